@@ -1,0 +1,136 @@
+"""The engine: an index of the workspace, a router over the endpoints, and tasks that run on both."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from time import monotonic
+
+from darner_clients.endpoint import Endpoint
+from darner_clients.router import EndpointStatus, Router
+from darner_context.index import ContextBundle, ContextRequest, Index
+from darner_context.tokens import tokenizer
+from darner_server.engine.embedded import Embedded, NotStarted
+from darner_server.engine.events import Done, Failed, PatchEvent, Stage
+from darner_server.engine.hunks import Hunks
+from darner_server.engine.prompts import Prompts
+from darner_server.engine.run import Run
+from darner_server.engine.task import Task
+from darner_server.settings import Settings, WorkspaceSettings
+
+_log = logging.getLogger(__name__)
+
+
+class Engine:
+    """Serves any number of tasks at once. Use as an async context manager; leaving it ends what it started.
+
+    `cache_dir` holds the index, `state_dir` the quota and health that all darner processes of the user share; None
+    keeps them in memory.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        roots: Sequence[Path],
+        *,
+        workspace: WorkspaceSettings,
+        cache_dir: Path | None,
+        state_dir: Path | None,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        self.settings = settings
+        self.workspace = workspace
+        self.index = Index(roots, cache_dir=cache_dir, ignore=workspace.ignore)
+        self._state_dir = state_dir
+        self._clock = clock
+        self._router: Router | None = None
+        self._embedded = Embedded(settings.local_model) if not settings.endpoints else None
+        self._opening = asyncio.Lock()
+        self._indexed: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> "Engine":
+        """Begin indexing in the background and, where endpoints are named, open a warm connection to each."""
+        self._indexed = asyncio.get_running_loop().create_task(self.index.refresh(), name="first index")
+        if self.settings.endpoints:
+            await self._open(self.settings.endpoints)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """End indexing, connections and worker processes."""
+        if self._indexed is not None:
+            self._indexed.cancel()
+            await asyncio.gather(self._indexed, return_exceptions=True)
+        if self._router is not None:
+            await self._router.__aexit__(None, None, None)
+        await self.index.close()
+
+    async def indexed(self) -> None:
+        """Return when the first scan of the workspace is done."""
+        if self._indexed is not None:
+            await asyncio.shield(self._indexed)
+
+    @asynccontextmanager
+    async def patch(self, task: Task) -> AsyncIterator[AsyncIterator[PatchEvent]]:
+        """Run a task; the iterator ends after Done or Failed. Leaving the block cancels the task and closes its stream."""
+        queue: asyncio.Queue[PatchEvent] = asyncio.Queue()
+        worker = asyncio.get_running_loop().create_task(self._run(task, queue.put_nowait), name="patch")
+        try:
+            yield _until_end(queue)
+        finally:
+            worker.cancel()
+            await asyncio.gather(worker, return_exceptions=True)
+
+    async def _run(self, task: Task, emit: Callable[[PatchEvent], None]) -> None:
+        try:
+            if not task.instruction.strip():
+                emit(Failed("usage", "the instruction is empty; say what to change"))
+                return
+            emit(Stage("index", "reading the workspace"))
+            await self.indexed()
+            router = await self.router(emit)
+            if isinstance(router, NotStarted):
+                emit(Failed("endpoint", f"{router.reason}; {router.advice}", ((self.settings.local_model, router.reason),)))
+                return
+            emit(Stage("context", "choosing what the model sees"))
+            budget = task.budget or self.workspace.budget or self.settings.budget
+            prompts = Prompts(task, self.index, budget=budget, project=self.workspace.instructions)
+            hunks = Hunks(task, self.index, task.focus.path if task.focus else None)
+            await Run(task, prompts, hunks, router, emit, self._clock).patch()
+        except Exception as error:  # one request's failure never ends the server; the log holds the trace, no content
+            _log.exception("a patch failed")
+            emit(Failed("internal", f"darner failed on this request ({type(error).__name__}); the log says where"))
+
+    def context(self, request: ContextRequest, counter: str) -> ContextBundle:
+        """What would be shown for a request, counted by the named tokenizer."""
+        return self.index.context(request, tokenizer(counter))
+
+    async def router(self, emit: Callable[[PatchEvent], None]) -> Router | NotStarted:
+        """The router, with the embedded model's server started first where no endpoint is named."""
+        async with self._opening:
+            if self._embedded is not None:
+                endpoint = await self._embedded.endpoint(lambda name, share: emit(Stage("model", name, share)))
+                if isinstance(endpoint, NotStarted):
+                    return endpoint
+                if self._router is None or self._router.endpoints != (endpoint,):
+                    await self._open((endpoint,))
+            assert self._router is not None  # noqa: S101 - opened on entering, or just now
+            return self._router
+
+    async def status(self, *, probe: bool) -> tuple[EndpointStatus, ...]:
+        """Every endpoint's state; with `probe` each is asked now. Does not start the embedded model."""
+        return await self._router.status(probe=probe) if self._router is not None else ()
+
+    async def _open(self, endpoints: tuple[Endpoint, ...]) -> None:
+        if self._router is not None:
+            await self._router.__aexit__(None, None, None)
+        self._router = Router(endpoints, state_dir=self._state_dir)
+        await self._router.__aenter__()
+
+
+async def _until_end(queue: asyncio.Queue[PatchEvent]) -> AsyncIterator[PatchEvent]:
+    while True:
+        event = await queue.get()
+        yield event
+        if isinstance(event, (Done, Failed)):
+            return

@@ -1,0 +1,98 @@
+"""From a stream of reply text to hunks that are located and checked, against one snapshot of the workspace."""
+
+from collections.abc import Iterator, Mapping
+
+from darner_context.index import Index, Unreadable
+from darner_context.syntax import new_faults
+from darner_server.engine.events import EditReady
+from darner_server.engine.ledger import Ledger
+from darner_server.engine.task import Task
+from darner_server.patch import Applier, Edit, Located, Refused
+
+
+class Snapshot(Mapping[str, str]):
+    """The workspace as the task found it: live buffers first, then the disk, each file read once."""
+
+    def __init__(self, index: Index, texts: Mapping[str, str]) -> None:
+        self._index = index
+        self._texts: dict[str, str | None] = dict(texts)
+        self.unreadable: dict[str, str] = {}
+
+    def __getitem__(self, path: str) -> str:
+        """The text of a file. Raises KeyError for one that is missing or must not be read."""
+        if path not in self._texts:
+            found = self._index.read(path)
+            self._texts[path] = None if isinstance(found, Unreadable) else found
+            if isinstance(found, Unreadable):
+                self.unreadable[path] = found.reason
+        text = self._texts[path]
+        if text is None:
+            raise KeyError(path)
+        return text
+
+    def __iter__(self) -> Iterator[str]:
+        """The files that have been asked for: a workspace is not read whole."""
+        return (path for path, text in self._texts.items() if text is not None)
+
+    def __len__(self) -> int:
+        """How many files `iter` gives."""
+        return sum(text is not None for text in self._texts.values())
+
+
+class Hunks:
+    """The edits of one task so far."""
+
+    def __init__(self, task: Task, index: Index, target: str | None) -> None:
+        self._task = task
+        self.snapshot = Snapshot(index, task.texts)
+        self._applier = Applier(self.snapshot, target=target, gate=syntax_gate)
+        self._ledgers: dict[str, Ledger] = {}
+        self.ready = 0
+
+    def apply(self, edit: Edit) -> EditReady | Refused:
+        """Locate the edit in the text as the earlier ones left it and check it. No splices: it was there already."""
+        result = self._applier.apply(edit)
+        if isinstance(result, Refused):
+            return result
+        return self._entered(result)
+
+    @property
+    def changed(self) -> dict[str, str | None]:
+        """Every changed file's text; None for a deleted one."""
+        return dict(self._applier.changed)
+
+    @property
+    def moves(self) -> dict[str, str]:
+        """Old path to new path of the files that were moved."""
+        return dict(self._applier.moves)
+
+    def before(self, path: str) -> str | None:
+        """The text of the snapshot; None for a file that was not there."""
+        return self.snapshot.get(path)
+
+    def _entered(self, located: Located) -> EditReady:
+        edit, path = located.edit, located.path
+        ledger = self._ledgers.setdefault(path, Ledger())
+        if located.splices or edit.kind != "replace":
+            self.ready += 1
+        return EditReady(
+            path=path,
+            kind=edit.kind,
+            before=edit.before,
+            after=edit.after,
+            splices=located.splices,
+            original=ledger.add(located.splices),
+            version=self._task.versions.get(path),
+            bridges=located.bridges,
+            new_path=edit.new_path,
+        )
+
+
+def syntax_gate(path: str, before: str, after: str) -> str | None:
+    """Why a hunk must not be shown: the syntax errors it would add. None when it adds none."""
+    faults = new_faults(path, before, after)
+    if not faults:
+        return None
+    first = faults[0]
+    more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+    return f"it would add a syntax error at line {first.line}: {first.message}{more}"

@@ -1,0 +1,132 @@
+"""The prompts of one task: one for each tokenizer and reply format, assembled once."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from darner_clients.endpoint import Endpoint
+from darner_context.index import ContextBundle, ContextRequest, Focus, Index, Snippet, Unreadable
+from darner_context.prompt import Prompt, assemble
+from darner_context.tokens import Tokenizer, tokenizer
+from darner_server.engine.region import NoRegion, Region, choose_region, find_focus
+from darner_server.engine.task import Task
+from darner_server.patch import rules
+
+SMALL_MODEL_BUDGET = 1_024  # what a CPU prefills in about ten seconds
+
+
+class Prompts:
+    """Context and prompt of a task as each endpoint would get them, with `texts` in the place of the disk's."""
+
+    def __init__(self, task: Task, index: Index, *, budget: int, project: str) -> None:
+        self.task = task
+        self._index = index
+        self._budget = budget
+        self._project = project
+        self._texts: Mapping[str, str] = task.texts
+        self._note = ""
+        self._cache: dict[tuple[str, str, int], tuple[ContextBundle, Prompt, Region | NoRegion | None]] = {}
+
+    def prompt(self, endpoint: Endpoint) -> Prompt:
+        """The prompt that the endpoint gets."""
+        return self._made(endpoint)[1]
+
+    def bundle(self, endpoint: Endpoint) -> ContextBundle:
+        """The context inside that prompt."""
+        return self._made(endpoint)[0]
+
+    def region(self, endpoint: Endpoint) -> Region | NoRegion | None:
+        """The piece a `whole` reply rewrites; None where the reply may edit anything."""
+        return self._made(endpoint)[2]
+
+    def count(self, endpoint: Endpoint) -> int:
+        """Tokens of the prompt by the endpoint's tokenizer."""
+        return self.prompt(endpoint).tokens
+
+    def cut_to(self, endpoint: Endpoint, window: int) -> bool:
+        """Leave out snippets until the prompt has at most `window` tokens; False if there is nothing left to leave out."""
+        bundle, prompt, _ = self._made(endpoint)
+        room = bundle.tokens - (prompt.tokens - window)
+        if bundle.tokens == 0 or prompt.tokens <= window:
+            return False
+        self._budget = max(0, min(room, bundle.tokens - 1))
+        self._cache.clear()
+        return True
+
+    def go_on(self, texts: Mapping[str, str]) -> None:
+        """From now on show the files as the finished edits left them, and ask for the rest only."""
+        self._texts = {**self.task.texts, **texts}
+        self._note = (
+            "\n\nA part of this has been done already and is in the code above. "
+            "Answer only with the edits that are still missing."
+        )
+        self._cache.clear()
+
+    def _made(self, endpoint: Endpoint) -> tuple[ContextBundle, Prompt, Region | NoRegion | None]:
+        budget = min(self._budget, endpoint.budget or self._budget)
+        key = (endpoint.tokenizer, endpoint.reply, budget)
+        if key not in self._cache:
+            self._cache[key] = self._make(endpoint.reply, tokenizer(endpoint.tokenizer), budget)
+        return self._cache[key]
+
+    def _make(
+        self, reply: str, counter: Tokenizer, budget: int
+    ) -> tuple[ContextBundle, Prompt, Region | NoRegion | None]:
+        task = self.task
+        focus = task.focus
+        region: Region | NoRegion | None = None
+        if reply == "whole":
+            region = self._region(counter, budget)
+            focus = Focus(region.path, region.first_line, region.last_line) if isinstance(region, Region) else focus
+        bundle = self._context(focus, counter, budget)
+        prompt = assemble(
+            rules=rules(reply),
+            project=self._project,
+            bundle=bundle,
+            instruction=task.instruction + self._note,
+            tokenizer=counter,
+            target=region.text if isinstance(region, Region) else None,
+        )
+        return bundle, prompt, region
+
+    def _context(self, focus: Focus | None, counter: Tokenizer, budget: int) -> ContextBundle:
+        task = self.task
+        request = ContextRequest(
+            instruction=task.instruction,
+            focus=focus,
+            budget=budget,
+            recent=task.recent,
+            diagnostics=task.diagnostics,
+            texts=self._texts,
+        )
+        bundle = self._index.context(request, counter)
+        named = tuple(snippet for each in task.also if (snippet := self._place(each, counter)) is not None)
+        if not named:
+            return bundle
+        paths = {each.path for each in named}
+        rest = tuple(each for each in bundle.snippets if each.path not in paths)
+        snippets = named + rest
+        return replace(bundle, snippets=snippets, tokens=sum(each.tokens for each in snippets))
+
+    def _place(self, place: Focus, counter: Tokenizer) -> Snippet | None:
+        text = self._text(place.path)
+        if text is None:
+            return None
+        lines = text.split("\n")
+        first, last = place.first_line or 1, min(place.last_line or len(lines), len(lines))
+        shown = "\n".join(lines[first - 1 : last])
+        return Snippet(place.path, first, last, shown, counter.count(shown), "file", ("named by you",), 1.0)
+
+    def _region(self, counter: Tokenizer, budget: int) -> Region | NoRegion:
+        focus = self.task.focus or find_focus(self.task.instruction, self._context(None, counter, budget))
+        if focus is None:
+            return NoRegion("nothing in the workspace fits the instruction; name a file, or lines as in PATH:FIRST-LAST")
+        text = self._text(focus.path)
+        if text is None:
+            return NoRegion(f"{focus.path} cannot be read")
+        return choose_region(self.task.instruction, focus, text)
+
+    def _text(self, path: str) -> str | None:
+        if path in self._texts:
+            return self._texts[path]
+        found = self._index.read(path)
+        return None if isinstance(found, Unreadable) else found

@@ -1,0 +1,72 @@
+"""Which lines a `whole` reply rewrites: small models do well with one function and badly with more."""
+
+import re
+from dataclasses import dataclass
+
+from darner_context.index import ContextBundle, Focus
+from darner_context.syntax import Symbol, enclosing, symbols
+
+MOST_LINES = 120  # beyond it a small model loses its way, and a rewrite costs more than it saves
+_KINDS = frozenset({"function", "method"})
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """Lines first..last of a file, and their text without the last line's ending."""
+
+    path: str
+    first_line: int
+    last_line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoRegion:
+    """Why no small piece could be chosen, and what the user can name instead."""
+
+    reason: str
+
+
+def choose_region(instruction: str, focus: Focus, text: str) -> Region | NoRegion:
+    """The smallest enclosing function of the focus; for a whole file the file if it is short, else the function that is named."""
+    lines = _lines(text)
+    if focus.first_line is not None:
+        first, last = focus.first_line, min(focus.last_line or focus.first_line, len(lines))
+        around = enclosing(focus.path, text, first, last)
+        if around is not None and around.end_line - around.start_line < MOST_LINES:
+            first, last = around.start_line, around.end_line
+        return _region(focus.path, lines, first, last)
+    named = _named(instruction, symbols(focus.path, text))
+    if len(named) == 1:
+        return _region(focus.path, lines, named[0].start_line, named[0].end_line)
+    if len(lines) <= MOST_LINES:
+        return _region(focus.path, lines, 1, len(lines))
+    return NoRegion(
+        f"{focus.path} has {len(lines)} lines, more than a small model rewrites well at once; "
+        f"name a function of it in the instruction, or lines as in {focus.path}:FIRST-LAST"
+    )
+
+
+def find_focus(instruction: str, bundle: ContextBundle) -> Focus | None:
+    """Where an instruction without a place most likely belongs: the best snippet, by preference one it names."""
+    best = [each for each in bundle.snippets if each.kind != "outline"] or list(bundle.snippets)
+    for snippet in best:
+        named = _named(instruction, symbols(snippet.path, snippet.text))
+        if len(named) == 1:
+            shift = snippet.start_line - 1
+            return Focus(snippet.path, named[0].start_line + shift, named[0].end_line + shift)
+    return Focus(best[0].path, best[0].start_line, best[0].end_line) if best else None
+
+
+def _named(instruction: str, found: tuple[Symbol, ...]) -> list[Symbol]:
+    words = set(re.findall(r"\w+", instruction))
+    return [each for each in found if each.name in words and each.kind in _KINDS]
+
+
+def _region(path: str, lines: list[str], first: int, last: int) -> Region:
+    text = "".join(lines[first - 1 : last])
+    return Region(path, first, last, text.removesuffix("\n").removesuffix("\r"))
+
+
+def _lines(text: str) -> list[str]:
+    return re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z", text)
