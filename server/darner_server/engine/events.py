@@ -152,9 +152,10 @@ class Repairing:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The patch. `changes` maps each changed path to its new text, a deleted one to None, and is empty if nothing is usable."""
+    """The patch. `changes` maps each changed path to its new text, a deleted one to None; `before` likewise, None: not there."""
 
     diff: str
+    before: Mapping[str, str | None]
     changes: Mapping[str, str | None]
     refused: tuple[Refused, ...]
     usage: Usage

@@ -266,7 +266,7 @@ class Run:
         times = {stage: seconds * 1000 for stage, seconds in self._times.items()}
         times["total"] = (self._clock() - self._begun) * 1000
         self._emit(
-            Done(diff, changes, tuple(self._refused), self._usage, self._endpoint, times, moves=self._hunks.moves)
+            Done(diff, before, changes, tuple(self._refused), self._usage, self._endpoint, times, moves=self._hunks.moves)
         )
 
 

@@ -1,0 +1,216 @@
+"""The commands and their help: parsed here, done in a file each."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any
+
+import click
+import typer
+
+from darner_server import __version__
+from darner_server.cli import exits, out
+from darner_server.cli.places import find_root
+from darner_server.cli.session import Place, find_place
+
+app = typer.Typer(
+    name="darner",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    add_completion=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Near-instant code patches: context, routing, streaming and edits around a fast model.",
+    epilog="Exit codes: 0 patched; 1 no usable edit; 2 usage or settings; 3 no endpoint could serve it; 130 interrupted.",
+)
+
+Root = Annotated[
+    Path | None, typer.Option("--root", metavar="DIR", help="The workspace. Default: the repository around this folder.")
+]
+Config = Annotated[
+    Path | None,
+    typer.Option("--config", metavar="FILE", help="The endpoints file. Default: $DARNER_CONFIG, then the user's own."),
+]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object a line on stdout, each with the key `event`.")]
+Apply = Annotated[bool, typer.Option("--apply", help="Write the files. Without it nothing is written.")]
+
+
+@app.callback(invoke_without_command=True)
+def darner(version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False) -> None:  # noqa: FBT002 - a flag
+    """Near-instant code patches in any editor, and here without one."""
+    if version:
+        sys.stdout.write(f"darner {__version__}\n")
+        raise typer.Exit
+
+
+@app.command(
+    epilog="""
+**Examples**
+
+`darner patch "make this async" src/fetch.py:10-42` shows a diff
+
+`darner patch "fix the off-by-one in count_words" --apply` finds the place itself and writes
+
+`darner patch - src/a.py < task.txt` reads the instruction from stdin
+
+`darner patch "rename x to count" src/a.py | git apply` lets git write
+"""
+)
+def patch(
+    instruction: Annotated[str, typer.Argument(metavar="[INSTRUCTION]", help="What to change; `-` reads it from stdin.")] = "",
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[PATH[:FIRST-LAST]]...", help="Where; the first is the focus. Default: the whole workspace."),
+    ] = None,
+    root: Root = None,
+    config: Config = None,
+    apply: Apply = False,  # noqa: FBT002 - a flag
+    json: Json = False,  # noqa: FBT002 - a flag
+    partial: Annotated[bool, typer.Option("--partial", help="Keep what was right although an edit stays refused.")] = False,  # noqa: FBT002 - a flag
+    budget: Annotated[int | None, typer.Option(min=0, help="Tokens of context from other files.")] = None,
+) -> None:
+    """Change code as told: a unified diff on stdout, or the files themselves with --apply."""
+    from darner_server.cli import patch as command  # noqa: PLC0415 - each command pays for its own imports
+
+    options = command.Options(apply=apply, json=json, partial=partial, budget=budget)
+    _run(command.patch(_place(root, config), instruction, paths or [], options))
+
+
+@app.command(
+    epilog="""
+**Examples**
+
+`darner apply reply.md` shows the diff that a model's reply means
+
+`pbpaste | darner apply - --apply` applies what was copied from a chat
+"""
+)
+def apply(
+    reply: Annotated[str | None, typer.Argument(metavar="[REPLY|-]", help="A file with the reply; `-` reads stdin.")] = None,
+    root: Root = None,
+    apply_: Apply = False,  # noqa: FBT002 - a flag
+    json: Json = False,  # noqa: FBT002 - a flag
+    partial: Annotated[bool, typer.Option("--partial", help="Keep what was right although an edit is refused.")] = False,  # noqa: FBT002 - a flag
+    target: Annotated[str | None, typer.Option("--file", metavar="PATH", help="The file that a reply naming none is about.")] = None,
+) -> None:
+    """Apply a model's reply from anywhere: search/replace blocks, diffs, apply_patch, whole files."""
+    from darner_server.cli import apply as command  # noqa: PLC0415 - each command pays for its own imports
+
+    here = Path.cwd()
+    options = command.Options(apply=apply_, json=json, partial=partial, target=target)
+    _exit(command.apply(reply, find_root(root, here), here, options))
+
+
+@app.command(
+    epilog="""
+**Examples**
+
+`darner context src/fetch.py:20` shows what would be sent for that line, and why
+
+`darner context --instruction "where are retries handled" --json`
+"""
+)
+def context(
+    path: Annotated[str | None, typer.Argument(metavar="PATH[:LINE]", help="The place; without one the instruction decides.")] = None,
+    root: Root = None,
+    config: Config = None,
+    instruction: Annotated[str, typer.Option(help="What is to be done there.")] = "",
+    budget: Annotated[int | None, typer.Option(min=0, help="Tokens of snippets from other files.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,  # noqa: FBT002 - a flag
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="Answer requests from stdin, one JSON object a line.")] = False,  # noqa: FBT002 - a flag
+) -> None:
+    """Show what the model would see, and why each piece is there. Nothing is sent."""
+    from darner_server.cli import context as command  # noqa: PLC0415 - each command pays for its own imports
+
+    options = command.Options(instruction=instruction, budget=budget, json=json, jsonl=jsonl)
+    _run(command.context(_place(root, config), path, options))
+
+
+@app.command()
+def doctor(root: Root = None, config: Config = None, json: Json = False) -> None:  # noqa: FBT002 - a flag
+    """Check the endpoints, windows, quota, latency, tokenizers and the index."""
+    from darner_server.cli import doctor as command  # noqa: PLC0415 - each command pays for its own imports
+
+    _run(command.doctor(_place(root, config), json=json))
+
+
+@app.command()
+def login(name: Annotated[str, typer.Argument(help="The endpoint's name, as in the endpoints file.")]) -> None:
+    """Store an endpoint's key in the system's keyring; it is asked for without being shown."""
+    from darner_server.cli import login as command  # noqa: PLC0415 - each command pays for its own imports
+
+    _exit(command.login(name))
+
+
+@app.command()
+def serve(
+    stdio: Annotated[bool, typer.Option("--stdio", help="Speak over stdin and stdout (the default).")] = False,  # noqa: ARG001, FBT002 - main() takes this command before
+    tcp: Annotated[str | None, typer.Option("--tcp", metavar="HOST:PORT", help="Listen on a port.")] = None,  # noqa: ARG001 - likewise
+) -> None:
+    """Run the language server for an editor."""
+
+
+model = typer.Typer(no_args_is_help=True, help="The embedded model, used when no endpoint is set up.")
+app.add_typer(model, name="model")
+
+
+@model.command("pull")
+def model_pull(
+    name: Annotated[str | None, typer.Argument(help="Which model; see `darner model list`.")] = None,
+    file: Annotated[Path | None, typer.Option("--file", help="Take the model from this file.")] = None,
+) -> None:
+    """Fetch the embedded model and verify it by its hash; a broken download is resumed."""
+    from darner_server.cli import model as command  # noqa: PLC0415 - each command pays for its own imports
+
+    _run(command.pull(name, file))
+
+
+@model.command("list")
+def model_list(json: Json = False) -> None:  # noqa: FBT002 - a flag
+    """List the models that can be embedded, and which are here."""
+    from darner_server.cli import model as command  # noqa: PLC0415 - each command pays for its own imports
+
+    _exit(command.show(json=json))
+
+
+def run(arguments: list[str]) -> int:
+    """Parse and run; every expected failure becomes a sentence on stderr and a code."""
+    json_wanted = "--json" in arguments
+    try:
+        app(arguments, standalone_mode=False)
+    except exits.Stop as stop:
+        return _failed(str(stop), stop.code, json_wanted=json_wanted)
+    except click.exceptions.Exit as done:
+        return int(done.exit_code)
+    except click.UsageError as error:
+        hint = f" (see: {error.ctx.command_path} --help)" if error.ctx else ""
+        return _failed(f"{error.format_message()}{hint}", exits.USAGE, json_wanted=json_wanted)
+    except (KeyboardInterrupt, click.Abort):
+        return _failed("interrupted; nothing was left half written", exits.INTERRUPTED, json_wanted=json_wanted)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains while it exits
+        return exits.PATCHED
+    return exits.PATCHED
+
+
+def _failed(message: str, code: int, *, json_wanted: bool) -> int:
+    if json_wanted:
+        out.emit({"event": "error", "message": message, "exit_code": code})
+    else:
+        out.say(f"darner: {message}", "red")
+    return code
+
+
+def _place(root: Path | None, config: Path | None) -> Place:
+    here = Path.cwd()
+    return find_place(find_root(root, here), here, config, dict(os.environ))
+
+
+def _run(command: Coroutine[Any, Any, int]) -> None:
+    _exit(asyncio.run(command))
+
+
+def _exit(code: int) -> None:
+    raise typer.Exit(code)

@@ -1,0 +1,107 @@
+"""`darner apply`: a model's reply, from anywhere, applied as a streamed one would be."""
+
+import select
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from darner_context.index import Index
+from darner_server.cli import exits, out
+from darner_server.cli.places import parse_place
+from darner_server.engine.hunks import Snapshot, syntax_gate
+from darner_server.patch import Applier, Parser, Refused, unified_diff
+from darner_server.settings import SettingsError, load_workspace
+from darner_server.workspace import WriteFailed, write
+
+_PATIENCE = 1.0  # seconds that stdin may stay silent when it was not named
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The flags of `darner apply`."""
+
+    apply: bool
+    json: bool
+    partial: bool
+    target: str | None
+
+
+def apply(reply: str | None, root: Path, here: Path, options: Options) -> int:
+    """Apply a reply to the files below `root`; returns the exit code."""
+    text = _reply(reply, here)
+    try:
+        index = Index([root], cache_dir=None, ignore=load_workspace(root).ignore)
+    except SettingsError as error:
+        raise exits.Stop(str(error)) from None
+    target = parse_place(options.target, root, here).path if options.target else None
+    files = Snapshot(index, {})
+    applier = Applier(files, target=target, gate=syntax_gate)
+    parser = Parser(target=target)
+    refused: list[Refused] = []
+    placed = 0
+    for edit in (*parser.feed(text), *parser.close()):
+        result = applier.apply(edit)
+        if isinstance(result, Refused):
+            refused.append(result)
+            _tell_refused(result, files, json=options.json)
+            continue
+        placed += 1
+        if options.json:
+            out.emit({"event": "edit", "path": result.path, "kind": edit.kind, "bridges": list(result.bridges)})
+        elif result.bridges:
+            out.say(f"{result.path}: placed although it differed in {', '.join(result.bridges)}", "dim")
+    changes = dict(applier.changed)
+    if not changes or (refused and not options.partial):
+        return _nothing(len(refused), placed, json=options.json)
+    before = {path: files.get(path) for path in changes}
+    diff = unified_diff(before, changes)
+    if options.apply:
+        written = write(root, changes, before=before)
+        if isinstance(written, WriteFailed):
+            raise exits.Stop(f"nothing was written: {written.reason}", exits.NOTHING)
+    if options.json:
+        out.emit({"event": "done", "diff": diff, "files": sorted(changes), "refused": len(refused)})
+    else:
+        out.show_diff(diff)
+        verb = "changed" if options.apply else "would change (--apply writes)"
+        out.say(f"{verb} {len(changes)} file{'s' if len(changes) != 1 else ''}", "dim")
+    return exits.PATCHED
+
+
+def _reply(argument: str | None, here: Path) -> str:
+    if argument is not None and argument != "-":
+        try:
+            return (here / argument).read_text(encoding="utf-8-sig", newline="")
+        except (OSError, UnicodeDecodeError) as error:
+            raise exits.Stop(f"{argument}: cannot be read as a UTF-8 reply ({error})") from None
+    if argument is None and (sys.stdin.isatty() or not select.select([sys.stdin], [], [], _PATIENCE)[0]):
+        raise exits.Stop("name a file that holds the reply, or - to read it from stdin")
+    return sys.stdin.buffer.read().decode("utf-8", "replace")
+
+
+def _tell_refused(refused: Refused, files: Snapshot, *, json: bool) -> None:
+    path = refused.path or ""
+    reason = f"{refused.reason} ({files.unreadable[path]})" if path in files.unreadable else refused.reason
+    if json:
+        line = {"event": "refused", "path": refused.path, "reason": reason, "line": refused.line, "near": refused.near}
+        out.emit(line)
+        return
+    out.say(f"refused: {path or '(no file named)'}: {reason}", "yellow")
+    if refused.near:
+        out.say(f"  nearest, line {refused.line}:\n{refused.near}", "dim")
+
+
+def _nothing(refused: int, placed: int, *, json: bool) -> int:
+    if refused and placed:
+        message = f"{refused} of {refused + placed} edits refused; nothing was changed (--partial keeps the right ones)"
+    elif refused:
+        message = "every edit was refused; nothing was changed"
+    elif placed:
+        message = "the files hold these edits already; nothing to change"
+    else:
+        message = "the reply holds no edit in any format darner knows (search/replace, diff, apply_patch, whole files)"
+    if json:
+        out.emit({"event": "error", "kind": "nothing", "message": message})
+    else:
+        out.say(f"darner: {message}", "red")
+    return exits.NOTHING

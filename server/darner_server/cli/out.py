@@ -1,0 +1,62 @@
+"""What the command line prints: results to stdout, words and progress to stderr, colour on a terminal only."""
+
+import json
+import sys
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any, Self
+
+from rich.console import Console
+from rich.status import Status
+from rich.text import Text
+
+stderr = Console(stderr=True, highlight=False, soft_wrap=True)
+stdout = Console(highlight=False, soft_wrap=True)
+
+
+def say(message: str, style: str = "") -> None:
+    """A line on stderr. File names and model text are printed as they are, never as markup."""
+    stderr.print(Text(message, style=style))
+
+
+def emit(event: Mapping[str, Any]) -> None:
+    """One JSON object on a line of stdout, at once."""
+    sys.stdout.write(json.dumps(event, ensure_ascii=True, separators=(",", ":")) + "\n")
+    sys.stdout.flush()
+
+
+def show_diff(diff: str) -> None:
+    """A unified diff on stdout, byte for byte where it is read by a program."""
+    if not stdout.is_terminal:
+        sys.stdout.buffer.write(diff.encode("utf-8", "surrogateescape"))
+        sys.stdout.flush()
+        return
+    for line in diff.split("\n"):
+        stdout.print(Text(line, style=_style(line)))
+
+
+def _style(line: str) -> str:
+    if line.startswith(("+++", "---")):
+        return "bold"
+    return {"+": "green", "-": "red", "@": "cyan"}.get(line[:1], "")
+
+
+class Progress:
+    """A spinner with the present stage, on a terminal; nothing elsewhere."""
+
+    def __init__(self, *, wanted: bool = True) -> None:
+        self._status = Status("", console=stderr, spinner="dots") if wanted and stderr.is_terminal else None
+
+    def __enter__(self) -> Self:
+        if self._status is not None:
+            self._status.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._status is not None:
+            self._status.stop()
+
+    def show(self, text: str) -> None:
+        """Replace the words behind the spinner."""
+        if self._status is not None:
+            self._status.update(Text(text))

@@ -1,0 +1,127 @@
+"""`darner patch`: an instruction to a diff, or to changed files with --apply."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from darner_context.index import Unreadable
+from darner_server.cli import exits, out
+from darner_server.cli.places import parse_place
+from darner_server.cli.session import Place, open_engine
+from darner_server.engine import (
+    ContextReady,
+    Decoding,
+    Done,
+    EditReady,
+    EditRefused,
+    Engine,
+    Failed,
+    PatchEvent,
+    Repairing,
+    Routed,
+    Stage,
+    Task,
+)
+from darner_server.workspace import WriteFailed, write
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The flags of `darner patch`."""
+
+    apply: bool
+    json: bool
+    partial: bool
+    budget: int | None
+
+
+async def patch(place: Place, instruction: str, arguments: list[str], options: Options) -> int:
+    """Run one headless patch and return its exit code."""
+    if instruction == "-":
+        instruction = sys.stdin.read()
+    if not instruction.strip():
+        raise exits.Stop('the instruction is empty; say what to change, as in: darner patch "rename x to count" src/a.py')
+    focuses = [parse_place(each, place.root, place.here) for each in arguments]
+    async with open_engine(place) as engine:
+        for focus in focuses:
+            text = engine.index.read(focus.path)
+            if isinstance(text, Unreadable):
+                raise exits.Stop(f"{focus.path}: {text.reason}")
+        await engine.indexed()
+        if not engine.index.state().files and not focuses:
+            raise exits.Stop(f"{place.root}: holds no source files that darner reads; name a file, or another --root")
+        task = Task(
+            instruction=instruction,
+            focus=focuses[0] if focuses else None,
+            also=tuple(focuses[1:]),
+            scope="workspace" if not focuses else "range" if focuses[0].first_line else "file",
+            interactive=sys.stderr.isatty(),
+            budget=options.budget,
+            partial=options.partial,
+        )
+        last = await _run(engine, task, options)
+        if isinstance(last, Failed):
+            if not options.json:
+                out.say(f"darner: {last.message}", "red")
+            return exits.OF_FAILURE[last.kind]
+        if options.apply:
+            _write(place.root, engine, last)
+        if not options.json:
+            out.show_diff(last.diff)
+            out.say(summary(last, applied=options.apply), "dim")
+        return exits.PATCHED
+
+
+async def _run(engine: Engine, task: Task, options: Options) -> Done | Failed:
+    with out.Progress(wanted=not options.json) as progress:
+        async with engine.patch(task) as events:
+            async for event in events:
+                if options.json and not isinstance(event, (Stage, Decoding)):
+                    out.emit(event.as_json())
+                elif not options.json:
+                    _show(event, progress)
+                if isinstance(event, (Done, Failed)):
+                    return event
+    raise AssertionError("a task ends with Done or Failed")
+
+
+def _show(event: PatchEvent, progress: out.Progress) -> None:
+    match event:
+        case Stage():
+            share = f" {event.share:.0%}" if event.share is not None else ""
+            progress.show(f"{event.name}: {event.detail}{share}")
+        case ContextReady():
+            count = len(event.snippets)
+            progress.show(f"context: {count} snippet{'s' if count != 1 else ''}, {event.tokens + event.focus_tokens} tokens")
+            if event.dropped:
+                out.say(f"context: {event.dropped} less likely snippets did not fit and were left out", "dim")
+        case Routed():
+            out.say(f"route: {event.endpoint} ({event.prompt_tokens} of {event.window} tokens): {event.reason}", "dim")
+            progress.show(f"{event.endpoint}: waiting for the first token")
+        case Decoding():
+            progress.show(f"{event.endpoint}: {event.tokens} tokens, {event.tokens_per_second:.0f}/s")
+        case EditReady() if event.bridges:
+            out.say(f"{event.path}: placed although it differed in {', '.join(event.bridges)}", "dim")
+        case EditRefused() if event.final:
+            out.say(f"refused: {event.refused.path or '(no file named)'}: {event.refused.reason}", "yellow")
+        case Repairing():
+            what = f"{event.refused} refused edit{'s' if event.refused > 1 else ''}" if event.refused else "an unchanged reply"
+            out.say(f"repair {event.attempt}: asking {event.endpoint} again about {what}", "dim")
+        case _:
+            pass
+
+
+def _write(root: Path, engine: Engine, done: Done) -> None:
+    result = write(root, done.changes, before=done.before)
+    if isinstance(result, WriteFailed):
+        raise exits.Stop(f"nothing was written: {result.reason}", exits.NOTHING)
+
+
+def summary(done: Done, *, applied: bool) -> str:
+    """What was done, in a line: files, endpoint, tokens, milliseconds by stage."""
+    times = done.timings_ms
+    stages = ", ".join(f"{name.replace('_', ' ')} {times[name]:.0f}" for name in times if name != "total" and times[name] >= 1)
+    files = f"{len(done.changes)} file{'s' if len(done.changes) != 1 else ''}"
+    verb = "patched" if applied else "would change (--apply writes)"
+    usage = f"{done.usage.prompt_tokens} + {done.usage.completion_tokens} tokens"
+    return f"{verb} {files}: {done.endpoint}, {usage}, {times['total']:.0f} ms ({stages})"

@@ -1,0 +1,48 @@
+"""PATH, PATH:LINE and PATH:FIRST-LAST, and the workspace root they lie in."""
+
+import re
+from pathlib import Path
+
+from darner_context.index import Focus
+from darner_server.cli.exits import Stop
+
+_MARKS = (".git", ".darner.toml", ".hg", ".jj")
+
+
+def find_root(given: Path | None, here: Path) -> Path:
+    """The given root, else the nearest folder above that is a repository or has a .darner.toml, else `here`."""
+    if given is not None:
+        if not given.is_dir():
+            raise Stop(f"--root {given}: there is no such folder")
+        return given.resolve()
+    above = (folder for folder in (here, *here.parents) if any((folder / mark).exists() for mark in _MARKS))
+    return next(above, here)
+
+
+def parse_place(argument: str, root: Path, here: Path) -> Focus:
+    """A place as a path below the root. Raises Stop for one that is not there, not a file, outside, or has wrong lines."""
+    name, first, last = _split(argument, here)
+    path = here / name
+    resolved = path.resolve()
+    if not resolved.exists():
+        raise Stop(f"{name}: there is no such file")
+    if not resolved.is_relative_to(root):
+        raise Stop(f"{name}: lies outside the workspace {root}; name its workspace with --root")
+    if resolved.is_dir():
+        raise Stop(f"{name}: is a folder; name files, or use the folder as the workspace with --root {name}")
+    if not resolved.is_file():
+        raise Stop(f"{name}: is not a regular file")
+    if first is not None:
+        if first < 1 or (last is not None and last < first):
+            raise Stop(f"{argument}: lines count from 1 and FIRST is not after LAST")
+        lines = len(re.findall(rb"\r\n|\r|\n", data := resolved.read_bytes())) + (not data.endswith((b"\n", b"\r")))
+        if first > max(1, lines):
+            raise Stop(f"{argument}: {name} has only {lines} lines")
+    return Focus(resolved.relative_to(root).as_posix(), first, last or first)
+
+
+def _split(argument: str, here: Path) -> tuple[str, int | None, int | None]:
+    found = re.fullmatch(r"(.+?):(\d+)(?:-(\d+))?", argument)
+    if not found or (here / argument).exists():
+        return argument, None, None
+    return found[1], int(found[2]), int(found[3]) if found[3] else None
