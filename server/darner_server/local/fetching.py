@@ -1,0 +1,63 @@
+"""Running a program that fetches something into a folder, seen from outside: bytes so far, and how it ended."""
+
+import asyncio
+import os
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from darner_server.local.stoppable import Progress
+
+_EVERY = 0.2  # seconds between two looks at the folder
+
+
+async def run(argv: Sequence[str], *, environ: Mapping[str, str]) -> tuple[int, str]:
+    """Run to the end and return the exit code and the output; leaving early (cancellation) ends the program."""
+    process = await asyncio.create_subprocess_exec(
+        *argv,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        env={**os.environ, **environ},
+        start_new_session=True,  # Ctrl-C reaches us, and we end it
+    )
+    try:
+        output, _ = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    return process.returncode or 0, output.decode(errors="replace")
+
+
+@asynccontextmanager
+async def watched(folder: Path, total: int, progress: Progress) -> AsyncGenerator[None]:
+    """Meanwhile report how many bytes lie in the folder: never fewer than before, never more than `total`."""
+
+    async def look() -> None:
+        most = -1
+        while True:
+            size = min(bytes_below(folder), total)
+            if size > most:
+                most = size
+                progress(most, total)
+            await asyncio.sleep(_EVERY)
+
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(look())
+        try:
+            yield
+        finally:
+            task.cancel()
+
+
+def bytes_below(folder: Path) -> int:
+    """The sizes of all files in the folder and below; a file that vanishes meanwhile counts nothing."""
+    size = 0
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            try:
+                size += (Path(parent) / name).stat().st_size
+            except OSError:
+                continue
+    return size
