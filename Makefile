@@ -1,0 +1,64 @@
+# make demo    a real patch by the embedded model on examples/timesheet
+# make test    set up everything that the tests need and run every test
+# make check   lint, format and types
+# make eval    quality on the evaluation cases, where they are there (DARNER_CASES, DARNER_EVAL_REPOS)
+# make bench   speed beside the peers
+
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+UV := .tools/bin/uv
+IN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help env demo test check format lock eval bench wheel clean
+
+help:
+	@sed -n 's/^# //p' Makefile
+
+env: .venv/.ready
+
+# uv reads the pins; the hashes in the lock file decide what is installed, from whichever index the user has set up.
+$(UV):
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
+	  || { echo "darner needs Python 3.11 to 3.13; set PYTHON=… to one of them"; exit 1; }
+	$(PYTHON) -m venv .tools
+	.tools/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+.venv/.ready: pyproject.toml requirements.lock | $(UV)
+	$(UV) venv --quiet --allow-existing --python $(PYTHON) .venv
+	VIRTUAL_ENV=.venv $(UV) pip install --quiet --require-hashes -r requirements.lock
+	VIRTUAL_ENV=.venv $(UV) pip install --quiet --no-deps -e .
+	touch $@
+
+demo: env
+	$(IN)/python examples/demo.py
+
+test: env
+	$(IN)/python -m pytest
+
+check: env
+	$(IN)/ruff check
+	$(IN)/ruff format --check
+	$(IN)/mypy
+	$(IN)/pyright
+
+format: env
+	$(IN)/ruff check --fix
+	$(IN)/ruff format
+
+lock: | $(UV)
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  --extra local --group dev pyproject.toml -o requirements.lock
+
+eval: env
+	$(IN)/python bench/patch_eval.py
+	$(IN)/python bench/context_eval.py
+
+bench: env
+	$(IN)/python bench/stages.py
+
+wheel: env
+	$(IN)/python -m build --wheel --no-isolation
+
+clean:
+	rm -rf .venv .tools dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
