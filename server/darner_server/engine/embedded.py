@@ -2,42 +2,45 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from darner_clients.endpoint import Deadlines, Endpoint
-from darner_server.local import StartFailed, ensure_server
+from darner_server.local.models import MODELS
+from darner_server.local.server import StartFailed, ensure_server
 
-BUDGET = 768  # tokens of context from elsewhere: a CPU prefills about 100 a second
+Told = Callable[[str, float | None], None]  # what goes on, and how far it has come (0 to 1) where that is known
 
 
 @dataclass(frozen=True, slots=True)
-class NotStarted:
-    """Why the embedded model does not run, and what to do."""
-
-    reason: str
-    advice: str
-
-
 class Embedded:
     """The embedded model's server, started on first use and found again afterwards."""
 
-    def __init__(self, model: str) -> None:
-        self._model = model
+    model: str
+    state_dir: Path
+    cache_dir: Path
 
-    async def endpoint(self, progress: Callable[[str, float | None], None]) -> Endpoint | NotStarted:
+    async def endpoint(self, told: Told) -> Endpoint | StartFailed:
         """The running server as an endpoint; starts it, and fetches the model, where that has not been done yet."""
-        server = await ensure_server(self._model, progress=progress)
+        server = await ensure_server(
+            self.model,
+            state_dir=self.state_dir,
+            cache_dir=self.cache_dir,
+            progress=lambda done, total: told("fetching the model", done / max(total, 1)),
+            stage=lambda text: told(text, None),
+        )
         if isinstance(server, StartFailed):
-            return NotStarted(server.reason, server.advice)
+            return server
+        facts = MODELS[self.model]
         return Endpoint(
             name="embedded",
             kind="llamacpp",
             base_url=server.base_url,
-            model=self._model,
+            model=self.model,
             api_key=server.api_key,
             window=server.window,
-            max_output=None,
-            reply="whole",
-            tokenizer="qwen",
-            deadlines=Deadlines(connect=5.0, first_token=300.0, gap=60.0),
-            budget=BUDGET,
+            max_output=facts.max_output,
+            reply=facts.reply,
+            tokenizer=facts.tokenizer,
+            deadlines=Deadlines(connect=5.0, first_token=facts.first_token_seconds, gap=60.0),
+            budget=facts.budget,
         )

@@ -11,12 +11,13 @@ from darner_clients.endpoint import Endpoint
 from darner_clients.router import EndpointStatus, Router
 from darner_context.index import ContextBundle, ContextRequest, Index
 from darner_context.tokens import tokenizer
-from darner_server.engine.embedded import Embedded, NotStarted
+from darner_server.engine.embedded import Embedded
 from darner_server.engine.events import Done, Failed, PatchEvent, Stage
 from darner_server.engine.hunks import Hunks
 from darner_server.engine.prompts import Prompts
 from darner_server.engine.run import Run
 from darner_server.engine.task import Task
+from darner_server.local.server import StartFailed
 from darner_server.settings import Settings, WorkspaceSettings
 
 _log = logging.getLogger(__name__)
@@ -25,8 +26,8 @@ _log = logging.getLogger(__name__)
 class Engine:
     """Serves any number of tasks at once. Use as an async context manager; leaving it ends what it started.
 
-    `cache_dir` holds the index, `state_dir` the quota and health that all darner processes of the user share; None
-    keeps them in memory.
+    `cache_dir` holds the index and the embedded model, `state_dir` the quota and health that all darner processes of the
+    user share.
     """
 
     def __init__(
@@ -35,8 +36,8 @@ class Engine:
         roots: Sequence[Path],
         *,
         workspace: WorkspaceSettings,
-        cache_dir: Path | None,
-        state_dir: Path | None,
+        cache_dir: Path,
+        state_dir: Path,
         clock: Callable[[], float] = monotonic,
     ) -> None:
         self.settings = settings
@@ -45,7 +46,7 @@ class Engine:
         self._state_dir = state_dir
         self._clock = clock
         self._router: Router | None = None
-        self._embedded = Embedded(settings.local_model) if not settings.endpoints else None
+        self._embedded = None if settings.endpoints else Embedded(settings.local_model, state_dir, cache_dir)
         self._opening = asyncio.Lock()
         self._indexed: asyncio.Task[None] | None = None
 
@@ -89,8 +90,8 @@ class Engine:
             emit(Stage("index", "reading the workspace"))
             await self.indexed()
             router = await self.router(emit)
-            if isinstance(router, NotStarted):
-                emit(Failed("endpoint", f"{router.reason}; {router.advice}", ((self.settings.local_model, router.reason),)))
+            if isinstance(router, StartFailed):
+                emit(Failed("endpoint", str(router), ((self.settings.local_model, router.reason),)))
                 return
             emit(Stage("context", "choosing what the model sees"))
             budget = task.budget or self.workspace.budget or self.settings.budget
@@ -105,12 +106,12 @@ class Engine:
         """What would be shown for a request, counted by the named tokenizer."""
         return self.index.context(request, tokenizer(counter))
 
-    async def router(self, emit: Callable[[PatchEvent], None]) -> Router | NotStarted:
+    async def router(self, emit: Callable[[PatchEvent], None]) -> Router | StartFailed:
         """The router, with the embedded model's server started first where no endpoint is named."""
         async with self._opening:
             if self._embedded is not None:
                 endpoint = await self._embedded.endpoint(lambda name, share: emit(Stage("model", name, share)))
-                if isinstance(endpoint, NotStarted):
+                if isinstance(endpoint, StartFailed):
                     return endpoint
                 if self._router is None or self._router.endpoints != (endpoint,):
                     await self._open((endpoint,))

@@ -1,0 +1,140 @@
+"""`darner context`: what the model would see for a place or an instruction, and why. Nothing is sent."""
+
+import sys
+from collections import Counter
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from darner_context.index import ContextBundle, ContextRequest, Focus, Snippet, Unreadable
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from rich.text import Text
+
+from darner_server.cli import exits, out
+from darner_server.cli.places import parse_place
+from darner_server.cli.session import Place, open_engine
+from darner_server.engine import Engine
+
+_TOKENIZER = "o200k_base"  # where no endpoint says otherwise
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The flags of `darner context`."""
+
+    instruction: str
+    budget: int | None
+    json: bool
+    jsonl: bool
+
+
+async def context(place: Place, argument: str | None, options: Options) -> int:
+    """Answer one request, or with --jsonl each line of stdin; returns the exit code."""
+    if argument is None and not options.instruction and not options.jsonl:
+        raise exits.Stop("name a place (PATH:LINE), or say what is to be done with --instruction")
+    focus = parse_place(argument, place.root, place.here) if argument else None
+    counter = place.settings.endpoints[0].tokenizer if place.settings.endpoints else _TOKENIZER
+    async with open_engine(place) as engine:
+        if focus is not None:
+            text = engine.index.read(focus.path)
+            if isinstance(text, Unreadable):
+                raise exits.Stop(f"{focus.path}: {text.reason}")
+        with out.Progress(wanted=not (options.json or options.jsonl)) as progress:
+            progress.show("reading the workspace")
+            await engine.indexed()
+        if options.jsonl:
+            _answer_lines(engine, counter)
+            return exits.PATCHED
+        budget = options.budget if options.budget is not None else place.workspace.budget or place.settings.budget
+        bundle = engine.context(ContextRequest(instruction=options.instruction, focus=focus, budget=budget), counter)
+        if options.json:
+            out.emit(as_json(bundle))
+        else:
+            _show(bundle, budget, counter)
+    return exits.PATCHED
+
+
+class _Request(BaseModel):
+    """A line of stdin: `line` to `hide_to_line` are taken as absent."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    budget: Annotated[int, Field(ge=0)]
+    path: str | None = None
+    line: Annotated[int, Field(ge=1)] | None = None
+    hide_to_line: Annotated[int, Field(ge=1)] | None = None
+    instruction: str = ""
+
+
+def _answer_lines(engine: Engine, counter: str) -> None:
+    number = 0
+    while line := sys.stdin.readline():
+        number += 1
+        if line.strip():
+            out.emit(_answer(engine, line, number, counter))
+
+
+def _answer(engine: Engine, line: str, number: int, counter: str) -> dict[str, Any]:
+    try:
+        asked = _Request.model_validate_json(line)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"]) or "the line"
+        return {"event": "error", "message": f"request {number}: {key}: {first['msg']}"}
+    hidden = (asked.line, asked.hide_to_line) if asked.line and asked.hide_to_line else None
+    if asked.path is not None:
+        text = engine.index.read(asked.path)
+        if isinstance(text, Unreadable):
+            return {"event": "error", "message": f"request {number}: {asked.path}: {text.reason}"}
+    focus = Focus(asked.path, asked.line, asked.line) if asked.path is not None else None
+    request = ContextRequest(instruction=asked.instruction, focus=focus, budget=asked.budget, hidden=hidden)
+    return as_json(engine.context(request, counter))
+
+
+def as_json(bundle: ContextBundle) -> dict[str, Any]:
+    """The object of the contract."""
+    return {
+        "event": "context",
+        "tokens": bundle.tokens,
+        "focus_tokens": bundle.focus_tokens,
+        "dropped": bundle.dropped,
+        "focus": _snippet(bundle.focus) if bundle.focus else None,
+        "snippets": [_snippet(each) for each in bundle.snippets],
+        "left_out": [{"path": each.path, "reason": each.reason} for each in bundle.left_out],
+    }
+
+
+def _snippet(snippet: Snippet) -> dict[str, Any]:
+    return {
+        "path": snippet.path,
+        "start_line": snippet.start_line,
+        "end_line": snippet.end_line,
+        "text": snippet.text,
+        "tokens": snippet.tokens,
+        "kind": snippet.kind,
+        "reasons": list(snippet.reasons),
+        "score": round(snippet.score, 6),
+    }
+
+
+def _show(bundle: ContextBundle, budget: int, counter: str) -> None:
+    if bundle.focus is not None:
+        _show_snippet(bundle.focus, "bold magenta")
+    for snippet in bundle.snippets:
+        _show_snippet(snippet, "bold cyan")
+    parts: Counter[str] = Counter()
+    for snippet in bundle.snippets:
+        parts[snippet.kind] += snippet.tokens
+    by_kind = ", ".join(f"{kind} {tokens}" for kind, tokens in sorted(parts.items()))
+    out.say(f"{bundle.tokens} of {budget} tokens in snippets ({by_kind or 'none'}), {bundle.focus_tokens} in the focus, by {counter}")
+    if bundle.dropped:
+        out.say(f"{bundle.dropped} less likely snippets did not fit", "yellow")
+    for each in bundle.left_out:
+        out.say(f"left out: {each.path}: {each.reason}", "yellow")
+
+
+def _show_snippet(snippet: Snippet, style: str) -> None:
+    head = Text(f"{snippet.path}:{snippet.start_line}-{snippet.end_line}", style=style)
+    head.append(f"  {snippet.kind}, {snippet.tokens} tokens: {', '.join(snippet.reasons)}", style="dim")
+    out.stdout.print(head)
+    out.stdout.print(Text(snippet.text.rstrip("\r\n")))
+    out.stdout.print()
