@@ -1,0 +1,221 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from darner_server.patch import paths, rewrite, splicing
+from darner_server.patch.diff import unified_diff
+from darner_server.patch.document import Document
+from darner_server.patch.edit import Edit, Located, Refused, Splice
+from darner_server.patch.locate import place
+from darner_server.patch.parser import Parser
+
+Gate = Callable[[str, str, str], str | None]
+"""From a path, the text before and the text after: a reason to refuse, or None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What a reply makes of the files: all of them, and a deleted one is None. If anything is refused, nothing changes."""
+
+    files: dict[str, str | None]
+    refused: tuple[Refused, ...] = ()
+    located: tuple[Located, ...] = ()
+    changed: dict[str, str | None] = field(
+        default_factory=dict[str, "str | None"]
+    )  # by the edits that were not refused
+
+
+def apply_reply(
+    reply: str, files: Mapping[str, str], *, reply_format: str | None = None, target: str | None = None
+) -> Applied:
+    """Apply a model's reply, whole or not at all. `target` is the file that a reply naming none is about."""
+    parser = Parser(reply_format, target=target)
+    applier = Applier(files, target=target)
+    for edit in (*parser.feed(reply), *parser.close()):
+        applier.apply(edit)
+    refused = applier.refused
+    if not refused and not applier.changed and not any("already-applied" in each.bridges for each in applier.located):
+        edit = Edit(target, kind="malformed", problem="the reply leaves every file as it is: no usable edit")
+        refused = (Refused(edit, target, edit.problem),)
+    whole: dict[str, str | None] = dict(files)
+    if not refused:
+        whole.update(applier.changed)
+    return Applied(whole, refused, applier.located, applier.changed)
+
+
+class Applier:
+    """Places edits one after another and holds the texts as they stand after those that had a place."""
+
+    def __init__(self, files: Mapping[str, str], *, target: str | None = None, gate: Gate | None = None) -> None:
+        """`files` may be lazy: it is asked for single paths, and iterated only to find a file named in part."""
+        self._files = files
+        self._target = target
+        self._gate = gate
+        self._documents: dict[str, Document | None] = {}
+        self._refused: list[Refused] = []
+        self._located: list[Located] = []
+        self.moves: list[tuple[str, str]] = []
+
+    @property
+    def refused(self) -> tuple[Refused, ...]:
+        """The edits that have no place as things stand."""
+        return tuple(self._refused)
+
+    @property
+    def located(self) -> tuple[Located, ...]:
+        """The edits that were placed, in order."""
+        return tuple(self._located)
+
+    @property
+    def changed(self) -> dict[str, str | None]:
+        """The new text of every file that differs now; None for one that is deleted."""
+        texts = {path: None if document is None else document.text for path, document in self._documents.items()}
+        return {path: text for path, text in texts.items() if text != self._files.get(path)}
+
+    def text(self, path: str) -> str | None:
+        """Return a file's text as it stands; None if there is no such file."""
+        if path in self._documents:
+            document = self._documents[path]
+            return None if document is None else document.text
+        return self._files.get(path)
+
+    def diff(self) -> str:
+        """Return the changes so far as a unified diff."""
+        changed = self.changed
+        return unified_diff({path: self._files.get(path) for path in changed}, changed)
+
+    def apply(self, edit: Edit) -> Located | Refused:
+        """Place one edit in the texts as they stand, or say why it has no place."""
+        result = self._apply(edit)
+        if isinstance(result, Refused):
+            result = self._repeated(edit, result)
+        if isinstance(result, Refused):
+            self._refused.append(result)
+        else:
+            self._located.append(result)
+        return result
+
+    def _apply(self, edit: Edit) -> Located | Refused:
+        if edit.kind == "malformed":
+            return Refused(edit, edit.path, edit.problem)
+        path = self._resolve(edit)
+        if isinstance(path, Refused):
+            return path
+        document = self._document(path)
+        if edit.kind == "delete":
+            return self._delete(edit, path, document)
+        if edit.kind == "move":
+            return self._move(edit, path, document)
+        if document is None:
+            return self._create(edit, path)
+        if edit.kind == "create":
+            edit = replace(edit, before="", path=path)
+            result = rewrite.fill(edit, document)
+        elif edit.kind == "whole":
+            result = rewrite.place_whole(replace(edit, path=path), document)
+        else:
+            result = place(replace(edit, path=path), document)
+        return self._commit(result, path, document)
+
+    def _commit(self, result: Located | Refused, path: str, document: Document) -> Located | Refused:
+        if isinstance(result, Refused) or not result.splices:
+            return result
+        if self._gate is not None:
+            before = document.text
+            reason = self._gate(path, before, splicing.spliced(before, result.splices))
+            if reason is not None:
+                return Refused(result.edit, path, reason, line=result.line)
+        document.replace(result.splices)
+        return result
+
+    def _repeated(self, edit: Edit, refused: Refused) -> Located | Refused:
+        """The same edit as often as its search text stands in the file: then each place is meant."""
+        again = [each for each in self._refused if each.edit == edit and each.path == refused.path]
+        document = self._documents.get(refused.path or "")
+        if not again or document is None or edit.kind != "replace" or not edit.before:
+            return refused
+        result = place(replace(edit, path=refused.path, every=True), document)
+        if isinstance(result, Refused) or result.places != len(again) + 1:
+            return refused
+        result = self._commit(result, result.path, document)
+        if isinstance(result, Located):
+            self._refused = [each for each in self._refused if each not in again]
+        return result
+
+    def _document(self, path: str) -> Document | None:
+        if path not in self._documents:
+            text = self._files.get(path)
+            if text is None:
+                return None
+            self._documents[path] = Document(text)
+        return self._documents[path]
+
+    def _exists(self, path: str) -> bool:
+        return self._documents[path] is not None if path in self._documents else path in self._files
+
+    def _resolve(self, edit: Edit) -> str | Refused:
+        """Return the file an edit is about, among those that are there or, for a new one, as it is written."""
+        named = edit.path or self._target
+        if named is None:
+            names = list(self._files)
+            if len(names) == 1:
+                return names[0]
+            return Refused(edit, None, "the edit does not name its file")
+        path = paths.normal(named)
+        if path is None:
+            return Refused(edit, named, f"{named} is outside the workspace")
+        if self._exists(path):
+            return path
+        for shorter in _shorter(path):
+            if self._exists(shorter):
+                return shorter
+        makes = edit.kind in ("create", "whole") or (edit.kind == "replace" and not edit.before)
+        if self._target is not None and self._exists(self._target):
+            blank = not (self.text(self._target) or "").strip()
+            if not makes or blank or path.rsplit("/", 1)[-1] == self._target.rsplit("/", 1)[-1]:
+                return self._target
+        if makes:
+            return path if not path.startswith("/") else Refused(edit, path, f"{path} is outside the workspace")
+        alike = [known for known in self._files if known.endswith(f"/{path}") and self._exists(known)]
+        if len(alike) == 1:
+            return alike[0]
+        return Refused(edit, path, f"there is no file {path}" + (f", but {' and '.join(alike)}" if alike else ""))
+
+    def _create(self, edit: Edit, path: str) -> Located | Refused:
+        text = edit.after or ""
+        if rewrite.abbreviates(text):
+            return Refused(edit, path, f"{path} is new, but the reply abbreviates its text")
+        if self._gate is not None and (reason := self._gate(path, "", text)) is not None:
+            return Refused(edit, path, reason)
+        self._documents[path] = Document(text)
+        return Located(replace(edit, path=path), path, (Splice(0, 0, text),))
+
+    def _delete(self, edit: Edit, path: str, document: Document | None) -> Located | Refused:
+        if document is None:
+            return Refused(edit, path, f"{path} cannot be deleted: there is no such file")
+        self._documents[path] = None
+        return Located(replace(edit, path=path), path, ())
+
+    def _move(self, edit: Edit, path: str, document: Document | None) -> Located | Refused:
+        new = paths.normal(edit.new_path or "")
+        if new is None or new.startswith("/"):
+            return Refused(edit, path, f"{edit.new_path} is outside the workspace")
+        if document is None:
+            return Refused(edit, path, f"{path} cannot be moved: there is no such file")
+        if self._exists(new):
+            return Refused(edit, path, f"{path} cannot be moved: there is already a file {new}")
+        self._documents[new] = document
+        self._documents[path] = None
+        self.moves.append((path, new))
+        return Located(replace(edit, path=path, new_path=new), path, ())
+
+
+def _shorter(path: str) -> list[str]:
+    """Return what is left of a path without the a/ or b/ of a diff, or of an absolute one without its first folders."""
+    if path.startswith(("a/", "b/")):
+        return [path[2:]]
+    if not path.startswith("/") and path[1:2] != ":":
+        return []
+    parts = path.strip("/").split("/")
+    return ["/".join(parts[number:]) for number in range(len(parts))]

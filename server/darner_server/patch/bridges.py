@@ -1,0 +1,157 @@
+"""How a place that is not the same text, but means the same, differs from the search text."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from darner_server.patch.fold import indent, plain
+
+LINE_ENDS = "line ends"
+TRAILING = "trailing blanks"
+TABS = "tabs against spaces"
+SHIFT = "indentation shifted"
+UNICODE = "typographic characters"
+ENTITIES = "HTML entities"
+NUMBERS = "line numbers"
+BLANK_EDGES = "blank lines at the ends"
+ELISION = "elided lines"
+
+_WEIGHT = {TRAILING: 1, TABS: 2, SHIFT: 4, UNICODE: 8}
+_NUMBERED = re.compile(r"\s*(\d+)(?: ?[|│:]|→|\t)(.*)")
+_ENTITY = re.compile(r"&(?:lt|gt|amp|quot|apos|nbsp|#\d+|#x[0-9a-fA-F]+);")
+_WIDTHS = (2, 3, 4, 8)
+
+Reindent = Callable[[str], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """The differences of one place, and how a new line is indented to suit it (None: it cannot be said)."""
+
+    names: tuple[str, ...]
+    reindent: Reindent
+
+    @property
+    def weight(self) -> int:
+        """Heavier differences are taken only where there is no lighter place."""
+        return sum(_WEIGHT[name] for name in self.names)
+
+
+def between(search: list[str], found: list[str]) -> Bridge | None:
+    """Name what differs between equally many lines that `fold` levels; None if the indentation differs unevenly."""
+    names: set[str] = set()
+    pairs: dict[str, str] = {}
+    content = 0
+    for asked, true in zip(search, found, strict=True):
+        if not asked.strip() or not true.strip():
+            if asked != true:
+                names.add(TRAILING)
+            continue
+        content += 1
+        if pairs.setdefault(indent(asked), indent(true)) != indent(true):
+            return None
+        if (
+            asked.strip() != true.strip()
+            and plain(asked).strip() != asked.strip()
+            or plain(true).strip() != true.strip()
+        ):
+            names.add(UNICODE)
+        if asked[len(asked.rstrip()) :] != true[len(true.rstrip()) :]:
+            names.add(TRAILING)
+    name, reindent = _indentation(pairs)
+    if name:
+        names.add(name)
+    # One line that differs at both ends is found by too little.
+    if reindent is None or (content == 1 and {SHIFT, TRAILING} <= names):
+        return None
+    return Bridge(tuple(sorted(names, key=lambda each: _WEIGHT[each])), reindent)
+
+
+def _indentation(pairs: dict[str, str]) -> tuple[str, Reindent | None]:
+    if all(asked == true for asked, true in pairs.items()):
+        return "", _same
+    asked, true = next(iter(pairs.items()))
+    if true.endswith(asked):
+        more = true[: len(true) - len(asked)]
+        if all(each == more + key for key, each in pairs.items()):
+            return SHIFT, lambda body: more + body if body.strip() else body
+    if asked.endswith(true):
+        less = asked[: len(asked) - len(true)]
+        if all(key == less + each for key, each in pairs.items()):
+            return SHIFT, lambda body: body.removeprefix(less) if body.startswith(less) or not body.strip() else None
+    for width in _WIDTHS:
+        if all(key == " " * (width * len(each)) and not each.strip("\t") for key, each in pairs.items()):
+            return TABS, lambda body: _to_tabs(body, width)
+        if all(each == " " * (width * len(key)) and not key.strip("\t") for key, each in pairs.items()):
+            return TABS, lambda body: _to_spaces(body, width)
+    return "", None
+
+
+def _same(body: str) -> str:
+    return body
+
+
+def _to_tabs(body: str, width: int) -> str | None:
+    blanks = indent(body)
+    if "\t" in blanks or len(blanks) % width:
+        return None if body.strip() else body
+    return "\t" * (len(blanks) // width) + body[len(blanks) :]
+
+
+def _to_spaces(body: str, width: int) -> str | None:
+    blanks = indent(body)
+    if " " in blanks:
+        return None if body.strip() else body
+    return " " * (len(blanks) * width) + body[len(blanks) :]
+
+
+def without_numbers(search: list[str], after: list[str]) -> tuple[list[str], list[str], int] | str | None:
+    """Remove line numbers copied from a prompt: the two halves without them and the first number.
+
+    None: the search text has no line numbers. A sentence: the replacement has them on some lines only.
+    """
+    found = [_NUMBERED.fullmatch(body) for body in search]
+    numbers = [int(match[1]) for match in found if match is not None]
+    if not numbers or len(numbers) < len(search) or numbers != list(range(numbers[0], numbers[0] + len(numbers))):
+        return None
+    rests = [match[2] for match in found if match is not None]
+    bare = _unspaced(rests)
+    marked = [_NUMBERED.fullmatch(body) for body in after]
+    if not any(marked):
+        return bare, after, numbers[0]
+    if not all(match or not body.strip() for match, body in zip(marked, after, strict=True)):
+        return "the search text has line numbers, and so have some lines of the replacement, but not all"
+    return bare, _unspaced([match[2] if match else "" for match in marked]), numbers[0]
+
+
+def _unspaced(rests: list[str]) -> list[str]:
+    """Remove the one space behind the separator, if every line has it."""
+    if all(rest.startswith(" ") or not rest for rest in rests):
+        return [rest[1:] for rest in rests]
+    return rests
+
+
+def without_entities(search: list[str], after: list[str]) -> tuple[list[str], list[str]] | None:
+    """Resolve HTML entities in both halves; None if the search text has none."""
+    if not any("&" in body and _ENTITY.search(body) for body in search):
+        return None
+    return [html.unescape(body) for body in search], [html.unescape(body) for body in after]
+
+
+def without_blank_edges(search: list[str], after: list[str]) -> tuple[list[str], list[str]] | None:
+    """Drop blank lines that the search text begins or ends with, and as many of the replacement; None if none."""
+    head = next((number for number, body in enumerate(search) if body.strip()), None)
+    if head is None:
+        return None
+    tail = next(number for number, body in enumerate(reversed(search)) if body.strip())
+    if not head and not tail:
+        return None
+    begin, end = 0, len(after)
+    while begin < min(head, end) and not after[begin].strip():
+        begin += 1
+    while end > begin and len(after) - end < tail and not after[end - 1].strip():
+        end -= 1
+    return search[head : len(search) - tail], after[begin:end]

@@ -1,0 +1,208 @@
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from darner_server.patch import bridges, lines, near, splicing
+from darner_server.patch.bridges import Bridge
+from darner_server.patch.choose import choose
+from darner_server.patch.document import Document
+from darner_server.patch.edit import Edit, Located, Refused, Splice
+
+_EXACT = Bridge((), lambda body: body)
+
+
+def locate(edit: Edit, text: str) -> Located | Refused:
+    """Find the one place of a "replace" edit in `text`. Nothing is placed by similarity."""
+    return place(edit, Document(text))
+
+
+def place(edit: Edit, document: Document) -> Located | Refused:
+    """Do what `locate` does in a document that is kept for further edits."""
+    path = edit.path or ""
+    if edit.kind == "malformed":
+        return Refused(edit, edit.path, edit.problem)
+    if edit.inline:
+        return _place_inline(edit, document)
+    halves = [(edit.before or "", edit.after or ""), *edit.alternatives]
+    results: list[Located | Refused] = []
+    for before, after in sorted(halves, key=lambda half: -len(half[0])):
+        result = _place_lines(edit, _bodies(before), _bodies(after), document)
+        if isinstance(result, Located):
+            return replace(result, path=path)
+        results.append(result)
+    return results[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    line: int
+    search: list[str]
+    after: list[str]
+    bridge: Bridge
+    names: tuple[str, ...]
+
+
+def _place_lines(edit: Edit, search: list[str], after: list[str], document: Document) -> Located | Refused:
+    if not search:
+        return _insert(edit, after, document)
+    found = _candidates(search, after, document)
+    if isinstance(found, str):
+        return Refused(edit, edit.path, found, *near.nearest(search, document)[1:])
+    if not found:
+        return _not_found(edit, search, after, document)
+    if _applied(search, after, [each.line for each in found], document):
+        return _done(edit, found[0].line)
+    if len(found) > 1 and not edit.every:
+        chosen = choose(edit, found[0].search, [each.line for each in found], document)
+        if chosen is None:
+            return _ambiguous(edit, found, document)
+        found = [each for each in found if each.line == chosen]
+    splices: list[Splice] = []
+    for each in found:
+        script = splicing.script(each.search, each.after, edit.hunk)
+        made = splicing.splices(document, each.line, script, each.bridge.reindent, edit)
+        if made is None:
+            return Refused(
+                edit,
+                edit.path,
+                f"the indentation of the replacement cannot be carried over to line {each.line + 1}",
+                *near.lines_at(document, each.line, len(each.search)),
+            )
+        splices += made
+    names = found[0].names
+    if not splices:
+        names = (*names, "unchanged")
+    elif document.ending != "\n" or "\r" in (edit.before or ""):
+        names = (*names, bridges.LINE_ENDS)
+    return Located(edit, edit.path or "", tuple(splices), names, found[0].line + 1, len(found))
+
+
+def _candidates(search: list[str], after: list[str], document: Document) -> list[_Found] | str:
+    """Return the places with the lightest differences; or why the edit cannot be read."""
+    found = _by_lines(search, after, document, ())
+    if found:
+        return found
+    variants: list[tuple[list[str], list[str], tuple[str, ...]]] = []
+    numbered = bridges.without_numbers(search, after)
+    if isinstance(numbered, str):
+        return numbered
+    if numbered is not None:
+        variants.append((numbered[0], numbered[1], (bridges.NUMBERS,)))
+    for old, new, names in [(search, after, ()), *variants]:
+        unescaped = bridges.without_entities(old, new)
+        if unescaped is not None:
+            variants.append((*unescaped, (*names, bridges.ENTITIES)))
+    for old, new, names in [(search, after, ()), *variants]:
+        trimmed = bridges.without_blank_edges(old, new)
+        if trimmed is not None:
+            variants.append((*trimmed, (*names, bridges.BLANK_EDGES)))
+    for old, new, names in variants:
+        found = _by_lines(old, new, document, names)
+        if found:
+            return found
+    return []
+
+
+def _by_lines(search: list[str], after: list[str], document: Document, names: tuple[str, ...]) -> list[_Found]:
+    exact = document.find(search)
+    if exact:
+        return [_Found(line, search, after, _EXACT, names) for line in exact]
+    found: list[_Found] = []
+    for line in document.find_folded(search):
+        bridge = bridges.between(search, document.bodies[line : line + len(search)])
+        if bridge is not None:
+            found.append(_Found(line, search, after, bridge, (*names, *bridge.names)))
+    lightest = min((each.bridge.weight for each in found), default=0)
+    return [each for each in found if each.bridge.weight == lightest]
+
+
+def _insert(edit: Edit, after: list[str], document: Document) -> Located | Refused:
+    """Place an edit without search text: it fills an empty file, or says that it belongs at the end."""
+    if not after:
+        return Refused(edit, edit.path, "the edit has neither a search text nor a replacement")
+    if not "".join(document.bodies).strip() or edit.at_end:
+        at = 0 if not edit.at_end else len(document)
+        script = [*(("-", body) for body in document.bodies[at:]), *(("+", body) for body in after)]
+        made = splicing.splices(document, at, script, _EXACT.reindent, edit)
+        return Located(edit, edit.path or "", tuple(made or ()), (), at + 1)
+    size = len(after)
+    if size > 1 and document.find(after) == [0] and len(document) == size:
+        return _done(edit, 0)
+    return Refused(
+        edit, edit.path, "the search text is empty, but the file is not: the edit does not say where it goes"
+    )
+
+
+def _applied(search: list[str], after: list[str], places: list[int], document: Document) -> bool:
+    """Tell whether the replacement already stands where the search text does (an insertion made before)."""
+    if len(places) != 1 or len(after) <= len(search):
+        return False
+    added = len(after) - len(search)
+    if after[: len(search)] != search and after[added:] != search:
+        return False
+    new = after[len(search) :] if after[: len(search)] == search else after[:added]
+    return any(len(body.strip()) >= _TELLING for body in new) and len(document.find(after)) == 1
+
+
+_TELLING = 8  # a line of fewer characters may stand anywhere
+
+
+def _not_found(edit: Edit, search: list[str], after: list[str], document: Document) -> Located | Refused:
+    places = document.find(after) if after else []
+    content = [body for body in after if body.strip()]
+    if len(places) == 1 and (len(content) > 1 or len("".join(content).strip()) >= 2 * _TELLING):
+        return _done(edit, places[0])
+    reason, text, line = near.nearest(search, document)
+    return Refused(edit, edit.path, reason, text, line)
+
+
+def _done(edit: Edit, line: int) -> Located:
+    return Located(edit, edit.path or "", (), ("already-applied",), line + 1)
+
+
+def _ambiguous(edit: Edit, found: list[_Found], document: Document) -> Refused:
+    at = [str(each.line + 1) for each in found]
+    shown = ", ".join(at[:-1][:5]) + (", …" if len(at) > 6 else "")  # noqa: PLR2004 - so many are still read
+    reason = f"the search text stands at {len(at)} places, lines {shown} and {at[-1]}: it does not say which is meant"
+    return Refused(edit, edit.path, reason, *near.lines_at(document, found[0].line, len(found[0].search)))
+
+
+def _place_inline(edit: Edit, document: Document) -> Located | Refused:
+    """Find a text that may begin and end inside a line."""
+    text, before, after = document.text, edit.before or "", edit.after or ""
+    if not before:
+        return Located(edit, edit.path or "", (Splice(document.start(0), document.start(0), after),) if after else ())
+    if before == after:
+        return Located(edit, edit.path or "", (), ("unchanged",))
+    names: tuple[str, ...] = ()
+    if document.ending != "\n" and before not in text and "\n" in before:
+        before, after = (lines.with_ending(each, document.ending) for each in (before, after))
+        names = (bridges.LINE_ENDS,)
+    at = _all_places(before, text)
+    if len(at) == 1 or (at and edit.every):
+        line = text.count("\n", 0, at[0]) + 1
+        made = tuple(Splice(each, each + len(before), after) for each in at)
+        return Located(edit, edit.path or "", made, names, line)
+    if at:
+        numbers = [text.count("\n", 0, each) + 1 for each in at]
+        if edit.line in numbers and numbers.count(edit.line) == 1:
+            each = at[numbers.index(edit.line)]
+            return Located(edit, edit.path or "", (Splice(each, each + len(before), after),), names, edit.line)
+        shown = ", ".join(map(str, numbers[:6]))
+        return Refused(
+            edit, edit.path, f"the text occurs {len(at)} times (lines {shown}): it does not say which is meant"
+        )
+    return _place_lines(edit, _bodies(before), _bodies(after), document)
+
+
+def _all_places(needle: str, text: str) -> list[int]:
+    found: list[int] = []
+    at = text.find(needle)
+    while at >= 0:
+        found.append(at)
+        at = text.find(needle, at + len(needle))
+    return found
+
+
+def _bodies(text: str) -> list[str]:
+    return lines.bodies(lines.split(text))

@@ -1,0 +1,185 @@
+from __future__ import annotations
+
+import re
+
+from darner_server.patch import paths, search_replace, whole
+from darner_server.patch.edit import Edit
+from darner_server.patch.reader import DONE, MORE, Reader
+from darner_server.patch.search_replace import SearchReplace
+
+_THINK = re.compile(r"\s*<(think|thinking|reasoning)>", re.I)
+_ABOVE = 3  # so many lines above a fence may hold its file name
+
+
+class Parser:
+    """Turns a reply, fed in pieces of any size, into edits, each as soon as it is complete. Never raises."""
+
+    def __init__(
+        self, reply_format: str | None = None, *, target: str | None = None, region: str | None = None
+    ) -> None:
+        """`target` is the file that blocks naming none are about; `region` the part of it that a fence rewrites."""
+        self._format = reply_format
+        self._target = target
+        self._region = region
+        self._tail: list[str] = []  # of a line that has not ended
+        self._out: list[Edit] = []
+        self._lines: list[str] = []  # of the whole reply, for one that has no markup at all
+        self._above: list[str] = []  # the last lines of prose
+        self._path: str | None = None  # of the last block that named one
+        self._fence: whole.Fence | None = None
+        self._reader: Reader | None = None
+        self._think: str | None = None
+        self._unnamed: list[whole.Fence] = []
+        self._fences = 0
+        self._edits = 0
+
+    def feed(self, text: str) -> tuple[Edit, ...]:
+        """Return the edits that `text` completes."""
+        if "\n" not in text:
+            self._tail.append(text)
+            return ()
+        self._tail.append(text)
+        lines = "".join(self._tail).split("\n")
+        self._tail = [lines.pop()]
+        for line in lines:
+            self._take(line.removesuffix("\r"))
+        return self._complete() if self._out else ()
+
+    def close(self, *, cut_off: bool = False) -> tuple[Edit, ...]:
+        """Return the edits that the end of the reply completes; with `cut_off`, none that the end has cut."""
+        last = "".join(self._tail)
+        self._tail = []
+        if last and (not cut_off or self._reader is not None):
+            self._take(last.removesuffix("\r"))
+        if self._reader is not None:
+            self._reader.close(self._out, cut_off=cut_off)
+        elif self._fence is not None and not cut_off and not self._fence.used:
+            self._whole(self._fence, closed=False)
+        self._reader = self._fence = None
+        self._edits += len(self._out)
+        if not self._edits and not cut_off:
+            self._nothing_marked()
+        self._edits += len(self._out)
+        done, self._out = tuple(self._out), []
+        return done
+
+    def _complete(self) -> tuple[Edit, ...]:
+        done, self._out = tuple(self._out), []
+        self._edits += len(done)
+        return done
+
+    def _take(self, line: str) -> None:
+        self._lines.append(line)
+        if self._think is not None:
+            if self._think in line.lower():
+                self._think = None
+            return
+        while self._reader is not None:
+            state = self._reader.line(line, self._out)
+            if state is MORE:
+                return
+            self._reader = None
+            if state is DONE:
+                return
+        if self._fence is not None:
+            self._in_fence(self._fence, line)
+        else:
+            self._prose(line)
+
+    def _prose(self, line: str) -> None:
+        first = line.lstrip()[:1]
+        if first in ("`", "~", "<", "[", "-", "*", "{", "@", "d") and self._opens(line):
+            return
+        self._remember(line)
+
+    def _opens(self, line: str) -> bool:
+        """Begin what `line` opens, if it opens anything."""
+        fence = whole.opening(line)
+        if fence is not None:
+            fence.path = fence.path or self._named_above() or _path_in_info(fence.info)
+            self._fence = fence
+            self._fences += 1
+            self._above = []
+            return True
+        think = _THINK.match(line)
+        if think is not None:
+            end = f"</{think[1].lower()}>"
+            self._think = None if end in line.lower() else end
+            return True
+        return self._begins(line, self._named_above())
+
+    def _begins(self, line: str, named: str | None) -> bool:
+        """Begin the block of a format that `line` opens, if it does."""
+        if self._format == "whole":
+            return False
+        marker = search_replace.opening(line)
+        if marker is None:
+            return False
+        if marker[4]:
+            named = paths.in_line(marker[4]) or named
+        path = self._path = named or self._path or self._target
+        self._reader = SearchReplace(marker, path, fenced=self._fence is not None)
+        self._above = []
+        return True
+
+    def _in_fence(self, fence: whole.Fence, line: str) -> None:
+        if fence.closes(line):
+            self._fence = None
+            if not fence.used:
+                self._whole(fence, closed=True)
+            return
+        inside = [text for text in fence.lines if text.strip()]
+        if fence.used or len(inside) <= 1:
+            named = paths.in_line(inside[-1]) if inside else None
+            if self._begins(line, named or (None if fence.used else fence.path)):
+                fence.used = True
+                fence.lines.clear()
+                return
+        fence.lines.append(line)
+
+    def _whole(self, fence: whole.Fence, *, closed: bool) -> None:
+        if self._format not in (None, "whole"):
+            return
+        if not closed:
+            problem = "the reply ends inside the fence"
+            self._out.append(Edit(fence.path or self._target, kind="malformed", problem=problem, format="whole"))
+        elif fence.path is not None:
+            self._path = fence.path
+            after = "".join(f"{line}\n" for line in fence.lines)
+            self._out.append(Edit(fence.path, after=after, kind="whole", format="whole"))
+        else:
+            self._unnamed.append(fence)
+
+    def _nothing_marked(self) -> None:
+        """No edit names its file: then a lone fence, or the bare reply, is about the target."""
+        if len(self._unnamed) == 1:
+            lines, form = self._unnamed[0].lines, "whole"
+        elif not self._fences and self._format in (None, "whole") and any(line.strip() for line in self._lines):
+            lines, form = self._lines, "bare"
+        else:
+            problem = "the reply holds several fences and does not say which one is meant"
+            if not self._unnamed:
+                problem = "the reply holds no edit"
+            self._out.append(Edit(self._target, kind="malformed", problem=problem))
+            return
+        after = "".join(f"{line}\n" for line in lines)
+        self._out.append(Edit(self._target, after=after, kind="whole", region=self._region, format=form))
+
+    def _remember(self, line: str) -> None:
+        self._above.append(line)
+        if len(self._above) > _ABOVE:
+            del self._above[0]
+
+    def _named_above(self) -> str | None:
+        for line in reversed(self._above):
+            if line.strip():
+                return paths.in_line(line)
+        return None
+
+
+def _path_in_info(info: str) -> str | None:
+    """Return the file named behind a fence's opening (```python src/x.py, ```ts:src/x.ts, ```title="x.py")."""
+    for word in re.split(r"[\s:=\"']+", info):
+        if ("/" in word or "." in word) and (path := paths.in_line(word)):
+            return path
+    return None

@@ -1,0 +1,62 @@
+"""File names as models write them."""
+
+from __future__ import annotations
+
+import re
+
+_PLAIN = re.compile(r"[\w.@~+()\[\]{}$!#&=,%-][\w .@~+()\[\]{}$!#&=,%/\\:-]*")
+_SUFFIX = re.compile(r"\.[A-Za-z_][\w+-]{0,15}$|(^|/)\.[\w.-]+$")
+_LABEL = re.compile(
+    r"^(?:#+\s*)?(?:\d+\.\s+|[-*+]\s+)?(?:(?:file(?:\s?name|\s?path)?|path|in|update|edit)\s*:?\s+)?", re.I
+)
+_BARE = frozenset(
+    "makefile dockerfile license readme changelog gemfile rakefile procfile jenkinsfile vagrantfile justfile "
+    "brewfile containerfile notice authors codeowners contributing".split()
+)
+
+
+def normal(path: str) -> str | None:
+    """Return `path` as a POSIX path below the root (an absolute one keeps its slash), or None if it climbs out."""
+    path = path.strip().strip("`'\"<>").strip().replace("\\", "/")
+    absolute = path.startswith("/")
+    parts: list[str] = []
+    for part in path.split("/"):
+        if part in ("", "."):
+            continue
+        if part == "..":
+            if not parts:
+                return None
+            parts.pop()
+        else:
+            parts.append(part)
+    if not parts:
+        return None
+    return ("/" if absolute else "") + "/".join(parts)
+
+
+def in_line(line: str, *, bare: bool = False) -> str | None:
+    """Return the file name that a line consists of, its decoration (`**x.py**:`, `### File: x.py`, `# x.py`) removed.
+
+    With `bare`, a name without a suffix or a slash counts too.
+    """
+    text = line.strip()
+    if not text or len(text) > 250:
+        return None
+    quoted = re.fullmatch(r"[^`]{0,60}`([^`\s]+)`\s*[:.]?\**:?", text)
+    if quoted and _is_path(quoted[1], bare=False):
+        return quoted[1]
+    text = re.sub(r"^(?:<!--|//|/\*|#)\s*|\s*(?:-->|\*/)$", "", text)
+    text = _LABEL.sub("", text, count=1)
+    text = text.strip().rstrip(":").strip("*_` \"'").rstrip(":").strip("`\"'")
+    return text if _is_path(text, bare=bare) else None
+
+
+def _is_path(text: str, *, bare: bool) -> bool:
+    if not text or not _PLAIN.fullmatch(text.lstrip("/\\")) or text.endswith((" ", ".")):
+        return False
+    name = re.split(r"[/\\]", text)[-1]
+    if " " in text and not (("/" in text or "\\" in text) and _SUFFIX.search(name)):
+        return False
+    if _SUFFIX.search(name):
+        return "://" not in text
+    return ("/" in text or "\\" in text or bare or name.lower() in _BARE) and "://" not in text and ":" not in text

@@ -1,0 +1,132 @@
+"""Search/replace blocks: how they are asked for, read and written."""
+
+from __future__ import annotations
+
+import re
+
+from darner_server.patch.edit import Edit
+from darner_server.patch.reader import AGAIN, DONE, MORE, Reader, State
+
+RULES = """\
+Answer with one or more search/replace blocks and nothing else. A block looks like this:
+
+path/to/file.py
+```python
+<<<<<<< SEARCH
+the lines to change, copied from the file exactly: same indentation, same blank lines
+=======
+the lines that take their place
+>>>>>>> REPLACE
+```
+
+- The path stands alone on the line above the fence, as it is written in the prompt.
+- SEARCH holds whole, consecutive lines of that file as they are now, and enough of them that the place is the only one.
+- Keep blocks small: the lines that change and two or three around them. Use several blocks for several places.
+- To insert, repeat a line beside the place in both halves. To delete, leave the second half empty.
+- For a new file leave SEARCH empty.
+- Never abbreviate with "..." or a comment such as "rest of the code".
+"""
+
+_OPEN = re.compile(r"(\s*)(?:([<-])\2{2,}\s+(?:SEARCH|ORIGINAL)>?:?|(\[)SEARCH\]|<SEARCH>)(?:\s+(\S.*?))?\s*")
+_DIVIDER = re.compile(r"\s*={5,}\s*|\[(?:=+|REPLACE|/SEARCH)\]|</SEARCH>|<REPLACE>")
+_CLOSE = re.compile(r"\s*(?:[>+]{3,}\s*(?:REPLACE|UPDATED)|[>]{7}|\[/REPLACE\]|\[END\]|</REPLACE>)\s*")
+_HINT = re.compile(r"\s*:(start_line|end_line):\s*(\d+)\s*")
+
+
+def opening(line: str) -> re.Match[str] | None:
+    """Match the marker that opens a block; its last group is a file name written behind it."""
+    return _OPEN.fullmatch(line) if "SEARCH" in line or "ORIGINAL" in line else None
+
+
+class SearchReplace(Reader):
+    """Reads one block, from behind its opening marker."""
+
+    def __init__(self, marker: re.Match[str], path: str | None, *, fenced: bool) -> None:
+        self._path = path
+        self._indent = marker[1]
+        self._length = len(marker[0].split()[0])
+        self._bracketed = "[" in marker[0] or marker[0].strip() == "<SEARCH>"
+        self._fenced = fenced
+        self._lines: list[str] = []
+        self._dividers: list[int] = []
+        self._hint: int | None = None
+
+    def line(self, line: str, out: list[Edit]) -> State:
+        """Take one line."""
+        first = line.lstrip()[:1]
+        if first not in ("=", ">", "+", "<", "-", "[", ":") or not line.startswith(self._indent):
+            self._lines.append(line)
+            return MORE
+        if first == ":" and not self._lines and (hint := _HINT.fullmatch(line)):
+            if hint[1] == "start_line":
+                self._hint = int(hint[2])
+            return MORE
+        if first == "-" and not self._lines and self._hint is not None and re.fullmatch(r"\s*-{3,}\s*", line):
+            return MORE
+        if _DIVIDER.fullmatch(line):
+            if self._bracketed and self._dividers and self._dividers[-1] == len(self._lines):
+                return MORE  # [/SEARCH] and then [REPLACE]
+            self._dividers.append(len(self._lines))
+        elif _CLOSE.fullmatch(line):
+            out.append(self._edit())
+            return DONE
+        elif opening(line) and len(line) - len(line.lstrip()) == len(self._indent):
+            out.append(self._malformed("a second SEARCH marker comes before the block's REPLACE marker"))
+            return AGAIN
+        if not (self._bracketed and self._dividers and self._dividers[-1] == len(self._lines)):
+            self._lines.append(line)
+        return MORE
+
+    def close(self, out: list[Edit], *, cut_off: bool) -> None:
+        """End of the reply inside the block."""
+        if cut_off:
+            return
+        after = self._lines[self._dividers[0] + 1 :] if self._dividers else []
+        # Without its closing marker nobody knows where the block ends and prose begins: only a bare block that the
+        # reply ends with, in one paragraph, is beyond doubt.
+        if len(self._dividers) == 1 and not self._fenced and after and all(line.strip() for line in after):
+            out.append(self._edit())
+        else:
+            out.append(self._malformed("the block is not closed by a REPLACE marker"))
+
+    def _edit(self) -> Edit:
+        if not self._dividers:
+            return self._malformed("no line of ======= divides the search text from its replacement")
+        splits = [self._split(at) for at in self._chosen()]
+        before, after = splits[0]
+        return Edit(self._path, before, after, line=self._hint, alternatives=tuple(splits[1:]), format="search-replace")
+
+    def _chosen(self) -> list[int]:
+        """Dividers as long as the opening marker are meant; only without any of them may others be."""
+        if self._bracketed:
+            return self._dividers[:1]
+        exact = [at for at in self._dividers if len(self._lines[at].strip()) == self._length]
+        return exact or self._dividers
+
+    def _split(self, at: int) -> tuple[str, str]:
+        skip = 0 if self._bracketed else 1
+        return "".join(f"{line}\n" for line in self._lines[:at]), "".join(
+            f"{line}\n" for line in self._lines[at + skip :]
+        )
+
+    def _malformed(self, problem: str) -> Edit:
+        before = "".join(f"{line}\n" for line in self._lines)
+        return Edit(self._path, before, kind="malformed", problem=problem, format="search-replace")
+
+
+def render(edit: Edit) -> str:
+    """Write an edit as a block that reads back as the same edit."""
+    before, after = edit.before or "", edit.after or ""
+    length = 7
+    while any(_marks(line, length) for line in (before + after).split("\n")):
+        length += 1
+    hint = f":start_line:{edit.line}\n-------\n" if edit.line is not None else ""
+    fence = "`" * 3
+    while fence in before + after:
+        fence += "`"
+    head = f"{edit.path}\n{fence}\n" if edit.path else f"{fence}\n"
+    return f"{head}{'<' * length} SEARCH\n{hint}{before}{'=' * length}\n{after}{'>' * length} REPLACE\n{fence}\n"
+
+
+def _marks(line: str, length: int) -> bool:
+    return bool(_DIVIDER.fullmatch(line)) and len(line.strip()) == length

@@ -1,0 +1,336 @@
+"""The files of a workspace on disk: read to text and back byte for byte, written all or none."""
+
+from __future__ import annotations
+
+import codecs
+import contextlib
+import errno
+import os
+import re
+import secrets
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Protocol
+
+_CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A file's text. A byte order mark stays in it as the first character, so that encoding gives it back."""
+
+    text: str
+    encoding: str
+
+    def encode(self, text: str) -> bytes | None:
+        """Return another text as this file's bytes; None if its encoding cannot say it."""
+        try:
+            return text.encode(self.encoding)
+        except UnicodeEncodeError:
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class Unwritten:
+    """Nothing was written. `left` names temporary files that could not be removed again, which is the disk's fault."""
+
+    path: str
+    reason: str
+    left: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """All of it was written."""
+
+    paths: tuple[str, ...]
+
+
+def decode(data: bytes) -> Decoded | str:
+    """Return a file's text, or why it is none: it is binary, or neither UTF-8 nor what its mark or coding line says."""
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return _decoded(data, encoding) or f"it begins with a {encoding} mark but is not {encoding}"
+    if b"\0" in data[:8192]:
+        return "it is a binary file"
+    found = _decoded(data, "utf-8")
+    if found is not None:
+        return found
+    for line in data.split(b"\n", 2)[:2]:
+        named = _CODING.match(line)
+        if named is not None:
+            encoding = named[1].decode("ascii")
+            return _decoded(data, encoding) or f"its coding line says {encoding}, but it is not"
+    return "it is not UTF-8"
+
+
+def _decoded(data: bytes, encoding: str) -> Decoded | None:
+    try:
+        text = data.decode(encoding)
+        same = text.encode(encoding) == data
+    except (UnicodeError, LookupError):
+        return None
+    return Decoded(text, encoding) if same else None
+
+
+class Disk(Protocol):
+    """The operations on files that `write` is made of: a seam, so that a test can make each of them fail."""
+
+    def create(self, path: Path, data: bytes, mode: int) -> None:
+        """Write a new file that did not exist, down to the disk."""
+        ...
+
+    def link(self, path: Path, new: Path) -> None:
+        """Give a file a second name."""
+        ...
+
+    def rename(self, path: Path, new: Path) -> None:
+        """Move a file, replacing what is there."""
+        ...
+
+    def remove(self, path: Path) -> None:
+        """Remove a file."""
+        ...
+
+    def make_folder(self, path: Path) -> None:
+        """Make a folder."""
+        ...
+
+    def remove_folder(self, path: Path) -> None:
+        """Remove an empty folder."""
+        ...
+
+    def sync_folder(self, path: Path) -> None:
+        """Write a folder's entries down to the disk."""
+        ...
+
+
+class RealDisk:
+    """The operating system's file operations."""
+
+    def create(self, path: Path, data: bytes, mode: int) -> None:
+        """Write a new file that did not exist, down to the disk."""
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        path.chmod(mode)
+
+    def link(self, path: Path, new: Path) -> None:
+        """Give a file a second name."""
+        new.hardlink_to(path)
+
+    def rename(self, path: Path, new: Path) -> None:
+        """Move a file, replacing what is there."""
+        path.replace(new)
+
+    def remove(self, path: Path) -> None:
+        """Remove a file."""
+        path.unlink()
+
+    def make_folder(self, path: Path) -> None:
+        """Make a folder."""
+        path.mkdir()
+
+    def remove_folder(self, path: Path) -> None:
+        """Remove an empty folder."""
+        path.rmdir()
+
+    def sync_folder(self, path: Path) -> None:
+        """Write a folder's entries down to the disk, where the system can."""
+        if os.name != "posix":
+            return
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        except OSError as error:
+            if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EROFS):
+                raise
+        finally:
+            os.close(handle)
+
+
+@dataclass(slots=True)
+class _Step:
+    """One file on its way: the new content beside it and, once it is replaced, the old one."""
+
+    path: str
+    file: Path
+    data: bytes | None
+    fresh: Path | None = None
+    saved: Path | None = None
+    done: bool = False
+
+
+def write(
+    root: Path,
+    changes: Mapping[str, bytes | None],
+    *,
+    expected: Mapping[str, bytes | None] | None = None,
+    disk: Disk | None = None,
+) -> Written | Unwritten:
+    """Write, or with None delete, every file, or leave every one as it was. Paths are POSIX, below `root`.
+
+    A path that leads out of the root, also through a link, is refused; a link inside it stays a link and its file
+    changes. A file keeps its permissions. `expected` holds what each file must still contain (None: must not exist).
+    """
+    disk = disk if disk is not None else RealDisk()
+    steps: list[_Step] = []
+    top = root.resolve()
+    for path, data in changes.items():
+        file = _inside(top, path)
+        if isinstance(file, str):
+            return Unwritten(path, file)
+        if any(step.file == file for step in steps):
+            return Unwritten(path, "two of the changes are to the same file")
+        reason = _unfit(file, data, None if expected is None or path not in expected else (expected[path],))
+        if reason is not None:
+            return Unwritten(path, reason)
+        steps.append(_Step(path, file, data))
+    made: list[Path] = []
+    at = ""
+    try:
+        for step in steps:
+            at = step.path
+            _prepare(step, made, disk)
+        for step in steps:
+            at = step.path
+            _exchange(step, disk)
+        for folder in dict.fromkeys(step.file.parent for step in steps):
+            at = folder.name
+            disk.sync_folder(folder)
+    except BaseException as error:
+        left = _take_back(steps, made, disk)
+        if not isinstance(error, OSError):
+            raise
+        return Unwritten(at, _why(error), left)
+    for step in steps:
+        if step.saved is not None:
+            with contextlib.suppress(OSError):
+                disk.remove(step.saved)
+    return Written(tuple(changes))
+
+
+def _inside(top: Path, path: str) -> Path | str:
+    """Return the file that a path names, links followed, or why it may not be written."""
+    pure = PurePosixPath(path)
+    if pure.is_absolute() or ".." in pure.parts or not pure.parts or "\0" in path or Path(*pure.parts).is_absolute():
+        return f"{path} is outside the root"
+    try:
+        file = top.joinpath(*pure.parts).resolve()
+    except (OSError, RuntimeError) as error:
+        return f"{path} cannot be followed: {error}"
+    if not file.is_relative_to(top) or file == top:
+        return f"{path} leads outside the root"
+    return file
+
+
+def _unfit(file: Path, data: bytes | None, expected: tuple[bytes | None] | None) -> str | None:
+    """Return why a file cannot be changed as asked."""
+    try:
+        mode = file.stat().st_mode
+    except FileNotFoundError:
+        if data is None:
+            return "it is not there"
+        return None if expected is None or expected[0] is None else "it has been deleted meanwhile"
+    except OSError as error:
+        return _why(error)
+    if not stat.S_ISREG(mode):
+        return "it is not a file"
+    if expected is not None:
+        try:
+            found = file.read_bytes()
+        except OSError as error:
+            return _why(error)
+        if found != expected[0]:
+            return "it has changed meanwhile" if expected[0] is not None else "it is there meanwhile"
+    return None
+
+
+def _prepare(step: _Step, made: list[Path], disk: Disk) -> None:
+    """Put the new content beside the file."""
+    if step.data is None:
+        return
+    missing: list[Path] = []
+    folder = step.file.parent
+    while not folder.exists():
+        missing.append(folder)
+        folder = folder.parent
+    for folder in reversed(missing):
+        made.append(folder)
+        disk.make_folder(folder)
+    step.fresh = _beside(step.file, "new")
+    try:
+        mode = stat.S_IMODE(step.file.stat().st_mode)
+    except FileNotFoundError:
+        mode = 0o666 & ~_umask()
+    disk.create(step.fresh, step.data, mode)
+
+
+def _exchange(step: _Step, disk: Disk) -> None:
+    """Put the new content in the file's place, or the file away; what was there keeps a second name until the end."""
+    if step.file.exists():
+        step.saved = _beside(step.file, "old")
+        try:
+            disk.link(step.file, step.saved)
+        except OSError as error:
+            if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.ENOSYS):
+                raise
+            disk.create(step.saved, step.file.read_bytes(), stat.S_IMODE(step.file.stat().st_mode))
+    step.done = True
+    if step.fresh is None:
+        disk.remove(step.file)
+    else:
+        disk.rename(step.fresh, step.file)
+        step.fresh = None
+
+
+def _take_back(steps: list[_Step], made: list[Path], disk: Disk) -> tuple[str, ...]:
+    """Make everything as it was. Each step is tried on its own: one that fails must not stop the others."""
+    left: list[str] = []
+    for step in reversed(steps):
+        try:
+            if step.saved is not None and step.saved.exists():
+                if step.done:
+                    disk.rename(step.saved, step.file)
+                # A rename between two names of one file does nothing and leaves both.
+                if step.saved.exists():
+                    disk.remove(step.saved)
+            elif step.done and step.data is not None and step.fresh is None:
+                disk.remove(step.file)
+        except OSError:
+            left.append(str(step.saved or step.file))
+        if step.fresh is not None and step.fresh.exists():
+            try:
+                disk.remove(step.fresh)
+            except OSError:
+                left.append(str(step.fresh))
+    for folder in reversed(made):
+        if folder.exists():
+            with contextlib.suppress(OSError):
+                disk.remove_folder(folder)
+    return tuple(left)
+
+
+def _beside(file: Path, what: str) -> Path:
+    return file.with_name(f".{file.name[:100]}.{secrets.token_hex(6)}.{what}")
+
+
+def _umask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
+
+
+def _why(error: OSError) -> str:
+    return error.strerror or str(error)
