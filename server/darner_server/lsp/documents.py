@@ -1,0 +1,159 @@
+"""What is open in the editor: live texts as lists of lines, and snapshots of them for work in the background.
+
+pygls splits the whole text at every change; a list of lines makes a change cost what it touches.
+"""
+
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from darner_server.lsp.positions import LineTable, Mapper, Point, split_lines
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change of a text, in offsets of the text before it."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One version of a document, owned by whoever asked for it."""
+
+    uri: str
+    version: int
+    language: str
+    lines: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The whole text."""
+        return "".join(self.lines)
+
+    def table(self, mapper: Mapper) -> LineTable:
+        """For converting positions of this version."""
+        return LineTable(self.lines, mapper)
+
+
+class Document:
+    """A live text."""
+
+    def __init__(self, uri: str, language: str, version: int, text: str, mapper: Mapper) -> None:
+        self.uri = uri
+        self.language = language
+        self.version = version
+        self.lines = split_lines(text)
+        self._mapper = mapper
+        self._text: str | None = text
+        self.watchers: list[Callable[[Change | None], None]] = []  # None: all changes of one message are in
+
+    @property
+    def text(self) -> str:
+        """The whole text."""
+        if self._text is None:
+            self._text = "".join(self.lines)
+        return self._text
+
+    def snapshot(self) -> Snapshot:
+        """The present version, for keeps."""
+        return Snapshot(self.uri, self.version, self.language, tuple(self.lines))
+
+    def replace(self, first: Point, last: Point, text: str) -> None:
+        """Change one range; positions beyond the text mean its end."""
+        lines = self.lines
+        if (last.line, last.character) < (first.line, first.character):
+            first, last = last, first
+        from_line, from_index = self._clamp(first)
+        to_line, to_index = self._clamp(last)
+        if self.watchers:
+            start = sum(map(len, lines[:from_line]))
+            end = start + sum(map(len, lines[from_line:to_line])) + to_index
+            self._tell(Change(start + from_index, end, text))
+        head = lines[from_line][:from_index] if from_line < len(lines) else ""
+        tail = lines[to_line][to_index:] if to_line < len(lines) else ""
+        stop = to_line + 1
+        if not head and from_line and lines[from_line - 1].endswith("\r"):  # a \n may now follow it
+            from_line -= 1
+            head = lines[from_line]
+        if stop < len(lines) and not tail.endswith("\n"):  # what is left may lack its ending, or end in half of one
+            tail += lines[stop]
+            stop += 1
+        lines[from_line:stop] = split_lines(head + text + tail)
+        self._text = None
+
+    def replace_all(self, text: str) -> None:
+        """Take a whole new text."""
+        if self.watchers:
+            self._tell(Change(0, len(self.text), text))
+        self.lines = split_lines(text)
+        self._text = text
+
+    def settle(self, version: int) -> None:
+        """The changes up to a version are in."""
+        self.version = version
+        for watcher in tuple(self.watchers):
+            watcher(None)
+
+    def _clamp(self, at: Point) -> tuple[int, int]:
+        """The line and the index in it; the end of a text without a last line ending is on that line."""
+        lines = self.lines
+        if at.line < len(lines):
+            return at.line, self._mapper.index(lines[at.line], at.character)
+        if lines and not lines[-1].endswith(("\n", "\r")):
+            return len(lines) - 1, len(lines[-1])
+        return len(lines), 0
+
+    def _tell(self, change: Change) -> None:
+        for watcher in tuple(self.watchers):
+            watcher(change)
+
+
+class Documents:
+    """All open documents, notebook cells among them."""
+
+    def __init__(self, mapper: Mapper) -> None:
+        self._mapper = mapper
+        self._open: dict[str, Document] = {}
+
+    def __iter__(self) -> Iterator[Document]:
+        return iter(tuple(self._open.values()))
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def open(self, uri: str, language: str, version: int, text: str) -> Document:
+        """Take a document that the editor has opened; opened twice, it is the later one."""
+        document = self._open.get(_key(uri))
+        if document is not None:
+            document.language = language
+            document.replace_all(text)
+            document.settle(version)
+            return document
+        document = self._open[_key(uri)] = Document(uri, language, version, text, self._mapper)
+        return document
+
+    def get(self, uri: str) -> Document | None:
+        """The open document of a URI."""
+        return self._open.get(_key(uri))
+
+    def close(self, uri: str) -> Document | None:
+        """Forget a document; returns it if it was open."""
+        return self._open.pop(_key(uri), None)
+
+
+@contextmanager
+def watching(document: Document, watcher: Callable[[Change | None], None]) -> Generator[None]:
+    """Hear of every change of a document for a while."""
+    document.watchers.append(watcher)
+    try:
+        yield
+    finally:
+        document.watchers.remove(watcher)
+
+
+def _key(uri: str) -> str:
+    return unquote(uri)

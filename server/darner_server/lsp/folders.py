@@ -1,0 +1,140 @@
+"""Workspace folders, and the way between URIs and the paths that everything below the language server uses.
+
+A path is relative to its root and POSIX; with several roots it begins with the root's folder name. A document that
+lies in no root (an unsaved buffer, a file elsewhere, a notebook's cell) gets a path of its own and lives in memory.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+from urllib.parse import quote, unquote, urlsplit
+
+from pygls.uris import from_fs_path, to_fs_path
+
+from darner_server.lsp.raw import as_list, at, text_at
+
+_ENDINGS = {
+    "python": ".py",
+    "javascript": ".js",
+    "javascriptreact": ".jsx",
+    "typescript": ".ts",
+    "typescriptreact": ".tsx",
+    "go": ".go",
+    "rust": ".rs",
+    "java": ".java",
+    "c": ".c",
+    "cpp": ".cpp",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """One root, with its name as paths show it where there are several."""
+
+    path: Path
+    name: str
+
+
+class Folders:
+    """The roots as they are now."""
+
+    def __init__(self, roots: Iterable[Path]) -> None:
+        self._folders: tuple[Folder, ...] = ()
+        self._strays: dict[str, str] = {}  # path of a document that is in no root -> its URI
+        self._set(roots)
+
+    @property
+    def roots(self) -> tuple[Path, ...]:
+        """The folders, in the client's order."""
+        return tuple(each.path for each in self._folders)
+
+    def change(self, added: Iterable[str], removed: Iterable[str]) -> bool:
+        """Take the client's change, as URIs; returns whether anything is different now."""
+        gone = {_folder_path(uri) for uri in removed}
+        come = [path for uri in added if (path := _folder_path(uri)) is not None]
+        before = self.roots
+        kept = [path for path in before if path not in gone]
+        self._set([*kept, *(path for path in come if path not in kept)])
+        return self.roots != before
+
+    def path_of(self, uri: str, language: str = "") -> str:
+        """The path of a document."""
+        file = _file(uri)
+        if file is not None:
+            inside = self._inside(Path(file))
+            if inside is not None:
+                return inside
+        return self._stray(uri, language)
+
+    def uri_of(self, path: str) -> str | None:
+        """The URI of a path; None for one that leads out of every root."""
+        if path in self._strays:
+            return self._strays[path]
+        parts = PurePosixPath(path).parts
+        if not parts or ".." in parts or PurePosixPath(path).is_absolute():
+            return None
+        for folder in self._folders:
+            if len(self._folders) == 1:
+                return _uri(folder.path.joinpath(*parts))
+            if folder.name == parts[0] and len(parts) > 1:
+                return _uri(folder.path.joinpath(*parts[1:]))
+        return None
+
+    def in_a_root(self, uri: str) -> bool:
+        """Whether a URI names a file below a root."""
+        file = _file(uri)
+        return file is not None and self._inside(Path(file)) is not None
+
+    def forget(self, uri: str) -> None:
+        """A document that is in no root has been closed."""
+        self._strays = {path: each for path, each in self._strays.items() if each != uri}
+
+    def _set(self, roots: Iterable[Path]) -> None:
+        self._folders = tuple(Folder(path, path.name) for path in dict.fromkeys(roots))
+
+    def _inside(self, file: Path) -> str | None:
+        for folder in sorted(self._folders, key=lambda each: len(each.path.parts), reverse=True):
+            if file != folder.path and file.is_relative_to(folder.path):
+                below = file.relative_to(folder.path).as_posix()
+                return below if len(self._folders) == 1 else f"{folder.name}/{below}"
+        return None
+
+    def _stray(self, uri: str, language: str) -> str:
+        known = next((path for path, each in self._strays.items() if each == uri), None)
+        if known is not None:
+            return known
+        parts = urlsplit(uri)
+        name = PurePosixPath(unquote(parts.path)).name or "untitled"
+        if parts.fragment:
+            name += "-" + quote(parts.fragment, safe="")
+        ending = _ENDINGS.get(language, "")
+        if ending and not name.endswith(ending):
+            name += ending
+        path, number = name, 1
+        while path in self._strays:
+            number += 1
+            path = f"{number}-{name}"
+        self._strays[path] = uri
+        return path
+
+
+def roots_of(params: dict[str, Any]) -> list[Path]:
+    """The roots named in `initialize`: the folders, else rootUri, else rootPath."""
+    uris = [text_at(each, "uri") for each in as_list(at(params, "workspaceFolders"))] or [text_at(params, "rootUri")]
+    paths = [path for uri in uris if (path := _folder_path(uri)) is not None]
+    old = text_at(params, "rootPath")
+    return paths or ([Path(old)] if old else [])
+
+
+def _file(uri: str) -> str | None:
+    return to_fs_path(uri) if uri.startswith("file:") else None
+
+
+def _uri(file: Path) -> str:
+    return str(from_fs_path(str(file)))
+
+
+def _folder_path(uri: str) -> Path | None:
+    found = _file(uri)
+    return Path(found.rstrip("/") or "/") if found else None

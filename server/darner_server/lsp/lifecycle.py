@@ -1,0 +1,65 @@
+"""From `initialized` to `exit`: what is registered, how the server ends, and what it does when the client is gone."""
+
+import asyncio
+import os
+import sys
+
+from lsprotocol import types
+
+from darner_server.lsp.session import Session
+
+_LOOK_FOR_CLIENT = 5.0  # seconds between two looks whether the client's process still lives
+
+
+async def initialized(session: Session, params: types.InitializedParams) -> None:
+    """Ask the client to watch what it can watch."""
+    del params
+    wanted: list[types.Registration] = []
+    if session.client.watch_files:
+        everything = types.DidChangeWatchedFilesRegistrationOptions(
+            watchers=[types.FileSystemWatcher(glob_pattern="**/*")]
+        )
+        wanted.append(types.Registration("darner-files", types.WORKSPACE_DID_CHANGE_WATCHED_FILES, everything))
+    if session.client.watch_configuration:
+        section = types.DidChangeConfigurationRegistrationOptions(section="darner")
+        wanted.append(types.Registration("darner-settings", types.WORKSPACE_DID_CHANGE_CONFIGURATION, section))
+    if wanted:
+        await session.server.client_register_capability_async(types.RegistrationParams(wanted))
+
+
+def set_trace(session: Session, params: types.SetTraceParams) -> None:
+    """`$/setTrace`."""
+    session.trace = params.value
+
+
+def shutdown(session: Session, params: None) -> None:
+    """End all work; only `exit` is still listened to."""
+    del params
+    session.protocol.cancel_all()
+    session.protocol.shut_down = True
+
+
+def exit_(session: Session, params: None) -> None:
+    """Code 0 only after `shutdown`."""
+    del params
+    session.end(0 if session.protocol.shut_down else 1)
+
+
+async def watch_client(session: Session) -> None:
+    """End when the client's process has ended although the pipe is still open (somebody else holds it)."""
+    process = session.client.process_id
+    if process is None or sys.platform == "win32" or not _lives(process):
+        return
+    while _lives(process):  # noqa: ASYNC110 - another process's end is no event
+        await asyncio.sleep(_LOOK_FOR_CLIENT)
+    session.end(1)
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True

@@ -1,0 +1,94 @@
+"""The connection up to the answer to `initialize`, with nothing imported that the answer does not need.
+
+The protocol types alone take longer to import than an editor waits for its other servers. So this reads and answers
+by hand, and then hands the connection over, together with what came in meanwhile.
+"""
+
+import json
+import sys
+from collections import deque
+from typing import Any, NamedTuple
+
+from darner_server.lsp.capabilities import initialize_result
+from darner_server.lsp.framing import Framing, frame
+from darner_server.lsp.pipe import Pipe, accepted, standard_streams
+from darner_server.lsp.raw import as_object, parse
+
+_NOT_INITIALIZED = -32002
+_PARSE_ERROR = -32700
+
+
+class Opened(NamedTuple):
+    """A connection whose `initialize` has been answered: its parameters, and what was read but not yet handled."""
+
+    pipe: Pipe
+    params: dict[str, Any]
+    framing: Framing
+    waiting: list[bytes]
+
+
+def serve_stdio() -> int:
+    """Serve one client on stdin and stdout; returns the exit code."""
+    return _serve(standard_streams())
+
+
+def serve_tcp(host: str, port: int) -> int:
+    """Serve one client on a TCP port; the address goes to stdout once it can be connected to."""
+
+    def listening(at: str, on: int) -> None:
+        sys.stdout.write(f"darner listens on {at}:{on}\n")
+        sys.stdout.flush()
+
+    return _serve(accepted(host, port, listening=listening))
+
+
+def _serve(pipe: Pipe) -> int:
+    try:
+        opened = _open(pipe)
+    except (BrokenPipeError, ConnectionError):
+        return 1
+    if isinstance(opened, int):
+        return opened
+    from darner_server.lsp.serving import serve  # noqa: PLC0415 - everything heavy is imported after the answer
+
+    return serve(opened)
+
+
+def _open(pipe: Pipe) -> Opened | int:
+    """Answer until `initialize` has been; an exit code where the client left before it."""
+    framing = Framing()
+    while data := pipe.read(65_536):
+        bodies = deque(framing.feed(data))
+        while bodies:
+            message = _parse(bodies.popleft())
+            if message is None:
+                pipe.send(_error(None, _PARSE_ERROR, "This is not a JSON-RPC message"))
+                continue
+            method, ident = message.get("method"), message.get("id")
+            if method == "exit":
+                return 1
+            if not isinstance(ident, int | str) or not isinstance(method, str):
+                continue
+            if method != "initialize":
+                pipe.send(_error(ident, _NOT_INITIALIZED, "The first request must be initialize"))
+                continue
+            params = as_object(message.get("params"))
+            result = initialize_result(params)
+            pipe.send(_message({"jsonrpc": "2.0", "id": ident, "result": result}))
+            return Opened(pipe, params, framing, list(bodies))
+    return 1
+
+
+def _parse(body: bytes) -> dict[str, Any] | None:
+    try:
+        return as_object(parse(body)) or None
+    except ValueError:
+        return None
+
+
+def _error(ident: int | str | None, code: int, said: str) -> bytes:
+    return _message({"jsonrpc": "2.0", "id": ident, "error": {"code": code, "message": said}})
+
+
+def _message(message: dict[str, Any]) -> bytes:
+    return frame(json.dumps(message, separators=(",", ":")).encode())

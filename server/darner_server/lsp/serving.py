@@ -1,0 +1,81 @@
+"""The running server: every method with its handler, from the answer to `initialize` to the exit code."""
+
+import asyncio
+import gc
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from typing import Any
+
+from lsprotocol import types
+
+from darner_server.lsp import lifecycle, sync
+from darner_server.lsp.client import Client
+from darner_server.lsp.connection import Connection
+from darner_server.lsp.folders import Folders, roots_of
+from darner_server.lsp.opening import Opened
+from darner_server.lsp.pygls_fixes import quick_server
+from darner_server.lsp.raw import as_object, at
+from darner_server.lsp.session import Session
+
+_LAST_WORDS = 2.0  # seconds a leaving client has to read what was written
+
+Handler = Callable[[Session, Any], Any]
+
+# A handler is called as soon as its message is read, in order. What it returns is the answer; if that is a coroutine,
+# it runs in the background on what the handler took (a snapshot), and can be cancelled.
+HANDLERS: dict[str, Handler] = {
+    types.INITIALIZED: lifecycle.initialized,
+    types.SHUTDOWN: lifecycle.shutdown,
+    types.EXIT: lifecycle.exit_,
+    types.SET_TRACE: lifecycle.set_trace,
+    types.TEXT_DOCUMENT_DID_OPEN: sync.did_open,
+    types.TEXT_DOCUMENT_DID_CHANGE: sync.did_change,
+    types.TEXT_DOCUMENT_DID_CLOSE: sync.did_close,
+    types.TEXT_DOCUMENT_DID_SAVE: sync.did_save,
+    types.NOTEBOOK_DOCUMENT_DID_OPEN: sync.notebook_did_open,
+    types.NOTEBOOK_DOCUMENT_DID_CHANGE: sync.notebook_did_change,
+    types.NOTEBOOK_DOCUMENT_DID_CLOSE: sync.notebook_did_close,
+}
+
+
+def serve(opened: Opened) -> int:
+    """Serve until the client leaves; returns the exit code."""
+    gc.freeze()  # what has been imported stays: the collector need not look at it again
+    logging.getLogger("pygls").disabled = True  # it logs parameters, which are content
+    return asyncio.run(_serve(opened))
+
+
+async def _serve(opened: Opened) -> int:
+    server, protocol = quick_server("darner", "")
+    code = 1
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            session = Session(
+                server=server,
+                protocol=protocol,
+                client=Client.read(opened.params),
+                folders=Folders(roots_of(opened.params)),
+                tasks=tasks,
+                options=as_object(at(opened.params, "initializationOptions")),
+            )
+            protocol.attach(session.spawn, session.went_wrong)
+            for method, handler in HANDLERS.items():
+                server.feature(method)(partial(handler, session))
+            connection = Connection(opened.pipe, opened.framing, protocol.receive, partial(session.end, 1))
+            protocol.set_writer(connection)
+            connection.start(opened.waiting)
+            session.spawn(lifecycle.watch_client(session))
+            code = await session.exit_code
+            with suppress(TimeoutError):
+                await asyncio.wait_for(connection.drain(), _LAST_WORDS)
+            connection.close()
+            raise _Over  # noqa: TRY301 - the way to end a task group
+    except* _Over:
+        pass
+    return code
+
+
+class _Over(Exception):  # noqa: N818 - no error: it ends the task group and everything that runs in it
+    pass

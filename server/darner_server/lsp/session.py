@@ -1,0 +1,76 @@
+"""What the handlers of one connection share."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+from lsprotocol import types
+from pygls.lsp.server import LanguageServer
+
+from darner_server.lsp.client import Client
+from darner_server.lsp.documents import Documents
+from darner_server.lsp.folders import Folders
+from darner_server.lsp.positions import Mapper
+from darner_server.lsp.pygls_fixes import QuickProtocol
+
+
+class Session:
+    """One client, its documents and folders, and what runs for it."""
+
+    def __init__(
+        self,
+        *,
+        server: LanguageServer,
+        protocol: QuickProtocol,
+        client: Client,
+        folders: Folders,
+        tasks: asyncio.TaskGroup,
+        options: dict[str, Any],
+    ) -> None:
+        self.server = server
+        self.protocol = protocol
+        self.client = client
+        self.folders = folders
+        self.options = options
+        self.mapper = Mapper(client.encoding)
+        self.documents = Documents(self.mapper)
+        self.exit_code: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self.trace = types.TraceValue.Off
+        self._tasks = tasks
+        self._told: set[str] = set()
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Run something in the background; it ends with the session."""
+        return self._tasks.create_task(work)
+
+    def end(self, code: int) -> None:
+        """Leave; the first reason counts."""
+        if not self.exit_code.done():
+            self.exit_code.set_result(code)
+
+    def tell(self, said: str, kind: types.MessageType = types.MessageType.Error) -> None:
+        """Show the user a sentence."""
+        self.server.window_show_message(types.ShowMessageParams(type=kind, message=said))
+
+    def tell_once(self, said: str, kind: types.MessageType = types.MessageType.Error) -> None:
+        """Show the user a sentence that this session has not shown yet."""
+        if said not in self._told:
+            self._told.add(said)
+            self.tell(said, kind)
+
+    def log(self, said: str, kind: types.MessageType = types.MessageType.Info) -> None:
+        """A line in the client's log: never content, never a key."""
+        self.server.window_log_message(types.LogMessageParams(type=kind, message=said))
+
+    def went_wrong(self, method: str, error: BaseException) -> None:
+        """A bug: the log gets its kind and place, but not its message, which may hold content."""
+        self.log(f"{method}: {type(error).__name__} at {_place(error)}", types.MessageType.Error)
+
+
+def _place(error: BaseException) -> str:
+    trace, places = error.__traceback__, list[str]()
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        places.append(f"{code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    return " > ".join(places[-4:])
