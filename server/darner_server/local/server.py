@@ -10,10 +10,9 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from darner_server import __version__
 from darner_server.local.child import Orders
 from darner_server.local.fetch import PullFailed, no_progress, no_stage, pull
 from darner_server.local.lock import is_held, locked
@@ -100,7 +99,7 @@ async def ensure_server(
             threads=_cores(),
             speculate=speculate,
             idle_seconds=idle_seconds,
-            version=_version(),
+            version=__version__,
         )
         return await _start(files, orders, known)
 
@@ -125,7 +124,7 @@ async def _running(files: Files, model: str, window: int) -> Running | None:
     state = read_state(files.state)
     if state is None:
         return None
-    if (state.model, state.n_ctx, state.version) != (model, window, _version()):
+    if (state.model, state.n_ctx, state.version) != (model, window, __version__):
         await _stop(files, state)
         return None
     try:
@@ -220,11 +219,3 @@ def _cores() -> int:
     if sys.platform == "linux":
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-@cache
-def _version() -> str:
-    try:
-        return version("darner")
-    except PackageNotFoundError:
-        return "unknown"
