@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from darner_server.patch import search_replace, whole
+from darner_server.patch import apply_patch, search_replace, unified, whole
 
 _RULES = {
     "search-replace": search_replace.RULES,
+    "apply-patch": apply_patch.RULES,
+    "unified-diff": unified.RULES,
     "whole": whole.RULES,
 }
 REPLY_FORMATS: tuple[str, ...] = tuple(_RULES)

@@ -2,10 +2,13 @@ from __future__ import annotations
 
 import re
 
-from darner_server.patch import paths, search_replace, whole
+from darner_server.patch import apply_patch, find_replace, paths, search_replace, unified, whole
+from darner_server.patch.apply_patch import ApplyPatch
 from darner_server.patch.edit import Edit
+from darner_server.patch.find_replace import FindReplace
 from darner_server.patch.reader import DONE, MORE, Reader
 from darner_server.patch.search_replace import SearchReplace
+from darner_server.patch.unified import UnifiedDiff
 
 _THINK = re.compile(r"\s*<(think|thinking|reasoning)>", re.I)
 _ABOVE = 3  # so many lines above a fence may hold its file name
@@ -113,14 +116,31 @@ class Parser:
         if self._format == "whole":
             return False
         marker = search_replace.opening(line)
-        if marker is None:
-            return False
-        if marker[4]:
+        if marker is not None and marker[4]:
             named = paths.in_line(marker[4]) or named
-        path = self._path = named or self._path or self._target
-        self._reader = SearchReplace(marker, path, fenced=self._fence is not None)
+        path = named or self._path or self._target
+        if marker is not None:
+            self._path = path
+            self._reader = SearchReplace(marker, path, fenced=self._fence is not None)
+        elif apply_patch.opening(line):
+            self._reader = ApplyPatch(self._closes)
+        elif unified.opening(line):
+            self._reader = UnifiedDiff(path, self._closes)
+        elif self._fence is None and find_replace.opening(line):
+            self._reader = FindReplace(path, self._closes)
+        else:
+            return False
         self._above = []
+        if marker is None:
+            # These formats have no opening line apart from their first.
+            state = self._reader.line(line, self._out)
+            if state is not MORE:
+                self._reader = None
         return True
+
+    def _closes(self, line: str) -> bool:
+        """Tell whether a line ends the fence around the block that is being read."""
+        return self._fence is not None and self._fence.closes(line)
 
     def _in_fence(self, fence: whole.Fence, line: str) -> None:
         if fence.closes(line):
@@ -138,6 +158,11 @@ class Parser:
         fence.lines.append(line)
 
     def _whole(self, fence: whole.Fence, *, closed: bool) -> None:
+        if self._format != "whole" and closed and fence.lines and find_replace.opening(fence.lines[0]):
+            found = find_replace.pairs("\n".join(fence.lines), fence.path or self._path or self._target)
+            if found:
+                self._out += found
+                return
         if self._format not in (None, "whole"):
             return
         if not closed:

@@ -1,0 +1,122 @@
+"""Apply the collected replies and compare: right, wrong or refused, by source and format.
+
+The cases lie outside the project: DARNER_CASES names their folder. Each is applied whole and cut into pieces of 1, 3, 7
+and 64 characters and at every line; the result must be the same.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import os
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from darner_server.patch import Applied, Applier, Parser, apply_reply
+
+_CASES = Path(os.environ.get("DARNER_CASES", Path(__file__).resolve().parents[2] / "shared" / "cases"))
+_CUTS = (1, 3, 7, 64)
+
+# Expectations that are wrong by our rules, and why. They count as they come out; this only explains.
+_JUDGED: dict[str, str] = {}
+
+
+def _rows(name: str) -> list[dict[str, Any]]:
+    with gzip.open(_CASES / name, "rt", encoding="utf-8") as file:
+        return [json.loads(line) for line in file]
+
+
+def _levelled(text: str | None) -> str | None:
+    """Some peers compare without trailing blanks on blank lines and without the file's end."""
+    if text is None:
+        return None
+    return "\n".join(line if line.strip() else "" for line in text.split("\n")).rstrip()
+
+
+def _verdict(case: dict[str, Any], applied: Applied) -> str:
+    wants_error = case.get("expected_error") is not None
+    expected = case.get("expected_files")
+    if applied.refused:
+        return "refused"
+    if wants_error:
+        return "wrong"
+    level = _levelled if "ignore trailing" in case["options"].get("compare", "") else str
+    for path in {*expected, *applied.files}:
+        want, got = expected.get(path), applied.files.get(path)
+        if (want is None) != (got is None) or (want is not None and level(want) != level(got or "")):
+            return "wrong"
+    return "right"
+
+
+def _cut(text: str, size: int) -> list[str]:
+    if not size:
+        return [line + "\n" for line in text.split("\n")[:-1]] + [text.split("\n")[-1]]
+    return [text[at : at + size] for at in range(0, len(text), size)]
+
+
+def _streamed(case: dict[str, Any], size: int) -> dict[str, str | None]:
+    target = case["options"].get("target")
+    parser = Parser(target=target)
+    applier = Applier(case["original_files"], target=target)
+    for piece in _cut(case["edit_text"], size):
+        for edit in parser.feed(piece):
+            applier.apply(edit)
+    for edit in parser.close():
+        applier.apply(edit)
+    return applier.changed
+
+
+def main() -> int:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--json", action="store_true", help="one JSON object instead of tables")
+    options.add_argument("--verbose", action="store_true", help="every case that is not as expected")
+    chosen = options.parse_args()
+    table: dict[tuple[str, str, str], Counter[str]] = {}
+    odd: list[tuple[str, str, str]] = []
+    differing: list[str] = []
+    for case in _rows("apply.jsonl.gz"):
+        target = case["options"].get("target")
+        applied = apply_reply(case["edit_text"], case["original_files"], target=target)
+        verdict = _verdict(case, applied)
+        error = case.get("expected_error") is not None
+        group = "policy" if case["policy"] else "refusal" if error else "edit"
+        key = (case["source"]["repo"], case["format"], group)
+        table.setdefault(key, Counter())[verdict] += 1
+        if verdict != ("refused" if error else "right") and not case["policy"]:
+            reason = applied.refused[0].reason if applied.refused else "the text differs"
+            odd.append((case["name"], verdict, reason))
+        if any(_streamed(case, size) != applied.changed for size in (*_CUTS, 0)):
+            differing.append(case["name"])
+    totals = {group: Counter[str]() for group in ("edit", "refusal", "policy")}
+    for (_, _, group), counts in table.items():
+        totals[group].update(counts)
+    figures = {
+        "totals": {group: dict(counts) for group, counts in totals.items()},
+        "right_share_of_edits": round(totals["edit"]["right"] / max(1, totals["edit"].total()), 4),
+        "refused_share_of_refusals": round(totals["refusal"]["refused"] / max(1, totals["refusal"].total()), 4),
+        "wrong": totals["edit"]["wrong"] + totals["refusal"]["wrong"],
+        "wrong_policy": totals["policy"]["wrong"],
+        "differing_by_chunks": differing,
+        "odd": [{"case": name, "verdict": verdict, "why": _JUDGED.get(name, why)} for name, verdict, why in odd],
+    }
+    if chosen.json:
+        sys.stdout.write(json.dumps(figures, indent=1) + "\n")
+        return 0
+    print(f"{'source':24}{'format':30}{'expects':10}{'right':>7}{'wrong':>7}{'refused':>9}")
+    for (source, form, group), counts in sorted(table.items()):
+        print(f"{source:24}{form:30}{group:10}{counts['right']:7}{counts['wrong']:7}{counts['refused']:9}")
+    for key, value in figures.items():
+        if key != "odd":
+            print(f"{key}: {value}")
+    print("\nNot as expected (policy cases apart):")
+    for name, verdict, reason in odd:
+        judged = _JUDGED.get(name)
+        print(f"- {name}: {verdict}. {'Judged wrong in the data: ' + judged if judged else reason}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
