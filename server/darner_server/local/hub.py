@@ -1,7 +1,7 @@
 """The first source of a model file: the Hugging Face hub.
 
-The library runs in a process of its own (this file as a program), so that it can be stopped at any byte, keeps its bars
-and telemetry to itself, and is not even imported where nothing has to be fetched.
+The library, which knows the hub's address and headers, runs in a process of its own (this file as a program), so that
+the download can be stopped at any byte.
 """
 
 import importlib
@@ -15,11 +15,6 @@ from darner_server.local.fetching import run, watched
 from darner_server.local.models import LocalModel
 from darner_server.local.stoppable import Progress
 
-_QUIET = {
-    "HF_HUB_DISABLE_TELEMETRY": "1",
-    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
-    "HF_HUB_DISABLE_XET": "1",  # plain HTTP leaves a partial file that the next run continues
-}
 _FAILED = "failed: "
 
 
@@ -32,18 +27,10 @@ async def from_hub(model: LocalModel, work: Path, progress: Progress) -> Path | 
         return "huggingface_hub is not installed"
     folder = work / "hub"
     folder.mkdir(parents=True, exist_ok=True)
-    argv = [
-        sys.executable,
-        "-P",
-        "-m",
-        "darner_server.local.hub",
-        model.hub_repo,
-        model.file,
-        str(model.size),
-        model.sha256,
-    ]
+    program = (sys.executable, "-P", "-m", "darner_server.local.hub")
+    facts = (model.hub_repo, model.file, str(model.size), model.sha256, str(folder))
     async with watched(folder, model.size, progress):
-        code, output = await run([*argv, str(folder)], environ=_QUIET)
+        code, output = await run([*program, *facts], environ={"HF_HUB_DISABLE_TELEMETRY": "1"})
     if code == 0:
         return folder / model.file
     said = [line.removeprefix(_FAILED) for line in output.split("\n") if line.startswith(_FAILED)]
@@ -66,11 +53,31 @@ def main(repo: str, file: str, size: str, sha256: str, folder: str) -> int:
     told = answer.headers.get("x-linked-size"), answer.headers.get("x-linked-etag", "").strip('"')
     if told[0] not in {None, size} or told[1] not in {"", sha256}:
         return _fail(f"{repo} now holds another {file} than the one darner knows")
-    try:
-        hub.hf_hub_download(repo, file, local_dir=folder)
-    except Exception as error:  # noqa: BLE001 - its tree of errors is wide; each means "not from here"
-        return _fail(f"{type(error).__name__}: {error}")
+    partial = Path(folder) / file
+    while (before := _size(partial)) < int(size):
+        stopped = "the answer ended"
+        try:
+            _continue(hub, url, partial)
+        except Exception as error:  # noqa: BLE001 - as above
+            stopped = str(error)
+        if _size(partial) <= before:
+            return _fail(f"the download stopped at {before:,} of {int(size):,} bytes ({stopped})")
     return 0
+
+
+def _continue(hub: Any, url: str, partial: Path) -> None:  # noqa: ANN401 - the library's module
+    """Append what is missing. (The library's own download starts anew in every process.)."""
+    have = _size(partial)
+    headers = {**hub.utils.build_hf_headers(), "Range": f"bytes={have}-", "Accept-Encoding": "identity"}
+    with hub.get_session().stream("GET", url, headers=headers, follow_redirects=True, timeout=30.0) as answer:
+        answer.raise_for_status()
+        with partial.open("ab" if answer.status_code == 206 else "wb") as out:  # noqa: PLR2004 - HTTP: the rest only
+            for chunk in answer.iter_bytes():
+                out.write(chunk)
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
 
 
 def _fail(reason: str) -> int:
