@@ -146,10 +146,18 @@ def login(name: Annotated[str, typer.Argument(help="The endpoint's name, as in t
 
 @app.command()
 def serve(
-    stdio: Annotated[bool, typer.Option("--stdio", help="Speak over stdin and stdout (the default).")] = False,  # noqa: ARG001, FBT002 - main() takes this command before
-    tcp: Annotated[str | None, typer.Option("--tcp", metavar="HOST:PORT", help="Listen on a port.")] = None,  # noqa: ARG001 - likewise
+    stdio: Annotated[bool, typer.Option("--stdio", help="Speak over stdin and stdout (the default).")] = False,  # noqa: ARG001, FBT002 - editors pass it
+    tcp: Annotated[str | None, typer.Option("--tcp", metavar="HOST:PORT", help="Listen on a port.")] = None,
 ) -> None:
     """Run the language server for an editor."""
+    from darner_server.lsp.opening import serve_stdio, serve_tcp  # noqa: PLC0415 - each command pays for its own imports
+
+    if tcp is None:
+        _exit(serve_stdio())
+    host, _, port = (tcp or "").rpartition(":")
+    if not host or not port.isdecimal():
+        raise exits.Stop(f"--tcp {tcp}: name a host and a port, as in --tcp 127.0.0.1:7777")
+    _exit(serve_tcp(host, int(port)))
 
 
 model = typer.Typer(no_args_is_help=True, help="The embedded model, used when no endpoint is set up.")

@@ -9,9 +9,10 @@ from darner_context.index import Index
 from darner_server.cli import exits, out
 from darner_server.cli.places import parse_place
 from darner_server.engine.hunks import Snapshot, syntax_gate
+from darner_server.engine.saving import save
 from darner_server.patch import Applier, Parser, Refused, unified_diff
 from darner_server.settings import SettingsError, load_workspace
-from darner_server.workspace import WriteFailed, write
+from darner_server.workspace import Unwritten
 
 _PATIENCE = 1.0  # seconds that stdin may stay silent when it was not named
 
@@ -56,9 +57,9 @@ def apply(reply: str | None, root: Path, here: Path, options: Options) -> int:
     before = {path: files.get(path) for path in changes}
     diff = unified_diff(before, changes)
     if options.apply:
-        written = write(root, changes, before=before)
-        if isinstance(written, WriteFailed):
-            raise exits.Stop(f"nothing was written: {written.reason}", exits.NOTHING)
+        written = save(root, before, changes)
+        if isinstance(written, Unwritten):
+            raise exits.Stop(f"nothing was written: {written.path}: {written.reason}", exits.NOTHING)
     if options.json:
         out.emit({"event": "done", "diff": diff, "files": sorted(changes), "refused": len(refused)})
     else:

@@ -22,7 +22,8 @@ from darner_server.engine import (
     Stage,
     Task,
 )
-from darner_server.workspace import WriteFailed, write
+from darner_server.engine.saving import save
+from darner_server.workspace import Unwritten
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,9 @@ async def patch(place: Place, instruction: str, arguments: list[str], options: O
                 out.say(f"darner: {last.message}", "red")
             return exits.OF_FAILURE[last.kind]
         if options.apply:
-            _write(place.root, engine, last)
+            written = save(place.root, last.before, last.changes)
+            if isinstance(written, Unwritten):
+                raise exits.Stop(f"nothing was written: {written.path}: {written.reason}", exits.NOTHING)
         if not options.json:
             out.show_diff(last.diff)
             out.say(summary(last, applied=options.apply), "dim")
@@ -109,12 +112,6 @@ def _show(event: PatchEvent, progress: out.Progress) -> None:
             out.say(f"repair {event.attempt}: asking {event.endpoint} again about {what}", "dim")
         case _:
             pass
-
-
-def _write(root: Path, engine: Engine, done: Done) -> None:
-    result = write(root, done.changes, before=done.before)
-    if isinstance(result, WriteFailed):
-        raise exits.Stop(f"nothing was written: {result.reason}", exits.NOTHING)
 
 
 def summary(done: Done, *, applied: bool) -> str:

@@ -59,7 +59,7 @@ class Hunks:
     @property
     def changed(self) -> dict[str, str | None]:
         """Every changed file's text; None for a deleted one."""
-        return dict(self._applier.changed)
+        return self._applier.changed
 
     @property
     def moves(self) -> dict[str, str]:

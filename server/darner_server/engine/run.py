@@ -226,7 +226,7 @@ class Run:
         """Ask again for what was refused only, with the true lines; what was right stays."""
         route, request, reply = drafted
         refused, self._refused = self._refused, []
-        wording = repair_text(refused) if refused else _UNCHANGED.format(instruction=self._task.instruction)
+        wording = "\n".join(map(repair_text, refused)) if refused else _UNCHANGED.format(instruction=self._task.instruction)
         messages = (*request.messages, ("assistant", reply), ("user", wording))
         counter = self._prompts.counter(route.endpoint)
         tokens = request.prompt_tokens + counter.count(reply) + counter.count(wording) + 16

@@ -1,0 +1,37 @@
+"""A patch from texts to the files on disk, each in the encoding it had."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from darner_server.workspace import Unwritten, Written, decode, write
+
+_MARK = "\ufeff"
+
+
+def save(
+    root: Path, before: Mapping[str, str | None], after: Mapping[str, str | None]
+) -> Written | Unwritten:
+    """Write every changed file or none. A file that no longer holds `before` refuses the whole patch."""
+    changes: dict[str, bytes | None] = {}
+    expected: dict[str, bytes | None] = {}
+    for path, text in after.items():
+        old = before.get(path)
+        if old is None:
+            expected[path] = None
+            changes[path] = None if text is None else text.encode("utf-8")
+            continue
+        try:
+            data = (root / path).read_bytes()
+        except OSError as error:
+            return Unwritten(path, f"cannot be read: {error.strerror}")
+        decoded = decode(data)
+        if isinstance(decoded, str):
+            return Unwritten(path, decoded)
+        mark = _MARK if decoded.text.startswith(_MARK) and not old.startswith(_MARK) else ""
+        if decoded.text != mark + old:
+            return Unwritten(path, "it has changed meanwhile; ask again")
+        encoded = None if text is None else decoded.encode(mark + text)
+        if text is not None and encoded is None:
+            return Unwritten(path, f"its encoding, {decoded.encoding}, cannot say the new text")
+        expected[path], changes[path] = data, encoded
+    return write(root, changes, expected=expected)
