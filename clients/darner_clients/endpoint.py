@@ -1,0 +1,52 @@
+"""An endpoint as the user named it: data, cheap to import."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+from urllib.parse import urlsplit
+
+Kind = Literal["cerebras", "vllm", "llamacpp", "openai"]
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """Seconds to connect, to the first token after the request was sent, and between two tokens."""
+
+    connect: float = 5.0
+    first_token: float = 30.0
+    gap: float = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One endpoint. `base_url` ends in /v1 where the server has it; an empty `model` is the one the server serves.
+
+    `window` and `max_output` are tokens; None: asked of the endpoint. `reply` is the reply format, `tokenizer` the name by
+    which prompts are counted, `budget` the context tokens worth sending there.
+    """
+
+    name: str
+    kind: Kind
+    base_url: str
+    model: str
+    api_key: str | None = field(default=None, repr=False)
+    window: int | None = None
+    max_output: int | None = None
+    reply: str = "search-replace"
+    tokenizer: str = "o200k_base"
+    deadlines: Deadlines = field(default_factory=Deadlines)
+    budget: int | None = None
+
+    @property
+    def base(self) -> str:
+        """The base URL without a slash at its end."""
+        return self.base_url.rstrip("/")
+
+    @property
+    def root(self) -> str:
+        """Where the paths lie that are not below /v1."""
+        return self.base.removesuffix("/v1")
+
+    @property
+    def host(self) -> str:
+        """Host and port, for messages."""
+        return urlsplit(self.base_url).netloc.rpartition("@")[2]

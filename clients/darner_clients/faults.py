@@ -1,0 +1,191 @@
+"""An endpoint's refusal, in any of the shapes they come in, as one of our errors."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, cast
+
+from darner_clients.allowance import retry_after
+from darner_clients.endpoint import Endpoint
+from darner_clients.errors import (
+    EndpointError,
+    Overflow,
+    Overloaded,
+    OverQuota,
+    QuotaKind,
+    Rejected,
+    Unauthorised,
+)
+
+LONGEST_QUOTE = 300  # characters of an endpoint's own words worth showing
+
+
+def from_response(endpoint: Endpoint, status: int, headers: Mapping[str, str], body: bytes) -> EndpointError:
+    """The error of a response that is not 200. `headers` have lower-case names."""
+    try:
+        content: Any = json.loads(body)
+    except ValueError:
+        content = {"message": body.decode("utf-8", "replace").strip()}
+    return classify(endpoint, status, content, headers)
+
+
+def is_error(content: Mapping[str, Any]) -> bool:
+    """Whether an answer or a chunk that came under a 200 is a refusal all the same."""
+    if content.get("error") or content.get("object") == "error":
+        return True
+    return "choices" not in content and "content" not in content and "message" in content and "type" in content
+
+
+def classify(endpoint: Endpoint, status: int, content: object, headers: Mapping[str, str]) -> EndpointError:
+    """The error that `content` (an error body or chunk, flat or under "error") and the status tell of."""
+    said = _Said(endpoint, status, content)
+    wait = retry_after(headers)
+    name = endpoint.name
+    overflow = _overflow(said)
+    if overflow is not None:
+        return overflow
+    if said.status == 429 or said.code in {"queue_exceeded", "request_quota_exceeded", "token_quota_exceeded"}:  # noqa: PLR2004
+        kind = _quota_kind(said)
+        advice = {
+            "requests": "it frees itself as time passes",
+            "tokens": "it frees itself within a minute; smaller requests fit sooner",
+            "tokens-day": "the day's tokens are used up; use another endpoint or a larger plan",
+            "queue": "the endpoint is busy; another one can answer meanwhile",
+        }[kind]
+        again = kind not in {"tokens-day", "queue"} and headers.get("x-should-retry", "").lower() != "false"
+        return OverQuota(name, f"over quota: {said.words}", advice, retry=again, retry_after=wait, kind=kind)
+    if said.status in {401, 403}:
+        return Unauthorised(name, f"not allowed: {said.words}", f"check the key of '{name}'", status=said.status)
+    if said.status == 402:  # noqa: PLR2004
+        return Unauthorised(name, f"payment is due: {said.words}", "check the account's plan", status=402)
+    if said.status == 404:  # noqa: PLR2004
+        advice = f"check base_url and that it serves the model '{endpoint.model}'"
+        return Rejected(name, f"not found: {said.words}", advice, status=404)
+    if said.status >= 500 or said.status == 408:  # noqa: PLR2004
+        again = headers.get("x-should-retry", "").lower() != "false"
+        message = f"failed ({said.status}): {said.words}"
+        return Overloaded(name, message, "try again", retry=again, retry_after=wait, status=said.status)
+    if 300 <= said.status < 400:  # noqa: PLR2004
+        advice = "name the final address as base_url; redirects are not followed, so that no key goes astray"
+        return Rejected(name, f"redirects elsewhere ({said.status})", advice, status=said.status)
+    return Rejected(name, f"refused ({said.status}): {said.words}", status=said.status)
+
+
+class _Said:
+    """What a refusal says, whatever its shape."""
+
+    def __init__(self, endpoint: Endpoint, status: int, content: object) -> None:
+        outer: dict[str, Any] = cast("dict[str, Any]", content) if isinstance(content, dict) else {"message": content}
+        inner = outer.get("error") or outer
+        fields: dict[str, Any] = cast("dict[str, Any]", inner) if isinstance(inner, dict) else {"message": inner}
+        self.endpoint = endpoint
+        self.fields = fields
+        self.status = _status(outer, fields, status)
+        self.code = str(fields.get("code") or "").lower()
+        self.type = str(fields.get("type") or "").lower()
+        self.message = str(fields.get("message") or fields.get("detail") or "")
+        self.words = _shortened(self.message, endpoint.api_key) or "no reason given"
+
+
+def _status(outer: Mapping[str, Any], fields: Mapping[str, Any], status: int) -> int:
+    """Under a 200 the true status is in the body; unknown, it counts as a fault of the endpoint."""
+    if status != 200:  # noqa: PLR2004
+        return status
+    for told in (outer.get("status_code"), fields.get("code"), fields.get("status"), outer.get("code")):
+        if isinstance(told, int | str) and str(told).isdigit() and 400 <= int(told) < 600:  # noqa: PLR2004
+            return int(told)
+    kind = str(fields.get("type") or "").lower()
+    if "quota" in str(fields.get("code")).lower() or "too_many" in kind:
+        return 429
+    return 400 if "invalid" in kind or "badrequest" in kind else 500
+
+
+def _shortened(words: str, key: str | None) -> str:
+    if key:
+        words = words.replace(key, "…")
+    words = re.sub(r"\b(?:csk|sk)-[\w-]{8,}", "…", words)
+    words = " ".join(words.split())
+    return words if len(words) <= LONGEST_QUOTE else words[: LONGEST_QUOTE - 1] + "…"
+
+
+def _quota_kind(said: _Said) -> QuotaKind:
+    words = said.message.lower()
+    if said.code == "queue_exceeded" or said.fields.get("param") == "queue" or "high traffic" in words:
+        return "queue"
+    if "token" in said.type or "token" in said.code or "token" in words:
+        return "tokens-day" if re.search(r"\bper day\b|\bdaily\b|\btpd\b", words) else "tokens"
+    return "requests"
+
+
+def _overflow(said: _Said) -> Overflow | None:
+    """Which of the known wordings it is; figures are taken from it where it holds some."""
+    if not (said.status in {400, 413, 422, 500} or said.code == "context_length_exceeded"):
+        return None
+    window, tokens = _figures(said)
+    if (
+        window is None
+        and said.code != "context_length_exceeded"
+        and said.type != "exceed_context_size_error"
+        and not _TOO_LONG.search(said.message)
+    ):
+        return None
+    size = f" ({tokens} tokens for a window of {window})" if window and tokens else ""
+    return Overflow(
+        said.endpoint.name,
+        f"the prompt is too long{size}" if size else f"the prompt is too long: {said.words}",
+        status=said.status,
+        window=window,
+        prompt_tokens=tokens,
+    )
+
+
+def _figures(said: _Said) -> tuple[int | None, int | None]:
+    """(window, tokens of the prompt alone) where told."""
+    window, tokens = said.fields.get("n_ctx"), said.fields.get("n_prompt_tokens")
+    if isinstance(window, int) and isinstance(tokens, int):
+        return window, tokens
+    window = tokens = None
+    for pattern in _WINDOWS:
+        if match := pattern.search(said.message):
+            window = int(match["window"])
+            break
+    for pattern in _PROMPTS:
+        if match := pattern.search(said.message):
+            tokens = int(match["tokens"])
+            break
+    if match := _NEGATIVE.search(said.message):  # the window less the prompt
+        left = int(match["left"])
+        known = said.endpoint.window
+        return known, known - left if known else None
+    return window, tokens
+
+
+_WINDOWS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"while limit is (?P<window>\d+)",
+        r"maximum context length is (?:only )?(?P<window>\d+)",
+        r"context length is (?:only )?(?P<window>\d+)",
+        r"context length of (?P<window>\d+)",
+        r"model's context length \((?P<window>\d+)",
+        r"available context size \((?P<window>\d+)",
+        r"context length \((?P<window>\d+)",
+    )
+)
+_PROMPTS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"(?P<tokens>\d+) in the messages",
+        r"your request has (?P<tokens>\d+) input tokens",
+        r"You passed (?P<tokens>\d+) input tokens",
+        r"(?P<tokens>\d+) tokens from the input messages",
+        r"input \((?P<tokens>\d+) tokens\) is longer",
+        r"request \((?P<tokens>\d+) tokens\)",
+    )
+)
+_NEGATIVE = re.compile(r"max_tokens must be at least 1, got (?P<left>-\d+)")
+_TOO_LONG = re.compile(
+    r"reduce the length of the|maximum context length|longer than the model's context|exceeds? the (?:available )?context"
+    r"|input characters|max_tokens must be at least 1, got -",
+    re.IGNORECASE,
+)

@@ -1,0 +1,82 @@
+"""What is asked of an endpoint, and what it answers."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRequest:
+    """A chat prompt as (role, content) pairs, counted before it is sent; `max_output` is reserved for the reply.
+
+    `prediction` is text that the reply will mostly repeat. `cache_key` names requests that share a prompt's beginning.
+    Work that nobody is waiting for has `interactive=False` and never goes before work that somebody waits for.
+    """
+
+    messages: tuple[tuple[str, str], ...]
+    prompt_tokens: int
+    max_output: int
+    temperature: float = 0.0
+    stop: tuple[str, ...] = ()
+    prediction: str | None = None
+    cache_key: str | None = None
+    interactive: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class FillRequest:
+    """Text to be filled in between `prefix` and `suffix`."""
+
+    prefix: str
+    suffix: str
+    prompt_tokens: int
+    max_output: int
+    stop: tuple[str, ...] = ()
+    interactive: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A piece of the reply."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reasoning:
+    """A piece of what the model thinks before it replies; it counts as output, and is no part of the reply."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens as the endpoint counted them. `completion_tokens` holds the reasoning and the rejected prediction too."""
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cached_tokens: int = 0
+    reasoning_tokens: int = 0
+    accepted_prediction_tokens: int = 0
+    rejected_prediction_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Seconds. `connect` is 0.0 on a connection that was open already; `queue` is what the endpoint says it waited.
+
+    `first_token` runs from sending the request, `decode` from the first piece to the last.
+    """
+
+    connect: float | None = None
+    queue: float | None = None
+    first_token: float | None = None
+    decode: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """The end of a reply, and the last item of a stream. `endpoint` names who answered (a hedge may have)."""
+
+    reason: str
+    usage: Usage | None = None
+    timings: Timings | None = None
+    endpoint: str = ""

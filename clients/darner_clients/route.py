@@ -1,0 +1,73 @@
+"""What the router decides, and what it can tell of its endpoints."""
+
+from dataclasses import dataclass
+
+from darner_clients.endpoint import Endpoint
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where a request goes and why. `prompt_tokens` is the estimate for that endpoint; the window holds prompt and output.
+
+    `counted` is the count that the estimate was made from. `spare` may be asked too if the first token is late.
+    """
+
+    endpoint: Endpoint
+    reason: str
+    prompt_tokens: int
+    window: int
+    counted: int = 0
+    ticket: int | None = None  # the quota that is held for it
+    spare: "Route | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unroutable:
+    """No endpoint can take the request now. `tried` pairs each endpoint's name with the reason why not.
+
+    `largest` is set when a shorter prompt would have found a place: that endpoint, and the most tokens, by the caller's own
+    count, that fit there.
+    """
+
+    reason: str
+    tried: tuple[tuple[str, str], ...]
+    largest: tuple[Endpoint, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaLeft:
+    """One bucket: `remaining` of `limit` `unit` a `period`; full again in `reset` seconds."""
+
+    unit: str
+    period: str
+    limit: int
+    remaining: int
+    reset: float
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointStatus:
+    """An endpoint as doctor shows it. Seconds; None where nothing has been measured yet.
+
+    `reachable` is None if it was not asked. `token_error` is the mean share by which estimates of prompt tokens missed what
+    the endpoint counted, over `token_samples` replies. `next_request` says what a request would meet now.
+    """
+
+    name: str
+    kind: str
+    base_url: str
+    model: str
+    reachable: bool | None
+    problem: str
+    window: int | None
+    window_source: str
+    max_output: int | None
+    quota: tuple[QuotaLeft, ...]
+    tokenizer: str
+    token_error: float | None
+    token_samples: int
+    connect: float | None
+    first_token: float | None
+    first_token_p95: float | None
+    decode_rate: float | None  # tokens a second
+    next_request: str

@@ -1,0 +1,70 @@
+"""Server-sent events from bytes in any chunking, without I/O."""
+
+MOST = 16 * 1024 * 1024  # bytes of one event: beyond this the other side is no model
+
+
+class TooLong(ValueError):
+    """An event does not end."""
+
+
+class Decoder:
+    """Feed it bytes as they come; it returns the data of every event that is complete. Comments and empty events vanish.
+
+    Lines end at LF, CR LF or CR. Several data lines of one event are joined by a newline. UTF-8 may be split anywhere:
+    only whole events are ever decoded by the caller.
+    """
+
+    __slots__ = ("_after_cr", "_first", "_tail")
+
+    def __init__(self) -> None:
+        self._tail = b""
+        self._after_cr = False
+        self._first = True
+
+    def feed(self, chunk: bytes) -> list[bytes]:
+        """The data of the events that end in this chunk."""
+        if self._after_cr or b"\r" in chunk:
+            chunk = self._one_line_end(chunk)
+        if b"\n" not in chunk:  # nothing can end here
+            self._tail += chunk
+            self._check()
+            return []
+        text = self._tail + chunk
+        if self._first:
+            if len(text) < 3 and b"\xef\xbb\xbf".startswith(text):  # noqa: PLR2004 - a byte order mark's length
+                self._tail = text
+                return []
+            text = text.removeprefix(b"\xef\xbb\xbf")
+            self._first = False
+        whole, end, self._tail = text.rpartition(b"\n\n")
+        if not end:
+            self._check()
+            return []
+        return [data for event in whole.split(b"\n\n") if (data := _data(event)) is not None]
+
+    def close(self) -> bytes | None:
+        """The data of an event that the end of the stream left without its blank line."""
+        tail, self._tail = self._tail, b""
+        return _data(tail.removeprefix(b"\xef\xbb\xbf") if self._first else tail)
+
+    def _one_line_end(self, chunk: bytes) -> bytes:
+        """Only LF from here on. The LF of a CR LF that two chunks share is dropped: its CR has ended the line."""
+        if self._after_cr and chunk.startswith(b"\n"):
+            chunk = chunk[1:]
+            self._after_cr = False
+            if not chunk:
+                return chunk
+        if chunk:
+            self._after_cr = chunk.endswith(b"\r")
+        return chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+
+    def _check(self) -> None:
+        if len(self._tail) > MOST:
+            raise TooLong(f"an event longer than {MOST // 1024 // 1024} MB")
+
+
+def _data(event: bytes) -> bytes | None:
+    if event.startswith(b"data: ") and b"\n" not in event:
+        return event[6:]
+    lines = [line[5:].removeprefix(b" ") for line in event.split(b"\n") if line.startswith(b"data:") or line == b"data"]
+    return b"\n".join(lines) if lines else None
