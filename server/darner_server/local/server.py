@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,7 +20,6 @@ from darner_server.local.probe import answers
 from darner_server.local.state import Files, ServerState, read_state, server_files
 from darner_server.local.stoppable import Progress
 
-_START_SECONDS = 120.0  # a slow disk reads a gigabyte in that time
 _LOOK_SECONDS = 0.05
 _KILL = 9  # as a signal, and negated as an exit code
 _NO_WINDOW = 0x08000000 if sys.platform == "win32" else 0
@@ -60,6 +58,7 @@ async def ensure_server(
     given: Path | None = None,
     idle_seconds: float = 600.0,
     speculate: bool = True,
+    start_seconds: float = 120.0,
     progress: Progress = no_progress,
     stage: Callable[[str], None] = no_stage,
     models: Mapping[str, LocalModel] = MODELS,
@@ -67,7 +66,8 @@ async def ensure_server(
     """The server of that model and window, started (and its model fetched) if it does not run yet.
 
     Servers with different names live side by side; without a name there is one for each model and window. It survives
-    this process and ends by itself after `idle_seconds` without a request.
+    this process and ends by itself after `idle_seconds` without a request. `progress` and `stage` are those of `pull`;
+    `start_seconds` bounds the start alone: a slow disk takes a minute to read a gigabyte.
     """
     known = models.get(model)
     if known is None:
@@ -101,7 +101,7 @@ async def ensure_server(
             idle_seconds=idle_seconds,
             version=__version__,
         )
-        return await _start(files, orders, known)
+        return await _start(files, orders, known, start_seconds)
 
 
 async def running(state_dir: Path, name: str) -> Running | None:
@@ -150,22 +150,24 @@ async def _stop(files: Files, state: ServerState) -> bool:
     return True
 
 
-async def _start(files: Files, orders: Orders, known: LocalModel) -> Running | StartFailed:
+async def _start(files: Files, orders: Orders, known: LocalModel, seconds: float) -> Running | StartFailed:
     """Start the child, or wait for one that a command which has ended meanwhile started, until it is healthy."""
-    process = None if is_held(files.alive) else await asyncio.to_thread(_spawn, files, orders)
-    deadline = time.monotonic() + _START_SECONDS
-    while time.monotonic() < deadline:
-        state = read_state(files.state)
-        if state is not None and (process is None or state.pid == process.pid) and await answers(state):
-            return _as_running(files, state)
-        if process is not None and process.returncode is not None:
-            return _explain(files, process.returncode, known)
-        if process is None and not is_held(files.alive):
-            process = await asyncio.to_thread(_spawn, files, orders)
-        await asyncio.sleep(_LOOK_SECONDS)
-    if process is not None:
-        process.kill()
-    return StartFailed(f"{known.name} was not ready after {_START_SECONDS:.0f} s", f"Its log may tell why: {files.log}")
+    process: subprocess.Popen[bytes] | None = None
+    try:
+        async with asyncio.timeout(seconds):
+            while True:
+                if process is None and not is_held(files.alive):
+                    process = await asyncio.to_thread(_spawn, files, orders)
+                state = read_state(files.state)
+                if state is not None and (process is None or state.pid == process.pid) and await answers(state):
+                    return _as_running(files, state)
+                if process is not None and process.returncode is not None:
+                    return _explain(files, process.returncode, known)
+                await asyncio.sleep(_LOOK_SECONDS)
+    except TimeoutError:
+        if process is not None:
+            process.kill()
+        return StartFailed(f"{known.name} was not ready after {seconds:.0f} s", f"Its log may tell why: {files.log}")
 
 
 def _spawn(files: Files, orders: Orders) -> subprocess.Popen[bytes]:
