@@ -10,6 +10,7 @@ import argparse
 import gzip
 import json
 import os
+import re
 import sys
 from collections import Counter
 from pathlib import Path
@@ -38,7 +39,7 @@ def _levelled(text: str | None) -> str | None:
 
 def _verdict(case: dict[str, Any], applied: Applied) -> str:
     wants_error = case.get("expected_error") is not None
-    expected = case.get("expected_files")
+    expected: dict[str, str | None] = case.get("expected_files") or {}
     if applied.refused:
         return "refused"
     if wants_error:
@@ -53,7 +54,7 @@ def _verdict(case: dict[str, Any], applied: Applied) -> str:
 
 def _cut(text: str, size: int) -> list[str]:
     if not size:
-        return [line + "\n" for line in text.split("\n")[:-1]] + [text.split("\n")[-1]]
+        return re.findall(r"[^\n]*\n|[^\n]+", text)
     return [text[at : at + size] for at in range(0, len(text), size)]
 
 
@@ -108,9 +109,9 @@ def main() -> int:
     print(f"{'source':24}{'format':30}{'expects':10}{'right':>7}{'wrong':>7}{'refused':>9}")
     for (source, form, group), counts in sorted(table.items()):
         print(f"{source:24}{form:30}{group:10}{counts['right']:7}{counts['wrong']:7}{counts['refused']:9}")
-    for key, value in figures.items():
-        if key != "odd":
-            print(f"{key}: {value}")
+    for name, value in figures.items():
+        if name != "odd":
+            print(f"{name}: {value}")
     print("\nNot as expected (policy cases apart):")
     for name, verdict, reason in odd:
         judged = _JUDGED.get(name)

@@ -9,10 +9,12 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _MARKS = (
@@ -185,20 +187,11 @@ def write(
     changes. A file keeps its permissions. `expected` holds what each file must still contain (None: must not exist).
     """
     disk = disk if disk is not None else RealDisk()
-    steps: list[_Step] = []
-    top = root.resolve()
-    for path, data in changes.items():
-        file = _inside(top, path)
-        if isinstance(file, str):
-            return Unwritten(path, file)
-        if any(step.file == file for step in steps):
-            return Unwritten(path, "two of the changes are to the same file")
-        reason = _unfit(file, data, None if expected is None or path not in expected else (expected[path],))
-        if reason is not None:
-            return Unwritten(path, reason)
-        steps.append(_Step(path, file, data))
+    steps = _steps(root.resolve(), changes, expected or {})
+    if isinstance(steps, Unwritten):
+        return steps
     made: list[Path] = []
-    at = ""
+    at = steps[0].path if steps else ""
     try:
         for step in steps:
             at = step.path
@@ -207,7 +200,6 @@ def write(
             at = step.path
             _exchange(step, disk)
         for folder in dict.fromkeys(step.file.parent for step in steps):
-            at = folder.name
             disk.sync_folder(folder)
     except BaseException as error:
         left = _take_back(steps, made, disk)
@@ -219,6 +211,24 @@ def write(
             with contextlib.suppress(OSError):
                 disk.remove(step.saved)
     return Written(tuple(changes))
+
+
+def _steps(
+    top: Path, changes: Mapping[str, bytes | None], expected: Mapping[str, bytes | None]
+) -> list[_Step] | Unwritten:
+    """Check every path before anything is touched."""
+    steps: list[_Step] = []
+    for path, data in changes.items():
+        file = _inside(top, path)
+        if isinstance(file, str):
+            return Unwritten(path, file)
+        if any(step.file == file for step in steps):
+            return Unwritten(path, "two of the changes are to the same file")
+        reason = _unfit(file, data, (expected[path],) if path in expected else None)
+        if reason is not None:
+            return Unwritten(path, reason)
+        steps.append(_Step(path, file, data))
+    return steps
 
 
 def _inside(top: Path, path: str) -> Path | str:
@@ -300,14 +310,7 @@ def _take_back(steps: list[_Step], made: list[Path], disk: Disk) -> tuple[str, .
     left: list[str] = []
     for step in reversed(steps):
         try:
-            if step.saved is not None and step.saved.exists():
-                if step.done:
-                    disk.rename(step.saved, step.file)
-                # A rename between two names of one file does nothing and leaves both.
-                if step.saved.exists():
-                    disk.remove(step.saved)
-            elif step.done and step.data is not None and step.fresh is None:
-                disk.remove(step.file)
+            _restore(step, disk)
         except OSError:
             left.append(str(step.saved or step.file))
         if step.fresh is not None and step.fresh.exists():
@@ -320,6 +323,17 @@ def _take_back(steps: list[_Step], made: list[Path], disk: Disk) -> tuple[str, .
             with contextlib.suppress(OSError):
                 disk.remove_folder(folder)
     return tuple(left)
+
+
+def _restore(step: _Step, disk: Disk) -> None:
+    if step.saved is not None and step.saved.exists():
+        if step.done:
+            disk.rename(step.saved, step.file)
+        # A rename between two names of one file does nothing and leaves both.
+        if step.saved.exists():
+            disk.remove(step.saved)
+    elif step.done and step.data is not None and step.fresh is None:
+        disk.remove(step.file)
 
 
 def _beside(file: Path, what: str) -> Path:

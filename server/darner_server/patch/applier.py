@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from darner_server.patch import paths, rewrite, splicing
+from darner_server.patch import elide, lines, paths, rewrite, splicing
 from darner_server.patch.diff import unified_diff
 from darner_server.patch.document import Document
 from darner_server.patch.edit import Edit, Located, Refused, Splice
@@ -16,7 +16,7 @@ Gate = Callable[[str, str, str], str | None]
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What a reply makes of the files: all of them, and a deleted one is None. If anything is refused, nothing changes."""
+    """What a reply makes of the files: all of them, a deleted one being None. One refused edit leaves all unchanged."""
 
     files: dict[str, str | None]
     refused: tuple[Refused, ...] = ()
@@ -171,10 +171,8 @@ class Applier:
             if self._exists(shorter):
                 return shorter
         makes = edit.kind in ("create", "whole") or (edit.kind == "replace" and not edit.before)
-        if self._target is not None and self._exists(self._target):
-            blank = not (self.text(self._target) or "").strip()
-            if not makes or blank or path.rsplit("/", 1)[-1] == self._target.rsplit("/", 1)[-1]:
-                return self._target
+        if self._is_about_target(path, makes=makes):
+            return self._target or path
         if makes:
             return path if not path.startswith("/") else Refused(edit, path, f"{path} is outside the workspace")
         alike = [known for known in self._files if known.endswith(f"/{path}") and self._exists(known)]
@@ -182,9 +180,16 @@ class Applier:
             return alike[0]
         return Refused(edit, path, f"there is no file {path}" + (f", but {' and '.join(alike)}" if alike else ""))
 
+    def _is_about_target(self, path: str, *, makes: bool) -> bool:
+        """A name that no file has is taken for the target's, unless it may well be a new file's."""
+        if self._target is None or not self._exists(self._target):
+            return False
+        blank = not (self.text(self._target) or "").strip()
+        return not makes or blank or path.rsplit("/", 1)[-1] == self._target.rsplit("/", 1)[-1]
+
     def _create(self, edit: Edit, path: str) -> Located | Refused:
         text = edit.after or ""
-        if rewrite.abbreviates(text):
+        if elide.has_gap(lines.bodies(lines.split(text))):
             return Refused(edit, path, f"{path} is new, but the reply abbreviates its text")
         if self._gate is not None and (reason := self._gate(path, "", text)) is not None:
             return Refused(edit, path, reason)

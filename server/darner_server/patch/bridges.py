@@ -6,8 +6,9 @@ import html
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
-from darner_server.patch.fold import indent, plain
+from darner_server.patch.fold import indent
 
 LINE_ENDS = "line ends"
 TRAILING = "trailing blanks"
@@ -53,11 +54,7 @@ def between(search: list[str], found: list[str]) -> Bridge | None:
         content += 1
         if pairs.setdefault(indent(asked), indent(true)) != indent(true):
             return None
-        if (
-            asked.strip() != true.strip()
-            and plain(asked).strip() != asked.strip()
-            or plain(true).strip() != true.strip()
-        ):
+        if asked.strip() != true.strip():
             names.add(UNICODE)
         if asked[len(asked.rstrip()) :] != true[len(true.rstrip()) :]:
             names.add(TRAILING)
@@ -84,9 +81,9 @@ def _indentation(pairs: dict[str, str]) -> tuple[str, Reindent | None]:
             return SHIFT, lambda body: body.removeprefix(less) if body.startswith(less) or not body.strip() else None
     for width in _WIDTHS:
         if all(key == " " * (width * len(each)) and not each.strip("\t") for key, each in pairs.items()):
-            return TABS, lambda body: _to_tabs(body, width)
+            return TABS, partial(_to_tabs, width)
         if all(each == " " * (width * len(key)) and not key.strip("\t") for key, each in pairs.items()):
-            return TABS, lambda body: _to_spaces(body, width)
+            return TABS, partial(_to_spaces, width)
     return "", None
 
 
@@ -94,14 +91,14 @@ def _same(body: str) -> str:
     return body
 
 
-def _to_tabs(body: str, width: int) -> str | None:
+def _to_tabs(width: int, body: str) -> str | None:
     blanks = indent(body)
     if "\t" in blanks or len(blanks) % width:
         return None if body.strip() else body
     return "\t" * (len(blanks) // width) + body[len(blanks) :]
 
 
-def _to_spaces(body: str, width: int) -> str | None:
+def _to_spaces(width: int, body: str) -> str | None:
     blanks = indent(body)
     if " " in blanks:
         return None if body.strip() else body

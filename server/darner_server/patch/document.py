@@ -2,10 +2,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from itertools import accumulate
+from typing import TYPE_CHECKING
 
 from darner_server.patch import lines
-from darner_server.patch.edit import Splice
 from darner_server.patch.fold import fold
+
+if TYPE_CHECKING:
+    from darner_server.patch.edit import Splice
 
 _BOM = "\ufeff"
 

@@ -8,9 +8,9 @@ Kind = Literal["replace", "whole", "create", "delete", "move", "malformed"]
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One change as the reply words it, not yet placed.
+    r"""One change as the reply words it, not yet placed.
 
-    `before` and `after` are whole lines ending in \\n, except in an `inline` edit, which may begin and end inside a
+    `before` and `after` are whole lines ending in \n, except in an `inline` edit, which may begin and end inside a
     line. A "whole" edit has only `after`: a file, the `region` it rewrites, or one definition. A "malformed" one has
     only a `problem`, a sentence for the user and the model.
     """

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
-from darner_server.patch import bridges, lines, near, splicing
+from darner_server.patch import bridges, elide, lines, near, splicing
 from darner_server.patch.bridges import Bridge
 from darner_server.patch.choose import choose
 from darner_server.patch.document import Document
@@ -45,29 +46,36 @@ class _Found:
 def _place_lines(edit: Edit, search: list[str], after: list[str], document: Document) -> Located | Refused:
     if not search:
         return _insert(edit, after, document)
+    if any(elide.is_gap(body) and body not in search for body in after):
+        full = elide.expand(after, search)
+        if isinstance(full, str):
+            return Refused(edit, edit.path, f"the replacement leaves lines out: {full}")
+        after = full
     found = _candidates(search, after, document)
     if isinstance(found, str):
         return Refused(edit, edit.path, found, *near.nearest(search, document)[1:])
     if not found:
-        return _not_found(edit, search, after, document)
+        return _elided(edit, search, after, document) or _not_found(edit, search, after, document)
     if _applied(search, after, [each.line for each in found], document):
         return _done(edit, found[0].line)
+    places = [each.line for each in found]
     if len(found) > 1 and not edit.every:
-        chosen = choose(edit, found[0].search, [each.line for each in found], document)
-        if chosen is None:
-            return _ambiguous(edit, found, document)
+        chosen = choose(edit, found[0].search, places, document)
         found = [each for each in found if each.line == chosen]
+    if not found or (edit.every and _overlap(places, len(found[0].search))):
+        return _ambiguous(edit, places, len(search), document)
+    return _spliced(edit, found, document)
+
+
+def _spliced(edit: Edit, found: list[_Found], document: Document) -> Located | Refused:
+    """Turn the place, or all places, into splices."""
     splices: list[Splice] = []
     for each in found:
         script = splicing.script(each.search, each.after, edit.hunk)
         made = splicing.splices(document, each.line, script, each.bridge.reindent, edit)
         if made is None:
-            return Refused(
-                edit,
-                edit.path,
-                f"the indentation of the replacement cannot be carried over to line {each.line + 1}",
-                *near.lines_at(document, each.line, len(each.search)),
-            )
+            reason = f"the indentation of the replacement cannot be carried over to line {each.line + 1}"
+            return Refused(edit, edit.path, reason, *near.lines_at(document, each.line, len(each.search)))
         splices += made
     names = found[0].names
     if not splices:
@@ -75,6 +83,44 @@ def _place_lines(edit: Edit, search: list[str], after: list[str], document: Docu
     elif document.ending != "\n" or "\r" in (edit.before or ""):
         names = (*names, bridges.LINE_ENDS)
     return Located(edit, edit.path or "", tuple(splices), names, found[0].line + 1, len(found))
+
+
+def _elided(edit: Edit, search: list[str], after: list[str], document: Document) -> Located | Refused | None:
+    """Place a search text with lines of mere dots, which stand in both halves: each part must have one place."""
+    old, new = elide.parts(search), elide.parts(after)
+    if len(old) == 1 or len(old) != len(new):
+        return None
+    splices: list[Splice] = []
+    names: list[str] = [bridges.ELISION]
+    reached, line = 0, None
+    for part, becomes in zip(old, new, strict=True):
+        if not any(body.strip() for body in part):
+            if any(body.strip() for body in becomes):
+                return None
+            continue
+        found = _candidates(part, becomes, document)
+        if isinstance(found, str) or len(found) != 1 or found[0].line < reached:
+            return None
+        made = splicing.splices(
+            document,
+            found[0].line,
+            splicing.script(found[0].search, found[0].after, ()),
+            found[0].bridge.reindent,
+            edit,
+        )
+        if made is None:
+            return None
+        splices += made
+        names += [name for name in found[0].names if name not in names]
+        reached = found[0].line + len(found[0].search)
+        line = found[0].line if line is None else line
+    if line is None:
+        return None
+    return Located(edit, edit.path or "", tuple(splices), tuple(names), line + 1)
+
+
+def _overlap(places: list[int], size: int) -> bool:
+    return any(second - first < size for first, second in pairwise(places))
 
 
 def _candidates(search: list[str], after: list[str], document: Document) -> list[_Found] | str:
@@ -160,11 +206,11 @@ def _done(edit: Edit, line: int) -> Located:
     return Located(edit, edit.path or "", (), ("already-applied",), line + 1)
 
 
-def _ambiguous(edit: Edit, found: list[_Found], document: Document) -> Refused:
-    at = [str(each.line + 1) for each in found]
+def _ambiguous(edit: Edit, places: list[int], size: int, document: Document) -> Refused:
+    at = [str(line + 1) for line in places]
     shown = ", ".join(at[:-1][:5]) + (", …" if len(at) > 6 else "")  # noqa: PLR2004 - so many are still read
     reason = f"the search text stands at {len(at)} places, lines {shown} and {at[-1]}: it does not say which is meant"
-    return Refused(edit, edit.path, reason, *near.lines_at(document, found[0].line, len(found[0].search)))
+    return Refused(edit, edit.path, reason, *near.lines_at(document, places[0], size))
 
 
 def _place_inline(edit: Edit, document: Document) -> Located | Refused:

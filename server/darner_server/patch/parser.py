@@ -10,7 +10,7 @@ from darner_server.patch.reader import DONE, MORE, Reader
 from darner_server.patch.search_replace import SearchReplace
 from darner_server.patch.unified import UnifiedDiff
 
-_THINK = re.compile(r"\s*<(think|thinking|reasoning)>", re.I)
+_THINK = re.compile(r"\s*<(think|thinking|reasoning)>", re.IGNORECASE)
 _ABOVE = 3  # so many lines above a fence may hold its file name
 
 

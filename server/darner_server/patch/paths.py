@@ -7,12 +7,14 @@ import re
 _PLAIN = re.compile(r"[\w.@~+()\[\]{}$!#&=,%-][\w .@~+()\[\]{}$!#&=,%/\\:-]*")
 _SUFFIX = re.compile(r"\.[A-Za-z_][\w+-]{0,15}$|(^|/)\.[\w.-]+$")
 _LABEL = re.compile(
-    r"^(?:#+\s*)?(?:\d+\.\s+|[-*+]\s+)?(?:(?:file(?:\s?name|\s?path)?|path|in|update|edit)\s*:?\s+)?", re.I
+    r"^(?:#+\s*)?(?:\d+\.\s+|[-*+]\s+)?(?:(?:file(?:\s?name|\s?path)?|path|in|update|edit)\s*:?\s+)?", re.IGNORECASE
 )
-_BARE = frozenset(
-    "makefile dockerfile license readme changelog gemfile rakefile procfile jenkinsfile vagrantfile justfile "
-    "brewfile containerfile notice authors codeowners contributing".split()
+_BARE = re.compile(
+    r"makefile|dockerfile|license|readme|changelog|gemfile|rakefile|procfile|jenkinsfile|vagrantfile|justfile|brewfile|"
+    r"containerfile|notice|authors|codeowners|contributing",
+    re.IGNORECASE,
 )
+_LONGEST = 250
 
 
 def normal(path: str) -> str | None:
@@ -40,7 +42,7 @@ def in_line(line: str, *, bare: bool = False) -> str | None:
     With `bare`, a name without a suffix or a slash counts too.
     """
     text = line.strip()
-    if not text or len(text) > 250:
+    if not text or len(text) > _LONGEST:
         return None
     quoted = re.fullmatch(r"[^`]{0,60}`([^`\s]+)`\s*[:.]?\**:?", text)
     if quoted and _is_path(quoted[1], bare=False):
@@ -59,4 +61,8 @@ def _is_path(text: str, *, bare: bool) -> bool:
         return False
     if _SUFFIX.search(name):
         return "://" not in text
-    return ("/" in text or "\\" in text or bare or name.lower() in _BARE) and "://" not in text and ":" not in text
+    return (
+        ("/" in text or "\\" in text or bare or _BARE.fullmatch(name) is not None)
+        and "://" not in text
+        and ":" not in text
+    )

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
-from darner_server.patch import bridges, lines, splicing
+from darner_server.patch import bridges, definition, elide, lines, splicing
 from darner_server.patch.edit import Edit, Located, Refused
 from darner_server.patch.fold import indent
 from darner_server.patch.locate import place
@@ -18,21 +16,6 @@ if TYPE_CHECKING:
 
 _SMALL = 10  # lines: so short a file may become anything
 _MIDDLE = 4_000_000  # pairs of lines that a comparison may look at
-_ABBREVIATION = re.compile(
-    r"\s*(?:#|//|/\*|<!--|--|;|%|\{/\*)?\s*(?:\.{3}|…)?\s*\(?(?:the\s+)?(?:existing|rest of|remaining|unchanged|same|previous|other|omitted)\b"
-    r"[\w\s,'/().-]*?(?:\.{3}|…)?\s*(?:\*/\}?|-->)?\s*",
-    re.I,
-)
-
-
-def abbreviates(text: str) -> bool:
-    """Tell whether a text has a line such as `# ... existing code ...` in it."""
-    return any(is_abbreviation(body) for body in lines.bodies(lines.split(text)))
-
-
-def is_abbreviation(body: str) -> bool:
-    """Tell whether a line stands for others: a comment with an ellipsis that says so."""
-    return ("..." in body or "…" in body) and _ABBREVIATION.fullmatch(body) is not None
 
 
 def fill(edit: Edit, document: Document) -> Located | Refused:
@@ -45,61 +28,116 @@ def fill(edit: Edit, document: Document) -> Located | Refused:
 
 
 def place_whole(edit: Edit, document: Document) -> Located | Refused:
-    """Place a text that replaces the file or, if the edit has one, the region."""
+    """Place a text that replaces the file, one definition in it or, if the edit has one, the region."""
     after = lines.bodies(lines.split(edit.after or ""))
+    if not any(body.strip() for body in after):
+        return Refused(edit, edit.path, "the reply would leave nothing")
     if edit.region is not None:
         return _region(edit, edit.region, after, document)
-    if abbreviates(edit.after or ""):
-        return Refused(edit, edit.path, "the reply abbreviates the text, and its place cannot be told")
+    part = _by_name(edit, after, document)
+    if part is not None:
+        return part
+    if elide.has_gap(after):
+        full = elide.expand(after, document.bodies)
+        if isinstance(full, str):
+            return Refused(edit, edit.path, full)
+        return _put(edit, 0, len(document), full, document, names=(bridges.ELISION,))
     content = [body for body in document.bodies if body.strip()]
-    new = [body for body in after if body.strip()]
-    kept = sum(body in set(new) for body in content)
-    if not new:
-        return Refused(edit, edit.path, "the reply would empty the file")
+    new = {body for body in after if body.strip()}
+    kept = sum(body in new for body in content)
     if edit.format == "bare" and content and 2 * kept < len(content):
         return Refused(edit, edit.path, "the reply holds no edit")
     if len(content) > _SMALL and 2 * len(new) < len(content) and 2 * kept < len(content):
         return Refused(edit, edit.path, "the reply seems to be a part of the file, and it does not say which")
-    steps = _compare(document.bodies, after)
-    made = splicing.splices(document, 0, steps, _same, edit)
+    return _put(edit, 0, len(document), after, document)
+
+
+def _by_name(edit: Edit, after: list[str], document: Document) -> Located | Refused | None:
+    """Place a snippet that consists of one definition; None if it does not, or the file is that definition alone."""
+    one = definition.only_one(after)
+    if one is None:
+        return None
+    name, head = one
+    found = definition.places(name, document.bodies)
+    if not found:
+        return None
+    if len(found) > 1:
+        shown = ", ".join(str(line + 1) for line in found[:6])
+        return Refused(
+            edit, edit.path, f"{name} is defined more than once (lines {shown}): it is not said which is meant"
+        )
+    line = found[0]
+    last = definition.end(line, document.bodies)
+    if last is None:
+        return Refused(edit, edit.path, f"where {name} ends cannot be told for certain")
+    shifted = _indented_as(after, indent(after[head]), indent(document.bodies[line]))
+    if shifted is None:
+        return Refused(edit, edit.path, f"the indentation of {name} cannot be carried over")
+    first = definition.above(line, document.bodies) if any(body.strip() for body in after[:head]) else line
+    return _filled(edit, first, last, _trimmed(shifted), document)
+
+
+def _filled(edit: Edit, first: int, last: int, after: list[str], document: Document) -> Located | Refused:
+    """Put new lines in the place of old ones, what they leave out filled in."""
+    if not elide.has_gap(after):
+        return _put(edit, first, last, after, document)
+    full = elide.expand(after, document.bodies[first:last])
+    if isinstance(full, str):
+        return Refused(edit, edit.path, full)
+    return _put(edit, first, last, full, document, names=(bridges.ELISION,))
+
+
+def _put(
+    edit: Edit, first: int, last: int, after: list[str], document: Document, *, names: tuple[str, ...] = ()
+) -> Located | Refused:
+    """Put new lines in the place of old ones, touching only those that differ."""
+    steps = _compare(document.bodies[first:last], after)
+    made = splicing.splices(document, first, steps, _same, edit)
     if not made:
-        return Located(edit, edit.path or "", (), ("unchanged",))
-    return Located(edit, edit.path or "", tuple(made), (), 1)
+        return Located(edit, edit.path or "", (), ("unchanged",), first + 1)
+    return Located(edit, edit.path or "", tuple(made), names, first + 1)
 
 
 def _region(edit: Edit, region: str, after: list[str], document: Document) -> Located | Refused:
+    """Place the rewrite of a part of the file that is known by its text."""
     old = lines.bodies(lines.split(region))
-    while after and not after[0].strip():
-        after = after[1:]
-    while after and not after[-1].strip():
-        after = after[:-1]
-    shifted = _indented_as(after, old)
-    if not shifted:
-        return Refused(edit, edit.path, "the reply would empty the region")
-    tail = next((number for number, body in enumerate(reversed(old)) if body.strip()), 0)
-    text = "".join(f"{body}\n" for body in [*shifted, *[""] * tail])
-    as_replace = replace(edit, kind="replace", before=region, after=text, region=None)
-    result = place(as_replace, document)
-    names = (*result.bridges, bridges.SHIFT) if isinstance(result, Located) and shifted != after else None
-    if isinstance(result, Refused):
-        return replace(result, edit=edit)
-    return replace(result, edit=edit, bridges=names if names is not None else result.bridges)
+    at = document.find(_trimmed(old)) if any(body.strip() for body in old) else []
+    if len(at) != 1:
+        return Refused(edit, edit.path, f"the region to rewrite stands in the file {len(at)} times")
+    old = _trimmed(old)
+    after = _trimmed(after)
+    own = definition.only_one(old)
+    if own is not None and definition.only_one(after) is None:
+        # More than was asked for: the definition alone counts, if the file has all the rest already.
+        found = definition.places(own[0], after)
+        end = definition.end(found[0], after) if len(found) == 1 else None
+        if end is not None and all(body in document.bodies for body in [*after[: found[0]], *after[end:]]):
+            first = definition.above(found[0], after) if own[1] else found[0]
+            after = after[first:end]
+    if not elide.has_gap(after):
+        wanted = next(indent(body) for body in old if body.strip())
+        given = next(indent(body) for body in after if body.strip())
+        shifted = _indented_as(after, given, wanted)
+        after = shifted if shifted is not None else after
+    return _filled(edit, at[0], at[0] + len(old), after, document)
 
 
-def _indented_as(after: list[str], old: list[str]) -> list[str]:
-    """Shift a text so that its first line is indented as the region's first line is."""
-    wanted = next((indent(body) for body in old if body.strip()), "")
-    first = next((indent(body) for body in after if body.strip()), "")
-    if wanted == first:
-        return after
-    if wanted.endswith(first):
-        more = wanted[: len(wanted) - len(first)]
+def _trimmed(bodies: list[str]) -> list[str]:
+    first = next((number for number, body in enumerate(bodies) if body.strip()), len(bodies))
+    last = next((number for number, body in enumerate(reversed(bodies)) if body.strip()), 0)
+    return bodies[first : len(bodies) - last]
+
+
+def _indented_as(after: list[str], given: str, wanted: str) -> list[str] | None:
+    """Shift lines so that those indented as `given` are indented as `wanted`; None where that cannot be."""
+    if wanted.endswith(given):
+        more = wanted[: len(wanted) - len(given)]
         return [more + body if body.strip() else body for body in after]
-    if first.endswith(wanted):
-        less = first[: len(first) - len(wanted)]
+    if given.endswith(wanted):
+        less = given[: len(given) - len(wanted)]
         if all(body.startswith(less) for body in after if body.strip()):
             return [body.removeprefix(less) for body in after]
-    return after
+    return None
 
 
 def _compare(old: list[str], new: list[str]) -> Script:

@@ -216,7 +216,7 @@ class UnifiedDiff(Reader):
 
 
 def _name(text: str) -> str:
-    name = text.split("\t")[0].strip()
+    name = text.split("\t", 1)[0].strip()
     return name[1:-1] if name.startswith('"') and name.endswith('"') and len(name) > 1 else name
 
 

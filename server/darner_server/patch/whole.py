@@ -23,7 +23,7 @@ def f():
 """
 
 _OPEN = re.compile(r"\s*(`{3,}|~{3,})[ \t]*([^`]*)")
-_TAG = re.compile(r"\s*<(source|code|pre|file)(?:\s+(?:path|name)=\"([^\"]+)\")?>\s*([\w+#.-]*)\s*", re.I)
+_TAG = re.compile(r"\s*<(source|code|pre|file)(?:\s+(?:path|name)=\"([^\"]+)\")?>\s*([\w+#.-]*)\s*", re.IGNORECASE)
 
 
 @dataclass(slots=True)

@@ -1,0 +1,208 @@
+"""Lines that stand for others (`# ... existing code ...`), filled in from the text they stand for.
+
+Only what is certain is filled in: the lines on both sides of the gap must stand in the old text, once.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from darner_server.patch.fold import indent
+
+_COMMENT = re.compile(r"\s*(?:#|//|/\*|\*|<!--|--|;|\"\"\")")
+_OPENS = r"(?:#|//|/\*|<!--|--|;|%|\{\s*/\*)"
+_CLOSES = r"(?:\*/\s*\}?|-->)?"
+_DOTS = r"(?:\.{3,}|…)"
+_SAYS = (
+    r"(?:\w+\s+){0,3}?"
+    r"(?:existing|rest|remaining|unchanged|same|previous|other|omitted|original|keep|remains?)\b[^\n]{0,60}?"
+)
+_GAP = re.compile(rf"\s*{_OPENS}?\s*\[?\(?{_DOTS}\s*\(?{_SAYS}\)?\]?\s*{_DOTS}?\s*{_CLOSES}\s*", re.IGNORECASE)
+_GAP_BEHIND = re.compile(rf"\s*{_OPENS}\s*\[?\(?{_SAYS}\s*{_DOTS}\)?\]?\s*{_CLOSES}\s*", re.IGNORECASE)
+_BARE = re.compile(rf"\s*{_OPENS}?\s*{_DOTS}\s*{_CLOSES}\s*")
+
+
+def is_gap(body: str) -> bool:
+    """Tell whether a line says that lines are left out: an ellipsis and a word such as "existing" or "rest"."""
+    return ("..." in body or "…" in body) and bool(_GAP.fullmatch(body) or _GAP_BEHIND.fullmatch(body))
+
+
+def is_bare_gap(body: str) -> bool:
+    """Tell whether a line is nothing but an ellipsis, perhaps in a comment."""
+    return ("..." in body or "…" in body) and (_BARE.fullmatch(body) is not None or is_gap(body))
+
+
+def has_gap(bodies: list[str]) -> bool:
+    """Tell whether any line says that lines are left out."""
+    return any(is_gap(body) for body in bodies)
+
+
+def parts(bodies: list[str]) -> list[list[str]]:
+    """Return what stands between the lines that are nothing but an ellipsis."""
+    found: list[list[str]] = [[]]
+    for body in bodies:
+        if is_bare_gap(body):
+            found.append([])
+        else:
+            found[-1].append(body)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Unsure:
+    reason: str
+
+
+def expand(new: list[str], old: list[str]) -> list[str] | str:
+    """Return `new`, a rewrite of all of `old`, with its gaps filled in; or why that is not certain."""
+    pieces, gaps = _pieces(new)
+    problem = _ends_unsure(pieces, old)
+    if problem is not None:
+        return problem
+    out: list[str] = list(pieces[0])
+    reached = 0  # the old line from which on nothing is accounted for
+    for number, gap in enumerate(gaps):
+        above = _behind(pieces[number], old, reached) if _content(pieces[number]) else reached
+        if isinstance(above, _Unsure):
+            return above.reason
+        first = above
+        if number and not _content(pieces[number]):
+            return "two gaps follow one another"
+        piece = pieces[number + 1]
+        block = _appended(gap, pieces[number], piece, old, first)
+        if block is not None:
+            last, at = block
+            out = [*_unblanked(out), *_unblanked(old[first:last]), *piece]
+            reached = last + at
+            continue
+        below = _before(piece, old, first) if _content(piece) else len(old)
+        if isinstance(below, _Unsure):
+            return below.reason
+        last = below
+        # Blank lines beside the gap stand for those beside the lines it stands for.
+        filled = old[first:last]
+        if not _content(filled):
+            filled = []
+        out = [*_unblanked(out), *filled, *(piece[_blanks(piece) :] if filled and not filled[-1].strip() else piece)]
+        reached = last
+    return out
+
+
+def _pieces(new: list[str]) -> tuple[list[list[str]], list[str]]:
+    pieces: list[list[str]] = [[]]
+    gaps: list[str] = []
+    for body in new:
+        if is_gap(body):
+            gaps.append(body)
+            pieces.append([])
+        else:
+            pieces[-1].append(body)
+    return pieces, gaps
+
+
+def _ends_unsure(pieces: list[list[str]], old: list[str]) -> str | None:
+    """What is not left out at the ends must begin and end as the old text does: else it is a part of it."""
+    content, first, last = _content(old), _content(pieces[0]), _content(pieces[-1])
+    if not content:
+        return "there is nothing that the reply could leave out"
+    if first and first[0] != content[0]:
+        return "the reply leaves lines out, but it does not begin as the old text does"
+    if last and last[-1] != content[-1]:
+        return "the reply leaves lines out, but it does not end as the old text does"
+    return None
+
+
+def _behind(piece: list[str], old: list[str], reached: int) -> int | _Unsure:
+    """Return the old line behind the one that the piece's last line is, seen by as many lines as make it certain."""
+    lines = _trimmed(piece)
+    for size in range(1, len(lines) + 1):
+        run = lines[-size:]
+        found = [at for at in range(reached, len(old) - size + 1) if old[at : at + size] == run]
+        if not found:
+            return _Unsure(f"the line above a gap, `{lines[-1].strip()}`, is not in the old text as it stands there")
+        if len(found) == 1:
+            at = found[0] + size
+            while at < len(old) and not old[at].strip():
+                at += 1
+            return found[0] + size if at < len(old) else len(old)
+    return _Unsure(f"the line above a gap, `{lines[-1].strip()}`, stands in the old text more than once")
+
+
+def _before(piece: list[str], old: list[str], first: int) -> int | _Unsure:
+    """Return the old line that the piece's first line is; comments that are new may stand above it."""
+    lines = _trimmed(piece)
+    skipped = 0
+    while skipped < len(lines) and lines[skipped] not in old and _is_comment(lines[skipped]):
+        skipped += 1
+    rest = lines[skipped:]
+    for size in range(1, len(rest) + 1):
+        run = rest[:size]
+        found = [at for at in range(first, len(old) - size + 1) if old[at : at + size] == run]
+        if not found:
+            break
+        if len(found) == 1:
+            if skipped and found[0] > first and old[found[0] - 1].strip():
+                break
+            return found[0]
+    name = rest[0].strip() if rest else lines[0].strip()
+    return _Unsure(f"the line below a gap, `{name}`, is not in the old text, or more than once")
+
+
+def _appended(gap: str, above: list[str], piece: list[str], old: list[str], first: int) -> tuple[int, int] | None:
+    """A block's head, a gap, new members, the block's end: the gap is all that the block holds.
+
+    Returns the old line at which the block's content ends, and how many old lines the piece itself accounts for.
+    """
+    head = _trimmed(above)[-1:] or None
+    depth = len(indent(gap).expandtabs())
+    if head is None or len(indent(head[0]).expandtabs()) >= depth:
+        return None
+    inner = [body for body in piece if body.strip()]
+    within = 0
+    while within < len(inner) and len(indent(inner[within]).expandtabs()) >= depth:
+        within += 1
+    last = first
+    while last < len(old) and (not old[last].strip() or len(indent(old[last]).expandtabs()) >= depth):
+        last += 1
+    while last > first and not old[last - 1].strip():
+        last -= 1
+    members = [
+        body
+        for body in inner[:within]
+        if len(indent(body).expandtabs()) == depth and body.strip()[0] not in ")]}" and not _is_comment(body)
+    ]
+    if not members or any(body in old[first:last] for body in members):
+        return None
+    rest = inner[within:]
+    below = _content(old[last:])
+    if rest and rest != below[: len(rest)]:
+        return None
+    at, count = 0, len(rest)
+    while count:
+        count -= bool(old[last + at].strip())
+        at += 1
+    return last, at
+
+
+def _content(bodies: list[str]) -> list[str]:
+    return [body for body in bodies if body.strip()]
+
+
+def _trimmed(bodies: list[str]) -> list[str]:
+    return _unblanked(bodies)[_blanks(bodies) :]
+
+
+def _unblanked(bodies: list[str]) -> list[str]:
+    end = len(bodies)
+    while end and not bodies[end - 1].strip():
+        end -= 1
+    return bodies[:end]
+
+
+def _blanks(bodies: list[str]) -> int:
+    return next((number for number, body in enumerate(bodies) if body.strip()), len(bodies))
+
+
+def _is_comment(body: str) -> bool:
+    return _COMMENT.match(body) is not None
