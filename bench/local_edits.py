@@ -1,4 +1,4 @@
-"""Fourteen small edits for the embedded models, each with a check that runs the result. Written for this measurement."""
+"""Twenty small edits for the embedded models, each with a check that runs the result. Written for this measurement."""
 
 from dataclasses import dataclass
 
@@ -41,7 +41,7 @@ def slugify(title):
     return "-".join(words)
 ''',
         instruction='Add a keyword argument `separator` with the default "-" and use it to join the words.',
-        check='assert slugify("Big Red Dog") == "big-red-dog"\nassert slugify("Big Red Dog", separator="_") == "big_red_dog"',
+        check='assert slugify("Big Red") == "big-red"\nassert slugify("Big Red", separator="_") == "big_red"',
     ),
     ToyEdit(
         name="rename-variable",
@@ -199,9 +199,7 @@ def standings(matches):
     return table
 ''',
         instruction="A win gives three points. Teams with equal points are sorted by name.",
-        check=(
-            'assert standings([("b", "a", 1, 1), ("c", "a", 2, 0)]) == [("c", 3), ("a", 1), ("b", 1)]'
-        ),
+        check=('assert standings([("b", "a", 1, 1), ("c", "a", 2, 0)]) == [("c", 3), ("a", 1), ("b", 1)]'),
     ),
     ToyEdit(
         name="docstring-types",
@@ -273,5 +271,123 @@ function summary(todos) {
             "const s = summary([{done: true}, {done: false}, {done: true, archived: true}]);\n"
             "if (s.total !== 2 || s.done !== 1 || s.open !== 1) throw new Error(JSON.stringify(s));"
         ),
+    ),
+    ToyEdit(
+        name="use-constant",
+        language="python",
+        path="retry.py",
+        before="LIMIT = 3\n\n",
+        context="limits.py:1-1\nLIMIT = 3\n",
+        code="""\
+def retry(action):
+    while True:
+        try:
+            return action()
+        except OSError:
+            pass
+""",
+        instruction="Give up after LIMIT attempts: raise the last OSError then.",
+        check=(
+            "calls = []\ndef bad():\n    calls.append(1)\n    raise OSError('no')\n"
+            "try:\n    retry(bad)\nexcept OSError as error:\n    assert str(error) == 'no'\nelse:\n"
+            "    raise AssertionError\nassert len(calls) == 3\nassert retry(lambda: 5) == 5"
+        ),
+    ),
+    ToyEdit(
+        name="use-class",
+        language="python",
+        path="shapes.py",
+        before="class Point:\n    def __init__(self, x, y):\n        self.x = x\n        self.y = y\n\n",
+        context=("point.py:1-4\nclass Point:\n    def __init__(self, x, y):\n        self.x = x\n        self.y = y\n"),
+        code="""\
+def middle(first, second):
+    return ((first[0] + second[0]) / 2, (first[1] + second[1]) / 2)
+""",
+        instruction="Take two Points and return a Point.",
+        check="new = middle(Point(0, 0), Point(2, 4))\nassert isinstance(new, Point) and (new.x, new.y) == (1, 2)",
+    ),
+    ToyEdit(
+        name="comprehension",
+        language="python",
+        path="squares.py",
+        code="""\
+def even_squares(numbers):
+    result = []
+    for number in numbers:
+        if number % 2 == 0:
+            result.append(number * number)
+    return result
+""",
+        instruction="Write this as a list comprehension.",
+        check=(
+            "assert even_squares([1, 2, 3, 4]) == [4, 16]\nimport dis, types\n"
+            "assert not any(one.opname == 'LOAD_METHOD' and one.argval == 'append' for one in dis.get_instructions("
+            "even_squares))"
+        ),
+    ),
+    ToyEdit(
+        name="log-line",
+        language="python",
+        path="worker.py",
+        before="import logging\nlogger = logging.getLogger('worker')\n\n",
+        code="""\
+def run(jobs):
+    done = 0
+    for job in jobs:
+        try:
+            job()
+        except Exception:
+            continue
+        done += 1
+    return done
+""",
+        instruction="Log a failed job with logger.exception.",
+        check=(
+            "seen = []\nlogger.exception = lambda *args, **kwargs: seen.append(args)\n"
+            "assert run([lambda: 1, lambda: 1 / 0]) == 1\nassert len(seen) == 1"
+        ),
+    ),
+    ToyEdit(
+        name="longer-cache",
+        language="python",
+        path="prices.py",
+        code='''\
+def quote(items, rates, country):
+    """The price of the items with tax, in cents."""
+    net = 0
+    for item in items:
+        if item["count"] < 0:
+            raise ValueError("negative count")
+        price = item["price"] * item["count"]
+        if item["count"] >= 10:
+            price = price * 90 // 100
+        net += price
+    if country not in rates:
+        raise KeyError(country)
+    tax = net * rates[country] // 100
+    return net + tax
+''',
+        instruction="Use a tax rate of 0 for a country that is not in rates.",
+        check=(
+            "item = {'price': 100, 'count': 10}\nassert quote([item], {'at': 20}, 'at') == 1080\n"
+            "assert quote([item], {'at': 20}, 'xx') == 900"
+        ),
+    ),
+    ToyEdit(
+        name="js-async",
+        language="javascript",
+        path="names.js",
+        before="const load = async (id) => ({ name: `n${id}` });\n",
+        code="""\
+function names(ids) {
+  const found = [];
+  for (const id of ids) {
+    found.push(load(id).name);
+  }
+  return found;
+}
+""",
+        instruction="load returns a promise now: make this async and await it.",
+        check=("names([1, 2]).then((found) => { if (found.join() !== 'n1,n2') process.exit(1); });"),
     ),
 )

@@ -2,8 +2,8 @@
 
     python bench/local_model.py [--model NAME ...] [--wording NAME ...] [--plain] [--json FILE]
 
-Every edit is a rewrite of one whole function, with the instruction after the code; its result is run. `--plain` measures
-without speculation as well. The wordings differ in what the system and user messages say around the same code.
+Every edit is a rewrite of one whole function, with the instruction after the code; its result is run. `--plain`
+measures without speculation as well. The wordings differ in what the system and user messages say around the same code.
 """
 
 import argparse
@@ -25,30 +25,61 @@ from darner_server.local.models import MODELS
 from darner_server.local.places import cache_folder
 from darner_server.local.server import Running, StartFailed, ensure_server, stop_server
 
+_BLOCK = "```{language}\n{code}```\n\n"
+_REPLY = "Reply with the complete new version of the function in one fenced code block and nothing else."
+
+_HOUSE = """\
+Answer with the complete new text of the code you were asked to change, in one fence, and nothing else:
+
+```python
+def f():
+    ...
+```
+
+- Write every line of it, changed or not. Never abbreviate with "..." or a comment such as "rest of the code".
+- Keep the indentation and everything you were not asked to change.
+- If you were asked for several files, write each file's path alone on the line above its fence.
+"""
+
+# name: (system message, how lines of other files are introduced, the rest of the user message)
 WORDINGS = {
-    "plain": (
-        "You rewrite code.",
-        "```{language}\n{code}```\n\n{instruction}\n",
+    "house": (_HOUSE, "{place}\n", "The code to rewrite:\n```\n{code}```\n\n{instruction}\n"),
+    "house-focus": (
+        _HOUSE,
+        "{place}\n",
+        "{path}\n```\n{code}```\n\nThe code to rewrite:\n```\n{code}```\n\n{instruction}\n",
     ),
-    "rules": (
-        "You edit code. Reply with the complete new version of the function in one fenced code block and nothing else.",
-        "```{language}\n{code}```\n\n{instruction}\n",
-    ),
-    "rules-after": (
-        "You edit code. Reply with the complete new version of the function in one fenced code block and nothing else.",
-        "File {path}:\n```{language}\n{code}```\n\nChange this function: {instruction}\n"
-        "Reply with the whole changed function.\n",
-    ),
-    "no-system": (
-        "",
-        "```{language}\n{code}```\n\n{instruction}\nReply with the complete new version of the function in one fenced "
-        "code block and nothing else.\n",
-    ),
+    "plain": ("You rewrite code.", "{place}\n", _BLOCK + "{instruction}\n"),
+    "rules": (f"You edit code. {_REPLY}", "{place}\n", _BLOCK + "{instruction}\n"),
+    "no-system": ("", "{place}\n", _BLOCK + "{instruction}\n" + _REPLY + "\n"),
     "expert": (
-        "You are an expert programmer. You get a piece of code and an instruction. Rewrite the code so that it does what "
-        "the instruction says. Change nothing else: keep names, comments, style and indentation. Reply with the whole "
-        "rewritten code in one fenced code block, without any explanation.",
-        "Code ({path}):\n```{language}\n{code}```\n\nInstruction: {instruction}\n",
+        (
+            "You are an expert programmer. You get a piece of code and an instruction. Rewrite the code so that it "
+            "does what the instruction says. Change nothing else: keep names, comments, style and indentation. Reply with "
+            "the whole rewritten code in one fenced code block, without any explanation."
+        ),
+        "{place}\n",
+        "Code ({path}):\n" + _BLOCK + "Instruction: {instruction}\n",
+    ),
+    "plain-after": (
+        "You rewrite code.",
+        "For reference, from {place}:\n",
+        "Rewrite this code from {path}:\n" + _BLOCK + "{instruction}\n",
+    ),
+    "plain-again": (
+        "You rewrite code.",
+        "For reference, from {place}:\n",
+        "Rewrite this code from {path}:\n" + _BLOCK + "{instruction} Do all of this, and reply with the whole code.\n",
+    ),
+    "careful": (
+        "You rewrite code. You do everything that the instruction asks for, and nothing else.",
+        "For reference, from {place}:\n",
+        "Rewrite this code from {path}:\n" + _BLOCK + "Instruction: {instruction}\n",
+    ),
+    "both": (
+        "You rewrite code.",
+        "For reference, from {place}:\n",
+        "{instruction}\n\n" + _BLOCK + "Rewrite this code: {instruction}\n",
     ),
 }
 
@@ -99,16 +130,18 @@ def judge(edit: ToyEdit, reply: str) -> str:
 
 
 def messages(edit: ToyEdit, wording: str) -> list[dict[str, str]]:
-    system, user = WORDINGS[wording]
+    system, other, user = WORDINGS[wording]
     filled = user.format(language=edit.language, code=edit.code, instruction=edit.instruction, path=edit.path)
     if edit.context:
         place, _, text = edit.context.partition("\n")
-        filled = f"{place}\n```{edit.language}\n{text}```\n\n{filled}"
+        filled = f"{other.format(place=place)}```{edit.language}\n{text}```\n\n{filled}"
     start = [{"role": "system", "content": system}] if system else []
     return [*start, {"role": "user", "content": filled}]
 
 
-def attempt(client: httpx.Client, server: Running, edit: ToyEdit, wording: str, *, speculate: bool, show: bool) -> Outcome:
+def attempt(
+    client: httpx.Client, server: Running, edit: ToyEdit, wording: str, *, speculate: bool, show: bool
+) -> Outcome:
     begun = time.perf_counter()
     answer = client.post(
         f"{server.base_url}/chat/completions",
@@ -146,7 +179,9 @@ def attempt(client: httpx.Client, server: Running, edit: ToyEdit, wording: str, 
 async def measured(model: str, wordings: list[str], *, speculate: bool, show: bool) -> tuple[float, list[Outcome]]:
     with tempfile.TemporaryDirectory() as state:
         begun = time.perf_counter()
-        server = await ensure_server(model, state_dir=Path(state), cache_dir=cache_folder(), speculate=speculate, name="b")
+        server = await ensure_server(
+            model, state_dir=Path(state), cache_dir=cache_folder(), speculate=speculate, name="b"
+        )
         assert not isinstance(server, StartFailed), str(server)
         healthy = time.perf_counter() - begun
         with httpx.Client(trust_env=False) as client:
