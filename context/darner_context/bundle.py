@@ -1,0 +1,85 @@
+"""What is asked of the index, and what it answers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Focus:
+    """The place of a task. Without lines: the whole file."""
+
+    path: str
+    first_line: int | None = None
+    last_line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ContextRequest:
+    """
+    One question. `budget` counts tokens of snippets from other files; the focus file comes on top.
+
+    `hidden` lines of the focus file are taken as absent everywhere. `texts` are live buffers in the place of the
+    disk's files, `recent` the paths edited or opened last (newest first), `diagnostics` messages at the place.
+    """
+
+    instruction: str
+    focus: Focus | None
+    budget: int
+    hidden: tuple[int, int] | None = None
+    recent: tuple[str, ...] = ()
+    diagnostics: tuple[str, ...] = ()
+    texts: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """Lines of a file, exactly as they are there; where an outline leaves lines out it has one line `...` for them."""
+
+    path: str
+    start_line: int
+    end_line: int
+    text: str
+    tokens: int
+    kind: str
+    reasons: tuple[str, ...]
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A file that is not shown, and why in words."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContextBundle:
+    """Snippets best first; `dropped` counts the candidates that found no room; `tokens` are the snippets'."""
+
+    focus: Snippet | None
+    snippets: tuple[Snippet, ...]
+    dropped: int
+    left_out: tuple[LeftOut, ...]
+    tokens: int
+    focus_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Why a file's text is not given out."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndexState:
+    """How far the index is."""
+
+    files: int
+    symbols: int
+    indexing: bool
+    cache: Path | None
+    seconds: float | None
+    left_out: tuple[LeftOut, ...]

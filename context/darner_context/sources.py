@@ -1,0 +1,240 @@
+"""Which files of the workspace are source, and their text. Nothing outside the roots is ever read."""
+
+import codecs
+import os
+import re
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from darner_context.bundle import LeftOut, Unreadable
+from darner_context.ignore import Rules, global_rules, ignored, read_rules
+from darner_context.languages import language_of
+from darner_context.secrets import secret_name
+
+SIZE_LIMIT = 1_500_000  # bytes of a file that is parsed
+READ_LIMIT = 64_000_000  # bytes of a file that is read at all
+_NEVER = frozenset(
+    ".git .hg .svn .jj .bzr CVS __pycache__ node_modules bower_components site-packages .tox .nox .venv .mypy_cache "
+    ".ruff_cache .pytest_cache .hypothesis .gradle .idea .vscode-test .next .nuxt .svelte-kit .terraform .eggs "
+    ".yarn .pnpm-store .cache .direnv .bundle Pods DerivedData jspm_packages".split()
+)
+_MINIFIED = re.compile(r"[.-]min\.(?:js|css|mjs|cjs)$|\.bundle\.js$")
+_CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file worth indexing, as the scan saw it."""
+
+    path: str
+    file: str  # absolute
+    size: int
+    mtime: int  # nanoseconds
+
+
+class Workspace:
+    """The roots and their ignore rules."""
+
+    def __init__(self, roots: Sequence[Path], ignore: Sequence[str] = ()) -> None:
+        self.roots: dict[str, Path] = {}
+        for root in roots:
+            base = root.resolve()
+            name = base.name if len(roots) > 1 else ""
+            if base in self.roots.values():
+                continue
+            unique, number = name, 2
+            while unique in self.roots:
+                unique, number = f"{name}-{number}", number + 1
+            self.roots[unique] = base
+        self._extra = tuple(ignore)
+        self._rules: dict[Path, Rules | None] = {}
+        self._global: dict[Path, Rules] = {}
+
+    def forget_rules(self) -> None:
+        """Read the ignore files anew from now on."""
+        self._rules.clear()
+        self._global.clear()
+
+    def scan(self, left_out: list[LeftOut]) -> Iterator[Source]:
+        """All source files in the order of their paths, a folder at a time; what is passed over goes to `left_out`."""
+        for name, root in self.roots.items():
+            base = self._top(root)
+            yield from self._folder(root, f"{name}/" if name else "", "", [("", base)], left_out)
+
+    def find(self, path: str) -> Path | Unreadable:
+        """The file of a workspace-relative path, if darner may read it."""
+        located = self._located(path)
+        if isinstance(located, Unreadable):
+            return located
+        root, inner = located
+        if secret_name(inner):
+            return Unreadable("it may hold secrets")
+        if self._ignored(root, inner):
+            return Unreadable("it is ignored")
+        file = root / inner
+        try:
+            real = file.resolve(strict=True)
+        except (OSError, RuntimeError):
+            return Unreadable("there is no such file")
+        if not real.is_relative_to(root):
+            return Unreadable("it lies outside the workspace")
+        return real if real.is_file() else Unreadable("it is not a file")
+
+    def hidden(self, path: str) -> bool:
+        """Whether a path is secret, ignored or in a folder that never is source."""
+        located = self._located(path)
+        if isinstance(located, Unreadable):
+            return True
+        root, inner = located
+        return secret_name(inner) or not _NEVER.isdisjoint(inner.split("/")[:-1]) or self._ignored(root, inner)
+
+    def _located(self, path: str) -> tuple[Path, str] | Unreadable:
+        if not path or "\0" in path:
+            return Unreadable("it has no name")
+        name, inner = "", path
+        if "" not in self.roots:
+            name, _, inner = path.partition("/")
+        root = self.roots.get(name)
+        parts = inner.split("/")
+        if (
+            root is None
+            or inner.startswith("/")
+            or ".." in parts
+            or (os.name == "nt" and (":" in inner or "\\" in inner))
+        ):
+            return Unreadable("it lies outside the workspace")
+        return root, "/".join(part for part in parts if part not in {"", "."})
+
+    def _top(self, root: Path) -> Rules:
+        if root not in self._global:
+            self._global[root] = global_rules(root, self._extra)
+        return self._global[root]
+
+    def _rules_of(self, folder: Path) -> Rules | None:
+        if folder not in self._rules:
+            self._rules[folder] = read_rules(folder)
+        return self._rules[folder]
+
+    def _ignored(self, root: Path, inner: str) -> bool:
+        rules: list[tuple[str, Rules]] = [("", self._top(root))]
+        prefix = ""
+        for part in (*inner.split("/")[:-1], ""):
+            found = self._rules_of(root / prefix if prefix else root)
+            if found is not None:
+                rules.append((prefix, found))
+            if not part:
+                break
+            prefix += part + "/"
+            if ignored(prefix, rules):
+                return True
+        return ignored(inner, rules)
+
+    def _folder(
+        self, folder: Path, shown: str, inner: str, rules: list[tuple[str, Rules]], left_out: list[LeftOut]
+    ) -> Iterator[Source]:
+        stack = [(str(folder), inner, rules)]
+        while stack:
+            place, prefix, above = stack.pop()
+            try:
+                with os.scandir(place) as listing:
+                    entries = sorted(listing, key=lambda entry: entry.name)
+            except OSError as error:
+                left_out.append(LeftOut(shown + prefix, f"cannot be listed: {error.strerror}"))
+                continue
+            names = {entry.name for entry in entries}
+            here = above
+            if ".gitignore" in names or ".darnerignore" in names:
+                own = self._rules_of(Path(place))
+                here = [*above, (prefix, own)] if own else above
+            below: list[tuple[str, str, list[tuple[str, Rules]]]] = []
+            for entry in entries:
+                path = prefix + entry.name
+                try:
+                    if entry.is_symlink():
+                        continue  # what it points to is here under its own name, or not ours
+                    if entry.is_dir(follow_symlinks=False):
+                        if entry.name in _NEVER or _environment(entry.path):
+                            continue
+                        if ignored(path + "/", here):
+                            left_out.append(LeftOut(shown + path + "/", "ignored"))
+                        else:
+                            below.append((entry.path, path + "/", here))
+                        continue
+                    found = self._file(entry, shown + path, path, here, left_out)
+                except OSError:
+                    continue
+                if found is not None:
+                    yield found
+            stack.extend(reversed(below))
+
+    def _file(
+        self,
+        entry: "os.DirEntry[str]",
+        shown: str,
+        path: str,
+        rules: list[tuple[str, Rules]],
+        left_out: list[LeftOut],
+    ) -> Source | None:
+        if secret_name(path):
+            left_out.append(LeftOut(shown, "may hold secrets"))
+            return None
+        if language_of(path) is None:
+            return None
+        if ignored(path, rules):
+            left_out.append(LeftOut(shown, "ignored"))
+            return None
+        info = entry.stat(follow_symlinks=False)
+        if not stat.S_ISREG(info.st_mode):
+            return None
+        if _MINIFIED.search(entry.name):
+            left_out.append(LeftOut(shown, "minified"))
+            return None
+        if info.st_size > SIZE_LIMIT:
+            left_out.append(LeftOut(shown, f"too large ({info.st_size:,} bytes)"))
+            return None
+        return Source(shown, entry.path, info.st_size, info.st_mtime_ns)
+
+
+def read_text(file: Path | str) -> str | Unreadable:
+    """The text of a file with its line ends as they are."""
+    try:
+        with open(file, "rb") as opened:
+            data = opened.read(READ_LIMIT + 1)
+    except OSError as error:
+        return Unreadable(f"cannot be read: {error.strerror}")
+    return decode(data)
+
+
+def decode(data: bytes) -> str | Unreadable:
+    """The text of some bytes: UTF-8, or what a byte order mark or a coding line says."""
+    if len(data) > READ_LIMIT:
+        return Unreadable("it is too large")
+    for mark, encoding in (
+        (codecs.BOM_UTF8, "utf-8"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
+        if data.startswith(mark):
+            return _decode(data, "utf-8-sig" if encoding == "utf-8" else encoding)
+    if b"\0" in data[:65_536]:
+        return Unreadable("it is binary")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        for line in data.split(b"\n", 2)[:2]:
+            if found := _CODING.match(line):
+                return _decode(data, found[1].decode("ascii", "replace"))
+        return Unreadable("it is not UTF-8")
+
+
+def _decode(data: bytes, encoding: str) -> str | Unreadable:
+    try:
+        return data.decode(encoding)
+    except (UnicodeDecodeError, LookupError):
+        return Unreadable(f"it is not {encoding}")
+
+
+def _environment(folder: str) -> bool:
+    return os.path.exists(os.path.join(folder, "pyvenv.cfg"))

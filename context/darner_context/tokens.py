@@ -1,0 +1,121 @@
+"""Token counts without the internet: the vocabularies come from a wheel."""
+
+import gzip
+from base64 import b64decode
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Protocol
+
+import tiktoken
+
+# One pattern for each vocabulary, as its publisher defines it (tiktoken's openai_public).
+_O200K = "|".join(
+    (
+        r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?",
+        r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?",
+        r"\p{N}{1,3}",
+        r" ?[^\s\p{L}\p{N}]+[\r\n/]*",
+        r"\s*[\r\n]+",
+        r"\s+(?!\S)",
+        r"\s+",
+    )
+)
+_CL100K = "|".join(
+    (
+        r"'(?i:[sdmt]|ll|ve|re)",
+        r"[^\r\n\p{L}\p{N}]?+\p{L}++",
+        r"\p{N}{1,3}+",
+        r" ?[^\s\p{L}\p{N}]++[\r\n]*+",
+        r"\s++$",
+        r"\s*[\r\n]",
+        r"\s+(?!\S)",
+        r"\s",
+    )
+)
+_PATTERNS = {"o200k_base": _O200K, "cl100k_base": _CL100K}
+_SAME = {"o200k_base": "o200k_base", "o200k_harmony": "o200k_base", "cl100k_base": "cl100k_base"}
+_PIECE = 50_000  # characters handed to the encoder at once: its regular expressions overflow on very long runs
+
+
+class Tokenizer(Protocol):
+    """Counts tokens as an endpoint does. Not `exact`: the count is an estimate that errs upwards."""
+
+    @property
+    def name(self) -> str:
+        """The name in the settings."""
+        ...
+
+    @property
+    def exact(self) -> bool:
+        """Whether the vocabulary is the endpoint's own."""
+        ...
+
+    def count(self, text: str) -> int:
+        """Tokens of the text; names of special tokens in it count as the plain text they are."""
+        ...
+
+
+def tokenizer(name: str) -> Tokenizer:
+    """Return the tokenizer of that name, or the nearest one where its vocabulary is not at hand. Loads when first asked to count."""
+    return _tokenizer(name)
+
+
+@cache
+def _tokenizer(name: str) -> Tokenizer:
+    vocabulary = _SAME.get(name)
+    return _Exact(name, vocabulary) if vocabulary else _Estimate(name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Exact:
+    name: str
+    vocabulary: str
+    exact: bool = True
+
+    def count(self, text: str) -> int:
+        encode = _encoding(self.vocabulary).encode_ordinary
+        if len(text) <= _PIECE:
+            return len(encode(text))
+        return sum(len(encode(piece)) for piece in _pieces(text))
+
+
+@dataclass(frozen=True, slots=True)
+class _Estimate:
+    name: str
+    exact: bool = False
+
+    def count(self, text: str) -> int:
+        # other vocabularies split code up to a sixth finer, and some take every digit for itself
+        digits = sum(map(text.count, "0123456789"))
+        count = _tokenizer("o200k_base").count(text)
+        return count + count // 6 + digits * 2 // 3 + 1 if text else 0
+
+
+def _pieces(text: str) -> list[str]:
+    """Cut at line ends where there are any: summing the pieces is then never below the count of the whole."""
+    pieces: list[str] = []
+    begin = 0
+    while begin < len(text):
+        end = begin + _PIECE
+        if end < len(text):
+            cut = text.rfind("\n", begin, end) + 1
+            end = cut if cut > begin else end
+        pieces.append(text[begin:end])
+        begin = end
+    return pieces
+
+
+@cache
+def _encoding(vocabulary: str) -> tiktoken.Encoding:
+    # found, not imported: importing it maps 70 MB for an encoder that is not needed
+    spec = find_spec("bpe_openai")
+    if spec is None or not spec.submodule_search_locations:
+        raise ModuleNotFoundError("bpe-openai, which carries the vocabularies, is not installed")
+    packed = Path(spec.submodule_search_locations[0], "data", f"{vocabulary}.tiktoken.gz").read_bytes()
+    rows = gzip.decompress(packed).split()
+    ranks = dict(zip(map(b64decode, rows[::2]), map(int, rows[1::2]), strict=True))
+    encoding = tiktoken.Encoding(vocabulary, pat_str=_PATTERNS[vocabulary], mergeable_ranks=ranks, special_tokens={})
+    ranks.clear()  # the encoder has its own copy; this one would cost 25 MB
+    return encoding
