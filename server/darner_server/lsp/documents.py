@@ -3,12 +3,15 @@
 pygls splits the whole text at every change; a list of lines makes a change cost what it touches.
 """
 
-from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import accumulate
 from urllib.parse import unquote
 
 from darner_server.lsp.positions import LineTable, Mapper, Point, split_lines
+
+_MOST_COMPARED = 250_000  # pairs of lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +74,9 @@ class Document:
         to_line, to_index = self._clamp(last)
         if self.watchers:
             start = sum(map(len, lines[:from_line]))
-            end = start + sum(map(len, lines[from_line:to_line])) + to_index
-            self._tell(Change(start + from_index, end, text))
+            replaced = "".join(lines[from_line : to_line + 1])
+            last_line = len(lines[to_line]) if to_line < len(lines) else 0
+            self._tell(start + from_index, replaced[from_index : len(replaced) - last_line + to_index], text)
         head = lines[from_line][:from_index] if from_line < len(lines) else ""
         tail = lines[to_line][to_index:] if to_line < len(lines) else ""
         stop = to_line + 1
@@ -88,7 +92,7 @@ class Document:
     def replace_all(self, text: str) -> None:
         """Take a whole new text."""
         if self.watchers:
-            self._tell(Change(0, len(self.text), text))
+            self._tell(0, self.text, text)
         self.lines = split_lines(text)
         self._text = text
 
@@ -107,9 +111,10 @@ class Document:
             return len(lines) - 1, len(lines[-1])
         return len(lines), 0
 
-    def _tell(self, change: Change) -> None:
-        for watcher in tuple(self.watchers):
-            watcher(change)
+    def _tell(self, start: int, old: str, new: str) -> None:
+        for change in refined(start, old, new):
+            for watcher in tuple(self.watchers):
+                watcher(change)
 
 
 class Documents:
@@ -145,14 +150,38 @@ class Documents:
         return self._open.pop(_key(uri), None)
 
 
-@contextmanager
-def watching(document: Document, watcher: Callable[[Change | None], None]) -> Generator[None]:
-    """Hear of every change of a document for a while."""
-    document.watchers.append(watcher)
-    try:
-        yield
-    finally:
-        document.watchers.remove(watcher)
+def refined(start: int, old: str, new: str) -> Iterator[Change]:
+    """What really differs where `old` at `start` becomes `new`, from the last to the first.
+
+    A client may report far more than was changed: the whole text, or everything from the first edit to the last.
+    """
+    head = equal_at_start(old, new)
+    tail = equal_at_start(old[head:][::-1], new[head:][::-1])
+    before, after = split_lines(old[head : len(old) - tail]), split_lines(new[head : len(new) - tail])
+    start += head
+    if min(len(before), len(after)) < 2 or len(before) * len(after) > _MOST_COMPARED:  # noqa: PLR2004 - lines
+        if before or after:
+            yield Change(start, start + sum(map(len, before)), "".join(after))
+        return
+    starts = [start, *(start + each for each in accumulate(map(len, before)))]
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    for kind, first, last, new_first, new_last in reversed(matcher.get_opcodes()):
+        if kind != "equal":
+            yield Change(starts[first], starts[last], "".join(after[new_first:new_last]))
+
+
+def equal_at_start(a: str, b: str) -> int:
+    """How many characters are the same, by halving: a loop over characters costs milliseconds on a large text."""
+    low, high = 0, min(len(a), len(b))
+    if a[:high] == b[:high]:
+        return high
+    while high - low > 1:
+        middle = (low + high) // 2
+        if a[low:middle] == b[low:middle]:
+            low = middle
+        else:
+            high = middle
+    return low
 
 
 def _key(uri: str) -> str:

@@ -7,7 +7,7 @@ CONTENT_MODIFIED = -32801
 INVALID_PARAMS = -32602
 
 
-class Failure(Exception):  # noqa: N818 - what a person is told, not a fault of ours
+class Failure(Exception):
     """A request that could not be served: `said` is a sentence with what to do; `data` is for a client of ours."""
 
     def __init__(self, said: str, code: int = REQUEST_FAILED, data: object = None) -> None:

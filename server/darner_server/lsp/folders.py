@@ -77,8 +77,9 @@ class Folders:
         for folder in self._folders:
             if len(self._folders) == 1:
                 return _uri(folder.path.joinpath(*parts))
-            if folder.name == parts[0] and len(parts) > 1:
-                return _uri(folder.path.joinpath(*parts[1:]))
+            first, *below = parts
+            if folder.name == first and below:
+                return _uri(folder.path.joinpath(*below))
         return None
 
     def in_a_root(self, uri: str) -> bool:

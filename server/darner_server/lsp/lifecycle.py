@@ -27,6 +27,11 @@ async def initialized(session: Session, params: types.InitializedParams) -> None
         await session.server.client_register_capability_async(types.RegistrationParams(wanted))
 
 
+def cancel_progress(session: Session, params: types.WorkDoneProgressCancelParams) -> None:
+    """The user has pressed the button of a progress bar."""
+    session.progress.cancelled(params.token)
+
+
 def set_trace(session: Session, params: types.SetTraceParams) -> None:
     """`$/setTrace`."""
     session.trace = params.value

@@ -40,7 +40,8 @@ INVALID_PARAMS = -32602
 INTERNAL_ERROR = -32603
 REQUEST_CANCELLED = -32800
 
-_HOLDS_NOTHING = frozenset({"shutdown", "exit"})
+# Parameters that handlers read themselves: any JSON may stand in them.
+_RAW = frozenset({"shutdown", "exit", "workspace/didChangeConfiguration"})
 
 
 def quick_server(name: str, version: str) -> "tuple[LanguageServer, QuickProtocol]":
@@ -196,7 +197,7 @@ class QuickProtocol(LanguageServerProtocol):
             params_type = self._params_types[method]
         except KeyError:
             params_type = self._params_types[method] = _params_type(method)
-        if params_type is None or method in _HOLDS_NOTHING:
+        if params_type is None or method in _RAW:
             return params
         return self._structuring.structure({} if params is None else params, params_type)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from lsprotocol import types
 
-from darner_server.lsp import lifecycle, sync
+from darner_server.lsp import commands, hunk_commands, lifecycle, patching, sync, workspace_events
 from darner_server.lsp.client import Client
 from darner_server.lsp.connection import Connection
 from darner_server.lsp.folders import Folders, roots_of
@@ -30,6 +30,7 @@ HANDLERS: dict[str, Handler] = {
     types.SHUTDOWN: lifecycle.shutdown,
     types.EXIT: lifecycle.exit_,
     types.SET_TRACE: lifecycle.set_trace,
+    types.WINDOW_WORK_DONE_PROGRESS_CANCEL: lifecycle.cancel_progress,
     types.TEXT_DOCUMENT_DID_OPEN: sync.did_open,
     types.TEXT_DOCUMENT_DID_CHANGE: sync.did_change,
     types.TEXT_DOCUMENT_DID_CLOSE: sync.did_close,
@@ -37,6 +38,15 @@ HANDLERS: dict[str, Handler] = {
     types.NOTEBOOK_DOCUMENT_DID_OPEN: sync.notebook_did_open,
     types.NOTEBOOK_DOCUMENT_DID_CHANGE: sync.notebook_did_change,
     types.NOTEBOOK_DOCUMENT_DID_CLOSE: sync.notebook_did_close,
+    types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS: workspace_events.did_change_folders,
+    types.WORKSPACE_DID_CHANGE_CONFIGURATION: workspace_events.did_change_configuration,
+    types.WORKSPACE_DID_CHANGE_WATCHED_FILES: workspace_events.files_changed,
+    types.WORKSPACE_DID_CREATE_FILES: workspace_events.files_created,
+    types.WORKSPACE_DID_RENAME_FILES: workspace_events.files_renamed,
+    types.WORKSPACE_DID_DELETE_FILES: workspace_events.files_deleted,
+    types.WORKSPACE_EXECUTE_COMMAND: commands.execute,
+    types.TEXT_DOCUMENT_CODE_LENS: hunk_commands.code_lenses,
+    "darner/patch": patching.patch_request,
 }
 
 
@@ -67,6 +77,7 @@ async def _serve(opened: Opened) -> int:
             protocol.set_writer(connection)
             connection.start(opened.waiting)
             session.spawn(lifecycle.watch_client(session))
+            session.spawn(session.engines.run())
             code = await session.exit_code
             with suppress(TimeoutError):
                 await asyncio.wait_for(connection.drain(), _LAST_WORDS)
@@ -77,5 +88,5 @@ async def _serve(opened: Opened) -> int:
     return code
 
 
-class _Over(Exception):  # noqa: N818 - no error: it ends the task group and everything that runs in it
+class _Over(Exception):
     pass

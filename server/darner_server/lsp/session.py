@@ -2,16 +2,24 @@
 
 import asyncio
 from collections.abc import Coroutine
+from contextlib import suppress
 from typing import Any
 
 from lsprotocol import types
+from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
 
 from darner_server.lsp.client import Client
 from darner_server.lsp.documents import Documents
+from darner_server.lsp.engines import Engines
 from darner_server.lsp.folders import Folders
+from darner_server.lsp.hunks import HunkBoard
 from darner_server.lsp.positions import Mapper
+from darner_server.lsp.progress import ProgressBoard
 from darner_server.lsp.pygls_fixes import QuickProtocol
+from darner_server.lsp.running import RunningPatches
+
+_MOST_RECENT = 8  # documents
 
 
 class Session:
@@ -38,10 +46,29 @@ class Session:
         self.trace = types.TraceValue.Off
         self._tasks = tasks
         self._told: set[str] = set()
+        self._recent: list[str] = []
+        self.engines = Engines(folders, options, self.tell_once)
+        self.hunks = HunkBoard(self.documents, self._hunks_changed)
+        self.progress = ProgressBoard(protocol, can_create=client.work_done_progress)
+        self.running = RunningPatches()
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run something in the background; it ends with the session."""
         return self._tasks.create_task(work)
+
+    @property
+    def untrusted(self) -> bool:
+        """Whether the editor says that the user has not agreed to trust this workspace."""
+        return self.options.get("trusted") is False
+
+    def touched(self, path: str) -> None:
+        """A document has been changed: the context prefers what was worked on last."""
+        if not self._recent or self._recent[0] != path:
+            self._recent = [path, *(each for each in self._recent if each != path)][:_MOST_RECENT]
+
+    def recent(self) -> tuple[str, ...]:
+        """The documents changed last, the latest first."""
+        return tuple(self._recent)
 
     def end(self, code: int) -> None:
         """Leave; the first reason counts."""
@@ -65,6 +92,14 @@ class Session:
     def went_wrong(self, method: str, error: BaseException) -> None:
         """A bug: the log gets its kind and place, but not its message, which may hold content."""
         self.log(f"{method}: {type(error).__name__} at {_place(error)}", types.MessageType.Error)
+
+    def _hunks_changed(self) -> None:
+        if self.client.refresh_lenses:
+            self.spawn(self._refresh_lenses())
+
+    async def _refresh_lenses(self) -> None:
+        with suppress(JsonRpcException):
+            await self.protocol.send_request_async(types.WORKSPACE_CODE_LENS_REFRESH)
 
 
 def _place(error: BaseException) -> str:

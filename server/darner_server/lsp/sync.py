@@ -19,6 +19,7 @@ def did_change(session: Session, params: types.DidChangeTextDocumentParams) -> N
     document = session.documents.get(params.text_document.uri)
     if document is not None:
         apply_changes(document, params.content_changes, params.text_document.version)
+        session.touched(session.folders.path_of(document.uri, document.language))
 
 
 def did_close(session: Session, params: types.DidCloseTextDocumentParams) -> None:
@@ -75,5 +76,7 @@ def _open(session: Session, item: types.TextDocumentItem) -> None:
 
 
 def _close(session: Session, uri: str) -> None:
-    session.documents.close(uri)
+    document = session.documents.close(uri)
+    if document is not None:
+        session.hunks.closed(document.uri)
     session.folders.forget(uri)

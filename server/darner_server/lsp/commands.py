@@ -1,0 +1,37 @@
+"""`workspace/executeCommand`: each command and what does it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from lsprotocol import types
+
+from darner_server.lsp import hunk_commands, inspecting
+from darner_server.lsp.asked import read_asked
+from darner_server.lsp.failure import INVALID_PARAMS, Failure
+from darner_server.lsp.patching import patch
+from darner_server.lsp.raw import as_object
+from darner_server.lsp.session import Session
+
+Command = Callable[[Session, list[Any]], Any]
+
+COMMANDS: dict[str, Command] = {
+    "darner.keep": hunk_commands.keep,
+    "darner.undo": hunk_commands.undo,
+    "darner.keepAll": hunk_commands.keep_all,
+    "darner.undoAll": hunk_commands.undo_all,
+    "darner.explainContext": inspecting.explain_context,
+    "darner.status": inspecting.status,
+    "darner.restartIndex": inspecting.restart_index,
+}
+
+
+def execute(session: Session, params: types.ExecuteCommandParams) -> object:
+    """Run a command; its arguments are as in `capabilities.py` and in the manual."""
+    arguments = list(params.arguments or ())
+    if params.command == "darner.patch":
+        asked = read_asked(as_object(arguments[0] if arguments else None), params.work_done_token)
+        return patch(session, asked, deliver=True)
+    command = COMMANDS.get(params.command)
+    if command is None:
+        raise Failure(f"darner has no command {params.command[:100]}", INVALID_PARAMS)
+    return command(session, arguments)

@@ -1,0 +1,153 @@
+"""Brings the hunks of a patch into the editor's buffers while the model still writes.
+
+A round sends everything that is ready as one versioned edit and then waits for the editor: for its answer and for the
+changes it reports. So hunks go out one by one on a slow stream and together on a fast one, at the editor's own pace.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from darner_server.lsp.alignment import Region
+from darner_server.lsp.client import Client
+from darner_server.lsp.files import PatchedFile, Sent
+from darner_server.lsp.hunks import HunkBoard
+from darner_server.lsp.pygls_fixes import QuickProtocol
+from darner_server.lsp.workspace_edits import FileEdit, FileOperation, workspace_edit
+
+_ECHO = 2.0  # seconds in which a client reports the changes it has made for us
+_NEWER = 0.5  # seconds in which a client that refuses an edit as outdated reports what it is outdated by
+_MOST_TRIES = 20
+
+
+@dataclass(slots=True)
+class _Round:
+    changes: list[FileEdit | FileOperation] = field(default_factory=list["FileEdit | FileOperation"])
+    sent: list[tuple[PatchedFile, tuple[Region, ...], list[Sent], int | None]] = field(
+        default_factory=list["tuple[PatchedFile, tuple[Region, ...], list[Sent], int | None]"]
+    )
+    operations: list[FileOperation] = field(default_factory=list[FileOperation])
+
+
+class Delivery:
+    """One patch's way into the buffers. `enter` puts what has arrived into the files, just before a round is sent."""
+
+    def __init__(
+        self,
+        *,
+        client: Client,
+        protocol: QuickProtocol,
+        hunks: HunkBoard,
+        enter: Callable[[], None],
+        files: dict[str, PatchedFile],
+        refuse: Callable[[str, str], None],
+    ) -> None:
+        self._client = client
+        self._protocol = protocol
+        self._hunks = hunks
+        self._enter = enter
+        self._files = files
+        self._refuse = refuse
+        self._ready = asyncio.Event()
+        self._finishing = False
+        self._abandoned = False
+        self._operations: list[FileOperation] = []
+        self._echo = asyncio.Event()
+        self.delivered = 0
+
+    def add(self, operation: FileOperation) -> None:
+        """Have a file created, renamed or deleted with the next round."""
+        self._operations.append(operation)
+        self._ready.set()
+
+    def ready(self) -> None:
+        """Something is there to be sent."""
+        self._ready.set()
+
+    def finish(self) -> None:
+        """Nothing more will come: `run` ends when everything is with the editor."""
+        self._finishing = True
+        self._ready.set()
+
+    def abandon(self) -> None:
+        """Send nothing more; what is on its way is still followed to its end, so that it can be undone."""
+        self._abandoned = True
+        self.finish()
+
+    async def run(self) -> None:
+        """Send rounds until finished."""
+        tries = 0
+        while True:
+            await self._ready.wait()
+            self._ready.clear()
+            if self._abandoned:
+                return
+            self._enter()
+            round_ = self._collect()
+            if round_.changes:
+                tries = 0 if await self._send(round_) else tries + 1
+                if tries >= _MOST_TRIES:
+                    self._give_up("the editor does not take the edit")
+                    tries = 0
+                self._ready.set()
+            elif self._finishing:
+                return
+
+    def _collect(self) -> _Round:
+        round_ = _Round(changes=[*self._operations], operations=self._operations)
+        self._operations = []
+        for file in self._files.values():
+            file.follow()
+            regions = file.alignment.pending
+            if regions:
+                round_.changes.append(file.edit(regions))
+                round_.sent.append((file, regions, file.sent(regions), file.version))
+        return round_
+
+    async def _send(self, round_: _Round) -> bool:
+        """Send one round and wait until the documents have it. False if the editor's documents were newer."""
+        for file, *_ in round_.sent:
+            file.when_changed(self._echo.set)
+        params = {"label": "darner", "edit": workspace_edit(round_.changes, self._client)}
+        answer: Any = await self._protocol.send_request_async("workspace/applyEdit", params)
+        if not answer.applied:
+            return await self._not_applied(round_, str(answer.failure_reason or ""))
+        for file, _, sent, version in round_.sent:
+            await self._echoed(file, version)
+            if file.version is None:
+                file.assume_applied()
+            file.alignment.give_up()
+            self.delivered += len(sent)
+            self._hunks.add(file, sent)
+        return True
+
+    async def _not_applied(self, round_: _Round, reason: str) -> bool:
+        for file, _, _, version in round_.sent:
+            if file.version is not None and await self._changed_since(file, version, _NEWER):
+                self._operations = [*round_.operations, *self._operations]
+                return False
+        self._give_up(f"the editor did not take the edit{': ' + reason if reason else ''}")
+        return True
+
+    async def _echoed(self, file: PatchedFile, version: int | None) -> None:
+        """Wait until the document has changed; a file that has been opened for the edit is followed from there."""
+        file.follow()
+        if version is not None:
+            await self._changed_since(file, version, _ECHO)
+
+    async def _changed_since(self, file: PatchedFile, version: int | None, seconds: float) -> bool:
+        try:
+            async with asyncio.timeout(seconds):
+                while file.version == version:
+                    self._echo.clear()
+                    await self._echo.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    def _give_up(self, reason: str) -> None:
+        for path, file in self._files.items():
+            if file.alignment.pending:
+                file.alignment.give_up()
+                self._refuse(path, reason)

@@ -1,0 +1,99 @@
+"""One file of a patch: what the patch makes of it, and what the document is meanwhile."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from darner_server.lsp.alignment import Alignment, Region
+from darner_server.lsp.documents import Change, Document, Documents
+from darner_server.lsp.positions import LineTable, Mapper, split_lines
+from darner_server.lsp.workspace_edits import FileEdit, text_edits
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One of our edits on its way: where it lies in the patch's text, and what it replaces."""
+
+    start: int
+    end: int
+    before: str
+
+
+class PatchedFile:
+    """Follows the document from the snapshot that the patch was made for; `stop` when the patch is over."""
+
+    def __init__(self, path: str, uri: str, base: str, documents: Documents, mapper: Mapper) -> None:
+        self.path = path
+        self.uri = uri
+        self.alignment = Alignment(base)
+        self.whole = Alignment(base)  # the patch alone, as if nobody had typed
+        self.bridged = False
+        self._documents = documents
+        self._mapper = mapper
+        self._base_lines = split_lines(base)
+        self._document: Document | None = None
+        self._heard: Callable[[], None] = lambda: None
+        self.follow()
+
+    @property
+    def version(self) -> int | None:
+        """The document's version; None while the file is not open."""
+        return None if self._document is None else self._document.version
+
+    def follow(self) -> None:
+        """Take up the document if the file has been opened meanwhile; let go of one that has been closed."""
+        document = self._documents.get(self.uri)
+        if document is self._document:
+            return
+        self.stop()
+        self._document = document
+        if document is not None:
+            if document.text != self.alignment.live:
+                self.alignment.edit_live(Change(0, len(self.alignment.live), document.text))
+            document.watchers.append(self._changed)
+
+    def stop(self) -> None:
+        """Follow no longer."""
+        if self._document is not None:
+            self._document.watchers.remove(self._changed)
+            self._document = None
+
+    def when_changed(self, heard: Callable[[], None]) -> None:
+        """Call back whenever a message has changed the document."""
+        self._heard = heard
+
+    def edit(self, regions: tuple[Region, ...]) -> FileEdit:
+        """Our edits of these regions, against the document as it is."""
+        lines = self._document.lines if self._document is not None else split_lines(self.alignment.live)
+        edits = text_edits(regions, self.alignment.model, LineTable(lines, self._mapper))
+        return FileEdit(self.uri, self.version, edits, self.bridged)
+
+    def whole_edit(self, version: int | None) -> FileEdit:
+        """The whole patch of this file, against the snapshot."""
+        edits = text_edits(self.whole.pending, self.whole.model, LineTable(self._base_lines, self._mapper))
+        return FileEdit(self.uri, version, edits, self.bridged)
+
+    def sent(self, regions: tuple[Region, ...]) -> list[Sent]:
+        """What is sent with `edit`, to be remembered until the document has it."""
+        return [Sent(each.m0, each.m1, self.alignment.live[each.d0 : each.d1]) for each in regions]
+
+    def assume_applied(self) -> None:
+        """The client has applied our edits to a file that it has not opened: there will be no echo."""
+        for region in reversed(self.alignment.pending):
+            self.alignment.edit_live(Change(region.d0, region.d1, self.alignment.model[region.m0 : region.m1]))
+
+    def place(self, start: int, end: int) -> dict[str, Any]:
+        """A range of the patch's text as a range of the document."""
+        lines = self._document.lines if self._document is not None else split_lines(self.alignment.live)
+        table = LineTable(lines, self._mapper)
+        first, last = (table.point(self.alignment.to_live(at)) for at in (start, end))
+        return {
+            "start": {"line": first.line, "character": first.character},
+            "end": {"line": last.line, "character": last.character},
+        }
+
+    def _changed(self, change: Change | None) -> None:
+        if change is not None:
+            self.alignment.edit_live(change)
+        else:
+            self._heard()

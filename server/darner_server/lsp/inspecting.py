@@ -1,0 +1,89 @@
+"""What darner would send, what it uses and how it is: `explainContext`, `status` and `restartIndex`."""
+
+import json
+from collections.abc import Coroutine
+from dataclasses import asdict
+from typing import Any
+
+from darner_server.lsp.asked import read_asked
+from darner_server.lsp.patching import Buffers, take_buffers
+from darner_server.lsp.raw import as_object, at
+from darner_server.lsp.session import Session
+
+_TOKENIZER = "o200k_base"
+
+
+def explain_context(session: Session, arguments: list[Any]) -> Coroutine[Any, Any, dict[str, Any]]:
+    """The context of a request as it would be sent now; the parameters are those of `darner.patch`."""
+    given = as_object(arguments[0] if arguments else None)
+    asked = read_asked({"instruction": "explain", **given})
+    return _explain(session, given, asked.first.line if asked.first else None, take_buffers(session, asked.uri))
+
+
+async def _explain(session: Session, given: dict[str, Any], line: int | None, buffers: Buffers) -> dict[str, Any]:
+    from darner_context.index import ContextRequest, Focus  # noqa: PLC0415 - imported once the client has been answered
+
+    engine = await session.engines.get()
+    await engine.indexed()
+    last = at(given, "range", "end", "line")
+    first_line = None if line is None else line + 1
+    last_line = last + 1 if first_line is not None and isinstance(last, int) else None
+    focus = Focus(buffers.focus, first_line, last_line) if buffers.focus else None
+    budget = given.get("budget")
+    request = ContextRequest(
+        instruction=str(given.get("instruction", "")),
+        focus=focus,
+        budget=budget if isinstance(budget, int) else engine.settings.budget,
+        recent=session.recent(),
+        texts=buffers.texts,
+    )
+    endpoints = engine.settings.endpoints
+    bundle = engine.context(request, endpoints[0].tokenizer if endpoints else _TOKENIZER)
+    shown = (bundle.focus, *bundle.snippets) if bundle.focus else bundle.snippets
+    return {
+        "tokens": bundle.tokens,
+        "focus_tokens": bundle.focus_tokens,
+        "dropped": bundle.dropped,
+        "snippets": [
+            {
+                "path": each.path,
+                "uri": session.folders.uri_of(each.path),
+                "start_line": each.start_line,
+                "end_line": each.end_line,
+                "text": each.text,
+                "tokens": each.tokens,
+                "kind": each.kind,
+                "reasons": list(each.reasons),
+                "score": each.score,
+            }
+            for each in shown
+        ],
+        "left_out": [{"path": each.path, "reason": each.reason} for each in bundle.left_out],
+    }
+
+
+async def status(session: Session, arguments: list[Any]) -> dict[str, Any]:
+    """Endpoints, quota, latency and the index; `[{"probe": true}]` asks every endpoint now."""
+    engine = await session.engines.get()
+    endpoints = await engine.status(probe=at(arguments[0] if arguments else None, "probe") is True)
+    state = engine.index.state()
+    return {
+        "endpoints": [_plain(each) for each in endpoints],
+        "settings": engine.settings.source,
+        "local_model": None if engine.settings.endpoints else engine.settings.local_model,
+        "index": _plain(state),
+        "patches": len(session.running),
+        "documents": len(session.documents),
+    }
+
+
+async def restart_index(session: Session, arguments: list[Any]) -> None:
+    """Read the workspace again."""
+    del arguments
+    engine = await session.engines.get()
+    await engine.index.refresh()
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - any dataclass
+    """JSON of a dataclass; neither of those shown here has a key in it."""
+    return json.loads(json.dumps(asdict(value), default=str))

@@ -1,0 +1,274 @@
+"""`darner/patch` and the command `darner.patch`: one task of the engine, told and delivered to the editor."""
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from darner_server.lsp.asked import Asked, read_asked
+from darner_server.lsp.delivery import Delivery
+from darner_server.lsp.failure import Failure
+from darner_server.lsp.files import PatchedFile
+from darner_server.lsp.progress import Progress
+from darner_server.lsp.session import Session
+from darner_server.lsp.telling import summary, what_goes_on
+from darner_server.lsp.workspace_edits import FileEdit, FileOperation, unsupported, workspace_edit
+
+if TYPE_CHECKING:
+    from darner_server.engine import EditReady, Engine, Task
+
+
+@dataclass(frozen=True, slots=True)
+class Buffers:
+    """The open documents as they were when the patch was asked for."""
+
+    texts: dict[str, str]
+    versions: dict[str, int]
+    focus: str
+
+
+def patch_request(session: Session, params: dict[str, Any]) -> Coroutine[Any, Any, dict[str, Any]]:
+    """`darner/patch`: tells every event on the partial-result token; the client applies."""
+    return patch(session, read_asked(params), deliver=False)
+
+
+def patch(session: Session, asked: Asked, *, deliver: bool) -> Coroutine[Any, Any, dict[str, Any]]:
+    """Take the snapshot now and return the work; with `deliver` the hunks go into the editor's buffers."""
+    if session.untrusted:
+        raise Failure(
+            "darner sends nothing from a workspace that is not trusted; trust it in the editor, then ask again"
+        )
+    if deliver and not session.client.apply_edit:
+        raise Failure("this editor takes no edits from a language server (workspace/applyEdit)")
+    return _Patch(session, asked, take_buffers(session, asked.uri), deliver=deliver).run()
+
+
+def take_buffers(session: Session, uri: str) -> Buffers:
+    """A snapshot of every open document."""
+    texts: dict[str, str] = {}
+    versions: dict[str, int] = {}
+    for document in session.documents:
+        path = session.folders.path_of(document.uri, document.language)
+        texts[path] = document.text
+        versions[path] = document.version
+    focused = session.documents.get(uri)
+    focus = session.folders.path_of(uri, focused.language if focused else "") if uri else ""
+    return Buffers(texts, versions, focus)
+
+
+class _Patch:
+    def __init__(self, session: Session, asked: Asked, buffers: Buffers, *, deliver: bool) -> None:
+        self._session = session
+        self._asked = asked
+        self._buffers = buffers
+        self._files: dict[str, PatchedFile] = {}
+        self._entering: list[EditReady] = []
+        self._operations: list[FileOperation] = []
+        self._refused: list[dict[str, Any]] = []
+        self._hunks = 0
+        self._engine: Engine | None = None
+        self._delivery = (
+            Delivery(
+                client=session.client,
+                protocol=session.protocol,
+                hunks=session.hunks,
+                enter=self._enter_all,
+                files=self._files,
+                refuse=self._refuse_path,
+            )
+            if deliver
+            else None
+        )
+
+    async def run(self) -> dict[str, Any]:
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - a coroutine of ours runs in a task
+        session = self._session
+        with session.running.place(self._asked, task):
+            progress = await session.progress.begin(self._asked.progress, "darner", task.cancel)
+            try:
+                result = await self._ask(progress)
+            except BaseException:
+                progress.end()
+                raise
+            progress.end(summary(self._hunks, len(self._refused)))
+            return result
+
+    async def _ask(self, progress: Progress) -> dict[str, Any]:
+        engine = self._engine = await self._session.engines.get()
+        pump = self._session.spawn(self._delivery.run()) if self._delivery else None
+        try:
+            failed = await self._follow(engine, progress)
+            if self._delivery and pump:
+                self._delivery.finish()
+                await asyncio.shield(pump)
+            result = {"edit": self._whole(), "refused": self._refused}
+        except BaseException:
+            if self._delivery:
+                self._delivery.abandon()
+            raise
+        finally:
+            if self._delivery is None or pump is None or pump.done():
+                self._stop()
+            else:
+                pump.add_done_callback(lambda _: self._stop())
+        if failed is not None and not self._files and not self._operations:
+            raise Failure(failed, data={"refused": self._refused})
+        if failed is not None:
+            self._session.log(f"darner.patch: {failed}")
+        return result
+
+    async def _follow(self, engine: "Engine", progress: Progress) -> str | None:
+        """Take every event; returns the sentence of a failure."""
+        from darner_server.engine import Done, EditReady, EditRefused, Failed, Stage  # noqa: PLC0415 - see engines.py
+
+        async with engine.patch(self._task()) as events:
+            async for event in events:
+                said = what_goes_on(event, self._hunks)
+                if said:
+                    progress.report(said, event.share if isinstance(event, Stage) else None)
+                if isinstance(event, EditReady):
+                    self._ready(event)
+                    continue
+                if isinstance(event, EditRefused) and event.final:
+                    self._refuse(event.refused.path, event.refused.reason, event.refused.line)
+                if not isinstance(event, Stage):
+                    self._tell(event.as_json())
+                if isinstance(event, Failed):
+                    return event.message
+                if isinstance(event, Done):
+                    return None
+        return "the patch ended without a result"
+
+    def _task(self) -> "Task":
+        from darner_context.index import Focus  # noqa: PLC0415 - see engines.py
+        from darner_server.engine import Task  # noqa: PLC0415 - likewise
+
+        asked = self._asked
+        focus = None
+        if asked.scope != "workspace" and asked.first is not None and asked.last is not None:
+            last = asked.last.line + (1 if asked.last.character or asked.last.line == asked.first.line else 0)
+            focus = Focus(self._buffers.focus, asked.first.line + 1, max(last, asked.first.line + 1))
+        elif self._buffers.focus:
+            focus = Focus(self._buffers.focus, None, None)
+        return Task(
+            instruction=asked.instruction,
+            focus=focus,
+            scope=asked.scope,
+            texts=self._buffers.texts,
+            versions=self._buffers.versions,
+            diagnostics=asked.diagnostics,
+            recent=self._session.recent(),
+            partial=True,
+        )
+
+    # -- hunks
+
+    def _ready(self, event: "EditReady") -> None:
+        if self._delivery is None:
+            self._enter(event)
+        else:
+            self._entering.append(event)
+            self._delivery.ready()
+
+    def _enter_all(self) -> None:
+        entering, self._entering = self._entering, []
+        for event in entering:
+            self._enter(event)
+
+    def _enter(self, event: "EditReady") -> None:
+        operation = self._operation(event)
+        file = self._file(event.path)
+        if file is None:
+            self._refuse(event.path, "lies outside the workspace", None)
+            return
+        if operation is not None:
+            reason = unsupported(operation, self._session.client) if self._delivery else None
+            if reason is not None:
+                self._refuse(event.path, reason, None)
+                return
+            self._operations.append(operation)
+            if self._delivery is not None:
+                self._delivery.add(operation)
+        file.bridged = file.bridged or bool(set(event.bridges) - {"already-applied", "unchanged"})
+        file.whole.edit_model(event.splices)
+        before = {id(each) for each in file.alignment.pending}
+        if not file.alignment.edit_model(event.splices):
+            place = event.splices[0] if event.splices else None
+            where = file.place(place.start, place.start + len(place.text)) if place else None
+            self._refused.append(
+                {"uri": file.uri, "reason": "you have changed these lines meanwhile"}
+                | ({"range": where} if where else {})
+            )
+            self._tell({"event": "refused", "path": event.path, "reason": "you have changed these lines meanwhile"})
+            return
+        self._hunks += 1
+        fresh = tuple(each for each in file.alignment.pending if id(each) not in before)
+        edit = file.edit(fresh)
+        self._tell(
+            event.as_json() | {"textDocument": {"uri": file.uri, "version": edit.version}, "edits": list(edit.edits)}
+        )
+
+    def _operation(self, event: "EditReady") -> FileOperation | None:
+        folders = self._session.folders
+        uri = folders.uri_of(event.path) or ""
+        if event.kind == "delete":
+            return FileOperation("delete", uri)
+        if event.kind == "move" and event.new_path:
+            return FileOperation("rename", uri, folders.uri_of(event.new_path) or "")
+        if event.path not in self._files and self._base(event.path) is None:
+            return FileOperation("create", uri)
+        return None
+
+    def _file(self, path: str) -> PatchedFile | None:
+        if path in self._files:
+            return self._files[path]
+        uri = self._session.folders.uri_of(path)
+        if uri is None:
+            return None
+        session = self._session
+        file = self._files[path] = PatchedFile(path, uri, self._base(path) or "", session.documents, session.mapper)
+        return file
+
+    def _base(self, path: str) -> str | None:
+        """The text the patch began with; None for a file that is not there."""
+        if path in self._buffers.texts:
+            return self._buffers.texts[path]
+        assert self._engine is not None  # noqa: S101 - hunks come from it
+        found = self._engine.index.read(path)
+        return found if isinstance(found, str) else None
+
+    # -- telling
+
+    def _tell(self, value: dict[str, Any]) -> None:
+        if self._asked.partial is not None:
+            self._session.protocol.notify("$/progress", {"token": self._asked.partial, "value": value})
+
+    def _refuse(self, path: str | None, reason: str, line: int | None) -> None:
+        uri = self._session.folders.uri_of(path) if path else None
+        refused: dict[str, Any] = {"uri": uri or self._asked.uri, "reason": reason}
+        if line is not None:
+            at = {"line": max(0, line - 1), "character": 0}
+            refused["range"] = {"start": at, "end": at}
+        self._refused.append(refused)
+
+    def _refuse_path(self, path: str, reason: str) -> None:
+        self._refuse(path, reason, None)
+        self._tell({"event": "refused", "path": path, "reason": reason})
+
+    def _whole(self) -> dict[str, Any]:
+        """All of it: what is left to apply for a client that applies itself, else what has been applied."""
+        changes: list[FileEdit | FileOperation] = [*self._operations]
+        for path, file in self._files.items():
+            edit = (
+                file.whole_edit(self._buffers.versions.get(path))
+                if self._delivery
+                else file.edit(file.alignment.pending)
+            )
+            if edit.edits:
+                changes.append(edit)
+        return workspace_edit(changes, self._session.client)
+
+    def _stop(self) -> None:
+        for file in self._files.values():
+            file.stop()

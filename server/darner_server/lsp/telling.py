@@ -1,0 +1,32 @@
+"""A patch's events as words for a progress bar."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from darner_server.engine import PatchEvent
+
+
+def what_goes_on(event: "PatchEvent", hunks: int) -> str:
+    """What the bar says at an event; "" for one that changes nothing there."""
+    from darner_server.engine import Decoding, Repairing, Routed, Stage  # noqa: PLC0415 - see engines.py
+
+    match event:
+        case Stage():
+            return event.detail or event.name
+        case Routed():
+            return f"{event.endpoint}: waiting for the first token"
+        case Decoding():
+            return f"{event.endpoint}: {event.tokens} tokens, {event.tokens_per_second:.0f}/s, {_hunks(hunks)}"
+        case Repairing():
+            return f"{event.endpoint}: asking again about {event.refused} refused"
+        case _:
+            return ""
+
+
+def summary(hunks: int, refused: int) -> str:
+    """How it ended."""
+    return f"{_hunks(hunks)}, {refused} refused" if refused else _hunks(hunks)
+
+
+def _hunks(count: int) -> str:
+    return f"{count} hunk{'' if count == 1 else 's'}"
