@@ -40,7 +40,7 @@ def allowances(headers: Iterable[tuple[str, str]]) -> tuple[Allowance, ...]:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds from retry-after-ms or retry-after, which is a number, a duration, or a date (read against the date header)."""
+    """Seconds from retry-after-ms or retry-after: a number, a duration, or a date (read against the date header)."""
     text = headers.get("retry-after-ms")
     if text is not None and (amount := _number(text)) is not None and amount >= 0:
         return amount / 1000

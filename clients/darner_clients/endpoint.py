@@ -20,8 +20,8 @@ class Deadlines:
 class Endpoint:
     """One endpoint. `base_url` ends in /v1 where the server has it; an empty `model` is the one the server serves.
 
-    `window` and `max_output` are tokens; None: asked of the endpoint. `reply` is the reply format, `tokenizer` the name by
-    which prompts are counted, `budget` the context tokens worth sending there.
+    `window` and `max_output` are tokens; None: asked of the endpoint. `reply` is the reply format, `tokenizer` the name
+    by which prompts are counted, `budget` the context tokens worth sending there.
     """
 
     name: str

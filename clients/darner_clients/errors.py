@@ -106,7 +106,7 @@ class Unauthorised(Rejected):
 
 @dataclass(eq=False)
 class Overflow(Rejected):
-    """Longer than the window. `window` and `prompt_tokens` (and whether they hold the output) where the endpoint told."""
+    """Longer than the window; `window` and `prompt_tokens` where the endpoint told."""
 
     advice: str = "send less context"
     window: int | None = None

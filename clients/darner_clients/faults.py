@@ -185,7 +185,7 @@ _PROMPTS = tuple(
 )
 _NEGATIVE = re.compile(r"max_tokens must be at least 1, got (?P<left>-\d+)")
 _TOO_LONG = re.compile(
-    r"reduce the length of the|maximum context length|longer than the model's context|exceeds? the (?:available )?context"
-    r"|input characters|max_tokens must be at least 1, got -",
+    r"reduce the length of the|maximum context length|longer than the model's context"
+    r"|exceeds? the (?:available )?context|input characters|max_tokens must be at least 1, got -",
     re.IGNORECASE,
 )

@@ -21,7 +21,7 @@ class Limits:
 
 
 def read(content: object, model: str, where: str) -> Limits | None:
-    """The limits in an answer of /v1/models, /public/v1/models or /props; None where it has none. An empty `model`: the first."""
+    """The limits in an answer of /v1/models, /public/v1/models or /props, if any. An empty `model`: the first."""
     if not isinstance(content, dict):
         return None
     answer = cast("dict[str, Any]", content)

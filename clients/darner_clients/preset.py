@@ -1,4 +1,7 @@
-"""What each kind of endpoint takes, as data. A path that begins with a slash lies at the root, others below base_url."""
+"""What each kind of endpoint takes, as data.
+
+A path that begins with a slash lies at the root, others below base_url.
+"""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -9,7 +12,7 @@ from darner_clients.endpoint import Endpoint, Kind
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """One kind's dialect. `limit_field` is what the output limit is called; each switch says that the field is taken."""
+    """One kind's dialect. `limit_field` is what the output limit is called; each switch: whether a field is taken."""
 
     limit_field: Literal["max_tokens", "max_completion_tokens"]
     warm: str  # what a connection is opened with: answers at once and costs nothing
@@ -80,7 +83,10 @@ _FILL_TOKENS: tuple[tuple[str, FillTokens], ...] = (
     ("codegemma", FillTokens("<|fim_prefix|>", "<|fim_suffix|>", "<|fim_middle|>")),
     ("starcoder", FillTokens("<fim_prefix>", "<fim_suffix>", "<fim_middle>")),
     ("granite", FillTokens("<fim_prefix>", "<fim_suffix>", "<fim_middle>")),
-    ("deepseek", FillTokens("<｜fim▁begin｜>", "<｜fim▁hole｜>", "<｜fim▁end｜>")),
+    (
+        "deepseek",
+        FillTokens("<\uff5cfim\u2581begin\uff5c>", "<\uff5cfim\u2581hole\uff5c>", "<\uff5cfim\u2581end\uff5c>"),
+    ),
     ("codestral", FillTokens("[SUFFIX]", "[PREFIX]", "", suffix_first=True)),
 )
 

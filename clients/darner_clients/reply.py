@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any, cast
 
 from darner_clients.endpoint import Endpoint
@@ -13,10 +14,10 @@ from darner_clients.messages import Reasoning, Text, Usage
 class Reply:
     """Feed it each event's data. It raises an EndpointError when an event holds one.
 
-    `ended` once the model said that it is done or the stream did; `over` once nothing can follow ([DONE]).
+    `reason` is set once the model said that it is done, `over` once nothing can follow ([DONE]).
     """
 
-    __slots__ = ("_endpoint", "_started", "ended", "over", "queue", "reason", "usage")
+    __slots__ = ("_endpoint", "_started", "over", "queue", "reason", "usage")
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
@@ -53,24 +54,22 @@ class Reply:
         self.over = True
         return pieces
 
-    def close(self, last: bytes | None) -> tuple[str, Iterable[Text | Reasoning]]:
-        """The end of the connection: why the reply ended, and what `last`, an event without its blank line, adds.
+    def close(self, last: bytes | None) -> Iterable[Text | Reasoning]:
+        """The end of the connection, or of what matters: `last` is an event that lacks its blank line.
 
         Raises Interrupted if the reply was not at its end.
         """
         pieces: Iterable[Text | Reasoning] = ()
         if last is not None and not self.over:
-            try:
+            with suppress(Malformed):
                 pieces = self.feed(last)
-            except Malformed:
-                pieces = ()
         if self.reason is None and not (self.over and self._started):
             raise Interrupted(
                 self._endpoint.name,
                 "the reply broke off" if self._started else "the connection closed before the reply began",
                 started=self._started,
             )
-        return self.reason or "stop", pieces
+        return pieces
 
     def _choice(self, choice: dict[str, Any]) -> Iterable[Text | Reasoning]:
         reason = choice.get("finish_reason")

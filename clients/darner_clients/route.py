@@ -7,7 +7,7 @@ from darner_clients.endpoint import Endpoint
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Where a request goes and why. `prompt_tokens` is the estimate for that endpoint; the window holds prompt and output.
+    """Where a request goes and why. `prompt_tokens` is the estimate for it; its window holds the output too.
 
     `counted` is the count that the estimate was made from. `spare` may be asked too if the first token is late.
     """
@@ -25,8 +25,8 @@ class Route:
 class Unroutable:
     """No endpoint can take the request now. `tried` pairs each endpoint's name with the reason why not.
 
-    `largest` is set when a shorter prompt would have found a place: that endpoint, and the most tokens, by the caller's own
-    count, that fit there.
+    `largest` is set when a shorter prompt would have found a place: that endpoint, and the most tokens that fit
+    there by the caller's own count.
     """
 
     reason: str
@@ -49,8 +49,8 @@ class QuotaLeft:
 class EndpointStatus:
     """An endpoint as doctor shows it. Seconds; None where nothing has been measured yet.
 
-    `reachable` is None if it was not asked. `token_error` is the mean share by which estimates of prompt tokens missed what
-    the endpoint counted, over `token_samples` replies. `next_request` says what a request would meet now.
+    `reachable` is None if it was not asked. `token_error` is the mean share by which estimates of prompt tokens missed
+    what the endpoint counted, over `token_samples` replies. `next_request` says what a request would meet now.
     """
 
     name: str

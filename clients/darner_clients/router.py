@@ -1,17 +1,18 @@
 """Which endpoint gets a request: decided by size, health and quota before anything is sent."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from time import monotonic
 from typing import Self
 
-from darner_clients.client import Client, Item
+from darner_clients.client import Client
 from darner_clients.endpoint import Endpoint
 from darner_clients.errors import EndpointError
 from darner_clients.messages import ChatRequest, FillRequest
 from darner_clients.route import EndpointStatus, QuotaLeft, Route, Unroutable
+from darner_clients.stream import Item
 
 __all__ = ["EndpointStatus", "QuotaLeft", "Route", "Router", "Unroutable"]
 
@@ -34,7 +35,7 @@ class Router:
         self._hedge = hedge
         self._clock = clock
         self._state_dir = state_dir
-        self._clients = {each.name: Client(each, clock=clock) for each in self.endpoints}
+        self._clients = {each.name: Client(each) for each in self.endpoints}
 
     async def __aenter__(self) -> Self:
         """Begin to open a warm connection to each endpoint."""
@@ -52,7 +53,7 @@ class Router:
         interactive: bool = True,
         without: Collection[str] = (),
     ) -> Route | Unroutable:
-        """The first endpoint that fits, is healthy and has quota. `count` gives a prompt's tokens by an endpoint's tokenizer."""
+        """The first endpoint that fits, is healthy and has quota. `count`: the prompt's tokens by its tokenizer."""
         tried: list[tuple[str, str]] = []
         largest: tuple[Endpoint, int] | None = None
         for endpoint in self.endpoints:
@@ -78,7 +79,7 @@ class Router:
         return Unroutable("; ".join(f"{name}: {why}" for name, why in tried), tuple(tried), largest)
 
     @asynccontextmanager
-    async def stream(self, route: Route, request: ChatRequest | FillRequest) -> AsyncIterator[AsyncIterator[Item]]:
+    async def stream(self, route: Route, request: ChatRequest | FillRequest) -> AsyncGenerator[AsyncIterator[Item]]:
         """Send a request where it was routed. Raises EndpointError; leaving the block closes the socket."""
         async with self._clients[route.endpoint.name].stream(request) as items:
             yield items
@@ -88,5 +89,5 @@ class Router:
         return ()
 
     def output_for(self, task_tokens: int, endpoint: Endpoint) -> int:
-        """Output tokens to reserve for rewriting about `task_tokens`: kept tight, a reply that needs more is continued."""
+        """Output tokens to reserve for rewriting about `task_tokens`; a reply that needs more is continued."""
         return min(endpoint.max_output or 32_768, 256 + task_tokens + task_tokens // 4)

@@ -8,9 +8,10 @@ class TooLong(ValueError):
 
 
 class Decoder:
-    """Feed it bytes as they come; it returns the data of every event that is complete. Comments and empty events vanish.
+    """Feed it bytes as they come; it returns the data of every event that is complete.
 
-    Lines end at LF, CR LF or CR. Several data lines of one event are joined by a newline. UTF-8 may be split anywhere:
+    Lines end at LF, CR LF or CR. Several data lines of one event are joined by a newline,
+    comments and empty events vanish. UTF-8 may be split anywhere:
     only whole events are ever decoded by the caller.
     """
 

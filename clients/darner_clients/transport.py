@@ -1,7 +1,8 @@
 """Sockets for httpcore: quick to the first token, then woken at most every few milliseconds, and closed at once.
 
-A fast stream costs one wake-up per packet. Between two reads the socket is left alone for `pace` seconds, so that a wake-up
-brings what came meanwhile; bytes wait in the kernel, nothing is lost. TLS is unpacked here too: one read, all its records.
+A fast stream costs one wake-up per packet. Between two reads the socket is left alone for `pace` seconds, so that a
+wake-up brings what came meanwhile; bytes wait in the kernel, nothing is lost. TLS is unpacked here too: one read, all
+its records.
 """
 
 import asyncio
@@ -141,8 +142,8 @@ class _Received(asyncio.Protocol):
 class Socket(httpcore.AsyncNetworkStream):
     """One connection.
 
-    `pace` is the least time between two reads; 0.0 from each write on, so that an answer is seen at once. `read_by` is the
-    loop's time at which a read gives up, whatever httpcore's own timeout says. `requests` counts what was sent on it.
+    `pace` is the least time between two reads; 0.0 from each write on, so that an answer is seen at once. `read_by` is
+    the loop's time at which a read gives up, whatever httpcore's own timeout says. `requests` counts what was sent.
     """
 
     def __init__(self, received: _Received, registry: "set[Socket]", connect_seconds: float) -> None:
@@ -157,7 +158,7 @@ class Socket(httpcore.AsyncNetworkStream):
         self.bytes_read = 0
         registry.add(self)
 
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - httpcore's signature
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002, ASYNC109 - httpcore's
         """The bytes that are there, more than `max_bytes` if more came; b"" at the end."""
         loop = asyncio.get_running_loop()
         deadline = _earlier(None if timeout is None else loop.time() + timeout, self.read_by)

@@ -1,0 +1,89 @@
+"""One reply as it comes: bytes of a response in, items out, under the deadlines for the first token and the gaps."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing, suppress
+from typing import TYPE_CHECKING
+
+from darner_clients.connections import Connections, chunks, network_errors, socket_of
+from darner_clients.endpoint import Endpoint
+from darner_clients.errors import Malformed
+from darner_clients.messages import Finish, Reasoning, Text, Timings
+from darner_clients.reply import Reply
+from darner_clients.sse import Decoder, TooLong
+
+if TYPE_CHECKING:
+    import httpcore
+
+PACE = 0.008  # seconds between two reads of a running stream
+DRAIN = 0.05  # seconds to wait for the end of a body whose reply is over, so that its connection can serve again
+
+Item = Text | Reasoning | Finish
+
+
+class Stream:
+    """The reply to a request that was sent at `began`, by the loop's time."""
+
+    def __init__(
+        self, endpoint: Endpoint, connections: Connections, response: "httpcore.Response", *, began: float
+    ) -> None:
+        self._endpoint = endpoint
+        self._connections = connections
+        self._response = response
+        self._began = began
+        self._socket = socket_of(response)
+        self._connect = self._socket.connect_seconds if self._socket.requests == 1 else 0.0
+        self._reply = Reply(endpoint)
+        self._now: Callable[[], float] = asyncio.get_running_loop().time
+        self._first: float | None = None
+        self._last = began
+
+    async def items(self, headers: Mapping[str, str]) -> AsyncGenerator[Item]:
+        """Every item as soon as its bytes are here; the last is a Finish."""
+        kind = headers.get("content-type", "")
+        try:
+            if "event-stream" in kind or "json" not in kind:
+                async with aclosing(self._streamed()) as items:
+                    async for item in items:
+                        yield item
+            else:
+                for piece in self._reply.whole(await self._connections.body(self._response)):
+                    self._first = self._last = self._now()
+                    yield piece
+                yield self._finish()
+        except TooLong as error:
+            raise Malformed(self._endpoint.name, f"sent {error}", started=self._first is not None) from None
+        except network_errors() as error:
+            raise self._connections.translated(error, started=self._first is not None) from None
+
+    async def _streamed(self) -> AsyncGenerator[Item]:
+        reply, decoder, socket, now = self._reply, Decoder(), self._socket, self._now
+        gap = self._endpoint.deadlines.gap
+        socket.read_by = self._began + self._endpoint.deadlines.first_token
+        async with aclosing(chunks(self._response)) as stream:
+            async for chunk in stream:
+                for data in decoder.feed(chunk):
+                    for piece in reply.feed(data):
+                        self._last = now()
+                        if self._first is None:
+                            self._first = self._last
+                            socket.pace = PACE
+                        socket.read_by = self._last + gap
+                        yield piece
+                if reply.over:
+                    break
+            for piece in reply.close(decoder.close()):
+                yield piece
+            yield self._finish()
+            if reply.over:
+                socket.pace = 0.0
+                socket.read_by = now() + DRAIN
+                with suppress(*network_errors()):  # a failure costs the connection only
+                    async for _ in stream:
+                        pass
+
+    def _finish(self) -> Finish:
+        first = self._first
+        decode = None if first is None else self._last - first
+        timings = Timings(self._connect, self._reply.queue, None if first is None else first - self._began, decode)
+        return Finish(self._reply.reason or "stop", self._reply.usage, timings, self._endpoint.name)
