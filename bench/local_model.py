@@ -54,9 +54,9 @@ WORDINGS = {
     "no-system": ("", "{place}\n", _BLOCK + "{instruction}\n" + _REPLY + "\n"),
     "expert": (
         (
-            "You are an expert programmer. You get a piece of code and an instruction. Rewrite the code so that it "
-            "does what the instruction says. Change nothing else: keep names, comments, style and indentation. Reply with "
-            "the whole rewritten code in one fenced code block, without any explanation."
+            "You are an expert programmer. You get a piece of code and an instruction. Rewrite the code as the "
+            "instruction says. Change nothing else: keep names, comments, style and indentation. Reply with the whole "
+            "rewritten code in one fenced code block, without any explanation."
         ),
         "{place}\n",
         "Code ({path}):\n" + _BLOCK + "Instruction: {instruction}\n",

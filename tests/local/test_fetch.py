@@ -37,7 +37,7 @@ def left(folder: Path) -> list[str]:
     return sorted(
         path.name
         for path in folder.rglob("*")
-        if path.is_file() and path.suffix in {".gguf", ".whl"} and not path.parent.name.startswith("tmp")
+        if path.is_file() and path.suffix in {".gguf", ".whl"} and "tmp" not in str(path.relative_to(folder))
     )
 
 
@@ -260,7 +260,7 @@ async def test_no_room_on_the_disk(toy: Toy, tmp_path: Path) -> None:
 async def test_a_cache_folder_that_cannot_be_made(toy: Toy, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     assert await pull("toy", cache_dir=tmp_path / "file", models=toy.models) == PullFailed(
-        ((str(tmp_path / "file" / "models"), "cannot be made: Not a directory"),),
+        ((str(tmp_path / "file" / "models"), "cannot be used: Not a directory"),),
         "Set DARNER_CACHE_DIR to another folder.",
     )
 

@@ -288,3 +288,10 @@ async def test_an_unknown_model(tmp_path: Path) -> None:
     assert await ensure_server("gpt", state_dir=tmp_path, cache_dir=tmp_path) == StartFailed(
         "gpt is not a known model", "Known are: qwen2.5-coder-0.5b, qwen2.5-coder-1.5b."
     )
+
+
+async def test_a_state_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    assert await ensure_server(SMALL, state_dir=tmp_path / "file", cache_dir=tmp_path) == StartFailed(
+        f"{tmp_path / 'file' / 'servers'} cannot be made: Not a directory", "Set DARNER_STATE_DIR to another folder."
+    )

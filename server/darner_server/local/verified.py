@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -32,8 +33,9 @@ class Memory:
         entries = self._entries()
         entries[str(path.absolute())] = [*stamp, model.sha256]
         draft = self.file.with_name(f"{self.file.name}.{os.getpid()}")
-        draft.write_text(json.dumps(entries, indent=1), encoding="utf-8")
-        draft.replace(self.file)
+        with suppress(OSError):  # a folder that is read-only or full: the next start looks again
+            draft.write_text(json.dumps(entries, indent=1), encoding="utf-8")
+            draft.replace(self.file)
 
     def _entries(self) -> dict[str, list[object]]:
         try:
