@@ -55,6 +55,7 @@ class ApplyPatch(Reader):
         self._added: list[str] | None = None  # lines of a new file
         self._hunk: Hunk | None = None
         self._hunks = 0
+        self._begun = False
 
     def line(self, line: str, out: list[Edit]) -> State:
         """Take one line."""
@@ -79,8 +80,13 @@ class ApplyPatch(Reader):
 
     def close(self, out: list[Edit], *, cut_off: bool) -> None:
         """End of the reply without the end mark."""
-        if not cut_off:
+        if cut_off:
+            return
+        if not self._begun:
             self._end_file(out)
+        elif self._path is not None:
+            problem = "the patch has no end mark: nobody knows whether this is all of it"
+            out.append(Edit(self._path, kind="malformed", problem=problem, format=FORMAT))
 
     def _mark(self, line: str, out: list[Edit]) -> State:
         if line.startswith(_EOF):
@@ -89,6 +95,8 @@ class ApplyPatch(Reader):
             self._end_hunk(out)
         elif line.startswith(_MOVE):
             self._new_path = line[len(_MOVE) :].strip()
+        elif line.startswith(_BEGIN):
+            self._begun = True
         elif line.startswith(_END):
             self._end_file(out)
             return DONE

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 from darner_server.patch.fold import indent
+
+if TYPE_CHECKING:
+    from darner_server.patch.edit import Edit, Splice
 
 LINE_ENDS = "line ends"
 TRAILING = "trailing blanks"
@@ -23,6 +27,7 @@ ELISION = "elided lines"
 _WEIGHT = {TRAILING: 1, TABS: 2, SHIFT: 4, UNICODE: 8}
 _NUMBERED = re.compile(r"\s*(\d+)(?: ?[|│:]|→|\t)(.*)")
 _ENTITY = re.compile(r"&(?:lt|gt|amp|quot|apos|nbsp|#\d+|#x[0-9a-fA-F]+);")
+_ESCAPED = re.compile(r"&(?:lt|gt|amp|quot|#39|#x27);")
 _WIDTHS = (2, 3, 4, 8)
 
 Reindent = Callable[[str], str | None]
@@ -152,3 +157,15 @@ def without_blank_edges(search: list[str], after: list[str]) -> tuple[list[str],
     while end > begin and len(after) - end < tail and not after[end - 1].strip():
         end -= 1
     return search[head : len(search) - tail], after[begin:end]
+
+
+def escaped_in(splices: Iterable[Splice], raw: list[str], edit: Edit) -> str | None:
+    """Return an operator of code that new text has only in its HTML form, or None.
+
+    A model that escapes its answer escapes all of it; only the search text may have nothing to escape.
+    """
+    new = "".join(splice.text for splice in splices)
+    found = _ESCAPED.search(new) if "&" in new else None
+    if found is None or re.search(r"[<>]|&(?!\w+;|#)", f"{edit.before}{edit.after}"):
+        return None
+    return None if any(found[0] in line for line in raw) else found[0]

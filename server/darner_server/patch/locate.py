@@ -71,13 +71,17 @@ def _spliced(edit: Edit, found: list[_Found], document: Document) -> Located | R
     """Turn the place, or all places, into splices."""
     splices: list[Splice] = []
     for each in found:
-        script = splicing.script(each.search, each.after, edit.hunk)
+        fine = bool(each.names) or document.ending != "\n"
+        script = splicing.script(each.search, each.after, edit.hunk, fine=fine)
         made = splicing.splices(document, each.line, script, each.bridge.reindent, edit)
         if made is None:
             reason = f"the indentation of the replacement cannot be carried over to line {each.line + 1}"
             return Refused(edit, edit.path, reason, *near.lines_at(document, each.line, len(each.search)))
         splices += made
     names = found[0].names
+    if bridges.ENTITIES not in names and (entity := bridges.escaped_in(splices, document.raw, edit)) is not None:
+        reason = f"the replacement says {entity}, as if it had been escaped for HTML"
+        return Refused(edit, edit.path, reason, *near.lines_at(document, found[0].line, len(found[0].search)))
     if not splices:
         names = (*names, "unchanged")
     elif document.ending != "\n" or "\r" in (edit.before or ""):
@@ -101,13 +105,8 @@ def _elided(edit: Edit, search: list[str], after: list[str], document: Document)
         found = _candidates(part, becomes, document)
         if isinstance(found, str) or len(found) != 1 or found[0].line < reached:
             return None
-        made = splicing.splices(
-            document,
-            found[0].line,
-            splicing.script(found[0].search, found[0].after, ()),
-            found[0].bridge.reindent,
-            edit,
-        )
+        script = splicing.script(found[0].search, found[0].after, fine=True)
+        made = splicing.splices(document, found[0].line, script, found[0].bridge.reindent, edit)
         if made is None:
             return None
         splices += made

@@ -125,7 +125,7 @@ class Parser:
         elif apply_patch.opening(line):
             self._reader = ApplyPatch(self._closes)
         elif unified.opening(line):
-            self._reader = UnifiedDiff(path, self._closes)
+            self._reader = UnifiedDiff(path, self._closes, fenced=self._fence is not None)
         elif self._fence is None and find_replace.opening(line):
             self._reader = FindReplace(path, self._closes)
         else:

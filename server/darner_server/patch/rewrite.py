@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from darner_server.patch import bridges, definition, elide, lines, splicing
@@ -12,10 +11,8 @@ from darner_server.patch.locate import place
 
 if TYPE_CHECKING:
     from darner_server.patch.document import Document
-    from darner_server.patch.splicing import Script
 
 _SMALL = 10  # lines: so short a file may become anything
-_MIDDLE = 4_000_000  # pairs of lines that a comparison may look at
 
 
 def fill(edit: Edit, document: Document) -> Located | Refused:
@@ -91,7 +88,7 @@ def _put(
     edit: Edit, first: int, last: int, after: list[str], document: Document, *, names: tuple[str, ...] = ()
 ) -> Located | Refused:
     """Put new lines in the place of old ones, touching only those that differ."""
-    steps = _compare(document.bodies[first:last], after)
+    steps = splicing.script(document.bodies[first:last], after, fine=True)
     made = splicing.splices(document, first, steps, _same, edit)
     if not made:
         return Located(edit, edit.path or "", (), ("unchanged",), first + 1)
@@ -138,24 +135,6 @@ def _indented_as(after: list[str], given: str, wanted: str) -> list[str] | None:
         if all(body.startswith(less) for body in after if body.strip()):
             return [body.removeprefix(less) for body in after]
     return None
-
-
-def _compare(old: list[str], new: list[str]) -> Script:
-    """Return a line diff; between equal ends in one piece where it would take long."""
-    ends = splicing.script(old, new, ())
-    head = next((number for number, (op, _) in enumerate(ends) if op != " "), len(ends))
-    removed = [body for op, body in ends if op == "-"]
-    added = [body for op, body in ends if op == "+"]
-    if not removed or not added or len(removed) * len(added) > _MIDDLE:
-        return ends
-    middle: Script = []
-    for tag, first, last, begin, end in SequenceMatcher(None, removed, added, autojunk=False).get_opcodes():
-        if tag == "equal":
-            middle += [(" ", body) for body in removed[first:last]]
-        else:
-            middle += [("-", body) for body in removed[first:last]]
-            middle += [("+", body) for body in added[begin:end]]
-    return [*ends[:head], *middle, *ends[head + len(removed) + len(added) :]]
 
 
 def _same(body: str) -> str:

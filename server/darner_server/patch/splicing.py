@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from darner_server.patch import lines
@@ -12,10 +13,14 @@ if TYPE_CHECKING:
     from darner_server.patch.document import Document
 
 Script = list[tuple[str, str]]
+_MOST = 4_000_000  # pairs of lines that a comparison may look at
 
 
-def script(search: list[str], after: list[str], hunk: tuple[tuple[str, str], ...]) -> Script:
-    """Say which lines stay, go and come. A hunk says it itself, if it is about these very lines."""
+def script(search: list[str], after: list[str], hunk: tuple[tuple[str, str], ...] = (), *, fine: bool) -> Script:
+    """Say which lines stay, go and come. A hunk says it itself, if it is about these very lines.
+
+    `fine` finds lines that stay also between changed ones: needed where they are not in the file as they are here.
+    """
     if (
         hunk
         and [line for op, line in hunk if op != "+"] == search
@@ -31,10 +36,22 @@ def script(search: list[str], after: list[str], hunk: tuple[tuple[str, str], ...
         tail += 1
     return [
         *((" ", body) for body in search[:head]),
-        *(("-", body) for body in search[head : len(search) - tail]),
-        *(("+", body) for body in after[head : len(after) - tail]),
+        *_middle(search[head : len(search) - tail], after[head : len(after) - tail], fine=fine),
         *((" ", body) for body in search[len(search) - tail :]),
     ]
+
+
+def _middle(removed: list[str], added: list[str], *, fine: bool) -> Script:
+    if not fine or len(removed) * len(added) > _MOST or set(removed).isdisjoint(added):
+        return [*(("-", body) for body in removed), *(("+", body) for body in added)]
+    steps: Script = []
+    for tag, first, last, begin, end in SequenceMatcher(None, removed, added, autojunk=False).get_opcodes():
+        if tag == "equal":
+            steps += [(" ", body) for body in removed[first:last]]
+        else:
+            steps += [("-", body) for body in removed[first:last]]
+            steps += [("+", body) for body in added[begin:end]]
+    return steps
 
 
 def splices(document: Document, line: int, steps: Script, reindent: Reindent, edit: Edit) -> list[Splice] | None:

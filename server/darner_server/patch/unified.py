@@ -50,9 +50,10 @@ def opening(line: str) -> bool:
 class UnifiedDiff(Reader):
     """Reads a diff over any number of files. The counts in its headers may be wrong or missing."""
 
-    def __init__(self, path: str | None, closes: Callable[[str], bool]) -> None:
+    def __init__(self, path: str | None, closes: Callable[[str], bool], *, fenced: bool) -> None:
         """`path` is for a diff without a header; `closes` tells whether a line ends the fence around it."""
         self._closes = closes
+        self._fenced = fenced
         self._fallback = path
         self._begin_file()
 
@@ -80,9 +81,16 @@ class UnifiedDiff(Reader):
         """End of the reply inside the diff."""
         if cut_off:
             return
-        for line in self._held:
-            if self._hunk is not None:
-                self._hunk.add(line)
+        hunk = self._hunk
+        if hunk is not None:
+            for line in self._held:
+                hunk.add(line)
+            counts = (hunk.old(), hunk.new())
+            if counts != hunk.counts and (self._fenced or _short(counts, hunk.counts)):
+                self._hunk = None
+                self._hunks += 1
+                problem = "the diff ends inside a hunk"
+                out.append(Edit(self._paths()[1], kind="malformed", problem=problem, format=FORMAT))
         self._end_file(out)
 
     def _outside(self, line: str, out: list[Edit]) -> State:
@@ -213,6 +221,11 @@ class UnifiedDiff(Reader):
         self._moved = [None, None]
         self._made = self._gone = False
         self._hunks = 0
+
+
+def _short(found: tuple[int, int], announced: tuple[int, int] | None) -> bool:
+    """Tell whether a hunk has fewer lines than its header says, of both kinds: as one has that was cut."""
+    return announced is not None and found[0] < announced[0] and found[1] < announced[1]
 
 
 def _name(text: str) -> str:
