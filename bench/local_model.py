@@ -49,6 +49,14 @@ WORDINGS = {
         "{place}\n",
         "{path}\n```\n{code}```\n\nThe code to rewrite:\n```\n{code}```\n\n{instruction}\n",
     ),
+    "house-tagged": (
+        (
+            "Answer with the complete new text of the code to rewrite, in one fence, and nothing else. Write every "
+            "line of it, changed or not. Keep the indentation and everything you were not asked to change."
+        ),
+        "{place}\n",
+        "The code to rewrite:\n" + _BLOCK + "{instruction}\n",
+    ),
     "plain": ("You rewrite code.", "{place}\n", _BLOCK + "{instruction}\n"),
     "rules": (f"You edit code. {_REPLY}", "{place}\n", _BLOCK + "{instruction}\n"),
     "no-system": ("", "{place}\n", _BLOCK + "{instruction}\n" + _REPLY + "\n"),
@@ -180,7 +188,7 @@ async def measured(model: str, wordings: list[str], *, speculate: bool, show: bo
     with tempfile.TemporaryDirectory() as state:
         begun = time.perf_counter()
         server = await ensure_server(
-            model, state_dir=Path(state), cache_dir=cache_folder(), speculate=speculate, name="b"
+            model, state_dir=Path(state), cache_dir=cache_folder(), speculate=speculate, name="b", idle_seconds=60.0
         )
         assert not isinstance(server, StartFailed), str(server)
         healthy = time.perf_counter() - begun
