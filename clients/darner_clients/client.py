@@ -27,15 +27,15 @@ Heard = Callable[[tuple[Allowance, ...]], None]
 class Client:
     """Asks one endpoint. Use as an async context manager; leaving it closes its connections.
 
-    `heard` gets the quota headers of each answer as they come in. Predictions are sent while `predict` is set.
+    Predictions are sent while `predict` is set.
     """
 
-    def __init__(self, endpoint: Endpoint, *, heard: Heard | None = None) -> None:
+    def __init__(self, endpoint: Endpoint) -> None:
         self.endpoint = endpoint
         self.predict = True
-        self._heard = heard
         self._connections = Connections(endpoint)
         self._limits: Limits | None = None
+        self._told = False  # whether the endpoint itself has been asked
         self._limiting = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
@@ -51,15 +51,36 @@ class Client:
         """How many sockets are open, idle ones too."""
         return self._connections.open
 
+    @property
+    def connect_seconds(self) -> float | None:
+        """How long the newest connection took to open; None before the first."""
+        return self._connections.connect_seconds
+
+    @property
+    def known_limits(self) -> Limits | None:
+        """The limits if they are known without asking."""
+        return self._limits
+
     async def warm(self) -> None:
-        """Open a connection if none is open, and see that the endpoint answers."""
+        """Open a connection if none is open, and see that the endpoint answers. Raises EndpointError."""
+        async with self._limiting:
+            if not self._told:
+                self._limits = await self._ask_limits()
+                return
         await self._get(preset_of(self.endpoint).warm)
 
     async def limits(self) -> Limits:
-        """Window and output limit: the user's settings first, else what the endpoint says (asked once)."""
+        """Window and output limit: what the endpoint says (asked once), and no more than the user's settings say.
+
+        Where the settings name window and model, they will do until the endpoint has been asked by `warm`.
+        """
         async with self._limiting:
             if self._limits is None:
-                self._limits = await self._ask_limits()
+                endpoint = self.endpoint
+                if endpoint.window and endpoint.model:
+                    self._limits = Limits(endpoint.window, endpoint.max_output, "your settings", endpoint.model)
+                else:
+                    self._limits = await self._ask_limits()
             return self._limits
 
     def learn_window(self, window: int) -> None:
@@ -68,8 +89,13 @@ class Client:
         self._limits = replace(known, window=window, source="its refusal of a longer prompt")
 
     @asynccontextmanager
-    async def stream(self, request: ChatRequest | FillRequest) -> AsyncGenerator[AsyncIterator[Item]]:
-        """Send a request; the iterator ends with a Finish. Leaving early closes the socket. Raises EndpointError."""
+    async def stream(
+        self, request: ChatRequest | FillRequest, *, heard: Heard | None = None
+    ) -> AsyncGenerator[AsyncIterator[Item]]:
+        """Send a request; the iterator ends with a Finish. Leaving early closes the socket. Raises EndpointError.
+
+        `heard` gets the quota headers of the answer as they come in.
+        """
         endpoint = self.endpoint
         model = endpoint.model or (await self.limits()).model
         wire = encode(endpoint, request, model=model, predict=self.predict)
@@ -79,8 +105,8 @@ class Client:
         )
         try:
             heads = _headers(response)
-            if self._heard is not None:
-                self._heard(allowances(heads.items()))
+            if heard is not None:
+                heard(allowances(heads.items()))
             if response.status != 200:  # noqa: PLR2004
                 raise from_response(endpoint, response.status, heads, await self._connections.body(response))
             async with aclosing(Stream(endpoint, self._connections, response, began=began).items(heads)) as items:
@@ -92,7 +118,7 @@ class Client:
         endpoint = self.endpoint
         told: Limits | None = None
         problem: Rejected | None = None
-        for path in () if endpoint.window and endpoint.model else preset_of(endpoint).limits:
+        for path in preset_of(endpoint).limits:
             try:
                 content = await self._get(path)
             except Rejected as error:
@@ -103,11 +129,12 @@ class Client:
                 break
         if told is None and problem is not None and problem.status in {401, 402, 403}:
             raise problem
+        if told is None and endpoint.window:
+            told = Limits(endpoint.window, None, "your settings", endpoint.model)
         if told is None:
             told = Limits(ASSUMED_WINDOW, None, "assumed: the endpoint does not say", endpoint.model)
-        if endpoint.window:
-            told = replace(told, window=endpoint.window, source="your settings")
-        return replace(told, max_output=endpoint.max_output or told.max_output)
+        self._told = True
+        return _within(told, endpoint)
 
     async def _get(self, path: str) -> object:
         """What a GET answers: JSON, or text as it is. Raises EndpointError."""
@@ -126,6 +153,14 @@ class Client:
         except ValueError:
             return body.decode("utf-8", "replace")
         return content
+
+
+def _within(told: Limits, endpoint: Endpoint) -> Limits:
+    """The endpoint's word, no larger than the settings allow."""
+    if endpoint.window and endpoint.window <= told.window:
+        told = replace(told, window=endpoint.window, source="your settings")
+    outputs = [each for each in (endpoint.max_output, told.max_output) if each]
+    return replace(told, max_output=min(outputs, default=None))
 
 
 def _headers(response: "httpcore.Response") -> dict[str, str]:

@@ -32,6 +32,11 @@ class Connections:
         """How many sockets are open."""
         return len(self._sockets.open) if self._sockets is not None else 0
 
+    @property
+    def connect_seconds(self) -> float | None:
+        """How long the newest connection took to open; None before the first."""
+        return self._sockets.connect_seconds if self._sockets is not None else None
+
     async def close(self) -> None:
         """Close them all."""
         pool, self._pool = self._pool, None

@@ -17,6 +17,7 @@ class Route:
     prompt_tokens: int
     window: int
     counted: int = 0
+    output: int = 0  # the tokens reserved for the reply
     ticket: int | None = None  # the quota that is held for it
     spare: "Route | None" = None
 

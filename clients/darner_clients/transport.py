@@ -38,6 +38,7 @@ class Sockets(httpcore.AsyncNetworkBackend):
 
     def __init__(self) -> None:
         self.open: set[Socket] = set()
+        self.connect_seconds: float | None = None
 
     async def connect_tcp(
         self,
@@ -62,7 +63,7 @@ class Sockets(httpcore.AsyncNetworkBackend):
             raise httpcore.ConnectError(_plain(error)) from None
         for option in socket_options or ():
             protocol.transport.get_extra_info("socket").setsockopt(*option)
-        return Socket(protocol, self.open, loop.time() - began)
+        return Socket(protocol, self, loop.time() - began)
 
     async def sleep(self, seconds: float) -> None:
         """Sleep."""
@@ -146,9 +147,9 @@ class Socket(httpcore.AsyncNetworkStream):
     the loop's time at which a read gives up, whatever httpcore's own timeout says. `requests` counts what was sent.
     """
 
-    def __init__(self, received: _Received, registry: "set[Socket]", connect_seconds: float) -> None:
+    def __init__(self, received: _Received, owner: Sockets, connect_seconds: float) -> None:
         self._received = received
-        self._registry = registry
+        self._owner = owner
         self._tls: _Tls | None = None
         self._last_read = 0.0
         self.connect_seconds = connect_seconds
@@ -156,7 +157,8 @@ class Socket(httpcore.AsyncNetworkStream):
         self.pace = 0.0
         self.read_by: float | None = None
         self.bytes_read = 0
-        registry.add(self)
+        owner.open.add(self)
+        owner.connect_seconds = connect_seconds
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002, ASYNC109 - httpcore's
         """The bytes that are there, more than `max_bytes` if more came; b"" at the end."""
@@ -208,7 +210,7 @@ class Socket(httpcore.AsyncNetworkStream):
 
     async def aclose(self) -> None:
         """Close now; nothing more is sent or read."""
-        self._registry.discard(self)
+        self._owner.open.discard(self)
         self._received.transport.abort()
 
     async def start_tls(
@@ -242,6 +244,7 @@ class Socket(httpcore.AsyncNetworkStream):
         self._received.transport.write(tls.outgoing.read())
         self._tls = tls
         self.connect_seconds += loop.time() - began
+        self._owner.connect_seconds = self.connect_seconds
         return self
 
     def get_extra_info(self, info: str) -> Any:  # noqa: ANN401 - httpcore's signature

@@ -73,6 +73,8 @@ def answer(script: Script, quota: Quota, asked: Asked, take: Callable[[Fault | S
     tokens = _count(script, body)
     limit = body.get("max_completion_tokens") or body.get("max_tokens") or body.get("n_predict") or script.max_output
     output = int(limit or max(1, script.window - tokens))
+    if script.dialect == "llamacpp":  # reserves nothing: only a prompt that fills the window is refused
+        output = min(output, max(1, script.window - tokens))
     if tokens + output > script.window or (fault and fault.kind == "overflow"):
         told = dialects.overflow(script, tokens, output)
         if script.dialect == "sglang" and body.get("stream"):

@@ -1,0 +1,270 @@
+"""An account's quota, shared by every darner process of the user: what is admitted, and who goes first.
+
+Providers charge the prompt and the whole output limit when a request comes in, and refill continuously. So does this
+account; what the headers say corrects it. Work that somebody waits for goes before work that nobody waits for, and the
+latter leaves room for the next such request.
+"""
+
+import math
+import sqlite3
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+
+from darner_clients.allowance import SECONDS, Allowance, Period, Unit
+from darner_clients.endpoint import Endpoint
+from darner_clients.errors import OverQuota
+from darner_clients.route import QuotaLeft
+from darner_clients.store import Store
+
+FRESH = 2.0  # seconds after which a waiter that did not come back is forgotten
+RECENT = 300.0  # seconds for which room is kept for the next interactive request
+FORGOTTEN = 120.0  # seconds after which a request that was never answered counts no more
+_UNTOLD = {"requests": 5.0, "tokens": 20.0, "tokens-day": 3600.0, "queue": 3.0}  # seconds, where a 429 names no time
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """Quota that is held for a request."""
+
+    id: int
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Not now: come back in `seconds` (infinite: never), with `waiter`, which keeps the place in the queue."""
+
+    seconds: float
+    why: str
+    waiter: int | None = None
+
+
+@dataclass(slots=True)
+class _Bucket:
+    unit: Unit
+    period: Period
+    size: float
+    level: float
+    reset: float  # when a bucket of hours or days is full again
+
+    def cost(self, tokens: float, requests: float) -> float:
+        return tokens if self.unit == "tokens" else requests
+
+    def wait(self, need: float, now: float) -> float:
+        """Seconds until `need` is there."""
+        if need <= self.level:
+            return 0.0
+        if need > self.size:
+            return math.inf
+        refilled = (need - self.level) * SECONDS[self.period] / self.size
+        return max(refilled, self.reset - now) if SECONDS[self.period] > SECONDS["minute"] else refilled
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    tokens: int
+    interactive: bool
+    waiter: int | None
+
+
+class Quota:
+    """One account's quota at one endpoint."""
+
+    def __init__(self, endpoint: Endpoint, store: Store, clock: Callable[[], float]) -> None:
+        account = "\0".join((endpoint.root, endpoint.model, endpoint.api_key or ""))
+        self._key = sha256(account.encode()).hexdigest()[:16]
+        self._store = store
+        self._clock = clock
+
+    async def admit(self, tokens: int, *, interactive: bool, waiter: int | None = None) -> Ticket | Wait:
+        """Hold quota for a request of `tokens` (prompt and output limit), or say when to ask again."""
+        return await self._store.do(lambda database: self._admit(database, _Asked(tokens, interactive, waiter)))
+
+    async def adjust(self, ticket: Ticket, tokens: int) -> Ticket:
+        """The request turned out to have another size."""
+        return await self._store.do(lambda database: self._adjust(database, ticket, tokens))
+
+    async def give_back(self, ticket: Ticket) -> None:
+        """The request was not sent after all, or never reached the endpoint."""
+        await self._store.do(lambda database: self._close(database, ticket, returned=True))
+
+    async def leave(self, waiter: int) -> None:
+        """Stop waiting."""
+        await self._store.do(lambda database: database.execute("DELETE FROM waiter WHERE id = ?", (waiter,)))
+
+    async def learn(self, told: Iterable[Allowance]) -> None:
+        """Sizes of buckets, from a catalogue. Buckets that are known already keep their level."""
+        sizes = tuple(told)
+        if sizes:
+            await self._store.do(lambda database: self._learn(database, sizes))
+
+    async def heard(self, ticket: Ticket | None, told: Iterable[Allowance]) -> None:
+        """Quota headers that came with the answer to a request: they are right, but for requests still on their way."""
+        news = tuple(told)
+        if news or ticket is not None:
+            await self._store.do(lambda database: self._heard(database, ticket, news))
+
+    async def refused(self, ticket: Ticket | None, error: OverQuota, told: Iterable[Allowance]) -> None:
+        """A 429: nothing was charged, and nothing is to be sent before the time that it names."""
+        news = tuple(told)
+        await self._store.do(lambda database: self._refused(database, ticket, error, news))
+
+    async def left(self) -> tuple[QuotaLeft, ...]:
+        """Every bucket as it stands."""
+        return await self._store.do(self._left)
+
+    # -- inside a transaction
+
+    def _buckets(self, database: sqlite3.Connection) -> list[_Bucket]:
+        now = self._clock()
+        found: list[_Bucket] = []
+        rows: list[tuple[Unit, Period, float, float, float, float]] = database.execute(
+            "SELECT unit, period, size, level, at, reset FROM bucket WHERE key = ?", (self._key,)
+        ).fetchall()
+        for unit, period, size, level, at, reset in rows:
+            # A clock behind the record: the machine was started anew, and more time than a bucket takes has passed.
+            gained = (now - at) * size / SECONDS[period] if now >= at else size
+            found.append(_Bucket(unit, period, size, min(size, level + gained), reset if now >= at else 0.0))
+        return found
+
+    def _save(self, database: sqlite3.Connection, buckets: Iterable[_Bucket]) -> None:
+        now = self._clock()
+        database.executemany(
+            "INSERT OR REPLACE INTO bucket VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [(self._key, each.unit, each.period, each.size, each.level, now, each.reset) for each in buckets],
+        )
+
+    def _admit(self, database: sqlite3.Connection, asked: _Asked) -> Ticket | Wait:
+        now, tokens = self._clock(), asked.tokens
+        buckets = self._buckets(database)
+        blocked: tuple[float, str] | None = database.execute(
+            "SELECT until, why FROM blocked WHERE key = ? AND until > ? AND until < ? + 604800", (self._key, now, now)
+        ).fetchone()
+        wait, why = (blocked[0] - now, blocked[1]) if blocked else (0.0, "")
+        requests_before, tokens_before = self._ahead(database, asked)
+        for each in buckets:
+            cost = each.cost(tokens, 1)
+            if cost > each.size:
+                return Wait(math.inf, f"{tokens} tokens are more than its quota of {each.size:.0f} a {each.period}")
+            kept_free = 0.0 if asked.interactive else self._kept_free(database, each)
+            need = min(each.size, cost + each.cost(tokens_before, requests_before) + kept_free)
+            seconds = each.wait(need, now)
+            if seconds > wait:
+                wait, why = seconds, f"{max(0, each.level):.0f} of {each.size:.0f} {each.unit} a {each.period} are left"
+        if wait > 0:
+            return Wait(wait, f"no quota for {wait:.1f} s: {why}", self._queued(database, asked))
+        for each in buckets:
+            each.level -= each.cost(tokens, 1)
+        self._save(database, buckets)
+        if asked.waiter is not None:
+            database.execute("DELETE FROM waiter WHERE id = ?", (asked.waiter,))
+        if asked.interactive:
+            database.execute("INSERT OR REPLACE INTO interactive VALUES (?, ?, ?)", (self._key, tokens, now))
+        row = database.execute("INSERT INTO ticket (key, tokens, at) VALUES (?, ?, ?)", (self._key, tokens, now))
+        return Ticket(row.lastrowid or 0, tokens)
+
+    def _queued(self, database: sqlite3.Connection, asked: _Asked) -> int | None:
+        """A place in the queue, or the place that was held already, kept fresh."""
+        now = self._clock()
+        if asked.waiter is not None:
+            database.execute("UPDATE waiter SET seen = ? WHERE id = ?", (now, asked.waiter))
+            return asked.waiter
+        return database.execute(
+            "INSERT INTO waiter (key, tokens, interactive, seen) VALUES (?, ?, ?, ?)",
+            (self._key, asked.tokens, asked.interactive, now),
+        ).lastrowid
+
+    def _ahead(self, database: sqlite3.Connection, asked: _Asked) -> tuple[int, int]:
+        """How many requests wait before this one, and how many tokens they want."""
+        now = self._clock()
+        mine = asked.waiter if asked.waiter is not None else 2**62
+        row: tuple[int, int] = database.execute(
+            "SELECT count(*), coalesce(sum(tokens), 0) FROM waiter "
+            "WHERE key = ? AND id <> ? AND seen > ? AND seen <= ? AND (interactive > ? OR (interactive = ? AND id < ?))",
+            (self._key, mine, now - FRESH, now, asked.interactive, asked.interactive, mine),
+        ).fetchone()
+        return row
+
+    def _kept_free(self, database: sqlite3.Connection, bucket: _Bucket) -> float:
+        """What a batch leaves in a bucket for somebody at the keyboard."""
+        now = self._clock()
+        row: tuple[int] | None = database.execute(
+            "SELECT tokens FROM interactive WHERE key = ? AND at > ? AND at <= ?", (self._key, now - RECENT, now)
+        ).fetchone()
+        return bucket.cost(row[0], 1) if row else 0.0
+
+    def _adjust(self, database: sqlite3.Connection, ticket: Ticket, tokens: int) -> Ticket:
+        buckets = self._buckets(database)
+        for each in buckets:
+            if each.unit == "tokens":
+                each.level = min(each.size, each.level + ticket.tokens - tokens)
+        self._save(database, buckets)
+        database.execute("UPDATE ticket SET tokens = ? WHERE id = ?", (tokens, ticket.id))
+        return Ticket(ticket.id, tokens)
+
+    def _close(self, database: sqlite3.Connection, ticket: Ticket, *, returned: bool) -> None:
+        open_ = database.execute("DELETE FROM ticket WHERE id = ?", (ticket.id,)).rowcount
+        if returned and open_:
+            buckets = self._buckets(database)
+            for each in buckets:
+                each.level = min(each.size, each.level + each.cost(ticket.tokens, 1))
+            self._save(database, buckets)
+
+    def _learn(self, database: sqlite3.Connection, told: tuple[Allowance, ...]) -> None:
+        buckets = {(each.unit, each.period): each for each in self._buckets(database)}
+        for each in told:
+            if each.limit and (each.unit, each.period) not in buckets:
+                buckets[each.unit, each.period] = _Bucket(each.unit, each.period, each.limit, each.limit, 0.0)
+        self._save(database, buckets.values())
+
+    def _heard(self, database: sqlite3.Connection, ticket: Ticket | None, told: tuple[Allowance, ...]) -> None:
+        now = self._clock()
+        if ticket is not None:
+            self._close(database, ticket, returned=False)
+        database.execute("DELETE FROM ticket WHERE key = ? AND (at < ? OR at > ?)", (self._key, now - FORGOTTEN, now))
+        pending: tuple[int, int] = database.execute(
+            "SELECT count(*), coalesce(sum(tokens), 0) FROM ticket WHERE key = ?", (self._key,)
+        ).fetchone()
+        buckets = {(each.unit, each.period): each for each in self._buckets(database)}
+        for each in told:
+            known = buckets.get((each.unit, each.period))
+            size = float(each.limit or (known.size if known else 0))
+            if size <= 0:
+                continue
+            left = size if each.remaining is None else float(each.remaining)
+            if each.remaining is None and known is not None:
+                left = known.level
+            else:
+                left -= pending[1] if each.unit == "tokens" else pending[0]
+            reset = now + each.reset if each.reset is not None else 0.0
+            buckets[each.unit, each.period] = _Bucket(each.unit, each.period, size, min(size, left), reset)
+        self._save(database, buckets.values())
+
+    def _refused(
+        self, database: sqlite3.Connection, ticket: Ticket | None, error: OverQuota, told: tuple[Allowance, ...]
+    ) -> None:
+        if ticket is not None:
+            self._close(database, ticket, returned=True)
+        self._heard(database, None, told)
+        now = self._clock()
+        wait = error.retry_after if error.retry_after is not None else _UNTOLD[error.kind]
+        unit = "requests" if error.kind == "requests" else "tokens"
+        periods = {"tokens-day": ("day",), "tokens": ("minute",), "requests": ("second", "minute")}.get(error.kind, ())
+        resets = [
+            each.reset
+            for each in told
+            if each.unit == unit and each.period in periods and each.reset is not None and not each.remaining
+        ]
+        if resets:  # retry-after has been seen to be five times too long
+            wait = min(wait, max(resets)) if error.retry_after is not None else max(resets)
+        database.execute(
+            "INSERT OR REPLACE INTO blocked VALUES (?, ?, ?)", (self._key, now + wait, f"it said: {error.message}")
+        )
+
+    def _left(self, database: sqlite3.Connection) -> tuple[QuotaLeft, ...]:
+        now = self._clock()
+        return tuple(
+            QuotaLeft(each.unit, each.period, int(each.size), max(0, int(each.level)), each.wait(each.size, now))
+            for each in self._buckets(database)
+        )

@@ -1,0 +1,211 @@
+"""One endpoint as the router sees it: its client, and all that is known of its quota, health, speed and counts."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass
+
+from darner_clients.allowance import Allowance
+from darner_clients.calibration import error, estimate, first_guess, keep_predicting
+from darner_clients.circuit import Circuit
+from darner_clients.client import Client
+from darner_clients.endpoint import Endpoint
+from darner_clients.errors import EndpointError, Overflow, OverQuota, Rejected, Unreachable
+from darner_clients.limits import Limits
+from darner_clients.measured import Measured
+from darner_clients.messages import ChatRequest, FillRequest, Finish, Text
+from darner_clients.quota import Quota, Ticket
+from darner_clients.route import EndpointStatus
+from darner_clients.store import Store
+from darner_clients.stream import Item
+
+TRY_AGAIN = 20  # requests without a prediction after predictions were found not to pay
+ENOUGH_TO_RATE = 16  # tokens
+
+
+@dataclass(slots=True)
+class Sent:
+    """A request on its way, with what its end is to be compared with."""
+
+    request: ChatRequest | FillRequest
+    ticket: Ticket | None
+    counted: int = 0  # the count that request.prompt_tokens was estimated from; 0: it was not
+    task_tokens: int = 0  # the size of the task that request.max_output was predicted from; 0: it was not
+
+
+class Served:
+    """An endpoint in use."""
+
+    def __init__(self, endpoint: Endpoint, store: Store, clock: Callable[[], float]) -> None:
+        key = f"{endpoint.base} {endpoint.model} {endpoint.tokenizer} {endpoint.reply}"
+        self.endpoint = endpoint
+        self.client = Client(endpoint)
+        self.quota = Quota(endpoint, store, clock)
+        self.circuit = Circuit(endpoint.base, store, clock)
+        self.measured = Measured(key, store)
+        self.used = clock()
+        self._clock = clock
+        self._unpredicted = 0
+
+    async def warm(self) -> None:
+        """Have a connection open and the limits known. Raises EndpointError."""
+        try:
+            await self.client.warm()
+            limits = await self.client.limits()
+        except EndpointError as problem:
+            await self.circuit.failed(problem)
+            raise
+        await self.quota.learn(limits.allowances)
+        if self.client.connect_seconds is not None:
+            self.measured.add("connect", self.client.connect_seconds)
+
+    async def limits(self) -> Limits:
+        """Window and output limit. Raises EndpointError."""
+        try:
+            return await self.client.limits()
+        except EndpointError as problem:
+            await self.circuit.failed(problem)
+            raise
+
+    def estimate(self, counted: int) -> int:
+        """Tokens of a prompt as this endpoint will count them."""
+        return estimate(counted, self.measured.pairs("prompt"))
+
+    @asynccontextmanager
+    async def stream(self, sent: Sent) -> AsyncGenerator[AsyncIterator[Item]]:
+        """Send a request; what comes of it is taken into account. Raises EndpointError."""
+        self.used = self._clock()
+        self._decide_prediction()
+        told: list[Allowance] = []
+        try:
+            async with (
+                self.client.stream(sent.request, heard=told.extend) as items,
+                aclosing(self._followed(items, sent, told)) as followed,
+            ):
+                yield followed
+        except EndpointError as problem:
+            await self._failed(problem, sent, told)
+            raise
+        finally:
+            await self._settle(sent, told)
+
+    async def _followed(self, items: AsyncIterator[Item], sent: Sent, told: list[Allowance]) -> AsyncGenerator[Item]:
+        settled = False
+        async for item in items:
+            if type(item) is Text:
+                yield item
+            elif isinstance(item, Finish):
+                await self._finished(item, sent)
+                yield item
+            else:
+                yield item
+            if not settled:
+                settled = True
+                await self._settle(sent, told)
+
+    async def _settle(self, sent: Sent, told: list[Allowance]) -> None:
+        """Take the quota headers in, once."""
+        if told or sent.ticket is not None:
+            ticket, sent.ticket = sent.ticket, None
+            news, told[:] = tuple(told), ()
+            await self.quota.heard(ticket, news)
+
+    async def _finished(self, finish: Finish, sent: Sent) -> None:
+        measured, usage, timings = self.measured, finish.usage, finish.timings
+        if timings is not None:
+            if timings.connect:
+                measured.add("connect", timings.connect)
+            if timings.first_token is not None:
+                measured.add("first_token", timings.first_token)
+            if usage is not None and timings.decode and usage.completion_tokens >= ENOUGH_TO_RATE:
+                measured.add("rate", usage.completion_tokens / timings.decode)
+        if usage is not None:
+            if sent.counted and usage.prompt_tokens:
+                measured.add("prompt", sent.counted, usage.prompt_tokens)
+            if sent.task_tokens and usage.completion_tokens:
+                used = usage.completion_tokens * (1.5 if finish.reason == "length" else 1.0)
+                measured.add("output", first_guess(sent.task_tokens, self.endpoint), used)
+            if usage.accepted_prediction_tokens or usage.rejected_prediction_tokens:
+                measured.add("prediction", usage.accepted_prediction_tokens, usage.rejected_prediction_tokens)
+        await measured.save()
+        await self.circuit.succeeded()
+
+    async def _failed(self, problem: EndpointError, sent: Sent, told: list[Allowance]) -> None:
+        ticket, sent.ticket = sent.ticket, None
+        if isinstance(problem, OverQuota):
+            await self.quota.refused(ticket, problem, told)
+        elif ticket is not None and isinstance(problem, Unreachable | Rejected):
+            await self.quota.give_back(ticket)
+        else:
+            sent.ticket = ticket
+        if isinstance(problem, Overflow):
+            limits = await self.client.limits()
+            if problem.window and problem.window < limits.window:
+                self.client.learn_window(problem.window)
+            if problem.prompt_tokens and sent.counted:
+                self.measured.add("prompt", sent.counted, problem.prompt_tokens)
+                await self.measured.save()
+        await self.circuit.failed(problem)
+
+    def _decide_prediction(self) -> None:
+        """Predictions stop while most of what is predicted is rejected: rejected tokens are paid for."""
+        if self._unpredicted:
+            self._unpredicted -= 1
+            self.client.predict = False
+        elif keep_predicting(self.measured.pairs("prediction")):
+            self.client.predict = True
+        elif self.client.predict:
+            self._unpredicted = TRY_AGAIN
+            self.client.predict = False
+        else:
+            self.client.predict = True  # one more try: if it pays again, the next ones are predicted too
+
+    async def status(self, *, probe: bool, place: str) -> EndpointStatus:
+        """All of it; with `probe` it is asked now. `place` is said of an endpoint that would get a request."""
+        reachable: bool | None = None
+        problem = ""
+        await self.measured.load()
+        if probe:
+            try:
+                async with asyncio.timeout(self.endpoint.deadlines.connect * 2):
+                    await self.warm()
+                reachable = True
+            except EndpointError as failure:
+                reachable, problem = isinstance(failure, Rejected), str(failure)
+            except TimeoutError:
+                reachable, problem = False, f"{self.endpoint.host} did not answer in time"
+        limits = self.client.known_limits
+        if limits is None and reachable:
+            limits = await self.limits()
+        health = await self.circuit.health()
+        left = await self.quota.left()
+        prompts = self.measured.pairs("prompt")
+        empty = next((each for each in left if each.remaining < max(1, each.limit // 10)), None)
+        if problem:
+            next_request = "would go elsewhere: it cannot be used now"
+        elif health.wait > 0:
+            next_request = f"would go elsewhere for {health.wait:.0f} s, then this is tried again: {health.why}"
+        elif empty is not None:
+            next_request = f"may have to wait or go elsewhere: {empty.remaining} {empty.unit} a {empty.period} are left"
+        else:
+            next_request = place
+        return EndpointStatus(
+            name=self.endpoint.name,
+            kind=self.endpoint.kind,
+            base_url=self.endpoint.base_url,
+            model=(limits.model if limits else "") or self.endpoint.model,
+            reachable=reachable,
+            problem=problem,
+            window=limits.window if limits else self.endpoint.window,
+            window_source=limits.source if limits else "your settings" if self.endpoint.window else "not known yet",
+            max_output=limits.max_output if limits else self.endpoint.max_output,
+            quota=left,
+            tokenizer=self.endpoint.tokenizer,
+            token_error=error(prompts),
+            token_samples=len(prompts),
+            connect=self.measured.typical("connect"),
+            first_token=self.measured.typical("first_token"),
+            first_token_p95=self.measured.p95("first_token"),
+            decode_rate=self.measured.typical("rate"),
+            next_request=next_request,
+        )

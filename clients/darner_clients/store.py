@@ -1,0 +1,91 @@
+"""What all darner processes of a user share about endpoints: one small SQLite file, never waited for."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from random import Random
+from typing import TypeVar
+
+T = TypeVar("T")
+
+_FILE = "endpoints-1.sqlite3"  # the number grows with the schema
+_ATTEMPTS = 3  # to open the file
+_LONGEST = 2.0  # seconds to try for the lock, which is held for less than a millisecond at a time
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS bucket (
+    key TEXT, unit TEXT, period TEXT, size REAL, level REAL, at REAL, reset REAL, PRIMARY KEY (key, unit, period)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS ticket (id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT, tokens INTEGER, at REAL);
+CREATE TABLE IF NOT EXISTS waiter (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT, tokens INTEGER, interactive INTEGER, seen REAL
+);
+CREATE TABLE IF NOT EXISTS blocked (key TEXT PRIMARY KEY, until REAL, why TEXT) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS interactive (key TEXT PRIMARY KEY, tokens INTEGER, at REAL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS circuit (key TEXT PRIMARY KEY, failures INTEGER, until REAL, why TEXT) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS sample (id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT, name TEXT, one REAL, two REAL);
+CREATE INDEX IF NOT EXISTS sample_by ON sample (key, name, id);
+"""
+
+
+class Store:
+    """Transactions on the shared file, or on one in memory if there is no folder or it cannot be written."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+        self._database: sqlite3.Connection | None = None
+        self._opening = asyncio.Lock()
+        self._random = Random()  # noqa: S311 - only so that two processes do not knock in step
+
+    async def do(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Run `work` in a transaction of its own. It is quick, and may run again if another process came first."""
+        database = self._database or await self._opened()
+        loop = asyncio.get_running_loop()
+        limit = loop.time() + _LONGEST
+        while True:
+            try:
+                database.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                if loop.time() > limit:
+                    raise
+                await asyncio.sleep(self._random.uniform(0.001, 0.005))
+                continue
+            try:
+                result = work(database)
+            except BaseException:
+                database.execute("ROLLBACK")
+                raise
+            database.execute("COMMIT")
+            return result
+
+    async def _opened(self) -> sqlite3.Connection:
+        async with self._opening:
+            if self._database is None:
+                self._database = await asyncio.to_thread(_open, self._folder)
+            return self._database
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._database is not None:
+            self._database.close()
+            self._database = None
+
+
+def _open(folder: Path | None) -> sqlite3.Connection:
+    """Run in a thread: another process may be making the file."""
+    for _ in range(_ATTEMPTS if folder is not None else 0):
+        with suppress(OSError, sqlite3.Error):
+            assert folder is not None  # noqa: S101 - the range is empty otherwise
+            folder.mkdir(parents=True, exist_ok=True)
+            return _prepared(str(folder / _FILE))
+    return _prepared(":memory:")  # a read-only or foreign folder: this process keeps its own account
+
+
+def _prepared(name: str) -> sqlite3.Connection:
+    database = sqlite3.connect(name, timeout=1.0, isolation_level=None, check_same_thread=False)
+    database.execute("PRAGMA journal_mode = WAL")
+    database.execute("PRAGMA synchronous = OFF")
+    database.executescript(_SCHEMA)
+    database.execute("PRAGMA busy_timeout = 0")
+    return database
