@@ -15,12 +15,15 @@ import random
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from darner_server.patch import Parser, apply_reply
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 _CASES = Path(os.environ.get("DARNER_CASES", Path(__file__).resolve().parents[2] / "shared" / "cases"))
 _CONTEXT = 3
@@ -37,7 +40,7 @@ class Commit:
 
 @dataclass(frozen=True, slots=True)
 class Hunk:
-    """Lines as a model would write them; `start` is the old line (from 1), `elide` says that dots may stand for some."""
+    """Lines as a model would write them; `start` is the old line (from 1)."""
 
     path: str
     start: int
@@ -79,7 +82,7 @@ def hunks(commit: Commit) -> list[Hunk]:
         becomes = commit.after[path]
         if becomes is None:
             continue
-        old, new = text.split("\n"), becomes.split("\n")
+        old, new = _lines(text), _lines(becomes)
         for group in SequenceMatcher(None, old, new, autojunk=False).get_grouped_opcodes(_CONTEXT):
             lines: list[tuple[str, str]] = []
             for tag, first, last, begin, end in group:
@@ -88,11 +91,13 @@ def hunks(commit: Commit) -> list[Hunk]:
                     continue
                 lines += [("-", line) for line in old[first:last]]
                 lines += [("+", line) for line in new[begin:end]]
-            if lines[-1] == (" ", "") and group[-1][2] == len(old):
-                del lines[-1]  # what stands behind the last line end is no line
             section = _section(old, group[0][1])
             found.append(Hunk(path, group[0][1] + 1, tuple(lines), group[0][3] + 1, section))
     return found
+
+
+def _lines(text: str) -> list[str]:
+    return text.removesuffix("\n").split("\n") if text else []
 
 
 def _section(old: list[str], at: int) -> str:
@@ -124,12 +129,16 @@ def _tabs(hunk: Hunk, _chance: random.Random) -> Hunk:
             return blanks.replace("\t", "    ") + rest
         return "\t" * (len(blanks) // 4) + " " * (len(blanks) % 4) + rest
 
+    if not any(op != "+" and line[:1] in (" ", "\t") for op, line in hunk.lines):
+        return hunk  # nothing would tell that the new lines are indented otherwise
     return replace(hunk, lines=tuple((op, change(line)) for op, line in hunk.lines))
 
 
 def _shifted(hunk: Hunk, chance: random.Random) -> Hunk:
     content = [line for _, line in hunk.lines if line.strip()]
-    common = os.path.commonprefix([line[: len(line) - len(line.lstrip(" \t"))] for line in content])
+    common = min((line[: len(line) - len(line.lstrip(" \t"))] for line in content), key=len, default="")
+    if not all(line.startswith(common) for line in content):
+        return hunk
     if common and chance.random() < 0.7:
         return replace(hunk, lines=tuple((op, line.removeprefix(common)) for op, line in hunk.lines))
     return replace(hunk, lines=tuple((op, "    " + line if line.strip() else line) for op, line in hunk.lines))
@@ -190,7 +199,7 @@ def _other_word(hunk: Hunk, chance: random.Random) -> Hunk:
 
 
 def _typographic(hunk: Hunk, chance: random.Random) -> Hunk:
-    return _each(hunk, chance, 0.5, lambda line: line.replace("'", "’").replace(" - ", " – "))
+    return _each(hunk, chance, 0.5, lambda line: line.replace("'", "\u2019").replace(" - ", " \u2013 "))
 
 
 def _escaped(hunk: Hunk, _chance: random.Random) -> Hunk:
@@ -237,7 +246,7 @@ DISTORTIONS: dict[str, Callable[[Hunk, random.Random], Hunk]] = {
 
 def render(commit: Commit, reply_format: str, distortion: str, seed: int) -> str | None:
     """Return the commit as a reply; None if the format cannot have this distortion."""
-    chance = random.Random(f"{seed}/{commit.name}/{reply_format}/{distortion}")
+    chance = random.Random(f"{seed}/{commit.name}/{reply_format}/{distortion}")  # noqa: S311 - seeded on purpose
     if reply_format == "whole":
         text = _whole(commit, distortion)
     else:

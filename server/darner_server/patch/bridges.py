@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from darner_server.patch.fold import indent
 
 if TYPE_CHECKING:
+    from darner_server.patch.document import Document
     from darner_server.patch.edit import Edit, Splice
 
 LINE_ENDS = "line ends"
@@ -92,6 +93,18 @@ def _indentation(pairs: dict[str, str]) -> tuple[str, Reindent | None]:
     return "", None
 
 
+def to_style(steps: Iterable[tuple[str, str]], document: Document) -> Reindent | None:
+    """Return how new lines are indented in a file of tabs, or of blanks, if they all come indented the other way."""
+    blanks = [indent(body) for op, body in steps if op == "+" and body.strip() and body[0] in " \t"]
+    if not blanks:
+        return None
+    if document.tabbed and not document.spaced and not any("\t" in each for each in blanks):
+        for width in (8, 4, 2):
+            if all(len(each) % width == 0 for each in blanks):
+                return partial(_to_tabs, width)
+    return None
+
+
 def _same(body: str) -> str:
     return body
 
@@ -144,19 +157,20 @@ def without_entities(search: list[str], after: list[str]) -> tuple[list[str], li
 
 
 def without_blank_edges(search: list[str], after: list[str]) -> tuple[list[str], list[str]] | None:
-    """Drop blank lines that the search text begins or ends with, and as many of the replacement; None if none."""
+    """Drop blank lines that both halves begin and end with; None if there are none, or not equally many."""
     head = next((number for number, body in enumerate(search) if body.strip()), None)
     if head is None:
         return None
     tail = next(number for number, body in enumerate(reversed(search)) if body.strip())
     if not head and not tail:
         return None
-    begin, end = 0, len(after)
-    while begin < min(head, end) and not after[begin].strip():
-        begin += 1
-    while end > begin and len(after) - end < tail and not after[end - 1].strip():
-        end -= 1
-    return search[head : len(search) - tail], after[begin:end]
+    blank = [not body.strip() for body in after]
+    if not any(not each for each in blank):
+        return (search[head : len(search) - tail], []) if len(after) == head + tail else None
+    # As many in the replacement: else the blank lines are what the edit is about.
+    if blank.index(False) != head or blank[::-1].index(False) != tail:
+        return None
+    return search[head : len(search) - tail], after[head : len(after) - tail]
 
 
 def escaped_in(splices: Iterable[Splice], raw: list[str], edit: Edit) -> str | None:

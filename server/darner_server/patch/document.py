@@ -21,17 +21,19 @@ class Document:
     """
 
     def __init__(self, text: str) -> None:
-        self.raw = lines.split(text)
-        self.bodies = _bodies(self.raw)
+        self.raw, self.bodies = _split(text)
         self.ending = lines.prevailing(self.raw) if "\r" in text else "\n"
+        self.tabbed = "\n\t" in text  # whether any line is indented by a tab, or by a blank
+        self.spaced = "\n " in text
+        self._plain = text.isascii()
         self._offsets = list(accumulate(map(len, self.raw), initial=0))  # by id, within the text the id came with
         self._offsets.pop()
         self._length = len(text)
         self._first = len(self.raw)  # ids below this are lines of the text that came first
-        self._ids: list[str] = list(self.bodies)  # content by id
+        self._ids = self.bodies.copy()  # content by id
         self._segments: list[tuple[int, int, int]] = [(0, 0, 0)] if self.raw else []  # (line, character, first id)
-        self._exact: dict[str, list[int]] | None = None
-        self._folded: dict[str, list[int]] | None = None
+        self._exact: Ids | None = None
+        self._folded: Ids | None = None
 
     @property
     def text(self) -> str:
@@ -60,40 +62,40 @@ class Document:
     def find(self, search: list[str]) -> list[int]:
         """Return the lines at which `search` (contents, at least one) stands exactly."""
         if self._exact is None:
-            self._exact = _index(self._ids)
-        return self._run(search, self._exact, self.bodies)
+            self._exact = Ids(self._ids)
+        size = len(search)
+        return [line for line in self._starts(search, self._exact) if self.bodies[line : line + size] == search]
 
     def find_folded(self, search: list[str]) -> list[int]:
         """Return the lines at which `search` stands but for differences that `fold` levels; none for blank lines."""
         if self._folded is None:
-            self._folded = _index([fold(body) for body in self._ids])
-        return self._run([fold(body) for body in search], self._folded, None)
+            self._folded = Ids([body.strip() for body in self._ids] if self._plain else list(map(fold, self._ids)))
+        folded = list(map(fold, search))
+        if not any(folded):
+            return []
+        size = len(search)
+        starts = self._starts(folded, self._folded)
+        return [line for line in starts if list(map(fold, self.bodies[line : line + size])) == folded]
 
     def replace(self, splices: tuple[Splice, ...]) -> None:
         """Carry out splices made for the text as it stands."""
         for splice in reversed(splices):
             self._replace(splice)
 
-    def _run(self, search: list[str], index: dict[str, list[int]], bodies: list[str] | None) -> list[int]:
+    def _starts(self, search: list[str], index: Ids) -> list[int]:
+        """Return where `search` would begin if its rarest line stood where it stands in the index."""
         anchor, ids = 0, None
-        for number, body in enumerate(search):
-            found = index.get(body)
-            if found is None:
+        for number, content in enumerate(search):
+            only = index.only(content)
+            if only is not None:
+                anchor, ids = number, [only]
+                break
+            if content not in index:
                 return []
-            if ids is None or len(found) < len(ids):
-                anchor, ids = number, found
-                if len(found) == 1:
-                    break
-        size, starts = len(search), list[int]()
-        for at in ids or ():
-            line = self._line_of(at)
-            if line is None or line < anchor or line - anchor + size > len(self.raw):
-                continue
-            begin = line - anchor
-            run = (self.bodies if bodies is None else bodies)[begin : begin + size]
-            if (run if bodies is not None else [fold(body) for body in run]) == search:
-                starts.append(begin)
-        return sorted(starts)
+        if ids is None:
+            anchor, ids = min(((at, index.all(body)) for at, body in enumerate(search)), key=lambda each: len(each[1]))
+        starts = [line - anchor for line in map(self._line_of, ids) if line is not None]
+        return sorted(line for line in starts if 0 <= line <= len(self.raw) - len(search))
 
     def _line_of(self, identity: int) -> int | None:
         """Return where the line with this id stands, or None if it is gone."""
@@ -133,8 +135,7 @@ class Document:
         self._put(first, last, begin, text)
 
     def _put(self, first: int, last: int, begin: int, text: str) -> None:
-        raw = lines.split(text)
-        bodies = _bodies(raw) if first == 0 else lines.bodies(raw)
+        raw, bodies = _split(text)
         end = self.offset(last)
         grown, longer = len(raw) - (last - first), len(text) - (end - begin)
         kept: list[tuple[int, int, int]] = []
@@ -146,15 +147,16 @@ class Document:
             if stop > last:
                 cut = max(line, last)
                 after.append((cut + grown, self.offset(cut) + longer, identity + cut - line))
+        self._plain = self._plain and text.isascii()
         identity = len(self._ids)
         if raw:
             kept.append((first, begin, identity))
         self._offsets += list(accumulate(map(len, raw), initial=0))[:-1]
         self._ids += bodies
-        for index, prepare in ((self._exact, str), (self._folded, fold)):
-            if index is not None:
-                for number, body in enumerate(bodies):
-                    index.setdefault(prepare(body), []).append(identity + number)
+        if self._exact is not None:
+            self._exact.add(bodies)
+        if self._folded is not None:
+            self._folded.add(list(map(fold, bodies)))
         self._segments = kept + after
         self.raw[first:last] = raw
         self.bodies[first:last] = bodies
@@ -171,22 +173,58 @@ class Document:
         return line + bisect_right(self._offsets, want, first, first + stop - line) - 1 - first
 
 
-def _bodies(raw: list[str]) -> list[str]:
-    found = lines.bodies(raw)
-    if found and found[0].startswith(_BOM):
-        found[0] = found[0][1:]
-    return found
+class Ids:
+    """Where contents stand, by id. Made of two dictionaries at the speed of C: most lines occur once."""
+
+    def __init__(self, contents: list[str]) -> None:
+        self._contents = contents.copy()
+        count = len(contents)
+        self._last = dict(zip(contents, range(count), strict=True))
+        self._first = dict(zip(reversed(contents), range(count - 1, -1, -1), strict=True))
+
+    def __contains__(self, content: str) -> bool:
+        """Tell whether any line ever had this content."""
+        return content in self._last
+
+    def only(self, content: str) -> int | None:
+        """Return the id of the one line with this content; None if there is none, or more than one."""
+        first = self._first.get(content)
+        return first if first is not None and first == self._last[content] else None
+
+    def all(self, content: str) -> list[int]:
+        """Return the ids of all lines with this content."""
+        found: list[int] = []
+        at = self._first[content]
+        last = self._last[content]
+        while True:
+            found.append(at)
+            if at == last:
+                return found
+            at = self._contents.index(content, at + 1)
+
+    def add(self, contents: list[str]) -> None:
+        """Give further lines the next ids."""
+        for number, content in enumerate(contents, len(self._contents)):
+            self._first.setdefault(content, number)
+            self._last[content] = number
+        self._contents += contents
 
 
-def _index(contents: list[str]) -> dict[str, list[int]]:
-    index: dict[str, list[int]] = {}
-    for identity, content in enumerate(contents):
-        found = index.get(content)
-        if found is None:
-            index[content] = [identity]
-        else:
-            found.append(identity)
-    return index
+def _split(text: str) -> tuple[list[str], list[str]]:
+    """Return the lines with and without their ends; a byte order mark is part of the first line but not its content."""
+    if "\r" in text:
+        raw = lines.split(text)
+        bodies = lines.bodies(raw)
+    else:
+        bodies = text.split("\n")
+        last = bodies.pop()
+        raw = [body + "\n" for body in bodies]
+        if last:
+            bodies.append(last)
+            raw.append(last)
+    if bodies and bodies[0].startswith(_BOM):
+        bodies[0] = bodies[0][1:]
+    return raw, bodies
 
 
 def _first_line(segment: tuple[int, int, int]) -> int:

@@ -114,39 +114,45 @@ def _ends_unsure(pieces: list[list[str]], old: list[str]) -> str | None:
 
 
 def _behind(piece: list[str], old: list[str], reached: int) -> int | _Unsure:
-    """Return the old line behind the one that the piece's last line is, seen by as many lines as make it certain."""
+    """Return the old line behind the one that the piece's last line is.
+
+    Some line of the piece must be the only one of its kind, and from it to the end of the piece the old text must read
+    the same. A longer run is no better proof: the edit may have made one place look like another.
+    """
     lines = _trimmed(piece)
-    for size in range(1, len(lines) + 1):
-        run = lines[-size:]
-        found = [at for at in range(reached, len(old) - size + 1) if old[at : at + size] == run]
-        if not found:
-            return _Unsure(f"the line above a gap, `{lines[-1].strip()}`, is not in the old text as it stands there")
-        if len(found) == 1:
-            at = found[0] + size
-            while at < len(old) and not old[at].strip():
-                at += 1
-            return found[0] + size if at < len(old) else len(old)
-    return _Unsure(f"the line above a gap, `{lines[-1].strip()}`, stands in the old text more than once")
+    for first in range(len(lines) - 1, -1, -1):
+        at = _only(lines[first], old)
+        if at is None:
+            continue
+        if at < reached or old[at : at + len(lines) - first] != lines[first:]:
+            break
+        return at + len(lines) - first
+    return _Unsure(f"where the line above a gap, `{lines[-1].strip()}`, stands in the old text is not certain")
 
 
-def _before(piece: list[str], old: list[str], first: int) -> int | _Unsure:
+def _before(piece: list[str], old: list[str], reached: int) -> int | _Unsure:
     """Return the old line that the piece's first line is; comments that are new may stand above it."""
     lines = _trimmed(piece)
     skipped = 0
-    while skipped < len(lines) and lines[skipped] not in old and _is_comment(lines[skipped]):
+    while skipped < len(lines) - 1 and lines[skipped] not in old and _is_comment(lines[skipped]):
         skipped += 1
     rest = lines[skipped:]
-    for size in range(1, len(rest) + 1):
-        run = rest[:size]
-        found = [at for at in range(first, len(old) - size + 1) if old[at : at + size] == run]
-        if not found:
+    for last, body in enumerate(rest):
+        at = _only(body, old)
+        if at is None:
+            continue
+        first = at - last
+        if first < reached or old[first : at + 1] != rest[: last + 1]:
             break
-        if len(found) == 1:
-            if skipped and found[0] > first and old[found[0] - 1].strip():
-                break
-            return found[0]
-    name = rest[0].strip() if rest else lines[0].strip()
-    return _Unsure(f"the line below a gap, `{name}`, is not in the old text, or more than once")
+        if skipped and first > reached and old[first - 1].strip():
+            break  # the comment may take the place of what stands there
+        return first
+    return _Unsure(f"where the line below a gap, `{rest[0].strip()}`, stands in the old text is not certain")
+
+
+def _only(body: str, old: list[str]) -> int | None:
+    """Return where the line stands in the old text, if it stands there once."""
+    return old.index(body) if body.strip() and old.count(body) == 1 else None
 
 
 def _appended(gap: str, above: list[str], piece: list[str], old: list[str], first: int) -> tuple[int, int] | None:

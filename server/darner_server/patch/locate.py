@@ -73,7 +73,8 @@ def _spliced(edit: Edit, found: list[_Found], document: Document) -> Located | R
     for each in found:
         fine = bool(each.names) or document.ending != "\n"
         script = splicing.script(each.search, each.after, edit.hunk, fine=fine)
-        made = splicing.splices(document, each.line, script, each.bridge.reindent, edit)
+        styled = bridges.to_style(script, document) if bridges.TABS not in each.names else None
+        made = splicing.splices(document, each.line, script, styled or each.bridge.reindent, edit)
         if made is None:
             reason = f"the indentation of the replacement cannot be carried over to line {each.line + 1}"
             return Refused(edit, edit.path, reason, *near.lines_at(document, each.line, len(each.search)))
@@ -214,6 +215,15 @@ def _ambiguous(edit: Edit, places: list[int], size: int, document: Document) -> 
 
 def _place_inline(edit: Edit, document: Document) -> Located | Refused:
     """Find a text that may begin and end inside a line."""
+    result = _inline(edit, document)
+    if isinstance(result, Located) and bridges.ENTITIES not in result.bridges:
+        entity = bridges.escaped_in(result.splices, document.raw, edit)
+        if entity is not None:
+            return Refused(edit, edit.path, f"the replacement says {entity}, as if it had been escaped for HTML")
+    return result
+
+
+def _inline(edit: Edit, document: Document) -> Located | Refused:
     text, before, after = document.text, edit.before or "", edit.after or ""
     if not before:
         return Located(edit, edit.path or "", (Splice(document.start(0), document.start(0), after),) if after else ())
