@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import logging
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -10,10 +9,11 @@ from typing import Any
 
 from lsprotocol import types
 
-from darner_server.lsp import commands, hunk_commands, lifecycle, patching, sync, workspace_events
+from darner_server.lsp import commands, hunk_commands, inline_completion, lifecycle, patching, sync, workspace_events
 from darner_server.lsp.client import Client
 from darner_server.lsp.connection import Connection
 from darner_server.lsp.folders import Folders, roots_of
+from darner_server.lsp.logs import ClientLog, send_to
 from darner_server.lsp.opening import Opened
 from darner_server.lsp.pygls_fixes import quick_server
 from darner_server.lsp.raw import as_object, at
@@ -46,6 +46,7 @@ HANDLERS: dict[str, Handler] = {
     types.WORKSPACE_DID_DELETE_FILES: workspace_events.files_deleted,
     types.WORKSPACE_EXECUTE_COMMAND: commands.execute,
     types.TEXT_DOCUMENT_CODE_LENS: hunk_commands.code_lenses,
+    types.TEXT_DOCUMENT_INLINE_COMPLETION: inline_completion.inline_completion,
     "darner/patch": patching.patch_request,
 }
 
@@ -53,7 +54,6 @@ HANDLERS: dict[str, Handler] = {
 def serve(opened: Opened) -> int:
     """Serve until the client leaves; returns the exit code."""
     gc.freeze()  # what has been imported stays: the collector need not look at it again
-    logging.getLogger("pygls").disabled = True  # it logs parameters, which are content
     return asyncio.run(_serve(opened))
 
 
@@ -70,6 +70,7 @@ async def _serve(opened: Opened) -> int:
                 tasks=tasks,
                 options=as_object(at(opened.params, "initializationOptions")),
             )
+            send_to(ClientLog(session.log))
             protocol.attach(session.spawn, session.went_wrong)
             for method, handler in HANDLERS.items():
                 server.feature(method)(partial(handler, session))

@@ -10,10 +10,12 @@ from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
 
 from darner_server.lsp.client import Client
+from darner_server.lsp.completions import Completions
 from darner_server.lsp.documents import Documents
 from darner_server.lsp.engines import Engines
 from darner_server.lsp.folders import Folders
 from darner_server.lsp.hunks import HunkBoard
+from darner_server.lsp.logs import place_of
 from darner_server.lsp.positions import Mapper
 from darner_server.lsp.progress import ProgressBoard
 from darner_server.lsp.pygls_fixes import QuickProtocol
@@ -51,6 +53,7 @@ class Session:
         self.hunks = HunkBoard(self.documents, self._hunks_changed)
         self.progress = ProgressBoard(protocol, can_create=client.work_done_progress)
         self.running = RunningPatches()
+        self.completions = Completions()
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run something in the background; it ends with the session."""
@@ -91,7 +94,7 @@ class Session:
 
     def went_wrong(self, method: str, error: BaseException) -> None:
         """A bug: the log gets its kind and place, but not its message, which may hold content."""
-        self.log(f"{method}: {type(error).__name__} at {_place(error)}", types.MessageType.Error)
+        self.log(f"{method}: {place_of(error)}", types.MessageType.Error)
 
     def _hunks_changed(self) -> None:
         if self.client.refresh_lenses:
@@ -100,12 +103,3 @@ class Session:
     async def _refresh_lenses(self) -> None:
         with suppress(JsonRpcException):
             await self.protocol.send_request_async(types.WORKSPACE_CODE_LENS_REFRESH)
-
-
-def _place(error: BaseException) -> str:
-    trace, places = error.__traceback__, list[str]()
-    while trace is not None:
-        code = trace.tb_frame.f_code
-        places.append(f"{code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}")
-        trace = trace.tb_next
-    return " > ".join(places[-4:])

@@ -1,0 +1,179 @@
+"""`textDocument/inlineCompletion`: what may stand at the cursor, from memory where it is being typed already.
+
+There is no waiting for a pause in typing: a new request ends the one before, and the quota decides whether to ask.
+"""
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+
+from darner_server.lsp.documents import Snapshot
+from darner_server.lsp.positions import Point
+from darner_server.lsp.session import Session
+from darner_server.lsp.suggestion import Cursor, suggest
+from darner_server.lsp.workspace_edits import range_json
+
+if TYPE_CHECKING:
+    from darner_clients.endpoint import Endpoint
+    from darner_clients.messages import FillRequest
+    from darner_server.engine import Engine
+
+_BLOCK_TOKENS, _LINE_TOKENS = 256, 64
+
+
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """How much of the surroundings an endpoint is shown: characters before and after, tokens from elsewhere."""
+
+    before: int
+    after: int
+    elsewhere: int
+
+
+_FAST = _Reach(8_000, 2_000, 1_024)
+_CPU = _Reach(1_200, 400, 0)  # prefills about a hundred tokens a second
+
+
+def inline_completion(
+    session: Session, params: types.InlineCompletionParams
+) -> dict[str, Any] | Coroutine[Any, Any, dict[str, Any] | None] | None:
+    """Answer from memory at once, or ask a model in the background."""
+    document = session.documents.get(params.text_document.uri)
+    session.completions.supersede()
+    if document is None or session.untrusted or session.options.get("completion") is False:
+        return None
+    snapshot = document.snapshot()
+    table = snapshot.table(session.mapper)
+    at = Point(params.position.line, params.position.character)
+    offset = table.offset(at)
+    text = snapshot.text
+    cursor = Cursor(text[:offset], text[offset:])
+    known = session.completions.remembered(cursor)
+    if known is not None:
+        return _answer(cursor, known, at, session)
+    invoked = params.context.trigger_kind is types.InlineCompletionTriggerKind.Invoked
+    return _complete(session, snapshot, cursor, at, invoked=invoked)
+
+
+async def _complete(
+    session: Session, snapshot: Snapshot, cursor: Cursor, at: Point, *, invoked: bool
+) -> dict[str, Any] | None:
+    with session.completions.current() as turn:
+        try:
+            engine = await session.engines.get()
+            text = await _ask(session, engine, snapshot, cursor, at, invoked=invoked)
+        except asyncio.CancelledError:
+            if turn.superseded():
+                return None  # the cursor has moved on
+            raise
+    if not text:
+        return None
+    session.completions.remember(cursor, text)
+    return _answer(cursor, text, at, session)
+
+
+async def _ask(
+    session: Session, engine: "Engine", snapshot: Snapshot, cursor: Cursor, at: Point, *, invoked: bool
+) -> str:
+    from darner_clients.errors import EndpointError  # noqa: PLC0415 - see engines.py
+    from darner_clients.messages import Finish, Text  # noqa: PLC0415 - likewise
+    from darner_clients.router import Route, Router  # noqa: PLC0415 - likewise
+
+    router = await engine.router(lambda _event: None)
+    if not isinstance(router, Router):
+        session.tell_once(f"{router.reason}; {router.advice}")
+        return ""
+    requests = _Requests(session, engine, snapshot, cursor, at, invoked=invoked)
+    output = _BLOCK_TOKENS if cursor.opens_block else _LINE_TOKENS
+    route = await router.choose(requests.count, output=output, interactive=invoked)
+    if not isinstance(route, Route):
+        if invoked:
+            session.tell(f"no suggestion: {route.reason}", types.MessageType.Warning)
+        return ""
+    reply = ""
+    try:
+        async with router.stream(route, requests.of(route.endpoint)) as stream:
+            async for item in stream:
+                if isinstance(item, Text):
+                    reply += item.text
+                    found = suggest(cursor, reply)
+                    if found.complete:
+                        return found.text
+                elif isinstance(item, Finish):
+                    return suggest(cursor, reply, ended=True, cut_off=item.reason == "length").text
+    except EndpointError as error:
+        if invoked:
+            session.tell_once(str(error))
+        else:
+            session.log(f"no suggestion: {error}", types.MessageType.Warning)
+    return ""
+
+
+class _Requests:
+    """The request as each endpoint would get it."""
+
+    def __init__(
+        self, session: Session, engine: "Engine", snapshot: Snapshot, cursor: Cursor, at: Point, *, invoked: bool
+    ) -> None:
+        self._engine = engine
+        self._cursor = cursor
+        self._line = at.line + 1
+        self._path = session.folders.path_of(snapshot.uri, snapshot.language)
+        self._text = cursor.before + cursor.after
+        self._recent = session.recent()
+        self._invoked = invoked
+        self._made: dict[str, FillRequest] = {}
+
+    def count(self, endpoint: "Endpoint") -> int:
+        """Prompt tokens there."""
+        return self.of(endpoint).prompt_tokens
+
+    def of(self, endpoint: "Endpoint") -> "FillRequest":
+        """The request to an endpoint."""
+        from darner_clients.messages import FillRequest  # noqa: PLC0415 - see engines.py
+        from darner_context.tokens import tokenizer  # noqa: PLC0415 - likewise
+
+        if endpoint.name not in self._made:
+            reach = _CPU if endpoint.kind == "llamacpp" else _FAST
+            counter = tokenizer(endpoint.tokenizer)
+            prefix = self._elsewhere(endpoint, reach) + self._cursor.before[-reach.before :]
+            suffix = self._cursor.after[: reach.after]
+            self._made[endpoint.name] = FillRequest(
+                prefix=prefix,
+                suffix=suffix,
+                prompt_tokens=counter.count(prefix) + counter.count(suffix) + 64,
+                max_output=_BLOCK_TOKENS if self._cursor.opens_block else _LINE_TOKENS,
+                interactive=self._invoked,
+            )
+        return self._made[endpoint.name]
+
+    def _elsewhere(self, endpoint: "Endpoint", reach: _Reach) -> str:
+        from darner_context.index import ContextRequest, Focus  # noqa: PLC0415 - see engines.py
+
+        if not reach.elsewhere or self._engine.index.state().indexing:
+            return ""
+        request = ContextRequest(
+            instruction="",
+            focus=Focus(self._path, self._line, self._line),
+            budget=reach.elsewhere,
+            recent=self._recent,
+            texts={self._path: self._text},
+        )
+        bundle = self._engine.context(request, endpoint.tokenizer)
+        mark = "#" if self._path.endswith((".py", ".rb", ".sh", ".toml", ".yaml", ".yml")) else "//"
+        return "".join(f"{mark} {each.path}\n{each.text.rstrip()}\n\n" for each in bundle.snippets)
+
+
+def _answer(cursor: Cursor, text: str, at: Point, session: Session) -> dict[str, Any]:
+    """The item replaces the word before the cursor too: it still fits when one more character has been typed."""
+    line = cursor.line
+    word = len(line)
+    while word and (line[word - 1].isalnum() or line[word - 1] == "_"):
+        word -= 1
+    whole = line[word:] + text
+    start = Point(at.line, session.mapper.character(line, word))
+    end = Point(at.line, session.mapper.character(line, len(line)))
+    return {"items": [{"insertText": whole, "filterText": whole, "range": range_json(start, end)}]}

@@ -1,0 +1,166 @@
+"""From what a model streams to what may stand at the cursor: one line or one block that fits what follows. Pure."""
+
+from dataclasses import dataclass
+
+_MOST_LINES = 40
+_NEAR = 3_000  # characters around the cursor in which brackets are counted
+_PAIRS = {")": "(", "]": "[", "}": "{"}
+_OPENERS = (":", "{", "(", "[", "=>", "->", "then", "do")
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """The text before and after the cursor, and the cursor's own line of it."""
+
+    before: str
+    after: str
+
+    @property
+    def line(self) -> str:
+        """The line up to the cursor."""
+        return self.before[max(self.before.rfind("\n"), self.before.rfind("\r")) + 1 :]
+
+    @property
+    def rest(self) -> str:
+        """The line from the cursor on."""
+        return self.after.split("\n", 1)[0].removesuffix("\r")
+
+    @property
+    def opens_block(self) -> bool:
+        """Whether several lines are wanted: the line is empty, or ends with what opens a block."""
+        line = self.line.strip()
+        return not self.rest.strip() and (not line or line.endswith(_OPENERS))
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What to show so far; `complete` when nothing that may still come can be part of it."""
+
+    text: str
+    complete: bool
+
+
+def suggest(cursor: Cursor, reply: str, *, ended: bool = False, cut_off: bool = False) -> Suggestion:
+    """Shape a reply, whole or so far: `ended` when no more comes, `cut_off` when the endpoint's limit ended it."""
+    text = _without_repetition(cursor.line, _without_fence(reply, ended=ended))
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if not cursor.opens_block:
+        first, newline, _ = text.partition("\n")
+        return _fitted(cursor, first, complete=bool(newline))
+    lines = text.split("\n")
+    if (not ended or cut_off) and len(lines) > 1:
+        lines.pop()  # not a whole line yet
+    taken, complete = _block(cursor, lines)
+    return _fitted(cursor, "\n".join(taken), complete=complete)
+
+
+def _block(cursor: Cursor, lines: list[str]) -> tuple[list[str], bool]:
+    """The lines up to the end of the block that the cursor is in."""
+    line = cursor.line
+    base, opened = _indent(line), bool(line.strip())
+    following = next((each for each in cursor.after.split("\n")[1:] if each.strip()), None)
+    taken = lines[:1]
+    for each in lines[1:]:
+        if len(taken) >= _MOST_LINES or (not each.strip() and not taken[-1].strip()):
+            return taken, True
+        if each.strip():
+            if each.rstrip() == (following or "").rstrip():
+                return taken, True
+            indent = _indent(each)
+            if opened and indent == base and each.strip()[0] in _PAIRS:
+                return [*taken, each], True
+            if indent < base or (opened and indent == base):
+                return taken, True
+        taken.append(each)
+    return taken, False
+
+
+def _fitted(cursor: Cursor, text: str, *, complete: bool) -> Suggestion:
+    """Without what stands after the cursor already, and without brackets that nothing opens."""
+    balanced = _balanced(cursor, text)
+    complete = complete or len(balanced) < len(text)
+    text = _without_overlap(balanced, cursor.rest).rstrip()
+    if cursor.after.startswith(text) or (cursor.rest.strip() and text.strip() == cursor.rest.strip()):
+        text = ""
+    return Suggestion(text, complete)
+
+
+def _balanced(cursor: Cursor, text: str) -> str:
+    """Up to the first closing bracket that has no opening one left: those that `after` closes are taken."""
+    open_before, _ = _brackets(cursor.before[-_NEAR:])
+    _, closed_after = _brackets(cursor.after[:_NEAR])
+    free = open_before[: max(0, len(open_before) - len(closed_after))]
+    stack = list(free)
+    quote = ""
+    for at, each in enumerate(text):
+        quote = _quoted(quote, each, text[at - 1] if at else "")
+        if quote:
+            continue
+        if each in "([{":
+            stack.append(each)
+        elif each in _PAIRS and (not stack or stack.pop() != _PAIRS[each]):
+            return text[:at]
+    return text
+
+
+def _brackets(text: str) -> tuple[list[str], list[str]]:
+    """The brackets that are opened and not closed, and those closed and not opened."""
+    opened: list[str] = []
+    closed: list[str] = []
+    quote = ""
+    for at, each in enumerate(text):
+        quote = _quoted(quote, each, text[at - 1] if at else "")
+        if quote:
+            continue
+        if each in "([{":
+            opened.append(each)
+        elif each in _PAIRS:
+            if opened and opened[-1] == _PAIRS[each]:
+                opened.pop()
+            else:
+                closed.append(each)
+    return opened, closed
+
+
+def _quoted(quote: str, each: str, before: str) -> str:
+    """The quote that is open after a character; a line's end closes all."""
+    if each == "\n":
+        return ""
+    if quote:
+        return "" if each == quote and before != "\\" else quote
+    return each if each in "\"'`" and not before.isalnum() else ""
+
+
+def _without_fence(reply: str, *, ended: bool) -> str:
+    """A reply of a chat model without the fence around its code."""
+    if not reply.lstrip().startswith("```"):
+        return reply.removesuffix("```") if ended else reply
+    opening, newline, text = reply.lstrip().partition("\n")
+    del opening
+    return text.partition("\n```")[0] if newline else ""
+
+
+def _without_repetition(line: str, text: str) -> str:
+    """Without the beginning of the line, which chat models like to say again."""
+    own = line.strip()
+    if len(own) > 1 and text.lstrip().startswith(own):
+        return text.lstrip()[len(own) :]
+    if line and not own and text.startswith(line):
+        return text[len(line) :]
+    return text
+
+
+def _without_overlap(text: str, rest: str) -> str:
+    """Without an ending that is the beginning of what follows on the line."""
+    rest = rest.rstrip()
+    if not rest.strip():
+        return text
+    open_now = len(_brackets(text)[0])
+    for size in range(min(len(text), len(rest)), 0, -1):
+        if text.endswith(rest[:size]) and len(_brackets(text[:-size])[0]) <= open_now:
+            return text[:-size]
+    return text
+
+
+def _indent(line: str) -> int:
+    return len(line.expandtabs(4)) - len(line.expandtabs(4).lstrip())
