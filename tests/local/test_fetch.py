@@ -151,7 +151,7 @@ async def test_a_killed_download_goes_on_where_it_stopped(toy: Toy, tmp_path: Pa
     process.communicate()
     toy.open.set()
     assert await pull("toy", cache_dir=tmp_path, models=toy.models) == tmp_path / "models" / "toy.gguf"
-    assert toy.served() == [1, 1, 2]
+    assert toy.served() == [1, 1, 2], "\n".join(toy.asked)
 
 
 async def test_an_interrupted_command_goes_on_where_it_stopped(toy: Toy, tmp_path: Path) -> None:
@@ -163,7 +163,7 @@ async def test_an_interrupted_command_goes_on_where_it_stopped(toy: Toy, tmp_pat
     assert process.returncode != 0
     toy.open.set()
     assert await pull("toy", cache_dir=tmp_path, models=toy.models) == tmp_path / "models" / "toy.gguf"
-    assert toy.served() == [1, 1, 2]
+    assert toy.served() == [1, 1, 2], "\n".join(toy.asked)
 
 
 async def test_cancelling_ends_what_was_started_and_frees_the_lock(toy: Toy, tmp_path: Path) -> None:
