@@ -82,7 +82,8 @@ def _whole(amount: float | None) -> int | None:
 _NAME = re.compile(
     r"x-ratelimit-(?P<field>limit|remaining|reset)-(?P<unit>requests|tokens)(?:-(?P<period>second|minute|hour|day))?"
 )
-_DECIMAL = re.compile(r"-?\d{1,15}(?:\.\d{0,30})?")
-_DURATION = re.compile(r"(?:([\d.]+)d)?(?:([\d.]+)h)?(?:([\d.]+)m(?!s))?(?:([\d.]+)s)?(?:([\d.]+)ms)?")
+_DECIMAL = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{0,30})?")
+_AMOUNT = r"([0-9]{1,9}(?:\.[0-9]{0,30})?)"
+_DURATION = re.compile("".join(f"(?:{_AMOUNT}{unit})?" for unit in ("d", "h", "m(?!s)", "s", "ms")))
 _SIZES = (86400.0, 3600.0, 60.0, 1.0, 0.001)
 _PERIODS: Mapping[str, Period] = {"second": "second", "minute": "minute", "hour": "hour", "day": "day"}

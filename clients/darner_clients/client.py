@@ -63,11 +63,12 @@ class Client:
 
     async def warm(self) -> None:
         """Open a connection if none is open, and see that the endpoint answers. Raises EndpointError."""
+        asked_before = self._told
         async with self._limiting:
             if not self._told:
                 self._limits = await self._ask_limits()
-                return
-        await self._get(preset_of(self.endpoint).warm)
+        if asked_before:
+            await self._get(preset_of(self.endpoint).warm)
 
     async def limits(self) -> Limits:
         """Window and output limit: what the endpoint says (asked once), and no more than the user's settings say.

@@ -181,7 +181,8 @@ class Quota:
         mine = asked.waiter if asked.waiter is not None else 2**62
         row: tuple[int, int] = database.execute(
             "SELECT count(*), coalesce(sum(tokens), 0) FROM waiter "
-            "WHERE key = ? AND id <> ? AND seen > ? AND seen <= ? AND (interactive > ? OR (interactive = ? AND id < ?))",
+            "WHERE key = ? AND id <> ? AND seen > ? AND seen <= ? "
+            "AND (interactive > ? OR (interactive = ? AND id < ?))",
             (self._key, mine, now - FRESH, now, asked.interactive, asked.interactive, mine),
         ).fetchone()
         return row

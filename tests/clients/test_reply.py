@@ -1,0 +1,93 @@
+import json
+from typing import Any
+
+import pytest
+
+from darner_clients.endpoint import Endpoint
+from darner_clients.errors import EndpointError, Interrupted, Malformed, Overloaded
+from darner_clients.messages import Reasoning, Text, Usage
+from darner_clients.reply import Reply
+
+ENDPOINT = Endpoint("fast", "vllm", "http://x/v1", "m")
+
+
+def delta(finish: str | None = None, **fields: object) -> dict[str, Any]:
+    return {"choices": [{"index": 0, "delta": fields, "finish_reason": finish}]}
+
+
+def read(*events: object) -> tuple[list[Text | Reasoning], Reply]:
+    reply = Reply(ENDPOINT)
+    found: list[Text | Reasoning] = []
+    for event in events:
+        found += reply.feed(b"[DONE]" if event == "[DONE]" else json.dumps(event).encode())
+    found += reply.close(None)
+    return found, reply
+
+
+def check(
+    *events: object, items: list[Text | Reasoning], reason: str | None = "stop", usage: Usage | None = None
+) -> None:
+    found, reply = read(*events)
+    assert (found, reply.reason, reply.usage) == (items, reason, usage)
+
+
+def test_chunks_of_every_kind() -> None:
+    check(delta(role="assistant", content=None), delta(content="a"), delta("stop"), "[DONE]", items=[Text("a")])
+    check(delta(content=""), delta(content="a", role="assistant"), delta("length"), items=[Text("a")], reason="length")
+    check(delta(reasoning="hm"), delta(content="a"), delta("stop"), items=[Reasoning("hm"), Text("a")])
+    check(delta(reasoning_content="hm", content="a"), delta("stop"), items=[Reasoning("hm"), Text("a")])
+    check({"choices": []}, {}, {"choices": None}, delta("stop", content="a"), items=[Text("a")])
+    check({"choices": [{"text": "a", "finish_reason": None}]}, {"choices": [{"text": "", "finish_reason": "stop"}]},
+          items=[Text("a")])  # fmt: skip
+    check({"choices": [{"index": 0, "delta": None, "finish_reason": "stop"}]}, items=[])
+    check({"content": "a", "stop": False}, {"content": "", "stop": True, "stop_type": "eos", "tokens_evaluated": 9,
+          "tokens_predicted": 1}, items=[Text("a")], usage=Usage(9, 1))  # fmt: skip
+    check({"content": "a", "stop": False}, {"content": "b", "stop": True, "stop_type": "limit"},
+          items=[Text("a"), Text("b")], reason="length")  # fmt: skip
+    check(delta(content="a"), "[DONE]", items=[Text("a")], reason=None)
+    check(delta("stop", content="a"), "[DONE]", {"never": "read"}, items=[Text("a")])
+
+
+def test_usage_and_times() -> None:
+    usage = {
+        "prompt_tokens": 298,
+        "completion_tokens": 18,
+        "prompt_tokens_details": {"cached_tokens": 128},
+        "completion_tokens_details": {
+            "accepted_prediction_tokens": 3,
+            "rejected_prediction_tokens": 4,
+            "reasoning_tokens": 5,
+        },
+    }
+    found, reply = read(delta("stop", content="a"), {"choices": [], "usage": usage, "time_info": {"queue_time": 0.25}})
+    assert (found, reply.usage, reply.queue) == ([Text("a")], Usage(298, 18, 128, 5, 3, 4), 0.25)
+    assert read({**delta("stop", content="a"), "usage": None})[1].usage is None
+    assert read({**delta("stop"), "usage": {"prompt_tokens": 3, "prompt_tokens_details": None}})[1].usage == Usage(3)
+
+
+@pytest.mark.parametrize(
+    ("events", "kind", "started"),
+    [
+        ([], Interrupted, False),
+        (["[DONE]"], Interrupted, False),
+        ([delta(content="a")], Interrupted, True),
+        ([delta(content="a"), {"error": {"message": "boom", "code": 500}}], Overloaded, True),
+        ([{"error": "boom"}], Overloaded, False),
+        ([{"object": "error", "message": "boom", "type": "InternalServerError", "code": 500}], Overloaded, False),
+        ([{"message": "boom", "type": "server_error", "code": "x"}], Overloaded, False),
+        ([["a list"]], Malformed, False),
+    ],
+)
+def test_replies_that_go_wrong(events: list[object], kind: type[EndpointError], started: bool) -> None:
+    with pytest.raises(kind) as caught:
+        read(*events)
+    assert caught.value.started is started
+
+
+def test_an_event_that_is_no_json_is_malformed_and_a_cut_one_is_not() -> None:
+    with pytest.raises(Malformed):
+        Reply(ENDPOINT).feed(b"{nonsense")
+    with pytest.raises(Interrupted):
+        Reply(ENDPOINT).close(b'{"choices": [{"delta": {"con')
+    reply = Reply(ENDPOINT)
+    assert list(reply.close(json.dumps(delta("stop", content="a")).encode())) == [Text("a")]
