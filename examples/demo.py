@@ -11,7 +11,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 DARNER = Path(sys.executable).with_name("darner")
-INSTRUCTION = 'parse_duration must also accept whole minutes written with an m, such as "90m", and return them as minutes'
+INSTRUCTION = 'Also accept whole minutes such as "90m", with a regular expression _MINUTES like the other two'
 PLACE = "timesheet/durations.py"
 
 
@@ -39,7 +39,20 @@ def say(text: str) -> None:
 
 def run_tests(copy: Path) -> int:
     """Run the example's own tests."""
-    command = [sys.executable, "-m", "pytest", "-q", "--no-header", "--tb=no", "-p", "no:cacheprovider", "-c", "/dev/null"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "--no-header",
+        "--tb=no",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:asyncio",
+        "-c",
+        "/dev/null",
+    ]
     return subprocess.run([*command, "--rootdir", str(copy), str(copy / "tests")], check=False).returncode  # noqa: S603 - likewise
 
 

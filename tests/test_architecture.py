@@ -51,7 +51,10 @@ def offenders(part: str, forbidden: str) -> list[str]:
 @pytest.mark.parametrize(
     ("part", "forbidden"),
     [
-        ("patch", r"darner_(context|clients)|darner_server\.(?!patch)|pygls|lsprotocol|httpx|tree_sitter|tiktoken|rich|typer"),
+        (
+            "patch",
+            r"darner_(context|clients)|darner_server\.(?!patch)|pygls|lsprotocol|httpx|tree_sitter|tiktoken|rich|typer",
+        ),
         ("context", r"darner_(clients|server)|pygls|lsprotocol|httpx|rich|typer"),
         ("clients", r"darner_(context|server)|pygls|lsprotocol|tree_sitter|tiktoken|rich|typer"),
         ("engine", r"darner_server\.(cli|lsp)|pygls|lsprotocol|argparse|typer|click|rich|httpx|httpcore|tree_sitter"),
@@ -91,7 +94,11 @@ def test_only_the_command_line_prints() -> None:
 def test_named_paths_exist(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     named = set(re.findall(r"`([\w.-]+/[\w./-]+)`", text)) | set(re.findall(r"\]\((?!https?:)([\w./-]+)\)", text))
-    assert [name for name in sorted(named) if not any((base / name).exists() for base in (ROOT, ROOT / "server/darner_server"))] == []
+    assert [
+        name
+        for name in sorted(named)
+        if not any((base / name).exists() for base in (ROOT, ROOT / "server/darner_server"))
+    ] == []
 
 
 def test_flow_names_files_that_exist() -> None:

@@ -22,7 +22,11 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_contents(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     tops = {name.split("/")[0] for name in names}
-    assert {top for top in tops if not top.endswith(".dist-info")} == {"darner_clients", "darner_context", "darner_server"}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {
+        "darner_clients",
+        "darner_context",
+        "darner_server",
+    }
     assert not [name for name in names if "test_" in name or name.endswith((".pyc", ".gguf"))]
     for package in ("darner_clients", "darner_context", "darner_server"):
         assert f"{package}/py.typed" in names
@@ -32,7 +36,7 @@ def test_contents(wheel: Path) -> None:
 
 
 def test_runs_in_a_clean_environment(wheel: Path, tmp_path: Path) -> None:
-    """Installed as a user would, from what `make env` left in uv's cache: a dependency that is not declared is missed here."""
+    """As a user installs it, but from what `make env` left in uv's cache: an undeclared dependency is missed here."""
     env = tmp_path / "env"
     uv = str(ROOT / ".tools/bin/uv")
     subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, str(env)], check=True)
@@ -43,7 +47,9 @@ def test_runs_in_a_clean_environment(wheel: Path, tmp_path: Path) -> None:
     def run(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         clean = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
         command = [str(env / "bin/darner"), *arguments]
-        return subprocess.run(command, cwd=tmp_path, env=clean, input=stdin, capture_output=True, text=True, check=False)
+        return subprocess.run(
+            command, cwd=tmp_path, env=clean, input=stdin, capture_output=True, text=True, check=False
+        )
 
     version = run("--version")
     assert (version.returncode, version.stdout) == (0, "darner 0.1.0\n"), version.stderr

@@ -2,6 +2,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from darner_clients.endpoint import Deadlines, Endpoint
 from darner_server.settings import (
     DEFAULT_BUDGET,
@@ -44,7 +45,7 @@ def check(tmp_path: Path, text: str, expected: str, environ: dict[str, str] | No
 
 def test_a_file(tmp_path: Path) -> None:
     file = tmp_path / "darner.toml"
-    file.write_text(CEREBRAS + 'window = 131072\nbudget = 100\n[endpoints.deadlines]\nconnect = 1\n')
+    file.write_text(CEREBRAS + "window = 131072\nbudget = 100\n[endpoints.deadlines]\nconnect = 1\n")
     settings = load(file, {"KEY": "csk-1"}, no_keys)
     assert settings == Settings(
         endpoints=(
@@ -98,7 +99,10 @@ def test_no_file(environ: dict[str, str], endpoints: list[tuple[str, str, str]])
         (CEREBRAS + 'window = "big"\n', "7: endpoints.window = 'big'"),
         (CEREBRAS + "window = 0\n", "7: endpoints.window = 0"),
         (CEREBRAS + "\n" + CEREBRAS, "1: two endpoints are named 'cerebras'"),
-        (CEREBRAS + "\n[[endpoints]]\nname = 'b'\nkind = 'grok'\nbase_url = 'http://b'\n", "10: endpoints.kind = 'grok' is not one of"),
+        (
+            CEREBRAS + "\n[[endpoints]]\nname = 'b'\nkind = 'grok'\nbase_url = 'http://b'\n",
+            "10: endpoints.kind = 'grok' is not one of",
+        ),
         (CEREBRAS.replace("https://api.example/v1", "api.example"), "1: base_url 'api.example' is not an http"),
         (CEREBRAS.replace("https://", "https://me:secret@"), "1: base_url holds a password"),
         ("[[endpoints]]\nname = 'a'\nkind = 'vllm'\n", "1: 'base_url' is missing"),
@@ -135,7 +139,9 @@ def test_an_editor_s_settings() -> None:
 
 def test_a_workspace(tmp_path: Path) -> None:
     assert load_workspace(tmp_path) == WorkspaceSettings()
-    (tmp_path / ".darner.toml").write_text('ignore = ["*.gen.py"]\nbudget = 9\ninstructions = "be brief"\ncheck = "make"\n')
+    (tmp_path / ".darner.toml").write_text(
+        'ignore = ["*.gen.py"]\nbudget = 9\ninstructions = "be brief"\ncheck = "make"\n'
+    )
     assert load_workspace(tmp_path) == WorkspaceSettings(("*.gen.py",), 9, "be brief", "make")
 
 

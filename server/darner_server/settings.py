@@ -1,6 +1,6 @@
 """The user's settings and the workspace's, read once at the edge and passed down frozen.
 
-Endpoints and keys are the user's alone: a workspace file can name neither, so a cloned repository sends no code anywhere.
+Endpoints and keys are the user's alone: a workspace file can name neither, so a cloned repository sends code nowhere.
 """
 
 import os
@@ -9,12 +9,13 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, cast
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from darner_clients.endpoint import Deadlines, Endpoint
 from platformdirs import user_config_path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from darner_clients.endpoint import Deadlines, Endpoint
 
 WORKSPACE_FILE = ".darner.toml"
 DEFAULT_BUDGET = 8_192  # tokens of snippets from other files
@@ -61,8 +62,10 @@ def load(config: Path | None, environ: Mapping[str, str], key_of: Callable[[str]
     return _settings(_parse(text, str(path)), environ, key_of, source=str(path), text=text)
 
 
-def from_mapping(options: Mapping[str, Any], environ: Mapping[str, str], key_of: Callable[[str], str | None]) -> Settings:
-    """Settings from an editor's initializationOptions: the keys of the file. Without endpoints: as `load` without a file named."""
+def from_mapping(
+    options: Mapping[str, Any], environ: Mapping[str, str], key_of: Callable[[str], str | None]
+) -> Settings:
+    """Settings from an editor's initializationOptions, with the keys of the file; without endpoints those of `load`."""
     if not options.get("endpoints"):
         base = load(None, environ, key_of)
         file = _validate(dict(options), "the editor's settings", "")
@@ -134,7 +137,8 @@ def _from_environment(environ: Mapping[str, str], key_of: Callable[[str], str | 
             gpu["api_key_env"] = "DARNER_GPU_API_KEY"
         endpoints.append(gpu)
     if not endpoints:
-        return Settings((), environ.get("DARNER_LOCAL_MODEL", DEFAULT_LOCAL_MODEL), DEFAULT_BUDGET, True, "the defaults")  # noqa: FBT003 - the field's name says it
+        model = environ.get("DARNER_LOCAL_MODEL", DEFAULT_LOCAL_MODEL)
+        return Settings((), model, DEFAULT_BUDGET, hedge=True, source="the defaults")
     return _settings({"endpoints": endpoints}, environ, key_of, source="the environment", text="")
 
 
@@ -196,7 +200,12 @@ def _endpoint(  # noqa: PLR0917 - one call, straight above
 def _tokenizer_of(model: str) -> str:
     """The tokenizer that a model's name tells of; the nearest is used, upwards, where it is not known."""
     name = model.lower()
-    for part, tokenizer in (("gpt-oss", "o200k_harmony"), ("qwen", "qwen"), ("llama", "llama3"), ("gpt-4o", "o200k_base")):
+    for part, tokenizer in (
+        ("gpt-oss", "o200k_harmony"),
+        ("qwen", "qwen"),
+        ("llama", "llama3"),
+        ("gpt-4o", "o200k_base"),
+    ):
         if part in name:
             return tokenizer
     return "o200k_base"
@@ -241,7 +250,7 @@ class _EndpointRow(_Strict):
 
 
 class _File(_Strict):
-    endpoints: list[_EndpointRow] = Field(default_factory=list)
+    endpoints: list[_EndpointRow] = []
     local_model: str | None = None
     budget: _Tokens | None = None
     hedge: bool | None = None
@@ -256,7 +265,7 @@ class _File(_Strict):
 
 
 class _WorkspaceFile(_Strict):
-    ignore: list[str] = Field(default_factory=list)
+    ignore: list[str] = []
     budget: _Tokens | None = None
     instructions: str = ""
     check: str | None = None
@@ -274,7 +283,7 @@ def _explain(error: ValidationError, name: str, text: str) -> str:
     first = error.errors()[0]
     where = first["loc"]
     key = ".".join(str(part) for part in where if isinstance(part, str)) or "the file"
-    context = cast("dict[str, Any]", first.get("ctx", {}))
+    context = first.get("ctx", {})
     match first["type"]:
         case "extra_forbidden":
             said = f"unknown key '{where[-1]}'; remove it or correct its spelling"

@@ -1,9 +1,10 @@
 from collections.abc import Sequence
 
-from darner_server.engine.ledger import Ledger
-from darner_server.patch import Splice
 from hypothesis import given
 from hypothesis import strategies as st
+
+from darner_server.engine.ledger import Ledger
+from darner_server.patch import Splice
 
 
 def applied(text: str, splices: Sequence[Splice]) -> str:

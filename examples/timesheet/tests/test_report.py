@@ -1,7 +1,6 @@
 from datetime import date
 
 import pytest
-
 from timesheet.entries import EntryError, parse_sheet
 from timesheet.report import billable, by_day, by_project, longest_day, render
 

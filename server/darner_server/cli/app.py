@@ -23,11 +23,12 @@ app = typer.Typer(
     add_completion=True,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Near-instant code patches: context, routing, streaming and edits around a fast model.",
-    epilog="Exit codes: 0 patched; 1 no usable edit; 2 usage or settings; 3 no endpoint could serve it; 130 interrupted.",
+    epilog="Exit codes: 0 patched, 1 no usable edit, 2 usage or settings, 3 no endpoint could serve it, 130 interrupted.",
 )
 
 Root = Annotated[
-    Path | None, typer.Option("--root", metavar="DIR", help="The workspace. Default: the repository around this folder.")
+    Path | None,
+    typer.Option("--root", metavar="DIR", help="The workspace. Default: the repository around this folder."),
 ]
 Config = Annotated[
     Path | None,
@@ -38,7 +39,7 @@ Apply = Annotated[bool, typer.Option("--apply", help="Write the files. Without i
 
 
 @app.callback(invoke_without_command=True)
-def darner(version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False) -> None:  # noqa: FBT002 - a flag
+def darner(version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False) -> None:
     """Near-instant code patches in any editor, and here without one."""
     if version:
         sys.stdout.write(f"darner {__version__}\n")
@@ -59,16 +60,22 @@ def darner(version: Annotated[bool, typer.Option("--version", help="Print the ve
 """
 )
 def patch(
-    instruction: Annotated[str, typer.Argument(metavar="[INSTRUCTION]", help="What to change; `-` reads it from stdin.")] = "",
+    instruction: Annotated[
+        str, typer.Argument(metavar="[INSTRUCTION]", help="What to change; `-` reads it from stdin.")
+    ] = "",
     paths: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[PATH[:FIRST-LAST]]...", help="Where; the first is the focus. Default: the whole workspace."),
+        typer.Argument(
+            metavar="[PATH[:FIRST-LAST]]...", help="Where; the first is the focus. Default: the whole workspace."
+        ),
     ] = None,
     root: Root = None,
     config: Config = None,
-    apply: Apply = False,  # noqa: FBT002 - a flag
-    json: Json = False,  # noqa: FBT002 - a flag
-    partial: Annotated[bool, typer.Option("--partial", help="Keep what was right although an edit stays refused.")] = False,  # noqa: FBT002 - a flag
+    apply: Apply = False,
+    json: Json = False,
+    partial: Annotated[
+        bool, typer.Option("--partial", help="Keep what was right although an edit stays refused.")
+    ] = False,
     budget: Annotated[int | None, typer.Option(min=0, help="Tokens of context from other files.")] = None,
 ) -> None:
     """Change code as told: a unified diff on stdout, or the files themselves with --apply."""
@@ -88,12 +95,18 @@ def patch(
 """
 )
 def apply(
-    reply: Annotated[str | None, typer.Argument(metavar="[REPLY|-]", help="A file with the reply; `-` reads stdin.")] = None,
+    reply: Annotated[
+        str | None, typer.Argument(metavar="[REPLY|-]", help="A file with the reply; `-` reads stdin.")
+    ] = None,
     root: Root = None,
-    apply_: Apply = False,  # noqa: FBT002 - a flag
-    json: Json = False,  # noqa: FBT002 - a flag
-    partial: Annotated[bool, typer.Option("--partial", help="Keep what was right although an edit is refused.")] = False,  # noqa: FBT002 - a flag
-    target: Annotated[str | None, typer.Option("--file", metavar="PATH", help="The file that a reply naming none is about.")] = None,
+    apply_: Apply = False,
+    json: Json = False,
+    partial: Annotated[
+        bool, typer.Option("--partial", help="Keep what was right although an edit is refused.")
+    ] = False,
+    target: Annotated[
+        str | None, typer.Option("--file", metavar="PATH", help="The file that a reply naming none is about.")
+    ] = None,
 ) -> None:
     """Apply a model's reply from anywhere: search/replace blocks, diffs, apply_patch, whole files."""
     from darner_server.cli import apply as command  # noqa: PLC0415 - each command pays for its own imports
@@ -113,13 +126,15 @@ def apply(
 """
 )
 def context(
-    path: Annotated[str | None, typer.Argument(metavar="PATH[:LINE]", help="The place; without one the instruction decides.")] = None,
+    path: Annotated[
+        str | None, typer.Argument(metavar="PATH[:LINE]", help="The place; without one the instruction decides.")
+    ] = None,
     root: Root = None,
     config: Config = None,
     instruction: Annotated[str, typer.Option(help="What is to be done there.")] = "",
     budget: Annotated[int | None, typer.Option(min=0, help="Tokens of snippets from other files.")] = None,
-    json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,  # noqa: FBT002 - a flag
-    jsonl: Annotated[bool, typer.Option("--jsonl", help="Answer requests from stdin, one JSON object a line.")] = False,  # noqa: FBT002 - a flag
+    json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="Answer requests from stdin, one JSON object a line.")] = False,
 ) -> None:
     """Show what the model would see, and why each piece is there. Nothing is sent."""
     from darner_server.cli import context as command  # noqa: PLC0415 - each command pays for its own imports
@@ -129,7 +144,7 @@ def context(
 
 
 @app.command()
-def doctor(root: Root = None, config: Config = None, json: Json = False) -> None:  # noqa: FBT002 - a flag
+def doctor(root: Root = None, config: Config = None, json: Json = False) -> None:
     """Check the endpoints, windows, quota, latency, tokenizers and the index."""
     from darner_server.cli import doctor as command  # noqa: PLC0415 - each command pays for its own imports
 
@@ -146,7 +161,7 @@ def login(name: Annotated[str, typer.Argument(help="The endpoint's name, as in t
 
 @app.command()
 def serve(
-    stdio: Annotated[bool, typer.Option("--stdio", help="Speak over stdin and stdout (the default).")] = False,  # noqa: ARG001, FBT002 - editors pass it
+    stdio: Annotated[bool, typer.Option("--stdio", help="Speak over stdin and stdout (the default).")] = False,  # noqa: ARG001 - editors pass it
     tcp: Annotated[str | None, typer.Option("--tcp", metavar="HOST:PORT", help="Listen on a port.")] = None,
 ) -> None:
     """Run the language server for an editor."""
@@ -176,7 +191,7 @@ def model_pull(
 
 
 @model.command("list")
-def model_list(json: Json = False) -> None:  # noqa: FBT002 - a flag
+def model_list(json: Json = False) -> None:
     """List the models that can be embedded, and which are here."""
     from darner_server.cli import model as command  # noqa: PLC0415 - each command pays for its own imports
 

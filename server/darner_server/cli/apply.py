@@ -72,7 +72,7 @@ def apply(reply: str | None, root: Path, here: Path, options: Options) -> int:
 def _reply(argument: str | None, here: Path) -> str:
     if argument is not None and argument != "-":
         try:
-            return (here / argument).read_text(encoding="utf-8-sig", newline="")
+            return (here / argument).read_bytes().decode("utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             raise exits.Stop(f"{argument}: cannot be read as a UTF-8 reply ({error})") from None
     if argument is None and (sys.stdin.isatty() or not select.select([sys.stdin], [], [], _PATIENCE)[0]):

@@ -5,10 +5,10 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from darner_context.index import ContextBundle, ContextRequest, Focus, Snippet, Unreadable
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from rich.text import Text
 
+from darner_context.index import ContextBundle, ContextRequest, Focus, Snippet, Unreadable
 from darner_server.cli import exits, out
 from darner_server.cli.places import parse_place
 from darner_server.cli.session import Place, open_engine
@@ -125,7 +125,10 @@ def _show(bundle: ContextBundle, budget: int, counter: str) -> None:
     for snippet in bundle.snippets:
         parts[snippet.kind] += snippet.tokens
     by_kind = ", ".join(f"{kind} {tokens}" for kind, tokens in sorted(parts.items()))
-    out.say(f"{bundle.tokens} of {budget} tokens in snippets ({by_kind or 'none'}), {bundle.focus_tokens} in the focus, by {counter}")
+    out.say(
+        f"{bundle.tokens} of {budget} tokens in snippets ({by_kind or 'none'}), "
+        f"{bundle.focus_tokens} in the focus, by {counter}"
+    )
     if bundle.dropped:
         out.say(f"{bundle.dropped} less likely snippets did not fit", "yellow")
     for each in bundle.left_out:

@@ -9,7 +9,7 @@ INTERRUPTED = 130
 OF_FAILURE = {"nothing": NOTHING, "usage": USAGE, "endpoint": NO_ENDPOINT, "internal": NOTHING}
 
 
-class Stop(Exception):  # noqa: N818 - it ends a command, rightly or wrongly
+class Stop(Exception):
     """Ends the command with a sentence for stderr and an exit code."""
 
     def __init__(self, message: str, code: int = USAGE) -> None:

@@ -12,13 +12,17 @@ def login(name: str) -> int:
     from keyring.errors import KeyringError  # noqa: PLC0415 - likewise
 
     if not sys.stdin.isatty():
-        raise exits.Stop("darner login asks for the key on a terminal; elsewhere put it into the endpoint's api_key_env")
+        raise exits.Stop(
+            "darner login asks for the key on a terminal; elsewhere put it into the endpoint's api_key_env"
+        )
     key = getpass.getpass(f"Key for {name} (not shown): ").strip()
     if not key:
         raise exits.Stop("no key given; nothing was stored")
     try:
         keyring.set_password("darner", name, key)
     except KeyringError as error:
-        raise exits.Stop(f"this system offers no keyring ({error}); put the key into the endpoint's api_key_env") from None
+        raise exits.Stop(
+            f"this system offers no keyring ({error}); put the key into the endpoint's api_key_env"
+        ) from None
     out.say(f"the key of '{name}' is in the system's keyring")
     return exits.PATCHED

@@ -5,7 +5,8 @@ from pathlib import Path
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 
 from darner_server.cli import exits, out
-from darner_server.local.fetch import PullFailed, pull as fetch
+from darner_server.local.fetch import PullFailed
+from darner_server.local.fetch import pull as fetch
 from darner_server.local.models import DEFAULT_MODEL, MODELS
 from darner_server.local.places import cache_folder
 
@@ -15,7 +16,13 @@ async def pull(name: str | None, given: Path | None) -> int:
     model = name or DEFAULT_MODEL
     if model not in MODELS:
         raise exits.Stop(f"{model} is not a known model; known are {', '.join(sorted(MODELS))}")
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=out.stderr, disable=not out.stderr.is_terminal) as bar:
         task = bar.add_task(model, total=MODELS[model].size)
         found = await fetch(

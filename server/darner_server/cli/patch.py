@@ -2,7 +2,6 @@
 
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 
 from darner_context.index import Unreadable
 from darner_server.cli import exits, out
@@ -38,10 +37,7 @@ class Options:
 
 async def patch(place: Place, instruction: str, arguments: list[str], options: Options) -> int:
     """Run one headless patch and return its exit code."""
-    if instruction == "-":
-        instruction = sys.stdin.read()
-    if not instruction.strip():
-        raise exits.Stop('the instruction is empty; say what to change, as in: darner patch "rename x to count" src/a.py')
+    instruction = _instruction(instruction)
     focuses = [parse_place(each, place.root, place.here) for each in arguments]
     async with open_engine(place) as engine:
         for focus in focuses:
@@ -61,18 +57,31 @@ async def patch(place: Place, instruction: str, arguments: list[str], options: O
             partial=options.partial,
         )
         last = await _run(engine, task, options)
-        if isinstance(last, Failed):
-            if not options.json:
-                out.say(f"darner: {last.message}", "red")
-            return exits.OF_FAILURE[last.kind]
-        if options.apply:
-            written = save(place.root, last.before, last.changes)
-            if isinstance(written, Unwritten):
-                raise exits.Stop(f"nothing was written: {written.path}: {written.reason}", exits.NOTHING)
+    return _conclude(place, last, options)
+
+
+def _conclude(place: Place, last: Done | Failed, options: Options) -> int:
+    if isinstance(last, Failed):
         if not options.json:
-            out.show_diff(last.diff)
-            out.say(summary(last, applied=options.apply), "dim")
-        return exits.PATCHED
+            out.say(f"darner: {last.message}", "red")
+        return exits.OF_FAILURE[last.kind]
+    if options.apply:
+        written = save(place.root, last.before, last.changes)
+        if isinstance(written, Unwritten):
+            raise exits.Stop(f"nothing was written: {written.path}: {written.reason}", exits.NOTHING)
+    if not options.json:
+        out.show_diff(last.diff)
+        out.say(summary(last, applied=options.apply), "dim")
+    return exits.PATCHED
+
+
+def _instruction(given: str) -> str:
+    text = sys.stdin.read() if given == "-" else given
+    if not text.strip():
+        raise exits.Stop(
+            'the instruction is empty; say what to change, as in: darner patch "rename x to count" src/a.py'
+        )
+    return text
 
 
 async def _run(engine: Engine, task: Task, options: Options) -> Done | Failed:
@@ -95,7 +104,9 @@ def _show(event: PatchEvent, progress: out.Progress) -> None:
             progress.show(f"{event.name}: {event.detail}{share}")
         case ContextReady():
             count = len(event.snippets)
-            progress.show(f"context: {count} snippet{'s' if count != 1 else ''}, {event.tokens + event.focus_tokens} tokens")
+            progress.show(
+                f"context: {count} snippet{'s' if count != 1 else ''}, {event.tokens + event.focus_tokens} tokens"
+            )
             if event.dropped:
                 out.say(f"context: {event.dropped} less likely snippets did not fit and were left out", "dim")
         case Routed():
@@ -108,7 +119,11 @@ def _show(event: PatchEvent, progress: out.Progress) -> None:
         case EditRefused() if event.final:
             out.say(f"refused: {event.refused.path or '(no file named)'}: {event.refused.reason}", "yellow")
         case Repairing():
-            what = f"{event.refused} refused edit{'s' if event.refused > 1 else ''}" if event.refused else "an unchanged reply"
+            what = (
+                f"{event.refused} refused edit{'s' if event.refused > 1 else ''}"
+                if event.refused
+                else "an unchanged reply"
+            )
             out.say(f"repair {event.attempt}: asking {event.endpoint} again about {what}", "dim")
         case _:
             pass
@@ -117,7 +132,9 @@ def _show(event: PatchEvent, progress: out.Progress) -> None:
 def summary(done: Done, *, applied: bool) -> str:
     """What was done, in a line: files, endpoint, tokens, milliseconds by stage."""
     times = done.timings_ms
-    stages = ", ".join(f"{name.replace('_', ' ')} {times[name]:.0f}" for name in times if name != "total" and times[name] >= 1)
+    stages = ", ".join(
+        f"{name.replace('_', ' ')} {times[name]:.0f}" for name in times if name != "total" and times[name] >= 1
+    )
     files = f"{len(done.changes)} file{'s' if len(done.changes) != 1 else ''}"
     verb = "patched" if applied else "would change (--apply writes)"
     usage = f"{done.usage.prompt_tokens} + {done.usage.completion_tokens} tokens"

@@ -20,7 +20,7 @@ def find_root(given: Path | None, here: Path) -> Path:
 
 
 def parse_place(argument: str, root: Path, here: Path) -> Focus:
-    """A place as a path below the root. Raises Stop for one that is not there, not a file, outside, or has wrong lines."""
+    """A place as a path below the root. Raises Stop for one that is not there, no file, outside, or has wrong lines."""
     name, first, last = _split(argument, here)
     path = here / name
     resolved = path.resolve()

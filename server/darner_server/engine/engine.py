@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from time import monotonic
+from typing import Self
 
 from darner_clients.endpoint import Endpoint
 from darner_clients.router import EndpointStatus, Router
@@ -26,8 +27,8 @@ _log = logging.getLogger(__name__)
 class Engine:
     """Serves any number of tasks at once. Use as an async context manager; leaving it ends what it started.
 
-    `cache_dir` holds the index and the embedded model, `state_dir` the quota and health that all darner processes of the
-    user share.
+    `cache_dir` holds the index and the embedded model, `state_dir` the quota and health that all darner processes of
+    the user share.
     """
 
     def __init__(
@@ -50,7 +51,7 @@ class Engine:
         self._opening = asyncio.Lock()
         self._indexed: asyncio.Task[None] | None = None
 
-    async def __aenter__(self) -> "Engine":
+    async def __aenter__(self) -> Self:
         """Begin indexing in the background and, where endpoints are named, open a warm connection to each."""
         self._indexed = asyncio.get_running_loop().create_task(self.index.refresh(), name="first index")
         if self.settings.endpoints:
@@ -72,8 +73,8 @@ class Engine:
             await asyncio.shield(self._indexed)
 
     @asynccontextmanager
-    async def patch(self, task: Task) -> AsyncIterator[AsyncIterator[PatchEvent]]:
-        """Run a task; the iterator ends after Done or Failed. Leaving the block cancels the task and closes its stream."""
+    async def patch(self, task: Task) -> AsyncGenerator[AsyncIterator[PatchEvent]]:
+        """Run a task; the iterator ends after Done or Failed. Leaving the block cancels the task, closing its stream."""
         queue: asyncio.Queue[PatchEvent] = asyncio.Queue()
         worker = asyncio.get_running_loop().create_task(self._run(task, queue.put_nowait), name="patch")
         try:
@@ -97,8 +98,9 @@ class Engine:
             budget = task.budget or self.workspace.budget or self.settings.budget
             prompts = Prompts(task, self.index, budget=budget, project=self.workspace.instructions)
             hunks = Hunks(task, self.index, task.focus.path if task.focus else None)
-            await Run(task, prompts, hunks, router, emit, self._clock).patch()
-        except Exception as error:  # one request's failure never ends the server; the log holds the trace, no content
+            run = Run(task, prompts=prompts, hunks=hunks, router=router, emit=emit, clock=self._clock)
+            await run.patch()
+        except Exception as error:  # noqa: BLE001 - one request's failure never ends the server
             _log.exception("a patch failed")
             emit(Failed("internal", f"darner failed on this request ({type(error).__name__}); the log says where"))
 

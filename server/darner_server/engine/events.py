@@ -152,7 +152,7 @@ class Repairing:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The patch. `changes` maps each changed path to its new text, a deleted one to None; `before` likewise, None: not there."""
+    """The patch. `changes` maps each changed path to its new text, a deleted one to None; `before` to its old text."""
 
     diff: str
     before: Mapping[str, str | None]
@@ -184,7 +184,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """No patch, and why: a sentence with what to do. `kind` decides the exit code: endpoint, usage, nothing or internal."""
+    """No patch, and why: a sentence with what to do. `kind` is endpoint, usage, nothing or internal."""
 
     kind: str
     message: str

@@ -8,6 +8,9 @@ from darner_server.engine.events import EditReady
 from darner_server.engine.ledger import Ledger
 from darner_server.engine.task import Task
 from darner_server.patch import Applier, Edit, Located, Refused
+from darner_server.patch.paths import normal
+
+_MISSING = "there is no such file"  # the index's words for a path that is free
 
 
 class Snapshot(Mapping[str, str]):
@@ -51,10 +54,9 @@ class Hunks:
 
     def apply(self, edit: Edit) -> EditReady | Refused:
         """Locate the edit in the text as the earlier ones left it and check it. No splices: it was there already."""
-        result = self._applier.apply(edit)
-        if isinstance(result, Refused):
-            return result
-        return self._entered(result)
+        barred = self._barred(edit)
+        result = barred or self._applier.apply(edit)
+        return result if isinstance(result, Refused) else self._entered(result)
 
     @property
     def changed(self) -> dict[str, str | None]:
@@ -69,6 +71,14 @@ class Hunks:
     def before(self, path: str) -> str | None:
         """The text of the snapshot; None for a file that was not there."""
         return self.snapshot.get(path)
+
+    def _barred(self, edit: Edit) -> Refused | None:
+        """A file that exists but must not be read is no place for a new one."""
+        for named in (edit.path, edit.new_path):
+            path = normal(named) if named else None
+            if path and path not in self.snapshot and self.snapshot.unreadable.get(path, _MISSING) != _MISSING:
+                return Refused(edit, path, f"{path} cannot be written: {self.snapshot.unreadable[path]}")
+        return None
 
     def _entered(self, located: Located) -> EditReady:
         edit, path = located.edit, located.path

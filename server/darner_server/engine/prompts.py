@@ -11,8 +11,6 @@ from darner_server.engine.region import NoRegion, Region, choose_region, find_fo
 from darner_server.engine.task import Task
 from darner_server.patch import rules
 
-SMALL_MODEL_BUDGET = 1_024  # what a CPU prefills in about ten seconds
-
 
 class Prompts:
     """Context and prompt of a task as each endpoint would get them, with `texts` in the place of the disk's."""
@@ -42,8 +40,12 @@ class Prompts:
         """Tokens of the prompt by the endpoint's tokenizer."""
         return self.prompt(endpoint).tokens
 
+    def count_text(self, endpoint: Endpoint, text: str) -> int:
+        """Tokens of any text by the endpoint's tokenizer."""
+        return tokenizer(endpoint.tokenizer).count(text)
+
     def cut_to(self, endpoint: Endpoint, window: int) -> bool:
-        """Leave out snippets until the prompt has at most `window` tokens; False if there is nothing left to leave out."""
+        """Leave out snippets until the prompt has at most `window` tokens; False if nothing is left to leave out."""
         bundle, prompt, _ = self._made(endpoint)
         room = bundle.tokens - (prompt.tokens - window)
         if bundle.tokens == 0 or prompt.tokens <= window:
@@ -119,7 +121,9 @@ class Prompts:
     def _region(self, counter: Tokenizer, budget: int) -> Region | NoRegion:
         focus = self.task.focus or find_focus(self.task.instruction, self._context(None, counter, budget))
         if focus is None:
-            return NoRegion("nothing in the workspace fits the instruction; name a file, or lines as in PATH:FIRST-LAST")
+            return NoRegion(
+                "nothing in the workspace fits the instruction; name a file, or lines as in PATH:FIRST-LAST"
+            )
         text = self._text(focus.path)
         if text is None:
             return NoRegion(f"{focus.path} cannot be read")

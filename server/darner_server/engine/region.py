@@ -28,7 +28,7 @@ class NoRegion:
 
 
 def choose_region(instruction: str, focus: Focus, text: str) -> Region | NoRegion:
-    """The smallest enclosing function of the focus; for a whole file the file if it is short, else the function that is named."""
+    """The function around the focus; for a whole file the function that is named, else the file if it is short."""
     lines = _lines(text)
     if focus.first_line is not None:
         first, last = focus.first_line, min(focus.last_line or focus.first_line, len(lines))

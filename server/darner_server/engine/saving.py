@@ -8,9 +8,7 @@ from darner_server.workspace import Unwritten, Written, decode, write
 _MARK = "\ufeff"
 
 
-def save(
-    root: Path, before: Mapping[str, str | None], after: Mapping[str, str | None]
-) -> Written | Unwritten:
+def save(root: Path, before: Mapping[str, str | None], after: Mapping[str, str | None]) -> Written | Unwritten:
     """Write every changed file or none. A file that no longer holds `before` refuses the whole patch."""
     changes: dict[str, bytes | None] = {}
     expected: dict[str, bytes | None] = {}

@@ -1,0 +1,115 @@
+"""`darner doctor`: what works, what does not, and what to do about it."""
+
+from dataclasses import asdict
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from darner_clients.router import EndpointStatus
+from darner_context.tokens import tokenizer
+from darner_server import __version__
+from darner_server.cli import exits, out
+from darner_server.cli.session import Place, open_engine
+from darner_server.engine import Engine
+from darner_server.local.models import MODELS
+from darner_server.local.places import cache_folder
+
+
+async def doctor(place: Place, *, json: bool) -> int:
+    """Ask every endpoint how it is; returns 3 if none can be used."""
+    async with open_engine(place) as engine:
+        with out.Progress(wanted=not json) as progress:
+            progress.show("asking the endpoints")
+            endpoints = await engine.status(probe=True)
+            progress.show("reading the workspace")
+            await engine.indexed()
+        model = _model(place)
+        facts: dict[str, Any] = {
+            "event": "doctor",
+            "version": __version__,
+            "settings": place.settings.source,
+            "root": str(place.root),
+            "endpoints": [{**asdict(each), "tokenizer_exact": tokenizer(each.tokenizer).exact} for each in endpoints],
+            "embedded": model,
+            "index": _index(engine),
+        }
+        usable = any(each.reachable for each in endpoints) or (not endpoints and bool(model["here"]))
+        if json:
+            out.emit(facts)
+        else:
+            _show(facts, endpoints)
+        if not usable and not json:
+            out.say(_advice(place, endpoints), "yellow")
+        return exits.PATCHED if usable else exits.NO_ENDPOINT
+
+
+def _model(place: Place) -> dict[str, Any]:
+    known = MODELS.get(place.settings.local_model)
+    path = cache_folder() / "models" / known.file if known else None
+    here = path is not None and path.is_file() and known is not None and path.stat().st_size == known.size
+    return {"model": place.settings.local_model, "here": here, "path": str(path), "used": not place.settings.endpoints}
+
+
+def _index(engine: Engine) -> dict[str, Any]:
+    state = engine.index.state()
+    return {"files": state.files, "symbols": state.symbols, "seconds": state.seconds, "cache": str(state.cache or "")}
+
+
+def _show(facts: dict[str, Any], endpoints: tuple[EndpointStatus, ...]) -> None:
+    console = out.stdout
+    console.print(
+        Text(f"darner {facts['version']}, settings from {facts['settings']}, workspace {facts['root']}", "bold")
+    )
+    for each in endpoints:
+        console.print()
+        mark = ("ok", "green") if each.reachable else ("down", "red")
+        console.print(Text.assemble((each.name, "bold"), f"  {each.kind} {each.base_url}  ", mark))
+        console.print(_table(each))
+    index, model = facts["index"], facts["embedded"]
+    console.print()
+    seconds = f" in {index['seconds']:.1f} s" if index["seconds"] is not None else ""
+    console.print(Text(f"index: {index['files']} files, {index['symbols']} symbols{seconds}"))
+    state = "fetched" if model["here"] else f"not fetched (darner model pull {model['model']})"
+    used = "" if model["used"] else "; not used while endpoints are set up"
+    console.print(Text(f"embedded model: {model['model']}, {state}{used}"))
+
+
+def _table(each: EndpointStatus) -> Table:
+    table = Table(box=None, show_header=False, pad_edge=True)
+    table.add_column(style="dim")
+    table.add_column(overflow="fold")
+
+    def row(name: str, value: str) -> None:
+        table.add_row(Text(name), Text(value))
+
+    if each.problem:
+        row("problem", each.problem)
+    row("model", each.model or "(the one it serves)")
+    row("window", f"{each.window} tokens, {each.window_source}" if each.window else "not known")
+    if each.max_output:
+        row("max output", f"{each.max_output} tokens")
+    for left in each.quota:
+        row("quota", f"{left.remaining} of {left.limit} {left.unit} a {left.period}, full again in {left.reset:.0f} s")
+    exact = "exact" if tokenizer(each.tokenizer).exact else "estimated upwards"
+    seen = f", off by {each.token_error:.1%} over {each.token_samples} replies" if each.token_error is not None else ""
+    row("tokenizer", f"{each.tokenizer}, {exact}{seen}")
+    times = (("connect", each.connect), ("first token", each.first_token), ("first token, 95 %", each.first_token_p95))
+    for name, seconds in times:
+        if seconds is not None:
+            row(name, f"{seconds * 1000:.0f} ms")
+    if each.decode_rate is not None:
+        row("decode", f"{each.decode_rate:.0f} tokens/s")
+    row("next request", each.next_request)
+    return table
+
+
+def _advice(place: Place, endpoints: tuple[EndpointStatus, ...]) -> str:
+    if endpoints:
+        return "no endpoint can be used: " + "; ".join(
+            f"{each.name}: {each.problem or 'not reachable'}" for each in endpoints
+        )
+    return (
+        "no endpoint is set up and the embedded model is not here: "
+        f"run darner model pull {place.settings.local_model}, or set CEREBRAS_API_KEY or DARNER_GPU_BASE_URL"
+    )

@@ -1,0 +1,93 @@
+"""One reply, from the endpoint's stream to hunks, with what it cost."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+
+from darner_clients.errors import EndpointError
+from darner_clients.messages import ChatRequest, Finish, Text, Usage
+from darner_clients.router import Route, Router
+from darner_server.engine.events import Decoding, EditRefused, PatchEvent
+from darner_server.engine.hunks import Hunks
+from darner_server.patch import Edit, Parser, Refused
+
+PROGRESS_EVERY = 0.1  # seconds between two Decoding events
+
+Emit = Callable[[PatchEvent], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A reply that came to its end. `cut`: it reached its output limit, and only its complete edits count."""
+
+    route: Route
+    request: ChatRequest
+    text: str
+    cut: bool
+
+
+class Streaming:
+    """Streams the replies of one task into its hunks; keeps what was refused, the tokens and the seconds by stage."""
+
+    def __init__(self, router: Router, hunks: Hunks, emit: Emit, clock: Callable[[], float]) -> None:
+        self._router = router
+        self._hunks = hunks
+        self._emit = emit
+        self._clock = clock
+        self.refused: list[Refused] = []
+        self.usage = Usage()
+        self.seconds = dict.fromkeys(("connect", "queue", "first_token", "decode", "apply"), 0.0)
+
+    async def stream(self, route: Route, request: ChatRequest, parser: Parser) -> Reply:
+        """Stream one reply into hunks. Raises EndpointError, after the complete edits have been taken."""
+        begun = self._clock()
+        first: float | None = None
+        told = begun
+        text: list[str] = []
+        tokens = 0
+        finish = Finish("stop")
+        try:
+            async with self._router.stream(route, request) as stream:
+                async for item in stream:
+                    if isinstance(item, Finish):
+                        finish = item
+                        continue
+                    now = self._clock()
+                    first = now if first is None else first
+                    tokens += 1
+                    if isinstance(item, Text):
+                        text.append(item.text)
+                        self._take(parser.feed(item.text))
+                    if now - told >= PROGRESS_EVERY:
+                        told = now
+                        self._emit(Decoding(route.endpoint.name, tokens, tokens / max(now - first, 1e-3)))
+        except EndpointError:
+            self._take(parser.close(cut_off=True))
+            raise
+        finally:
+            ended = self._clock()
+            self.seconds["first_token"] += (first or ended) - begun
+            self.seconds["decode"] += ended - (first or ended)
+        self._account(finish)
+        cut = finish.reason == "length"
+        self._take(parser.close(cut_off=cut))
+        return Reply(route, request, "".join(text), cut)
+
+    def _account(self, finish: Finish) -> None:
+        if finish.usage is not None:
+            names = [each.name for each in fields(Usage)]
+            self.usage = Usage(**{name: getattr(self.usage, name) + getattr(finish.usage, name) for name in names})
+        if finish.timings is not None:
+            self.seconds["connect"] += finish.timings.connect or 0.0
+            self.seconds["queue"] += finish.timings.queue or 0.0
+
+    def _take(self, edits: tuple[Edit, ...]) -> None:
+        began = self._clock()
+        for edit in edits:
+            result = self._hunks.apply(edit)
+            if isinstance(result, Refused):
+                self.refused.append(result)
+                self._emit(EditRefused(result, final=False))
+            elif result.splices or result.kind in {"create", "delete", "move"}:
+                self._emit(result)
+        if edits:
+            self.seconds["apply"] += self._clock() - began
