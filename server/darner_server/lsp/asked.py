@@ -23,6 +23,7 @@ class Asked:
     progress: Token | None
     partial: Token | None
     diagnostics: tuple[str, ...] = ()
+    remark: int | None = None  # the line of a `darner:` comment that goes when it has been done
 
     def overlaps(self, other: "Asked") -> bool:
         """Whether both are about the same place."""
@@ -47,16 +48,18 @@ def read_asked(params: dict[str, Any], progress: Token | None = None) -> Asked:
         raise Failure('scope is "range", "file" or "workspace"', INVALID_PARAMS)
     if not uri and scope != "workspace":
         raise Failure("darner.patch needs a textDocument, or the scope workspace", INVALID_PARAMS)
+    remark = params.get("remark")
     first, last = (_point(place.get("start")), _point(place.get("end"))) if place else (None, None)
     return Asked(
         instruction=instruction,
         uri=uri,
-        first=first if scope == "range" else None,
-        last=last if scope == "range" else None,
+        first=first if scope != "file" else None,
+        last=last if scope != "file" else None,
         scope=cast("Scope", scope if first is not None or scope != "range" else "file"),
         progress=_token(params.get("workDoneToken")) if progress is None else progress,
         partial=_token(params.get("partialResultToken")),
         diagnostics=tuple(str(each) for each in as_list(params.get("diagnostics"))),
+        remark=remark if isinstance(remark, int) and not isinstance(remark, bool) else None,
     )
 
 

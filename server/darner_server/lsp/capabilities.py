@@ -14,7 +14,6 @@ COMMANDS = (
     "darner.explainContext",
     "darner.status",
     "darner.restartIndex",
-    "darner.accepted",
 )
 ENCODINGS = ("utf-8", "utf-16", "utf-32")
 _FILES: dict[str, Any] = {"filters": [{"scheme": "file", "pattern": {"glob": "**/*"}}]}

@@ -25,7 +25,7 @@ class Client:
     refresh_lenses: bool
     show_document: bool
     action_literals: bool
-    resolve_actions: bool
+    resolves_commands: bool  # of code actions
 
     @classmethod
     def read(cls, params: dict[str, Any]) -> Self:
@@ -48,5 +48,6 @@ class Client:
             refresh_lenses=can(params, "workspace", "codeLens", "refreshSupport"),
             show_document=can(params, "window", "showDocument", "support"),
             action_literals=can(params, "textDocument", "codeAction", "codeActionLiteralSupport"),
-            resolve_actions=can(params, "textDocument", "codeAction", "resolveSupport"),
+            resolves_commands="command"
+            in as_list(at(params, "capabilities", "textDocument", "codeAction", "resolveSupport", "properties")),
         )

@@ -5,7 +5,7 @@ from typing import Any
 
 from lsprotocol import types
 
-from darner_server.lsp import hunk_commands, inspecting
+from darner_server.lsp import explaining, hunk_commands, inspecting
 from darner_server.lsp.asked import read_asked
 from darner_server.lsp.failure import INVALID_PARAMS, Failure
 from darner_server.lsp.patching import patch
@@ -19,6 +19,7 @@ COMMANDS: dict[str, Command] = {
     "darner.undo": hunk_commands.undo,
     "darner.keepAll": hunk_commands.keep_all,
     "darner.undoAll": hunk_commands.undo_all,
+    "darner.explain": explaining.explain,
     "darner.explainContext": inspecting.explain_context,
     "darner.status": inspecting.status,
     "darner.restartIndex": inspecting.restart_index,

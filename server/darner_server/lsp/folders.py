@@ -82,6 +82,12 @@ class Folders:
                 return _uri(folder.path.joinpath(*below))
         return None
 
+    def exists(self, path: str) -> bool:
+        """Whether a path names a file on the disk."""
+        uri = self.uri_of(path)
+        file = _file(uri) if uri else None
+        return file is not None and Path(file).is_file()
+
     def in_a_root(self, uri: str) -> bool:
         """Whether a URI names a file below a root."""
         file = _file(uri)

@@ -1,5 +1,6 @@
 """What the parts below log, as lines in the client's log: stderr stays empty, and no content leaves."""
 
+import asyncio
 import logging
 from collections.abc import Callable
 
@@ -14,6 +15,7 @@ class ClientLog(logging.Handler):
     def __init__(self, send: Callable[[str, types.MessageType], None]) -> None:
         super().__init__(logging.WARNING)
         self._send = send
+        self._loop = asyncio.get_running_loop()
 
     def emit(self, record: logging.LogRecord) -> None:
         """Send one."""
@@ -21,7 +23,7 @@ class ClientLog(logging.Handler):
         if record.exc_info and record.exc_info[1] is not None:
             said += f": {place_of(record.exc_info[1])}"
         kind = types.MessageType.Error if record.levelno >= logging.ERROR else types.MessageType.Warning
-        self._send(said, kind)
+        self._loop.call_soon_threadsafe(self._send, said, kind)
 
 
 def place_of(error: BaseException) -> str:

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from darner_server.lsp.asked import Asked, read_asked
 from darner_server.lsp.delivery import Delivery
+from darner_server.lsp.documents import Change
 from darner_server.lsp.failure import Failure
 from darner_server.lsp.files import PatchedFile
+from darner_server.lsp.places import remark_at
+from darner_server.lsp.positions import split_lines
 from darner_server.lsp.progress import Progress
 from darner_server.lsp.session import Session
 from darner_server.lsp.telling import summary, what_goes_on
@@ -66,6 +69,7 @@ class _Patch:
         self._operations: list[FileOperation] = []
         self._refused: list[dict[str, Any]] = []
         self._hunks = 0
+        self._texts = buffers.texts
         self._engine: Engine | None = None
         self._delivery = (
             Delivery(
@@ -96,6 +100,8 @@ class _Patch:
 
     async def _ask(self, progress: Progress) -> dict[str, Any]:
         engine = self._engine = await self._session.engines.get()
+        if self._asked.remark is not None:
+            self._take_out(self._asked.remark)
         pump = self._session.spawn(self._delivery.run()) if self._delivery else None
         try:
             failed = await self._follow(engine, progress)
@@ -112,7 +118,7 @@ class _Patch:
                 self._stop()
             else:
                 pump.add_done_callback(lambda _: self._stop())
-        if failed is not None and not self._files and not self._operations:
+        if failed is not None and not self._hunks:
             raise Failure(failed, data={"refused": self._refused})
         if failed is not None:
             self._session.log(f"darner.patch: {failed}")
@@ -146,7 +152,7 @@ class _Patch:
 
         asked = self._asked
         focus = None
-        if asked.scope != "workspace" and asked.first is not None and asked.last is not None:
+        if self._buffers.focus and asked.first is not None and asked.last is not None:
             last = asked.last.line + (1 if asked.last.character or asked.last.line == asked.first.line else 0)
             focus = Focus(self._buffers.focus, asked.first.line + 1, max(last, asked.first.line + 1))
         elif self._buffers.focus:
@@ -155,12 +161,31 @@ class _Patch:
             instruction=asked.instruction,
             focus=focus,
             scope=asked.scope,
-            texts=self._buffers.texts,
+            texts=self._texts,
             versions=self._buffers.versions,
             diagnostics=asked.diagnostics,
             recent=self._session.recent(),
             partial=True,
         )
+
+    def _take_out(self, line: int) -> None:
+        """The model sees the text without the `darner:` comment, and the comment goes with the first hunk."""
+        path = self._buffers.focus
+        lines = split_lines(self._buffers.texts.get(path, ""))
+        remark = remark_at(lines, line, line)
+        file = self._file(path) if remark is not None else None
+        if remark is None or file is None:
+            return
+        start = sum(map(len, lines[:line]))
+        own = len(lines[line][: remark.start].rstrip())
+        cut = (
+            Change(start, start + len(lines[line]), "")
+            if remark.whole_line
+            else Change(start + own, start + remark.end, "")
+        )
+        file.alignment.edit_model([cut])
+        file.whole.edit_model([cut])
+        self._texts = {**self._buffers.texts, path: file.alignment.model}
 
     # -- hunks
 

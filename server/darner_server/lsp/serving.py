@@ -9,7 +9,17 @@ from typing import Any
 
 from lsprotocol import types
 
-from darner_server.lsp import commands, hunk_commands, inline_completion, lifecycle, patching, sync, workspace_events
+from darner_server.lsp import (
+    actions,
+    commands,
+    explaining,
+    hunk_commands,
+    inline_completion,
+    lifecycle,
+    patching,
+    sync,
+    workspace_events,
+)
 from darner_server.lsp.client import Client
 from darner_server.lsp.connection import Connection
 from darner_server.lsp.folders import Folders, roots_of
@@ -45,6 +55,9 @@ HANDLERS: dict[str, Handler] = {
     types.WORKSPACE_DID_RENAME_FILES: workspace_events.files_renamed,
     types.WORKSPACE_DID_DELETE_FILES: workspace_events.files_deleted,
     types.WORKSPACE_EXECUTE_COMMAND: commands.execute,
+    types.TEXT_DOCUMENT_CODE_ACTION: actions.code_actions,
+    types.CODE_ACTION_RESOLVE: actions.resolve,
+    types.TEXT_DOCUMENT_HOVER: explaining.hover,
     types.TEXT_DOCUMENT_CODE_LENS: hunk_commands.code_lenses,
     types.TEXT_DOCUMENT_INLINE_COMPLETION: inline_completion.inline_completion,
     "darner/patch": patching.patch_request,

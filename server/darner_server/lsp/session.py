@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Coroutine
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
@@ -20,6 +20,9 @@ from darner_server.lsp.positions import Mapper
 from darner_server.lsp.progress import ProgressBoard
 from darner_server.lsp.pygls_fixes import QuickProtocol
 from darner_server.lsp.running import RunningPatches
+
+if TYPE_CHECKING:
+    from darner_server.lsp.explaining import Explanation
 
 _MOST_RECENT = 8  # documents
 
@@ -54,6 +57,7 @@ class Session:
         self.progress = ProgressBoard(protocol, can_create=client.work_done_progress)
         self.running = RunningPatches()
         self.completions = Completions()
+        self.explanations: list[Explanation] = []
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run something in the background; it ends with the session."""

@@ -1,0 +1,133 @@
+"""`darner.explain`: a selection in words, shown as a message and, from then on, as a hover on the selection."""
+
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+
+from darner_server.lsp.asked import Asked, read_asked
+from darner_server.lsp.documents import Snapshot
+from darner_server.lsp.failure import Failure
+from darner_server.lsp.raw import as_object
+from darner_server.lsp.session import Session
+
+if TYPE_CHECKING:
+    from darner_clients.endpoint import Endpoint
+    from darner_clients.messages import ChatRequest
+    from darner_server.engine import Engine
+
+_OUTPUT = 512  # tokens
+_INSTRUCTION = (
+    "Explain the selected code: what it does, how, and what is not obvious about it. "
+    "A few short sentences for somebody who reads code well. Answer with the explanation only."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What was said of some lines, which still stand in the document as `text`."""
+
+    uri: str
+    text: str
+    said: str
+
+
+def explain(session: Session, arguments: list[Any]) -> Coroutine[Any, Any, dict[str, str]]:
+    """Explain the range of a document; the answer is {markdown}."""
+    asked = read_asked({"instruction": _INSTRUCTION, **as_object(arguments[0] if arguments else None)})
+    document = session.documents.get(asked.uri)
+    if session.untrusted:
+        raise Failure(
+            "darner sends nothing from a workspace that is not trusted; trust it in the editor, then ask again"
+        )
+    if document is None or asked.first is None or asked.last is None:
+        raise Failure("darner.explain needs an open document and a range of it")
+    return _explain(session, asked, document.snapshot())
+
+
+async def _explain(session: Session, asked: Asked, snapshot: Snapshot) -> dict[str, str]:
+    from darner_clients.errors import EndpointError  # noqa: PLC0415 - see engines.py
+    from darner_clients.messages import Text  # noqa: PLC0415 - likewise
+    from darner_clients.router import Route, Router  # noqa: PLC0415 - likewise
+
+    engine = await session.engines.get()
+    await engine.indexed()
+    router = await engine.router(lambda _event: None)
+    if not isinstance(router, Router):
+        raise Failure(f"{router.reason}; {router.advice}")
+    requests = _Requests(session, engine, asked, snapshot)
+    route = await router.choose(lambda endpoint: requests.of(endpoint).prompt_tokens, output=_OUTPUT)
+    if not isinstance(route, Route):
+        raise Failure(route.reason)
+    said = ""
+    try:
+        async with router.stream(route, requests.of(route.endpoint)) as stream:
+            async for item in stream:
+                if isinstance(item, Text):
+                    said += item.text
+    except EndpointError as error:
+        raise Failure(str(error)) from None
+    said = said.strip()
+    session.explanations = [
+        Explanation(snapshot.uri, requests.selected, said),
+        *(each for each in session.explanations if each.text != requests.selected),
+    ][:_REMEMBERED]
+    session.tell(said, types.MessageType.Info)
+    return {"markdown": said}
+
+
+_REMEMBERED = 16
+
+
+class _Requests:
+    def __init__(self, session: Session, engine: "Engine", asked: Asked, snapshot: Snapshot) -> None:
+        assert asked.first is not None  # noqa: S101 - checked by `explain`
+        assert asked.last is not None  # noqa: S101 - likewise
+        self._engine = engine
+        self._path = session.folders.path_of(snapshot.uri, snapshot.language)
+        self._text = snapshot.text
+        self._lines = asked.first.line + 1, asked.last.line + 1
+        self.selected = "".join(snapshot.lines[asked.first.line : asked.last.line + 1]).rstrip()
+        self._made: dict[str, ChatRequest] = {}
+
+    def of(self, endpoint: "Endpoint") -> "ChatRequest":
+        """The request to an endpoint."""
+        from darner_clients.messages import ChatRequest  # noqa: PLC0415 - see engines.py
+        from darner_context.index import ContextRequest, Focus  # noqa: PLC0415 - likewise
+        from darner_context.prompt import assemble  # noqa: PLC0415 - likewise
+        from darner_context.tokens import tokenizer  # noqa: PLC0415 - likewise
+
+        if endpoint.name not in self._made:
+            budget = min(self._engine.settings.budget, endpoint.budget or self._engine.settings.budget)
+            focus = Focus(self._path, *self._lines)
+            request = ContextRequest(_INSTRUCTION, focus, budget, texts={self._path: self._text})
+            counter = tokenizer(endpoint.tokenizer)
+            prompt = assemble(
+                rules="You explain code.",
+                project="",
+                bundle=self._engine.context(request, endpoint.tokenizer),
+                instruction=f"The selected code is:\n\n{self.selected}\n\n{_INSTRUCTION}",
+                tokenizer=counter,
+            )
+            self._made[endpoint.name] = ChatRequest(prompt.messages, prompt.tokens, _OUTPUT)
+        return self._made[endpoint.name]
+
+
+def hover(session: Session, params: types.HoverParams) -> types.Hover | None:
+    """The explanation of the lines under the pointer, while they are as they were."""
+    document = session.documents.get(params.text_document.uri)
+    if document is None:
+        return None
+    for each in session.explanations:
+        if each.uri != document.uri:
+            continue
+        start = document.text.find(each.text)
+        if start < 0:
+            continue
+        table = document.snapshot().table(session.mapper)
+        first, last = table.point(start), table.point(start + len(each.text))
+        if first.line <= params.position.line <= last.line:
+            place = types.Range(types.Position(*first), types.Position(*last))
+            return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, each.said), place)
+    return None
