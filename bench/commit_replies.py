@@ -176,7 +176,8 @@ def _less_context(hunk: Hunk, chance: random.Random) -> Hunk:
 
 
 def _missing_line(hunk: Hunk, chance: random.Random) -> Hunk:
-    inner = [number for number, (op, _) in enumerate(hunk.lines) if op == " "]
+    old = [number for number, (op, _) in enumerate(hunk.lines) if op != "+"]
+    inner = [number for number in old[1:-1] if hunk.lines[number][0] == " "]
     if not inner:
         return hunk
     lines = list(hunk.lines)

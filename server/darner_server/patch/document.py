@@ -99,8 +99,6 @@ class Document:
 
     def _line_of(self, identity: int) -> int | None:
         """Return where the line with this id stands, or None if it is gone."""
-        if len(self._segments) == 1:
-            return identity if self._segments[0] == (0, 0, 0) else None
         total = len(self.raw)
         for number, (line, _, first) in enumerate(self._segments):
             if identity >= first:

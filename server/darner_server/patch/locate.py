@@ -73,7 +73,8 @@ def _spliced(edit: Edit, found: list[_Found], document: Document) -> Located | R
     for each in found:
         fine = bool(each.names) or document.ending != "\n"
         script = splicing.script(each.search, each.after, edit.hunk, fine=fine)
-        styled = bridges.to_style(script, document) if bridges.TABS not in each.names else None
+        flat = not any(body[:1] in (" ", "\t") for body in each.search)
+        styled = bridges.to_style(script, document) if flat and not each.names else None
         made = splicing.splices(document, each.line, script, styled or each.bridge.reindent, edit)
         if made is None:
             reason = f"the indentation of the replacement cannot be carried over to line {each.line + 1}"

@@ -44,13 +44,16 @@ def place_whole(edit: Edit, document: Document) -> Located | Refused:
     kept = sum(body in new for body in content)
     if edit.format == "bare" and content and 2 * kept < len(content):
         return Refused(edit, edit.path, "the reply holds no edit")
-    if len(content) > _SMALL and 2 * len(new) < len(content) and 2 * kept < len(content):
+    ends = [body for body in after if body.strip()]
+    framed = bool(content) and ends[0] == content[0] and ends[-1] == content[-1]
+    if not framed and len(content) > _SMALL and 2 * len(new) < len(content) and 2 * kept < len(content):
         return Refused(edit, edit.path, "the reply seems to be a part of the file, and it does not say which")
     return _put(edit, 0, len(document), after, document)
 
 
 def _by_name(edit: Edit, after: list[str], document: Document) -> Located | Refused | None:
     """Place a snippet that consists of one definition; None if it does not, or the file is that definition alone."""
+    after = _without_outer_gaps(after)
     one = definition.only_one(after)
     if one is None:
         return None
@@ -72,6 +75,16 @@ def _by_name(edit: Edit, after: list[str], document: Document) -> Located | Refu
         return Refused(edit, edit.path, f"the indentation of {name} cannot be carried over")
     first = definition.above(line, document.bodies) if any(body.strip() for body in after[:head]) else line
     return _filled(edit, first, last, _trimmed(shifted), document)
+
+
+def _without_outer_gaps(after: list[str]) -> list[str]:
+    """Drop the gaps before and behind a snippet: what they stand for is not in the definition."""
+    after = _trimmed(after)
+    depth = min((len(indent(body).expandtabs()) for body in after if body.strip()), default=0)
+    for end in (0, -1):
+        if after and elide.is_gap(after[end]) and len(indent(after[end]).expandtabs()) <= depth:
+            after = _trimmed(after[1:] if end == 0 else after[:-1])
+    return after
 
 
 def _filled(edit: Edit, first: int, last: int, after: list[str], document: Document) -> Located | Refused:
