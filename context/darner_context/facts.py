@@ -1,10 +1,15 @@
 """What parsing a file finds: plain values that cross the border to worker processes and to the cache."""
 
-from dataclasses import dataclass
+import marshal
+import zlib
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
+class Definition(NamedTuple):
     """A named thing. Lines are 1-based and inclusive; `container` is the dotted chain of what it is defined in."""
 
     name: str
@@ -38,29 +43,89 @@ class SyntaxFault:
     message: str
 
 
-SCOPES = frozenset({"function", "method", "constructor", "class", "interface", "enum", "struct", "trait", "module"})
+CLASSES = frozenset({"class", "interface", "enum", "type"})
+FUNCTIONS = frozenset({"function", "method", "constructor", "macro"})
+VALUES = frozenset({"constant", "variable", "field"})
+SCOPES = CLASSES | FUNCTIONS | {"module"}
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """
+    All that the index keeps of a file.
+
+    `bags[i]` holds the places in `names` of the identifiers used in definition i, and `bags[-1]` those used outside
+    all functions. `sums[n]` is the token count (o200k) of the first n lines, counted line by line.
+    """
+
+    digest: bytes
+    definitions: tuple[Definition, ...]
+    names: tuple[str, ...]
+    bags: tuple[bytes, ...]
+    sums: Sequence[int]
+    flags: int = 0
+    children: dict[str, list[int]] = field(default_factory=dict[str, list[int]], compare=False)
+
+    def tokens(self, first: int, last: int) -> int:
+        """Tokens of the lines, an upper bound of the exact count."""
+        last = min(last, len(self.sums) - 1)
+        return self.sums[last] - self.sums[min(first, last + 1) - 1]
+
+    def bag(self, number: int) -> list[str]:
+        """Give the identifiers used in a definition; -1: outside all functions."""
+        names = self.names
+        return [names[place] for place in memoryview(self.bags[number]).cast("H")]
+
+
+GENERATED, SECRET, TEST, VENDORED = 1, 2, 4, 8
+_WIDE = 256  # a line has more than 255 tokens: counts take four bytes each
+
+
+def pack(facts: FileFacts, counts: Sequence[int]) -> bytes:
+    """Freeze the facts, with the token counts of the single lines, behind a checksum."""
+    wide = max(counts, default=0) > 255
+    data = marshal.dumps(
+        (
+            facts.digest,
+            [tuple(each) for each in facts.definitions],
+            facts.names,
+            facts.bags,
+            array("I", counts).tobytes() if wide else bytes(counts),
+            facts.flags | (_WIDE if wide else 0),
+        )
+    )
+    return zlib.crc32(data).to_bytes(4, "little") + data
+
+
+def unpack(data: bytes) -> FileFacts | None:
+    """Thaw frozen facts; None if they were damaged."""
+    if len(data) < 4 or zlib.crc32(memoryview(data)[4:]) != int.from_bytes(data[:4], "little"):
+        return None
+    digest, rows, names, bags, counts, flags = marshal.loads(memoryview(data)[4:])  # noqa: S302 - our own, checksummed
+    numbers = memoryview(counts).cast("I") if flags & _WIDE else counts
+    sums = array("I", accumulate(numbers, initial=0))
+    return FileFacts(digest, tuple(map(Definition._make, rows)), names, bags, sums, flags & ~_WIDE)
 
 
 def split_lines(text: str) -> list[str]:
     r"""Lines with their ends kept; a line ends at \n, \r\n or \r and at nothing else."""
     if "\r" not in text:
-        lines = text.split("\n")
+        lines = [line + "\n" for line in text.split("\n")]
         last = lines.pop()
-        kept = [line + "\n" for line in lines]
-        if last:
-            kept.append(last)
-        return kept
-    kept = []
-    begin = 0
-    size = len(text)
+        if len(last) > 1:
+            lines.append(last[:-1])
+        return lines
+    lines = []
+    begin, size = 0, len(text)
     while begin < size:
         cr, lf = text.find("\r", begin), text.find("\n", begin)
         if cr < 0 and lf < 0:
-            kept.append(text[begin:])
+            lines.append(text[begin:])
             break
-        end = (lf if cr < 0 or 0 <= lf < cr else cr + 2 if text.startswith("\n", cr + 1) else cr + 1) + (
-            1 if cr < 0 or 0 <= lf < cr else 0
-        )
-        kept.append(text[begin:end])
+        if cr < 0 or 0 <= lf < cr:
+            end = lf + 1
+        else:
+            end = cr + 2 if text.startswith("\n", cr + 1) else cr + 1
+        lines.append(text[begin:end])
         begin = end
-    return kept
+    return lines

@@ -20,6 +20,20 @@ _CONTENT = re.compile(
     r"|\bAKIA[0-9A-Z]{16}\b(?<!EXAMPLE)|\bgh[pousr]_[A-Za-z0-9]{36}\b|\bgithub_pat_[A-Za-z0-9_]{60,}"
     r"|\bxox[baprs]-[0-9]{8,}-[0-9A-Za-z-]{20,}|\bsk_live_[0-9A-Za-z]{20,}|\bcsk-[0-9a-z]{40,}\b|\bAIza[0-9A-Za-z_-]{35}\b"
 )
+_SIGNS = (
+    "PRIVATE KEY",
+    "AKIA",
+    "ghp_",
+    "gho_",
+    "ghu_",
+    "ghs_",
+    "ghr_",
+    "github_pat_",
+    "xox",
+    "sk_live_",
+    "csk-",
+    "AIza",
+)  # a quick look first
 
 
 def secret_name(path: str) -> bool:
@@ -30,4 +44,4 @@ def secret_name(path: str) -> bool:
 
 def secret_content(text: str) -> bool:
     """Whether the text holds a private key or a token that some service would accept."""
-    return _CONTENT.search(text) is not None
+    return any(sign in text for sign in _SIGNS) and _CONTENT.search(text) is not None

@@ -7,7 +7,7 @@ from importlib.resources import files
 
 import tree_sitter
 
-from darner_context.facts import SCOPES, Definition, Symbol, SyntaxFault
+from darner_context.facts import SCOPES, VALUES, Definition, Symbol, SyntaxFault
 from darner_context.languages import BY_NAME, Language, language_of
 from darner_context.second_opinion import second_opinion
 
@@ -23,7 +23,6 @@ _WRAPPERS = frozenset(
 )
 _LONE_WRAPPERS = frozenset({"type_declaration", "const_declaration", "var_declaration", "var_spec_list"})
 _PRIORITY = {"function": 0, "method": 0, "class": 1, "interface": 1, "constant": 3, "field": 4}
-_VALUES = frozenset({"constant", "variable", "field"})
 
 
 def symbols(path: str, text: str) -> tuple[Symbol, ...]:
@@ -175,13 +174,13 @@ def _definition(
     start, end = outer.start_point.row + 1, outer.end_point.row + 1
     if outer.end_point.column == 0 and end > start:
         end -= 1
-    head = start if kind in _VALUES else end
+    head = start if kind in VALUES else end
     if body is not None:
         before = body.prev_sibling
         head = before.end_point.row + 1 if before is not None else body.start_point.row + 1
         head = min(max(head, start), end)
     doc_end = head
-    if row.name == "python" and body is not None and kind not in _VALUES:
+    if row.name == "python" and body is not None and kind not in VALUES:
         doc_end = max(_docstring_end(body), head)
     doc = start
     while doc > 1 and start - doc < 60 and lines[doc - 2].lstrip().startswith(prefixes):

@@ -1,0 +1,105 @@
+"""From a request to a bundle: the focus file on top, then what fits of the ranked candidates."""
+
+from array import array
+from collections.abc import Callable, Sequence
+from itertools import accumulate
+
+from darner_context.bundle import ContextBundle, ContextRequest, Focus, LeftOut, Snippet
+from darner_context.extract import count_lines
+from darner_context.fill import GAP, Filling
+from darner_context.library import Library
+from darner_context.place import look
+from darner_context.rank import Ranking
+from darner_context.secrets import secret_name
+from darner_context.tokens import Tokenizer
+
+_O200K = frozenset({"o200k_base", "o200k_harmony"})
+_FOCUS_LEAST = 24_000  # tokens of a focus file that are shown whatever the budget
+
+
+def answer(
+    library: Library, request: ContextRequest, tokenizer: Tokenizer, left_out: tuple[LeftOut, ...]
+) -> ContextBundle:
+    """Rank and fill. Deterministic."""
+    with library.lending(request.texts):
+        counter = _Counter(library, tokenizer)
+        focus = _focus(library, request, counter)
+        place = None
+        if request.focus is not None and focus is not None:
+            lines = library.lines(request.focus.path)
+            first = min(max(request.focus.first_line or 1, 1), max(len(lines), 1))
+            last = min(
+                max(request.focus.last_line or request.focus.first_line or len(lines), first), max(len(lines), 1)
+            )
+            place = look(library, request.focus.path, lines, first, last, request.hidden)
+        said = "\n".join((request.instruction, *request.diagnostics))
+        ranked = Ranking(library, place, said, request.recent).run()
+        filling = Filling(request.budget, library.lines, counter.tokens)
+        filling.fill(ranked)
+        snippets = filling.snippets()
+    tokens = sum(each.tokens for each in snippets)
+    return ContextBundle(focus, tuple(snippets), filling.dropped, left_out, tokens, focus.tokens if focus else 0)
+
+
+class _Counter:
+    """Token counts of lines: stored ones where the tokenizer is the stored ones', else counted and kept."""
+
+    def __init__(self, library: Library, tokenizer: Tokenizer) -> None:
+        self._library = library
+        self._tokenizer = tokenizer
+        self.tokens: Callable[[str, int, int], int] = self._stored if tokenizer.name in _O200K else self._counted
+
+    def _stored(self, path: str, first: int, last: int) -> int:
+        facts = self._library.facts(path)
+        if facts is not None:
+            return facts.tokens(first, last)
+        return sum(count_lines(list(self._library.lines(path)[first - 1 : last])))
+
+    def _counted(self, path: str, first: int, last: int) -> int:
+        kept = self._library.counts.get((self._tokenizer.name, path))
+        if kept is None:
+            counts = (self._tokenizer.count(line) for line in self._library.lines(path))
+            kept = self._library.counts[self._tokenizer.name, path] = array("I", accumulate(counts, initial=0))
+        last = min(last, len(kept) - 1)
+        return max(0, kept[last] - kept[min(first - 1, last)])
+
+
+def _focus(library: Library, request: ContextRequest, counter: _Counter) -> Snippet | None:
+    """Show the focus file without its hidden lines: whole, or where it is very long the part around the place."""
+    asked = request.focus
+    if asked is None or secret_name(asked.path):
+        return None
+    lines = library.lines(asked.path)
+    if not lines:
+        return None
+    gone = range(request.hidden[0], request.hidden[1] + 1) if request.hidden else range(0)
+    most = max(_FOCUS_LEAST, request.budget)
+    first, last = 1, len(lines)
+    if counter.tokens(asked.path, 1, last) > most:
+        first, last = _around(asked, len(lines), most, lambda begin, end: counter.tokens(asked.path, begin, end))
+    text, tokens = _without(lines, first, last, gone, lambda line: counter.tokens(asked.path, line, line))
+    return Snippet(asked.path, first, last, text, tokens, "focus", ("the file itself",), 1.0)
+
+
+def _without(lines: Sequence[str], first: int, last: int, gone: range, tokens: Callable[[int], int]) -> tuple[str, int]:
+    shown = [number for number in range(first, last + 1) if number not in gone]
+    return "".join(lines[number - 1] for number in shown), sum(map(tokens, shown))
+
+
+def _around(asked: Focus, size: int, most: int, tokens: Callable[[int, int], int]) -> tuple[int, int]:
+    """Grow from the place to both sides while it fits."""
+    first = last = min(max(asked.first_line or 1, 1), size)
+    last = min(max(asked.last_line or last, first), size)
+    while last > first and tokens(first, last) > most:
+        last -= 1
+    step = 64
+    while step:
+        grown = max(1, first - step), min(size, last + step)
+        if grown != (first, last) and tokens(*grown) <= most:
+            first, last = grown
+        else:
+            step //= 2
+    return first, last
+
+
+_ = GAP

@@ -1,0 +1,165 @@
+"""What a file imports, read from its lines: which names, from where."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+
+class Import(NamedTuple):
+    """`name` of `module` is known here as `alias`. Name "*": all of it; name "": the module itself."""
+
+    module: str
+    name: str
+    alias: str
+    line: int
+
+
+def imports(language: str, text: str) -> list[Import]:
+    """All imports of a text in order."""
+    reader = _READERS.get(language)
+    return list(reader(text)) if reader else []
+
+
+_PY_FROM = re.compile(r"^[ \t]*from[ \t]+([.\w]+)[ \t]+import[ \t]*(\([^)]*\)|[^\n#;]*)", re.MULTILINE)
+_PY_IMPORT = re.compile(r"^[ \t]*import[ \t]+([\w.][^\n#;]*)", re.MULTILINE)
+_NAME = re.compile(r"([\w*]+)(?:\s+as\s+(\w+))?")
+_ES = re.compile(
+    r"""\b(?:import|export)\s+(?:type\s+)?((?:[\w*$\s,]|\{[^}]*\})*?)\s*from\s*['"]([^'"\n]+)['"]"""
+    r"""|\bimport\s*\(?\s*['"]([^'"\n]+)['"]"""
+    r"""|(?:const|let|var)\s+(\w+|\{[^}]*\})\s*=\s*(?:await\s+import|require)\s*\(\s*['"]([^'"\n]+)['"]\s*\)"""
+)
+_ES_NAME = re.compile(r"(?:type\s+)?([\w$*]+)(?:\s*(?:as|:)\s*([\w$]+))?")
+_GO_BLOCK = re.compile(r'^import\s*(?:\(([^)]*)\)|([\w.]*\s*"[^"\n]+"))', re.MULTILINE)
+_GO_LINE = re.compile(r'([\w.]*)[ \t]*"([^"\n]+)"')
+_RUST = re.compile(
+    r"^[ \t]*(?:pub(?:\([^)]*\))?\s+)?(?:use\s+([^;]+);|mod\s+(\w+)\s*;|extern\s+crate\s+(\w+))", re.MULTILINE
+)
+_JAVA = re.compile(r"^\s*import\s+(?:static\s+)?([\w.]+?)(?:\.(\*|\w+))(?:\s+as\s+(\w+))?\s*;?\s*$", re.MULTILINE)
+_INCLUDE = re.compile(r'^[ \t]*#[ \t]*(?:include|import)[ \t]*[<"]([^>"\n]+)[>"]', re.MULTILINE)
+_QUOTED = re.compile(
+    r"""^[ \t]*(?:require(?:_relative|_once)?|import|include(?:_once)?|load|source|use|part|export)\b[ \t(]*['"]([^'"\n]+)['"]""",
+    re.MULTILINE,
+)
+_DOTTED = re.compile(r"^[ \t]*(?:using|import|use|open|alias)[ \t]+(?:static[ \t]+)?([\w.\\:]+)", re.MULTILINE)
+
+
+def _line(text: str, offset: int) -> int:
+    return text.count("\n", 0, offset) + 1
+
+
+def _python(text: str) -> Iterator[Import]:
+    for found in _PY_FROM.finditer(text):
+        line = _line(text, found.start())
+        for name in _NAME.finditer(re.sub(r"#[^\n]*", "", found[2])):
+            yield Import(found[1], name[1], name[2] or name[1], line)
+    for found in _PY_IMPORT.finditer(text):
+        line = _line(text, found.start())
+        for part in found[1].split(","):
+            module, _, alias = part.strip().partition(" as ")
+            module = module.strip()
+            if module:
+                yield Import(module, "", alias.strip() or module.split(".")[0], line)
+
+
+def _ecmascript(text: str) -> Iterator[Import]:
+    for found in _ES.finditer(text):
+        line = _line(text, found.start())
+        clause, module = found[1] or found[4], found[2] or found[3] or found[5]
+        if not clause or not clause.strip():
+            yield Import(module, "", "", line)
+            continue
+        outer, brace, inner = clause.partition("{")
+        for name in _ES_NAME.finditer(inner.rstrip("} \n")) if brace else ():
+            yield Import(module, name[1], name[2] or name[1], line)
+        for part in outer.split(","):
+            part = part.strip()
+            if part.startswith("*"):
+                yield Import(module, "*", part.rpartition(" ")[2].strip("*") or "*", line)
+            elif part:
+                yield Import(module, "default", part, line)
+
+
+def _go(text: str) -> Iterator[Import]:
+    for found in _GO_BLOCK.finditer(text):
+        line = _line(text, found.start())
+        for each in _GO_LINE.finditer(found[1] or found[2]):
+            last = each[2].rsplit("/", 1)[-1]
+            yield Import(each[2], "", each[1] or last, line)
+
+
+def _rust(text: str) -> Iterator[Import]:
+    for found in _RUST.finditer(text):
+        line = _line(text, found.start())
+        if found[2]:
+            yield Import(f"self::{found[2]}", "", found[2], line)
+        elif found[1]:
+            for path, alias in _use_tree(found[1], ""):
+                module, _, name = path.rpartition("::")
+                if name == "self":
+                    module, _, name = module.rpartition("::")
+                yield Import(module, name, alias or name, line)
+
+
+def _use_tree(tree: str, prefix: str, depth: int = 0) -> Iterator[tuple[str, str]]:
+    tree = tree.strip()
+    head, brace, rest = tree.partition("{")
+    if not brace or depth > 20:
+        path, _, alias = tree.partition(" as ")
+        if path.strip():
+            yield prefix + "".join(path.split()), alias.strip()
+        return
+    level, begin = 0, 0
+    inner = rest[: rest.rfind("}")] if "}" in rest else rest
+    for place, char in enumerate(inner + ","):
+        level += (char == "{") - (char == "}")
+        if char == "," and level == 0:
+            yield from _use_tree(inner[begin:place], prefix + "".join(head.split()), depth + 1)
+            begin = place + 1
+
+
+def _java(text: str) -> Iterator[Import]:
+    for found in _JAVA.finditer(text):
+        yield Import(found[1], found[2], found[3] or found[2], _line(text, found.start()))
+
+
+def _c(text: str) -> Iterator[Import]:
+    for found in _INCLUDE.finditer(text):
+        yield Import(found[1], "*", "*", _line(text, found.start()))
+
+
+def _others(text: str) -> Iterator[Import]:
+    for found in _QUOTED.finditer(text):
+        yield Import(found[1], "*", "*", _line(text, found.start()))
+    for found in _DOTTED.finditer(text):
+        module, _, name = re.sub(r"\\|::", ".", found[1]).strip(".").rpartition(".")
+        if name:
+            yield Import(module, name, name, _line(text, found.start()))
+
+
+_READERS: dict[str, Callable[[str], Iterator[Import]]] = {
+    "python": _python,
+    **dict.fromkeys(("javascript", "typescript", "tsx", "vue", "svelte", "html", "astro"), _ecmascript),
+    "go": _go,
+    "rust": _rust,
+    **dict.fromkeys(("java", "kotlin", "scala", "groovy"), _java),
+    **dict.fromkeys(("c", "cpp", "objc", "cuda", "glsl", "hlsl"), _c),
+    **dict.fromkeys(
+        (
+            "ruby",
+            "php",
+            "dart",
+            "lua",
+            "csharp",
+            "swift",
+            "elixir",
+            "haskell",
+            "bash",
+            "fsharp",
+            "julia",
+            "zig",
+            "perl",
+            "r",
+        ),
+        _others,
+    ),
+}

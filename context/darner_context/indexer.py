@@ -1,0 +1,134 @@
+"""Bring a store up to date with the disk, in a process of its own with parsers beside it.
+
+Run as `python -m darner_context.indexer`: a JSON object on stdin says what to do, JSON lines on stdout how far it is.
+"""
+
+import json
+import multiprocessing
+import os
+import sqlite3
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from dataclasses import asdict
+from pathlib import Path
+
+from darner_context.bundle import LeftOut, Unreadable
+from darner_context.extract import digest_of, extract_packed
+from darner_context.sources import Source, Workspace, read_text
+from darner_context.store import Parsed, Row, Store
+
+_BATCH = 400_000  # bytes of source in one task
+_COMMIT = 600  # files in one transaction
+_MINIFIED_LINE = 2_000  # characters in a line of average length
+
+
+def changes(workspace: Workspace, rows: dict[str, Row], left_out: list[LeftOut]) -> tuple[list[Source], list[str], int]:
+    """Compare disk and store: the files whose size or time changed, the paths that are gone, how many files there are."""
+    seen: set[str] = set()
+    fresh: list[Source] = []
+    for source in workspace.scan(left_out):
+        seen.add(source.path)
+        row = rows.get(source.path)
+        if row is None or row.size != source.size or row.mtime != source.mtime:
+            fresh.append(source)
+    return fresh, [path for path in rows if path not in seen], len(seen)
+
+
+def parse(sources: Sequence[Source]) -> tuple[list[Parsed], list[LeftOut]]:
+    """Parse some files; one that cannot be read is left out, and nothing here raises."""
+    parsed: list[Parsed] = []
+    left_out: list[LeftOut] = []
+    for source in sources:
+        text = read_text(source.file)
+        if isinstance(text, Unreadable):
+            left_out.append(LeftOut(source.path, text.reason))
+            continue
+        if len(text) > 20_000 and len(text) > _MINIFIED_LINE * (text.count("\n") + 1):
+            left_out.append(LeftOut(source.path, "minified"))
+            continue
+        try:
+            facts = extract_packed(source.path, text)
+        except (ValueError, RecursionError, MemoryError, OverflowError) as error:
+            left_out.append(LeftOut(source.path, f"cannot be parsed: {error}"))
+            continue
+        parsed.append(Parsed(source.path, source.size, source.mtime, facts))
+    return parsed, left_out
+
+
+def batches(sources: Iterable[Source]) -> Iterator[list[Source]]:
+    """Cut the files into tasks of about equal work."""
+    batch: list[Source] = []
+    size = 0
+    for source in sources:
+        batch.append(source)
+        size += source.size + 2_000
+        if size > _BATCH:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def update(store: Store, workspace: Workspace, workers: int) -> Iterator[tuple[int, int, list[LeftOut]]]:
+    """Bring the store up to date; yields files done, files to do and what was left out, after each transaction."""
+    left_out: list[LeftOut] = []
+    fresh, gone, _ = changes(workspace, store.rows(), left_out)
+    if gone:
+        store.write([], gone)
+    done: list[Parsed] = []
+    count = 0
+    yield 0, len(fresh), left_out
+    for parsed, passed in _parse_all(fresh, workers):
+        done += parsed
+        left_out += passed
+        if passed:
+            store.write((), [each.path for each in passed])
+        if len(done) >= _COMMIT:
+            store.write(done)
+            count += len(done)
+            done = []
+            yield count, len(fresh), left_out
+    if done:
+        store.write(done)
+    yield count + len(done), len(fresh), left_out
+
+
+def _parse_all(fresh: list[Source], workers: int) -> Iterator[tuple[list[Parsed], list[LeftOut]]]:
+    tasks = batches(fresh)
+    if workers < 2 or sum(source.size for source in fresh) < 2 * _BATCH:
+        yield from map(parse, tasks)
+        return
+    digest_of("")  # imports are done before the fork, so that the children share them
+    method = "fork" if sys.platform == "linux" else "spawn"
+    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context(method)) as pool:
+        running: set[Future[tuple[list[Parsed], list[LeftOut]]]] = set()
+        for task in tasks:
+            running.add(pool.submit(parse, task))
+            if len(running) > workers + 2:
+                finished, running = wait(running, return_when=FIRST_COMPLETED)
+                yield from (each.result() for each in finished)
+        yield from (each.result() for each in running)
+
+
+def main() -> int:
+    """Read the order from stdin and carry it out."""
+    order = json.loads(sys.stdin.buffer.readline())
+    os.nice(5) if hasattr(os, "nice") else None
+    workspace = Workspace([Path(root) for root in order["roots"]], order["ignore"])
+    try:
+        store = Store(Path(order["store"]), write=True)
+        left_out: list[LeftOut] = []
+        for done, total, left_out in update(store, workspace, order["workers"]):
+            sys.stdout.write(json.dumps({"done": done, "total": total}) + "\n")
+            sys.stdout.flush()
+        store.close()
+        sys.stdout.write(json.dumps({"left_out": [asdict(each) for each in left_out]}) + "\n")
+    except (sqlite3.Error, OSError) as error:
+        sys.stdout.write(json.dumps({"error": str(error)}) + "\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,229 @@
+"""The index as a reader sees it: stored facts, with the live buffers in the place of their files."""
+
+from array import array
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from darner_context.bundle import Unreadable
+from darner_context.facts import FileFacts, split_lines
+from darner_context.imports import Import, imports
+from darner_context.languages import language_of
+from darner_context.live import LiveFile
+from darner_context.resolve import Paths
+from darner_context.sources import Workspace, read_text
+from darner_context.store import Store
+
+_FACTS, _LINES_KEPT, _LENT = 700, 200, 16  # files whose facts, whose lines, and whose lent texts stay in memory
+
+
+class Library:
+    """Answers look-ups; holds no more than the files asked for last."""
+
+    def __init__(self, store: Store, workspace: Workspace) -> None:
+        self.store = store
+        self.workspace = workspace
+        self.live: dict[str, LiveFile] = {}  # what stands in the place of a stored file
+        self.gone: set[str] = set()
+        self.counts: dict[tuple[str, str], array[int]] = {}  # by tokenizer and path: tokens of the first n lines
+        self._overlays: dict[str, LiveFile] = {}
+        self._events: dict[str, LiveFile | None] = {}
+        self._facts: OrderedDict[str, FileFacts | None] = OrderedDict()
+        self._lines: OrderedDict[str, list[str]] = OrderedDict()
+        self._imports: OrderedDict[str, list[tuple[Import, list[str]]]] = OrderedDict()
+        self._lent: OrderedDict[str, LiveFile] = OrderedDict()
+        self._ids: dict[int, str] = {}
+        self._paths: Paths | None = None
+        self._version = -1
+
+    def fresh(self) -> None:
+        """Forget what another connection has changed meanwhile."""
+        version = self.store.version()
+        if version != self._version:
+            self._version = version
+            self.forget()
+
+    def overlay(self, path: str, text: str | None) -> None:
+        """Put a buffer in the place of a file, or take it away."""
+        held = self._overlays.get(path)
+        if text is None:
+            self._overlays.pop(path, None)
+        elif held is not None:
+            held.edit(text)
+        else:
+            self._overlays[path] = LiveFile(path, text)
+        self._mix(path)
+
+    def overlaid(self, path: str) -> str | None:
+        """The text of a live buffer."""
+        held = self._overlays.get(path)
+        return held.text if held else None
+
+    def event(self, path: str, file: LiveFile | None) -> None:
+        """Take in that a file on disk is now another, or gone."""
+        self._events[path] = file
+        self._mix(path)
+
+    def drop_events(self) -> None:
+        """The store has caught up with the disk."""
+        events, self._events = self._events, {}
+        for path in events:
+            self._mix(path)
+
+    @contextmanager
+    def lending(self, texts: Mapping[str, str]) -> Iterator[None]:
+        """Let a request's own texts stand in the place of files while it is answered."""
+        before: dict[str, LiveFile | None] = {}
+        for path, text in texts.items():
+            live = self.live.get(path)
+            if live is not None and live.text == text:
+                continue
+            before[path] = self._overlays.get(path)
+            lent = self._lent.get(path)
+            if lent is None or lent.text != text:
+                lent = self._lent[path] = LiveFile(path, text)
+                if len(self._lent) > _LENT:
+                    self._lent.popitem(last=False)
+            self._overlays[path] = lent
+            self._mix(path)
+        try:
+            yield
+        finally:
+            for path, held in before.items():
+                if held is None:
+                    self._overlays.pop(path, None)
+                else:
+                    self._overlays[path] = held
+                self._mix(path)
+
+    def _mix(self, path: str) -> None:
+        """Decide what stands for a path now: a buffer, a changed file, or what is stored."""
+        known = path in self.live
+        self.live.pop(path, None)
+        self.gone.discard(path)
+        standing = self._overlays.get(path) or self._events.get(path)
+        if standing is not None:
+            self.live[path] = standing
+        elif path in self._events:
+            self.gone.add(path)
+        self._lines.pop(path, None)
+        self._imports.pop(path, None)
+        for key in [key for key in self.counts if key[1] == path]:
+            del self.counts[key]
+        if (
+            known != (path in self.live)
+            and self._paths is not None
+            and (path in self._paths.all) != (path in self.live)
+        ):
+            self._paths = None
+
+    def forget(self) -> None:
+        """Forget everything that was read from the store."""
+        self._facts.clear()
+        self._lines.clear()
+        self._imports.clear()
+        self._ids.clear()
+        self.counts.clear()
+        self._paths = None
+
+    @property
+    def paths(self) -> Paths:
+        """All paths of the workspace."""
+        if self._paths is None:
+            rows = self.store.paths()
+            self._ids = dict(rows)
+            rows = [row for row in rows if row[1] not in self.gone]
+            known = {path for _, path in rows}
+            extra = [path for path in self.live if path not in known]
+            self._paths = Paths([*(path for _, path in rows), *extra], self._config)
+        return self._paths
+
+    def path_of(self, number: int) -> str | None:
+        """The path of a stored file's number."""
+        if self._paths is None:
+            _ = self.paths
+        return self._ids.get(number)
+
+    def facts(self, path: str) -> FileFacts | None:
+        """The facts about a file, None for one that is not indexed."""
+        if path in self.live:
+            return self.live[path].facts
+        if path in self.gone:
+            return None
+        if path in self._facts:
+            self._facts.move_to_end(path)
+            return self._facts[path]
+        found = self.store.load(path)
+        self._facts[path] = facts = found[3] if found else None
+        if len(self._facts) > _FACTS:
+            self._facts.popitem(last=False)
+        return facts
+
+    def lines(self, path: str) -> Sequence[str]:
+        """Give the lines of a file; [] where it can no longer be read."""
+        if path in self.live:
+            return self.live[path].lines
+        if path in self._lines:
+            self._lines.move_to_end(path)
+            return self._lines[path]
+        text = self.text(path)
+        lines = split_lines(text) if text is not None else []
+        self._lines[path] = lines
+        if len(self._lines) > _LINES_KEPT:
+            self._lines.popitem(last=False)
+        return lines
+
+    def text(self, path: str) -> str | None:
+        """Give the text of a file, the live buffer first."""
+        if path in self.live:
+            return self.live[path].text
+        file = self.workspace.find(path)
+        text = file if isinstance(file, Unreadable) else read_text(file)
+        return None if isinstance(text, Unreadable) else text
+
+    def imports(self, path: str, text: str | None = None) -> list[tuple[Import, list[str]]]:
+        """Give the imports of a file, each with the files it means."""
+        if text is None and path in self._imports:
+            self._imports.move_to_end(path)
+            return self._imports[path]
+        language = language_of(path) or ""
+        shown = text if text is not None else "".join(self.lines(path))
+        found = [(each, self.paths.resolve(language, path, each)) for each in imports(language, shown)]
+        if text is None:
+            self._imports[path] = found
+            if len(self._imports) > _FACTS:
+                self._imports.popitem(last=False)
+        return found
+
+    def names(self, wanted: Sequence[str]) -> dict[str, tuple[list[str], list[str]]]:
+        """For each name the paths that define it and those that use it."""
+        if self._paths is None:
+            _ = self.paths
+        found: dict[str, tuple[list[str], list[str]]] = {}
+        live = self.live
+        for name, (defined, used) in self.store.names(wanted).items():
+            found[name] = (self._alive(defined), self._alive(used))
+        for path in sorted(live):
+            facts = live[path].facts
+            for name in {each.name for each in facts.definitions}.intersection(wanted):
+                found.setdefault(name, ([], []))[0].append(path)
+            for name in set(facts.names).intersection(wanted):
+                found.setdefault(name, ([], []))[1].append(path)
+        return found
+
+    def words(self, wanted: Sequence[str]) -> Mapping[str, list[str]]:
+        """For each word the paths that have it in a name or in themselves."""
+        if self._paths is None:
+            _ = self.paths
+        return {word: self._alive(files) for word, files in self.store.words(wanted).items()}
+
+    def _alive(self, numbers: "array[int]") -> list[str]:
+        ids, live, gone = self._ids, self.live, self.gone
+        return [
+            path
+            for number in numbers
+            if (path := ids.get(number)) is not None and path not in live and path not in gone
+        ]
+
+    def _config(self, path: str) -> str | None:
+        return self.text(path)

@@ -1,0 +1,92 @@
+"""What can be seen at a place: the names around the cursor, and what the file imports."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from darner_context.facts import CLASSES, FUNCTIONS, Definition
+from darner_context.imports import Import
+from darner_context.languages import language_of
+from darner_context.library import Library
+from darner_context.words import IDENTIFIER, KEYWORDS, parts
+
+_NEAR = 8  # lines around the cursor
+_WINDOW = 400  # lines around the cursor that are read at all
+
+
+@dataclass(slots=True)
+class Place:
+    """`scope`, `near` and `file` are the names in the enclosing function, in the lines next to the cursor, anywhere."""
+
+    path: str
+    language: str
+    folder: str
+    scope: set[str] = field(default_factory=set[str])
+    near: set[str] = field(default_factory=set[str])
+    file: dict[str, int] = field(default_factory=dict[str, int])
+    words: set[str] = field(default_factory=set[str])
+    imports: list[tuple[Import, list[str]]] = field(default_factory=list[tuple[Import, list[str]]])
+    imported: dict[str, list[str]] = field(default_factory=dict[str, list[str]])  # name here -> files
+    original: dict[str, str] = field(default_factory=dict[str, str])  # name here -> name there
+    unused: set[str] = field(default_factory=set[str])
+    within: list[Definition] = field(default_factory=list[Definition])  # outermost first
+    header: str = ""  # the first lines of the enclosing classes
+
+
+def look(
+    library: Library, path: str, lines: Sequence[str], first: int, last: int, hidden: tuple[int, int] | None
+) -> Place:
+    """Look around lines `first` to `last` of a file, as if its hidden lines were not there."""
+    place = Place(path, language_of(path) or "", path.rpartition("/")[0])
+    facts = library.facts(path)
+    found = facts.definitions if facts else ()
+    place.within = [each for each in found if each.start <= first <= each.end and each.kind != "field"]
+    if hidden:
+        place.within = [each for each in place.within if each.start < hidden[0] or each.start > hidden[1]]
+    gone = range(hidden[0], hidden[1] + 1) if hidden else range(0)
+    functions = [each for each in place.within if each.kind in FUNCTIONS]
+    begin, end = (functions[0].start, functions[0].end) if functions else (first - 15, last + 15)
+    begin, end = max(begin, first - 150), min(end, last + 150)
+    shown = [
+        (number, lines[number - 1])
+        for number in range(max(1, first - _WINDOW), min(len(lines), last + _WINDOW) + 1)
+        if number not in gone
+    ]
+    place.scope = _names("".join(text for number, text in shown if begin <= number <= end))
+    place.near = _names("".join(text for number, text in shown if first - _NEAR <= number <= last + _NEAR // 2))
+    top = "".join(lines[number - 1] for number in range(1, min(len(lines), 200) + 1) if number not in gone)
+    place.imports = library.imports(path, top)
+    import_lines = _import_lines(lines, place.imports)
+    counted: dict[str, int] = {}
+    for name in IDENTIFIER.findall("".join(text for number, text in shown if number not in import_lines)):
+        counted[name] = counted.get(name, 0) + 1
+    place.file = {name: count for name, count in counted.items() if name not in KEYWORDS}
+    for each, targets in place.imports:
+        if each.alias and each.alias != "*":
+            place.imported.setdefault(each.alias, []).extend(targets)
+            if each.name and each.name != "default":
+                place.original[each.alias] = each.name
+            if each.alias not in counted:
+                place.unused.add(each.alias)
+    for name in place.near:
+        place.words.update(parts(name))
+    place.header = "".join("".join(lines[each.start - 1 : each.head]) for each in place.within if each.kind in CLASSES)
+    return place
+
+
+def _names(text: str) -> set[str]:
+    return set(IDENTIFIER.findall(text)) - KEYWORDS
+
+
+def _import_lines(lines: Sequence[str], found: list[tuple[Import, list[str]]]) -> set[int]:
+    """Number the lines of the import statements, with those that an open bracket carries on to."""
+    numbers: set[int] = set()
+    for each, _ in found:
+        number, open_brackets = each.line, 0
+        while number <= len(lines) and number < each.line + 80:
+            numbers.add(number)
+            text = lines[number - 1]
+            open_brackets += text.count("(") + text.count("{") - text.count(")") - text.count("}")
+            if open_brackets <= 0:
+                break
+            number += 1
+    return numbers

@@ -1,0 +1,271 @@
+"""From an import to the files it means."""
+
+import json
+import re
+from collections.abc import Callable, Iterable
+from posixpath import dirname, join, normpath
+
+from darner_context.imports import Import
+
+_ES_ENDINGS = (".ts", ".tsx", ".d.ts", ".js", ".jsx", ".mjs", ".mts", ".cts", ".cjs", ".vue", ".svelte")
+_COMMENT = re.compile(r'("(?:\\.|[^"\\])*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
+_TRAILING = re.compile(r",(\s*[}\]])")
+_MOST = 60  # files of a package that an import stands for
+
+
+class Paths:
+    """All paths of the workspace, by name and by folder."""
+
+    def __init__(self, paths: Iterable[str], read: Callable[[str], str | None]) -> None:
+        self.all: set[str] = set()
+        self.by_name: dict[str, list[str]] = {}
+        self.by_folder: dict[str, list[str]] = {}
+        self._read = read
+        self._configs: dict[str, dict[str, list[str]]] = {}
+        self._go: dict[str, str] = {}
+        for path in paths:
+            folder, _, name = path.rpartition("/")
+            self.all.add(path)
+            self.by_name.setdefault(name, []).append(path)
+            self.by_folder.setdefault(folder, []).append(path)
+
+    def resolve(self, language: str, path: str, wanted: Import) -> list[str]:
+        """List the files that may hold what is imported, the most likely first."""
+        if language == "python":
+            return self._python(path, wanted)
+        if language in {"typescript", "tsx", "javascript", "vue", "svelte", "html", "astro"}:
+            return self._ecmascript(path, wanted.module)
+        if language == "go":
+            return self._go_package(path, wanted.module)
+        if language == "rust":
+            return self._rust(path, wanted)
+        if language in {"c", "cpp", "objc", "cuda", "glsl", "hlsl"}:
+            return self._relative(path, wanted.module) or self._ending(wanted.module, path)
+        if language in {"java", "kotlin", "scala", "groovy"}:
+            return self._java(path, wanted, language)
+        return self._other(path, wanted)
+
+    def _ending(self, tail: str, near: str) -> list[str]:
+        """List paths that end in some folders and a name, the nearest to `near` first."""
+        tail = tail.strip("/")
+        found = [
+            each for each in self.by_name.get(tail.rpartition("/")[2], ()) if each == tail or each.endswith("/" + tail)
+        ]
+        return (
+            sorted(found, key=lambda each: (-_shared(each, near), len(each), each))[:_MOST] if len(found) > 1 else found
+        )
+
+    def _relative(self, path: str, module: str) -> list[str]:
+        target = normpath(join(dirname(path), module))
+        return [target] if target in self.all else []
+
+    def _python(self, path: str, wanted: Import) -> list[str]:
+        module = wanted.module
+        level = len(module) - len(module.lstrip("."))
+        tail = module[level:].replace(".", "/")
+        if level:
+            folder = dirname(path)
+            for _ in range(level - 1):
+                folder = dirname(folder)
+            stems = [join(folder, tail) if tail else folder]
+            look: Callable[[str], list[str]] = lambda each: [each] if each in self.all else []  # noqa: E731
+        else:
+            stems = [tail]
+            look = lambda each: self._ending(each, path)  # noqa: E731
+        found: list[str] = []
+        for stem in stems:
+            if wanted.name and wanted.name != "*":
+                for ending in (".py", ".pyi", "/__init__.py"):
+                    found += look(f"{stem}/{wanted.name}{ending}"[:None])
+            for ending in (".py", ".pyi", "/__init__.py", "/__init__.pyi"):
+                found += look(f"{stem}{ending}") if stem else look(ending.lstrip("/")) if ending[0] == "/" else []
+        return found
+
+    def _ecmascript(self, path: str, module: str) -> list[str]:
+        if module.startswith("."):
+            return self._es_file(normpath(join(dirname(path), module)))
+        for pattern, targets in self._aliases(path).items():
+            head, star, tail = pattern.partition("*")
+            if module == pattern or (star and module.startswith(head) and module.endswith(tail)):
+                middle = module[len(head) : len(module) - len(tail) if tail else None]
+                for target in targets:
+                    if found := self._es_file(normpath(target.replace("*", middle))):
+                        return found
+        return []
+
+    def _es_file(self, target: str) -> list[str]:
+        target = "" if target == "." else target
+        stem = re.sub(r"\.(?:[mc]?[jt]sx?)$", "", target)
+        tried = (
+            target,
+            *(stem + each for each in _ES_ENDINGS),
+            *(join(target, "index" + each) for each in _ES_ENDINGS),
+        )
+        return [each for each in tried if each in self.all][:2]
+
+    def _aliases(self, path: str) -> dict[str, list[str]]:
+        """Map tsconfig paths, and the packages of the workspace with their exports, for files below a folder."""
+        folder = dirname(path)
+        if folder in self._configs:
+            return self._configs[folder]
+        found: dict[str, list[str]] = {} if not folder else dict(self._aliases(folder))
+        for name in ("tsconfig.json", "jsconfig.json"):
+            options = _object(_json(self._read(join(folder, name))).get("compilerOptions"))
+            base = join(folder, str(options.get("baseUrl") or "."))
+            for pattern, targets in _object(options.get("paths")).items():
+                if isinstance(targets, list):
+                    found[pattern] = [join(base, str(each)) for each in targets]
+            if "baseUrl" in options:
+                found.setdefault("*", []).append(join(base, "*"))
+        package = _json(self._read(join(folder, "package.json")))
+        if isinstance(own := package.get("name"), str):
+            for key, target in _object(package.get("exports")).items():
+                inner = _first_string(target)
+                if inner:
+                    found[own + key.lstrip(".")] = _sources(folder, inner)
+            main = str(package.get("source") or package.get("module") or package.get("main") or "index")
+            found.setdefault(own, [*_sources(folder, main), join(folder, "src"), folder])
+            found.setdefault(own + "/*", [join(folder, "*"), join(folder, "src", "*")])
+        self._configs[folder] = found
+        return found
+
+    def _go_package(self, path: str, module: str) -> list[str]:
+        folder = dirname(path)
+        while True:
+            if folder not in self._go:
+                text = self._read(join(folder, "go.mod")) or ""
+                named = re.search(r"^module\s+(\S+)", text, re.MULTILINE)
+                self._go[folder] = named[1] if named else ""
+            own = self._go[folder]
+            if own and (module == own or module.startswith(own + "/")):
+                return self._go_files(join(folder, module[len(own) :].strip("/")).rstrip("/"))
+            if not folder:
+                break
+            folder = dirname(folder)
+        tail = module.split("/", 1)[-1]
+        return self._go_files(tail) if "." in module.split("/", 1)[0] and "/" in tail else []
+
+    def _go_files(self, folder: str) -> list[str]:
+        files = self.by_folder.get(folder, ())
+        return [each for each in files if each.endswith(".go") and not each.endswith("_test.go")][:_MOST]
+
+    def _rust(self, path: str, wanted: Import) -> list[str]:
+        segments = [*wanted.module.split("::"), wanted.name] if wanted.module else [wanted.name]
+        segments = [each for each in segments if each and each != "*"]
+        base = _rust_module(path)
+        crate = _rust_crate(path)
+        while segments and segments[0] in {"self", "super", "crate"}:
+            head = segments.pop(0)
+            base = crate if head == "crate" else base if head == "self" else dirname(base)
+        else:  # noqa: PLW0120 - the first segment, whatever the loop did, decides below
+            pass
+        roots = [base, crate]
+        if wanted.module.split("::")[0] not in {"self", "super", "crate"} and segments:
+            name = segments[0].replace("_", "-")
+            for crate_name in (segments[0], name):
+                lib = self._ending(f"{crate_name}/src/lib.rs", path)
+                if lib:
+                    segments.pop(0)
+                    roots = [dirname(lib[0])]
+                    break
+            else:
+                short = name.split("-")[-1]
+                lib = self._ending(f"{short}/src/lib.rs", path) if "-" in name else []
+                if lib:
+                    segments.pop(0)
+                    roots = [dirname(lib[0])]
+        for root in roots:
+            for count in range(len(segments), -1, -1):
+                stem = join(root, *segments[:count]) if segments[:count] else root
+                tried = (
+                    (stem + ".rs", stem + "/mod.rs")
+                    if count
+                    else (stem + "/lib.rs", stem + "/main.rs", stem + ".rs", stem + "/mod.rs")
+                )
+                if found := [each for each in tried if each in self.all]:
+                    return found
+        return []
+
+    def _java(self, path: str, wanted: Import, language: str) -> list[str]:
+        ending = {"java": ".java", "kotlin": ".kt", "scala": ".scala", "groovy": ".groovy"}[language]
+        stem = wanted.module.replace(".", "/")
+        endings = dict.fromkeys((ending, ".java", ".kt"))
+        if wanted.name == "*":
+            for folder in self.by_folder:
+                if folder == stem or folder.endswith("/" + stem):
+                    return [each for each in self.by_folder[folder] if each.endswith(ending)][:_MOST]
+        for each in endings:
+            found = self._ending(f"{stem}/{wanted.name}{each}", path) or self._ending(stem + each, path)
+            if found:
+                return found
+        return []
+
+    def _other(self, path: str, wanted: Import) -> list[str]:
+        ending = "." + path.rpartition(".")[2]
+        module = re.sub(r"^package:\w+/", "", wanted.module)
+        plain = module if "/" in module or wanted.name in {"*", ""} else module.replace(".", "/")
+        for tail in (plain, plain + ending, f"{plain}/{wanted.name}{ending}"):
+            if found := self._relative(path, tail) or self._ending(tail.lstrip("./"), path):
+                return found
+        return []
+
+
+def _shared(one: str, other: str) -> int:
+    count = 0
+    for left, right in zip(one.split("/"), other.split("/"), strict=False):
+        if left != right:
+            break
+        count += 1
+    return count
+
+
+def _rust_module(path: str) -> str:
+    """Name the folder in which the submodules of a file lie."""
+    folder, _, name = path.rpartition("/")
+    return folder if name in {"mod.rs", "lib.rs", "main.rs"} else path.removesuffix(".rs")
+
+
+def _rust_crate(path: str) -> str:
+    """Name the folder of a file's crate root."""
+    parts = path.split("/")
+    for place in range(len(parts) - 1, -1, -1):
+        if parts[place] == "src":
+            return "/".join(parts[: place + 1])
+    return dirname(path)
+
+
+def _json(text: str | None) -> dict[str, object]:
+    if not text:
+        return {}
+    try:
+        return _object(json.loads(text))
+    except (ValueError, RecursionError):
+        pass
+    try:
+        plain = _COMMENT.sub(lambda found: found[1] or "", text)
+        return _object(json.loads(_TRAILING.sub(r"\1", plain)))
+    except (ValueError, RecursionError):
+        return {}
+
+
+def _object(value: object) -> dict[str, object]:
+    return {str(key): each for key, each in value.items()} if isinstance(value, dict) else {}
+
+
+def _first_string(value: object, depth: int = 0) -> str | None:
+    if isinstance(value, str):
+        return value
+    if depth < 8 and isinstance(value, dict):
+        order = [value.get(key) for key in ("types", "source", "import", "default")] + list(value.values())
+        return next((found for each in order if (found := _first_string(each, depth + 1))), None)
+    return None
+
+
+def _sources(folder: str, target: str) -> list[str]:
+    """List where the source of a built file may lie: dist/x.js is made of src/x.ts."""
+    inner = target.removeprefix("./")
+    top, slash, rest = inner.partition("/")
+    tried = [inner]
+    if slash and top in {"dist", "lib", "build", "out", "esm", "cjs", "es"}:
+        tried += [f"src/{rest}", rest, f"src/{rest.partition('/')[2]}"]
+    return [join(folder, each) for each in tried]

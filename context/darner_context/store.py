@@ -1,0 +1,268 @@
+"""The index on disk: facts by file, and for each name the files that define it and those that use it."""
+
+import sqlite3
+import sys
+from array import array
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from hashlib import blake2b
+from importlib import metadata
+from pathlib import Path
+
+from darner_context.facts import FileFacts, unpack
+from darner_context.languages import LANGUAGES
+from darner_context.words import parts
+
+FORMAT = 1
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS files (id INTEGER PRIMARY KEY, path TEXT UNIQUE NOT NULL, size INTEGER NOT NULL,
+    mtime INTEGER NOT NULL, digest BLOB NOT NULL, symbols INTEGER NOT NULL, facts BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS names (name TEXT PRIMARY KEY, defined BLOB NOT NULL, used BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS words (word TEXT PRIMARY KEY, files BLOB NOT NULL) WITHOUT ROWID;
+"""
+_WAIT = 20.0  # seconds to wait for another process that writes
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What is stored of a file, without its facts."""
+
+    number: int
+    size: int
+    mtime: int
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A file on its way into the store."""
+
+    path: str
+    size: int
+    mtime: int
+    facts: bytes
+
+
+def store_path(folder: Path, roots: Sequence[Path], extra: Sequence[str] = ()) -> Path:
+    """Name the store of a workspace; another format, Python or grammar has another store."""
+    versions = [str(FORMAT), sys.implementation.cache_tag or "", *extra]
+    for module in sorted({row.module for row in LANGUAGES}):
+        with suppress(metadata.PackageNotFoundError):
+            versions.append(f"{module}={metadata.version(module)}")
+    place = blake2b("\0".join(str(root) for root in roots).encode(), digest_size=8).hexdigest()
+    kind = blake2b("\0".join(versions).encode(), digest_size=6).hexdigest()
+    return folder / f"index-{place}-{kind}.sqlite"
+
+
+class Store:
+    """One connection. A damaged file is thrown away and begun anew. Raises sqlite3.Error and OSError."""
+
+    def __init__(self, path: Path | None, *, write: bool = False) -> None:
+        self.path = path
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self._base = self._open(write=write)
+        except sqlite3.DatabaseError as error:
+            if path is None or not _damaged(error):
+                raise
+            for suffix in ("", "-wal", "-shm"):
+                path.with_name(path.name + suffix).unlink(missing_ok=True)
+            self._base = self._open(write=write)
+
+    def _open(self, *, write: bool) -> sqlite3.Connection:
+        base = sqlite3.connect(
+            str(self.path) if self.path else ":memory:", timeout=_WAIT, isolation_level=None, check_same_thread=False
+        )
+        try:
+            base.execute("PRAGMA journal_mode=WAL")
+            base.execute("PRAGMA synchronous=NORMAL" if not write else "PRAGMA synchronous=OFF")
+            base.execute("PRAGMA mmap_size=268435456")
+            base.execute("PRAGMA cache_size=-8000")
+            base.executescript(_SCHEMA)
+            base.execute("SELECT count(*) FROM (SELECT 1 FROM files LIMIT 1)").fetchone()
+            base.execute("SELECT count(*) FROM (SELECT 1 FROM names LIMIT 1)").fetchone()
+        except sqlite3.Error:
+            base.close()
+            raise
+        return base
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._base.close()
+
+    # reading
+
+    def rows(self) -> dict[str, Row]:
+        """All files by path."""
+        found = self._base.execute("SELECT path, id, size, mtime, digest FROM files")
+        return {path: Row(*rest) for path, *rest in found}
+
+    def paths(self) -> list[tuple[int, str]]:
+        """All files, numbers and paths."""
+        return self._base.execute("SELECT id, path FROM files ORDER BY path").fetchall()
+
+    def totals(self) -> tuple[int, int]:
+        """How many files and symbols there are."""
+        files, symbols = self._base.execute("SELECT count(*), coalesce(sum(symbols), 0) FROM files").fetchone()
+        return files, symbols
+
+    def version(self) -> int:
+        """A number that changes when another connection has written."""
+        return int(self._base.execute("PRAGMA data_version").fetchone()[0])
+
+    def load(self, path: str) -> tuple[int, int, int, FileFacts] | None:
+        """Number, size, mtime and facts of a file."""
+        row = self._base.execute("SELECT id, size, mtime, facts FROM files WHERE path = ?", (path,)).fetchone()
+        if row is None or (facts := unpack(row[3])) is None:
+            return None
+        return row[0], row[1], row[2], facts
+
+    def path_of(self, number: int) -> str | None:
+        """The path of a file's number."""
+        row = self._base.execute("SELECT path FROM files WHERE id = ?", (number,)).fetchone()
+        return row[0] if row else None
+
+    def names(self, wanted: Sequence[str]) -> dict[str, tuple["array[int]", "array[int]"]]:
+        """For each name the numbers of the files that define it and of those that use it."""
+        found: dict[str, tuple[array[int], array[int]]] = {}
+        for begin in range(0, len(wanted), 400):
+            some = wanted[begin : begin + 400]
+            marks = ",".join("?" * len(some))
+            query = f"SELECT name, defined, used FROM names WHERE name IN ({marks})"  # noqa: S608 - only marks
+            for name, defined, used in self._base.execute(query, some):
+                found[name] = (array("I", defined), array("I", used))
+        return found
+
+    def words(self, wanted: Sequence[str]) -> dict[str, "array[int]"]:
+        """For each word the numbers of the files that have it in a name or in their path."""
+        marks = ",".join("?" * len(wanted))
+        query = f"SELECT word, files FROM words WHERE word IN ({marks})"  # noqa: S608 - only marks
+        return {word: array("I", files) for word, files in self._base.execute(query, list(wanted))}
+
+    # writing
+
+    def write(self, parsed: Sequence[Parsed], gone: Iterable[str] = ()) -> None:
+        """Put files in, take files out, in one transaction; what another process has put in meanwhile stays."""
+        self._base.execute("BEGIN IMMEDIATE")
+        try:
+            delta = _Delta()
+            for path in gone:
+                self._remove(path, delta)
+            for each in parsed:
+                self._put(each, delta)
+            self._settle(delta)
+            self._base.execute("COMMIT")
+        except BaseException:
+            with suppress(sqlite3.Error):
+                self._base.execute("ROLLBACK")
+            raise
+
+    def _remove(self, path: str, delta: "_Delta") -> None:
+        found = self.load(path)
+        if found is not None:
+            delta.take(found[0], path, found[3])
+        self._base.execute("DELETE FROM files WHERE path = ?", (path,))
+
+    def _put(self, each: Parsed, delta: "_Delta") -> None:
+        facts = unpack(each.facts)
+        if facts is None:
+            return
+        there = self._base.execute("SELECT id, digest FROM files WHERE path = ?", (each.path,)).fetchone()
+        if there is not None and there[1] == facts.digest:
+            self._base.execute("UPDATE files SET size = ?, mtime = ? WHERE id = ?", (each.size, each.mtime, there[0]))
+            return
+        if there is not None:
+            self._remove(each.path, delta)
+        number = self._base.execute(
+            "INSERT INTO files (path, size, mtime, digest, symbols, facts) VALUES (?, ?, ?, ?, ?, ?)",
+            (each.path, each.size, each.mtime, facts.digest, len(facts.definitions), each.facts),
+        ).lastrowid
+        delta.add(number or 0, each.path, facts)
+
+    def _settle(self, delta: "_Delta") -> None:
+        if delta.taken:
+            touched = list(delta.old_names)
+            for begin in range(0, len(touched), 400):
+                for name, (defined, used) in self.names(touched[begin : begin + 400]).items():
+                    rest = _without(defined, delta.taken), _without(used, delta.taken)
+                    self._base.execute("UPDATE names SET defined = ?, used = ? WHERE name = ?", (*rest, name))
+            for begin in range(0, len(delta.old_words), 400):
+                some = list(delta.old_words)[begin : begin + 400]
+                for word, files in self.words(some).items():
+                    self._base.execute(
+                        "UPDATE words SET files = ? WHERE word = ?", (_without(files, delta.taken), word)
+                    )
+        empty = array("I")
+        self._base.executemany(
+            "INSERT INTO names (name, defined, used) VALUES (?1, ?2, ?3) ON CONFLICT (name) DO UPDATE SET "
+            "defined = CAST(defined || ?2 AS BLOB), used = CAST(used || ?3 AS BLOB)",
+            (
+                (name, delta.defined.get(name, empty).tobytes(), delta.used.get(name, empty).tobytes())
+                for name in sorted(delta.used.keys() | delta.defined.keys())
+            ),
+        )
+        self._base.executemany(
+            "INSERT INTO words (word, files) VALUES (?1, ?2) ON CONFLICT (word) DO UPDATE SET "
+            "files = CAST(files || ?2 AS BLOB)",
+            ((word, delta.words[word].tobytes()) for word in sorted(delta.words)),
+        )
+
+
+class _Delta:
+    def __init__(self) -> None:
+        self.defined: dict[str, array[int]] = {}
+        self.used: dict[str, array[int]] = {}
+        self.words: dict[str, array[int]] = {}
+        self.taken: set[int] = set()
+        self.old_names: set[str] = set()
+        self.old_words: set[str] = set()
+
+    def add(self, number: int, path: str, facts: FileFacts) -> None:
+        _append(self.used, facts.names, number)
+        _append(self.defined, {each.name for each in facts.definitions}, number)
+        _append(self.words, words_of(path, facts), number)
+
+    def take(self, number: int, path: str, facts: FileFacts) -> None:
+        self.taken.add(number)
+        self.old_names.update(facts.names, (each.name for each in facts.definitions))
+        self.old_words |= words_of(path, facts)
+
+
+def words_of(path: str, facts: FileFacts) -> set[str]:
+    """The words by which a file is found: those of its path and of all its names."""
+    words = set(parts(path))
+    words.update(*map(parts, facts.names))
+    return words
+
+
+def _append(postings: dict[str, "array[int]"], keys: Iterable[str], number: int) -> None:
+    for key in keys:
+        held = postings.get(key)
+        if held is None:
+            postings[key] = array("I", (number,))
+        else:
+            held.append(number)
+
+
+def _without(numbers: "array[int]", taken: set[int]) -> bytes:
+    return array("I", (number for number in numbers if number not in taken)).tobytes()
+
+
+def _damaged(error: sqlite3.DatabaseError) -> bool:
+    return "malformed" in str(error) or "not a database" in str(error) or "no such" in str(error)
+
+
+def writable(path: Path) -> bool:
+    """Whether a store can be written there, found out by trying."""
+    try:
+        with closing(sqlite3.connect(str(path), timeout=_WAIT)) as base:
+            base.execute("BEGIN IMMEDIATE")
+            base.execute("ROLLBACK")
+    except (sqlite3.Error, OSError):
+        return False
+    return True
+
+
+Progress = Callable[[int], None]

@@ -1,0 +1,72 @@
+"""Identifiers in a text, and the words they are made of."""
+
+import re
+from functools import lru_cache
+
+IDENTIFIER = re.compile(r"[^\W\d]\w+")
+_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+")
+
+# words of the languages themselves, and of prose: they say nothing about a place
+KEYWORDS = frozenset(
+    """
+    abstract and any as assert async auto await bool boolean break byte case catch chan char class const constexpr
+    continue crate debugger def default defer defined del delete do double elif else endif enum err except explicit
+    export extends extern fallthrough false False final finally float fn for friend from func function global go goto
+    if ifdef ifndef impl implements import in include inline instanceof int interface is it keyof lambda let long loop
+    match mod module mut namespace native new nil None nonlocal not null nullptr number object of ok operator or
+    override package pass pragma private protected pub public raise range readonly ref register return self Self
+    select short signed sizeof static std str string String struct super switch synchronized template then this throw
+    throws trait transient True true try type typedef typename typeof u8 u16 u32 u64 undefined union unsafe unsigned
+    usize use using var virtual void volatile where while with yield
+    the to that be an by on no we are if this which can will has have was when should at its into there
+    cls args kwargs endfor endblock i32 i64 uint uint8 uint32 uint64 int64 int32 Option Some Ok Err Vec Result dyn
+    """.split()
+)
+_STOP = frozenset(
+    """
+    add adds added use uses used using make makes fix fixes fixed bug issue remove removes removed change changes
+    changed update updates updated support allow allows improve refactor refactoring implement implements
+    feat chore test tests docs pr closes close when for and the with from into that this not all also now new only
+    instead should some than more code get set has have been can will does its are was were which one see via case
+    """.split()
+)
+
+
+def identifiers(text: str) -> set[str]:
+    """Return the identifiers of the text that are no words of its language."""
+    return set(IDENTIFIER.findall(text)) - KEYWORDS
+
+
+@lru_cache(maxsize=50_000)
+def parts(identifier: str) -> tuple[str, ...]:
+    """Split an identifier into its words, small and without endings: getUserNames -> get, user, name."""
+    return tuple(stem(part.lower()) for part in _PARTS.findall(identifier) if len(part) > 1)
+
+
+def stem(word: str) -> str:
+    """Cut the commonest English endings, the same way on both sides of a comparison."""
+    for ending, least in (
+        ("ations", 4),
+        ("ation", 4),
+        ("ies", 3),
+        ("ing", 4),
+        ("ers", 4),
+        ("ed", 4),
+        ("er", 4),
+        ("es", 4),
+        ("s", 3),
+    ):
+        if word.endswith(ending) and len(word) - len(ending) >= least and not word.endswith("ss"):
+            return word[: -len(ending)]
+    return word[:-1] if word.endswith("e") and len(word) > 4 else word
+
+
+def query_words(text: str) -> dict[str, float]:
+    """Weigh the words of an instruction; a word that is written as code counts more."""
+    weights: dict[str, float] = {}
+    for found in IDENTIFIER.findall(text):
+        code = "_" in found or not (found.islower() or found.istitle())
+        for part in parts(found):
+            if part not in _STOP and found.lower() not in _STOP and (code or found.lower() not in KEYWORDS):
+                weights[part] = max(weights.get(part, 0.0), 1.5 if code else 1.0)
+    return weights
