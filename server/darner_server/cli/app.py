@@ -7,8 +7,8 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Annotated, Any
 
-import click
 import typer
+from typer.exceptions import TyperException
 
 from darner_server import __version__
 from darner_server.cli import exits, out
@@ -23,7 +23,7 @@ app = typer.Typer(
     add_completion=True,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Near-instant code patches: context, routing, streaming and edits around a fast model.",
-    epilog="Exit codes: 0 patched, 1 no usable edit, 2 usage or settings, 3 no endpoint could serve it, 130 interrupted.",
+    epilog="Exit codes: 0 patched, 1 no usable edit, 2 usage or settings, 3 no endpoint, 130 interrupted.",
 )
 
 Root = Annotated[
@@ -202,20 +202,19 @@ def run(arguments: list[str]) -> int:
     """Parse and run; every expected failure becomes a sentence on stderr and a code."""
     json_wanted = "--json" in arguments
     try:
-        app(arguments, standalone_mode=False)
+        code = app(arguments, standalone_mode=False)
     except exits.Stop as stop:
         return _failed(str(stop), stop.code, json_wanted=json_wanted)
-    except click.exceptions.Exit as done:
-        return int(done.exit_code)
-    except click.UsageError as error:
-        hint = f" (see: {error.ctx.command_path} --help)" if error.ctx else ""
-        return _failed(f"{error.format_message()}{hint}", exits.USAGE, json_wanted=json_wanted)
-    except (KeyboardInterrupt, click.Abort):
+    except TyperException as error:
+        if not str(error):  # no arguments: the help has been printed
+            return exits.USAGE
+        return _failed(f"{error} (darner --help tells more)", exits.USAGE, json_wanted=json_wanted)
+    except (KeyboardInterrupt, typer.Abort):
         return _failed("interrupted; nothing was left half written", exits.INTERRUPTED, json_wanted=json_wanted)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains while it exits
         return exits.PATCHED
-    return exits.PATCHED
+    return code if isinstance(code, int) else exits.PATCHED
 
 
 def _failed(message: str, code: int, *, json_wanted: bool) -> int:

@@ -74,7 +74,7 @@ class Engine:
 
     @asynccontextmanager
     async def patch(self, task: Task) -> AsyncGenerator[AsyncIterator[PatchEvent]]:
-        """Run a task; the iterator ends after Done or Failed. Leaving the block cancels the task, closing its stream."""
+        """Run a task; the iterator ends after Done or Failed. Leaving the block cancels it and closes its stream."""
         queue: asyncio.Queue[PatchEvent] = asyncio.Queue()
         worker = asyncio.get_running_loop().create_task(self._run(task, queue.put_nowait), name="patch")
         try:

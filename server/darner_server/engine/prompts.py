@@ -7,7 +7,7 @@ from darner_clients.endpoint import Endpoint
 from darner_context.index import ContextBundle, ContextRequest, Focus, Index, Snippet, Unreadable
 from darner_context.prompt import Prompt, assemble
 from darner_context.tokens import Tokenizer, tokenizer
-from darner_server.engine.region import NoRegion, Region, choose_region, find_focus
+from darner_server.engine.region import NoRegion, Region, choose_region, find_focus, surroundings
 from darner_server.engine.task import Task
 from darner_server.patch import rules
 
@@ -78,8 +78,10 @@ class Prompts:
         region: Region | NoRegion | None = None
         if reply == "whole":
             region = self._region(counter, budget)
-            focus = Focus(region.path, region.first_line, region.last_line) if isinstance(region, Region) else focus
-        bundle = self._context(focus, counter, budget)
+        if isinstance(region, Region):
+            bundle = self._around(region, self._context(_focus(region), counter, budget), counter, budget)
+        else:
+            bundle = self._context(focus, counter, budget)
         prompt = assemble(
             rules=rules(reply),
             project=self._project,
@@ -118,6 +120,15 @@ class Prompts:
         shown = "\n".join(lines[first - 1 : last])
         return Snippet(place.path, first, last, shown, counter.count(shown), "file", ("named by you",), 1.0)
 
+    def _around(self, region: Region, bundle: ContextBundle, counter: Tokenizer, budget: int) -> ContextBundle:
+        """The focus file without the region, which the prompt shows by itself: a slow endpoint reads nothing twice."""
+        rest = surroundings(region, self._text(region.path) or "", lambda text: counter.count(text) <= budget)
+        if rest is None or bundle.focus is None:
+            return replace(bundle, focus=None, focus_tokens=0)
+        tokens = counter.count(rest)
+        focus = replace(bundle.focus, text=rest, tokens=tokens, kind="outline")
+        return replace(bundle, focus=focus, focus_tokens=tokens)
+
     def _region(self, counter: Tokenizer, budget: int) -> Region | NoRegion:
         focus = self.task.focus or find_focus(self.task.instruction, self._context(None, counter, budget))
         if focus is None:
@@ -134,3 +145,7 @@ class Prompts:
             return self._texts[path]
         found = self._index.read(path)
         return None if isinstance(found, Unreadable) else found
+
+
+def _focus(region: Region) -> Focus:
+    return Focus(region.path, region.first_line, region.last_line)

@@ -1,12 +1,14 @@
 """Which lines a `whole` reply rewrites: small models do well with one function and badly with more."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from darner_context.index import ContextBundle, Focus
 from darner_context.syntax import Symbol, enclosing, symbols
 
 MOST_LINES = 120  # beyond it a small model loses its way, and a rewrite costs more than it saves
+HEAD_LINES = 20  # most files import within these
 _KINDS = frozenset({"function", "method"})
 
 
@@ -56,6 +58,17 @@ def find_focus(instruction: str, bundle: ContextBundle) -> Focus | None:
             shift = snippet.start_line - 1
             return Focus(snippet.path, named[0].start_line + shift, named[0].end_line + shift)
     return Focus(best[0].path, best[0].start_line, best[0].end_line) if best else None
+
+
+def surroundings(region: Region, text: str, fits: Callable[[str], bool]) -> str | None:
+    """What the file holds besides the region, as much as fits: all, else its head (the imports), else None."""
+    lines = _lines(text)
+    before, after = lines[: region.first_line - 1], lines[region.last_line :]
+    head = before[:HEAD_LINES]
+    for shown in ((*before, "...\n", *after), (*head, "...\n")):
+        if len(shown) > 1 and fits("".join(shown)):
+            return "".join(shown)
+    return None
 
 
 def _named(instruction: str, found: tuple[Symbol, ...]) -> list[Symbol]:
