@@ -1,0 +1,296 @@
+"""A small editor around the real server: documents with versions, edits applied and echoed, nothing left unread."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from lsprotocol import types
+from pygls.client import JsonRPCClient
+from pygls.exceptions import JsonRpcException
+from pygls.protocol import default_converter
+from pytest_lsp import LanguageClient, client_capabilities
+
+from darner_clients.testing import ScriptedEndpoint
+from darner_server.lsp.positions import LineTable, Mapper, Point, split_lines
+
+DARNER = str(Path(sys.executable).with_name("darner"))
+CLIENTS = ("vscode", "neovim", "bare")
+
+
+def capabilities(client: str) -> types.ClientCapabilities:
+    """Recorded ones, and those of a client that can do next to nothing."""
+    match client:
+        case "vscode":
+            return client_capabilities("visual_studio_code")
+        case "neovim":
+            return client_capabilities("neovim")
+        case "bare":
+            return types.ClientCapabilities(workspace=types.WorkspaceClientCapabilities(apply_edit=True))
+        case _:
+            raise ValueError(client)
+
+
+class Text:
+    """An open buffer."""
+
+    def __init__(self, text: str, mapper: Mapper) -> None:
+        self.text = text
+        self.version = 1
+        self.undo: list[str] = []
+        self._mapper = mapper
+
+    def edit(self, edits: Sequence[tuple[Point, Point, str]]) -> None:
+        """Apply edits that are all in positions of the text as it is."""
+        table = LineTable(split_lines(self.text), self._mapper)
+        spans = sorted(((table.offset(first), table.offset(last), text) for first, last, text in edits), reverse=True)
+        for (start, _, _), (_, end, _) in zip(spans, spans[1:], strict=False):
+            assert end <= start, "edits of one document overlap"
+        self.undo.append(self.text)
+        for start, end, text in spans:
+            self.text = self.text[:start] + text + self.text[end:]
+        self.version += 1
+
+
+class Editor:
+    """One session. `applies` decides on each edit of the server before it is applied; None applies."""
+
+    def __init__(self, root: Path, client: str) -> None:
+        self.root = root
+        self.client = LanguageClient(converter_factory=default_converter)
+        self.capabilities = capabilities(client)
+        self.buffers: dict[str, Text] = {}
+        self.files: list[tuple[str, str]] = []  # operations on files: kind, uri
+        self.edits: list[Any] = []
+        self.shown: list[str] = []
+        self.logged: list[str] = []
+        self.progress: dict[int | str, list[Any]] = {}
+        self.registered: list[str] = []
+        self.refreshed = 0
+        self.settings: dict[str, Any] = {}
+        self.applies: Callable[[types.ApplyWorkspaceEditParams], str | None] = lambda _params: None
+        self.stderr = b""
+        self.exit_code: int | None = None
+        self.result: Any = None
+        self.mapper = Mapper("utf-16")
+        self._process: asyncio.subprocess.Process | None = None
+        self._heard = asyncio.Condition()
+        self._register()
+
+    # -- life
+
+    async def start(self, transport: str, environment: dict[str, str]) -> None:
+        """Start the server and connect."""
+        arguments = ["serve"] if transport == "stdio" else ["serve", "--tcp", "127.0.0.1:0"]
+        if transport == "stdio":
+            await JsonRPCClient.start_io(self.client, DARNER, *arguments, env=environment, cwd=self.root)
+            self._process = self.client._server
+        else:
+            self._process = await asyncio.create_subprocess_exec(
+                DARNER, *arguments, env=environment, cwd=self.root, stdout=-1, stderr=-1, stdin=asyncio.subprocess.DEVNULL
+            )
+            assert self._process.stdout is not None
+            said = (await self._process.stdout.readline()).decode()
+            await self.client.start_tcp("127.0.0.1", int(said.rpartition(":")[2]))
+        assert self._process is not None
+        assert self._process.stderr is not None
+        self._errors = asyncio.ensure_future(self._process.stderr.read())
+
+    async def initialize(self, options: dict[str, Any], *, folders: Sequence[Path] | None = None) -> types.InitializeResult:
+        """Say hello."""
+        roots = [self.root] if folders is None else list(folders)
+        result = await self.client.initialize_session(
+            types.InitializeParams(
+                capabilities=self.capabilities,
+                process_id=os.getpid(),
+                workspace_folders=[types.WorkspaceFolder(each.as_uri(), each.name) for each in roots],
+                initialization_options=options,
+            )
+        )
+        self.mapper = Mapper(str(getattr(result.capabilities.position_encoding, "value", result.capabilities.position_encoding)))
+        return result
+
+    async def close(self) -> None:
+        """Say goodbye, then check that nothing was left over."""
+        process = self._process
+        assert process is not None
+        if process.returncode is None and self.exit_code is None:
+            await self.client.protocol.send_request_async("shutdown", None)
+            self.client.exit(None)
+        self.exit_code = await asyncio.wait_for(process.wait(), 20)
+        self.stderr = await self._errors
+        await self.client.stop()
+
+    # -- what the user does
+
+    def uri(self, name: str) -> str:
+        """The URI of a file of the workspace."""
+        return (self.root / name).as_uri()
+
+    def open(self, name: str, text: str | None = None, language: str = "python") -> Text:
+        """Open a file, or a buffer that is not on the disk."""
+        uri = self.uri(name) if ":" not in name else name
+        content = (self.root / name).read_bytes().decode() if text is None else text
+        buffer = self.buffers[uri] = Text(content, self.mapper)
+        item = types.TextDocumentItem(uri, language, 1, content)
+        self.client.text_document_did_open(types.DidOpenTextDocumentParams(item))
+        return buffer
+
+    def type(self, name: str, first: tuple[int, int], last: tuple[int, int], text: str) -> None:
+        """Change a range of an open file."""
+        uri = self.uri(name) if ":" not in name else name
+        buffer = self.buffers[uri]
+        buffer.edit([(Point(*first), Point(*last), text)])
+        place = types.Range(types.Position(*first), types.Position(*last))
+        self._changed(uri, [types.TextDocumentContentChangePartial(place, text)])
+
+    async def command(self, command: str, *arguments: object, **more: Any) -> Any:  # noqa: ANN401 - any result
+        """Run a command of the server."""
+        params = types.ExecuteCommandParams(command, arguments=list(arguments), **more)
+        return await self.client.protocol.send_request_async("workspace/executeCommand", params)
+
+    async def patch(self, name: str, instruction: str = "do it", **more: object) -> Any:  # noqa: ANN401 - any result
+        """Run `darner.patch` on a file."""
+        return await self.command(
+            "darner.patch", {"textDocument": {"uri": self.uri(name)}, "instruction": instruction, "scope": "file", **more}
+        )
+
+    async def request(self, method: str, params: object) -> Any:  # noqa: ANN401 - any result
+        """Send any request."""
+        return await self.client.protocol.send_request_async(method, params)
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Wait until something that the server says makes it true."""
+        async with self._heard:
+            await asyncio.wait_for(self._heard.wait_for(condition), 30)
+
+    # -- what the server asks
+
+    def _register(self) -> None:
+        feature = self.client.feature
+        feature("workspace/applyEdit")(lambda params: self._apply(params))
+        feature("window/showMessage")(lambda params: self._hear(self.shown.append, params.message))
+        feature("window/logMessage")(lambda params: self._hear(self.logged.append, params.message))
+        feature("window/workDoneProgress/create")(lambda params: self._create_progress(params))
+        feature("$/progress")(lambda params: self._hear(self.progress.setdefault(params.token, []).append, params.value))
+        feature("client/registerCapability")(lambda params: self._register_capability(params))
+        feature("workspace/codeLens/refresh")(lambda _params: self._refresh())
+        feature("workspace/configuration")(lambda params: [self.settings.get(each.section) for each in params.items])
+
+    def _hear(self, take: Callable[[Any], object], what: object) -> None:
+        take(what)
+        self._tell()
+
+    def _tell(self) -> None:
+        async def tell() -> None:
+            async with self._heard:
+                self._heard.notify_all()
+
+        self._telling = asyncio.ensure_future(tell())
+
+    def _create_progress(self, params: types.WorkDoneProgressCreateParams) -> None:
+        assert params.token not in self.progress, "a progress token was created twice"
+        self.progress[params.token] = []
+
+    def _register_capability(self, params: types.RegistrationParams) -> None:
+        self._hear(self.registered.extend, [each.method for each in params.registrations])
+
+    def _refresh(self) -> None:
+        self.refreshed += 1
+
+    def _apply(self, params: types.ApplyWorkspaceEditParams) -> types.ApplyWorkspaceEditResult:
+        self.edits.append(params)
+        refusal = self.applies(params)
+        self._tell()
+        if refusal is not None:
+            return types.ApplyWorkspaceEditResult(applied=False, failure_reason=refusal)
+        edit = params.edit
+        changes: list[Any] = [
+            *(edit.document_changes or ()),
+            *(types.TextDocumentEdit(types.OptionalVersionedTextDocumentIdentifier(uri), list(edits))
+              for uri, edits in (edit.changes or {}).items()),
+        ]  # fmt: skip
+        for change in changes:
+            if isinstance(change, types.TextDocumentEdit):
+                version = change.text_document.version
+                buffer = self.buffers.get(change.text_document.uri)
+                if buffer is not None and version is not None and version != buffer.version:
+                    return types.ApplyWorkspaceEditResult(applied=False, failure_reason="outdated")
+        for change in changes:
+            self._apply_one(change)
+        return types.ApplyWorkspaceEditResult(applied=True)
+
+    def _apply_one(self, change: Any) -> None:  # noqa: ANN401 - any document change
+        if isinstance(change, types.TextDocumentEdit):
+            uri = change.text_document.uri
+            if uri not in self.buffers:
+                file = Path(uri.removeprefix("file://"))
+                text = Text(file.read_text() if file.exists() else "", self.mapper)
+                text.edit([_edit(each) for each in change.edits])
+                file.write_text(text.text)
+                return
+            self.buffers[uri].edit([_edit(each) for each in change.edits])
+            self._changed(uri, [types.TextDocumentContentChangeWholeDocument(self.buffers[uri].text)])
+        elif isinstance(change, types.RenameFile):
+            self.files.append((change.kind, change.new_uri))
+        else:
+            self.files.append((change.kind, change.uri))
+
+    def _changed(self, uri: str, changes: list[Any]) -> None:
+        version = types.VersionedTextDocumentIdentifier(self.buffers[uri].version, uri)
+        self.client.text_document_did_change(types.DidChangeTextDocumentParams(version, changes))
+
+
+def _edit(edit: Any) -> tuple[Point, Point, str]:  # noqa: ANN401 - any text edit
+    first, last = edit.range.start, edit.range.end
+    return Point(first.line, first.character), Point(last.line, last.character), edit.new_text
+
+
+@asynccontextmanager
+async def editing(
+    root: Path,
+    files: dict[str, str],
+    *endpoints: ScriptedEndpoint,
+    client: str = "vscode",
+    transport: str = "stdio",
+    options: dict[str, Any] | None = None,
+    exit_code: int = 0,
+) -> AsyncIterator[Editor]:
+    """A session over a folder with these files; afterwards nothing may be left unread, on stderr or running."""
+    work = root / "work"
+    for name, text in files.items():
+        path = work / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode())
+    work.mkdir(exist_ok=True)
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(root),
+        "DARNER_KEYRING": "off",
+        **{f"XDG_{kind}_HOME": str(root / kind.lower()) for kind in ("CACHE", "STATE", "CONFIG", "DATA")},
+    }
+    editor = Editor(work, client)
+    await editor.start(transport, environment)
+    rows = [
+        {"name": f"e{number}", "kind": "vllm", "base_url": each.url, "model": "scripted"}
+        for number, each in enumerate(endpoints)
+    ]
+    if options is None:
+        editor.result = await editor.initialize({"endpoints": rows} if rows else {})
+    elif options != {"initialize": False}:
+        editor.result = await editor.initialize({"endpoints": rows, **options} if rows else options)
+    yield editor
+    await editor.close()
+    assert (editor.shown, editor.logged, editor.stderr, editor.exit_code) == ([], [], b"", exit_code)
+
+
+async def refused(work: Any) -> tuple[int, str]:  # noqa: ANN401 - any awaitable
+    """The error that a request is answered with."""
+    try:
+        result = await work
+    except JsonRpcException as error:
+        return error.code, error.message
+    raise AssertionError(f"answered with {result!r}")

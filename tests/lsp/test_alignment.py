@@ -1,0 +1,83 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from darner_server.lsp.alignment import Alignment
+from darner_server.lsp.documents import Change
+
+TEXT = "one\ntwo\nthree\nfour\n"
+
+
+def whole(alignment: Alignment) -> str:
+    """The document once it has got our edits."""
+    text = alignment.live
+    for region in reversed(alignment.pending):
+        text = text[: region.d0] + alignment.model[region.m0 : region.m1] + text[region.d1 :]
+    return text
+
+
+def cut(text: str, old: str, new: str) -> Change:
+    start = text.index(old)
+    return Change(start, start + len(old), new)
+
+
+@pytest.mark.parametrize(
+    ("typed", "patched", "clean", "result"),
+    [
+        (("one\n", "zero\none\n"), ("three", "3"), True, "zero\none\ntwo\n3\nfour\n"),  # above: it moves
+        (("four\n", "four\nfive\n"), ("three", "3"), True, "one\ntwo\n3\nfour\nfive\n"),  # below
+        (("three", "three!"), ("three", "3"), False, "one\ntwo\nthree!\nfour\n"),  # the same line
+        (("three", "thr"), ("two\nthree", "2\n3"), False, "one\ntwo\nthr\nfour\n"),  # one of its lines
+        (("two\n", "two\nnew\n"), ("two\n", "2\n"), True, "one\n2\nnew\nthree\nfour\n"),  # a line put just below
+        (("two\n", "two\nnew\n"), ("three\n", "3\n"), True, "one\ntwo\nnew\n3\nfour\n"),  # just above
+        (("two\n", "two\nnew\n"), ("two\nthree\n", "2\n3\n"), False, "one\ntwo\nnew\nthree\nfour\n"),  # in the middle
+        (("two\n", ""), ("three", "3"), True, "one\n3\nfour\n"),
+    ],
+)
+def test_typing_meanwhile(typed: tuple[str, str], patched: tuple[str, str], clean: bool, result: str) -> None:  # noqa: FBT001 - a table
+    alignment = Alignment(TEXT)
+    alignment.edit_live(cut(TEXT, *typed))
+    assert alignment.edit_model([cut(TEXT, *patched)]) is clean
+    assert whole(alignment) == result
+
+
+def test_an_echo_in_pieces_is_still_ours() -> None:
+    alignment = Alignment(TEXT)
+    assert alignment.edit_model([cut(TEXT, "two", "2 and 2")])
+    alignment.edit_live(Change(4, 5, "2"))
+    alignment.edit_live(Change(5, 7, " and 2"))
+    assert (alignment.pending, alignment.live) == ((), alignment.model)
+    assert alignment.edit_model([cut(alignment.model, "2 and 2\nthree", "2\n3")])
+
+
+CUTS = st.tuples(st.integers(0, 20), st.integers(0, 4), st.text("ab\n", max_size=3))
+
+
+def limited(text: str, given: tuple[int, int, str]) -> Change:
+    start = min(given[0], len(text))
+    return Change(start, min(start + given[1], len(text)), given[2])
+
+
+@given(st.text("ab\n", max_size=14), st.lists(st.tuples(st.sampled_from("mde"), CUTS), max_size=10))
+def test_outside_the_regions_both_are_the_same(text: str, steps: list[tuple[str, tuple[int, int, str]]]) -> None:
+    alignment = Alignment(text)
+    for kind, given_cut in steps:
+        if kind == "m":
+            alignment.edit_model([limited(alignment.model, given_cut)])
+        elif kind == "d":
+            alignment.edit_live(limited(alignment.live, given_cut))
+        else:
+            for region in reversed(alignment.pending):
+                alignment.edit_live(Change(region.d0, region.d1, alignment.model[region.m0 : region.m1]))
+            assert alignment.pending == ()
+        at_model = at_live = 0
+        for region in alignment._regions:
+            assert alignment.model[at_model : region.m0] == alignment.live[at_live : region.d0]
+            at_model, at_live = region.m1, region.d1
+        assert alignment.model[at_model:] == alignment.live[at_live:]
+
+
+def test_where_an_offset_is_in_the_document() -> None:
+    alignment = Alignment(TEXT)
+    alignment.edit_live(Change(0, 0, "zero\n"))
+    assert [alignment.to_live(each) for each in (0, 4, len(TEXT))] == [5, 9, len(TEXT) + 5]

@@ -1,0 +1,64 @@
+import pytest
+
+from darner_server.lsp.counterparts import tests_of as counterpart
+from darner_server.lsp.places import Remark, is_stub, remark_at, window_around
+from darner_server.lsp.positions import split_lines
+
+
+@pytest.mark.parametrize(
+    ("line", "remark"),
+    [
+        ("x = 1  # darner: make it two\n", Remark("make it two", 0, 7, 28, whole_line=False)),
+        ("    // darner:  make this async\r\n", Remark("make this async", 0, 4, 31, whole_line=True)),
+        ("/* darner: go */\n", Remark("go", 0, 0, 16, whole_line=True)),
+        ("<!-- darner: go -->", Remark("go", 0, 0, 19, whole_line=True)),
+        ("-- darner: go", Remark("go", 0, 0, 13, whole_line=True)),
+        ("s = 'darner: no'\n", None),
+        ("# darner:\n", None),
+        ("", None),
+    ],
+)
+def test_comments_that_ask(line: str, remark: Remark | None) -> None:
+    assert remark_at([line], 0, 0) == remark
+
+
+@pytest.mark.parametrize(
+    ("text", "stub"),
+    [
+        ("def f(a: int) -> int:\n    pass\n", True),
+        ("def f(): ...\n", True),
+        ('def f(x):\n    """Doc."""\n    raise NotImplementedError\n', True),
+        ("async def f(\n    a: int,\n) -> dict[str, int]:\n    # TODO\n    ...\n", True),
+        ("fn f(a: u8) -> u8 {\n    todo!()\n}\n", True),
+        ("function f() {\n  // TODO\n}\n", True),
+        ("int f(void) {\n}\n", True),
+        ("void f() {}\n", True),
+        ("def f(x):\n    return x\n", False),
+        ("function f() { return 1; }", False),
+        ("", False),
+    ],
+)
+def test_stubs(text: str, stub: bool) -> None:  # noqa: FBT001 - a table
+    assert is_stub(split_lines(text)) is stub
+
+
+def test_a_window_begins_at_the_margin() -> None:
+    lines = [f"line {number}\n" for number in range(500)]
+    window = window_around(lines, 300, 300)
+    assert (window.first, window.text.count("\n")) == (180, 240)
+
+
+@pytest.mark.parametrize(
+    ("path", "there", "tests"),
+    [
+        ("src/fetch.py", (), "tests/test_fetch.py"),
+        ("src/fetch.py", ("src/test_fetch.py",), "src/test_fetch.py"),
+        ("pkg/a.go", (), "pkg/a_test.go"),
+        ("src/a.rs", (), "src/a.rs"),
+        ("src/main/java/A.java", (), "src/test/java/ATest.java"),
+        ("src/a.ts", ("src/a.spec.ts",), "src/a.spec.ts"),
+        ("a.c", (), "tests/test_a.c"),
+    ],
+)
+def test_where_tests_go(path: str, there: tuple[str, ...], tests: str) -> None:
+    assert counterpart(path, there.__contains__) == tests

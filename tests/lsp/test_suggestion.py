@@ -1,0 +1,53 @@
+import pytest
+
+from darner_server.lsp.completions import Completions
+from darner_server.lsp.suggestion import Cursor, Suggestion, suggest
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "reply", "text"),
+    [
+        # one line
+        ("def add(a, b):\n    return ", "\n", "a + b\n\nprint(1)", "a + b"),
+        ("x = foo(", ")\n", "a, b)\n", "a, b"),
+        ("x = foo(", ")\n", "a, bar(c))\n", "a, bar(c)"),
+        ("a = [1, 2", "]\n", ", 3]", ", 3"),
+        ("    for i in ", "\n", "```python\n    for i in range(10):\n        x\n```", " range(10):"),
+        ("value = ", "\n", "", ""),
+        ("value = f(", "a, b)\n", "a, b)", ""),
+        # one block
+        ("def add(a, b):\n    ", "\n\ndef mul(a, b):\n", "return a + b\n\ndef x():\n  pass", "return a + b"),
+        ("def f(x):", "\n\nprint(1)\n", "\n    y = x\n\n    return y\n\nprint(1)\n", "\n    y = x\n\n    return y"),
+        ("function f() {", "\n}\n", "\n  return 1;\n}\nf();", "\n  return 1;"),
+        ("function f() {", "\n", "\n  return 1;\n}\nf();", "\n  return 1;\n}"),
+        ("class A:\n    def f(self):\n        ", "\n    def g(self):\n        pass\n",
+         "return 1\n    def g(self):\n        pass\n", "return 1"),
+        ("if a:\n    ", "\n    done()\n", "start()\n    done()\n", "start()"),
+        ("x = 1\r\n", "\r\n", "y = 2\r\n\r\n\r\nz", "y = 2"),
+    ],
+)  # fmt: skip
+def test_what_may_stand_at_the_cursor(before: str, after: str, reply: str, text: str) -> None:
+    cursor = Cursor(before, after)
+    assert suggest(cursor, reply, ended=True).text == text
+    shown = ""
+    for size in range(1, len(reply) + 1):
+        found = suggest(cursor, reply[:size])
+        shown = found.text
+        if found.complete:
+            break
+    assert text.startswith(shown.rstrip()) or shown == text
+
+
+def test_a_cut_off_reply_gives_whole_lines_only() -> None:
+    cursor = Cursor("def f():\n    ", "\n")
+    assert suggest(cursor, "a = 1\n    b = comp", ended=True, cut_off=True) == Suggestion("a = 1", complete=False)
+
+
+def test_what_is_being_typed_is_remembered() -> None:
+    completions = Completions()
+    completions.remember(Cursor("x = ", "\n"), "compute(1)")
+    assert completions.remembered(Cursor("x = co", "\n")) == "mpute(1)"
+    assert completions.remembered(Cursor("x = cx", "\n")) is None
+    assert completions.remembered(Cursor("x = co", "\n\n")) is None
+    assert completions.remembered(Cursor("x =", "\n")) is None
+    assert completions.remembered(Cursor("x = compute(1)", "\n")) is None
