@@ -10,11 +10,12 @@ import re
 import secrets
 import stat
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 _CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _MARKS = (
@@ -206,10 +207,7 @@ def write(
         if not isinstance(error, OSError):
             raise
         return Unwritten(at, _why(error), left)
-    for step in steps:
-        if step.saved is not None:
-            with contextlib.suppress(OSError):
-                disk.remove(step.saved)
+    _insist([partial(_remove, step.saved, disk) for step in steps if step.saved is not None])
     return Written(tuple(changes))
 
 
@@ -306,23 +304,30 @@ def _exchange(step: _Step, disk: Disk) -> None:
 
 
 def _take_back(steps: list[_Step], made: list[Path], disk: Disk) -> tuple[str, ...]:
-    """Make everything as it was. Each step is tried on its own: one that fails must not stop the others."""
-    left: list[str] = []
-    for step in reversed(steps):
+    """Make everything as it was."""
+    back = [partial(_restore, step, disk) for step in reversed(steps)]
+    fresh = [step.fresh for step in reversed(steps) if step.fresh is not None]
+    away = [partial(_remove, path, disk) for path in fresh]
+    folders = [partial(_remove_folder, folder, disk) for folder in reversed(made)]
+    _insist([*back, *away, *folders])
+    kept = [step.saved for step in steps if step.saved is not None]
+    return tuple(str(path) for path in (*fresh, *kept) if path.exists())
+
+
+def _insist(actions: Sequence[Callable[[], None]]) -> None:
+    """Try every action, also after one that fails. An interruption waits until all are done."""
+    interrupted: BaseException | None = None
+    for action in actions:
         try:
-            _restore(step, disk)
+            action()
         except OSError:
-            left.append(str(step.saved or step.file))
-        if step.fresh is not None and step.fresh.exists():
-            try:
-                disk.remove(step.fresh)
-            except OSError:
-                left.append(str(step.fresh))
-    for folder in reversed(made):
-        if folder.exists():
+            continue
+        except BaseException as error:  # noqa: BLE001 - raised again below
+            interrupted = error
             with contextlib.suppress(OSError):
-                disk.remove_folder(folder)
-    return tuple(left)
+                action()
+    if interrupted is not None:
+        raise interrupted
 
 
 def _restore(step: _Step, disk: Disk) -> None:
@@ -330,10 +335,19 @@ def _restore(step: _Step, disk: Disk) -> None:
         if step.done:
             disk.rename(step.saved, step.file)
         # A rename between two names of one file does nothing and leaves both.
-        if step.saved.exists():
-            disk.remove(step.saved)
-    elif step.done and step.data is not None and step.fresh is None:
-        disk.remove(step.file)
+        _remove(step.saved, disk)
+    elif step.done and step.saved is None and not (step.fresh is not None and step.fresh.exists()):
+        _remove(step.file, disk)
+
+
+def _remove(path: Path, disk: Disk) -> None:
+    if path.exists():
+        disk.remove(path)
+
+
+def _remove_folder(path: Path, disk: Disk) -> None:
+    if path.exists():
+        disk.remove_folder(path)
 
 
 def _beside(file: Path, what: str) -> Path:

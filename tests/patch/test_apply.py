@@ -3,11 +3,15 @@
 from dataclasses import dataclass, field
 
 import pytest
+
 from darner_server.patch import apply_reply
 
 SHOP = "def price(item):\n    return item.net\n\n\ndef total(items):\n    return sum(price(item) for item in items)\n"
 TAXED = SHOP.replace("item.net", "item.net * 1.2")
-CLASS = "class Cart {\n  add(item) {\n    this.items.push(item);\n  }\n\n  size() {\n    return this.items.length;\n  }\n}\n"
+CLASS = (
+    "class Cart {\n  add(item) {\n    this.items.push(item);\n  }\n\n"
+    "  size() {\n    return this.items.length;\n  }\n}\n"
+)
 
 
 @dataclass
@@ -106,7 +110,8 @@ CASES = [
     ),
     Case(
         "a diff makes and removes files",
-        "--- /dev/null\n+++ b/new.txt\n@@ -0,0 +1,2 @@\n+one\n+two\n--- a/old.txt\n+++ /dev/null\n@@ -1 +0,0 @@\n-gone\n",
+        "--- /dev/null\n+++ b/new.txt\n@@ -0,0 +1,2 @@\n+one\n+two\n"
+        "--- a/old.txt\n+++ /dev/null\n@@ -1 +0,0 @@\n-gone\n",
         {"old.txt": "gone\n"},
         {"new.txt": "one\ntwo\n", "old.txt": None},
     ),
@@ -164,7 +169,8 @@ CASES = [
         ),
         {"a.py": "def total(items):\n    out = 0\n    for i in items:\n        out += i\n    return out\n"},
         {
-            "a.py": "def total(items, rate):\n    out = 0\n    for i in items:\n        out += i\n    return out * rate\n"
+            "a.py": "def total(items, rate):\n    out = 0\n    for i in items:\n"
+            "        out += i\n    return out * rate\n"
         },
         bridges={"elided lines"},
     ),
@@ -189,7 +195,8 @@ CASES = [
     ),
     Case(
         "a section decides between equal places",
-        "*** Begin Patch\n*** Update File: a.py\n@@ class B:\n@@     def f(self):\n-        pass\n+        return 1\n*** End Patch\n",
+        "*** Begin Patch\n*** Update File: a.py\n@@ class B:\n"
+        "@@     def f(self):\n-        pass\n+        return 1\n*** End Patch\n",
         {"a.py": "class A:\n    def f(self):\n        pass\n\nclass B:\n    def f(self):\n        pass\n"},
         {"a.py": "class A:\n    def f(self):\n        pass\n\nclass B:\n    def f(self):\n        return 1\n"},
     ),

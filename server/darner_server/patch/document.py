@@ -5,7 +5,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from darner_server.patch import lines
-from darner_server.patch.fold import fold
+from darner_server.patch.fold import BLANKS, fold
 
 if TYPE_CHECKING:
     from darner_server.patch.edit import Splice
@@ -69,7 +69,9 @@ class Document:
     def find_folded(self, search: list[str]) -> list[int]:
         """Return the lines at which `search` stands but for differences that `fold` levels; none for blank lines."""
         if self._folded is None:
-            self._folded = Ids([body.strip() for body in self._ids] if self._plain else list(map(fold, self._ids)))
+            self._folded = Ids(
+                [body.strip(BLANKS) for body in self._ids] if self._plain else list(map(fold, self._ids))
+            )
         folded = list(map(fold, search))
         if not any(folded):
             return []

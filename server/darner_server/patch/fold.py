@@ -12,12 +12,13 @@ _PLAIN = {
     **dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff", ""),
     "\u2026": "...",
 }
+BLANKS = " \t\f\v\r"
 _TABLE = str.maketrans(_PLAIN)
 
 
 def fold(body: str) -> str:
     """Level blanks at both ends, typographic punctuation and Unicode composition."""
-    return body.strip(" \t\f\v\r") if body.isascii() else plain(body).strip()
+    return body.strip(BLANKS) if body.isascii() else plain(body).strip(BLANKS)
 
 
 def plain(body: str) -> str:

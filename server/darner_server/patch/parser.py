@@ -139,8 +139,8 @@ class Parser:
         return True
 
     def _closes(self, line: str) -> bool:
-        """Tell whether a line ends the fence around the block that is being read."""
-        return self._fence is not None and self._fence.closes(line)
+        """Tell whether a line ends the fence around the block that is being read; one marked as kept does not."""
+        return self._fence is not None and not line.startswith(" ") and self._fence.closes(line)
 
     def _in_fence(self, fence: whole.Fence, line: str) -> None:
         if fence.closes(line):

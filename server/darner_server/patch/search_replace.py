@@ -30,6 +30,7 @@ the lines that take their place
 _OPEN = re.compile(r"(\s*)(?:([<-])\2{2,}\s+(?:SEARCH|ORIGINAL)>?:?|(\[)SEARCH\]|<SEARCH>)(?:\s+(\S.*?))?\s*")
 _DIVIDER = re.compile(r"\s*={5,}\s*|\[(?:=+|REPLACE|/SEARCH)\]|</SEARCH>|<REPLACE>")
 _CLOSE = re.compile(r"\s*(?:[>+]{3,}\s*(?:REPLACE|UPDATED)|[>]{7}|\[/REPLACE\]|\[END\]|</REPLACE>)\s*")
+_USUAL = 7
 _HINT = re.compile(r"\s*:(start_line|end_line):\s*(\d+)\s*")
 
 
@@ -46,6 +47,8 @@ class SearchReplace(Reader):
         self._indent = marker[1]
         self._length = len(marker[0].split()[0])
         self._bracketed = "[" in marker[0] or marker[0].strip() == "<SEARCH>"
+        # Longer marks than usual are meant: others of their kind are then content.
+        self._strict = "<" in marker[0] and self._length > _USUAL
         self._fenced = fenced
         self._lines: list[str] = []
         self._dividers: list[int] = []
@@ -54,14 +57,13 @@ class SearchReplace(Reader):
     def line(self, line: str, out: list[Edit]) -> State:
         """Take one line."""
         first = line.lstrip()[:1]
+        if self._strict and _length(line) not in (0, self._length):
+            self._lines.append(line)
+            return MORE
         if first not in ("=", ">", "+", "<", "-", "[", ":") or not line.startswith(self._indent):
             self._lines.append(line)
             return MORE
-        if first == ":" and not self._lines and (hint := _HINT.fullmatch(line)):
-            if hint[1] == "start_line":
-                self._hint = int(hint[2])
-            return MORE
-        if first == "-" and not self._lines and self._hint is not None and re.fullmatch(r"\s*-{3,}\s*", line):
+        if not self._lines and self._hints(line):
             return MORE
         if _DIVIDER.fullmatch(line):
             if self._bracketed and self._dividers and self._dividers[-1] == len(self._lines):
@@ -76,6 +78,13 @@ class SearchReplace(Reader):
         if not (self._bracketed and self._dividers and self._dividers[-1] == len(self._lines)):
             self._lines.append(line)
         return MORE
+
+    def _hints(self, line: str) -> bool:
+        """Take `:start_line:5` and the rule below it."""
+        hint = _HINT.fullmatch(line)
+        if hint is not None and hint[1] == "start_line":
+            self._hint = int(hint[2])
+        return hint is not None or (self._hint is not None and re.fullmatch(r"\s*-{3,}\s*", line) is not None)
 
     def close(self, out: list[Edit], *, cut_off: bool) -> None:
         """End of the reply inside the block."""
@@ -117,8 +126,9 @@ class SearchReplace(Reader):
 def render(edit: Edit) -> str:
     """Write an edit as a block that reads back as the same edit."""
     before, after = edit.before or "", edit.after or ""
-    length = 7
-    while any(_marks(line, length) for line in (before + after).split("\n")):
+    lengths = {_length(line) for line in (before + after).split("\n")}
+    length = _USUAL
+    while length in lengths or (lengths - {0} and length == _USUAL):
         length += 1
     hint = f":start_line:{edit.line}\n-------\n" if edit.line is not None else ""
     fence = "`" * 3
@@ -128,5 +138,11 @@ def render(edit: Edit) -> str:
     return f"{head}{'<' * length} SEARCH\n{hint}{before}{'=' * length}\n{after}{'>' * length} REPLACE\n{fence}\n"
 
 
-def _marks(line: str, length: int) -> bool:
-    return bool(_DIVIDER.fullmatch(line)) and len(line.strip()) == length
+def _length(line: str) -> int:
+    """Return how long a mark the line consists of, or 0."""
+    if line.lstrip()[:1] not in ("<", "-", "=", ">", "+"):
+        return 0
+    if opening(line) or _DIVIDER.fullmatch(line) or _CLOSE.fullmatch(line):
+        text = line.strip()
+        return len(text) - len(text.lstrip(text[0]))
+    return 0
