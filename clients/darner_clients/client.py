@@ -5,7 +5,7 @@ import json
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from darner_clients.allowance import Allowance, allowances
 from darner_clients.connections import Connections
@@ -17,9 +17,6 @@ from darner_clients.messages import ChatRequest, FillRequest
 from darner_clients.preset import address, preset_of
 from darner_clients.stream import Item, Stream
 from darner_clients.wire import encode, headers
-
-if TYPE_CHECKING:
-    import httpcore
 
 Heard = Callable[[tuple[Allowance, ...]], None]
 
@@ -44,7 +41,8 @@ class Client:
 
     async def __aexit__(self, *_: object) -> None:
         """Close every connection."""
-        await self._connections.close()
+        self._connections.close()
+        await asyncio.sleep(0)  # the loop closes what was aborted in its next round
 
     @property
     def open_sockets(self) -> int:
@@ -101,19 +99,19 @@ class Client:
         model = endpoint.model or (await self.limits()).model
         wire = encode(endpoint, request, model=model, predict=self.predict)
         began = asyncio.get_running_loop().time()
-        response = await self._connections.request(
+        connection = await self._connections.ask(
             "POST", wire.url, wire.headers, wire.body, within=endpoint.deadlines.first_token
         )
         try:
-            heads = _headers(response)
             if heard is not None:
-                heard(allowances(heads.items()))
-            if response.status != 200:  # noqa: PLR2004
-                raise from_response(endpoint, response.status, heads, await self._connections.body(response))
-            async with aclosing(Stream(endpoint, self._connections, response, began=began).items(heads)) as items:
+                heard(allowances(connection.headers.items()))
+            if connection.status != 200:  # noqa: PLR2004
+                body = await self._connections.body(connection)
+                raise from_response(endpoint, connection.status, connection.headers, body)
+            async with aclosing(Stream(endpoint, self._connections, connection, began=began).items()) as items:
                 yield items
         finally:
-            await response.aclose()
+            self._connections.release(connection)
 
     async def _ask_limits(self) -> Limits:
         endpoint = self.endpoint
@@ -140,15 +138,15 @@ class Client:
     async def _get(self, path: str) -> object:
         """What a GET answers: JSON, or text as it is. Raises EndpointError."""
         endpoint = self.endpoint
-        response = await self._connections.request(
+        connection = await self._connections.ask(
             "GET", address(endpoint, path), tuple(headers(endpoint)), b"", within=endpoint.deadlines.connect
         )
         try:
-            body = await self._connections.body(response)
+            body = await self._connections.body(connection)
         finally:
-            await response.aclose()
-        if response.status != 200:  # noqa: PLR2004
-            raise from_response(endpoint, response.status, _headers(response), body)
+            self._connections.release(connection)
+        if connection.status != 200:  # noqa: PLR2004
+            raise from_response(endpoint, connection.status, connection.headers, body)
         try:
             content: object = json.loads(body)
         except ValueError:
@@ -162,7 +160,3 @@ def _within(told: Limits, endpoint: Endpoint) -> Limits:
         told = replace(told, window=endpoint.window, source="your settings")
     outputs = [each for each in (endpoint.max_output, told.max_output) if each]
     return replace(told, max_output=min(outputs, default=None))
-
-
-def _headers(response: "httpcore.Response") -> dict[str, str]:
-    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}

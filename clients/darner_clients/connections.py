@@ -1,166 +1,136 @@
-"""The connections to one endpoint: kept warm, replaced when they died idle. httpcore's errors end here."""
+"""The connections to one endpoint: kept warm, replaced when they died idle. Failures of the network end here."""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import aclosing, suppress
-from typing import TYPE_CHECKING, cast
-from urllib.parse import urlsplit
+from contextlib import aclosing
+from typing import TYPE_CHECKING
+from urllib.parse import SplitResult, urlsplit
 
 from darner_clients.endpoint import Endpoint
 from darner_clients.errors import EndpointError, Interrupted, Late, Rejected, Unreachable
+from darner_clients.transport import Broken, NotConnected
 
 if TYPE_CHECKING:
-    import httpcore
+    from collections.abc import Awaitable, Callable
 
-    from darner_clients.transport import Socket, Sockets
+    from darner_clients.http1 import Connection, Headers
 
 KEEP = 300.0  # seconds an idle connection is kept
+MOST_IDLE = 4
 MOST_BODY = 1024 * 1024  # bytes of an answer that is no stream
 
 
 class Connections:
-    """A pool, opened when it is first needed. Every failure is raised as an EndpointError."""
+    """Opened when they are first needed. Every failure is raised as an EndpointError. Closing is immediate."""
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
-        self._pool: httpcore.AsyncConnectionPool | None = None
-        self._sockets: Sockets | None = None
-        self._opening = asyncio.Lock()
+        self._open: set[Connection] = set()
+        self._idle: list[Connection] = []
+        self.connect_seconds: float | None = None  # of the newest connection
 
     @property
     def open(self) -> int:
-        """How many sockets are open."""
-        return len(self._sockets.open) if self._sockets is not None else 0
+        """How many sockets are open, idle ones too."""
+        return len(self._open)
 
-    @property
-    def connect_seconds(self) -> float | None:
-        """How long the newest connection took to open; None before the first."""
-        return self._sockets.connect_seconds if self._sockets is not None else None
-
-    async def close(self) -> None:
+    def close(self) -> None:
         """Close them all."""
-        pool, self._pool = self._pool, None
-        if pool is not None:
-            await pool.aclose()
-        for each in tuple(self._sockets.open) if self._sockets is not None else ():
-            await each.aclose()
+        for each in tuple(self._open):
+            self._drop(each)
 
-    async def request(
-        self, method: str, url: str, headers: tuple[tuple[str, str], ...], body: bytes, *, within: float
-    ) -> "httpcore.Response":
-        """The head of the response, within seconds of a connection. One that died while it was idle is replaced."""
-        pool = await self._ready()
-        import httpcore  # noqa: PLC0415 - slow to import: it was done in a thread just now
+    async def ask(self, method: str, address: str, headers: "Headers", body: bytes, *, within: float) -> "Connection":
+        """The connection on which the head of the answer came, within seconds. It is to be released.
 
-        deadlines = self._endpoint.deadlines
-        heads = [(b"Host", self._endpoint.host.encode("ascii", "replace")), *_encoded(headers)]
-        if body:
-            heads.append((b"Content-Length", str(len(body)).encode()))
-        timeouts = {"connect": deadlines.connect, "read": None, "write": within, "pool": None}
-        for last in (False, True):
-            idle = self.open
-            request = httpcore.Request(method, url, headers=heads, content=body, extensions={"timeout": timeouts})
+        One that turns out to have died while it was idle is replaced.
+        """
+        url = urlsplit(address)
+        while True:
+            connection = self._take_idle()
+            reused = connection is not None
+            connection = connection or await self._connect(address)
             try:
-                async with asyncio.timeout(within + deadlines.connect):
-                    response = await pool.handle_async_request(request)
-            except TimeoutError:
-                advice = "raise its deadlines.first_token if it is usually that slow"
-                raise Late(self._endpoint.name, f"no answer within {within:g} s", advice) from None
-            except (httpcore.RemoteProtocolError, httpcore.ReadError, httpcore.WriteError) as error:
-                if last or not idle:
+                async with asyncio.timeout(within):
+                    await connection.ask(method, url, headers, body)
+            except (Broken, TimeoutError, ValueError) as error:
+                self._drop(connection)
+                if not (reused and isinstance(error, Broken)):
                     raise self.translated(error, started=False) from None
-            except network_errors() as error:
-                raise self.translated(error, started=False) from None
+            except BaseException:
+                self._drop(connection)
+                raise
             else:
-                socket_of(response).requests += 1
-                return response
-        raise AssertionError  # the second round returns or raises
+                return connection
 
-    async def body(self, response: "httpcore.Response") -> bytes:
+    async def body(self, connection: "Connection") -> bytes:
         """The whole body, or as much as came in time: it is an answer that is no stream."""
         parts: list[bytes] = []
-        with suppress(TimeoutError):
-            try:
-                async with asyncio.timeout(self._endpoint.deadlines.gap), aclosing(chunks(response)) as stream:
-                    async for chunk in stream:
-                        parts.append(chunk)
-                        if sum(map(len, parts)) > MOST_BODY:
-                            break
-            except network_errors() as error:
-                if not parts:
-                    raise self.translated(error, started=False) from None
+        try:
+            async with asyncio.timeout(self._endpoint.deadlines.gap), aclosing(connection.chunks()) as chunks:
+                async for chunk in chunks:
+                    parts.append(chunk)
+                    if sum(map(len, parts)) > MOST_BODY:
+                        break
+        except (Broken, TimeoutError) as error:
+            if not parts:
+                raise self.translated(error, started=False) from None
         return b"".join(parts)
 
+    def release(self, connection: "Connection") -> None:
+        """Done with an answer. If it was read to its end its connection can serve again, else it is closed."""
+        if connection.socket.closed or len(self._idle) >= MOST_IDLE or not connection.renew():
+            self._drop(connection)
+        else:
+            connection.idle_since = asyncio.get_running_loop().time()
+            self._idle.append(connection)
+
     def translated(self, error: Exception, *, started: bool) -> EndpointError:
-        """An error of httpcore as one of ours."""
-        import httpcore  # noqa: PLC0415 - see request
-
+        """A failure of the network as one of ours; anything else is a bug and raised as it is."""
         name, host, deadlines = self._endpoint.name, self._endpoint.host, self._endpoint.deadlines
-        match error:
-            case httpcore.ConnectTimeout():
-                return Unreachable(name, f"{host} did not answer: {error}")
-            case httpcore.ConnectError() | httpcore.ProxyError():
-                return Unreachable(name, f"{host} cannot be reached: {error}")
-            case httpcore.ReadTimeout() if started:
+        if isinstance(error, TimeoutError):
+            if started:
                 return Late(name, f"the reply stopped for {deadlines.gap:g} s", stage="gap", started=True)
-            case httpcore.ReadTimeout():
-                return Late(name, f"no token within {deadlines.first_token:g} s")
-            case httpcore.WriteTimeout():
-                return Late(name, "the request could not be sent in time")
-            case httpcore.UnsupportedProtocol() | httpcore.LocalProtocolError():
-                return Rejected(name, f"base_url or key cannot be sent ({type(error).__name__})", "check the settings")
-            case _:
-                return Interrupted(name, "the reply broke off" if started else "the connection broke", started=started)
+            advice = "raise its deadlines.first_token if it is usually that slow"
+            return Late(name, f"no token within {deadlines.first_token:g} s", advice)
+        if isinstance(error, ValueError):
+            return Rejected(name, "base_url or key cannot be sent: they hold what HTTP does not allow", "check them")
+        if isinstance(error, NotConnected):
+            return Unreachable(name, f"{host} cannot be reached: {error}")
+        if isinstance(error, Broken):
+            return Interrupted(name, "the reply broke off" if started else "the connection broke", started=started)
+        raise error
 
-    async def _ready(self) -> "httpcore.AsyncConnectionPool":
-        async with self._opening:
-            if self._pool is not None:
-                return self._pool
-            secure = urlsplit(self._endpoint.base_url).scheme == "https"
-            self._sockets, pool = await asyncio.to_thread(_make, secure=secure)
-            self._pool = pool
-            return pool
+    def _take_idle(self) -> "Connection | None":
+        now = asyncio.get_running_loop().time()
+        while self._idle:
+            connection = self._idle.pop()
+            if now - connection.idle_since < KEEP and not connection.socket.readable():
+                return connection
+            self._drop(connection)
+        return None
 
+    async def _connect(self, address: str) -> "Connection":
+        opener = await asyncio.to_thread(_opener)
+        seconds = self._endpoint.deadlines.connect
+        try:
+            async with asyncio.timeout(seconds):
+                connection = await opener(urlsplit(address))
+        except TimeoutError:
+            raise Unreachable(self._endpoint.name, f"{self._endpoint.host} did not answer in {seconds:g} s") from None
+        except (NotConnected, Broken) as error:
+            raise self.translated(error, started=False) from None
+        self._open.add(connection)
+        self.connect_seconds = connection.socket.connect_seconds
+        return connection
 
-def socket_of(response: "httpcore.Response") -> "Socket":
-    """The connection that a response comes on."""
-    extensions = cast("dict[str, object]", response.extensions)  # pyright: ignore[reportUnknownMemberType] # untyped
-    return cast("Socket", extensions["network_stream"])
-
-
-async def chunks(response: "httpcore.Response") -> AsyncGenerator[bytes]:
-    """The body as it comes, as a generator that can be closed."""
-    async for chunk in response.aiter_stream():
-        yield chunk
-
-
-def network_errors() -> tuple[type[Exception], ...]:
-    """What httpcore raises when the network or the other side fails."""
-    import httpcore  # noqa: PLC0415 - see Connections.request
-
-    return (
-        httpcore.NetworkError,
-        httpcore.ProtocolError,
-        httpcore.TimeoutException,
-        httpcore.ProxyError,
-        httpcore.UnsupportedProtocol,
-    )
+    def _drop(self, connection: "Connection") -> None:
+        self._open.discard(connection)
+        if connection in self._idle:
+            self._idle.remove(connection)
+        connection.socket.abort()
 
 
-def _make(*, secure: bool) -> "tuple[Sockets, httpcore.AsyncConnectionPool]":
-    import httpcore  # noqa: PLC0415 - slow to import: here, in a thread
+def _opener() -> "Callable[[SplitResult], Awaitable[Connection]]":
+    """In a thread: the first time it imports what settings need none of."""
+    from darner_clients.http1 import open_connection  # noqa: PLC0415 - see above
 
-    from darner_clients.transport import Sockets, tls_context  # noqa: PLC0415 - likewise
-
-    sockets = Sockets()
-    return sockets, httpcore.AsyncConnectionPool(
-        ssl_context=tls_context() if secure else None,
-        max_connections=None,
-        max_keepalive_connections=4,
-        keepalive_expiry=KEEP,
-        network_backend=sockets,
-    )
-
-
-def _encoded(headers: tuple[tuple[str, str], ...]) -> list[tuple[bytes, bytes]]:
-    return [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in headers]
+    return open_connection

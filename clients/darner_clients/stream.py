@@ -1,19 +1,20 @@
 """One reply as it comes: bytes of a response in, items out, under the deadlines for the first token and the gaps."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING
 
-from darner_clients.connections import Connections, chunks, network_errors, socket_of
+from darner_clients.connections import Connections
 from darner_clients.endpoint import Endpoint
 from darner_clients.errors import Malformed
 from darner_clients.messages import Finish, Reasoning, Text, Timings
 from darner_clients.reply import Reply
 from darner_clients.sse import Decoder, TooLong
+from darner_clients.transport import Broken
 
 if TYPE_CHECKING:
-    import httpcore
+    from darner_clients.http1 import Connection
 
 PACE = 0.008  # seconds between two reads of a running stream
 DRAIN = 0.05  # seconds to wait for the end of a body whose reply is over, so that its connection can serve again
@@ -24,43 +25,42 @@ Item = Text | Reasoning | Finish
 class Stream:
     """The reply to a request that was sent at `began`, by the loop's time."""
 
-    def __init__(
-        self, endpoint: Endpoint, connections: Connections, response: "httpcore.Response", *, began: float
-    ) -> None:
+    def __init__(self, endpoint: Endpoint, connections: Connections, connection: "Connection", *, began: float) -> None:
         self._endpoint = endpoint
         self._connections = connections
-        self._response = response
+        self._connection = connection
         self._began = began
-        self._socket = socket_of(response)
-        self._connect = self._socket.connect_seconds if self._socket.requests == 1 else 0.0
+        self._connect = connection.socket.connect_seconds if connection.exchanges == 1 else 0.0
         self._reply = Reply(endpoint)
         self._now: Callable[[], float] = asyncio.get_running_loop().time
         self._first: float | None = None
         self._last = began
 
-    async def items(self, headers: Mapping[str, str]) -> AsyncGenerator[Item]:
+    async def items(self) -> AsyncGenerator[Item]:
         """Every item as soon as its bytes are here; the last is a Finish."""
-        kind = headers.get("content-type", "")
+        kind = self._connection.headers.get("content-type", "")
+        if "html" in kind:
+            raise Malformed(self._endpoint.name, "answered with a web page")
         try:
             if "event-stream" in kind or "json" not in kind:
                 async with aclosing(self._streamed()) as items:
                     async for item in items:
                         yield item
             else:
-                for piece in self._reply.whole(await self._connections.body(self._response)):
+                for piece in self._reply.whole(await self._connections.body(self._connection)):
                     self._first = self._last = self._now()
                     yield piece
                 yield self._finish()
         except TooLong as error:
             raise Malformed(self._endpoint.name, f"sent {error}", started=self._first is not None) from None
-        except network_errors() as error:
+        except (Broken, TimeoutError) as error:
             raise self._connections.translated(error, started=self._first is not None) from None
 
     async def _streamed(self) -> AsyncGenerator[Item]:
-        reply, decoder, socket, now = self._reply, Decoder(), self._socket, self._now
+        reply, decoder, socket, now = self._reply, Decoder(), self._connection.socket, self._now
         gap = self._endpoint.deadlines.gap
         socket.read_by = self._began + self._endpoint.deadlines.first_token
-        async with aclosing(chunks(self._response)) as stream:
+        async with aclosing(self._connection.chunks()) as stream:
             async for chunk in stream:
                 for data in decoder.feed(chunk):
                     for piece in reply.feed(data):
@@ -78,7 +78,7 @@ class Stream:
             if reply.over:
                 socket.pace = 0.0
                 socket.read_by = now() + DRAIN
-                with suppress(*network_errors()):  # a failure costs the connection only
+                with suppress(Broken, TimeoutError):  # a failure costs the connection only
                     async for _ in stream:
                         pass
 

@@ -1,20 +1,21 @@
-"""Sockets for httpcore: quick to the first token, then woken at most every few milliseconds, and closed at once.
+"""Sockets: quick to the first token, then woken at most every few milliseconds, and closed at once.
 
 A fast stream costs one wake-up per packet. Between two reads the socket is left alone for `pace` seconds, so that a
 wake-up brings what came meanwhile; bytes wait in the kernel, nothing is lost. TLS is unpacked here too: one read, all
-its records.
+its records. Closing needs no await, so no cancellation can come between.
 """
 
 import asyncio
 import os
 import select
+import socket
 import ssl
-from collections.abc import Iterable
+from contextlib import suppress
 from functools import cache
-from typing import Any, cast
+from ipaddress import ip_address
+from typing import cast
 
-import httpcore
-
+_NEXT_ADDRESS = 0.25  # seconds that one address of a host is given before the next is tried too
 _READ = 256 * 1024  # bytes taken from a socket at once
 
 
@@ -33,41 +34,67 @@ def tls_context() -> ssl.SSLContext:
     return context
 
 
-class Sockets(httpcore.AsyncNetworkBackend):
-    """Opens the connections of a pool, and knows those that are open."""
+class NotConnected(Exception):
+    """There is no connection; says why."""
 
-    def __init__(self) -> None:
-        self.open: set[Socket] = set()
-        self.connect_seconds: float | None = None
 
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109 - httpcore's signature
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        """A TCP connection to the first address that answers."""
-        loop = asyncio.get_running_loop()
-        began = loop.time()
-        local = (local_address, 0) if local_address else None
-        try:
-            async with asyncio.timeout(timeout):
-                _, protocol = await loop.create_connection(
-                    _Received, host, port, local_addr=local, happy_eyeballs_delay=0.25
-                )
-        except TimeoutError:
-            raise httpcore.ConnectTimeout(f"no connection within {timeout:g} s") from None
-        except OSError as error:
-            raise httpcore.ConnectError(_plain(error)) from None
-        for option in socket_options or ():
-            protocol.transport.get_extra_info("socket").setsockopt(*option)
-        return Socket(protocol, self, loop.time() - began)
+class Broken(Exception):
+    """The connection broke; says why."""
 
-    async def sleep(self, seconds: float) -> None:
-        """Sleep."""
-        await asyncio.sleep(seconds)
+
+async def connect(host: str, port: int) -> "Socket":
+    """A TCP connection to the first address that answers. Raises NotConnected."""
+    began = asyncio.get_running_loop().time()
+    try:
+        received = await _connected(host, port)
+    except OSError as error:
+        raise NotConnected(_plain(error)) from None
+    return Socket(received, began)
+
+
+async def _connected(host: str, port: int) -> "_Received":
+    """A connection to the first address that answers; the next is tried too when one is slow.
+
+    asyncio's own happy eyeballs leave a socket open when they are cancelled (Python 3.11 to 3.13).
+    """
+    loop = asyncio.get_running_loop()
+    with suppress(ValueError):
+        ip_address(host)
+        return (await loop.create_connection(_Received, host, port))[1]
+    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    addresses = list(dict.fromkeys((family, str(address[0])) for family, _, _, _, address in found))
+    attempts: list[asyncio.Task[tuple[asyncio.Transport, _Received]]] = []
+    protocol: _Received | None = None
+    try:
+        for family, address in addresses:
+            opening = loop.create_connection(_Received, address, port, family=family)
+            attempts.append(loop.create_task(opening, name="connect"))
+            delay = _NEXT_ADDRESS if len(attempts) < len(addresses) else None
+            protocol = await _first_of(attempts, delay)
+            if protocol is not None:
+                return protocol
+        return (await attempts[-1])[1]  # none: the last one's reason
+    finally:
+        for attempt in attempts:
+            attempt.cancel()
+        for result in await asyncio.gather(*attempts, return_exceptions=True):
+            if not isinstance(result, BaseException) and result[1] is not protocol:
+                result[0].abort()
+
+
+async def _first_of(
+    attempts: "list[asyncio.Task[tuple[asyncio.Transport, _Received]]]", seconds: float | None
+) -> "_Received | None":
+    """The first that comes through within `seconds`; None if all have failed or time is up."""
+    pending = {each for each in attempts if not each.done()}
+    while pending:
+        done, pending = await asyncio.wait(pending, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        for each in done:
+            if each.exception() is None:
+                return each.result()[1]
+        if not done:
+            return None
+    return None
 
 
 class _Received(asyncio.Protocol):
@@ -132,7 +159,7 @@ class _Received(asyncio.Protocol):
         if self._writer is not None:
             await self._writer
         if self.failure is not None:
-            raise httpcore.WriteError(_plain(self.failure))
+            raise Broken(_plain(self.failure))
 
     def take(self) -> bytes:
         data = bytes(self.bytes)
@@ -140,41 +167,54 @@ class _Received(asyncio.Protocol):
         return data
 
 
-class Socket(httpcore.AsyncNetworkStream):
+class Socket:
     """One connection.
 
     `pace` is the least time between two reads; 0.0 from each write on, so that an answer is seen at once. `read_by` is
-    the loop's time at which a read gives up, whatever httpcore's own timeout says. `requests` counts what was sent.
+    the loop's time at which a read gives up. `connect_seconds` is what opening it took, TLS included.
     """
 
-    def __init__(self, received: _Received, owner: Sockets, connect_seconds: float) -> None:
+    def __init__(self, received: _Received, began: float) -> None:
         self._received = received
-        self._owner = owner
         self._tls: _Tls | None = None
+        self._began = began
         self._last_read = 0.0
-        self.connect_seconds = connect_seconds
-        self.requests = 0
+        self._now = asyncio.get_running_loop().time
+        self.connect_seconds = self._now() - began
         self.pace = 0.0
         self.read_by: float | None = None
-        self.bytes_read = 0
-        owner.open.add(self)
-        owner.connect_seconds = connect_seconds
+        self.closed = False
 
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002, ASYNC109 - httpcore's
-        """The bytes that are there, more than `max_bytes` if more came; b"" at the end."""
-        loop = asyncio.get_running_loop()
-        deadline = _earlier(None if timeout is None else loop.time() + timeout, self.read_by)
+    async def secure(self, context: ssl.SSLContext, host: str) -> None:
+        """Put it under TLS. Raises NotConnected; then, and when cancelled, it is closed."""
+        tls = _Tls(context, host)
         try:
-            async with asyncio.timeout_at(deadline):
-                if self.pace:
-                    wait = self._last_read + self.pace - loop.time()
-                    if wait > 0:
-                        await asyncio.sleep(wait)
-                data = await self._read()
-        except TimeoutError:
-            raise httpcore.ReadTimeout("nothing came in time") from None
-        self._last_read = loop.time()
-        self.bytes_read += len(data)
+            while not tls.shaken():
+                self._received.transport.write(tls.outgoing.read())
+                await self._received.more()
+                data = self._received.take()
+                if not data:
+                    raise NotConnected("the connection was closed during the TLS handshake")  # noqa: TRY301 - closed below
+                tls.incoming.write(data)
+        except ssl.SSLError as error:
+            self.abort()
+            raise NotConnected(_plain(error)) from None
+        except BaseException:
+            self.abort()
+            raise
+        self._received.transport.write(tls.outgoing.read())
+        self._tls = tls
+        self.connect_seconds = self._now() - self._began
+
+    async def read(self) -> bytes:
+        """The bytes that are there, b"" at the end. Raises TimeoutError and Broken."""
+        async with asyncio.timeout_at(self.read_by):
+            if self.pace:
+                wait = self._last_read + self.pace - self._now()
+                if wait > 0:
+                    await asyncio.sleep(wait)
+            data = await self._read()
+        self._last_read = self._now()
         return data
 
     async def _read(self) -> bytes:
@@ -183,95 +223,39 @@ class Socket(httpcore.AsyncNetworkStream):
             data = self._received.take()
             if not data:
                 if self._received.failure is not None:
-                    raise httpcore.ReadError(_plain(self._received.failure))
+                    raise Broken(_plain(self._received.failure))
                 return b""
             if self._tls is None:
                 return data
             try:
                 opened, over = self._tls.open(data)
             except ssl.SSLError as error:
-                raise httpcore.ReadError(_plain(error)) from None
+                raise Broken(_plain(error)) from None
             if opened or over:
                 return opened
 
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 - httpcore's signature
-        """Send all of it."""
-        if not buffer:
-            return
+    async def write(self, data: bytes) -> None:
+        """Send all of it. Raises Broken."""
         if self._received.transport.is_closing() or self._received.ended:
-            raise httpcore.WriteError("the connection is closed")
+            raise Broken("the connection is closed")
         self.pace = 0.0
-        self._received.transport.write(self._tls.seal(buffer) if self._tls else buffer)
-        try:
-            async with asyncio.timeout(timeout):
-                await self._received.drained()
-        except TimeoutError:
-            raise httpcore.WriteTimeout("the request could not be sent in time") from None
+        self.read_by = None
+        self._received.transport.write(self._tls.seal(data) if self._tls else data)
+        await self._received.drained()
 
-    async def aclose(self) -> None:
+    def abort(self) -> None:
         """Close now; nothing more is sent or read."""
-        self._owner.open.discard(self)
+        self.closed = True
         self._received.transport.abort()
 
-    async def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,  # noqa: ASYNC109 - httpcore's signature
-    ) -> httpcore.AsyncNetworkStream:
-        """The same connection under TLS."""
-        loop = asyncio.get_running_loop()
-        began = loop.time()
-        tls = _Tls(ssl_context, server_hostname)
-        try:
-            async with asyncio.timeout(timeout):
-                while not tls.shaken():
-                    self._received.transport.write(tls.outgoing.read())
-                    await self._received.more()
-                    data = self._received.take()
-                    if not data:
-                        raise httpcore.ConnectError("the connection was closed during the TLS handshake")  # noqa: TRY301
-                    tls.incoming.write(data)
-        except TimeoutError:
-            await self.aclose()
-            raise httpcore.ConnectTimeout(f"no TLS handshake within {timeout:g} s") from None
-        except ssl.SSLError as error:
-            await self.aclose()
-            raise httpcore.ConnectError(_plain(error)) from None
-        except BaseException:
-            await self.aclose()
-            raise
-        self._received.transport.write(tls.outgoing.read())
-        self._tls = tls
-        self.connect_seconds += loop.time() - began
-        self._owner.connect_seconds = self.connect_seconds
-        return self
-
-    def get_extra_info(self, info: str) -> Any:  # noqa: ANN401 - httpcore's signature
-        """What httpcore asks of a connection."""
-        transport = self._received.transport
-        match info:
-            case "ssl_object":
-                return self._tls.object if self._tls else None
-            case "client_addr":
-                return transport.get_extra_info("sockname")
-            case "server_addr":
-                return transport.get_extra_info("peername")
-            case "socket":
-                return transport.get_extra_info("socket")
-            case "is_readable":
-                return self._readable()
-            case _:
-                return None
-
-    def _readable(self) -> bool:
+    def readable(self) -> bool:
         """On an idle connection: it was closed by the other side, or holds what nobody asked for."""
-        if self._received.ended or self._received.bytes or self._received.transport.is_closing():
+        if self.closed or self._received.ended or self._received.bytes or self._received.transport.is_closing():
             return True
-        poll = select.poll() if hasattr(select, "poll") else None
         descriptor = self._received.transport.get_extra_info("socket").fileno()
-        if poll is None:
+        if not hasattr(select, "poll"):
             return bool(select.select([descriptor], [], [], 0)[0])
+        poll = select.poll()
         poll.register(descriptor, select.POLLIN)
         return bool(poll.poll(0))
 
@@ -309,12 +293,6 @@ class _Tls:
         """The records that hold `data`."""
         self.object.write(data)
         return self.outgoing.read()
-
-
-def _earlier(one: float | None, other: float | None) -> float | None:
-    if one is None or other is None:
-        return one if other is None else other
-    return min(one, other)
 
 
 def _plain(error: Exception) -> str:

@@ -93,8 +93,8 @@ def refusal(status: int, body: object, headers: dict[str, str] | None = None) ->
         (
             400,
             {"error": {"message": "Requested token count exceeds the model's maximum context length of 8192 tokens. "
-                       "You requested a total of 9000 tokens: 8000 tokens from the input messages and 1000 tokens for the "
-                       "completion.", "code": 400}},
+                       "You requested a total of 9000 tokens: 8000 tokens from the input messages and 1000 tokens "
+                       "for the completion.", "code": 400}},
             8192,
             8000,
         ),

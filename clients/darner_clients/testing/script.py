@@ -6,6 +6,8 @@ from dataclasses import dataclass, fields
 from typing import Any, Literal, cast
 
 Dialect = Literal["cerebras", "vllm", "vllm-0.15", "vllm-old", "sglang", "llamacpp", "openai"]
+LineEnd = Literal["\n", "\r\n", "\r"]
+Write = Literal["token", "byte"]
 FaultKind = Literal[
     "cut",  # the connection is closed after `after` bytes of the body (before the head if negative)
     "reset",  # likewise, by a TCP reset
@@ -80,9 +82,9 @@ class Script:
     tokens_per_minute: int = 0
     tokens_per_day: int = 0
     limits_told: bool = True  # whether any address tells the window
-    line_end: Literal["\n", "\r\n", "\r"] = "\n"
+    line_end: LineEnd = "\n"
     comments: bool = False
-    write: Literal["token", "byte"] = "token"
+    write: Write = "token"
     count: Callable[[str], int] = quarter
 
 

@@ -1,0 +1,173 @@
+"""At whichever await a request is cancelled: its socket is closed, and nothing is left running."""
+
+import asyncio
+import types
+from collections.abc import Awaitable, Callable, Coroutine, Generator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from darner_clients.client import Client
+from darner_clients.messages import ChatRequest
+from darner_clients.router import Route, Router
+from darner_clients.testing import Fault, Said, Script, ScriptedEndpoint
+
+REQUEST = ChatRequest((("user", "hi"),), 4, 50)
+SLOW = Script(otherwise="a b c d", rate=500.0, first_token=0.003)
+
+
+def ours() -> set[asyncio.Task[object]]:
+    """Tasks that are not the test's, the scripted endpoint's, or its listening socket's."""
+    return {
+        task
+        for task in asyncio.all_tasks()
+        if task is not asyncio.current_task()
+        and task.get_name() != "scripted connection"
+        and "_accept_connection" not in repr(task.get_coro())
+    }
+
+
+@types.coroutine
+def cancelled_at(step: int, work: Coroutine[Any, Any, None]) -> Generator[Any, Any, int]:
+    """Run `work` and cancel its task while it waits for the `step`-th time. Returns how often it waited, if fewer."""
+    taken = 0
+    resume: Callable[[], Any] = partial(work.send, None)
+    while True:
+        try:
+            waited = resume()
+        except StopIteration:
+            return taken
+        taken += 1
+        if taken == step:
+            task = asyncio.current_task()
+            assert task is not None
+            task.cancel()
+        try:
+            yield waited
+            resume = partial(work.send, None)
+        except BaseException as error:  # noqa: BLE001 - handed on
+            resume = partial(work.throw, error)
+
+
+async def at_every_await(work: Callable[[], Awaitable[None]], after: Callable[[], Awaitable[None]], least: int) -> None:
+    """Cancel `work` at its first await, its second, and so on until it comes through; `after` checks each time."""
+
+    async def run() -> None:
+        await work()
+
+    step = 0
+    while True:
+        step += 1
+        task = asyncio.get_running_loop().create_task(cancelled_at(step, run()))
+        await asyncio.wait({task})
+        await after()
+        if not task.cancelled():
+            assert task.result() < step
+            break
+    assert step > least, f"only {step} awaits were seen"
+
+
+async def gone(*scripted: ScriptedEndpoint) -> None:
+    for each in scripted:
+        await each.until(lambda each=each: not each.connections)  # type: ignore[misc] # bound at once
+        assert all(exchange.done for exchange in each.log)
+    assert ours() == set()
+
+
+async def test_a_stream_from_a_cold_client() -> None:
+    async with ScriptedEndpoint(SLOW) as scripted:
+
+        async def work() -> None:
+            async with Client(scripted.endpoint("it", model="")) as client, client.stream(REQUEST) as items:
+                assert [item async for item in items]
+
+        await at_every_await(work, lambda: gone(scripted), least=10)
+
+
+async def test_a_stream_from_a_warm_client_closes_its_own_socket_only() -> None:
+    async with ScriptedEndpoint(SLOW) as scripted, Client(scripted.endpoint("it")) as client:
+
+        async def work() -> None:
+            async with client.stream(REQUEST) as items:
+                assert [item async for item in items]
+
+        async def after() -> None:
+            await scripted.until(lambda: len(scripted.connections) == client.open_sockets <= 1)
+            await scripted.until(lambda: all(exchange.done for exchange in scripted.log))
+            assert ours() == set()
+
+        await at_every_await(work, after, least=6)
+
+
+async def test_leaving_a_stream_in_the_middle_closes_its_socket() -> None:
+    script = Script(otherwise="a b c d", faults=(Fault("silence", after=600),))
+    async with ScriptedEndpoint(script) as scripted, Client(scripted.endpoint("it")) as client:
+        async with client.stream(REQUEST) as items:
+            assert await anext(items)
+            assert client.open_sockets == 1
+        assert client.open_sockets == 0
+        await scripted.until(lambda: not scripted.connections)
+        assert [(each.closed, each.sent) for each in scripted.asked] == [("client", 600)]
+
+
+async def test_a_routed_request(tmp_path: Path) -> None:
+    async with ScriptedEndpoint(SLOW) as scripted:
+
+        async def work() -> None:
+            async with Router([scripted.endpoint("it")], state_dir=tmp_path) as router:
+                route = await router.choose(lambda _: 4, output=50)
+                assert isinstance(route, Route)
+                async with router.stream(route, REQUEST) as items:
+                    assert [item async for item in items]
+
+        await at_every_await(work, lambda: gone(scripted), least=15)
+
+
+async def test_a_hedged_request() -> None:
+    late = Script(otherwise="a b c d", replies=(Said("warm", "ok"),), faults=(Fault("silence", when="hi", after=0),))
+    async with ScriptedEndpoint(late) as first, ScriptedEndpoint(SLOW) as second:
+
+        async def work() -> None:
+            endpoints = [first.endpoint("first"), second.endpoint("second")]
+            async with Router(endpoints, state_dir=None) as router:
+                await router.status(probe=True)
+                for _ in range(8):
+                    router._served["first"].measured.add("first_token", 0.01)
+                route = await router.choose(lambda _: 4, output=50)
+                assert isinstance(route, Route)
+                async with router.stream(route, REQUEST) as items:
+                    assert [item async for item in items]
+
+        await at_every_await(work, lambda: gone(first, second), least=15)
+
+
+@pytest.mark.parametrize("at", ["choose", "stream"])
+async def test_waiting_for_quota_gives_its_place_up(at: str) -> None:
+    script = Script(dialect="cerebras", tokens_per_minute=100)
+    async with ScriptedEndpoint(script) as scripted:
+        async with Router([scripted.endpoint("it")], state_dir=None) as router:
+            await router.status(probe=True)
+            route = await router.choose(lambda _: 1, output=70)
+            assert isinstance(route, Route)
+            async with router.stream(route, ChatRequest((("user", "hi"),), route.prompt_tokens, 70)) as items:
+                assert [item async for item in items]
+
+            async def wait() -> None:
+                if at == "choose":
+                    await router.choose(lambda _: 1, output=70)
+                else:
+                    async with router.stream(route, ChatRequest((("user", "hi"),), route.prompt_tokens, 70)):
+                        pass
+
+            task = asyncio.get_running_loop().create_task(wait())
+            await asyncio.wait({task}, timeout=0.2)
+            task.cancel()
+            await asyncio.wait({task})
+            assert task.cancelled()
+            waiting = await router._store.do(
+                lambda database: database.execute("SELECT count(*) FROM waiter").fetchone()
+            )
+            assert waiting == (0,)
+        assert len(scripted.asked) == 1
