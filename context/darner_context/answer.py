@@ -5,8 +5,7 @@ from collections.abc import Callable, Sequence
 from itertools import accumulate
 
 from darner_context.bundle import ContextBundle, ContextRequest, Focus, LeftOut, Snippet
-from darner_context.extract import count_lines
-from darner_context.fill import GAP, Filling
+from darner_context.fill import Filling
 from darner_context.library import Library
 from darner_context.place import look
 from darner_context.rank import Ranking
@@ -34,7 +33,7 @@ def answer(
             place = look(library, request.focus.path, lines, first, last, request.hidden)
         said = "\n".join((request.instruction, *request.diagnostics))
         ranked = Ranking(library, place, said, request.recent).run()
-        filling = Filling(request.budget, library.lines, counter.tokens)
+        filling = Filling(request.budget, library.lines, counter.sums)
         filling.fill(ranked)
         snippets = filling.snippets()
     tokens = sum(each.tokens for each in snippets)
@@ -42,26 +41,29 @@ def answer(
 
 
 class _Counter:
-    """Token counts of lines: stored ones where the tokenizer is the stored ones', else counted and kept."""
+    """Tokens of the first n lines of a file: stored ones where the tokenizer fits, else counted and kept."""
 
     def __init__(self, library: Library, tokenizer: Tokenizer) -> None:
         self._library = library
         self._tokenizer = tokenizer
-        self.tokens: Callable[[str, int, int], int] = self._stored if tokenizer.name in _O200K else self._counted
+        self.sums: Callable[[str], Sequence[int]] = self._stored if tokenizer.name in _O200K else self._counted
 
-    def _stored(self, path: str, first: int, last: int) -> int:
+    def tokens(self, path: str, first: int, last: int) -> int:
+        """Tokens of some lines."""
+        sums = self.sums(path)
+        last = min(last, len(sums) - 1)
+        return sums[last] - sums[min(first - 1, last)]
+
+    def _stored(self, path: str) -> Sequence[int]:
         facts = self._library.facts(path)
-        if facts is not None:
-            return facts.tokens(first, last)
-        return sum(count_lines(list(self._library.lines(path)[first - 1 : last])))
+        return facts.sums if facts is not None else self._counted(path)
 
-    def _counted(self, path: str, first: int, last: int) -> int:
+    def _counted(self, path: str) -> Sequence[int]:
         kept = self._library.counts.get((self._tokenizer.name, path))
         if kept is None:
-            counts = (self._tokenizer.count(line) for line in self._library.lines(path))
+            counts = map(self._tokenizer.count, self._library.lines(path))
             kept = self._library.counts[self._tokenizer.name, path] = array("I", accumulate(counts, initial=0))
-        last = min(last, len(kept) - 1)
-        return max(0, kept[last] - kept[min(first - 1, last)])
+        return kept
 
 
 def _focus(library: Library, request: ContextRequest, counter: _Counter) -> Snippet | None:
@@ -100,6 +102,3 @@ def _around(asked: Focus, size: int, most: int, tokens: Callable[[int, int], int
         else:
             step //= 2
     return first, last
-
-
-_ = GAP

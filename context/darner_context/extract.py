@@ -6,7 +6,18 @@ from bisect import bisect_right
 from hashlib import blake2b
 from itertools import accumulate
 
-from darner_context.facts import FUNCTIONS, GENERATED, SECRET, TEST, VENDORED, Definition, FileFacts, pack, split_lines
+from darner_context.facts import (
+    FUNCTIONS,
+    GENERATED,
+    SECRET,
+    TEST,
+    VALUES,
+    VENDORED,
+    Definition,
+    FileFacts,
+    pack,
+    split_lines,
+)
 from darner_context.secrets import secret_content
 from darner_context.syntax import definitions
 from darner_context.tokens import tokenizer
@@ -29,10 +40,10 @@ def extract(path: str, text: str) -> tuple[FileFacts, list[int]]:
     """Find the facts about a text, and the token counts of its lines."""
     lines = split_lines(text)
     found = definitions(path, text)
-    names, bags = _bags(lines, found)
+    names, bags, heads = _bags(lines, found)
     counts = count_lines(lines)
     facts = FileFacts(
-        digest_of(text), found, names, bags, array("I", accumulate(counts, initial=0)), _flags(path, text, lines)
+        digest_of(text), found, names, bags, heads, array("I", accumulate(counts, initial=0)), _flags(path, text, lines)
     )
     return facts, counts
 
@@ -60,8 +71,10 @@ def count_lines(lines: list[str]) -> list[int]:
     return counts
 
 
-def _bags(lines: list[str], found: tuple[Definition, ...]) -> tuple[tuple[str, ...], tuple[bytes, ...]]:
-    """Collect the identifiers of each definition and, last, those outside all functions."""
+def _bags(
+    lines: list[str], found: tuple[Definition, ...]
+) -> tuple[tuple[str, ...], tuple[bytes, ...], tuple[bytes, ...]]:
+    """Collect the identifiers of each definition and, last, those outside all functions; then those of signatures."""
     owner = [len(found)] * (len(lines) + 2)
     parents = [-1] * len(found)
     stack: list[int] = []
@@ -90,7 +103,17 @@ def _bags(lines: list[str], found: tuple[Definition, ...]) -> tuple[tuple[str, .
     everything = sorted(set().union(*held) - KEYWORDS)[:MAX_NAMES]
     place = {name: number for number, name in enumerate(everything)}
     bags = tuple(array("H", sorted(place[name] for name in bag if name in place)).tobytes() for bag in held)
-    return tuple(everything), bags
+    heads = tuple(
+        b""
+        if each.kind in VALUES
+        else array("H", [place[name] for name in dict.fromkeys(_head(lines, each)) if name in place][:24]).tobytes()
+        for each in found
+    )
+    return tuple(everything), bags, heads
+
+
+def _head(lines: list[str], each: Definition) -> list[str]:
+    return IDENTIFIER.findall("".join(lines[each.start - 1 : min(each.head, each.start + 12)]))
 
 
 def _flags(path: str, text: str, lines: list[str]) -> int:

@@ -6,6 +6,7 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
+from sys import intern
 from typing import NamedTuple
 
 
@@ -55,13 +56,14 @@ class FileFacts:
     All that the index keeps of a file.
 
     `bags[i]` holds the places in `names` of the identifiers used in definition i, and `bags[-1]` those used outside
-    all functions. `sums[n]` is the token count (o200k) of the first n lines, counted line by line.
+    all functions; `heads[i]` those of its signature in their order. `sums[n]` is the token count (o200k) of the first n lines, counted line by line.
     """
 
     digest: bytes
     definitions: tuple[Definition, ...]
     names: tuple[str, ...]
     bags: tuple[bytes, ...]
+    heads: tuple[bytes, ...]
     sums: Sequence[int]
     flags: int = 0
     children: dict[str, list[int]] = field(default_factory=dict[str, list[int]], compare=False)
@@ -75,6 +77,11 @@ class FileFacts:
         """Give the identifiers used in a definition; -1: outside all functions."""
         names = self.names
         return [names[place] for place in memoryview(self.bags[number]).cast("H")]
+
+    def head(self, number: int) -> list[str]:
+        """Give the identifiers in the signature of a definition."""
+        names = self.names
+        return [names[place] for place in memoryview(self.heads[number]).cast("H")]
 
 
 GENERATED, SECRET, TEST, VENDORED = 1, 2, 4, 8
@@ -90,6 +97,7 @@ def pack(facts: FileFacts, counts: Sequence[int]) -> bytes:
             [tuple(each) for each in facts.definitions],
             facts.names,
             facts.bags,
+            facts.heads,
             array("I", counts).tobytes() if wide else bytes(counts),
             facts.flags | (_WIDE if wide else 0),
         )
@@ -101,10 +109,11 @@ def unpack(data: bytes) -> FileFacts | None:
     """Thaw frozen facts; None if they were damaged."""
     if len(data) < 4 or zlib.crc32(memoryview(data)[4:]) != int.from_bytes(data[:4], "little"):
         return None
-    digest, rows, names, bags, counts, flags = marshal.loads(memoryview(data)[4:])  # noqa: S302 - our own, checksummed
+    digest, rows, names, bags, heads, counts, flags = marshal.loads(memoryview(data)[4:])  # noqa: S302 - our own, checksummed
     numbers = memoryview(counts).cast("I") if flags & _WIDE else counts
     sums = array("I", accumulate(numbers, initial=0))
-    return FileFacts(digest, tuple(map(Definition._make, rows)), names, bags, sums, flags & ~_WIDE)
+    made = tuple(map(Definition._make, rows))
+    return FileFacts(digest, made, tuple(map(intern, names)), bags, heads, sums, flags & ~_WIDE)
 
 
 def split_lines(text: str) -> list[str]:

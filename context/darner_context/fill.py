@@ -1,181 +1,169 @@
 """Choose what fits the budget: for each candidate the line, the signature or the body, by value per token."""
 
-import heapq
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from darner_context.bundle import Snippet
-from darner_context.facts import CLASSES, FUNCTIONS
+from darner_context.facts import CLASSES
+from darner_context.live import Lines
 from darner_context.rank import Candidate
+from darner_context.weights import BODY_WORTH, CLASS_BODY_WORTH, PLAIN, SIGNATURE_WORTH, SMALL, WEIGHTS
 
-_GAP = 2  # tokens of a line that says `...`
 GAP = "..."
-# What showing more of a definition is worth, beside the line that names it: (signature, whole body).
-_SIGNATURE, _BODY, _CLASS_BODY = 0.15, 0.75, 0.6
-_SMALL = 12  # tokens that a snippet costs anyway, in attention and in marks around it
+_GAP = 2  # tokens of the line that says so
 LINE, HEAD, BODY = 0, 1, 2
-KINDS = ("outline", "signature", "body")
+_KINDS = ("outline", "signature", "body")
 
 
 @dataclass(slots=True)
 class _File:
-    """What is chosen of one file, by line."""
+    """What is chosen of one file: by line the highest resolution that shows it, and the candidates shown."""
 
-    shown: dict[int, int]  # line -> the highest resolution that shows it
-    candidates: list[Candidate]
+    shown: dict[int, int] = field(default_factory=dict[int, int])
+    candidates: list[Candidate] = field(default_factory=list[Candidate])
 
 
 class Filling:
-    """Fills one budget. `reader` gives a file's lines, `exact` whether stored counts are those of the tokenizer."""
+    """Fills one budget. `reader` gives a file's lines, `sums` the tokens of its first n lines."""
 
-    def __init__(
-        self, budget: int, reader: Callable[[str], Sequence[str]], count: Callable[[str, int, int], int]
-    ) -> None:
+    def __init__(self, budget: int, reader: Callable[[str], Lines], sums: Callable[[str], Sequence[int]]) -> None:
         self._budget = budget
         self._left = budget
         self._reader = reader
-        self._count = count
+        self._sums = sums
         self._files: dict[str, _File] = {}
         self.dropped = 0
 
     def fill(self, candidates: Sequence[Candidate]) -> None:
-        """Take the steps with the best value per token until nothing fits."""
-        heap: list[tuple[float, int, int]] = []
-        for order, each in enumerate(candidates):
-            heapq.heappush(heap, (-self._worth(each, LINE), order, LINE))
-        out = 0
-        while heap:
-            _, order, level = heapq.heappop(heap)
-            each = candidates[order]
-            if self._left < 3:
-                out += level == LINE
-                continue
-            if self._take(each, level):
-                for following in range(level + 1, 3):
-                    heapq.heappush(heap, (-self._worth(each, following), order, following))
-            elif level == LINE:
-                out += 1
-        self.dropped += out
-
-    def _worth(self, each: Candidate, level: int) -> float:
-        one = each.definition
-        if level == LINE:
-            return each.score / (_SMALL + min(each.facts.tokens(one.line, one.line), 60))
-        if level == HEAD:
-            return each.score * _SIGNATURE / max(4, each.facts.tokens(one.start, one.doc_end))
-        gain = _CLASS_BODY if one.kind in CLASSES else _BODY
-        return each.score * gain / (_SMALL + each.facts.tokens(one.start, one.end))
+        """Take the steps with the best value per token until nothing fits. Best candidates first."""
+        most = 60 + self._budget // 8  # more could not even be named
+        chosen = candidates[:most]
+        self.dropped += len(candidates) - len(chosen)
+        # the line is always worth more per token than what follows it, so one order holds all steps
+        steps: list[tuple[float, int, int]] = []
+        for order, each in enumerate(chosen):
+            line, head, body = _worths(each)
+            steps.append((-line, order, LINE))
+            if head > body:
+                steps.append((-head, order, HEAD))
+            steps.append((-body, order, BODY))
+        steps.sort()
+        lines = 0
+        for _, order, level in steps:
+            if self._left <= _GAP:
+                break
+            if self._take(chosen[order], level):
+                lines += level == LINE
+        self.dropped += len(chosen) - lines
 
     def _take(self, each: Candidate, level: int) -> bool:
         one = each.definition
-        if level == LINE:
-            lines = [one.line]
-        elif level == HEAD:
-            lines = list(range(one.start, one.doc_end + 1))
-        else:
-            lines = list(range(one.start, one.end + 1))
+        first = one.line if level == LINE else one.start
+        last = one.line if level == LINE else one.doc_end if level == HEAD else one.end
         file = self._files.get(each.path)
-        shown = file.shown if file else {}
-        missing = [line for line in lines if line not in shown]
-        if not missing:
-            if file is not None and level > LINE:
-                for line in lines:
-                    shown[line] = max(shown[line], level)
-            if file is not None and level == LINE:
-                file.candidates.append(each)
-            return True
-        cost = self._cost(each, missing, shown, level)
-        if cost > self._left:
+        sums = self._sums(each.path)
+        last = min(last, len(sums) - 1)
+        if first > last:
             return False
-        self._left -= cost
         if file is None:
-            file = self._files[each.path] = _File({}, [])
-        for line in lines:
-            file.shown[line] = max(file.shown.get(line, 0), level)
+            if level > LINE:
+                return False
+            cost = sums[last] - sums[first - 1]
+            if cost + 1 > self._left:
+                return False
+            file = self._files[each.path] = _File()
+        else:
+            shown = file.shown
+            cost, free = 0, True
+            for line in range(first, last + 1):
+                if line in shown:
+                    free = False
+                else:
+                    cost += sums[line] - sums[line - 1]
+            cost += _GAP if free else 0
+            if cost + 1 > self._left:
+                return False
+        self._left -= cost + 1
+        shown = file.shown
+        for line in range(first, last + 1):
+            if level >= shown.get(line, 0):
+                shown[line] = level
         if level == LINE:
             file.candidates.append(each)
         return True
 
-    def _cost(self, each: Candidate, missing: Sequence[int], shown: dict[int, int], level: int) -> int:
-        count = self._count
-        if level == BODY and len(missing) == missing[-1] - missing[0] + 1:
-            cost = count(each.path, missing[0], missing[-1])
-        else:
-            cost = sum(count(each.path, line, line) for line in missing)
-        # a line by itself may need a mark before it and one behind; where it joins two, it saves one
-        first, last = missing[0], missing[-1]
-        marks = (first - 1 not in shown) + (last + 1 not in shown) - 1
-        if not shown:
-            marks = 0
-        return cost + max(0, marks) * _GAP + (1 if level else 0)
-
     def snippets(self) -> list[Snippet]:
         """Cut what was chosen into snippets, best first: whole stretches by themselves, single lines as an outline."""
-        made: list[Snippet] = []
-        for path in sorted(self._files):
-            made += self._of_file(path, self._files[path])
+        made = [each for path in sorted(self._files) for each in self._of_file(path, self._files[path])]
         made.sort(key=lambda each: (-each.score, each.path, each.start_line))
         total = sum(each.tokens for each in made)
-        while made and total > self._budget:  # the marks were estimated: never one token over
+        while made and total > self._budget:  # never one token over
             self.dropped += 1
             total -= made.pop().tokens
         return made
 
     def _of_file(self, path: str, file: _File) -> list[Snippet]:
         text = self._reader(path)
-        numbers = sorted(line for line in file.shown if line <= len(text))
-        runs: list[tuple[int, int, int]] = []
-        for line in numbers:
+        size = len(text)
+        stretches: list[tuple[int, int, int]] = []
+        outline: list[tuple[int, int, int]] = []
+        for line in sorted(file.shown):
             level = file.shown[line]
-            if runs and runs[-1][1] == line - 1 and (runs[-1][2] > LINE) == (level > LINE):
+            runs = stretches if level > LINE else outline
+            if line > size:
+                break  # the file has become shorter since
+            if runs and runs[-1][1] == line - 1:
                 runs[-1] = (runs[-1][0], line, max(runs[-1][2], level))
             else:
                 runs.append((line, line, level))
-        made = [self._snippet(path, text, [(first, last)], level, file) for first, last, level in runs if level > LINE]
-        singles = [(first, last) for first, last, level in runs if level == LINE]
-        if singles:
-            made.append(self._snippet(path, text, singles, LINE, file))
-        return made
+        groups = [[run] for run in stretches] + ([outline] if outline else [])
+        starts = sorted((run[0], number) for number, group in enumerate(groups) for run in group)
+        held: list[list[Candidate]] = [[] for _ in groups]
+        for each in file.candidates:
+            place = bisect_right(starts, (each.definition.line, len(groups))) - 1
+            if place >= 0:
+                held[starts[place][1]].append(each)
+        return [self._snippet(path, text, group, held[number]) for number, group in enumerate(groups)]
 
     def _snippet(
-        self, path: str, text: Sequence[str], runs: Sequence[tuple[int, int]], level: int, file: _File
+        self, path: str, text: Lines, runs: Sequence[tuple[int, int, int]], covered: list[Candidate]
     ) -> Snippet:
         pieces: list[str] = []
+        sums = self._sums(path)
         tokens = 0
-        before = 0
-        for first, last in runs:
-            if before and first > before + 1:
+        for first, last, _ in runs:
+            if pieces:
                 pieces.append(GAP + "\n")
                 tokens += _GAP
-            pieces += text[first - 1 : last]
-            if not pieces[-1].endswith(("\n", "\r")):
-                pieces[-1] += "\n" if len(runs) > 1 and last != runs[-1][1] else ""
-            tokens += self._count(path, first, last)
-            before = last
-        covered = [
-            each for each in file.candidates if any(first <= each.definition.line <= last for first, last in runs)
-        ]
-        reasons: dict[str, None] = {}
-        score = 0.0
-        for each in sorted(covered, key=lambda each: -each.score)[:12]:
-            score = max(score, each.score)
-            for reason in why(each)[:3]:
-                reasons[reason] = None
+            pieces.append(text.between(first, last))
+            tokens += sums[min(last, len(sums) - 1)] - sums[first - 1]
+        covered.sort(key=lambda each: (-each.score, each.number))
+        reasons = dict.fromkeys(reason for each in covered[:3] for reason in why(each)[:3])
+        score = covered[0].score if covered else 0.0
+        kind = _KINDS[max(level for _, _, level in runs)]
         return Snippet(
-            path, runs[0][0], runs[-1][1], "".join(pieces), tokens, KINDS[level], tuple(reasons)[:6], round(score, 6)
+            path, runs[0][0], runs[-1][1], "".join(pieces), tokens, kind, tuple(reasons)[:6], round(score, 6)
         )
 
 
+def _worths(each: Candidate) -> tuple[float, float, float]:
+    """Value per token of showing the line, the signature, the body."""
+    one, sums, score = each.definition, each.facts.sums, each.score
+    size = len(sums) - 1
+    before = sums[min(one.start, size + 1) - 1]
+    line = sums[min(one.line, size)] - sums[min(one.line, size + 1) - 1]
+    head = sums[min(one.doc_end, size)] - before
+    body = sums[min(one.end, size)] - before
+    gain = CLASS_BODY_WORTH if one.kind in CLASSES else BODY_WORTH
+    return score / (SMALL + min(line, 60)), score * SIGNATURE_WORTH / max(4, head), score * gain / (SMALL + body)
+
+
 def why(each: Candidate) -> list[str]:
-    """The signals that spoke for a candidate, the strongest first."""
-    from darner_context.weights import WEIGHTS
-
-    strength = {signal: WEIGHTS.get(signal, 0.0) * value for signal, value in each.signals.items()}
-    found = sorted((signal for signal in strength if strength[signal] > 0.2), key=lambda one: (-strength[one], one))
-    return [f"{signal}: {each.definition.name}" for signal in found if signal not in _PLAIN]
-
-
-_PLAIN = frozenset(
-    {"method", "function", "class", "constructor", "constant", "field", "module", "other kind", "popular"}
-)
-_ = FUNCTIONS
+    """Name the signals that spoke for a candidate, the strongest first."""
+    found = sorted(
+        (-WEIGHTS[signal] * value, signal)
+        for signal, value in each.signals.items()
+        if signal not in PLAIN and WEIGHTS.get(signal, 0.0) * value > 0
+    )
+    return [f"{signal}: {each.definition.name}" for _, signal in found]

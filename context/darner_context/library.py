@@ -9,12 +9,13 @@ from darner_context.bundle import Unreadable
 from darner_context.facts import FileFacts, split_lines
 from darner_context.imports import Import, imports
 from darner_context.languages import language_of
-from darner_context.live import LiveFile
+from darner_context.live import Lines, LiveFile
 from darner_context.resolve import Paths
 from darner_context.sources import Workspace, read_text
 from darner_context.store import Store
 
-_FACTS, _LINES_KEPT, _LENT = 700, 200, 16  # files whose facts, whose lines, and whose lent texts stay in memory
+_FACTS, _LENT, _NAMES = 4_000, 16, 50_000  # files, lent texts and names that stay in memory
+_TEXTS = 24_000_000  # characters of text that stay in memory
 
 
 class Library:
@@ -29,7 +30,9 @@ class Library:
         self._overlays: dict[str, LiveFile] = {}
         self._events: dict[str, LiveFile | None] = {}
         self._facts: OrderedDict[str, FileFacts | None] = OrderedDict()
-        self._lines: OrderedDict[str, list[str]] = OrderedDict()
+        self._lines: OrderedDict[str, Lines] = OrderedDict()
+        self._held = 0  # characters in them
+        self._names: dict[str, Postings] = {}
         self._imports: OrderedDict[str, list[tuple[Import, list[str]]]] = OrderedDict()
         self._lent: OrderedDict[str, LiveFile] = OrderedDict()
         self._ids: dict[int, str] = {}
@@ -106,7 +109,8 @@ class Library:
             self.live[path] = standing
         elif path in self._events:
             self.gone.add(path)
-        self._lines.pop(path, None)
+        dropped = self._lines.pop(path, None)
+        self._held -= len(dropped.text) if dropped else 0
         self._imports.pop(path, None)
         for key in [key for key in self.counts if key[1] == path]:
             del self.counts[key]
@@ -121,6 +125,8 @@ class Library:
         """Forget everything that was read from the store."""
         self._facts.clear()
         self._lines.clear()
+        self._held = 0
+        self._names.clear()
         self._imports.clear()
         self._ids.clear()
         self.counts.clear()
@@ -159,18 +165,19 @@ class Library:
             self._facts.popitem(last=False)
         return facts
 
-    def lines(self, path: str) -> Sequence[str]:
-        """Give the lines of a file; [] where it can no longer be read."""
+    def lines(self, path: str) -> Lines:
+        """Give the lines of a file; none where it can no longer be read."""
         if path in self.live:
             return self.live[path].lines
-        if path in self._lines:
+        lines = self._lines.get(path)
+        if lines is not None:
             self._lines.move_to_end(path)
-            return self._lines[path]
-        text = self.text(path)
-        lines = split_lines(text) if text is not None else []
-        self._lines[path] = lines
-        if len(self._lines) > _LINES_KEPT:
-            self._lines.popitem(last=False)
+            return lines
+        lines = self._lines[path] = Lines(self.text(path) or "")
+        self._held += len(lines.text)
+        while self._held > _TEXTS and len(self._lines) > 1:
+            _, oldest = self._lines.popitem(last=False)
+            self._held -= len(oldest.text)
         return lines
 
     def text(self, path: str) -> str | None:
@@ -187,7 +194,7 @@ class Library:
             self._imports.move_to_end(path)
             return self._imports[path]
         language = language_of(path) or ""
-        shown = text if text is not None else "".join(self.lines(path))
+        shown = text if text is not None else self.lines(path).text
         found = [(each, self.paths.resolve(language, path, each)) for each in imports(language, shown)]
         if text is None:
             self._imports[path] = found
@@ -195,21 +202,34 @@ class Library:
                 self._imports.popitem(last=False)
         return found
 
-    def names(self, wanted: Sequence[str]) -> dict[str, tuple[list[str], list[str]]]:
-        """For each name the paths that define it and those that use it."""
+    def names(self, wanted: Sequence[str]) -> dict[str, "Postings"]:
+        """For each name where it is defined and used."""
         if self._paths is None:
             _ = self.paths
-        found: dict[str, tuple[list[str], list[str]]] = {}
-        live = self.live
-        for name, (defined, used) in self.store.names(wanted).items():
-            found[name] = (self._alive(defined), self._alive(used))
-        for path in sorted(live):
-            facts = live[path].facts
-            for name in {each.name for each in facts.definitions}.intersection(wanted):
-                found.setdefault(name, ([], []))[0].append(path)
-            for name in set(facts.names).intersection(wanted):
-                found.setdefault(name, ([], []))[1].append(path)
-        return found
+        if len(self._names) > _NAMES:
+            self._names.clear()
+        known = self._names
+        unknown = [name for name in wanted if name not in known]
+        if unknown:
+            found = self.store.names(unknown)
+            for name in unknown:
+                known[name] = Postings(self._ids, *found.get(name, (_EMPTY, _EMPTY)))
+        chosen = {name: known[name] for name in wanted}
+        if self.live or self.gone:
+            chosen = {name: self._living(name, postings) for name, postings in chosen.items()}
+        return chosen
+
+    def _living(self, name: str, stored: "Postings") -> "Postings":
+        """Take the places of live buffers and of deleted files into account."""
+        defined = [path for path in stored.defined if path not in self.live and path not in self.gone]
+        used = [path for path in stored.used if path not in self.live and path not in self.gone]
+        for path in sorted(self.live):
+            facts = self.live[path].facts
+            if name in by_name(facts):
+                defined.append(path)
+            if name in facts.names:
+                used.append(path)
+        return Postings({}, _EMPTY, _EMPTY, defined, used)
 
     def words(self, wanted: Sequence[str]) -> Mapping[str, list[str]]:
         """For each word the paths that have it in a name or in themselves."""
@@ -227,3 +247,58 @@ class Library:
 
     def _config(self, path: str) -> str | None:
         return self.text(path)
+
+
+class Postings:
+    """The files that define a name and those that use it; paths are looked up when asked for."""
+
+    __slots__ = ("_defined", "_ids", "_paths_defined", "_paths_used", "_used")
+
+    def __init__(
+        self,
+        ids: Mapping[int, str],
+        defined: "array[int]",
+        used: "array[int]",
+        paths_defined: list[str] | None = None,
+        paths_used: list[str] | None = None,
+    ) -> None:
+        self._ids, self._defined, self._used = ids, defined, used
+        self._paths_defined, self._paths_used = paths_defined, paths_used
+
+    @property
+    def defined(self) -> list[str]:
+        """Paths that define the name, sorted."""
+        if self._paths_defined is None:
+            self._paths_defined = sorted(path for one in self._defined if (path := self._ids.get(one)) is not None)
+        return self._paths_defined
+
+    @property
+    def used(self) -> list[str]:
+        """Paths that use the name, sorted."""
+        if self._paths_used is None:
+            return sorted(path for one in self._used if (path := self._ids.get(one)) is not None)
+        return self._paths_used
+
+    @property
+    def uses(self) -> int:
+        """How many files use the name."""
+        return len(self._used) if self._paths_used is None else len(self._paths_used)
+
+    @property
+    def definitions(self) -> int:
+        """How many files define the name."""
+        return len(self._defined) if self._paths_defined is None else len(self._paths_defined)
+
+
+_EMPTY = array("I")
+
+
+def by_name(facts: FileFacts) -> dict[str, list[int]]:
+    """Index a file's definitions by name, once; members by their class's name behind a dot."""
+    names = facts.children
+    if not names and facts.definitions:
+        for number, each in enumerate(facts.definitions):
+            names.setdefault(each.name, []).append(number)
+            if each.container:
+                names.setdefault("." + each.container.rpartition(".")[2], []).append(number)
+    return names

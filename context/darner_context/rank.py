@@ -2,12 +2,13 @@
 
 import math
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from darner_context.extract import test_path
 from darner_context.facts import CLASSES, FUNCTIONS, GENERATED, SECRET, TEST, VALUES, VENDORED, Definition, FileFacts
-from darner_context.library import Library
+from darner_context.library import Library, Postings, by_name
 from darner_context.place import Place
 from darner_context.weights import WEIGHTS
 from darner_context.words import IDENTIFIER, KEYWORDS, parts, query_words
@@ -47,7 +48,7 @@ class Ranking:
         self.recent = set(recent)
         self.candidates: dict[Key, Candidate] = {}
         self._types: dict[Key, float] = {}
-        self._named: dict[str, tuple[list[str], list[str]]] = {}
+        self._named: dict[str, Postings] = {}
         self._where: dict[tuple[str, str], list[Key]] = {}
         self._used: dict[str, int] = {}
 
@@ -82,9 +83,7 @@ class Ranking:
     def _look_up(self, names: Iterable[str]) -> None:
         wanted = sorted(name for name in set(names) if name not in self._named)
         if wanted:
-            found = self.library.names(wanted)
-            for name in wanted:
-                self._named[name] = found.get(name, ([], []))
+            self._named.update(self.library.names(wanted))
 
     def _defining(self, path: str, name: str) -> list[Key]:
         facts = self.library.facts(path)
@@ -116,7 +115,7 @@ class Ranking:
         if not found and depth == 0:
             self._look_up([name])
             folder = path.rpartition("/")[0]
-            paths = self._named[name][0]
+            paths = self._named[name].defined if self._named[name].definitions <= 400 else []
             near = [each for each in paths if each.rpartition("/")[0] == folder and _package_scoped(each)]
             chosen = near or (paths if len(paths) == 1 else [])
             found = [key for each in sorted(chosen)[:4] for key in self._defining(each, name)]
@@ -144,10 +143,10 @@ class Ranking:
                         self._type(key, 1.0 if name in place.scope else 0.7 if name in place.unused else 0.45)
                 if place.imported[name]:
                     continue
-            paths = self._named[name][0]
-            if not paths or len(paths) > _COMMON or place.file.get(name, 0) == 0:
+            if not 0 < self._named[name].definitions <= _COMMON or place.file.get(name, 0) == 0:
                 continue
-            for path in sorted(paths):
+            paths = self._named[name].defined
+            for path in paths:
                 tie = 1.0 if path in linked else 0.9 if _same_package(place, path) else 1.0 / len(paths)
                 for key in self._defining(path, name):
                     found = self._add(key, "name in scope" if name in place.scope else "name in file", level * tie)
@@ -201,9 +200,7 @@ class Ranking:
         facts = self.library.facts(key[0])
         if facts is None:
             return []
-        each = facts.definitions[key[1]]
-        lines = self.library.lines(key[0])
-        return _ordered(IDENTIFIER.findall("".join(lines[each.start - 1 : min(each.head, each.start + 12)])))
+        return facts.bag(key[1]) if facts.definitions[key[1]].kind in VALUES else facts.head(key[1])
 
     def _returned(self, key: Key, weight: float) -> None:
         """Note the types in a signature: what a call gives, or takes, is at hand."""
@@ -270,14 +267,17 @@ class Ranking:
         """Ask functions that use the same names what else they use."""
         idf: dict[str, float] = {}
         votes: dict[str, float] = {}
-        for name in place.scope | place.unused:
-            used = self._named.get(name, ([], []))[1]
-            if 0 < len(used) <= _RARE:
+        shared: dict[str, list[str]] = {}
+        for name in sorted(place.scope | place.unused):
+            postings = self._named.get(name)
+            if postings is not None and 0 < postings.uses <= _RARE:
+                used = postings.used
                 weight = math.log(1 + 400 / len(used)) * (1.5 if name in place.near else 1.0)
                 idf[name] = weight
                 for path in used:
-                    if path != place.path:
-                        votes[path] = votes.get(path, 0.0) + weight
+                    votes[path] = votes.get(path, 0.0) + weight
+                    shared.setdefault(path, []).append(name)
+        votes.pop(place.path, None)
         chosen = sorted(votes, key=lambda path: (-votes[path], path))[:_VOTERS]
         ballots: dict[str, float] = {}
         likes: list[tuple[float, str, int]] = []
@@ -285,12 +285,14 @@ class Ranking:
             facts = self.library.facts(path)
             if facts is None:
                 continue
-            wanted = {number: idf[name] for number, name in enumerate(facts.names) if name in idf}
+            wanted = {bisect_left(facts.names, name): idf[name] for name in shared[path]}
+            spots = set(wanted)
             for number, each in enumerate(facts.definitions):
                 if each.kind in FUNCTIONS and facts.bags[number]:
                     bag = memoryview(facts.bags[number]).cast("H")
-                    alike = sum(wanted[one] for one in bag if one in wanted)
-                    if alike > 0:
+                    common = spots.intersection(bag)
+                    if common:
+                        alike = sum(wanted[one] for one in sorted(common))
                         likes.append((alike / (8 + len(bag)) ** 0.5, path, number))
         likes.sort(key=lambda item: (-item[0], item[1], item[2]))
         for weight, path, number in likes[:40]:
@@ -304,8 +306,8 @@ class Ranking:
         elected = sorted(ballots, key=lambda name: (-ballots[name], name))[:250]
         self._look_up(elected)
         for name in elected:
-            paths = self._named[name][0]
-            if paths and len(paths) <= _COMMON:
+            if 0 < self._named[name].definitions <= _COMMON:
+                paths = self._named[name].defined
                 share = ballots[name] / most
                 for path in paths:
                     for key in self._defining(path, name):
@@ -314,13 +316,11 @@ class Ranking:
     def _callers(self, place: Place) -> None:
         """Find who uses the thing that is being edited, and its tests."""
         for around in reversed(place.within[-2:]):
-            used = self._named.get(around.name)
-            if used is None:
-                self._look_up([around.name])
-                used = self._named[around.name]
-            if len(used[1]) > _RARE:
+            self._look_up([around.name])
+            postings = self._named[around.name]
+            if postings.uses > _RARE:
                 continue
-            for path in sorted(used[1])[:20]:
+            for path in postings.used[:20]:
                 facts = self.library.facts(path)
                 if facts is None or path == place.path:
                     continue
@@ -328,7 +328,9 @@ class Ranking:
                 for number, each in enumerate(facts.definitions):
                     if each.kind in FUNCTIONS and spot in memoryview(facts.bags[number]).cast("H"):
                         self._add(
-                            (path, number), "test of it" if facts.flags & TEST else "caller", 1 / (1 + len(used[0]))
+                            (path, number),
+                            "test of it" if facts.flags & TEST else "caller",
+                            1 / (1 + postings.definitions),
                         )
 
     def _asked_for(self) -> None:
@@ -338,8 +340,8 @@ class Ranking:
         names = sorted(self.asked)
         self._look_up(names)
         for name in names:
-            paths = self._named[name][0]
-            for path in sorted(paths)[:_COMMON]:
+            paths = self._named[name].defined if self._named[name].definitions <= 400 else []
+            for path in paths[:_COMMON]:
                 for key in self._defining(path, name):
                     self._add(key, "named in the instruction", 1.0 / (1 + len(paths)) ** 0.5)
         found = self.library.words(sorted(self.query))
@@ -381,13 +383,13 @@ class Ranking:
         near = place.words if place else set[str]()
         names = {each.definition.name for each in self.candidates.values()}
         self._look_up(names)
+        own_facts = self.library.facts(place.path) if place else None
+        own_names = set(own_facts.names) if own_facts else set[str]()
         own = {each.name for each in place.within} if place else set[str]()
         for each in self.candidates.values():
             one = each.definition
             signals = each.signals
-            used = len(self._named[one.name][1])
-            if place and place.path in self._named[one.name][1]:
-                used -= 1
+            used = self._named[one.name].uses - (place is not None and one.name in own_names)
             signals["popular"] = min(1.0, math.log1p(used) / 5)
             split = set(parts(one.name))
             if near and split:
@@ -417,17 +419,6 @@ _KINDS = {
     "type": "class", "constant": "constant", "variable": "constant", "field": "field", "constructor": "constructor",
     "macro": "function", "module": "module",
 }  # fmt: skip
-
-
-def by_name(facts: FileFacts) -> dict[str, list[int]]:
-    """Index a file's definitions by name, once."""
-    names = facts.children
-    if not names and facts.definitions:
-        for number, each in enumerate(facts.definitions):
-            names.setdefault(each.name, []).append(number)
-            if each.container:
-                names.setdefault("." + each.container.rpartition(".")[2], []).append(number)
-    return names
 
 
 def members(facts: FileFacts, number: int) -> list[int]:

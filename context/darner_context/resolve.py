@@ -23,6 +23,7 @@ class Paths:
         self._read = read
         self._configs: dict[str, dict[str, list[str]]] = {}
         self._go: dict[str, str] = {}
+        self._known: dict[tuple[str, str, str, str], list[str]] = {}
         for path in paths:
             folder, _, name = path.rpartition("/")
             self.all.add(path)
@@ -31,6 +32,13 @@ class Paths:
 
     def resolve(self, language: str, path: str, wanted: Import) -> list[str]:
         """List the files that may hold what is imported, the most likely first."""
+        key = (language, path if language == "rust" else dirname(path), wanted.module, wanted.name)
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = self._resolve(language, path, wanted)
+        return found
+
+    def _resolve(self, language: str, path: str, wanted: Import) -> list[str]:
         if language == "python":
             return self._python(path, wanted)
         if language in {"typescript", "tsx", "javascript", "vue", "svelte", "html", "astro"}:

@@ -44,3 +44,14 @@ WEIGHTS = MappingProxyType(
         "recent file": 1.0,
     }
 )
+
+# signals that are no reason by themselves
+PLAIN = frozenset(
+    ("method", "function", "class", "constructor", "constant", "field", "module", "other kind", "popular", "alone")
+)
+
+# what showing more of a definition is worth, beside the line that names it
+SIGNATURE_WORTH = 0.15
+BODY_WORTH = 0.75
+CLASS_BODY_WORTH = 0.6
+SMALL = 12  # tokens that any piece costs in attention and in marks around it
