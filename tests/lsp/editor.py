@@ -124,6 +124,15 @@ class Editor:
         self.stderr = await self._errors
         await self.client.stop()
 
+    async def kill(self) -> None:
+        """The test has failed: only be rid of the server, and show what it said."""
+        assert self._process is not None
+        if self._process.returncode is None:
+            self._process.kill()
+        await self._process.wait()
+        print("stderr:", (await self._errors).decode(), "\nshown:", self.shown, "\nlogged:", self.logged)
+        await self.client.stop()
+
     # -- what the user does
 
     def uri(self, name: str) -> str:
@@ -282,7 +291,11 @@ async def editing(
         editor.result = await editor.initialize({"endpoints": rows} if rows else {})
     elif options != {"initialize": False}:
         editor.result = await editor.initialize({"endpoints": rows, **options} if rows else options)
-    yield editor
+    try:
+        yield editor
+    except BaseException:
+        await editor.kill()
+        raise
     await editor.close()
     assert (editor.shown, editor.logged, editor.stderr, editor.exit_code) == ([], [], b"", exit_code)
 

@@ -1,25 +1,247 @@
+import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
+from lsprotocol import types
 from tests.engine.scene import block
-from tests.lsp.editor import CLIENTS, editing
+from tests.lsp.editor import CLIENTS, Editor, editing, refused
 
-from darner_clients.testing import Said, Script, ScriptedEndpoint
+from darner_clients.testing import Fault, Said, Script, ScriptedEndpoint
 
 CODE = "def one():\n    return 1\n\n\ndef two():\n    return 2\n"
-BOTH = block("a.py", "    return 1\n", "    return 11\n") + block("a.py", "    return 2\n", "    return 22\n")
+ONE = block("a.py", "    return 1\n", "    return 11\n")
+AGAIN = block("a.py", "    return 11\n", "    return 111\n")
+TWO = block("a.py", "    return 2\n", "    return 22\n")
 DONE = CODE.replace("1", "11").replace("2", "22")
+NEW = "new.py\n```\n<<<<<<< SEARCH\n=======\nx = 1\n>>>>>>> REPLACE\n```\n"
 
 
-@pytest.mark.parametrize("client", CLIENTS)
+def new_texts(editor: Editor) -> list[list[str]]:
+    """What each edit of the server put in."""
+    return [
+        [each.new_text for change in params.edit.document_changes or () for each in getattr(change, "edits", ())]
+        for params in editor.edits
+    ]
+
+
 @pytest.mark.parametrize("transport", ["stdio", "tcp"])
-async def test_the_command_puts_hunks_into_the_buffer(tmp_path: Path, client: str, transport: str) -> None:
+@pytest.mark.parametrize("client", CLIENTS)
+async def test_hunks_go_into_the_buffer(tmp_path: Path, client: str, transport: str) -> None:
     async with (
-        ScriptedEndpoint(Script(otherwise=BOTH, rate=300)) as scripted,
+        ScriptedEndpoint(Script(otherwise=ONE + TWO, rate=200)) as scripted,
         editing(tmp_path, {"a.py": CODE}, scripted, client=client, transport=transport) as editor,
     ):
         buffer = editor.open("a.py")
         result = await editor.patch("a.py")
-        assert buffer.text == DONE
-        assert result["refused"] == []
+        assert (buffer.text, result["refused"]) == (DONE, [])
         assert (editor.root / "a.py").read_text() == CODE
+        if client != "bare":
+            assert new_texts(editor) == [["    return 11\n"], ["    return 22\n"]]  # each as soon as it was there
+            said = [value["kind"] for values in editor.progress.values() for value in values]
+            assert (said[0], said[-1], set(said[1:-1])) == ("begin", "end", {"report"})
+
+
+async def test_the_unsaved_buffer_counts_and_typing_moves_hunks(tmp_path: Path) -> None:
+    async with (
+        ScriptedEndpoint(Script(otherwise=ONE + TWO, rate=150)) as scripted,
+        editing(tmp_path, {"a.py": "old\n"}, scripted) as editor,
+    ):
+        buffer = editor.open("a.py", CODE)
+        patch = asyncio.ensure_future(editor.patch("a.py"))
+        await editor.until(lambda: len(editor.edits) == 1)
+        editor.type("a.py", (0, 0), (0, 0), "# typed 😀\n")
+        assert (await patch)["refused"] == []
+        assert buffer.text == "# typed 😀\n" + DONE
+
+
+async def test_a_hunk_whose_lines_were_changed_is_refused_alone(tmp_path: Path) -> None:
+    async with (
+        ScriptedEndpoint(Script(otherwise=ONE + TWO, rate=150)) as scripted,
+        editing(tmp_path, {"a.py": CODE}, scripted) as editor,
+    ):
+        buffer = editor.open("a.py")
+        patch = asyncio.ensure_future(editor.patch("a.py", partialResultToken="p"))
+        await editor.until(lambda: len(editor.edits) == 1)
+        editor.type("a.py", (5, 11), (5, 12), "3")
+        reason = "you have changed these lines meanwhile"
+        place = {"start": {"line": 5, "character": 0}, "end": {"line": 5, "character": 12}}
+        found = (await patch)["refused"]
+        assert [(each["uri"], each["reason"], each["range"]["start"]["line"]) for each in found] == [
+            (editor.uri("a.py"), reason, place["start"]["line"])
+        ]
+        assert buffer.text == CODE.replace("1", "11").replace("2", "3")
+        assert [each["event"] for each in editor.progress["p"]][-2:] == ["refused", "done"]
+
+
+async def test_an_edit_that_came_too_late_is_sent_again(tmp_path: Path) -> None:
+    async with (
+        ScriptedEndpoint(Script(otherwise=ONE + TWO)) as scripted,
+        editing(tmp_path, {"a.py": CODE}, scripted) as editor,
+    ):
+        buffer = editor.open("a.py")
+
+        def typing(params: types.ApplyWorkspaceEditParams) -> str | None:
+            if len(editor.edits) == 1:
+                editor.type("a.py", (2, 0), (2, 0), "# typed\n")
+            return None
+
+        editor.applies = typing
+        await editor.patch("a.py")
+        assert buffer.text == DONE.replace("\n\n\n", "\n# typed\n\n\n")
+
+
+async def test_an_editor_that_refuses(tmp_path: Path) -> None:
+    async with (
+        ScriptedEndpoint(Script(otherwise=ONE)) as scripted,
+        editing(tmp_path, {"a.py": CODE}, scripted) as editor,
+    ):
+        buffer = editor.open("a.py")
+        editor.applies = lambda _params: "read only"
+        result = await editor.patch("a.py")
+        assert [each["reason"] for each in result["refused"]] == ["the editor did not take the edit: read only"]
+        assert buffer.text == CODE
+
+
+@pytest.mark.parametrize("how", ["button", "request", "new request"])
+async def test_cancelling_closes_the_stream(tmp_path: Path, how: str) -> None:
+    async with (
+        ScriptedEndpoint(Script(replies=(Said("again", AGAIN),), otherwise=ONE + TWO * 40, rate=100)) as scripted,
+        editing(tmp_path, {"a.py": CODE}, scripted) as editor,
+    ):
+        buffer = editor.open("a.py")
+        patch = asyncio.ensure_future(refused(editor.patch("a.py")))
+        await editor.until(lambda: len(editor.edits) == 1)
+        if how == "button":
+            token = next(iter(editor.progress))
+            editor.client.window_work_done_progress_cancel(types.WorkDoneProgressCancelParams(token))
+        elif how == "request":
+            ident = next(iter(editor.client.protocol._request_futures))
+            editor.client.cancel_request(types.CancelParams(ident))
+        else:
+            await editor.patch("a.py", "again", scope="range", range=_range(0, 1))
+        assert (await patch)[0] == -32800
+        await scripted.until(lambda: scripted.asked[0].closed == "client")
+        assert buffer.text == CODE.replace("1", "111" if how == "new request" else "11")
+        lenses: Any = await editor.request("textDocument/codeLens", _document(editor))
+        assert {each.command.title for each in lenses} >= {"Keep", "Undo"}
+
+
+async def test_keep_and_undo_also_after_typing(tmp_path: Path) -> None:
+    async with (
+        ScriptedEndpoint(Script(otherwise=ONE + TWO)) as scripted,
+        editing(tmp_path, {"a.py": CODE}, scripted) as editor,
+    ):
+        buffer = editor.open("a.py")
+        await editor.patch("a.py")
+        editor.type("a.py", (0, 0), (0, 0), "# above\n")
+        lenses: Any = await editor.request("textDocument/codeLens", _document(editor))
+        assert [(each.range.start.line, each.command.title) for each in lenses] == [
+            (2, "Keep"), (2, "Undo"), (2, "Keep all 2"), (2, "Undo all"), (6, "Keep"), (6, "Undo"),
+        ]  # fmt: skip
+        await editor.command(lenses[1].command.command, *lenses[1].command.arguments)
+        assert buffer.text == "# above\n" + CODE.replace("2", "22")
+        again = await refused(editor.command(lenses[1].command.command, *lenses[1].command.arguments))
+        assert again == (-32803, "this hunk is not there any more: it was kept or undone, or changed over its border")
+        await editor.command("darner.undoAll")
+        assert buffer.text == "# above\n" + CODE
+        assert await editor.request("textDocument/codeLens", _document(editor)) == ()
+        await editor.patch("a.py")
+        await editor.command("darner.keepAll", {"uri": editor.uri("a.py")})
+        assert await editor.request("textDocument/codeLens", _document(editor)) == ()
+
+
+async def test_the_request_of_our_own_clients(tmp_path: Path) -> None:
+    async with (
+        ScriptedEndpoint(Script(otherwise=ONE + TWO)) as scripted,
+        editing(tmp_path, {"a.py": CODE}, scripted) as editor,
+    ):
+        buffer = editor.open("a.py")
+        document = {"uri": editor.uri("a.py")}
+        asked = {"textDocument": document, "instruction": "do it", "scope": "file", "partialResultToken": "p"}
+        result: Any = await editor.request("darner/patch", asked)
+        events = editor.progress["p"]
+        assert [each["event"] for each in events] == ["context", "route", "edit", "edit", "done"]
+        hunks = [each for each in events if each["event"] == "edit"]
+        assert [each["textDocument"] for each in hunks] == [document | {"version": 1}] * 2
+        edits = [_text_edit(1, "    return 11\n"), _text_edit(5, "    return 22\n")]
+        assert [each["edits"] for each in hunks] == [[each] for each in edits]
+        whole = {"documentChanges": [{"textDocument": document | {"version": 1}, "edits": edits}]}
+        assert _plain(result) == {"edit": whole, "refused": []}
+        assert (buffer.text, editor.edits) == (CODE, [])
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+async def test_files_to_create(tmp_path: Path, client: str) -> None:
+    async with (
+        ScriptedEndpoint(Script(otherwise=ONE + NEW)) as scripted,
+        editing(tmp_path, {"a.py": CODE}, scripted, client=client) as editor,
+    ):
+        editor.open("a.py")
+        result = await editor.patch("a.py", scope="workspace")
+        new = editor.root / "new.py"
+        if client == "bare":
+            reason = "this editor cannot create files for a language server; use `darner patch --apply` in a terminal"
+            assert [each["reason"] for each in _plain(result)["refused"]] == [reason]
+            assert not new.exists()
+        else:
+            assert editor.files == [("create", editor.uri("new.py"))]
+            assert new.read_text() == "x = 1\n"
+        if client == "vscode":
+            annotated = editor.edits[-1].edit.change_annotations
+            assert [each.needs_confirmation for each in annotated.values()] == [True]
+
+
+async def test_failures_are_sentences(tmp_path: Path) -> None:
+    async with (
+        ScriptedEndpoint(Script(faults=(Fault("status", status=401),))) as scripted,
+        editing(tmp_path, {"a.py": CODE}, scripted) as editor,
+    ):
+        editor.open("a.py")
+        code, said = await refused(editor.patch("a.py"))
+        assert code == -32803
+        assert "e0" in said
+        assert "Traceback" not in said
+        nothing = await refused(editor.patch("a.py", " "))
+        assert nothing == (-32602, "darner.patch needs an instruction: a sentence that says what to change")
+        wrong = await refused(editor.command("darner.patch", {"instruction": "x", "scope": "file"}))
+        assert wrong == (-32602, "darner.patch needs a textDocument, or the scope workspace")
+        unknown = await refused(editor.command("darner.unknown"))
+        assert unknown == (-32602, "darner has no command darner.unknown")
+
+
+async def test_nothing_is_sent_from_a_workspace_that_is_not_trusted(tmp_path: Path) -> None:
+    async with (
+        ScriptedEndpoint(Script(otherwise=ONE)) as scripted,
+        editing(tmp_path, {"a.py": CODE}, scripted, options={"trusted": False}) as editor,
+    ):
+        buffer = editor.open("a.py")
+        said = "darner sends nothing from a workspace that is not trusted; trust it in the editor, then ask again"
+        assert await refused(editor.patch("a.py")) == (-32803, said)
+        assert scripted.asked == []
+        changed = types.DidChangeConfigurationParams({"darner": {"trusted": True}})
+        editor.client.workspace_did_change_configuration(changed)
+        await editor.patch("a.py")
+        assert buffer.text == CODE.replace("1", "11")
+
+
+def _document(editor: Editor) -> Any:
+    return types.CodeLensParams(types.TextDocumentIdentifier(editor.uri("a.py")))
+
+
+def _range(first: int, last: int) -> dict[str, Any]:
+    return {"start": {"line": first, "character": 0}, "end": {"line": last, "character": 1}}
+
+
+def _text_edit(line: int, text: str) -> dict[str, Any]:
+    place = {"start": {"line": line, "character": 0}, "end": {"line": line + 1, "character": 0}}
+    return {"range": place, "newText": text}
+
+
+def _plain(value: Any) -> Any:
+    """JSON of the tuples that the client makes of what it has no type for."""
+    if hasattr(value, "_asdict"):
+        return {key: _plain(each) for key, each in value._asdict().items()}
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    return [_plain(each) for each in value] if isinstance(value, list) else value

@@ -62,7 +62,7 @@ def _actions(session: Session, document: Document, params: types.CodeActionParam
     yield _command("Explain", "source", "darner.explain", {"textDocument": {"uri": document.uri}, "range": place})
     yield _patch(
         document, "Write a docstring", "refactor.rewrite",
-        "Write a documentation comment for the selected code, in the language's usual form. Change nothing else.", place,
+        "Write a documentation comment for the selected code, in the usual form. Change nothing else.", place,
     )  # fmt: skip
     tests = tests_of(path, session.folders.exists)
     yield _patch(

@@ -41,6 +41,7 @@ class Alignment:
     def __init__(self, text: str) -> None:
         self.model = text
         self.live = text
+        self.lost = 0  # edits of ours that the user changed before the document had got them
         self._regions: list[Region] = []
 
     @property
@@ -61,21 +62,42 @@ class Alignment:
     def edit_live(self, cut: Cut) -> None:
         """Enter a change of the document, the user's or an echo of ours."""
         regions, start, end = self._regions, cut.start, cut.end
-        i = next((n for n, each in enumerate(regions) if each.d1 >= start), len(regions))
-        j = next((n for n in range(i, len(regions)) if regions[n].d0 > end), len(regions))
+        i = next((n for n, each in enumerate(regions) if each.d1 > start or each.d0 == each.d1 == start), len(regions))
+        j = next((n for n in range(i, len(regions)) if regions[n].d0 >= end and regions[n].d0 > start), len(regions))
+        beside = self._beside(i, j, start, end)
+        self.live = self.live[:start] + cut.text + self.live[end:]
         grown = len(cut.text) - (end - start)
-        if i == j:
-            m0 = start + (regions[i - 1].m1 - regions[i - 1].d1 if i else 0)
-            region = Region(m0, m0 + end - start, start, end + grown, own=False)
-        else:
-            first, last = regions[i], regions[j - 1]
-            before, after = max(0, first.d0 - start), max(0, end - last.d1)
-            region = Region(first.m0 - before, last.m1 + after, first.d0 - before, last.d1 + after + grown, own=False)
+        region = self._joined(*beside, start, end, grown)
+        if self._narrow(region) and any(each.own for each in (*regions[beside[0] : i], *regions[j : beside[1]])):
+            beside = self._beside(i, j, start, end, own=False)  # no echo: what merely stands next to it stays ours
+            region = self._joined(*beside, start, end, grown)
+            self._narrow(region)
+        i, j = beside
+        left = region.m0 < region.m1 or region.d0 < region.d1
+        self.lost += left and any(each.own for each in regions[i:j])
         for each in regions[j:]:
             each.d0 += grown
             each.d1 += grown
-        self.live = self.live[:start] + cut.text + self.live[end:]
-        regions[i:j] = [region] if self._narrow(region) else []
+        regions[i:j] = [region] if left else []
+
+    def _beside(self, i: int, j: int, start: int, end: int, *, own: bool = True) -> tuple[int, int]:
+        """Take in the regions that a change only touches; our own ones if `own`."""
+        regions = self._regions
+        while i and regions[i - 1].d1 == start and (own or not regions[i - 1].own):
+            i -= 1
+        while j < len(regions) and regions[j].d0 == end and (own or not regions[j].own):
+            j += 1
+        return i, j
+
+    def _joined(self, i: int, j: int, start: int, end: int, grown: int) -> Region:
+        """One region for a change of the document and the regions i up to j."""
+        regions = self._regions
+        if i == j:
+            m0 = start + (regions[i - 1].m1 - regions[i - 1].d1 if i else 0)
+            return Region(m0, m0 + end - start, start, end + grown, own=False)
+        first, last = regions[i], regions[j - 1]
+        before, after = max(0, first.d0 - start), max(0, end - last.d1)
+        return Region(first.m0 - before, last.m1 + after, first.d0 - before, last.d1 + after + grown, own=False)
 
     def to_live(self, at: int) -> int:
         """Where an offset of `model` is in the document; inside a region, where that ends."""

@@ -19,6 +19,7 @@ from darner_server.lsp.workspace_edits import FileEdit, FileOperation, workspace
 _ECHO = 2.0  # seconds in which a client reports the changes it has made for us
 _NEWER = 0.5  # seconds in which a client that refuses an edit as outdated reports what it is outdated by
 _MOST_TRIES = 20
+CHANGED = "you have changed these lines meanwhile"
 
 
 @dataclass(slots=True)
@@ -97,8 +98,11 @@ class Delivery:
     def _collect(self) -> _Round:
         round_ = _Round(changes=[*self._operations], operations=self._operations)
         self._operations = []
-        for file in self._files.values():
+        for path, file in self._files.items():
             file.follow()
+            if file.alignment.lost:
+                file.alignment.lost = 0
+                self._refuse(path, CHANGED)
             regions = file.alignment.pending
             if regions:
                 round_.changes.append(file.edit(regions))
@@ -118,6 +122,7 @@ class Delivery:
             if file.version is None:
                 file.assume_applied()
             file.alignment.give_up()
+            file.alignment.lost = 0
             self.delivered += len(sent)
             self._hunks.add(file, sent)
         return True

@@ -2,7 +2,9 @@
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from darner_server.lsp.failure import Failure
@@ -15,52 +17,83 @@ _OURS = ("trusted", "completion")  # settings of the language server, not of the
 
 
 class Engines:
-    """Holds one engine at a time; `get` waits for it."""
+    """Holds one engine at a time. One that is replaced lives on until the last request that uses it has ended."""
 
-    def __init__(self, folders: Folders, options: dict[str, Any], tell: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        folders: Folders,
+        options: dict[str, Any],
+        tell: Callable[[str], None],
+        spawn: Callable[[Coroutine[Any, Any, None]], object],
+    ) -> None:
         self._folders = folders
-        self._options = options
         self._tell = tell
-        self._ready: asyncio.Future[Engine] = asyncio.get_running_loop().create_future()
-        self._changed = asyncio.Event()
+        self._spawn = spawn
+        self._life = _Life()
+        self._options = options
 
-    async def get(self) -> "Engine":
-        """The engine, as soon as there is one. Raises Failure when the settings cannot be used."""
-        return await asyncio.shield(self._ready)
+    def start(self) -> None:
+        """Make the first engine."""
+        self._spawn(self._live(self._life))
 
     @property
     def now(self) -> "Engine | None":
         """The engine, if there is one already."""
-        return self._ready.result() if self._ready.done() and self._ready.exception() is None else None
+        made = self._life.made
+        return made.result() if made.done() and made.exception() is None else None
+
+    @asynccontextmanager
+    async def use(self) -> "AsyncGenerator[Engine]":
+        """The engine, as soon as there is one. Raises Failure when the settings cannot be used."""
+        life = self._life
+        life.users += 1
+        try:
+            yield await asyncio.shield(life.made)
+        finally:
+            life.users -= 1
+            life.look()
 
     def restart(self, options: dict[str, Any] | None = None) -> None:
-        """Make a new engine, with new settings where some are given."""
+        """Make a new engine for whoever asks from now on, with new settings where some are given."""
         self._options = self._options if options is None else options
-        self._changed.set()
+        old, self._life = self._life, _Life()
+        old.replaced = True
+        old.look()
+        self.start()
 
-    async def run(self) -> None:
-        """Make engines until cancelled."""
-        while True:
-            self._changed.clear()
-            try:
-                engine = await asyncio.to_thread(_make, self._folders, self._options)
-            except _Unusable as error:
-                self._tell(str(error))
-                self._ready.set_exception(Failure(str(error)))
-                self._ready.exception()  # asked for here, or asyncio complains where nobody else asks
-                await self._changed.wait()
-            else:
-                async with engine:
-                    self._ready.set_result(engine)
-                    await self._changed.wait()
-            self._ready = asyncio.get_running_loop().create_future()
+    async def _live(self, life: "_Life") -> None:
+        try:
+            engine = await asyncio.to_thread(_make, self._folders.roots, self._options)
+        except _Unusable as error:
+            life.made.set_exception(Failure(str(error)))
+            life.made.exception()  # asked for here, or asyncio complains where nobody else asks
+            self._tell(str(error))
+            return
+        async with engine:
+            life.made.set_result(engine)
+            await life.over.wait()
+
+
+class _Life:
+    """One engine's time: over when it has been replaced and nobody uses it any more."""
+
+    def __init__(self) -> None:
+        self.made: asyncio.Future[Engine] = asyncio.get_running_loop().create_future()
+        self.over = asyncio.Event()
+        self.users = 0
+        self.replaced = False
+
+    def look(self) -> None:
+        """See whether it is over."""
+        if self.replaced and not self.users:
+            self.over.set()
 
 
 class _Unusable(Exception):
     pass
 
 
-def _make(folders: Folders, options: dict[str, Any]) -> "Engine":
+def _make(roots: Sequence[Path], options: dict[str, Any]) -> "Engine":
     """Import, read the settings and build; runs in a thread, because all of it waits for the disk or the keyring."""
     from darner_server import settings  # noqa: PLC0415 - seconds of imports, after the client has been answered
     from darner_server.engine import Engine  # noqa: PLC0415 - likewise
@@ -69,9 +102,9 @@ def _make(folders: Folders, options: dict[str, Any]) -> "Engine":
     own = {key: value for key, value in options.items() if key not in _OURS}
     try:
         users = settings.from_mapping(own, os.environ, settings.keyring_key)
-        found = [settings.load_workspace(root) for root in folders.roots]
+        found = [settings.load_workspace(root) for root in roots]
     except settings.SettingsError as error:
         raise _Unusable(str(error)) from None
     named = [each for each in found if each != settings.WorkspaceSettings()]
     workspace = named[0] if named else settings.WorkspaceSettings()
-    return Engine(users, folders.roots, workspace=workspace, cache_dir=cache_folder(), state_dir=state_folder())
+    return Engine(users, roots, workspace=workspace, cache_dir=cache_folder(), state_dir=state_folder())

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from darner_server.engine import Engine
 
 _OUTPUT = 512  # tokens
+_REMEMBERED = 16
 _INSTRUCTION = (
     "Explain the selected code: what it does, how, and what is not obvious about it. "
     "A few short sentences for somebody who reads code well. Answer with the explanation only."
@@ -47,11 +48,21 @@ def explain(session: Session, arguments: list[Any]) -> Coroutine[Any, Any, dict[
 
 
 async def _explain(session: Session, asked: Asked, snapshot: Snapshot) -> dict[str, str]:
+    async with session.engines.use() as engine:
+        said, selected = await _ask(session, engine, asked, snapshot)
+    session.explanations = [
+        Explanation(snapshot.uri, selected, said),
+        *(each for each in session.explanations if each.text != selected),
+    ][:_REMEMBERED]
+    session.tell(said, types.MessageType.Info)
+    return {"markdown": said}
+
+
+async def _ask(session: Session, engine: "Engine", asked: Asked, snapshot: Snapshot) -> tuple[str, str]:
     from darner_clients.errors import EndpointError  # noqa: PLC0415 - see engines.py
     from darner_clients.messages import Text  # noqa: PLC0415 - likewise
     from darner_clients.router import Route, Router  # noqa: PLC0415 - likewise
 
-    engine = await session.engines.get()
     await engine.indexed()
     router = await engine.router(lambda _event: None)
     if not isinstance(router, Router):
@@ -68,16 +79,7 @@ async def _explain(session: Session, asked: Asked, snapshot: Snapshot) -> dict[s
                     said += item.text
     except EndpointError as error:
         raise Failure(str(error)) from None
-    said = said.strip()
-    session.explanations = [
-        Explanation(snapshot.uri, requests.selected, said),
-        *(each for each in session.explanations if each.text != requests.selected),
-    ][:_REMEMBERED]
-    session.tell(said, types.MessageType.Info)
-    return {"markdown": said}
-
-
-_REMEMBERED = 16
+    return said.strip(), requests.selected
 
 
 class _Requests:

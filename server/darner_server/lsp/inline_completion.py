@@ -63,8 +63,8 @@ async def _complete(
 ) -> dict[str, Any] | None:
     with session.completions.current() as turn:
         try:
-            engine = await session.engines.get()
-            text = await _ask(session, engine, snapshot, cursor, at, invoked=invoked)
+            async with session.engines.use() as engine:
+                text = await _ask(session, engine, snapshot, cursor, at, invoked=invoked)
         except asyncio.CancelledError:
             if turn.superseded():
                 return None  # the cursor has moved on

@@ -3,12 +3,15 @@
 import json
 from collections.abc import Coroutine
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from darner_server.lsp.asked import read_asked
 from darner_server.lsp.patching import Buffers, take_buffers
 from darner_server.lsp.raw import as_object, at
 from darner_server.lsp.session import Session
+
+if TYPE_CHECKING:
+    from darner_server.engine import Engine
 
 _TOKENIZER = "o200k_base"
 
@@ -21,10 +24,16 @@ def explain_context(session: Session, arguments: list[Any]) -> Coroutine[Any, An
 
 
 async def _explain(session: Session, given: dict[str, Any], line: int | None, buffers: Buffers) -> dict[str, Any]:
+    async with session.engines.use() as engine:
+        await engine.indexed()
+        return _context(session, engine, given, line, buffers)
+
+
+def _context(
+    session: Session, engine: "Engine", given: dict[str, Any], line: int | None, buffers: Buffers
+) -> dict[str, Any]:
     from darner_context.index import ContextRequest, Focus  # noqa: PLC0415 - imported once the client has been answered
 
-    engine = await session.engines.get()
-    await engine.indexed()
     last = at(given, "range", "end", "line")
     first_line = None if line is None else line + 1
     last_line = last + 1 if first_line is not None and isinstance(last, int) else None
@@ -64,9 +73,9 @@ async def _explain(session: Session, given: dict[str, Any], line: int | None, bu
 
 async def status(session: Session, arguments: list[Any]) -> dict[str, Any]:
     """Endpoints, quota, latency and the index; `[{"probe": true}]` asks every endpoint now."""
-    engine = await session.engines.get()
-    endpoints = await engine.status(probe=at(arguments[0] if arguments else None, "probe") is True)
-    state = engine.index.state()
+    async with session.engines.use() as engine:
+        endpoints = await engine.status(probe=at(arguments[0] if arguments else None, "probe") is True)
+        state = engine.index.state()
     return {
         "endpoints": [_plain(each) for each in endpoints],
         "settings": engine.settings.source,
@@ -80,8 +89,8 @@ async def status(session: Session, arguments: list[Any]) -> dict[str, Any]:
 async def restart_index(session: Session, arguments: list[Any]) -> None:
     """Read the workspace again."""
     del arguments
-    engine = await session.engines.get()
-    await engine.index.refresh()
+    async with session.engines.use() as engine:
+        await engine.index.refresh()
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - any dataclass

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from darner_server.lsp.asked import Asked, read_asked
-from darner_server.lsp.delivery import Delivery
+from darner_server.lsp.delivery import CHANGED, Delivery
 from darner_server.lsp.documents import Change
 from darner_server.lsp.failure import Failure
 from darner_server.lsp.files import PatchedFile
@@ -99,9 +99,13 @@ class _Patch:
             return result
 
     async def _ask(self, progress: Progress) -> dict[str, Any]:
-        engine = self._engine = await self._session.engines.get()
-        if self._asked.remark is not None:
-            self._take_out(self._asked.remark)
+        async with self._session.engines.use() as engine:
+            self._engine = engine
+            if self._asked.remark is not None:
+                self._take_out(self._asked.remark)
+            return await self._run(engine, progress)
+
+    async def _run(self, engine: "Engine", progress: Progress) -> dict[str, Any]:
         pump = self._session.spawn(self._delivery.run()) if self._delivery else None
         try:
             failed = await self._follow(engine, progress)
@@ -221,11 +225,8 @@ class _Patch:
         if not file.alignment.edit_model(event.splices):
             place = event.splices[0] if event.splices else None
             where = file.place(place.start, place.start + len(place.text)) if place else None
-            self._refused.append(
-                {"uri": file.uri, "reason": "you have changed these lines meanwhile"}
-                | ({"range": where} if where else {})
-            )
-            self._tell({"event": "refused", "path": event.path, "reason": "you have changed these lines meanwhile"})
+            self._refused.append({"uri": file.uri, "reason": CHANGED} | ({"range": where} if where else {}))
+            self._tell({"event": "refused", "path": event.path, "reason": CHANGED})
             return
         self._hunks += 1
         fresh = tuple(each for each in file.alignment.pending if id(each) not in before)

@@ -91,7 +91,7 @@ async def _serve(opened: Opened) -> int:
             protocol.set_writer(connection)
             connection.start(opened.waiting)
             session.spawn(lifecycle.watch_client(session))
-            session.spawn(session.engines.run())
+            session.engines.start()
             code = await session.exit_code
             with suppress(TimeoutError):
                 await asyncio.wait_for(connection.drain(), _LAST_WORDS)

@@ -52,7 +52,7 @@ class Session:
         self._tasks = tasks
         self._told: set[str] = set()
         self._recent: list[str] = []
-        self.engines = Engines(folders, options, self.tell_once)
+        self.engines = Engines(folders, options, self.tell_once, self.spawn)
         self.hunks = HunkBoard(self.documents, self._hunks_changed)
         self.progress = ProgressBoard(protocol, can_create=client.work_done_progress)
         self.running = RunningPatches()
