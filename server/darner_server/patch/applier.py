@@ -115,7 +115,7 @@ class Applier:
         elif edit.kind == "whole":
             result = rewrite.place_whole(replace(edit, path=path), document)
         else:
-            result = place(replace(edit, path=path), document)
+            result = place(edit if edit.path == path else replace(edit, path=path), document)
         return self._commit(result, path, document)
 
     def _commit(self, result: Located | Refused, path: str, document: Document) -> Located | Refused:

@@ -1,14 +1,13 @@
 from __future__ import annotations
 
-from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
+
+from darner_server.patch import linediff
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _CONTEXT = 3
-_MIDDLE = 4_000_000
-_Change = tuple[int, int, int, int]  # lines first to last of the old text become lines first to last of the new one
 
 
 def unified_diff(before: Mapping[str, str | None], after: Mapping[str, str | None]) -> str:
@@ -29,7 +28,7 @@ def _file(path: str, before: str | None, after: str | None) -> str:
         return "".join(head)
     head.append("--- /dev/null\n" if before is None else f"--- a/{path}\n")
     head.append("+++ /dev/null\n" if after is None else f"+++ b/{path}\n")
-    return "".join([*head, *_hunks(old, new, _changes(old, new))])
+    return "".join([*head, *_hunks(old, new, linediff.changes(old, new))])
 
 
 def _split(text: str) -> list[str]:
@@ -39,26 +38,8 @@ def _split(text: str) -> list[str]:
     return [*lines, last] if last else lines
 
 
-def _changes(old: list[str], new: list[str]) -> list[_Change]:
-    size = min(len(old), len(new))
-    head = 0
-    while head < size and old[head] == new[head]:
-        head += 1
-    tail = 0
-    while tail < size - head and old[-1 - tail] == new[-1 - tail]:
-        tail += 1
-    removed, added = old[head : len(old) - tail], new[head : len(new) - tail]
-    if not removed or not added or len(removed) * len(added) > _MIDDLE:
-        return [(head, head + len(removed), head, head + len(added))]
-    return [
-        (head + first, head + last, head + begin, head + end)
-        for tag, first, last, begin, end in SequenceMatcher(None, removed, added, autojunk=False).get_opcodes()
-        if tag != "equal"
-    ]
-
-
-def _hunks(old: list[str], new: list[str], changes: list[_Change]) -> list[str]:
-    groups: list[list[_Change]] = []
+def _hunks(old: list[str], new: list[str], changes: list[linediff.Change]) -> list[str]:
+    groups: list[list[linediff.Change]] = []
     for change in changes:
         if groups and change[0] - groups[-1][-1][1] <= 2 * _CONTEXT:
             groups[-1].append(change)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -138,23 +138,25 @@ class Document:
         raw, bodies = _split(text)
         end = self.offset(last)
         grown, longer = len(raw) - (last - first), len(text) - (end - begin)
-        kept: list[tuple[int, int, int]] = []
+        segments = self._segments
+        head = bisect_left(segments, first, key=_first_line)
+        tail = bisect_right(segments, last, key=_first_line) - 1
+        kept = segments[:head]
         after: list[tuple[int, int, int]] = []
-        for number, (line, character, identity) in enumerate(self._segments):
-            stop = self._segments[number + 1][0] if number + 1 < len(self._segments) else len(self.raw)
-            if line < first:
-                kept.append((line, character, identity))
-            if stop > last:
-                cut = max(line, last)
-                after.append((cut + grown, self.offset(cut) + longer, identity + cut - line))
+        if tail >= 0 and last < len(self.raw):
+            line, _, identity = segments[tail]
+            after.append((last + grown, end + longer, identity + last - line))
+        for line, character, identity in segments[tail + 1 :]:
+            after.append((line + grown, character + longer, identity))
         self._plain = self._plain and text.isascii()
         identity = len(self._ids)
         if raw:
             kept.append((first, begin, identity))
         self._offsets += list(accumulate(map(len, raw), initial=0))[:-1]
-        self._ids += bodies
         if self._exact is not None:
-            self._exact.add(bodies)
+            self._exact.add(bodies)  # it shares the list of contents
+        else:
+            self._ids += bodies
         if self._folded is not None:
             self._folded.add(list(map(fold, bodies)))
         self._segments = kept + after
@@ -177,7 +179,7 @@ class Ids:
     """Where contents stand, by id. Made of two dictionaries at the speed of C: most lines occur once."""
 
     def __init__(self, contents: list[str]) -> None:
-        self._contents = contents.copy()
+        self._contents = contents
         count = len(contents)
         self._last = dict(zip(contents, range(count), strict=True))
         self._first = dict(zip(reversed(contents), range(count - 1, -1, -1), strict=True))

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 from darner_server.patch import bridges, elide, lines, near, splicing
@@ -19,7 +19,6 @@ def locate(edit: Edit, text: str) -> Located | Refused:
 
 def place(edit: Edit, document: Document) -> Located | Refused:
     """Do what `locate` does in a document that is kept for further edits."""
-    path = edit.path or ""
     if edit.kind == "malformed":
         return Refused(edit, edit.path, edit.problem)
     if edit.inline:
@@ -29,7 +28,7 @@ def place(edit: Edit, document: Document) -> Located | Refused:
     for before, after in sorted(halves, key=lambda half: -len(half[0])):
         result = _place_lines(edit, _bodies(before), _bodies(after), document)
         if isinstance(result, Located):
-            return replace(result, path=path)
+            return result
         results.append(result)
     return results[-1]
 

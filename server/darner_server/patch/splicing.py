@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
-from darner_server.patch import lines
+from darner_server.patch import linediff, lines
 from darner_server.patch.edit import Edit, Splice
 
 if TYPE_CHECKING:
@@ -13,7 +12,6 @@ if TYPE_CHECKING:
     from darner_server.patch.document import Document
 
 Script = list[tuple[str, str]]
-_MOST = 4_000_000  # pairs of lines that a comparison may look at
 
 
 def script(search: list[str], after: list[str], hunk: tuple[tuple[str, str], ...] = (), *, fine: bool) -> Script:
@@ -42,16 +40,16 @@ def script(search: list[str], after: list[str], hunk: tuple[tuple[str, str], ...
 
 
 def _middle(removed: list[str], added: list[str], *, fine: bool) -> Script:
-    if not fine or len(removed) * len(added) > _MOST or set(removed).isdisjoint(added):
+    if not fine or set(removed).isdisjoint(added):
         return [*(("-", body) for body in removed), *(("+", body) for body in added)]
     steps: Script = []
-    for tag, first, last, begin, end in SequenceMatcher(None, removed, added, autojunk=False).get_opcodes():
-        if tag == "equal":
-            steps += [(" ", body) for body in removed[first:last]]
-        else:
-            steps += [("-", body) for body in removed[first:last]]
-            steps += [("+", body) for body in added[begin:end]]
-    return steps
+    at = 0
+    for first, last, begin, end in linediff.changes(removed, added):
+        steps += [(" ", body) for body in removed[at:first]]
+        steps += [("-", body) for body in removed[first:last]]
+        steps += [("+", body) for body in added[begin:end]]
+        at = last
+    return [*steps, *((" ", body) for body in removed[at:])]
 
 
 def splices(document: Document, line: int, steps: Script, reindent: Reindent, edit: Edit) -> list[Splice] | None:
