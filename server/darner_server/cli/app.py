@@ -1,9 +1,11 @@
 """The commands and their help: parsed here, done in a file each."""
 
 import asyncio
+import logging
 import os
 import sys
 from collections.abc import Coroutine
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,6 +16,7 @@ from darner_server import __version__
 from darner_server.cli import exits, out
 from darner_server.cli.places import find_root
 from darner_server.cli.session import Place, find_place
+from darner_server.local.places import state_folder
 
 app = typer.Typer(
     name="darner",
@@ -201,6 +204,7 @@ def model_list(json: Json = False) -> None:
 def run(arguments: list[str]) -> int:
     """Parse and run; every expected failure becomes a sentence on stderr and a code."""
     json_wanted = "--json" in arguments
+    _log_to_file()
     try:
         code = app(arguments, standalone_mode=False)
     except exits.Stop as stop:
@@ -215,6 +219,20 @@ def run(arguments: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains while it exits
         return exits.PATCHED
     return code if isinstance(code, int) else exits.PATCHED
+
+
+def _log_to_file() -> None:
+    """What a bug leaves behind goes to a file; a person gets a sentence."""
+    folder = state_folder()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handler: logging.Handler = RotatingFileHandler(
+            folder / "darner.log", maxBytes=1_000_000, backupCount=1, delay=True
+        )
+    except OSError:
+        handler = logging.NullHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(process)d %(name)s %(levelname)s %(message)s"))
+    logging.getLogger().addHandler(handler)
 
 
 def _failed(message: str, code: int, *, json_wanted: bool) -> int:

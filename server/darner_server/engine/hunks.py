@@ -6,6 +6,7 @@ from darner_context.index import Index, Unreadable
 from darner_context.syntax import new_faults
 from darner_server.engine.events import EditReady
 from darner_server.engine.ledger import Ledger
+from darner_server.engine.region import Region
 from darner_server.engine.task import Task
 from darner_server.patch import Applier, Edit, Located, Refused
 from darner_server.patch.paths import normal
@@ -52,9 +53,12 @@ class Hunks:
         self._ledgers: dict[str, Ledger] = {}
         self.ready = 0
 
-    def apply(self, edit: Edit) -> EditReady | Refused:
-        """Locate the edit in the text as the earlier ones left it and check it. No splices: it was there already."""
-        barred = self._barred(edit)
+    def apply(self, edit: Edit, region: Region | None = None) -> EditReady | Refused:
+        """Locate the edit in the text as the earlier ones left it and check it. No splices: it was there already.
+
+        `region` is what a whole reply was asked to rewrite.
+        """
+        barred = self._barred(edit, region)
         result = barred or self._applier.apply(edit)
         return result if isinstance(result, Refused) else self._entered(result)
 
@@ -72,8 +76,10 @@ class Hunks:
         """The text of the snapshot; None for a file that was not there."""
         return self.snapshot.get(path)
 
-    def _barred(self, edit: Edit) -> Refused | None:
-        """A file that exists but must not be read is no place for a new one."""
+    def _barred(self, edit: Edit, region: Region | None) -> Refused | None:
+        """A file that exists but must not be read is no place for a new one, nor a function for something else."""
+        if region is not None and edit.kind == "whole" and (reason := region.missing_from(edit.after or "")):
+            return Refused(edit, region.path, reason)
         for named in (edit.path, edit.new_path):
             path = normal(named) if named else None
             if path and path not in self.snapshot and self.snapshot.unreadable.get(path, _MISSING) != _MISSING:

@@ -57,10 +57,7 @@ class Prompts:
     def go_on(self, texts: Mapping[str, str]) -> None:
         """From now on show the files as the finished edits left them, and ask for the rest only."""
         self._texts = {**self.task.texts, **texts}
-        self._note = (
-            "\n\nA part of this has been done already and is in the code above. "
-            "Answer only with the edits that are still missing."
-        )
+        self._note = _REST if texts else ""
         self._cache.clear()
 
     def _made(self, endpoint: Endpoint) -> tuple[ContextBundle, Prompt, Region | NoRegion | None]:
@@ -145,6 +142,12 @@ class Prompts:
             return self._texts[path]
         found = self._index.read(path)
         return None if isinstance(found, Unreadable) else found
+
+
+_REST = (
+    "\n\nA part of this has been done already and is in the code above. "
+    "Answer only with the edits that are still missing."
+)
 
 
 def _focus(region: Region) -> Focus:

@@ -10,16 +10,24 @@ from darner_context.syntax import Symbol, enclosing, symbols
 MOST_LINES = 120  # beyond it a small model loses its way, and a rewrite costs more than it saves
 HEAD_LINES = 20  # most files import within these
 _KINDS = frozenset({"function", "method"})
+_DEFINING = _KINDS | {"class", "struct", "interface", "enum", "trait", "impl", "type", "module"}
 
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """Lines first..last of a file, and their text without the last line's ending."""
+    """Lines first..last of a file, their text without the last line's ending, and what they define, if one thing."""
 
     path: str
     first_line: int
     last_line: int
     text: str
+    name: str | None = None
+
+    def missing_from(self, reply: str) -> str | None:
+        """Why a reply cannot take the region's place: it defines nothing where the region defined something."""
+        if self.name is None or any(each.kind in _DEFINING for each in symbols(self.path, reply)):
+            return None
+        return f"the reply does not define {self.name}, which it was to rewrite"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +44,11 @@ def choose_region(instruction: str, focus: Focus, text: str) -> Region | NoRegio
         first, last = focus.first_line, min(focus.last_line or focus.first_line, len(lines))
         around = enclosing(focus.path, text, first, last)
         if around is not None and around.end_line - around.start_line < MOST_LINES:
-            first, last = around.start_line, around.end_line
+            return _region(focus.path, lines, around.start_line, around.end_line, around.name)
         return _region(focus.path, lines, first, last)
     named = _named(instruction, symbols(focus.path, text))
     if len(named) == 1:
-        return _region(focus.path, lines, named[0].start_line, named[0].end_line)
+        return _region(focus.path, lines, named[0].start_line, named[0].end_line, named[0].name)
     if len(lines) <= MOST_LINES:
         return _region(focus.path, lines, 1, len(lines))
     return NoRegion(
@@ -76,9 +84,9 @@ def _named(instruction: str, found: tuple[Symbol, ...]) -> list[Symbol]:
     return [each for each in found if each.name in words and each.kind in _KINDS]
 
 
-def _region(path: str, lines: list[str], first: int, last: int) -> Region:
+def _region(path: str, lines: list[str], first: int, last: int, name: str | None = None) -> Region:
     text = "".join(lines[first - 1 : last])
-    return Region(path, first, last, text.removesuffix("\n").removesuffix("\r"))
+    return Region(path, first, last, text.removesuffix("\n").removesuffix("\r"), name)
 
 
 def _lines(text: str) -> list[str]:

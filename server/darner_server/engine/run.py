@@ -61,16 +61,17 @@ class Run:
         """Ask endpoints until the edits are complete. None: a Failed event has been sent."""
         reply: Reply | None = None
         for draft in range(MOST_DRAFTS + len(self._router.endpoints)):
-            route = await self._choose(2**draft if reply is not None else 1)
+            growth = 2**draft if reply is not None else 1
+            route = await self._choose(growth)
             if route is None:
                 return None
             region = self._prompts.region(route.endpoint)
             if isinstance(region, NoRegion):
                 self._emit(Failed("nothing", region.reason))
                 return None
-            request = self._request(route, 2**draft if reply is not None else 1)
+            request = self._request(route, region, growth)
             try:
-                reply = await self._streaming.stream(route, request, self._parser(route.endpoint, region))
+                reply = await self._streaming.stream(route, request, self._parser(route.endpoint, region), region)
             except EndpointError as error:
                 self._tried[route.endpoint.name] = str(error)
             else:
@@ -138,19 +139,18 @@ class Run:
         wanted = growth * self._router.output_for(about, endpoint)
         return min(wanted, endpoint.max_output or wanted)
 
-    def _request(self, route: Route, growth: int) -> ChatRequest:
-        region = self._prompts.region(route.endpoint)
+    def _request(self, route: Route, region: Region | None, growth: int) -> ChatRequest:
         room = max(1, route.window - route.prompt_tokens)
         return ChatRequest(
             messages=self._prompts.prompt(route.endpoint).messages,
             prompt_tokens=route.prompt_tokens,
             max_output=min(self._output(route.endpoint, growth), room),
-            prediction=region.text if isinstance(region, Region) else None,
+            prediction=region.text if region else None,
             interactive=self._task.interactive,
         )
 
-    def _parser(self, endpoint: Endpoint, region: Region | NoRegion | None) -> Parser:
-        if isinstance(region, Region):
+    def _parser(self, endpoint: Endpoint, region: Region | None) -> Parser:
+        if region is not None:
             return Parser(endpoint.reply, target=region.path, region=region.text)
         return Parser(endpoint.reply, target=self._task.focus.path if self._task.focus else None)
 
@@ -174,10 +174,9 @@ class Run:
             temperature=0.0 if refused else 0.4,  # at 0 an unchanged reply would only be repeated
             interactive=request.interactive,
         )
-        parser = self._parser(endpoint, self._prompts.region(endpoint))
         try:
             async with asyncio.timeout(seconds):
-                await self._streaming.stream(draft.route, again, parser)
+                await self._streaming.stream(draft.route, again, self._parser(endpoint, draft.region), draft.region)
         except (EndpointError, TimeoutError):
             self._streaming.refused = [*refused, *self._streaming.refused]
 

@@ -8,6 +8,7 @@ from darner_clients.messages import ChatRequest, Finish, Text, Usage
 from darner_clients.router import Route, Router
 from darner_server.engine.events import Decoding, EditRefused, PatchEvent
 from darner_server.engine.hunks import Hunks
+from darner_server.engine.region import Region
 from darner_server.patch import Edit, Parser, Refused
 
 PROGRESS_EVERY = 0.1  # seconds between two Decoding events
@@ -21,6 +22,7 @@ class Reply:
 
     route: Route
     request: ChatRequest
+    region: Region | None
     text: str
     cut: bool
 
@@ -37,7 +39,7 @@ class Streaming:
         self.usage = Usage()
         self.seconds = dict.fromkeys(("connect", "queue", "first_token", "decode", "apply"), 0.0)
 
-    async def stream(self, route: Route, request: ChatRequest, parser: Parser) -> Reply:
+    async def stream(self, route: Route, request: ChatRequest, parser: Parser, region: Region | None) -> Reply:
         """Stream one reply into hunks. Raises EndpointError, after the complete edits have been taken."""
         begun = self._clock()
         first: float | None = None
@@ -56,12 +58,12 @@ class Streaming:
                     tokens += 1
                     if isinstance(item, Text):
                         text.append(item.text)
-                        self._take(parser.feed(item.text))
+                        self._take(parser.feed(item.text), region)
                     if now - told >= PROGRESS_EVERY:
                         told = now
                         self._emit(Decoding(route.endpoint.name, tokens, tokens / max(now - first, 1e-3)))
         except EndpointError:
-            self._take(parser.close(cut_off=True))
+            self._take(parser.close(cut_off=True), region)
             raise
         finally:
             ended = self._clock()
@@ -69,8 +71,8 @@ class Streaming:
             self.seconds["decode"] += ended - (first or ended)
         self._account(finish)
         cut = finish.reason == "length"
-        self._take(parser.close(cut_off=cut))
-        return Reply(route, request, "".join(text), cut)
+        self._take(parser.close(cut_off=cut), region)
+        return Reply(route, request, region, "".join(text), cut)
 
     def _account(self, finish: Finish) -> None:
         if finish.usage is not None:
@@ -80,10 +82,10 @@ class Streaming:
             self.seconds["connect"] += finish.timings.connect or 0.0
             self.seconds["queue"] += finish.timings.queue or 0.0
 
-    def _take(self, edits: tuple[Edit, ...]) -> None:
+    def _take(self, edits: tuple[Edit, ...], region: Region | None) -> None:
         began = self._clock()
         for edit in edits:
-            result = self._hunks.apply(edit)
+            result = self._hunks.apply(edit, region)
             if isinstance(result, Refused):
                 self.refused.append(result)
                 self._emit(EditRefused(result, final=False))
