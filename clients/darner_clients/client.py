@@ -41,8 +41,12 @@ class Client:
 
     async def __aexit__(self, *_: object) -> None:
         """Close every connection."""
-        self._connections.close()
+        self.close()
         await asyncio.sleep(0)  # the loop closes what was aborted in its next round
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._connections.close()
 
     @property
     def open_sockets(self) -> int:

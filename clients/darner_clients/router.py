@@ -105,12 +105,16 @@ class Router:
         """Close every connection and end what runs in the background."""
         for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        await asyncio.gather(*(each.client.__aexit__() for each in self._served.values()))
-        for ticket, served in self._held.values():
-            await served.quota.give_back(ticket)
-        self._held.clear()
-        self._store.close()
+        for each in self._served.values():
+            each.client.close()  # first of all, lest a cancellation come between
+        try:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+            for ticket, served in self._held.values():
+                await served.quota.give_back(ticket)
+        finally:
+            self._held.clear()
+            self._store.close()
+        await asyncio.sleep(0)  # the loop closes what was aborted in its next round
 
     # -- choosing
 

@@ -83,7 +83,7 @@ async def test_a_stream_from_a_cold_client() -> None:
             async with Client(scripted.endpoint("it", model="")) as client, client.stream(REQUEST) as items:
                 assert [item async for item in items]
 
-        await at_every_await(work, lambda: gone(scripted), least=10)
+        await at_every_await(work, lambda: gone(scripted), least=6)
 
 
 async def test_a_stream_from_a_warm_client_closes_its_own_socket_only() -> None:
@@ -122,7 +122,7 @@ async def test_a_routed_request(tmp_path: Path) -> None:
                 async with router.stream(route, REQUEST) as items:
                     assert [item async for item in items]
 
-        await at_every_await(work, lambda: gone(scripted), least=15)
+        await at_every_await(work, lambda: gone(scripted), least=8)
 
 
 async def test_a_hedged_request() -> None:
@@ -140,25 +140,25 @@ async def test_a_hedged_request() -> None:
                 async with router.stream(route, REQUEST) as items:
                     assert [item async for item in items]
 
-        await at_every_await(work, lambda: gone(first, second), least=15)
+        await at_every_await(work, lambda: gone(first, second), least=8)
 
 
 @pytest.mark.parametrize("at", ["choose", "stream"])
 async def test_waiting_for_quota_gives_its_place_up(at: str) -> None:
-    script = Script(dialect="cerebras", tokens_per_minute=100)
+    script = Script(dialect="cerebras", tokens_per_minute=1000)
     async with ScriptedEndpoint(script) as scripted:
         async with Router([scripted.endpoint("it")], state_dir=None) as router:
             await router.status(probe=True)
-            route = await router.choose(lambda _: 1, output=70)
+            route = await router.choose(lambda _: 1, output=550)
             assert isinstance(route, Route)
-            async with router.stream(route, ChatRequest((("user", "hi"),), route.prompt_tokens, 70)) as items:
+            async with router.stream(route, ChatRequest((("user", "hi"),), route.prompt_tokens, 550)) as items:
                 assert [item async for item in items]
 
             async def wait() -> None:
                 if at == "choose":
-                    await router.choose(lambda _: 1, output=70)
+                    await router.choose(lambda _: 1, output=550)
                 else:
-                    async with router.stream(route, ChatRequest((("user", "hi"),), route.prompt_tokens, 70)):
+                    async with router.stream(route, ChatRequest((("user", "hi"),), route.prompt_tokens, 550)):
                         pass
 
             task = asyncio.get_running_loop().create_task(wait())
