@@ -5,8 +5,9 @@ import os
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from lsprotocol import types
 from pygls.client import JsonRPCClient
@@ -18,6 +19,7 @@ from darner_clients.testing import ScriptedEndpoint
 from darner_server.lsp.positions import LineTable, Mapper, Point, split_lines
 
 DARNER = str(Path(sys.executable).with_name("darner"))
+Json = Any  # whatever comes over the wire
 CLIENTS = ("vscode", "neovim", "bare")
 
 
@@ -47,7 +49,7 @@ class Text:
         """Apply edits that are all in positions of the text as it is."""
         table = LineTable(split_lines(self.text), self._mapper)
         spans = sorted(((table.offset(first), table.offset(last), text) for first, last, text in edits), reverse=True)
-        for (start, _, _), (_, end, _) in zip(spans, spans[1:], strict=False):
+        for (start, _, _), (_, end, _) in pairwise(spans):
             assert end <= start, "edits of one document overlap"
         self.undo.append(self.text)
         for start, end, text in spans:
@@ -72,6 +74,7 @@ class Editor:
         self.refreshed = 0
         self.settings: dict[str, Any] = {}
         self.applies: Callable[[types.ApplyWorkspaceEditParams], str | None] = lambda _params: None
+        self.echoes_late = False  # tells its changes only after it has answered, as Neovim does
         self.stderr = b""
         self.exit_code: int | None = None
         self.result: Any = None
@@ -90,7 +93,13 @@ class Editor:
             self._process = self.client._server
         else:
             self._process = await asyncio.create_subprocess_exec(
-                DARNER, *arguments, env=environment, cwd=self.root, stdout=-1, stderr=-1, stdin=asyncio.subprocess.DEVNULL
+                DARNER,
+                *arguments,
+                env=environment,
+                cwd=self.root,
+                stdout=-1,
+                stderr=-1,
+                stdin=asyncio.subprocess.DEVNULL,
             )
             assert self._process.stdout is not None
             said = (await self._process.stdout.readline()).decode()
@@ -99,7 +108,9 @@ class Editor:
         assert self._process.stderr is not None
         self._errors = asyncio.ensure_future(self._process.stderr.read())
 
-    async def initialize(self, options: dict[str, Any], *, folders: Sequence[Path] | None = None) -> types.InitializeResult:
+    async def initialize(
+        self, options: dict[str, Any], *, folders: Sequence[Path] | None = None
+    ) -> types.InitializeResult:
         """Say hello."""
         roots = [self.root] if folders is None else list(folders)
         result = await self.client.initialize_session(
@@ -110,7 +121,9 @@ class Editor:
                 initialization_options=options,
             )
         )
-        self.mapper = Mapper(str(getattr(result.capabilities.position_encoding, "value", result.capabilities.position_encoding)))
+        self.mapper = Mapper(
+            str(getattr(result.capabilities.position_encoding, "value", result.capabilities.position_encoding))
+        )
         return result
 
     async def close(self) -> None:
@@ -118,11 +131,11 @@ class Editor:
         process = self._process
         assert process is not None
         if process.returncode is None and self.exit_code is None:
-            await self.client.protocol.send_request_async("shutdown", None)
+            await self.request("shutdown", None)
             self.client.exit(None)
         self.exit_code = await asyncio.wait_for(process.wait(), 20)
         self.stderr = await self._errors
-        await self.client.stop()
+        await cast("Json", self.client).stop()
 
     async def kill(self) -> None:
         """The test has failed: only be rid of the server, and show what it said."""
@@ -131,7 +144,7 @@ class Editor:
             self._process.kill()
         await self._process.wait()
         print("stderr:", (await self._errors).decode(), "\nshown:", self.shown, "\nlogged:", self.logged)
-        await self.client.stop()
+        await cast("Json", self.client).stop()
 
     # -- what the user does
 
@@ -156,20 +169,21 @@ class Editor:
         place = types.Range(types.Position(*first), types.Position(*last))
         self._changed(uri, [types.TextDocumentContentChangePartial(place, text)])
 
-    async def command(self, command: str, *arguments: object, **more: Any) -> Any:  # noqa: ANN401 - any result
+    async def command(self, command: str, *arguments: object, **more: Json) -> Json:
         """Run a command of the server."""
         params = types.ExecuteCommandParams(command, arguments=list(arguments), **more)
-        return await self.client.protocol.send_request_async("workspace/executeCommand", params)
+        return await self.request("workspace/executeCommand", params)
 
-    async def patch(self, name: str, instruction: str = "do it", **more: object) -> Any:  # noqa: ANN401 - any result
+    async def patch(self, name: str, instruction: str = "do it", **more: object) -> Json:
         """Run `darner.patch` on a file."""
         return await self.command(
-            "darner.patch", {"textDocument": {"uri": self.uri(name)}, "instruction": instruction, "scope": "file", **more}
+            "darner.patch",
+            {"textDocument": {"uri": self.uri(name)}, "instruction": instruction, "scope": "file", **more},
         )
 
-    async def request(self, method: str, params: object) -> Any:  # noqa: ANN401 - any result
+    async def request(self, method: str, params: object) -> Json:
         """Send any request."""
-        return await self.client.protocol.send_request_async(method, params)
+        return await cast("Json", self.client.protocol).send_request_async(method, params)
 
     async def until(self, condition: Callable[[], bool]) -> None:
         """Wait until something that the server says makes it true."""
@@ -180,12 +194,14 @@ class Editor:
 
     def _register(self) -> None:
         feature = self.client.feature
-        feature("workspace/applyEdit")(lambda params: self._apply(params))
+        feature("workspace/applyEdit")(lambda params: self._apply(params))  # noqa: PLW0108 - pygls marks the function it is given: no method
         feature("window/showMessage")(lambda params: self._hear(self.shown.append, params.message))
         feature("window/logMessage")(lambda params: self._hear(self.logged.append, params.message))
-        feature("window/workDoneProgress/create")(lambda params: self._create_progress(params))
-        feature("$/progress")(lambda params: self._hear(self.progress.setdefault(params.token, []).append, params.value))
-        feature("client/registerCapability")(lambda params: self._register_capability(params))
+        feature("window/workDoneProgress/create")(lambda params: self._create_progress(params))  # noqa: PLW0108 - likewise
+        feature("$/progress")(
+            lambda params: self._hear(self.progress.setdefault(params.token, []).append, params.value)
+        )
+        feature("client/registerCapability")(lambda params: self._register_capability(params))  # noqa: PLW0108 - likewise
         feature("workspace/codeLens/refresh")(lambda _params: self._refresh())
         feature("workspace/configuration")(lambda params: [self.settings.get(each.section) for each in params.items])
 
@@ -232,7 +248,7 @@ class Editor:
             self._apply_one(change)
         return types.ApplyWorkspaceEditResult(applied=True)
 
-    def _apply_one(self, change: Any) -> None:  # noqa: ANN401 - any document change
+    def _apply_one(self, change: Json) -> None:
         if isinstance(change, types.TextDocumentEdit):
             uri = change.text_document.uri
             if uri not in self.buffers:
@@ -242,7 +258,11 @@ class Editor:
                 file.write_text(text.text)
                 return
             self.buffers[uri].edit([_edit(each) for each in change.edits])
-            self._changed(uri, [types.TextDocumentContentChangeWholeDocument(self.buffers[uri].text)])
+            whole = [types.TextDocumentContentChangeWholeDocument(self.buffers[uri].text)]
+            if self.echoes_late:
+                asyncio.get_running_loop().call_soon(self._changed, uri, whole)
+            else:
+                self._changed(uri, whole)
         elif isinstance(change, types.RenameFile):
             self.files.append((change.kind, change.new_uri))
         else:
@@ -253,7 +273,7 @@ class Editor:
         self.client.text_document_did_change(types.DidChangeTextDocumentParams(version, changes))
 
 
-def _edit(edit: Any) -> tuple[Point, Point, str]:  # noqa: ANN401 - any text edit
+def _edit(edit: Json) -> tuple[Point, Point, str]:
     first, last = edit.range.start, edit.range.end
     return Point(first.line, first.character), Point(last.line, last.character), edit.new_text
 
@@ -300,7 +320,7 @@ async def editing(
     assert (editor.shown, editor.logged, editor.stderr, editor.exit_code) == ([], [], b"", exit_code)
 
 
-async def refused(work: Any) -> tuple[int, str]:  # noqa: ANN401 - any awaitable
+async def refused(work: Json) -> tuple[int, str]:
     """The error that a request is answered with."""
     try:
         result = await work

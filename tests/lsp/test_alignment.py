@@ -34,7 +34,7 @@ def cut(text: str, old: str, new: str) -> Change:
         (("two\n", ""), ("three", "3"), True, "one\n3\nfour\n"),
     ],
 )
-def test_typing_meanwhile(typed: tuple[str, str], patched: tuple[str, str], clean: bool, result: str) -> None:  # noqa: FBT001 - a table
+def test_typing_meanwhile(typed: tuple[str, str], patched: tuple[str, str], clean: bool, result: str) -> None:
     alignment = Alignment(TEXT)
     alignment.edit_live(cut(TEXT, *typed))
     assert alignment.edit_model([cut(TEXT, *patched)]) is clean

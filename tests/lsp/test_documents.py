@@ -5,7 +5,9 @@ from hypothesis import strategies as st
 from darner_server.lsp.documents import Change, Document, Documents
 from darner_server.lsp.positions import Encoding, LineTable, Mapper, Point, split_lines
 
-PIECES = st.lists(st.sampled_from(["a", "b", "\n", "\r", "\r\n", "\u2028", "\f", "\v", "\x85", "😀", "é", "\ud800"]), max_size=9)
+PIECES = st.lists(
+    st.sampled_from(["a", "b", "\n", "\r", "\r\n", "\u2028", "\f", "\v", "\x85", "😀", "é", "\ud800"]), max_size=9
+)
 TEXTS = PIECES.map("".join)
 POINTS = st.builds(Point, st.integers(0, 5), st.integers(0, 6))
 ENCODINGS = st.sampled_from(["utf-8", "utf-16", "utf-32"])

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from lsprotocol import types
 from tests.engine.scene import block
-from tests.lsp.editor import CLIENTS, Editor, editing, refused
+from tests.lsp.editor import CLIENTS, Editor, Json, editing, refused
 
 from darner_clients.testing import Fault, Said, Script, ScriptedEndpoint
 
@@ -81,7 +81,7 @@ async def test_an_edit_that_came_too_late_is_sent_again(tmp_path: Path) -> None:
     ):
         buffer = editor.open("a.py")
 
-        def typing(params: types.ApplyWorkspaceEditParams) -> str | None:
+        def typing(_params: types.ApplyWorkspaceEditParams) -> str | None:
             if len(editor.edits) == 1:
                 editor.type("a.py", (2, 0), (2, 0), "# typed\n")
             return None
@@ -89,6 +89,19 @@ async def test_an_edit_that_came_too_late_is_sent_again(tmp_path: Path) -> None:
         editor.applies = typing
         await editor.patch("a.py")
         assert buffer.text == DONE.replace("\n\n\n", "\n# typed\n\n\n")
+
+
+async def test_an_editor_that_tells_its_changes_late(tmp_path: Path) -> None:
+    async with (
+        ScriptedEndpoint(Script(otherwise=ONE + TWO, rate=200)) as scripted,
+        editing(tmp_path, {"a.py": CODE}, scripted, client="neovim") as editor,
+    ):
+        buffer = editor.open("a.py")
+        editor.echoes_late = True
+        assert (await editor.patch("a.py"))["refused"] == []
+        assert buffer.text == DONE
+        await editor.command("darner.undoAll")
+        assert buffer.text == CODE
 
 
 async def test_an_editor_that_refuses(tmp_path: Path) -> None:
@@ -225,7 +238,7 @@ async def test_nothing_is_sent_from_a_workspace_that_is_not_trusted(tmp_path: Pa
         assert buffer.text == CODE.replace("1", "11")
 
 
-def _document(editor: Editor) -> Any:
+def _document(editor: Editor) -> types.CodeLensParams:
     return types.CodeLensParams(types.TextDocumentIdentifier(editor.uri("a.py")))
 
 
@@ -238,7 +251,7 @@ def _text_edit(line: int, text: str) -> dict[str, Any]:
     return {"range": place, "newText": text}
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Json) -> Json:
     """JSON of the tuples that the client makes of what it has no type for."""
     if hasattr(value, "_asdict"):
         return {key: _plain(each) for key, each in value._asdict().items()}

@@ -38,7 +38,7 @@ def test_comments_that_ask(line: str, remark: Remark | None) -> None:
         ("", False),
     ],
 )
-def test_stubs(text: str, stub: bool) -> None:  # noqa: FBT001 - a table
+def test_stubs(text: str, stub: bool) -> None:
     assert is_stub(split_lines(text)) is stub
 
 

@@ -8,7 +8,7 @@ from lsprotocol import types
 
 from darner_server.lsp.session import Session
 
-_LOOK_FOR_CLIENT = 5.0  # seconds between two looks whether the client's process still lives
+_LOOK_FOR_CLIENT = 2.0  # seconds between two looks whether the client's process still lives
 
 
 async def initialized(session: Session, params: types.InitializedParams) -> None:

@@ -13,6 +13,7 @@ from darner_server.lsp.files import PatchedFile
 from darner_server.lsp.places import remark_at
 from darner_server.lsp.positions import split_lines
 from darner_server.lsp.progress import Progress
+from darner_server.lsp.raw import as_object
 from darner_server.lsp.session import Session
 from darner_server.lsp.telling import summary, what_goes_on
 from darner_server.lsp.workspace_edits import FileEdit, FileOperation, unsupported, workspace_edit
@@ -30,9 +31,9 @@ class Buffers:
     focus: str
 
 
-def patch_request(session: Session, params: dict[str, Any]) -> Coroutine[Any, Any, dict[str, Any]]:
+def patch_request(session: Session, params: object) -> Coroutine[Any, Any, dict[str, Any]]:
     """`darner/patch`: tells every event on the partial-result token; the client applies."""
-    return patch(session, read_asked(params), deliver=False)
+    return patch(session, read_asked(as_object(params)), deliver=False)
 
 
 def patch(session: Session, asked: Asked, *, deliver: bool) -> Coroutine[Any, Any, dict[str, Any]]:

@@ -120,7 +120,12 @@ class QuickProtocol(LanguageServerProtocol):
         if handler is None or (self.shut_down and method != "exit"):
             return
         try:
-            returned = handler(self._structured(method, params))
+            structured = self._structured(method, params)
+        except Exception:  # noqa: BLE001 - whatever cattrs raises, the parameters were not as the protocol has them
+            self._went_wrong(method, Failure("passed over: the parameters are not as the protocol has them"))
+            return
+        try:
+            returned = handler(structured)
         except Exception as error:  # noqa: BLE001 - one message must not end the server
             self._went_wrong(method, error)
             return
@@ -129,9 +134,9 @@ class QuickProtocol(LanguageServerProtocol):
 
     def _requested(self, ident: int | str, method: str, params: object) -> None:
         handler = self._handler(method)
-        if self.shut_down or ident in self._running:
-            said = "The server has been shut down" if self.shut_down else "A request with this id is under way"
-            self._refuse(ident, INVALID_REQUEST, said)
+        if self.shut_down or ident in self._running or method == "initialize":
+            said = "It has been initialized" if method == "initialize" else "A request with this id is under way"
+            self._refuse(ident, INVALID_REQUEST, "The server has been shut down" if self.shut_down else said)
             return
         if handler is None:
             self._refuse(ident, METHOD_NOT_FOUND, f"darner does not know the method {method[:100]}")

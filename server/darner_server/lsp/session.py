@@ -13,6 +13,7 @@ from darner_server.lsp.client import Client
 from darner_server.lsp.completions import Completions
 from darner_server.lsp.documents import Documents
 from darner_server.lsp.engines import Engines
+from darner_server.lsp.failure import Failure
 from darner_server.lsp.folders import Folders
 from darner_server.lsp.hunks import HunkBoard
 from darner_server.lsp.logs import place_of
@@ -98,7 +99,10 @@ class Session:
 
     def went_wrong(self, method: str, error: BaseException) -> None:
         """A bug: the log gets its kind and place, but not its message, which may hold content."""
-        self.log(f"{method}: {place_of(error)}", types.MessageType.Error)
+        if isinstance(error, Failure):
+            self.log(f"{method}: {error.said}", types.MessageType.Warning)
+        else:
+            self.log(f"{method}: {place_of(error)}", types.MessageType.Error)
 
     def _hunks_changed(self) -> None:
         if self.client.refresh_lenses:

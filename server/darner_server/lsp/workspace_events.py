@@ -6,7 +6,7 @@ from typing import Any
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
-from darner_server.lsp.raw import as_list, as_object
+from darner_server.lsp.raw import as_list, as_object, at
 from darner_server.lsp.session import Session
 
 
@@ -17,9 +17,9 @@ def did_change_folders(session: Session, params: types.DidChangeWorkspaceFolders
         session.engines.restart()
 
 
-def did_change_configuration(session: Session, params: dict[str, Any]) -> Coroutine[Any, Any, None] | None:
+def did_change_configuration(session: Session, params: object) -> Coroutine[Any, Any, None] | None:
     """Settings have changed: they are in the message, or are to be asked for."""
-    pushed = as_object(as_object(params.get("settings")).get("darner"))
+    pushed = as_object(at(params, "settings", "darner"))
     if pushed or not session.client.configuration:
         _take(session, pushed)
         return None
