@@ -61,7 +61,8 @@ class Ranking:
             self._members()
             self._neighbours(self.place)
             self._together(self.place)
-            self._callers(self.place)
+            if self.query:
+                self._callers(self.place)
         self._asked_for()
         self._finish()
         return sorted(self.candidates.values(), key=lambda each: (-each.score, each.path, each.number))
