@@ -21,7 +21,7 @@ class Document:
     """
 
     def __init__(self, text: str) -> None:
-        self.raw, self.bodies = _split(text)
+        self.raw, self.bodies = _split(text, marked=True)
         self.ending = lines.prevailing(self.raw) if "\r" in text else "\n"
         self.tabbed = "\n\t" in text  # whether any line is indented by a tab, or by a blank
         self.spaced = "\n " in text
@@ -135,7 +135,10 @@ class Document:
         self._put(first, last, begin, text)
 
     def _put(self, first: int, last: int, begin: int, text: str) -> None:
-        raw, bodies = _split(text)
+        if first == 0 and last < len(self.raw) and self.raw[last].startswith(_BOM):
+            text += self.raw[last]  # it becomes the first line, or ceases to be it
+            last += 1
+        raw, bodies = _split(text, marked=first == 0)
         end = self.offset(last)
         grown, longer = len(raw) - (last - first), len(text) - (end - begin)
         segments = self._segments
@@ -212,7 +215,7 @@ class Ids:
         self._contents += contents
 
 
-def _split(text: str) -> tuple[list[str], list[str]]:
+def _split(text: str, *, marked: bool) -> tuple[list[str], list[str]]:
     """Return the lines with and without their ends; a byte order mark is part of the first line but not its content."""
     if "\r" in text:
         raw = lines.split(text)
@@ -224,7 +227,7 @@ def _split(text: str) -> tuple[list[str], list[str]]:
         if last:
             bodies.append(last)
             raw.append(last)
-    if bodies and bodies[0].startswith(_BOM):
+    if marked and bodies and bodies[0].startswith(_BOM):
         bodies[0] = bodies[0][1:]
     return raw, bodies
 

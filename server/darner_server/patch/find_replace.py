@@ -16,13 +16,15 @@ _OLD = ("old_string", "oldString", "old_str", "old_text", "oldText", "search", "
 _NEW = ("new_string", "newString", "new_str", "new_text", "newText", "replace", "replacement", "new", "after")
 _PATH = ("path", "file_path", "filePath", "filepath", "filename", "file_name", "file", "target_file")
 _EVERY = ("replace_all", "replaceAll")
+_OPEN = re.compile(r"\s*(?:\[\s*(?:\{\s*)?(?:\".*)?|\{\s*(?:\".*)?)")
+_OTHER = ("```", "<<<<<<<", "*** Begin Patch", "diff --git ")
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 FORMAT = "find-replace"
 
 
 def opening(line: str) -> bool:
     """Tell whether JSON may begin with this line."""
-    return line.lstrip()[:1] in ("[", "{") and (line.strip() in ("[", "{", "[{") or '"' in line)
+    return _OPEN.fullmatch(line) is not None
 
 
 class FindReplace(Reader):
@@ -37,7 +39,7 @@ class FindReplace(Reader):
 
     def line(self, line: str, out: list[Edit]) -> State:
         """Take one line."""
-        if self._closes(line):
+        if self._closes(line) or (not self._odd and line.startswith(_OTHER)):
             return AGAIN
         self._lines.append(line)
         bare = _STRING.sub("", self._odd + line)
@@ -60,12 +62,15 @@ class FindReplace(Reader):
 
 def pairs(text: str, path: str | None) -> list[Edit]:
     """Return the pairs in a JSON text; none if it is something else."""
-    try:
-        value: object = json.loads(text.strip(), strict=False)
-    except (ValueError, RecursionError):
-        return []
     found: list[Edit] = []
-    _walk(value, path, found, 0)
+    for part in (text, *text.split("\n")):
+        try:
+            value: object = json.loads(part.strip(), strict=False)
+        except (ValueError, RecursionError):
+            continue
+        _walk(value, path, found, 0)
+        if part is text:
+            break
     return found
 
 

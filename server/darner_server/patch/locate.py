@@ -230,9 +230,11 @@ def _inline(edit: Edit, document: Document) -> Located | Refused:
     if before == after:
         return Located(edit, edit.path or "", (), ("unchanged",))
     names: tuple[str, ...] = ()
-    if document.ending != "\n" and before not in text and "\n" in before:
-        before, after = (lines.with_ending(each, document.ending) for each in (before, after))
+    if before not in text and "\n" in before:
+        before = lines.with_ending(before, document.ending)
         names = (bridges.LINE_ENDS,)
+    if "\n" in after or "\r" in after:
+        after = lines.with_ending(after, document.ending)
     at = _all_places(before, text)
     if len(at) == 1 or (at and edit.every):
         line = text.count("\n", 0, at[0]) + 1

@@ -44,13 +44,16 @@ def in_line(line: str, *, bare: bool = False) -> str | None:
     text = line.strip()
     if not text or len(text) > _LONGEST:
         return None
-    quoted = re.fullmatch(r"[^`]{0,60}`([^`\s]+)`\s*[:.]?\**:?", text)
-    if quoted and _is_path(quoted[1], bare=False):
-        return quoted[1]
     text = re.sub(r"^(?:<!--|//|/\*|#)\s*|\s*(?:-->|\*/)$", "", text)
     text = _LABEL.sub("", text, count=1)
     text = text.strip().rstrip(":").strip("*_` \"'").rstrip(":").strip("`\"'")
     return text if _is_path(text, bare=bare) else None
+
+
+def in_sentence(line: str) -> str | None:
+    """Return the file name in backquotes that a sentence ends with (`Change `x.py`:`)."""
+    quoted = re.fullmatch(r"[^`]{0,80}`([^`\s]+)`[^`\w]{0,4}(?:(?:to|as follows|like this|file)\W{0,4})?", line.strip())
+    return quoted[1] if quoted and _is_path(quoted[1], bare=False) else None
 
 
 def _is_path(text: str, *, bare: bool) -> bool:

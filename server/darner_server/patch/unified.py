@@ -39,12 +39,14 @@ _GIT = re.compile(r"diff --git (\S+) (\S+)|diff --git \"(.+)\" \"(.+)\"")
 _NOWHERE = "/dev/null"
 
 
-def opening(line: str) -> bool:
-    """Tell whether a diff may begin with this line."""
+def opening(line: str, before: str) -> bool:
+    """Tell whether a diff begins with this line, or with the one before it."""
     if line.startswith("@@"):
         header = _HEADER.fullmatch(line)
         return header is not None and (header[1] is not None or "..." in line or line.strip() in ("@@", "@@ @@"))
-    return line.startswith(("--- ", "diff --git ")) or (line.startswith("---") and _OLD.fullmatch(line) is not None)
+    if line.startswith("+++"):
+        return _NEW.fullmatch(line) is not None and _OLD.fullmatch(before) is not None
+    return line.startswith("diff --git ")
 
 
 class UnifiedDiff(Reader):

@@ -36,10 +36,14 @@ class Fence:
     lines: list[str] = field(default_factory=list[str])
     used: bool = False
     depth: int = 0
+    sure: bool = True  # its name stands alone above it, not in a sentence
+    indent: int = 0
 
     def closes(self, line: str) -> bool:
         """Tell whether `line` ends this fence; an inner fence with a language is counted and passed over."""
         text = line.strip()
+        if len(line) - len(line.lstrip()) > self.indent:
+            return False
         if self.mark.startswith("<"):
             return text.lower() == self.mark
         if not text.startswith(self.mark):
@@ -56,9 +60,9 @@ class Fence:
 def opening(line: str) -> Fence | None:
     """Return the fence that `line` opens."""
     if (fence := _OPEN.fullmatch(line)) is not None:
-        return Fence(fence[1], fence[2].strip(), None)
+        return Fence(fence[1], fence[2].strip(), None, indent=len(line) - len(line.lstrip()))
     if (tag := _TAG.fullmatch(line)) is not None:
-        return Fence(f"</{tag[1].lower()}>", tag[3], tag[2])
+        return Fence(f"</{tag[1].lower()}>", tag[3], tag[2], indent=len(line) - len(line.lstrip()))
     return None
 
 
