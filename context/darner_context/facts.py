@@ -47,6 +47,11 @@ class SyntaxFault:
 CLASSES = frozenset({"class", "interface", "enum", "type"})
 FUNCTIONS = frozenset({"function", "method", "constructor", "macro"})
 VALUES = frozenset({"constant", "variable", "field"})
+KINDS = {
+    "property": "field", "member": "field", "attribute": "field", "object": "class", "struct": "class", "trait": "interface",
+    "protocol": "interface", "mixin": "class", "extension": "class", "union": "class", "variable": "constant", "subroutine": "function",
+    "getter": "method", "setter": "method", "call": "function", "namespace": "module", "package": "module", "event": "field",
+}  # fmt: skip
 SCOPES = CLASSES | FUNCTIONS | {"module"}
 
 

@@ -15,10 +15,9 @@ class Language:
     query: str | None = None
     filenames: tuple[str, ...] = ()
     comments: tuple[str, ...] = ("//", "/*", "*")
-    embeds: bool = False
+    embeds: bool = False  # holds code of other languages
+    gate: bool = True  # whether the grammar is true enough to the language to refuse an edit for it
 
-
-_SLASHES = ("//", "/*", "*")
 
 LANGUAGES: tuple[Language, ...] = (
     Language("python", (".py", ".pyi", ".pyw"), "tree_sitter_python", query="python", comments=("#",)),
@@ -33,10 +32,68 @@ LANGUAGES: tuple[Language, ...] = (
     Language("c", (".c", ".h"), "tree_sitter_c", query="c"),
     Language(
         "cpp",
-        (".cc", ".cpp", ".cxx", ".c++", ".hh", ".hpp", ".hxx", ".h++", ".ipp", ".inl"),
+        (".cc", ".cpp", ".cxx", ".c++", ".hh", ".hpp", ".hxx", ".h++", ".ipp", ".inl", ".cu", ".cuh"),
         "tree_sitter_cpp",
         query="cpp",
     ),
+    Language("csharp", (".cs",), "tree_sitter_c_sharp", query="c_sharp", comments=("//", "/*", "*", "[")),
+    Language(
+        "ruby", (".rb", ".rake", ".gemspec"), "tree_sitter_ruby", filenames=("Rakefile", "Gemfile"), comments=("#",)
+    ),
+    Language("php", (".php",), "tree_sitter_php", "language_php", query="php", comments=("//", "/*", "*", "#")),
+    Language("kotlin", (".kt", ".kts"), "tree_sitter_kotlin", query="kotlin", comments=("//", "/*", "*", "@")),
+    Language("swift", (".swift",), "tree_sitter_swift", comments=("//", "/*", "*", "@"), gate=False),
+    Language("scala", (".scala", ".sc"), "tree_sitter_scala", comments=("//", "/*", "*", "@")),
+    Language("groovy", (".groovy", ".gradle"), "tree_sitter_groovy", query="groovy", gate=False),
+    Language("dart", (".dart",), "tree_sitter_dart", comments=("//", "/*", "*", "@")),
+    Language("objc", (".m", ".mm"), "tree_sitter_objc", query="objc", gate=False),
+    Language("lua", (".lua",), "tree_sitter_lua", comments=("--",)),
+    Language("elixir", (".ex", ".exs"), "tree_sitter_elixir", comments=("#", "@")),
+    Language("haskell", (".hs",), "tree_sitter_haskell", query="haskell", comments=("--", "{-"), gate=False),
+    Language("ocaml", (".ml",), "tree_sitter_ocaml", "language_ocaml", comments=("(*",)),
+    Language(
+        "ocaml_interface",
+        (".mli",),
+        "tree_sitter_ocaml",
+        "language_ocaml_interface",
+        query="ocaml_interface",
+        comments=("(*",),
+        gate=False,
+    ),
+    Language("fsharp", (".fs", ".fsx"), "tree_sitter_fsharp", comments=("//", "(*"), gate=False),
+    Language("julia", (".jl",), "tree_sitter_julia", query="julia", comments=("#",)),
+    Language("zig", (".zig",), "tree_sitter_zig", query="zig", gate=False),
+    Language("bash", (".sh", ".bash", ".zsh"), "tree_sitter_bash", query="bash", comments=("#",)),
+    Language(
+        "powershell", (".ps1", ".psm1"), "tree_sitter_powershell", query="powershell", comments=("#",), gate=False
+    ),
+    Language("perl", (".pl", ".pm"), "tree_sitter_perl", query="perl", comments=("#",), gate=False),
+    Language("fortran", (".f90", ".f95", ".f03", ".f08"), "tree_sitter_fortran", comments=("!",), gate=False),
+    Language("solidity", (".sol",), "tree_sitter_solidity", gate=False),
+    Language("glsl", (".glsl", ".vert", ".frag", ".comp"), "tree_sitter_glsl", query="glsl", gate=False),
+    Language("verilog", (".v", ".sv", ".svh"), "tree_sitter_verilog", query="verilog", gate=False),
+    Language("sql", (".sql",), "tree_sitter_sql", query="sql", comments=("--", "/*", "*"), gate=False),
+    Language(
+        "make",
+        (".mk",),
+        "tree_sitter_make",
+        query="make",
+        filenames=("Makefile", "GNUmakefile"),
+        comments=("#",),
+        gate=False,
+    ),
+    Language("hcl", (".tf", ".hcl"), "tree_sitter_hcl", query="hcl", comments=("#", "//"), gate=False),
+    Language("nix", (".nix",), "tree_sitter_nix", query="nix", comments=("#",), gate=False),
+    Language("css", (".css",), "tree_sitter_css", query="css"),
+    Language("html", (".html", ".htm"), "tree_sitter_html", query="html", comments=("<!--",), embeds=True, gate=False),
+    Language("vue", (".vue",), "tree_sitter_html", query="html", comments=("<!--",), embeds=True, gate=False),
+    Language("svelte", (".svelte",), "tree_sitter_html", query="html", comments=("<!--",), embeds=True, gate=False),
+    Language(
+        "markdown", (".md", ".markdown"), "tree_sitter_markdown", query="markdown", comments=(), embeds=True, gate=False
+    ),
+    Language("json", (".json",), "tree_sitter_json", query="json", comments=()),
+    Language("yaml", (".yaml", ".yml"), "tree_sitter_yaml", query="yaml", comments=("#",), gate=False),
+    Language("toml", (".toml",), "tree_sitter_toml", query="toml", comments=("#",)),
 )
 
 BY_NAME = MappingProxyType({row.name: row for row in LANGUAGES})

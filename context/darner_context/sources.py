@@ -21,6 +21,11 @@ _NEVER = frozenset(
     ".yarn .pnpm-store .cache .direnv .bundle Pods DerivedData jspm_packages".split()
 )
 _MINIFIED = re.compile(r"[.-]min\.(?:js|css|mjs|cjs)$|\.bundle\.js$")
+_LOCKS = frozenset(
+    {"package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "composer.lock", "packages.lock.json"}
+)
+_DATA_LIMIT = 100_000  # bytes of a file of a data format
+_DATA = (".json", ".yaml", ".yml", ".xml", ".sql", ".css", ".html")
 _CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 
 
@@ -191,7 +196,10 @@ class Workspace:
         if _MINIFIED.search(entry.name):
             left_out.append(LeftOut(shown, "minified"))
             return None
-        if info.st_size > SIZE_LIMIT:
+        if entry.name in _LOCKS:
+            left_out.append(LeftOut(shown, "a lock file"))
+            return None
+        if info.st_size > (_DATA_LIMIT if entry.name.endswith(_DATA) else SIZE_LIMIT):
             left_out.append(LeftOut(shown, f"too large ({info.st_size:,} bytes)"))
             return None
         return Source(shown, entry.path, info.st_size, info.st_mtime_ns)

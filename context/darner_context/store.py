@@ -14,7 +14,7 @@ from darner_context.facts import FileFacts, unpack
 from darner_context.languages import LANGUAGES
 from darner_context.words import parts
 
-FORMAT = 2
+FORMAT = 3
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS files (id INTEGER PRIMARY KEY, path TEXT UNIQUE NOT NULL, size INTEGER NOT NULL,
     mtime INTEGER NOT NULL, digest BLOB NOT NULL, symbols INTEGER NOT NULL, facts BLOB NOT NULL);
@@ -221,7 +221,8 @@ class _Delta:
 
     def add(self, number: int, path: str, facts: FileFacts) -> None:
         _append(self.used, facts.names, number)
-        _append(self.defined, {each.name for each in facts.definitions}, number)
+        if not path.endswith((".md", ".markdown")):  # an example in prose defines nothing
+            _append(self.defined, {each.name for each in facts.definitions}, number)
         _append(self.words, words_of(path, facts), number)
 
     def take(self, number: int, path: str, facts: FileFacts) -> None:

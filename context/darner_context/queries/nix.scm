@@ -1,0 +1,3 @@
+(binding attrpath: (attrpath attr: (identifier) @name .) expression: (function_expression)) @definition.function
+(source_code (attrset_expression (binding_set (binding attrpath: (attrpath attr: (identifier) @name)) @definition.constant)))
+(source_code (let_expression (binding_set (binding attrpath: (attrpath attr: (identifier) @name)) @definition.constant)))

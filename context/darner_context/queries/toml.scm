@@ -1,0 +1,2 @@
+(table . (_) @name) @definition.module
+(document (pair . (_) @name) @definition.constant)
