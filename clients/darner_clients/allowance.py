@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from typing import Literal
 
 Unit = Literal["requests", "tokens"]
@@ -65,6 +64,8 @@ def seconds(text: str) -> float | None:
 def _until(text: str, date: str | None) -> float | None:
     if date is None:
         return None
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - slow to import, and dates are rare
+
     try:
         return max(0.0, (parsedate_to_datetime(text) - parsedate_to_datetime(date)).total_seconds())
     except (ValueError, TypeError):

@@ -1,7 +1,6 @@
 """What an endpoint's own counts teach: how many tokens a prompt has there, and how long replies get. Pure."""
 
 from collections.abc import Sequence
-from statistics import quantiles
 
 from darner_clients.endpoint import Endpoint
 from darner_clients.preset import REASONING_MODELS
@@ -12,6 +11,15 @@ TEMPLATE = 24  # ... and tokens for the roles and marks around the messages
 ENOUGH = 5  # samples
 
 Pair = tuple[float, float]
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """What `share` of the values stay below, between neighbours in proportion; `statistics` is slow to import."""
+    ordered = sorted(values)
+    at = share * (len(ordered) - 1)
+    low = int(at)
+    high = min(low + 1, len(ordered) - 1)
+    return ordered[low] + (ordered[high] - ordered[low]) * (at - low)
 
 
 def estimate(counted: int, samples: Sequence[Pair]) -> int:
@@ -80,7 +88,7 @@ def expected_output(task_tokens: int, endpoint: Endpoint, samples: Sequence[Pair
     """
     guess = first_guess(task_tokens, endpoint)
     shares = [used / guessed for guessed, used in samples if guessed > 0]
-    share = quantiles(shares, n=5)[3] * 1.15 if len(shares) >= ENOUGH else 1.0
+    share = percentile(shares, 0.8) * 1.15 if len(shares) >= ENOUGH else 1.0
     wanted = guess * min(4.0, max(0.2, share))
     return min(endpoint.max_output or 65_536, max(192, -(-round(wanted) // 64) * 64))
 

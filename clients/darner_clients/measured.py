@@ -3,10 +3,9 @@
 import sqlite3
 from collections import deque
 from collections.abc import Sequence
-from statistics import median, quantiles
 from typing import Literal
 
-from darner_clients.calibration import KEPT, Pair
+from darner_clients.calibration import KEPT, Pair, percentile
 from darner_clients.store import Store
 
 Name = Literal["connect", "first_token", "rate", "prompt", "output", "prediction"]
@@ -50,12 +49,12 @@ class Measured:
     def typical(self, name: Name) -> float | None:
         """The median."""
         values = [one for one, _ in self._samples[name]]
-        return median(values) if values else None
+        return percentile(values, 0.5) if values else None
 
     def p95(self, name: Name) -> float | None:
         """What nineteen of twenty stay below; None while there are too few samples."""
         values = [one for one, _ in self._samples[name]]
-        return quantiles(values, n=20, method="inclusive")[18] if len(values) >= ENOUGH_FOR_P95 else None
+        return percentile(values, 0.95) if len(values) >= ENOUGH_FOR_P95 else None
 
     def _read(self, database: sqlite3.Connection) -> list[tuple[Name, float, float]]:
         rows: list[tuple[Name, float, float]] = database.execute(

@@ -18,6 +18,7 @@ from darner_clients.route import QuotaLeft
 from darner_clients.store import Store
 
 FRESH = 2.0  # seconds after which a waiter that did not come back is forgotten
+SHORTEST = 0.01  # seconds to wait: less may be too little for a clock to notice
 RECENT = 300.0  # seconds for which room is kept for the next interactive request
 FORGOTTEN = 120.0  # seconds after which a request that was never answered counts no more
 _UNTOLD = {"requests": 5.0, "tokens": 20.0, "tokens-day": 3600.0, "queue": 3.0}  # seconds, where a 429 names no time
@@ -153,7 +154,7 @@ class Quota:
             if seconds > wait:
                 wait, why = seconds, f"{max(0, each.level):.0f} of {each.size:.0f} {each.unit} a {each.period} are left"
         if wait > 0:
-            return Wait(wait, f"no quota for {wait:.1f} s: {why}", self._queued(database, asked))
+            return Wait(max(SHORTEST, wait), f"no quota for {wait:.1f} s: {why}", self._queued(database, asked))
         for each in buckets:
             each.level -= each.cost(tokens, 1)
         self._save(database, buckets)

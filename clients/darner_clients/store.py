@@ -75,7 +75,7 @@ class Store:
 def _open(folder: Path | None) -> sqlite3.Connection:
     """Run in a thread: another process may be making the file."""
     for _ in range(_ATTEMPTS if folder is not None else 0):
-        with suppress(OSError, sqlite3.Error):
+        with suppress(OSError, ValueError, sqlite3.Error):
             assert folder is not None  # noqa: S101 - the range is empty otherwise
             folder.mkdir(parents=True, exist_ok=True)
             return _prepared(str(folder / _FILE))
