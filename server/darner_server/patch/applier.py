@@ -47,8 +47,19 @@ def apply_reply(
 class Applier:
     """Places edits one after another and holds the texts as they stand after those that had a place."""
 
-    def __init__(self, files: Mapping[str, str], *, target: str | None = None, gate: Gate | None = None) -> None:
-        """`files` may be lazy: it is asked for single paths, and iterated only to find a file named in part."""
+    def __init__(
+        self,
+        files: Mapping[str, str],
+        *,
+        target: str | None = None,
+        gate: Gate | None = None,
+        root: str | None = None,
+    ) -> None:
+        """`files` may be lazy: it is asked for single paths, and iterated only to find a file named in part.
+
+        `root` is the absolute path that is cut off names of new files.
+        """
+        self._root = (paths.normal(root) or "") + "/" if root else None
         self._files = files
         self._target = target
         self._gate = gate
@@ -113,7 +124,7 @@ class Applier:
             edit = replace(edit, before="", path=path)
             result = rewrite.fill(edit, document)
         elif edit.kind == "whole":
-            result = rewrite.place_whole(replace(edit, path=path), document)
+            result = rewrite.place_whole(rewrite.uncommented(replace(edit, path=path), document), document)
         else:
             result = place(edit if edit.path == path else replace(edit, path=path), document)
         return self._commit(result, path, document)
@@ -165,17 +176,17 @@ class Applier:
         path = paths.normal(named)
         if path is None:
             return Refused(edit, named, f"{named} is outside the workspace")
-        if self._exists(path):
-            return path
-        for shorter in _shorter(path):
-            if self._exists(shorter):
-                return shorter
+        if self._root is not None:
+            path = path.removeprefix(self._root)
+        known = next((each for each in (path, *_shorter(path)) if self._exists(each)), None)
+        if known is not None:
+            return known
         makes = edit.kind in ("create", "whole") or (edit.kind == "replace" and not edit.before)
         if self._is_about_target(path, makes=makes):
             return self._target or path
         if makes:
             return path if not path.startswith("/") else Refused(edit, path, f"{path} is outside the workspace")
-        alike = [known for known in self._files if known.endswith(f"/{path}") and self._exists(known)]
+        alike = [each for each in self._files if each.endswith(f"/{path}") and self._exists(each)]
         if len(alike) == 1:
             return alike[0]
         return Refused(edit, path, f"there is no file {path}" + (f", but {' and '.join(alike)}" if alike else ""))
@@ -188,7 +199,7 @@ class Applier:
         return not makes or blank or path.rsplit("/", 1)[-1] == self._target.rsplit("/", 1)[-1]
 
     def _create(self, edit: Edit, path: str) -> Located | Refused:
-        text = edit.after or ""
+        text = rewrite.uncommented(edit, None).after or ""
         if elide.has_gap(lines.bodies(lines.split(text))):
             return Refused(edit, path, f"{path} is new, but the reply abbreviates its text")
         if self._gate is not None and (reason := self._gate(path, "", text)) is not None:

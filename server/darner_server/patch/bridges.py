@@ -29,6 +29,11 @@ _WEIGHT = {TRAILING: 1, TABS: 2, SHIFT: 4, UNICODE: 8}
 _NUMBERED = re.compile(r"\s*(\d+)(?: ?[|│:]|→|\t)(.*)")
 _ENTITY = re.compile(r"&(?:lt|gt|amp|quot|apos|nbsp|#\d+|#x[0-9a-fA-F]+);")
 _ESCAPED = re.compile(r"&(?:lt|gt|amp|quot|#39|#x27);")
+_OPERATOR = re.compile(r"&amp;&amp;|[=-]&gt;|&[lg]t;=|\s&[lg]t;\s|(?<=\w)&lt;\w+&gt;")
+_MARKUP = (
+    *(".html", ".htm", ".xhtml", ".xml", ".svg", ".md", ".mdx", ".rst", ".txt", ".jsx", ".tsx", ".vue", ".svelte"),
+    *(".astro", ".php", ".erb", ".hbs", ".jinja", ".j2", ".po", ".xaml"),
+)
 _WIDTHS = (2, 3, 4, 8)
 
 Reindent = Callable[[str], str | None]
@@ -71,6 +76,11 @@ def between(search: list[str], found: list[str]) -> Bridge | None:
     if reindent is None or (content == 1 and {SHIFT, TRAILING} <= names):
         return None
     return Bridge(tuple(sorted(names, key=lambda each: _WEIGHT[each])), reindent)
+
+
+def carry(given: str, wanted: str) -> Reindent | None:
+    """Return how lines are indented anew so that those indented as `given` are indented as `wanted`."""
+    return _indentation({given: wanted})[1]
 
 
 def _indentation(pairs: dict[str, str]) -> tuple[str, Reindent | None]:
@@ -179,7 +189,9 @@ def escaped_in(splices: Iterable[Splice], raw: list[str], edit: Edit) -> str | N
     A model that escapes its answer escapes all of it; only the search text may have nothing to escape.
     """
     new = "".join(splice.text for splice in splices)
-    found = _ESCAPED.search(new) if "&" in new else None
+    if "&" not in new:
+        return None
+    found = (_OPERATOR if (edit.path or "").lower().endswith(_MARKUP) else _ESCAPED).search(new)
     if found is None or re.search(r"[<>]|&(?!\w+;|#)", f"{edit.before}{edit.after}"):
         return None
     return None if any(found[0] in line for line in raw) else found[0]

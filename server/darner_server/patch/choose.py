@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 _CUT = 40  # diff tools cut a section header; so much of it is enough to know the line by
 
 
-def choose(edit: Edit, search: list[str], places: list[int], document: Document) -> int | None:
-    """Return the one place that the edit's end mark, line hint or section header picks, or None."""
+def choose(edit: Edit, search: list[str], places: list[int], document: Document, hint: int | None) -> int | None:
+    """Return the one place that the edit's end mark, the line hint or the section header picks, or None."""
     if edit.at_end:
         at_end = [line for line in places if line + len(search) == len(document)]
         if len(at_end) == 1:
             return at_end[0]
-    if edit.line is not None:
-        now = document.line_now(edit.line - 1)
+    if hint is not None:
+        now = document.line_now(hint - 1)
         if now in places:
             return now
     if edit.sections:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from darner_server.patch import bridges, elide, lines, near, splicing
@@ -40,6 +40,7 @@ class _Found:
     after: list[str]
     bridge: Bridge
     names: tuple[str, ...]
+    hint: int | None = None  # the line (from 1) that line numbers in the search text say
 
 
 def _place_lines(edit: Edit, search: list[str], after: list[str], document: Document) -> Located | Refused:
@@ -59,7 +60,8 @@ def _place_lines(edit: Edit, search: list[str], after: list[str], document: Docu
         return _done(edit, found[0].line)
     places = [each.line for each in found]
     if len(found) > 1 and not edit.every:
-        chosen = choose(edit, found[0].search, places, document)
+        hint = edit.line if edit.line is not None else found[0].hint
+        chosen = choose(edit, found[0].search, places, document, hint)
         found = [each for each in found if each.line == chosen]
     if not found or (edit.every and _overlap(places, len(found[0].search))):
         return _ambiguous(edit, places, len(search), document)
@@ -145,7 +147,8 @@ def _candidates(search: list[str], after: list[str], document: Document) -> list
     for old, new, names in variants:
         found = _by_lines(old, new, document, names)
         if found:
-            return found
+            hint = numbered[2] if numbered is not None and bridges.NUMBERS in names else None
+            return [replace(each, hint=hint) for each in found]
     return []
 
 

@@ -188,50 +188,52 @@ class Parser:
         elif fence.info.lower() in _SHELL and fence.path is not None and not fence.path.endswith("sh"):
             return  # a command to run, below a sentence that names a file
         elif fence.path is None:
-            self._unnamed.append(fence)
+            named = paths.in_comment(next((line for line in fence.lines if line.strip()), ""))
+            fence.path, fence.sure = named, named is None
+            (self._unnamed if named is None else self._likely).append(fence)
         elif not fence.sure:
             self._likely.append(fence)
         elif len(fence.mark) == len("```") and fence.path[fence.path.rfind(".") :] in _PROSE:
             self._held = fence
         else:
             self._path = fence.path
-            self._out.append(_edit(fence))
+            self._out.append(self._edit(fence))
 
     def _release(self, problem: str | None = None) -> None:
         """Give the edit of a text that may hold fences itself, once it is known whether they were told apart."""
         fence, self._held = self._held, None
         if fence is not None:
             bad = Edit(fence.path, kind="malformed", problem=problem or "", format="whole")
-            self._out.append(bad if problem else _edit(fence))
+            self._out.append(bad if problem else self._edit(fence))
 
     def _nothing_marked(self) -> None:
         """No edit is beyond doubt: then fences named by a sentence, a lone fence, or the bare reply for the target."""
         if self._likely:
-            self._out += [_edit(fence) for fence in self._likely]
+            self._out += [self._edit(fence) for fence in self._likely]
             return
         if len(self._unnamed) == 1:
-            lines, form = self._unnamed[0].lines, "whole"
+            self._out.append(self._edit(self._unnamed[0]))
         elif not self._fences and self._format in (None, "whole") and any(line.strip() for line in self._lines):
-            lines, form = self._lines, "bare"
+            self._out.append(self._edit(whole.Fence("", "", None, self._lines, sure=False)))
         else:
             problem = "the reply holds several fences and does not say which one is meant"
             if not self._unnamed:
                 problem = "the reply holds no edit"
             self._out.append(Edit(self._target, kind="malformed", problem=problem))
-            return
-        after = "".join(f"{line}\n" for line in lines)
-        self._out.append(Edit(self._target, after=after, kind="whole", region=self._region, format=form))
+
+    def _edit(self, fence: whole.Fence) -> Edit:
+        after = "".join(f"{line}\n" for line in fence.lines)
+        target = self._target
+        about = target is not None and (fence.path or target).rsplit("/", 1)[-1] == target.rsplit("/", 1)[-1]
+        region = self._region if about else None
+        form = "whole" if fence.sure else "bare"
+        return Edit(fence.path or target, after=after, kind="whole", region=region, format=form)
 
     def _named_above(self) -> str | None:
         for line in reversed(self._above):
             if line.strip():
                 return paths.in_line(line) or paths.in_sentence(line)
         return None
-
-
-def _edit(fence: whole.Fence) -> Edit:
-    after = "".join(f"{line}\n" for line in fence.lines)
-    return Edit(fence.path, after=after, kind="whole", format="whole" if fence.sure else "bare")
 
 
 def _path_in_info(info: str) -> str | None:

@@ -50,6 +50,14 @@ def in_line(line: str, *, bare: bool = False) -> str | None:
     return text if _is_path(text, bare=bare) else None
 
 
+def in_comment(line: str) -> str | None:
+    """Return the file name that a comment consists of (`# src/x.py`)."""
+    found = re.fullmatch(
+        r"\s*(?:#|//|/\*|<!--|--|;)\s*(?:file(?:name)?:\s*)?(\S+)\s*(?:\*/|-->)?\s*", line, re.IGNORECASE
+    )
+    return found[1] if found and _is_path(found[1], bare=False) else None
+
+
 def in_sentence(line: str) -> str | None:
     """Return the file name in backquotes that a sentence ends with (`Change `x.py`:`)."""
     quoted = re.fullmatch(r"[^`]{0,80}`([^`\s]+)`[^`\w]{0,4}(?:(?:to|as follows|like this|file)\W{0,4})?", line.strip())

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from darner_server.patch import bridges, definition, elide, lines, splicing
+from darner_server.patch import bridges, definition, elide, lines, paths, splicing
 from darner_server.patch.edit import Edit, Located, Refused
 from darner_server.patch.fold import indent
 from darner_server.patch.locate import place
@@ -51,6 +52,20 @@ def place_whole(edit: Edit, document: Document) -> Located | Refused:
     return _put(edit, 0, len(document), after, document)
 
 
+def uncommented(edit: Edit, document: Document | None) -> Edit:
+    """Drop a first line that names the file in a comment, unless the file has it."""
+    first = (edit.after or "").split("\n", 1)[0]
+    named = paths.in_comment(first)
+    if named is None or named.rsplit("/", 1)[-1] != (edit.path or "").rsplit("/", 1)[-1]:
+        return edit
+    if document is not None and document.bodies[:1] == [first]:
+        return edit
+    after = lines.bodies(lines.split(edit.after or ""))[1:]
+    while after and not after[0].strip():
+        del after[0]
+    return replace(edit, after="".join(f"{body}\n" for body in after))
+
+
 def _by_name(edit: Edit, after: list[str], document: Document) -> Located | Refused | None:
     """Place a snippet that consists of one definition; None if it does not, or the file is that definition alone."""
     after = _without_outer_gaps(after)
@@ -70,7 +85,7 @@ def _by_name(edit: Edit, after: list[str], document: Document) -> Located | Refu
     last = definition.end(line, document.bodies)
     if last is None:
         return Refused(edit, edit.path, f"where {name} ends cannot be told for certain")
-    shifted = _indented_as(after, indent(after[head]), indent(document.bodies[line]))
+    shifted = _carried(after, indent(after[head]), indent(document.bodies[line]))
     if shifted is None:
         return Refused(edit, edit.path, f"the indentation of {name} cannot be carried over")
     first = definition.above(line, document.bodies) if any(body.strip() for body in after[:head]) else line
@@ -102,7 +117,7 @@ def _put(
 ) -> Located | Refused:
     """Put new lines in the place of old ones, touching only those that differ."""
     steps = splicing.script(document.bodies[first:last], after, fine=True)
-    made = splicing.splices(document, first, steps, _same, edit)
+    made = splicing.splices(document, first, steps, bridges.to_style(steps, document) or _same, edit)
     if not made:
         return Located(edit, edit.path or "", (), ("unchanged",), first + 1)
     return Located(edit, edit.path or "", tuple(made), names, first + 1)
@@ -110,44 +125,55 @@ def _put(
 
 def _region(edit: Edit, region: str, after: list[str], document: Document) -> Located | Refused:
     """Place the rewrite of a part of the file that is known by its text."""
-    old = lines.bodies(lines.split(region))
-    at = document.find(_trimmed(old)) if any(body.strip() for body in old) else []
+    old, after = _trimmed(lines.bodies(lines.split(region))), _trimmed(after)
+    at = document.find(old) if old else []
     if len(at) != 1:
         return Refused(edit, edit.path, f"the region to rewrite stands in the file {len(at)} times")
-    old = _trimmed(old)
-    after = _trimmed(after)
     own = definition.only_one(old)
-    if own is not None and definition.only_one(after) is None:
-        # More than was asked for: the definition alone counts, if the file has all the rest already.
-        found = definition.places(own[0], after)
-        end = definition.end(found[0], after) if len(found) == 1 else None
-        if end is not None and all(body in document.bodies for body in [*after[: found[0]], *after[end:]]):
-            first = definition.above(found[0], after) if own[1] else found[0]
-            after = after[first:end]
-    if not elide.has_gap(after):
-        wanted = next(indent(body) for body in old if body.strip())
-        given = next(indent(body) for body in after if body.strip())
-        shifted = _indented_as(after, given, wanted)
-        after = shifted if shifted is not None else after
-    return _filled(edit, at[0], at[0] + len(old), after, document)
+    given = definition.only_one(_without_outer_gaps(after))
+    if own is not None and (given is None or given[0] != own[0]):
+        cut = _cut_out(own[0], after, document, above=own[1] > 0)
+        if cut is None and (edit.format == "bare" or (given is not None and definition.places(own[0], after))):
+            return Refused(edit, edit.path, f"the reply holds more than {own[0]}, and the file does not have the rest")
+        after = cut or after
+    kept = sum(body in after for body in old)
+    if edit.format == "bare" and own is None and 2 * kept < len(old):
+        return Refused(edit, edit.path, "the reply holds no edit")
+    shifted = _carried(after, _first_indent(after), _first_indent(old))
+    if shifted is None or (_mixed(shifted) and not _mixed(document.bodies)):
+        return Refused(edit, edit.path, "the indentation of the reply cannot be carried over to the region")
+    return _filled(edit, at[0], at[0] + len(old), shifted, document)
+
+
+def _cut_out(name: str, after: list[str], document: Document, *, above: bool) -> list[str] | None:
+    """Take one definition out of a reply that holds more, if the file has all the rest already."""
+    found = definition.places(name, after)
+    end = definition.end(found[0], after) if len(found) == 1 else None
+    if end is None or not all(body in document.bodies for body in [*after[: found[0]], *after[end:]]):
+        return None
+    return after[definition.above(found[0], after) if above else found[0] : end]
+
+
+def _mixed(bodies: list[str]) -> bool:
+    return any(" " in indent(body) and "\t" in indent(body) for body in bodies if body.strip())
+
+
+def _first_indent(bodies: list[str]) -> str:
+    return next((indent(body) for body in bodies if body.strip() and not elide.is_gap(body)), "")
+
+
+def _carried(after: list[str], given: str, wanted: str) -> list[str] | None:
+    """Indent lines so that those indented as `given` are indented as `wanted`; None where that cannot be told."""
+    reindent = bridges.carry(given, wanted)
+    moved = [reindent(body) for body in after] if reindent is not None else []
+    whole = [body for body in moved if body is not None]
+    return whole if reindent is not None and len(whole) == len(after) else None
 
 
 def _trimmed(bodies: list[str]) -> list[str]:
     first = next((number for number, body in enumerate(bodies) if body.strip()), len(bodies))
     last = next((number for number, body in enumerate(reversed(bodies)) if body.strip()), 0)
     return bodies[first : len(bodies) - last]
-
-
-def _indented_as(after: list[str], given: str, wanted: str) -> list[str] | None:
-    """Shift lines so that those indented as `given` are indented as `wanted`; None where that cannot be."""
-    if wanted.endswith(given):
-        more = wanted[: len(wanted) - len(given)]
-        return [more + body if body.strip() else body for body in after]
-    if given.endswith(wanted):
-        less = given[: len(given) - len(wanted)]
-        if all(body.startswith(less) for body in after if body.strip()):
-            return [body.removeprefix(less) for body in after]
-    return None
 
 
 def _same(body: str) -> str:
