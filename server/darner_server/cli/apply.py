@@ -8,7 +8,8 @@ from pathlib import Path
 from darner_context.index import Index
 from darner_server.cli import exits, out
 from darner_server.cli.places import parse_place
-from darner_server.engine.hunks import Snapshot, syntax_gate
+from darner_server.engine.gate import syntax_gate
+from darner_server.engine.hunks import Snapshot
 from darner_server.engine.saving import save
 from darner_server.patch import Applier, Parser, Refused, unified_diff
 from darner_server.settings import SettingsError, load_workspace

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 
 from darner_context.index import Index, Unreadable
-from darner_context.syntax import new_faults
 from darner_server.engine.events import EditReady
+from darner_server.engine.gate import syntax_gate, whole_gate
 from darner_server.engine.ledger import Ledger
 from darner_server.engine.region import Region
 from darner_server.engine.task import Task
@@ -67,6 +67,15 @@ class Hunks:
         """Every changed file's text; None for a deleted one."""
         return self._applier.changed
 
+    def broken(self) -> list[Refused]:
+        """The files that all edits together have broken although each alone seemed right."""
+        found: list[Refused] = []
+        for path, text in self.changed.items():
+            reason = whole_gate(path, self.before(path) or "", text or "")
+            if reason is not None:
+                found.append(Refused(Edit(path, kind="malformed", problem=reason), path, reason))
+        return found
+
     @property
     def moves(self) -> dict[str, str]:
         """Old path to new path of the files that were moved."""
@@ -102,13 +111,3 @@ class Hunks:
             bridges=located.bridges,
             new_path=edit.new_path,
         )
-
-
-def syntax_gate(path: str, before: str, after: str) -> str | None:
-    """Why a hunk must not be shown: the syntax errors it would add. None when it adds none."""
-    faults = new_faults(path, before, after)
-    if not faults:
-        return None
-    first = faults[0]
-    more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
-    return f"it would add a syntax error at line {first.line}: {first.message}{more}"

@@ -186,10 +186,12 @@ class Run:
         return {path: text for path, text in self._hunks.changed.items() if text is not None}
 
     def _finish(self) -> None:
-        refused = tuple(self._streaming.refused)
+        broken = self._hunks.broken()
+        refused = (*self._streaming.refused, *broken)
         for each in refused:
             self._emit(EditRefused(each, final=True))
-        changes = self._hunks.changed
+        unfit = {each.path for each in broken}
+        changes = {path: text for path, text in self._hunks.changed.items() if path not in unfit}
         if not changes or (refused and not self._task.partial):
             self._emit(Failed("nothing", _nothing(refused, self._endpoint, kept=bool(changes))))
             return

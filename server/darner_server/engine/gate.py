@@ -1,0 +1,47 @@
+"""The syntax gate: no hunk is shown that adds syntax errors, and no large file is parsed whole for each hunk."""
+
+import re
+
+from darner_context.syntax import new_faults
+
+LARGE = 20_000  # characters: a file from here on is first judged by the top-level pieces around the change
+_TOP = re.compile(r"(?:\A|(?<=\n\n))(?=[A-Za-z_@#/$<\"'])")  # a line that begins at the margin, after an empty one
+
+
+def syntax_gate(path: str, before: str, after: str) -> str | None:
+    """Why a hunk must not be shown: the syntax errors it would add. None when it adds none."""
+    if len(after) > LARGE and not new_faults(path, *_pieces(before, after)):
+        return None
+    return whole_gate(path, before, after)
+
+
+def whole_gate(path: str, before: str, after: str) -> str | None:
+    """The same, always by the whole text: what a piece cannot show, such as a string that now ends elsewhere."""
+    faults = new_faults(path, before, after)
+    if not faults:
+        return None
+    first = faults[0]
+    more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+    return f"it would add a syntax error at line {first.line}: {first.message}{more}"
+
+
+def _pieces(before: str, after: str) -> tuple[str, str]:
+    """The top-level pieces of both texts in which they differ."""
+    head = _same(before, after)
+    tail = _same(before[head:][::-1], after[head:][::-1])
+    start = max((found.start() for found in _TOP.finditer(before, 0, head)), default=0)
+    following = _TOP.search(before, len(before) - tail)
+    end = following.start() if following else len(before)
+    return before[start:end], after[start : len(after) - (len(before) - end)]
+
+
+def _same(one: str, two: str) -> int:
+    """How many characters both begin with."""
+    low, high = 0, min(len(one), len(two))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == two[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low

@@ -1,0 +1,33 @@
+import pytest
+
+from darner_server.engine.gate import LARGE, syntax_gate, whole_gate
+
+FILLER = "".join(f"def filler_{number}(value):\n    return value + {number}\n\n\n" for number in range(900))
+MIDDLE = "def middle(value):\n    if value:\n        return [value]\n    return None\n\n\n"
+TEXT = FILLER + MIDDLE + FILLER
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "refused"),
+    [
+        ("return [value]", "return (value)", False),
+        ("return [value]", "return [value", True),
+        ("        return [value]\n", "    return [value]\n", True),
+        (MIDDLE, "", False),
+        (MIDDLE, MIDDLE + MIDDLE, False),
+        (MIDDLE, MIDDLE.replace("def middle(", "def middle)"), True),
+        ("def middle", '"""open\ndef middle', True),
+    ],
+)
+def test_a_large_file_is_judged_as_its_pieces_are(old: str, new: str, refused: bool) -> None:
+    assert len(TEXT) > LARGE
+    after = TEXT.replace(old, new)
+    assert (whole_gate("a.py", TEXT, after) is not None) == refused
+    assert (syntax_gate("a.py", TEXT, after) is not None) == refused
+
+
+def test_the_first_and_the_last_piece() -> None:
+    assert syntax_gate("a.py", FILLER, "import os\n\n" + FILLER) is None
+    assert syntax_gate("a.py", FILLER, "import (\n\n" + FILLER) is not None
+    assert syntax_gate("a.py", FILLER, FILLER + "x = 1\n") is None
+    assert syntax_gate("a.py", FILLER, FILLER + "x = (\n") is not None
