@@ -1,4 +1,5 @@
 import asyncio
+import os
 import signal
 from pathlib import Path
 
@@ -185,3 +186,54 @@ async def test_an_unset_key(desk: Desk) -> None:
     ran = await desk.run("patch", "x", "a.py", "--config", str(desk.folder / "c.toml"))
     assert ran.code == 2
     assert "c.toml:6: the variable NO_KEY is not set" in ran.err
+
+
+async def check_checked(desk: Desk, command: str, code: int, said: str, files: dict[str, bytes]) -> None:
+    """Patch with --apply --check and the given check command; compare the code, what was said and the files."""
+    settings = f"check = '''{command}'''\n"
+    desk.put({".darner.toml": settings})
+    async with ScriptedEndpoint(Script(otherwise=REPLY)) as server:
+        given = ("patch", "return two", "a.py", "--apply", "--check")
+        ran = await desk.run(*given, "--config", config(desk, server))
+    assert ran.code == code, ran.err
+    assert said in ran.err
+    assert desk.texts() == {**files, ".darner.toml": settings.encode()}
+
+
+OLD = {name: text.encode() for name, text in FILES.items()}
+
+
+async def test_a_patch_that_its_check_passes_stays(desk: Desk) -> None:
+    await check_checked(desk, "grep -q 'return 2' a.py", 0, "patched 1 file", NEW)
+
+
+async def test_a_patch_that_its_check_fails_is_taken_back(desk: Desk) -> None:
+    failing = "echo 'a.py is wrong'; echo changed > a.py; exit 3"
+    said = f"a.py is wrong\nthe check `{failing}` failed with exit code 3, so the files were put back"
+    await check_checked(desk, failing, 1, said, OLD)
+
+
+async def test_an_interrupted_check_takes_the_patch_back(desk: Desk) -> None:
+    started = desk.folder / "started"
+    os.mkfifo(started)
+    desk.put({".darner.toml": f"check = 'echo yes > {started}; sleep 600'\n"})
+    async with ScriptedEndpoint(Script(otherwise=REPLY)) as server:
+        given = ("patch", "return two", "a.py", "--apply", "--check", "--config", config(desk, server))
+        process = await desk.start(*given)
+        assert await asyncio.to_thread(started.read_text) == "yes\n"
+        process.send_signal(signal.SIGINT)
+        _, err = await process.communicate()
+    assert process.returncode == 130, err
+    assert (desk.root / "a.py").read_text() == FILES["a.py"]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [(("--check",), "add --apply"), (("--check", "--apply"), ".darner.toml: sets no check; add a line such as")],
+)
+async def test_a_check_that_cannot_be_run(desk: Desk, given: tuple[str, ...], said: str) -> None:
+    async with ScriptedEndpoint(Script(otherwise=REPLY)) as server:
+        ran = await desk.run("patch", "return two", "a.py", *given, "--config", config(desk, server))
+        assert server.asked == []
+    assert ran.code == 2
+    assert said in ran.err

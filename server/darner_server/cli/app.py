@@ -59,6 +59,8 @@ def darner(version: Annotated[bool, typer.Option("--version", help="Print the ve
 
 `darner patch - src/a.py < task.txt` reads the instruction from stdin
 
+`darner patch "fix the failing test" --apply --check` undoes what the workspace's own check command does not pass
+
 `darner patch "rename x to count" src/a.py | git apply` lets git write
 """
 )
@@ -79,12 +81,16 @@ def patch(
     partial: Annotated[
         bool, typer.Option("--partial", help="Keep what was right although an edit stays refused.")
     ] = False,
+    check: Annotated[
+        bool,
+        typer.Option("--check", help="After --apply run the check command of .darner.toml; if it fails, undo."),
+    ] = False,
     budget: Annotated[int | None, typer.Option(min=0, help="Tokens of context from other files.")] = None,
 ) -> None:
     """Change code as told: a unified diff on stdout, or the files themselves with --apply."""
     from darner_server.cli import patch as command  # noqa: PLC0415 - each command pays for its own imports
 
-    options = command.Options(apply=apply, json=json, partial=partial, budget=budget)
+    options = command.Options(apply=apply, json=json, partial=partial, check=check, budget=budget)
     _run(command.patch(_place(root, config), instruction, paths or [], options))
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from darner_context.index import Unreadable
 from darner_server.cli import exits, out
+from darner_server.cli.check import Kept, run_check
 from darner_server.cli.places import parse_place
 from darner_server.cli.session import Place, open_engine
 from darner_server.engine import (
@@ -22,6 +23,7 @@ from darner_server.engine import (
     Task,
 )
 from darner_server.engine.saving import save
+from darner_server.settings import WORKSPACE_FILE
 from darner_server.workspace import Unwritten
 
 
@@ -32,12 +34,14 @@ class Options:
     apply: bool
     json: bool
     partial: bool
+    check: bool
     budget: int | None
 
 
 async def patch(place: Place, instruction: str, arguments: list[str], options: Options) -> int:
     """Run one headless patch and return its exit code."""
     instruction = _instruction(instruction)
+    check = _check_command(place, options)
     focuses = [parse_place(each, place.root, place.here) for each in arguments]
     async with open_engine(place) as engine:
         for focus in focuses:
@@ -57,22 +61,51 @@ async def patch(place: Place, instruction: str, arguments: list[str], options: O
             partial=options.partial,
         )
         last = await _run(engine, task, options)
-    return _conclude(place, last, options)
-
-
-def _conclude(place: Place, last: Done | Failed, options: Options) -> int:
     if isinstance(last, Failed):
         if not options.json:
             out.say(f"darner: {last.message}", "red")
         return exits.OF_FAILURE[last.kind]
     if options.apply:
-        written = save(place.root, last.before, last.changes)
-        if isinstance(written, Unwritten):
-            raise exits.Stop(f"nothing was written: {written.path}: {written.reason}", exits.NOTHING)
+        await _write(place, last, check, options)
     if not options.json:
         out.show_diff(last.diff)
         out.say(summary(last, applied=options.apply), "dim")
     return exits.PATCHED
+
+
+def _check_command(place: Place, options: Options) -> str | None:
+    if not options.check:
+        return None
+    if not options.apply:
+        raise exits.Stop("--check runs the workspace's check on what was written; add --apply")
+    if not place.workspace.check:
+        where = place.root / WORKSPACE_FILE
+        raise exits.Stop(f'{where}: sets no check; add a line such as  check = "pytest -q"  or leave --check out')
+    return place.workspace.check
+
+
+async def _write(place: Place, done: Done, check: str | None, options: Options) -> None:
+    """Write the files; where a check is to be run and fails or is interrupted, they are put back."""
+    kept = Kept.of(place.root, done.changes)
+    written = save(place.root, done.before, done.changes)
+    if isinstance(written, Unwritten):
+        raise exits.Stop(f"nothing was written: {written.path}: {written.reason}", exits.NOTHING)
+    if check is None:
+        return
+    passed = False
+    try:
+        with out.Progress(wanted=not options.json) as progress:
+            progress.show(f"check: {check}")
+            checked = await run_check(check, place.root)
+        passed = checked.code == 0
+    finally:
+        unrestored = None if passed else kept.put_back()
+    if passed:
+        return
+    if unrestored is not None:
+        raise exits.Stop(f"the check failed, and {unrestored.path} could not be put back: {unrestored.reason}")
+    failed = f"the check `{check}` failed with exit code {checked.code}, so the files were put back as they were"
+    raise exits.Stop("\n".join(part for part in (checked.output.rstrip(), failed) if part), exits.NOTHING)
 
 
 def _instruction(given: str) -> str:

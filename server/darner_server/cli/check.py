@@ -1,0 +1,78 @@
+"""The workspace's own check command on a patch that was just written; where it fails, the files are put back."""
+
+import asyncio
+import os
+import signal
+import stat
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from darner_server.workspace import Unwritten, write
+
+_SHOWN = 8_192  # bytes of the end of its output that are kept
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """How the command ended and the end of what it said."""
+
+    code: int
+    output: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Files as they were: bytes and permissions, None for one that was not there."""
+
+    root: Path
+    files: dict[str, tuple[bytes, int] | None]
+
+    @classmethod
+    def of(cls, root: Path, paths: Iterable[str]) -> Self:
+        """Read the files as they are now."""
+        return cls(root, {path: _read(root / path) for path in paths})
+
+    def put_back(self) -> Unwritten | None:
+        """Write them as they were, whatever the check did to them."""
+        done = write(self.root, {path: kept and kept[0] for path, kept in self.files.items()})
+        if isinstance(done, Unwritten):
+            return done
+        for path, kept in self.files.items():
+            if kept is not None:
+                (self.root / path).chmod(kept[1])
+        return None
+
+
+def _read(path: Path) -> tuple[bytes, int] | None:
+    return (path.read_bytes(), stat.S_IMODE(path.stat().st_mode)) if path.is_file() else None
+
+
+async def run_check(command: str, root: Path) -> Checked:
+    """Run the command in the user's shell at the root. Cancelled, it ends with all that it started."""
+    process = await asyncio.create_subprocess_shell(
+        command,
+        cwd=root,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        start_new_session=True,
+    )
+    assert process.stdout is not None  # noqa: S101 - a pipe was asked for
+    output = b""
+    try:
+        while data := await process.stdout.read(65_536):
+            output = (output + data)[-_SHOWN:]
+        return Checked(await process.wait(), output.decode(errors="replace"))
+    finally:
+        if process.returncode is None:
+            _end(process)
+            await process.wait()
+
+
+def _end(process: asyncio.subprocess.Process) -> None:
+    if os.name == "posix":
+        os.killpg(process.pid, signal.SIGKILL)  # a session of its own, so its children too
+    else:
+        process.kill()
