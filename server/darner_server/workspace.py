@@ -238,6 +238,8 @@ def _inside(top: Path, path: str) -> Path | str:
         file = top.joinpath(*pure.parts).resolve()
     except (OSError, RuntimeError) as error:
         return f"{path} cannot be followed: {error}"
+    if file.is_symlink():  # from Python 3.13 on, a loop of links raises nothing
+        return f"{path} cannot be followed: its links lead in a circle"
     if not file.is_relative_to(top) or file == top:
         return f"{path} leads outside the root"
     return file
