@@ -1,6 +1,6 @@
 """A workspace, scripted endpoints and an engine over them: what the engine's tests begin with."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +31,7 @@ class Scene:
 @asynccontextmanager
 async def scene(
     root: Path, files: dict[str, str], scripts: Sequence[Script], **endpoint: object
-) -> AsyncIterator[Scene]:
+) -> AsyncGenerator[Scene]:
     """Write the files, start the endpoints `one`, `two`, … and open an engine."""
     work = root / "work"
     for name, text in files.items():

@@ -63,6 +63,16 @@ async def test_an_unsaved_buffer_is_what_is_patched(tmp_path: Path) -> None:
         assert events[-1].changes == {"a.py": "def one():\n    return 0\n"}
 
 
+async def test_the_model_is_told_the_place_and_what_is_reported_there(tmp_path: Path) -> None:
+    task = Task("change", Focus("a.py", 6, 6), diagnostics=("line 6: too small",))
+    said = (
+        "In a.py, in two, line 6, about this:\n```\n    return 2\n```\n\nchange\n\nReported there:\n- line 6: too small"
+    )
+    async with scene(tmp_path, FILES, [Script(otherwise=TWO)]) as stage:
+        assert await stage.told(task) == ["route one", "edit a.py", "done a.py"]
+        assert stage.endpoints[0].asked[0].body["messages"][-1]["content"].endswith(f"{said}\n")
+
+
 async def test_a_refused_edit_is_asked_again_with_the_true_lines(tmp_path: Path) -> None:
     wrong = block("a.py", "    return one\n", "    return 11\n")
     script = Script(replies=(Said("was not applied", ONE), Said("", wrong + TWO)))

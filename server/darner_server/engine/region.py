@@ -23,6 +23,11 @@ class Region:
     text: str
     name: str | None = None
 
+    def holds_more_than(self, focus: Focus) -> bool:
+        """Whether the focus names some of its lines only."""
+        named = focus.first_line is not None and focus.last_line is not None
+        return named and (focus.first_line, focus.last_line) != (self.first_line, self.last_line)
+
     def missing_from(self, reply: str) -> str | None:
         """Why a reply cannot take the region's place: it defines nothing where the region defined something."""
         if self.name is None or any(each.kind in _DEFINING for each in symbols(self.path, reply)):

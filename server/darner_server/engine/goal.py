@@ -1,0 +1,48 @@
+"""What is asked, in words: the instruction with the place it is meant for and what the editor reports there."""
+
+import re
+from collections.abc import Sequence
+
+from darner_context.index import Focus
+from darner_context.syntax import enclosing
+
+_SHOWN = 40  # lines of a selection that are quoted whole; of a longer one both ends are
+_END = 3
+
+
+def goal(instruction: str, focus: Focus | None, text: str | None, diagnostics: Sequence[str]) -> str:
+    """The instruction, told where it is meant: a model sees no line numbers, so the lines are quoted.
+
+    `text` is the focus file's; without it, as for the whole workspace, no lines are named.
+    """
+    said = [instruction.strip()]
+    if focus is not None:
+        said.insert(0, _place(focus, text))
+    reported = [f"- {each}" for each in diagnostics if each not in instruction]
+    if reported:
+        said.append("\n".join(("Reported there:", *reported)))
+    return "\n\n".join(said)
+
+
+def _place(focus: Focus, text: str | None) -> str:
+    if focus.first_line is None or text is None:
+        return f"In {focus.path}:"
+    lines = re.split(r"\r\n|\r|\n", text.rstrip("\r\n"))
+    first = max(1, min(focus.first_line, len(lines)))
+    last = max(first, min(focus.last_line or first, len(lines)))
+    around = enclosing(focus.path, text, first, last)
+    inside = f", in {around.name}" if around and (around.start_line, around.end_line) != (first, last) else ""
+    where = f"In {focus.path}{inside}, line {first}" if first == last else f"In {focus.path}{inside}, from line {first}"
+    quoted = _quoted(lines[first - 1 : last])
+    return f"{where}, about this:\n{quoted}" if quoted else f"{where}:"
+
+
+def _quoted(lines: list[str]) -> str:
+    if not any(line.strip() for line in lines):
+        return ""
+    shown = lines if len(lines) <= _SHOWN else [*lines[:_END], "...", *lines[-_END:]]
+    body = "\n".join(shown)
+    fence = "```"
+    while fence in body:
+        fence += "`"
+    return f"{fence}\n{body}\n{fence}"
