@@ -87,7 +87,11 @@ class Hunks:
 
     def _barred(self, edit: Edit, region: Region | None) -> Refused | None:
         """A file that exists but must not be read is no place for a new one, nor a function for something else."""
-        if region is not None and edit.kind == "whole" and (reason := region.missing_from(edit.after or "")):
+        if (
+            region is not None
+            and edit.kind == "whole"
+            and (reason := region.missing_from(edit.after or "", self._task.instruction))
+        ):
             return Refused(edit, region.path, reason)
         for named in (edit.path, edit.new_path):
             path = normal(named) if named else None

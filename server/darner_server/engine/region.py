@@ -28,9 +28,10 @@ class Region:
         named = focus.first_line is not None and focus.last_line is not None
         return named and (focus.first_line, focus.last_line) != (self.first_line, self.last_line)
 
-    def missing_from(self, reply: str) -> str | None:
-        """Why a reply cannot take the region's place: it defines nothing where the region defined something."""
-        if self.name is None or any(each.kind in _DEFINING for each in symbols(self.path, reply)):
+    def missing_from(self, reply: str, instruction: str) -> str | None:
+        """Why a reply cannot take the region's place: it defines something else, and no new name was asked for."""
+        found = {each.name for each in symbols(self.path, reply) if each.kind in _DEFINING}
+        if self.name is None or self.name in found or (found and "name" in instruction.lower()):
             return None
         return f"the reply does not define {self.name}, which it was to rewrite"
 
