@@ -51,7 +51,7 @@ async def _darner(client: Client) -> tuple[int, float]:
 
 
 async def openai(url: str, model: str) -> tuple[int, float]:
-    import openai as sdk
+    import openai as sdk  # noqa: PLC0415 - its import is measured apart
 
     async with sdk.AsyncOpenAI(base_url=url, api_key="x", max_retries=0) as client:
         began, first, tokens = time.perf_counter(), 0.0, 0
@@ -66,7 +66,7 @@ async def openai(url: str, model: str) -> tuple[int, float]:
 
 
 async def cerebras(url: str, model: str) -> tuple[int, float]:
-    from cerebras.cloud import sdk
+    from cerebras.cloud import sdk  # noqa: PLC0415 - its import is measured apart
 
     base = url.removesuffix("/v1")
     async with sdk.AsyncCerebras(base_url=base, api_key="x", max_retries=0, warm_tcp_connection=False) as client:
@@ -82,7 +82,7 @@ async def cerebras(url: str, model: str) -> tuple[int, float]:
 
 
 async def aiohttp(url: str, model: str) -> tuple[int, float]:
-    import aiohttp as peer
+    import aiohttp as peer  # noqa: PLC0415 - its import is measured apart
 
     body = {"model": model, "stream": True, "messages": [{"role": "user", "content": "hi"}]}
     async with peer.ClientSession() as session:
@@ -104,7 +104,7 @@ async def raw(url: str, model: str) -> tuple[int, float]:
     host, port = url.split("/")[2].split(":")
     body = json.dumps({"model": model, "stream": True}).encode()
     with socket.create_connection((host, int(port))) as sock:
-        sock.setblocking(False)
+        sock.setblocking(False)  # noqa: FBT003 - its signature
         began, first, tokens = time.perf_counter(), 0.0, 0
         head = f"POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n\r\n"
         await loop.sock_sendall(sock, head.encode() + body)
@@ -124,7 +124,13 @@ def _content(data: bytes) -> str | None:
     return chunk["choices"][0]["delta"].get("content") if chunk["choices"] else None
 
 
-PEERS: dict[str, Reader] = {"darner": darner, "raw socket": raw, "aiohttp": aiohttp, "cerebras": cerebras, "openai": openai}
+PEERS: dict[str, Reader] = {
+    "darner": darner,
+    "raw socket": raw,
+    "aiohttp": aiohttp,
+    "cerebras": cerebras,
+    "openai": openai,
+}
 
 
 async def paced(url: str, rate: int, tokens: int) -> dict[str, dict[str, float]]:
@@ -164,7 +170,7 @@ async def ceiling(url: str, tokens: int) -> dict[str, int]:
 
 
 async def warm_first_token(url: str, rounds: int = 60) -> dict[str, float]:
-    """Milliseconds to the first token on an open TLS connection; the server answers at once and says how long it took."""
+    """Milliseconds to the first token on an open TLS connection; the server answers at once."""
     times = []
     async with Client(Endpoint("x", "vllm", url, "0/8", window=10**6)) as client:
         for number in range(rounds + 10):
