@@ -3,7 +3,8 @@ from dataclasses import dataclass, field
 import pytest
 
 from darner_context.index import Focus
-from darner_server.engine.goal import goal
+from darner_server.engine.goal import goal, rewriting
+from darner_server.engine.region import Region
 
 CODE = "def one():\n    return 1\n\n\ndef two():\n    a = 1\n    return a\n"
 LONG = "".join(f"line {number}\n" for number in range(1, 101))
@@ -49,3 +50,12 @@ CASES = {
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_the_instruction_says_where(case: Case) -> None:
     assert goal("  rename a\n", case.focus, case.text, case.diagnostics) == case.said
+
+
+def test_a_piece_to_rewrite() -> None:
+    one = rewriting(Region("a.js", 1, 1, "function one() {}", "one"), "faster")
+    head = "The code to rewrite:\n```javascript\nfunction one() {}\n```\n\nfaster\n\n"
+    assert one == f"{head}Answer with the complete new `one` in one ```javascript fence."
+    lines = rewriting(Region("notes", 1, 1, "a ``` b"), "faster")
+    head = "The code to rewrite:\n````\na ``` b\n````\n\nfaster\n\n"
+    assert lines == f"{head}Answer with all of that code as it should be in one ``` fence."

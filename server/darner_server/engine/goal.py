@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 
 from darner_context.index import Focus
-from darner_context.syntax import enclosing
+from darner_context.syntax import enclosing, language_of
+from darner_server.engine.region import Region
 
 _SHOWN = 40  # lines of a selection that are quoted whole; of a longer one both ends are
 _END = 3
@@ -22,6 +23,15 @@ def goal(instruction: str, focus: Focus | None, text: str | None, diagnostics: S
     if reported:
         said.append("\n".join(("Reported there:", *reported)))
     return "\n\n".join(said)
+
+
+def rewriting(region: Region, said: str) -> str:
+    """What is asked of a model that rewrites one piece: the piece, what to do, and in which form to answer."""
+    language = language_of(region.path) or ""
+    what = f"the complete new `{region.name}`" if region.name else "all of that code as it should be"
+    fence = _fence(region.text)
+    shown = f"The code to rewrite:\n{fence}{language}\n{region.text}\n{fence}"
+    return f"{shown}\n\n{said}\n\nAnswer with {what} in one ```{language} fence."
 
 
 def _place(focus: Focus, text: str | None) -> str:
@@ -42,7 +52,12 @@ def _quoted(lines: list[str]) -> str:
         return ""
     shown = lines if len(lines) <= _SHOWN else [*lines[:_END], "...", *lines[-_END:]]
     body = "\n".join(shown)
-    fence = "```"
-    while fence in body:
-        fence += "`"
+    fence = _fence(body)
     return f"{fence}\n{body}\n{fence}"
+
+
+def _fence(text: str) -> str:
+    fence = "```"
+    while fence in text:
+        fence += "`"
+    return fence

@@ -7,7 +7,7 @@ from darner_clients.endpoint import Endpoint
 from darner_context.index import ContextBundle, ContextRequest, Focus, Index, Snippet, Unreadable
 from darner_context.prompt import Prompt, assemble
 from darner_context.tokens import Tokenizer, tokenizer
-from darner_server.engine.goal import goal
+from darner_server.engine.goal import goal, rewriting
 from darner_server.engine.region import NoRegion, Region, choose_region, find_focus, surroundings
 from darner_server.engine.task import Task
 from darner_server.patch import rules
@@ -84,9 +84,8 @@ class Prompts:
             rules=rules(reply),
             project=self._project,
             bundle=bundle,
-            instruction=self._goal(region) + self._note,
+            instruction=self._goal(region),
             tokenizer=counter,
-            target=region.text if isinstance(region, Region) else None,
         )
         return bundle, prompt, region
 
@@ -98,7 +97,8 @@ class Prompts:
         text = self._text(focus.path) if focus else None
         if self._note and focus is not None:
             focus = Focus(focus.path)  # the lines have moved by the edits that were kept
-        return goal(task.instruction, focus, text, task.diagnostics)
+        said = goal(task.instruction, focus, text, task.diagnostics) + self._note
+        return rewriting(region, said) if isinstance(region, Region) else said
 
     def _context(self, focus: Focus | None, counter: Tokenizer, budget: int) -> ContextBundle:
         task = self.task

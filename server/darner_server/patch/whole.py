@@ -10,15 +10,13 @@ if TYPE_CHECKING:
     from darner_server.patch.edit import Edit
 
 RULES = """\
-Answer with the complete new text of the code you were asked to change, in one fence, and nothing else:
+You rewrite code as you are told. Answer with the new code in one fence and nothing else:
 
-```python
-def f():
-    ...
+```
+all of the new code
 ```
 
-- Write every line of it, changed or not. Never abbreviate with "..." or a comment such as "rest of the code".
-- Keep the indentation and everything you were not asked to change.
+- Never abbreviate it with "..." or a comment such as "rest of the code".
 - If you were asked for several files, write each file's path alone on the line above its fence.
 """
 
