@@ -3,6 +3,7 @@
 # make check   lint, format and types
 # make eval    quality on the evaluation cases, where they are there (DARNER_CASES, DARNER_EVAL_REPOS)
 # make bench   speed beside the peers
+# make vsix    the VS Code extension as a package
 
 PYTHON ?= python3
 UV_VERSION := 0.13.9
@@ -10,7 +11,7 @@ UV := .tools/bin/uv
 IN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test check format lock eval bench wheel clean
+.PHONY: help env demo test check format lock eval bench wheel vsix clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -59,6 +60,15 @@ bench: env
 
 wheel: env
 	$(IN)/python -m build --wheel --no-isolation
+
+VSIX := dist/darner.vsix
+vsix: vscode-extension/node_modules
+	@mkdir -p $(dir $(VSIX))
+	cd vscode-extension && npm run --silent build && npm run --silent package -- --out $(abspath $(VSIX)) --allow-missing-repository >/dev/null
+
+vscode-extension/node_modules: vscode-extension/package-lock.json
+	cd vscode-extension && npm ci --silent --ignore-scripts
+	@touch $@
 
 clean:
 	rm -rf .venv .tools dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

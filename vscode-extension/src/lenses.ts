@@ -1,0 +1,55 @@
+// Keep and Undo above each hunk, and both for all above the first.
+
+import * as vscode from "vscode";
+import type { Hunks } from "./hunks.ts";
+import { Throttle } from "./throttle.ts";
+
+export class Lenses implements vscode.CodeLensProvider, vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<void>();
+  readonly onDidChangeCodeLenses = this.changed.event;
+  private readonly listening: vscode.Disposable;
+  private readonly hunks: Hunks;
+
+  constructor(hunks: Hunks) {
+    this.hunks = hunks;
+    const throttle = new Throttle(100, () => this.changed.fire());
+    this.listening = vscode.Disposable.from(
+      hunks.onDidChange(() => throttle.ask()),
+      vscode.languages.registerCodeLensProvider({ pattern: "**" }, this),
+    );
+  }
+
+  provideCodeLenses(document: vscode.TextDocument): vscode.CodeLens[] {
+    const hunks = this.hunks.of(document.uri.toString());
+    return hunks.flatMap((hunk, number) => {
+      const line = Math.min(hunk.span.start.line, document.lineCount - 1);
+      const place = new vscode.Range(line, 0, line, 0);
+      const said: [string, string, string, unknown][] = [
+        ["$(check) Keep", "darner.keepHunk", "Keep this hunk", hunk.id],
+        ["$(discard) Undo", "darner.undoHunk", "Put back what this hunk replaced", hunk.id],
+      ];
+      if (number === 0 && hunks.length > 1) {
+        said.push([
+          `$(check-all) Keep all ${hunks.length}`,
+          "darner.keepFile",
+          "Keep all hunks of this file",
+          document.uri,
+        ]);
+        said.push(["Undo all", "darner.undoFile", "Undo all hunks of this file", document.uri]);
+      }
+      if (hunk.bridged !== "") {
+        const told = `The model's text differed from yours in: ${hunk.bridged}. The place is the only one that fits.`;
+        said.push([`$(info) placed although it differed (${hunk.bridged})`, "darner.compare", told, document.uri]);
+      }
+      return said.map(
+        ([title, command, tooltip, argument]) =>
+          new vscode.CodeLens(place, { title, command, tooltip, arguments: [argument] }),
+      );
+    });
+  }
+
+  dispose(): void {
+    this.listening.dispose();
+    this.changed.dispose();
+  }
+}

@@ -1,0 +1,72 @@
+// The menu behind the status bar.
+
+import * as vscode from "vscode";
+import type { ServerStatus } from "./events.ts";
+import type { Server } from "./server.ts";
+import { readSettings } from "./settings.ts";
+
+type Row = vscode.QuickPickItem & { readonly run?: () => unknown };
+
+export async function showMenu(server: Server, status: () => Promise<ServerStatus | undefined>): Promise<void> {
+  const run = (command: string) => () => vscode.commands.executeCommand(command);
+  const rows: Row[] = [
+    { label: "$(sparkle) Edit here…", description: "selection or function", run: run("darner.editHere") },
+    { label: "$(file) Edit this file…", run: run("darner.editFile") },
+    { label: "$(files) Edit the workspace…", run: run("darner.editWorkspace") },
+    { label: "", kind: vscode.QuickPickItemKind.Separator },
+    { label: "$(server) Endpoint…", run: () => chooseEndpoint(server, status) },
+    {
+      label: server.paused ? "$(debug-start) Resume suggestions" : "$(debug-pause) Pause suggestions",
+      run: run("darner.pause"),
+    },
+    { label: "$(list-tree) What was sent", run: run("darner.showSent") },
+    { label: "$(graph) Latency of the last requests", run: run("darner.showLatency") },
+    { label: "", kind: vscode.QuickPickItemKind.Separator },
+    { label: "$(refresh) Read the workspace again", run: run("darner.refreshIndex") },
+    { label: "$(key) Set API key", run: run("darner.setKey") },
+    { label: "$(pulse) Doctor", description: "endpoints, quota, index, in a terminal", run: run("darner.doctor") },
+    { label: "$(output) Log", run: run("darner.showLog") },
+    { label: "$(debug-restart) Restart the server", run: run("darner.restart") },
+    {
+      label: "$(gear) Settings",
+      run: () => vscode.commands.executeCommand("workbench.action.openSettings", "darner"),
+    },
+  ];
+  const chosen = await vscode.window.showQuickPick(rows, { title: "darner", placeHolder: "What is to be done?" });
+  await chosen?.run?.();
+}
+
+async function chooseEndpoint(server: Server, status: () => Promise<ServerStatus | undefined>): Promise<void> {
+  const now = await status();
+  const named = new Set(readSettings().endpoints.map((each) => each.name));
+  const rows: Row[] = (now?.endpoints ?? []).map((each) => ({
+    label: `${each.problem === "" ? "$(circle-filled)" : "$(warning)"} ${each.name}`,
+    description: each.model,
+    detail: each.problem === "" ? `window ${each.window?.toLocaleString("en-US") ?? "not known yet"}` : each.problem,
+    run: async () => {
+      if (named.has(each.name)) {
+        server.preferred = each.name;
+        await server.tellSettings();
+      } else {
+        const said = "These endpoints come from darner's own file; their order there is the order of preference.";
+        const open = "Open the settings";
+        if ((await vscode.window.showInformationMessage(said, open)) === open) {
+          await vscode.commands.executeCommand("workbench.action.openSettings", "darner.endpoints");
+        }
+      }
+    },
+  }));
+  if (rows.length === 0) {
+    const model = now?.local_model ? `The embedded model ${now.local_model} answers.` : "The server is not running.";
+    const open = "Add an endpoint";
+    if ((await vscode.window.showInformationMessage(`darner: ${model}`, open)) === open) {
+      await vscode.commands.executeCommand("workbench.action.openSettings", "darner.endpoints");
+    }
+    return;
+  }
+  const chosen = await vscode.window.showQuickPick(rows, {
+    title: "darner: endpoints in order of preference",
+    placeHolder: "The chosen one is asked first until the window is closed",
+  });
+  await chosen?.run?.();
+}
