@@ -220,4 +220,4 @@ async def test_a_whole_reply_rewrites_the_function_that_is_named(tmp_path: Path)
         assert isinstance(last, Done)
         assert last.changes == {"a.py": FILES["a.py"].replace("2\n", "22\n")}
         prompt = stage.endpoints[0].asked[0].body["messages"][-1]["content"]
-        assert prompt.rstrip().endswith("let two return 22")
+        assert prompt.endswith("let two return 22\n\nAnswer with the complete new `two` in one ```python fence.\n")

@@ -134,8 +134,11 @@ class Run:
 
     def _output(self, endpoint: Endpoint, growth: int) -> int:
         """Tokens to reserve for the reply: predicted from what is to be rewritten, twice as much after each overrun."""
-        bundle = self._prompts.bundle(endpoint)
-        about = bundle.focus_tokens if bundle.focus else bundle.tokens // 4
+        bundle, region = self._prompts.bundle(endpoint), self._prompts.region(endpoint)
+        if isinstance(region, Region):
+            about = self._prompts.count_text(endpoint, region.text)
+        else:
+            about = bundle.focus_tokens if bundle.focus else bundle.tokens // 4
         wanted = growth * self._router.output_for(about, endpoint)
         return min(wanted, endpoint.max_output or wanted)
 
