@@ -31,7 +31,7 @@ def show_diff(diff: str) -> None:
         sys.stdout.buffer.write(diff.encode("utf-8", "surrogateescape"))
         sys.stdout.flush()
         return
-    for line in diff.split("\n"):
+    for line in diff.removesuffix("\n").split("\n"):
         stdout.print(Text(line, style=_style(line)))
 
 
