@@ -14,7 +14,7 @@ export class Asking {
 
   /** Ask for an instruction. Undefined if the person has left. */
   ask(title: string, detail: Thenable<string>): Promise<string | undefined> {
-    const input = vscode.window.createQuickPick();
+    const input = vscode.window.createQuickPick<Row>();
     input.title = title;
     input.placeholder = "What is to change? (Enter asks, ↓ for earlier instructions, Esc leaves)";
     input.ignoreFocusOut = false;
@@ -31,8 +31,7 @@ export class Asking {
     return new Promise((resolve) => {
       input.onDidChangeValue(show);
       input.onDidAccept(() => {
-        const chosen = input.activeItems[0]?.label ?? input.value;
-        const said = chosen.trim();
+        const said = chosenOf(input.value, input.activeItems[0]);
         if (said !== "") {
           void this.remember(said);
           resolve(said);
@@ -56,13 +55,23 @@ export class Asking {
   }
 }
 
+interface Row extends vscode.QuickPickItem {
+  /** The text that this row was made for. */
+  readonly typed: string;
+}
+
 /** What was typed comes first, so that Enter takes it; then what was asked before. */
-export function itemsFor(value: string, history: readonly string[]): vscode.QuickPickItem[] {
+export function itemsFor(value: string, history: readonly string[]): Row[] {
   const typed = value.trim();
   const earlier = history
     .filter((each) => each !== typed && each.toLowerCase().includes(typed.toLowerCase()))
-    .map((label) => ({ label, iconPath: new vscode.ThemeIcon("history") }));
+    .map((label) => ({ label, typed: value, iconPath: new vscode.ThemeIcon("history") }));
   return typed === ""
     ? earlier
-    : [{ label: typed, iconPath: new vscode.ThemeIcon("sparkle"), alwaysShow: true }, ...earlier];
+    : [{ label: typed, typed: value, iconPath: new vscode.ThemeIcon("sparkle"), alwaysShow: true }, ...earlier];
+}
+
+/** The row that is chosen, unless it belongs to an older text: the list may lag behind fast fingers. */
+function chosenOf(value: string, row: Row | undefined): string {
+  return row?.typed === value ? row.label : value.trim();
 }

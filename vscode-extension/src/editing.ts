@@ -59,6 +59,9 @@ export class Editing implements vscode.Disposable {
     if (instruction === undefined) {
       return undefined;
     }
+    if (editor !== undefined && selection !== undefined && !selection.isEmpty) {
+      editor.selection = new vscode.Selection(selection.start, selection.start); // or it hides the colours of the diff
+    }
     return await this.ask({
       instruction,
       scope,

@@ -14,7 +14,8 @@ export interface WordDifference {
   readonly removed: string;
 }
 
-const MOST_COMPARED = 250_000; // pairs of lines; beyond that, one difference
+const MOST_COMPARED = 250_000; // pairs; beyond that, one difference
+const MOST_PIECES = 4; // of a line; with more it reads better whole
 
 export function splitLines(text: string): string[] {
   const lines = text.split(/\r\n|\r|\n/);
@@ -47,27 +48,31 @@ export function differences(before: string, after: string): Difference[] {
   return gaps(a, b, kept(a, b)).map((each) => ({ ...each, first: each.first + head }));
 }
 
-/** What differs between two lines that are much alike; undefined for lines that have little in common. */
-export function wordDifference(before: string, after: string): WordDifference | undefined {
-  const most = Math.min(before.length, after.length);
-  let head = 0;
-  while (head < most && before[head] === after[head]) {
-    head++;
-  }
-  let tail = 0;
-  while (tail < most - head && before.at(-1 - tail) === after.at(-1 - tail)) {
-    tail++;
-  }
-  head = wordStart(after, Math.min(head, wordStart(before, head)));
-  tail = wordStart(reversed(after), Math.min(tail, wordStart(reversed(before), tail)));
-  const alike = `${after.slice(0, head)}${after.slice(after.length - tail)}`.trim().length;
-  if (alike < Math.max(before.trim().length, after.trim().length) / 3) {
+/** What differs between two lines that are much alike, from the left; undefined for lines that have little in common. */
+export function wordDifferences(before: string, after: string): WordDifference[] | undefined {
+  const old = words(before);
+  const now = words(after);
+  if (old.length * now.length > MOST_COMPARED) {
     return undefined;
   }
-  return { start: head, end: after.length - tail, removed: before.slice(head, before.length - tail) };
+  const pairs = kept(old, now);
+  const alike = pairs.reduce((sum, [, at]) => sum + (now[at] ?? "").trim().length, 0);
+  const found = gaps(old, now, pairs);
+  if (alike * 2 < Math.max(before.trim().length, after.trim().length) || found.length > MOST_PIECES) {
+    return undefined;
+  }
+  const offsets = [0];
+  for (const word of now) {
+    offsets.push((offsets.at(-1) ?? 0) + word.length);
+  }
+  return found.map((each) => ({
+    start: offsets[each.first] ?? 0,
+    end: offsets[each.first + each.added] ?? after.length,
+    removed: each.removed.join(""),
+  }));
 }
 
-/** The longest run of lines that both have, as pairs of indices. */
+/** The longest run of lines or words that both have, as pairs of indices. */
 function kept(a: readonly string[], b: readonly string[]): [number, number][] {
   const width = b.length + 1;
   const length = new Uint32Array((a.length + 1) * width);
@@ -103,19 +108,6 @@ function gaps(a: readonly string[], b: readonly string[], pairs: readonly [numbe
   return found;
 }
 
-/** Back to where the word begins that `at` is inside of. */
-function wordStart(text: string, at: number): number {
-  let start = at;
-  while (start > 0 && start < text.length && isWord(text, start - 1) && isWord(text, start)) {
-    start--;
-  }
-  return start;
-}
-
-function isWord(text: string, at: number): boolean {
-  return /[\p{L}\p{N}_\p{Cs}\p{M}]/u.test(text[at] ?? "");
-}
-
-function reversed(text: string): string {
-  return text.split("").reverse().join("");
+function words(line: string): string[] {
+  return line.match(/[\p{L}\p{N}_]+|\s+|./gu) ?? [];
 }

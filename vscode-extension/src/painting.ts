@@ -2,7 +2,7 @@
 
 import * as vscode from "vscode";
 import { type Hunk, type Hunks, textOf } from "./hunks.ts";
-import { differences, splitLines, wordDifference } from "./linediff.ts";
+import { differences, splitLines, wordDifferences } from "./linediff.ts";
 import { Throttle } from "./throttle.ts";
 
 const INTERVAL = 1000 / 30; // decorations change at most 30 times a second
@@ -107,17 +107,19 @@ function paintHunk(document: vscode.TextDocument, hunk: Hunk, paint: Paint): voi
     for (let n = 0; n < Math.min(each.added, each.removed.length); n++) {
       const line = start.line + each.first + n;
       const left = n === each.added - 1 ? each.removed.slice(n) : each.removed.slice(n, n + 1);
-      const word = left.length === 1 ? wordDifference(left[0] ?? "", lines[each.first + n] ?? "") : undefined;
-      if (word === undefined) {
+      const words = left.length === 1 ? wordDifferences(left[0] ?? "", lines[each.first + n] ?? "") : undefined;
+      if (words === undefined) {
         paint.removed.push(atEnd(document, line, left));
         continue;
       }
-      if (word.end > word.start) {
-        paint.words.push(new vscode.Range(line, word.start, line, word.end));
-      }
-      if (word.removed !== "") {
-        const place = new vscode.Range(line, word.start, line, Math.max(word.end, word.start));
-        paint.removed.push({ range: place, renderOptions: { before: struck(word.removed, "0") } });
+      for (const word of words) {
+        const place = new vscode.Range(line, word.start, line, word.end);
+        if (word.end > word.start) {
+          paint.words.push(place);
+        }
+        if (word.removed !== "") {
+          paint.removed.push({ range: place, renderOptions: { before: struck(word.removed, "0") } });
+        }
       }
     }
   }

@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import { BUILT, Workbench } from "./workbench.ts";
 import { HOST_FILES, HOST_REPLIES } from "../host/suite/scene.ts";
+import { BUILT, Workbench } from "./workbench.ts";
 
 test("in the extension host", { timeout: 240_000 }, async (t) => {
   const bench = await Workbench.start({ files: HOST_FILES, replies: HOST_REPLIES, rate: 400 });

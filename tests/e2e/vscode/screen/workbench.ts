@@ -171,7 +171,14 @@ async function startServer(
   processes: ChildProcess[],
 ): Promise<number> {
   const port = await freePort();
-  const places = ["--server-data-dir", folder, "--user-data-dir", `${folder}/data`, "--extensions-dir", `${folder}/ext`];
+  const places = [
+    "--server-data-dir",
+    folder,
+    "--user-data-dir",
+    `${folder}/data`,
+    "--extensions-dir",
+    `${folder}/ext`,
+  ];
   const environment = {
     PATH: process.env["PATH"] ?? "",
     HOME: folder,

@@ -22,7 +22,10 @@ export function equal(found: unknown, expected: unknown): void {
 }
 
 /** Wait for something; say what it was if it does not come. */
-export async function until<T>(what: string, look: () => T | undefined | false | Promise<T | undefined | false>): Promise<T> {
+export async function until<T>(
+  what: string,
+  look: () => T | undefined | false | Promise<T | undefined | false>,
+): Promise<T> {
   const end = Date.now() + 30_000;
   for (;;) {
     const found = await look();

@@ -14,6 +14,7 @@ export async function run(): Promise<void> {
       error = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
       failed++;
     }
+    // biome-ignore lint/suspicious/noConsole: the runner outside reads it
     console.log(`darner-test ${JSON.stringify({ name, error })}`);
     await clean(await inside());
   }

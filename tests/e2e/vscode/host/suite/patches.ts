@@ -1,8 +1,8 @@
 // Patches in buffers: streamed, kept, undone, cancelled.
 
 import * as vscode from "vscode";
-import { equal, open, running, test, until } from "./check.ts";
 import type { Outcome } from "../../../../../vscode-extension/src/patching.ts";
+import { equal, open, running, test, until } from "./check.ts";
 import { CODE } from "./scene.ts";
 
 async function edit(command: string, instruction: string): Promise<Outcome> {

@@ -1,0 +1,56 @@
+// A patch as a person sees it: asked for with the keyboard, half way, done, one hunk kept and one undone.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import type { Page } from "playwright-core";
+import { PATCHED, SHOP, SHOP_FILES, SHOP_REPLIES } from "./shop.ts";
+import { openFile, picture, Workbench } from "./workbench.ts";
+
+let bench: Workbench;
+let page: Page;
+
+before(async () => {
+  bench = await Workbench.start({ files: SHOP_FILES, replies: SHOP_REPLIES, rate: 120, width: 1000, height: 760 });
+  page = await bench.open();
+  await openFile(page, "shop.py");
+  await page.locator(".statusbar-item", { hasText: "darner: GPU" }).waitFor();
+});
+
+after(() => bench.stop());
+
+const lenses = (title: string) => page.locator(".codelens-decoration a", { hasText: new RegExp(`^\\s*${title}$`) });
+
+async function saved(): Promise<string> {
+  await page.keyboard.press("Control+S");
+  await page.locator(".tab.active:not(.dirty)").waitFor();
+  return await readFile(join(bench.workspace, "shop.py"), "utf8");
+}
+
+test("Alt+I asks, and hunks stream in with Keep and Undo above each", async () => {
+  await page.locator(".view-line").first().click();
+  await page.keyboard.press("Control+A");
+  await page.keyboard.press("Alt+I");
+  const input = page.locator(".quick-input-widget input.input");
+  await input.waitFor();
+  await page.keyboard.type("Type hints and less code");
+  await picture(page, "ask");
+  await page.keyboard.press("Enter");
+  await lenses("Keep").first().waitFor();
+  await picture(page, "patch-half");
+  await page.locator(".codelens-decoration a", { hasText: "Keep all 4" }).waitFor();
+  await page.locator(".statusbar-item", { hasText: "tokens/s" }).waitFor();
+  await picture(page, "patch-done");
+  assert.equal(await lenses("Undo").count(), 4);
+});
+
+test("one hunk is kept, another undone, and one undo takes the rest back", async () => {
+  await lenses("Keep").first().click();
+  await page.locator(".codelens-decoration a", { hasText: "Keep all 3" }).waitFor();
+  await lenses("Undo").nth(2).click();
+  await page.locator(".codelens-decoration a", { hasText: "Keep all 2" }).waitFor();
+  await picture(page, "patch-kept");
+  const now = await saved();
+  assert.equal(now, PATCHED.slice(0, PATCHED.indexOf("def receipt")) + SHOP.slice(SHOP.indexOf("def receipt")));
+});
