@@ -210,7 +210,7 @@ def imports() -> dict[str, float]:
         return min(times) * 1000
 
     bare = best("pass")
-    names = ("darner_clients.endpoint", "asyncio", "darner_clients.router", "darner_clients.http1", "httpx", "openai")
+    names = ("darner_clients.endpoint", "darner_clients.router", "asyncio", "darner_clients.exchange", "openai")
     return {name: round(best(f"import {name}") - bare, 1) for name in names}
 
 

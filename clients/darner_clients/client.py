@@ -42,7 +42,6 @@ class Client:
     async def __aexit__(self, *_: object) -> None:
         """Close every connection."""
         self.close()
-        await asyncio.sleep(0)  # the loop closes what was aborted in its next round
 
     def close(self) -> None:
         """Close every connection."""
@@ -103,19 +102,19 @@ class Client:
         model = endpoint.model or (await self.limits()).model
         wire = encode(endpoint, request, model=model, predict=self.predict)
         began = asyncio.get_running_loop().time()
-        connection = await self._connections.ask(
+        exchange = await self._connections.ask(
             "POST", wire.url, wire.headers, wire.body, within=endpoint.deadlines.first_token
         )
         try:
             if heard is not None:
-                heard(allowances(connection.headers.items()))
-            if connection.status != 200:  # noqa: PLR2004
-                body = await self._connections.body(connection)
-                raise from_response(endpoint, connection.status, connection.headers, body)
-            async with aclosing(Stream(endpoint, self._connections, connection, began=began).items()) as items:
+                heard(allowances(exchange.headers.items()))
+            if exchange.status != 200:  # noqa: PLR2004
+                body = await self._connections.body(exchange)
+                raise from_response(endpoint, exchange.status, exchange.headers, body)
+            async with aclosing(Stream(endpoint, self._connections, exchange, began=began).items()) as items:
                 yield items
         finally:
-            self._connections.release(connection)
+            await exchange.leave()
 
     async def _ask_limits(self) -> Limits:
         endpoint = self.endpoint
@@ -142,15 +141,15 @@ class Client:
     async def _get(self, path: str) -> object:
         """What a GET answers: JSON, or text as it is. Raises EndpointError."""
         endpoint = self.endpoint
-        connection = await self._connections.ask(
+        exchange = await self._connections.ask(
             "GET", address(endpoint, path), tuple(headers(endpoint)), b"", within=endpoint.deadlines.connect
         )
         try:
-            body = await self._connections.body(connection)
+            body = await self._connections.body(exchange)
         finally:
-            self._connections.release(connection)
-        if connection.status != 200:  # noqa: PLR2004
-            raise from_response(endpoint, connection.status, connection.headers, body)
+            await exchange.leave()
+        if exchange.status != 200:  # noqa: PLR2004
+            raise from_response(endpoint, exchange.status, exchange.headers, body)
         try:
             content: object = json.loads(body)
         except ValueError:

@@ -1,71 +1,73 @@
-"""The connections to one endpoint: kept warm, replaced when they died idle. Failures of the network end here."""
+"""The connections to one endpoint: opened when first needed, kept warm. Failures of the network end here."""
 
 import asyncio
 from contextlib import aclosing
 from typing import TYPE_CHECKING
-from urllib.parse import SplitResult, urlsplit
 
 from darner_clients.endpoint import Endpoint
 from darner_clients.errors import EndpointError, Interrupted, Late, Rejected, Unreachable
-from darner_clients.transport import Broken, NotConnected
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from darner_clients.exchange import Exchange, Http
 
-    from darner_clients.http1 import Connection, Headers
+Headers = tuple[tuple[str, str], ...]
 
-KEEP = 300.0  # seconds an idle connection is kept
-MOST_IDLE = 4
 MOST_BODY = 1024 * 1024  # bytes of an answer that is no stream
 
 
+class NotConnected(Exception):
+    """There is no connection; says why."""
+
+
+class Broken(Exception):
+    """The connection broke; says why."""
+
+
 class Connections:
-    """Opened when they are first needed. Every failure is raised as an EndpointError. Closing is immediate."""
+    """Every failure is raised as an EndpointError. Closing is immediate."""
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
-        self._open: set[Connection] = set()
-        self._idle: list[Connection] = []
-        self.connect_seconds: float | None = None  # of the newest connection
+        self._http: Http | None = None
 
     @property
     def open(self) -> int:
         """How many sockets are open, idle ones too."""
-        return len(self._open)
+        return len(self._http.sockets.open) if self._http is not None else 0
+
+    @property
+    def connect_seconds(self) -> float | None:
+        """How long the newest connection took to open; None before the first."""
+        return self._http.sockets.connect_seconds if self._http is not None else None
 
     def close(self) -> None:
         """Close them all."""
-        for each in tuple(self._open):
-            self._drop(each)
+        if self._http is not None:
+            self._http.sockets.close()
 
-    async def ask(self, method: str, address: str, headers: "Headers", body: bytes, *, within: float) -> "Connection":
-        """The connection on which the head of the answer came, within seconds. It is to be released.
+    async def ask(self, method: str, address: str, headers: Headers, body: bytes, *, within: float) -> "Exchange":
+        """The exchange, once the head of the answer came within seconds. It is to be left.
 
-        One that turns out to have died while it was idle is replaced.
+        A connection that turns out to have died while it was idle is replaced.
         """
-        url = urlsplit(address)
+        if self._http is None:
+            made = await asyncio.to_thread(_http, self._endpoint)
+            self._http = self._http or made
         while True:
-            connection = self._take_idle()
-            reused = connection is not None
-            connection = connection or await self._connect(address)
+            exchange = self._http.ask(method, address, headers, body)
             try:
-                async with asyncio.timeout(within):
-                    await connection.ask(method, url, headers, body)
-            except (Broken, TimeoutError, ValueError) as error:
-                self._drop(connection)
-                if not (reused and isinstance(error, Broken)):
-                    raise self.translated(error, started=False) from None
+                if await self._answered(exchange, within):
+                    return exchange
             except BaseException:
-                self._drop(connection)
+                await exchange.leave()
                 raise
-            else:
-                return connection
+            await exchange.leave()
 
-    async def body(self, connection: "Connection") -> bytes:
+    async def body(self, exchange: "Exchange") -> bytes:
         """The whole body, or as much as came in time: it is an answer that is no stream."""
         parts: list[bytes] = []
         try:
-            async with asyncio.timeout(self._endpoint.deadlines.gap), aclosing(connection.chunks()) as chunks:
+            async with asyncio.timeout(self._endpoint.deadlines.gap), aclosing(exchange.chunks()) as chunks:
                 async for chunk in chunks:
                     parts.append(chunk)
                     if sum(map(len, parts)) > MOST_BODY:
@@ -74,14 +76,6 @@ class Connections:
             if not parts:
                 raise self.translated(error, started=False) from None
         return b"".join(parts)
-
-    def release(self, connection: "Connection") -> None:
-        """Done with an answer. If it was read to its end its connection can serve again, else it is closed."""
-        if connection.socket.closed or len(self._idle) >= MOST_IDLE or not connection.renew():
-            self._drop(connection)
-        else:
-            connection.idle_since = asyncio.get_running_loop().time()
-            self._idle.append(connection)
 
     def translated(self, error: Exception, *, started: bool) -> EndpointError:
         """A failure of the network as one of ours; anything else is a bug and raised as it is."""
@@ -99,38 +93,30 @@ class Connections:
             return Interrupted(name, "the reply broke off" if started else "the connection broke", started=started)
         raise error
 
-    def _take_idle(self) -> "Connection | None":
-        now = asyncio.get_running_loop().time()
-        while self._idle:
-            connection = self._idle.pop()
-            if now - connection.idle_since < KEEP and not connection.socket.readable():
-                return connection
-            self._drop(connection)
-        return None
-
-    async def _connect(self, address: str) -> "Connection":
-        opener = await asyncio.to_thread(_opener)
+    async def _answered(self, exchange: "Exchange", within: float) -> bool:
+        """False if the connection was an idle one that had died."""
         seconds = self._endpoint.deadlines.connect
         try:
             async with asyncio.timeout(seconds):
-                connection = await opener(urlsplit(address))
+                await exchange.sent()
         except TimeoutError:
             raise Unreachable(self._endpoint.name, f"{self._endpoint.host} did not answer in {seconds:g} s") from None
-        except (NotConnected, Broken) as error:
+        except (NotConnected, Broken, ValueError) as error:
             raise self.translated(error, started=False) from None
-        self._open.add(connection)
-        self.connect_seconds = connection.socket.connect_seconds
-        return connection
+        try:
+            async with asyncio.timeout(within):
+                await exchange.answered()
+        except Broken as error:
+            if exchange.reused:
+                return False
+            raise self.translated(error, started=False) from None
+        except TimeoutError as error:
+            raise self.translated(error, started=False) from None
+        return True
 
-    def _drop(self, connection: "Connection") -> None:
-        self._open.discard(connection)
-        if connection in self._idle:
-            self._idle.remove(connection)
-        connection.socket.abort()
 
+def _http(endpoint: Endpoint) -> "Http":
+    """In a thread: the first time it imports what settings need none of, and reads the system's authorities."""
+    from darner_clients.exchange import Http  # noqa: PLC0415 - see above
 
-def _opener() -> "Callable[[SplitResult], Awaitable[Connection]]":
-    """In a thread: the first time it imports what settings need none of."""
-    from darner_clients.http1 import open_connection  # noqa: PLC0415 - see above
-
-    return open_connection
+    return Http(endpoint.base_url)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 
+from darner_clients.ending import ended
 from darner_clients.errors import EndpointError
 from darner_clients.messages import Reasoning
 from darner_clients.stream import Item
@@ -67,9 +68,13 @@ async def race(first: Runner, second: Callable[[], Awaitable[Runner | None]], de
         running[loop.create_task(other.begin(), name="hedge")] = other
         winner = await _winner(running)
     except BaseException:
-        await _stop(running, None)
+        await _stop(running)
         raise
-    await _stop(running, winner)
+    try:
+        await _stop({task: runner for task, runner in running.items() if runner is not winner})
+    except BaseException:
+        await winner.close()
+        raise
     return winner
 
 
@@ -91,10 +96,13 @@ async def _winner(running: dict[asyncio.Task[None], Runner]) -> Runner:
             running[asyncio.get_running_loop().create_task(runner.begin(), name="still thinking")] = runner
 
 
-async def _stop(running: dict[asyncio.Task[None], Runner], winner: Runner | None) -> None:
-    losers = [task for task, runner in running.items() if runner is not winner]
+async def _stop(losers: dict[asyncio.Task[None], Runner]) -> None:
     for task in losers:
         task.cancel()
+    await ended(asyncio.get_running_loop().create_task(_closed(losers), name="losers"))
+
+
+async def _closed(losers: dict[asyncio.Task[None], Runner]) -> None:
     await asyncio.gather(*losers, return_exceptions=True)
-    for task in losers:
-        await running[task].close()
+    for runner in losers.values():
+        await runner.close()

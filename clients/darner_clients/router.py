@@ -114,7 +114,6 @@ class Router:
         finally:
             self._held.clear()
             self._store.close()
-        await asyncio.sleep(0)  # the loop closes what was aborted in its next round
 
     # -- choosing
 

@@ -5,16 +5,15 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING
 
-from darner_clients.connections import Connections
+from darner_clients.connections import Broken, Connections
 from darner_clients.endpoint import Endpoint
 from darner_clients.errors import Malformed
 from darner_clients.messages import Finish, Reasoning, Text, Timings
 from darner_clients.reply import Reply
 from darner_clients.sse import Decoder, TooLong
-from darner_clients.transport import Broken
 
 if TYPE_CHECKING:
-    from darner_clients.http1 import Connection
+    from darner_clients.exchange import Exchange
 
 PACE = 0.008  # seconds between two reads of a running stream
 DRAIN = 0.05  # seconds to wait for the end of a body whose reply is over, so that its connection can serve again
@@ -25,12 +24,12 @@ Item = Text | Reasoning | Finish
 class Stream:
     """The reply to a request that was sent at `began`, by the loop's time."""
 
-    def __init__(self, endpoint: Endpoint, connections: Connections, connection: "Connection", *, began: float) -> None:
+    def __init__(self, endpoint: Endpoint, connections: Connections, exchange: "Exchange", *, began: float) -> None:
         self._endpoint = endpoint
         self._connections = connections
-        self._connection = connection
+        self._exchange = exchange
         self._began = began
-        self._connect = connection.socket.connect_seconds if connection.exchanges == 1 else 0.0
+        self._connect = exchange.connect_seconds
         self._reply = Reply(endpoint)
         self._now: Callable[[], float] = asyncio.get_running_loop().time
         self._first: float | None = None
@@ -38,7 +37,7 @@ class Stream:
 
     async def items(self) -> AsyncGenerator[Item]:
         """Every item as soon as its bytes are here; the last is a Finish."""
-        kind = self._connection.headers.get("content-type", "")
+        kind = self._exchange.headers.get("content-type", "")
         if "html" in kind:
             raise Malformed(self._endpoint.name, "answered with a web page")
         try:
@@ -47,7 +46,7 @@ class Stream:
                     async for item in items:
                         yield item
             else:
-                for piece in self._reply.whole(await self._connections.body(self._connection)):
+                for piece in self._reply.whole(await self._connections.body(self._exchange)):
                     self._first = self._last = self._now()
                     yield piece
                 yield self._finish()
@@ -57,18 +56,18 @@ class Stream:
             raise self._connections.translated(error, started=self._first is not None) from None
 
     async def _streamed(self) -> AsyncGenerator[Item]:
-        reply, decoder, socket, now = self._reply, Decoder(), self._connection.socket, self._now
+        reply, decoder, exchange, now = self._reply, Decoder(), self._exchange, self._now
         gap = self._endpoint.deadlines.gap
-        socket.read_by = self._began + self._endpoint.deadlines.first_token
-        async with aclosing(self._connection.chunks()) as stream:
+        exchange.read_by = self._began + self._endpoint.deadlines.first_token
+        async with aclosing(exchange.chunks()) as stream:
             async for chunk in stream:
                 for data in decoder.feed(chunk):
                     for piece in reply.feed(data):
                         self._last = now()
                         if self._first is None:
                             self._first = self._last
-                            socket.pace = PACE
-                        socket.read_by = self._last + gap
+                            exchange.pace(PACE)
+                        exchange.read_by = self._last + gap
                         yield piece
                 if reply.over:
                     break
@@ -76,8 +75,8 @@ class Stream:
                 yield piece
             yield self._finish()
             if reply.over:
-                socket.pace = 0.0
-                socket.read_by = now() + DRAIN
+                exchange.pace(0.0)
+                exchange.read_by = now() + DRAIN
                 with suppress(Broken, TimeoutError):  # a failure costs the connection only
                     async for _ in stream:
                         pass

@@ -1,8 +1,8 @@
-"""Sockets: quick to the first token, then woken at most every few milliseconds, and closed at once.
+"""The sockets below httpx: quick to the first token, then read at most every few milliseconds, and closed at once.
 
-A fast stream costs one wake-up per packet. Between two reads the socket is left alone for `pace` seconds, so that a
-wake-up brings what came meanwhile; bytes wait in the kernel, nothing is lost. TLS is unpacked here too: one read, all
-its records. Closing needs no await, so no cancellation can come between.
+A fast stream costs one wake-up per packet. Here nothing is read unless somebody asks, and between two reads the socket
+is left alone for `pace` seconds, so that a read brings what came meanwhile; bytes wait in the kernel, nothing is lost.
+TLS is unpacked here too: one read, all its records. Closing needs no await, and wakes whoever waits for the socket.
 """
 
 import asyncio
@@ -10,10 +10,17 @@ import os
 import select
 import socket
 import ssl
-from contextlib import suppress
+from collections.abc import Iterable
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from functools import cache
 from ipaddress import ip_address
-from typing import cast
+from typing import TYPE_CHECKING, Any
+
+import httpcore
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
 
 _NEXT_ADDRESS = 0.25  # seconds that one address of a host is given before the next is tried too
 _READ = 256 * 1024  # bytes taken from a socket at once
@@ -30,233 +37,208 @@ def tls_context() -> ssl.SSLContext:
         import certifi  # noqa: PLC0415 - only where the system has no authorities of its own
 
         context.load_verify_locations(certifi.where())
-    context.set_alpn_protocols(["http/1.1"])
     return context
 
 
-class NotConnected(Exception):
-    """There is no connection; says why."""
-
-
-class Broken(Exception):
-    """The connection broke; says why."""
-
-
-async def connect(host: str, port: int) -> "Socket":
-    """A TCP connection to the first address that answers. Raises NotConnected."""
-    began = asyncio.get_running_loop().time()
-    try:
-        received = await _connected(host, port)
-    except OSError as error:
-        raise NotConnected(_plain(error)) from None
-    return Socket(received, began)
-
-
-async def _connected(host: str, port: int) -> "_Received":
-    """A connection to the first address that answers; the next is tried too when one is slow.
-
-    asyncio's own happy eyeballs leave a socket open when they are cancelled (Python 3.11 to 3.13).
-    """
-    loop = asyncio.get_running_loop()
-    with suppress(ValueError):
-        ip_address(host)
-        return (await loop.create_connection(_Received, host, port))[1]
-    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    addresses = list(dict.fromkeys((family, str(address[0])) for family, _, _, _, address in found))
-    attempts: list[asyncio.Task[tuple[asyncio.Transport, _Received]]] = []
-    protocol: _Received | None = None
-    try:
-        for family, address in addresses:
-            opening = loop.create_connection(_Received, address, port, family=family)
-            attempts.append(loop.create_task(opening, name="connect"))
-            delay = _NEXT_ADDRESS if len(attempts) < len(addresses) else None
-            protocol = await _first_of(attempts, delay)
-            if protocol is not None:
-                return protocol
-        return (await attempts[-1])[1]  # none: the last one's reason
-    finally:
-        for attempt in attempts:
-            attempt.cancel()
-        for result in await asyncio.gather(*attempts, return_exceptions=True):
-            if not isinstance(result, BaseException) and result[1] is not protocol:
-                result[0].abort()
-
-
-async def _first_of(
-    attempts: "list[asyncio.Task[tuple[asyncio.Transport, _Received]]]", seconds: float | None
-) -> "_Received | None":
-    """The first that comes through within `seconds`; None if all have failed or time is up."""
-    pending = {each for each in attempts if not each.done()}
-    while pending:
-        done, pending = await asyncio.wait(pending, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        for each in done:
-            if each.exception() is None:
-                return each.result()[1]
-        if not done:
-            return None
-    return None
-
-
-class _Received(asyncio.Protocol):
-    """What has come in. The transport reads only while somebody waits for bytes."""
+class Lifeline:
+    """What a request hangs on: its socket, or the attempt to connect one. Cut it, and the request fails at once."""
 
     def __init__(self) -> None:
-        self.transport: asyncio.Transport = cast("asyncio.Transport", None)
-        self.bytes = bytearray()
-        self.ended = False
-        self.failure: Exception | None = None
-        self._reader: asyncio.Future[None] | None = None
-        self._writer: asyncio.Future[None] | None = None
+        self.is_cut = False
+        self.socket: Socket | None = None
+        self.attempt: asyncio.Task[socket.socket] | None = None
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = cast("asyncio.Transport", transport)
-        self.transport.pause_reading()
+    def cut(self) -> None:
+        """Close the socket. For good: the request gets no other one."""
+        self.is_cut = True
+        if self.attempt is not None:
+            self.attempt.cancel()
+        if self.socket is not None:
+            self.socket.close()
 
-    def data_received(self, data: bytes) -> None:
-        self.bytes += data
-        self.transport.pause_reading()
-        self._wake()
 
-    def eof_received(self) -> bool:
-        self.ended = True
-        self._wake()
-        return True  # whoever waits is told before the socket is closed
+lifeline: ContextVar[Lifeline] = ContextVar("lifeline")  # of the request that this task makes
 
-    def connection_lost(self, exc: Exception | None) -> None:
-        self.ended = True
-        self.failure = exc
-        self._wake()
-        if self._writer is not None and not self._writer.done():
-            self._writer.set_result(None)
 
-    def pause_writing(self) -> None:
-        self._writer = asyncio.get_running_loop().create_future()
+class Sockets(httpcore.AsyncNetworkBackend):
+    """Opens the connections of a pool, and knows those that are open."""
 
-    def resume_writing(self) -> None:
-        if self._writer is not None and not self._writer.done():
-            self._writer.set_result(None)
-        self._writer = None
+    def __init__(self) -> None:
+        self.open: set[Socket] = set()
+        self.connect_seconds: float | None = None  # of the newest connection, TLS included
 
-    def _wake(self) -> None:
-        if self._reader is not None and not self._reader.done():
-            self._reader.set_result(None)
+    def close(self) -> None:
+        """Close them all, now."""
+        for each in tuple(self.open):
+            each.close()
 
-    async def more(self) -> None:
-        """Return when there are bytes, or there will be none."""
-        if self.bytes or self.ended:
-            return
-        self._reader = asyncio.get_running_loop().create_future()
-        self.transport.resume_reading()
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ARG002, ASYNC109 - httpcore's signature
+        local_address: str | None = None,  # noqa: ARG002 - likewise
+        socket_options: Iterable[Any] | None = None,  # noqa: ARG002 - likewise
+    ) -> httpcore.AsyncNetworkStream:
+        """A connection to the first address that answers."""
+        loop, line = asyncio.get_running_loop(), lifeline.get()
+        began = loop.time()
+        attempt = line.attempt = loop.create_task(_connected(host, port), name="connect")
+        if line.is_cut:
+            attempt.cancel()
+        await asyncio.wait({attempt})
+        line.attempt = None
+        if attempt.cancelled():
+            raise httpcore.ConnectError("given up")
         try:
-            await self._reader
-        finally:
-            self._reader = None
-            if not self.transport.is_closing():
-                self.transport.pause_reading()
-
-    async def drained(self) -> None:
-        """Return when what was written has left for the kernel, but for a small rest."""
-        if self._writer is not None:
-            await self._writer
-        if self.failure is not None:
-            raise Broken(_plain(self.failure))
-
-    def take(self) -> bytes:
-        data = bytes(self.bytes)
-        self.bytes.clear()
-        return data
+            opened = Socket(attempt.result(), self, began)
+        except OSError as error:
+            raise httpcore.ConnectError(_plain(error)) from None
+        line.socket = opened
+        if line.is_cut:
+            opened.close()
+        return opened
 
 
-class Socket:
+class Socket(httpcore.AsyncNetworkStream):
     """One connection.
 
-    `pace` is the least time between two reads; 0.0 from each write on, so that an answer is seen at once. `read_by` is
-    the loop's time at which a read gives up. `connect_seconds` is what opening it took, TLS included.
+    `pace` is the least time between two reads; 0.0 from each write on, so that an answer is seen at once. `requests`
+    counts those that were sent on it. `connect_seconds` is what opening it took, TLS included.
     """
 
-    def __init__(self, received: _Received, began: float) -> None:
-        self._received = received
-        self._tls: _Tls | None = None
+    def __init__(self, connected: socket.socket, owner: Sockets, began: float) -> None:
+        self._socket = connected
+        self._owner = owner
         self._began = began
+        self._loop = asyncio.get_running_loop()
+        self._tls: list[_Tls] = []  # the outermost first; two where a proxy is spoken to under TLS
+        self._busy = 0
         self._last_read = 0.0
-        self._now = asyncio.get_running_loop().time
-        self.connect_seconds = self._now() - began
         self.pace = 0.0
-        self.read_by: float | None = None
+        self.requests = 0
         self.closed = False
+        self._opened()
 
-    async def secure(self, context: ssl.SSLContext, host: str) -> None:
-        """Put it under TLS. Raises NotConnected; then, and when cancelled, it is closed."""
-        tls = _Tls(context, host)
-        try:
-            while not tls.shaken():
-                self._received.transport.write(tls.outgoing.read())
-                await self._received.more()
-                data = self._received.take()
-                if not data:
-                    raise NotConnected("the connection was closed during the TLS handshake")  # noqa: TRY301 - closed below
-                tls.incoming.write(data)
-        except ssl.SSLError as error:
-            self.abort()
-            raise NotConnected(_plain(error)) from None
-        except BaseException:
-            self.abort()
-            raise
-        self._received.transport.write(tls.outgoing.read())
-        self._tls = tls
-        self.connect_seconds = self._now() - self._began
+    def close(self) -> None:
+        """Close now; nothing more is sent or read. The descriptor lives on for as long as somebody waits for it."""
+        if not self.closed:
+            self.closed = True
+            self._owner.open.discard(self)
+            with suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
+            if not self._busy:
+                self._socket.close()
 
-    async def read(self) -> bytes:
-        """The bytes that are there, b"" at the end. Raises TimeoutError and Broken."""
-        async with asyncio.timeout_at(self.read_by):
-            if self.pace:
-                wait = self._last_read + self.pace - self._now()
-                if wait > 0:
-                    await asyncio.sleep(wait)
-            data = await self._read()
-        self._last_read = self._now()
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002, ASYNC109 - httpcore's
+        """The bytes that are there, more than `max_bytes` if more came; b"" at the end."""
+        if self.pace:
+            wait = self._last_read + self.pace - self._loop.time()
+            if wait > 0:
+                await asyncio.sleep(wait)
+        data = await self._receive()
+        self._last_read = self._loop.time()
         return data
 
-    async def _read(self) -> bytes:
-        while True:
-            await self._received.more()
-            data = self._received.take()
-            if not data:
-                if self._received.failure is not None:
-                    raise Broken(_plain(self._received.failure))
-                return b""
-            if self._tls is None:
-                return data
-            try:
-                opened, over = self._tls.open(data)
-            except ssl.SSLError as error:
-                raise Broken(_plain(error)) from None
-            if opened or over:
-                return opened
-
-    async def write(self, data: bytes) -> None:
-        """Send all of it. Raises Broken."""
-        if self._received.transport.is_closing() or self._received.ended:
-            raise Broken("the connection is closed")
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002, ASYNC109 - httpcore's
+        """Send all of it."""
+        line = lifeline.get()
+        line.socket = self
+        if line.is_cut:
+            self.close()
         self.pace = 0.0
-        self.read_by = None
-        self._received.transport.write(self._tls.seal(data) if self._tls else data)
-        await self._received.drained()
+        await self._send(buffer)
 
-    def abort(self) -> None:
-        """Close now; nothing more is sent or read."""
-        self.closed = True
-        self._received.transport.abort()
+    async def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,  # noqa: ARG002, ASYNC109 - httpcore's signature
+    ) -> httpcore.AsyncNetworkStream:
+        """The same connection under TLS. When that fails it is closed."""
+        tls = _Tls(ssl_context, server_hostname)
+        try:
+            while not tls.shaken():
+                await self._send(tls.outgoing.read())
+                data = await self._receive()
+                if not data:
+                    raise httpcore.ConnectError("the connection was closed during the TLS handshake")  # noqa: TRY301
+                tls.incoming.write(data)
+            await self._send(tls.outgoing.read())
+        except (ssl.SSLError, httpcore.NetworkError) as error:
+            self.close()
+            raise httpcore.ConnectError(_plain(error)) from None
+        except BaseException:
+            self.close()
+            raise
+        self._tls.append(tls)
+        self._opened()
+        return self
 
-    def readable(self) -> bool:
+    async def aclose(self) -> None:
+        """Close now."""
+        self.close()
+
+    def get_extra_info(self, info: str) -> Any:  # noqa: ANN401 - httpcore's signature
+        """What httpcore asks of a connection."""
+        match info:
+            case "ssl_object":
+                return self._tls[-1].object if self._tls else None
+            case "is_readable":
+                return self._readable()
+            case _:
+                return None
+
+    def _opened(self) -> None:
+        self.connect_seconds = self._owner.connect_seconds = self._loop.time() - self._began
+        if not self.closed:
+            self._owner.open.add(self)
+
+    async def _receive(self) -> bytes:
+        while True:
+            with self._in_use(httpcore.ReadError):
+                data = await self._loop.sock_recv(self._socket, _READ)
+            if self.closed:
+                raise httpcore.ReadError("the connection was given up")
+            over = not data
+            for tls in self._tls:
+                try:
+                    data, ended = tls.open(data)
+                except ssl.SSLError as error:
+                    raise httpcore.ReadError(_plain(error)) from None
+                over = over or ended
+            if data or over:
+                return data
+
+    async def _send(self, data: bytes) -> None:
+        for tls in reversed(self._tls):
+            data = tls.seal(data)
+        if data:
+            with self._in_use(httpcore.WriteError):
+                await self._loop.sock_sendall(self._socket, data)
+
+    @contextmanager
+    def _in_use(self, failed: type[httpcore.NetworkError]) -> "Generator[None]":
+        if self.closed:
+            raise failed("the connection is closed")
+        self._busy += 1
+        try:
+            yield
+        except OSError as error:
+            raise failed(_plain(error)) from None
+        finally:
+            self._busy -= 1
+            if self.closed and not self._busy:
+                self._socket.close()
+
+    def _readable(self) -> bool:
         """On an idle connection: it was closed by the other side, or holds what nobody asked for."""
-        if self.closed or self._received.ended or self._received.bytes or self._received.transport.is_closing():
+        if self.closed:
             return True
-        descriptor = self._received.transport.get_extra_info("socket").fileno()
         if not hasattr(select, "poll"):
-            return bool(select.select([descriptor], [], [], 0)[0])
+            return bool(select.select([self._socket], [], [], 0)[0])
         poll = select.poll()
-        poll.register(descriptor, select.POLLIN)
+        poll.register(self._socket, select.POLLIN)
         return bool(poll.poll(0))
 
 
@@ -293,6 +275,69 @@ class _Tls:
         """The records that hold `data`."""
         self.object.write(data)
         return self.outgoing.read()
+
+
+async def _connected(host: str, port: int) -> socket.socket:
+    """A connection to the first address that answers; the next is tried too when one is slow.
+
+    asyncio's own happy eyeballs leave a socket open when they are cancelled (Python 3.11 to 3.13).
+    """
+    loop = asyncio.get_running_loop()
+    attempts: list[asyncio.Task[socket.socket]] = []
+    won: asyncio.Task[socket.socket] | None = None
+    addresses = await _addresses(host, port)
+    try:
+        for number, (family, address) in enumerate(addresses, start=1):
+            attempts.append(loop.create_task(_attempt(family, address), name="connect"))
+            won = await _first_of(attempts, _NEXT_ADDRESS if number < len(addresses) else None)
+            if won is not None:
+                break
+        won = won or attempts[-1]  # none: the last one's reason
+        return won.result()
+    finally:
+        for each in attempts:
+            if each is not won:
+                each.add_done_callback(_discard)
+                each.cancel()
+
+
+async def _addresses(host: str, port: int) -> list[tuple[int, Any]]:
+    with suppress(ValueError):
+        return [(socket.AF_INET6 if ip_address(host).version == 6 else socket.AF_INET, (host, port))]  # noqa: PLR2004
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys((family, address) for family, _, _, _, address in found))
+
+
+async def _attempt(family: int, address: Any) -> socket.socket:  # noqa: ANN401 - what getaddrinfo gives
+    opened = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        opened.setblocking(False)  # noqa: FBT003 - its signature
+        opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        await asyncio.get_running_loop().sock_connect(opened, address)
+    except BaseException:
+        opened.close()
+        raise
+    return opened
+
+
+async def _first_of(
+    attempts: list[asyncio.Task[socket.socket]], seconds: float | None
+) -> asyncio.Task[socket.socket] | None:
+    """The first that comes through within `seconds`; None if all have failed or time is up."""
+    pending = {each for each in attempts if not each.done()}
+    while pending:
+        done, pending = await asyncio.wait(pending, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        for each in done:
+            if each.exception() is None:
+                return each
+        if not done:
+            return None
+    return None
+
+
+def _discard(attempt: asyncio.Task[socket.socket]) -> None:
+    if not attempt.cancelled() and attempt.exception() is None:
+        attempt.result().close()
 
 
 def _plain(error: Exception) -> str:

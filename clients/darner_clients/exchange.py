@@ -1,0 +1,217 @@
+"""One request and its answer over httpx, such that no cancellation can leak a connection.
+
+httpcore loses a connection that a cancellation reaches at the wrong await: when it has connected and not yet sent, and
+while it closes an answer. So httpx runs in a task that nobody cancels. Who gives up closes the socket; httpx then meets
+a connection that broke, and that it handles well.
+"""
+
+import asyncio
+import ssl
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from ipaddress import ip_address
+from urllib.parse import SplitResult, urlsplit, urlunsplit
+from urllib.request import getproxies, proxy_bypass
+
+import httpcore
+import httpx
+
+from darner_clients.connections import Broken, Headers, NotConnected
+from darner_clients.ending import ended
+from darner_clients.transport import Lifeline, Sockets, lifeline, tls_context
+
+KEEP = 300.0  # seconds an idle connection is kept
+MOST_IDLE = 4
+MOST_AHEAD = 1024 * 1024  # bytes that are read before anybody takes them
+
+
+class Http:
+    """The httpx client of one endpoint, and its sockets."""
+
+    def __init__(self, base_url: str) -> None:
+        url = urlsplit(base_url)
+        self.sockets = Sockets()
+        transport = _Transport(self.sockets, _proxy(url), tls_context() if url.scheme == "https" else None)
+        # The environment's proxies are looked up above. The key goes to its own host only.
+        self._client = httpx.AsyncClient(transport=transport, trust_env=False, follow_redirects=False)
+
+    def ask(self, method: str, address: str, headers: Headers, body: bytes) -> "Exchange":
+        """Begin an exchange. It is to be left."""
+        return Exchange(self._client, method, address, headers, body)
+
+
+class Exchange:
+    """`status` is 0 until the head of the answer is there; `read_by` is the loop's time when a read gives up."""
+
+    def __init__(self, client: httpx.AsyncClient, method: str, address: str, headers: Headers, body: bytes) -> None:
+        self.status = 0
+        self.headers: dict[str, str] = {}
+        self.read_by: float | None = None
+        self._client = client
+        self._line = Lifeline()
+        self._sent = False
+        self._over = False
+        self._failure: Exception | None = None
+        self._parts: list[bytes] = []
+        self._news: asyncio.Future[None] | None = None
+        self._room = asyncio.Event()
+        work = self._run(method, urlsplit(address), headers, body)
+        self._task = asyncio.get_running_loop().create_task(work, name="exchange")
+
+    @property
+    def reused(self) -> bool:
+        """Whether its connection has served before."""
+        return self._line.socket is not None and self._line.socket.requests > 1
+
+    @property
+    def connect_seconds(self) -> float:
+        """What opening the connection took; 0.0 if it was open."""
+        return 0.0 if self.reused or self._line.socket is None else self._line.socket.connect_seconds
+
+    def pace(self, seconds: float) -> None:
+        """Leave the socket alone for so long between two reads."""
+        if self._line.socket is not None:
+            self._line.socket.pace = seconds
+
+    async def sent(self) -> None:
+        """Return when there is a connection, and the request is on it. Raises Broken, NotConnected, ValueError."""
+        await self._until(lambda: self._sent)
+
+    async def answered(self) -> None:
+        """Return when the head of the answer is here. Raises Broken."""
+        if not await self._until(lambda: self.status > 0):
+            raise Broken("the exchange was ended")
+
+    async def chunks(self) -> AsyncGenerator[bytes]:
+        """The body as it comes, each time all that there is. Raises Broken and TimeoutError."""
+        while True:
+            if not self._parts:
+                async with asyncio.timeout_at(self.read_by):
+                    if not await self._until(lambda: bool(self._parts)):
+                        return
+            data = b"".join(self._parts)
+            self._parts.clear()
+            self._room.set()
+            yield data
+
+    async def leave(self) -> None:
+        """Be done with it. If its answer was read to the end the connection can serve again, else it is closed now.
+
+        Comes back when nothing is left of the exchange, also if cancelled meanwhile.
+        """
+        if not self._over:
+            self._line.cut()
+            self._room.set()
+        await ended(self._task)
+
+    async def _until(self, condition: Callable[[], bool]) -> bool:
+        """False if it is over and that will never be. Raises what it failed with."""
+        while not condition():
+            if self._failure is not None:
+                raise self._failure
+            if self._over:
+                return False
+            self._news = asyncio.get_running_loop().create_future()
+            await self._news
+        return True
+
+    def _tell(self) -> None:
+        if self._news is not None and not self._news.done():
+            self._news.set_result(None)
+
+    # -- in the task that nobody cancels
+
+    async def _run(self, method: str, url: SplitResult, headers: Headers, body: bytes) -> None:
+        lifeline.set(self._line)
+        try:
+            await self._asked(method, url, headers, body)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError, ImportError) as error:
+            self._failure = NotConnected(str(error))
+        except (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.InvalidURL, ValueError) as error:
+            self._failure = ValueError(str(error))
+        except httpx.TransportError as error:
+            self._failure = Broken(str(error))
+        except Exception as error:  # noqa: BLE001 - a bug: raised where somebody waits
+            self._failure = error
+        finally:
+            self._over = True
+            self._tell()
+
+    async def _asked(self, method: str, url: SplitResult, headers: Headers, body: bytes) -> None:
+        host = url.netloc.rpartition("@")[2]
+        fields = [("Host", host), *headers]
+        if body or method == "POST":
+            fields.append(("Content-Length", str(len(body))))
+        target = urlunsplit(url._replace(netloc=host))
+        request = httpx.Request(method, target, headers=fields, stream=_Body(body, self._begun))
+        response = await self._client.send(request, stream=True)
+        try:
+            self.headers = dict(response.headers.items())
+            self.status = response.status_code
+            self._tell()
+            ahead = 0
+            async for part in response.aiter_raw():
+                ahead = ahead + len(part) if self._parts else len(part)
+                self._parts.append(part)
+                self._tell()
+                if ahead > MOST_AHEAD and not self._line.is_cut:
+                    self._room.clear()
+                    await self._room.wait()
+        finally:
+            await response.aclose()
+
+    def _begun(self) -> None:
+        """There is a connection, and the headers are on it."""
+        if self._line.socket is not None:
+            self._line.socket.requests += 1
+        self._sent = True
+        self._tell()
+
+
+class _Body(httpx.AsyncByteStream):
+    """A request's body, which says when it begins to be sent."""
+
+    def __init__(self, content: bytes, begun: Callable[[], None]) -> None:
+        self._content = content
+        self._begun = begun
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        self._begun()
+        if self._content:
+            yield self._content
+
+
+class _Transport(httpx.AsyncHTTPTransport):
+    """httpx's own, over our sockets, for which its constructor has no parameter."""
+
+    def __init__(self, sockets: Sockets, proxy: httpcore.Proxy | None, context: ssl.SSLContext | None) -> None:
+        self._pool = httpcore.AsyncConnectionPool(
+            ssl_context=context,
+            proxy=proxy,
+            max_connections=None,
+            max_keepalive_connections=MOST_IDLE,
+            keepalive_expiry=KEEP,
+            network_backend=sockets,
+        )
+
+
+def _proxy(url: SplitResult) -> httpcore.Proxy | None:
+    """The proxy of the environment, never for this machine itself."""
+    host = url.hostname or ""
+    try:
+        if ip_address(host).is_loopback:
+            return None
+    except ValueError:
+        if host == "localhost" or host.endswith(".localhost"):
+            return None
+    known = getproxies()
+    address = known.get(url.scheme) or known.get("all")
+    if not address or proxy_bypass(host):
+        return None
+    given = httpx.Proxy(address if "://" in address else f"http://{address}")
+    where = given.url
+    return httpcore.Proxy(
+        url=httpcore.URL(scheme=where.raw_scheme, host=where.raw_host, port=where.port, target=where.raw_path),
+        auth=given.raw_auth,
+        headers=given.headers.raw,
+        ssl_context=tls_context() if where.scheme == "https" else None,
+    )
