@@ -81,6 +81,11 @@ class Editor:
         self.mapper = Mapper("utf-16")
         self._process: asyncio.subprocess.Process | None = None
         self._heard = asyncio.Condition()
+        known = self.client.protocol.get_result_type
+        # lsprotocol takes a code action with a command for a command: let it come as it is
+        cast("Json", self.client.protocol).get_result_type = lambda method: (
+            None if method == "textDocument/codeAction" else known(method)
+        )
         self._register()
 
     # -- life
@@ -271,6 +276,15 @@ class Editor:
     def _changed(self, uri: str, changes: list[Any]) -> None:
         version = types.VersionedTextDocumentIdentifier(self.buffers[uri].version, uri)
         self.client.text_document_did_change(types.DidChangeTextDocumentParams(version, changes))
+
+
+def plain(value: Json) -> Json:
+    """JSON of the tuples that the client makes of what it has no type for."""
+    if hasattr(value, "_asdict"):
+        return {key: plain(each) for key, each in value._asdict().items()}
+    if isinstance(value, dict):
+        return {key: plain(each) for key, each in value.items()}
+    return [plain(each) for each in value] if isinstance(value, list) else value
 
 
 def _edit(edit: Json) -> tuple[Point, Point, str]:

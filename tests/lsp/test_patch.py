@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from lsprotocol import types
 from tests.engine.scene import block
-from tests.lsp.editor import CLIENTS, Editor, Json, editing, refused
+from tests.lsp.editor import CLIENTS, Editor, editing, plain, refused
 
 from darner_clients.testing import Fault, Said, Script, ScriptedEndpoint
 
@@ -180,7 +180,7 @@ async def test_the_request_of_our_own_clients(tmp_path: Path) -> None:
         edits = [_text_edit(1, "    return 11\n"), _text_edit(5, "    return 22\n")]
         assert [each["edits"] for each in hunks] == [[each] for each in edits]
         whole = {"documentChanges": [{"textDocument": document | {"version": 1}, "edits": edits}]}
-        assert _plain(result) == {"edit": whole, "refused": []}
+        assert plain(result) == {"edit": whole, "refused": []}
         assert (buffer.text, editor.edits) == (CODE, [])
 
 
@@ -195,7 +195,7 @@ async def test_files_to_create(tmp_path: Path, client: str) -> None:
         new = editor.root / "new.py"
         if client == "bare":
             reason = "this editor cannot create files for a language server; use `darner patch --apply` in a terminal"
-            assert [each["reason"] for each in _plain(result)["refused"]] == [reason]
+            assert [each["reason"] for each in plain(result)["refused"]] == [reason]
             assert not new.exists()
         else:
             assert editor.files == [("create", editor.uri("new.py"))]
@@ -250,11 +250,3 @@ def _text_edit(line: int, text: str) -> dict[str, Any]:
     place = {"start": {"line": line, "character": 0}, "end": {"line": line + 1, "character": 0}}
     return {"range": place, "newText": text}
 
-
-def _plain(value: Json) -> Json:
-    """JSON of the tuples that the client makes of what it has no type for."""
-    if hasattr(value, "_asdict"):
-        return {key: _plain(each) for key, each in value._asdict().items()}
-    if isinstance(value, dict):
-        return {key: _plain(each) for key, each in value.items()}
-    return [_plain(each) for each in value] if isinstance(value, list) else value

@@ -103,8 +103,11 @@ async def test_exit_codes(tmp_path: Path, messages: list[Any], code: int) -> Non
 
 async def test_a_client_whose_process_has_gone(tmp_path: Path) -> None:
     async with wire(tmp_path) as server:
-        gone = await asyncio.create_subprocess_exec("sleep", "0.5")
-        server.send(INITIALIZE | {"params": {"capabilities": {}, "processId": gone.pid}})
+        gone = await asyncio.create_subprocess_exec("sleep", "600")
+        server.send(INITIALIZE | {"params": {"capabilities": {}, "processId": gone.pid}}, said("initialized", {}))
+        server.send(said("textDocument/hover", {}, 5))
+        await server.answer(5)
+        gone.kill()
         await gone.wait()
         await asyncio.wait_for(server.process.wait(), 20)
         assert server.process.returncode == 1

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from time import monotonic
 from typing import Self
@@ -22,6 +22,10 @@ from darner_server.local.server import StartFailed
 from darner_server.settings import Settings, WorkspaceSettings
 
 _log = logging.getLogger(__name__)
+
+_PATIENCE = 1.0  # seconds that a person's task with a place waits for the first scan of a large workspace
+_CALM = 0.2  # seconds before files that have changed are looked at: they come in bursts ...
+_SHARE = 3.0  # ... or so many times what the last scan took, in a large workspace
 
 
 class Engine:
@@ -49,28 +53,33 @@ class Engine:
         self._router: Router | None = None
         self._embedded = None if settings.endpoints else Embedded(settings.local_model, state_dir, cache_dir)
         self._opening = asyncio.Lock()
-        self._indexed: asyncio.Task[None] | None = None
+        self._indexing: asyncio.Task[None] | None = None
+        self._scanned = asyncio.Event()
+        self._stale = asyncio.Event()
 
     async def __aenter__(self) -> Self:
         """Begin indexing in the background and, where endpoints are named, open a warm connection to each."""
-        self._indexed = asyncio.get_running_loop().create_task(self.index.refresh(), name="first index")
+        self._indexing = asyncio.get_running_loop().create_task(self._keep_indexed(), name="index")
         if self.settings.endpoints:
             await self._open(self.settings.endpoints)
         return self
 
     async def __aexit__(self, *_: object) -> None:
         """End indexing, connections and worker processes."""
-        if self._indexed is not None:
-            self._indexed.cancel()
-            await asyncio.gather(self._indexed, return_exceptions=True)
+        if self._indexing is not None:
+            self._indexing.cancel()
+            await asyncio.gather(self._indexing, return_exceptions=True)
         if self._router is not None:
             await self._router.__aexit__(None, None, None)
         await self.index.close()
 
     async def indexed(self) -> None:
         """Return when the first scan of the workspace is done."""
-        if self._indexed is not None:
-            await asyncio.shield(self._indexed)
+        await self._scanned.wait()
+
+    def refresh(self) -> None:
+        """Scan again soon, since files have changed; many calls at once are one scan."""
+        self._stale.set()
 
     @asynccontextmanager
     async def patch(self, task: Task) -> AsyncGenerator[AsyncIterator[PatchEvent]]:
@@ -89,7 +98,9 @@ class Engine:
                 emit(Failed("usage", "the instruction is empty; say what to change"))
                 return
             emit(Stage("index", "reading the workspace"))
-            await self.indexed()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_PATIENCE if task.interactive and task.focus else None):
+                    await self.indexed()
             router = await self.router(emit)
             if isinstance(router, StartFailed):
                 emit(Failed("endpoint", str(router), ((self.settings.local_model, router.reason),)))
@@ -123,6 +134,19 @@ class Engine:
     async def status(self, *, probe: bool) -> tuple[EndpointStatus, ...]:
         """Every endpoint's state; with `probe` each is asked now. Does not start the embedded model."""
         return await self._router.status(probe=probe) if self._router is not None else ()
+
+    async def _keep_indexed(self) -> None:
+        while True:
+            began = self._clock()
+            try:
+                await self.index.refresh()
+            except Exception:  # noqa: BLE001 - what is indexed already still answers
+                _log.exception("the workspace could not be scanned")
+            self._scanned.set()
+            took = self._clock() - began
+            await self._stale.wait()
+            await asyncio.sleep(max(_CALM, _SHARE * took))
+            self._stale.clear()
 
     async def _open(self, endpoints: tuple[Endpoint, ...]) -> None:
         if self._router is not None:

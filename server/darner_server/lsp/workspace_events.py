@@ -9,6 +9,8 @@ from pygls.exceptions import JsonRpcException
 from darner_server.lsp.raw import as_list, as_object, at
 from darner_server.lsp.session import Session
 
+_AT_ONCE = 16  # files that are read here and now; where more have changed, as by a checkout, the scan finds them
+
 
 def did_change_folders(session: Session, params: types.DidChangeWorkspaceFoldersParams) -> None:
     """A root has come or gone: there is another workspace to index."""
@@ -63,7 +65,8 @@ def _changed(session: Session, uris: Iterable[str]) -> None:
     engine = session.engines.now
     paths = [session.folders.path_of(uri) for uri in uris if session.folders.in_a_root(uri)]
     if engine is not None and paths:
-        engine.index.changed(paths)
+        engine.index.changed(paths[:_AT_ONCE])
+        engine.refresh()
 
 
 def _take(session: Session, settings: dict[str, Any]) -> None:
