@@ -34,6 +34,7 @@ _MARKUP = (
     *(".html", ".htm", ".xhtml", ".xml", ".svg", ".md", ".mdx", ".rst", ".txt", ".jsx", ".tsx", ".vue", ".svelte"),
     *(".astro", ".php", ".erb", ".hbs", ".jinja", ".j2", ".po", ".xaml"),
 )
+_HABIT = 3  # lines indented by a tab make a file one of tabs
 _WIDTHS = (2, 3, 4, 8)
 
 Reindent = Callable[[str], str | None]
@@ -108,11 +109,10 @@ def to_style(steps: Iterable[tuple[str, str]], document: Document) -> Reindent |
     blanks = [indent(body) for op, body in steps if op == "+" and body.strip() and body[0] in " \t"]
     if not blanks:
         return None
-    if document.tabbed and not document.spaced and not any("\t" in each for each in blanks):
-        for width in (8, 4, 2):
-            if all(len(each) % width == 0 for each in blanks):
-                return partial(_to_tabs, width)
-    return None
+    if document.spaced or any("\t" in each for each in blanks) or document.tabbed < _HABIT:
+        return None
+    width = next((each for each in (8, 4, 2) if all(len(blank) % each == 0 for blank in blanks)), None)
+    return partial(_to_tabs, width) if width is not None else None
 
 
 def _same(body: str) -> str:

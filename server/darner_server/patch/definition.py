@@ -49,9 +49,14 @@ def only_one(bodies: list[str]) -> tuple[str, int] | None:
         return None
     depth = min(len(indent(bodies[number]).expandtabs()) for number in content)
     found: tuple[str, int] | None = None
+    decorated = False
     for number in content:
         body = bodies[number]
-        if len(indent(body).expandtabs()) != depth or _ABOVE.match(body):
+        deeper = len(indent(body).expandtabs()) != depth
+        if deeper and found is None and not decorated:
+            return None
+        decorated = decorated or body.lstrip().startswith(("@", "#["))
+        if deeper or _ABOVE.match(body):
             continue
         if found is None:
             name = name_of(body)

@@ -23,7 +23,7 @@ class Document:
     def __init__(self, text: str) -> None:
         self.raw, self.bodies = _split(text, marked=True)
         self.ending = lines.prevailing(self.raw) if "\r" in text else "\n"
-        self.tabbed = "\n\t" in text  # whether any line is indented by a tab, or by a blank
+        self.tabbed = text.count("\n\t")  # lines indented by a tab; and whether any is by a blank
         self.spaced = "\n " in text
         self._plain = text.isascii()
         self._offsets = list(accumulate(map(len, self.raw), initial=0))  # by id, within the text the id came with

@@ -117,7 +117,8 @@ def _put(
 ) -> Located | Refused:
     """Put new lines in the place of old ones, touching only those that differ."""
     steps = splicing.script(document.bodies[first:last], after, fine=True)
-    made = splicing.splices(document, first, steps, bridges.to_style(steps, document) or _same, edit)
+    styled = bridges.to_style(steps, document) if last - first < len(document) else None
+    made = splicing.splices(document, first, steps, styled or _same, edit)
     if not made:
         return Located(edit, edit.path or "", (), ("unchanged",), first + 1)
     return Located(edit, edit.path or "", tuple(made), names, first + 1)
