@@ -152,7 +152,7 @@ class Client:
             raise from_response(endpoint, exchange.status, exchange.headers, body)
         try:
             content: object = json.loads(body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return body.decode("utf-8", "replace")
         return content
 

@@ -24,7 +24,7 @@ def from_response(endpoint: Endpoint, status: int, headers: Mapping[str, str], b
     """The error of a response that is not 200. `headers` have lower-case names."""
     try:
         content: Any = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         content = {"message": body.decode("utf-8", "replace").strip()}
     return classify(endpoint, status, content, headers)
 

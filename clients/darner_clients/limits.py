@@ -72,9 +72,12 @@ def _mapping(value: object) -> dict[str, Any]:
 
 
 def _tokens(value: object) -> int | None:
-    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) and value > 0 else None
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    return int(value) if 0 < value < _MOST else None
 
 
+_MOST = 1e12  # tokens; also keeps infinity out
 _WINDOW_NAMES = (
     "max_model_len",
     "max_context_length",

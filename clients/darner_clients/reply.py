@@ -34,17 +34,14 @@ class Reply:
             return ()
         try:
             event: Any = json.loads(data)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise Malformed(self._endpoint.name, "sent an event that is not JSON", started=self._started) from None
         if type(event) is not dict:
             raise Malformed(self._endpoint.name, "sent an event that is not an object", started=self._started)
-        chunk = cast("dict[str, Any]", event)
-        choices = chunk.get("choices")
-        if not choices or "usage" in chunk or "time_info" in chunk or "error" in chunk:
-            self._besides(chunk)
-            if not choices:
-                return self._bare(chunk)
-        return self._choice(choices[0])
+        try:
+            return self._read(cast("dict[str, Any]", event))
+        except (AttributeError, TypeError, LookupError):
+            raise Malformed(self._endpoint.name, "sent an event of another shape", started=self._started) from None
 
     def whole(self, body: bytes) -> Iterable[Text | Reasoning]:
         """The same from a 200 that is no stream: one object with the whole reply, or with an error."""
@@ -71,63 +68,79 @@ class Reply:
             )
         return pieces
 
+    def _read(self, chunk: dict[str, Any]) -> Iterable[Text | Reasoning]:
+        choices = chunk.get("choices")
+        if not choices or "usage" in chunk or "time_info" in chunk or "error" in chunk:
+            self._besides(chunk)
+            if not choices:
+                return self._bare(chunk)
+        return self._choice(choices[0])
+
     def _choice(self, choice: dict[str, Any]) -> Iterable[Text | Reasoning]:
         reason = choice.get("finish_reason")
         if reason:
-            self.reason = reason
+            self.reason = str(reason)
         delta = choice.get("delta") or choice.get("message")
         if delta is None:
-            text = choice.get("text")
-            if not text:
-                return ()
-            self._started = True
-            return (Text(text),)
-        text = delta.get("content")
-        thought = delta.get("reasoning") or delta.get("reasoning_content")
-        if thought:
-            self._started = True
-            return (Reasoning(thought), Text(text)) if text else (Reasoning(thought),)
-        if not text:
+            text, thought = _text(choice.get("text")), ""
+        else:
+            text = _text(delta.get("content"))
+            thought = _text(delta.get("reasoning") or delta.get("reasoning_content"))
+        if not text and not thought:
             return ()
         self._started = True
-        return (Text(text),)
+        if not thought:
+            return (Text(text),)
+        return (Reasoning(thought), Text(text)) if text else (Reasoning(thought),)
 
     def _besides(self, chunk: dict[str, Any]) -> None:
         if is_error(chunk):
             error = classify(self._endpoint, 200, chunk, {})
             error.started = self._started
             raise error
-        usage = chunk.get("usage")
-        if usage:
-            self.usage = _usage(usage)
-        times = chunk.get("time_info")
-        if times:
-            self.queue = times.get("queue_time")
+        usage, times = chunk.get("usage"), chunk.get("time_info")
+        if usage and isinstance(usage, dict):
+            self.usage = _usage(cast("dict[str, Any]", usage))
+        if isinstance(times, dict):
+            queue: Any = cast("dict[str, Any]", times).get("queue_time")
+            self.queue = float(queue) if isinstance(queue, int | float) else None
 
     def _bare(self, chunk: dict[str, Any]) -> Iterable[Text | Reasoning]:
         """llama.cpp's own form: {"content": "…", "stop": false}."""
         if chunk.get("stop"):
             self.reason = "length" if chunk.get("stop_type") == "limit" or chunk.get("truncated") else "stop"
             self.over = True
-            counted = chunk.get("tokens_evaluated")
-            if isinstance(counted, int):
-                cached = int(chunk.get("tokens_cached") or 0)
-                self.usage = Usage(counted, int(chunk.get("tokens_predicted") or 0), min(cached, counted))
-        text = chunk.get("content")
-        if not isinstance(text, str) or not text:
+            if counted := _count(chunk, "tokens_evaluated"):
+                cached = min(counted, _count(chunk, "tokens_cached"))
+                self.usage = Usage(counted, _count(chunk, "tokens_predicted"), cached)
+        text = _text(chunk.get("content"))
+        if not text:
             return ()
         self._started = True
         return (Text(text),)
 
 
+def _text(value: object) -> str:
+    """A piece of text that can be written to a file: half of a surrogate pair, which JSON can hold, cannot."""
+    if type(value) is not str:
+        if value:
+            raise TypeError
+        return ""
+    return value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def _usage(usage: dict[str, Any]) -> Usage:
-    prompt: dict[str, Any] = usage.get("prompt_tokens_details") or {}
-    completion: dict[str, Any] = usage.get("completion_tokens_details") or {}
     return Usage(
-        prompt_tokens=usage.get("prompt_tokens") or 0,
-        completion_tokens=usage.get("completion_tokens") or 0,
-        cached_tokens=prompt.get("cached_tokens") or 0,
-        reasoning_tokens=completion.get("reasoning_tokens") or 0,
-        accepted_prediction_tokens=completion.get("accepted_prediction_tokens") or 0,
-        rejected_prediction_tokens=completion.get("rejected_prediction_tokens") or 0,
+        prompt_tokens=_count(usage, "prompt_tokens"),
+        completion_tokens=_count(usage, "completion_tokens"),
+        cached_tokens=_count(usage.get("prompt_tokens_details"), "cached_tokens"),
+        reasoning_tokens=_count(usage.get("completion_tokens_details"), "reasoning_tokens"),
+        accepted_prediction_tokens=_count(usage.get("completion_tokens_details"), "accepted_prediction_tokens"),
+        rejected_prediction_tokens=_count(usage.get("completion_tokens_details"), "rejected_prediction_tokens"),
     )
+
+
+def _count(fields: object, name: str) -> int:
+    """A number of tokens; 0 where it is not told."""
+    value: Any = cast("dict[str, Any]", fields).get(name) if isinstance(fields, dict) else None
+    return int(value) if isinstance(value, int | float) and 0 < value < 1e12 else 0  # noqa: PLR2004 - no infinity

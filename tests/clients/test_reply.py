@@ -1,10 +1,15 @@
 import json
+from contextlib import suppress
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from darner_clients.endpoint import Endpoint
 from darner_clients.errors import EndpointError, Interrupted, Malformed, Overloaded
+from darner_clients.faults import from_response
+from darner_clients.limits import read as limits_of
 from darner_clients.messages import Reasoning, Text, Usage
 from darner_clients.reply import Reply
 
@@ -91,3 +96,62 @@ def test_an_event_that_is_no_json_is_malformed_and_a_cut_one_is_not() -> None:
         Reply(ENDPOINT).close(b'{"choices": [{"delta": {"con')
     reply = Reply(ENDPOINT)
     assert list(reply.close(json.dumps(delta("stop", content="a")).encode())) == [Text("a")]
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"choices": [None]},
+        {"choices": {"a": 1}},
+        {"choices": True},
+        {"choices": ["x"]},
+        {"choices": [{"delta": "x"}]},
+        {"choices": [{"delta": {"content": [{"type": "text", "text": "x"}]}}]},
+        {"choices": [{"text": 7}]},
+        {"content": {"x": 1}},
+    ],
+)
+def test_events_of_another_shape(event: object) -> None:
+    with pytest.raises(Malformed):
+        read(event)
+
+
+def test_numbers_that_are_none() -> None:
+    usage = {"prompt_tokens": "3", "completion_tokens": 4, "prompt_tokens_details": [], "completion_tokens_details": 1}
+    found, reply = read({**delta("stop", content="a"), "usage": usage, "time_info": {"queue_time": "soon"}})
+    assert (found, reply.usage, reply.queue) == ([Text("a")], Usage(0, 4), None)
+    assert read({**delta("stop"), "usage": 3, "time_info": []})[1].usage is None
+
+
+def test_half_a_character_does_not_reach_a_file() -> None:
+    assert read(delta("stop", content="a\ud83cb🎈"))[0] == [Text("a\ufffdb🎈")]
+
+
+_NAMES = st.sampled_from(
+    ["choices", "delta", "message", "content", "reasoning", "text", "finish_reason", "usage", "prompt_tokens",
+     "prompt_tokens_details", "cached_tokens", "time_info", "queue_time", "error", "code", "type", "status_code",
+     "object", "stop", "tokens_evaluated", "tokens_cached", "n_ctx", "limits", "data", "id", "max_model_len"]
+)  # fmt: skip  # as they are sent
+_PLAIN = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(), st.sampled_from(["", "x", "stop", "429", "\ud800"])
+)
+_JSON: st.SearchStrategy[object] = st.recursive(
+    _PLAIN, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_NAMES, inner, max_size=4), max_leaves=12
+)
+
+
+@given(_JSON)
+def test_whatever_is_sent_is_read_or_refused_with_a_typed_error(content: object) -> None:
+    body = json.dumps(content).encode()
+    for read_it in (Reply(ENDPOINT).feed, Reply(ENDPOINT).whole):
+        with suppress(EndpointError):
+            assert all(piece.text.encode() for piece in read_it(body))
+    for status in (200, 400, 429, 500):
+        assert str(from_response(ENDPOINT, status, {}, body))
+    assert limits_of(json.loads(body), "", "there") is None or isinstance(content, dict)
+
+
+def test_what_is_nested_too_deep_is_no_bug() -> None:
+    with pytest.raises(Malformed):
+        Reply(ENDPOINT).feed(b'{"choices": ' + b"[" * 100_000)
+    assert from_response(ENDPOINT, 400, {}, b"[" * 100_000).message.startswith("refused (400): [[[")
