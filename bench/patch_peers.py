@@ -9,6 +9,7 @@ import json
 import sys
 import time
 from collections.abc import Callable  # noqa: TC003 - run alone, by another interpreter
+from functools import partial
 from typing import Any
 
 
@@ -34,7 +35,8 @@ def _codex(task: dict[str, Any]) -> str:
     import codex_apply_patch  # noqa: PLC0415 - a peer that may be missing
 
     result = codex_apply_patch.apply_patch_in_memory(task["patch"], {"mod.py": task["text"]})
-    return next(iter(result.modified_files.values() if hasattr(result, "modified_files") else result.files.values()))
+    files: dict[str, str] = result.modified_files if hasattr(result, "modified_files") else result.files
+    return next(iter(files.values()))
 
 
 def main() -> None:
@@ -44,7 +46,7 @@ def main() -> None:
         if name.startswith("codex") and not task["patch"]:
             continue
         try:
-            took, text = _best(lambda peer=peer: peer(task), task["rounds"])
+            took, text = _best(partial(peer, task), task["rounds"])
         except Exception as error:  # noqa: BLE001 - a peer's failure is a figure too
             found[name] = {"error": f"{type(error).__name__}: {error}"[:200]}
             continue
