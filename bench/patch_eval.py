@@ -22,7 +22,17 @@ _CASES = Path(os.environ.get("DARNER_CASES", Path(__file__).resolve().parents[2]
 _CUTS = (1, 3, 7, 64)
 
 # Expectations that are wrong by our rules, and why. They count as they come out; this only explains.
-_JUDGED: dict[str, str] = {}
+_FIRST = "the search text stands twice, and the expected text changes the first: an ambiguous edit is refused"
+_JUDGED: dict[str, str] = {
+    "aider-history/da5ea3a": "two blank lines that the edit does not change gain blanks; ours stay as they are",
+    "aider-history/a2eb6e7": _FIRST,
+    "aider-history/a2882f4": _FIRST,
+    "aider-history/3caac42": "the reply also shows a commit of twelve other files, as a diff, which are not there",
+    "cline/should-handle-line-trimmed-match-replacement-case-correctly": "one word, other at both ends: a likeness",
+    "roo-multisearchreplace/should-handle-content-with-line-numbers-at-the-last-line": "the replacement begins with a "
+    "blank line, and the expected text has lost it",
+    "continue-lazy/no-lazy-single-class.js": "the expected text is indented by three blanks where the reply has four",
+}
 
 
 def _rows(name: str) -> list[dict[str, Any]]:

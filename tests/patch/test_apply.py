@@ -339,6 +339,35 @@ CASES = [
         "more than once",
         target="a.py",
     ),
+    Case(
+        "a method and its comment, no class around them",
+        "```js\n  /**\n   * Adds.\n   */\n  add(b) {\n    return this.a + b;\n  }\n```",
+        {"a.js": "class A {\n  add(b) {\n    return b;\n  }\n\n  sub(b) {\n    return this.a - b;\n  }\n}\n"},
+        {
+            "a.js": "class A {\n  /**\n   * Adds.\n   */\n  add(b) {\n    return this.a + b;\n  }\n\n"
+            "  sub(b) {\n    return this.a - b;\n  }\n}\n"
+        },
+        target="a.js",
+    ),
+    Case(
+        "indented lines for a file that begins at the margin",
+        "```js\n  this.a = 1;\n  this.b = 2;\n```",
+        {"a.js": "class A {\n  constructor() {\n    this.a = 0;\n  }\n}\n"},
+        "part of the file",
+        target="a.js",
+    ),
+    Case(
+        "removed lines indented otherwise",
+        "--- a/a.js\n+++ b/a.js\n@@ @@\n f();\n-  /* of two\n-  lines */\n g();\n",
+        {"a.js": "f();\n/* of two\n lines */\ng();\n"},
+        {"a.js": "f();\ng();\n"},
+    ),
+    Case(
+        "a line that comes is indented as nothing that stays",
+        "--- a/a.py\n+++ b/a.py\n@@ @@\n f()\n-  a()\n-   b()\n+  c()\n g()\n",
+        {"a.py": "f()\n    a()\n     b()\ng()\n"},
+        "indented differently",
+    ),
     Case("several fences, no name", "```\na\n```\nor\n```\nb\n```", {"a.py": "x\n"}, "which one", target="a.py"),
     Case(
         "an answer escaped for HTML",

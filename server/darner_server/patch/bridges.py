@@ -24,8 +24,9 @@ ENTITIES = "HTML entities"
 NUMBERS = "line numbers"
 BLANK_EDGES = "blank lines at the ends"
 ELISION = "elided lines"
+REMOVED = "indentation of removed lines"
 
-_WEIGHT = {TRAILING: 1, TABS: 2, SHIFT: 4, UNICODE: 8}
+_WEIGHT = {TRAILING: 1, TABS: 2, SHIFT: 4, UNICODE: 8, REMOVED: 16}
 _NUMBERED = re.compile(r"\s*(\d+)(?: ?[|│:]|→|\t)(.*)")
 _ENTITY = re.compile(r"&(?:lt|gt|amp|quot|apos|nbsp|#\d+|#x[0-9a-fA-F]+);")
 _ESCAPED = re.compile(r"&(?:lt|gt|amp|quot|#39|#x27);")
@@ -77,6 +78,24 @@ def between(search: list[str], found: list[str]) -> Bridge | None:
     if reindent is None or (content == 1 and {SHIFT, TRAILING} <= names):
         return None
     return Bridge(tuple(sorted(names, key=lambda each: _WEIGHT[each])), reindent)
+
+
+def but_for_removed(steps: Iterable[tuple[str, str]], found: list[str]) -> Bridge | None:
+    """Allow removed lines to be indented in any way, if the lines that stay are the same and say how new ones are."""
+    staying: list[str] = []
+    added: set[str] = set()
+    at = 0
+    for op, body in steps:
+        if op == "+":
+            added.add(indent(body) if body.strip() else "")
+            continue
+        if op == " ":
+            if body != found[at]:
+                return None
+            staying += [body] if body.strip() else []
+        at += 1
+    enough = len(staying) > 1 and added <= {"", *map(indent, staying)}
+    return Bridge((REMOVED,), _same) if enough else None
 
 
 def carry(given: str, wanted: str) -> Reindent | None:

@@ -53,7 +53,7 @@ def only_one(bodies: list[str]) -> tuple[str, int] | None:
     for number in content:
         body = bodies[number]
         deeper = len(indent(body).expandtabs()) != depth
-        if deeper and found is None and not decorated:
+        if deeper and found is None and not decorated and not _ABOVE.match(body):
             return None
         decorated = decorated or body.lstrip().startswith(("@", "#["))
         if deeper or _ABOVE.match(body):

@@ -47,7 +47,8 @@ def place_whole(edit: Edit, document: Document) -> Located | Refused:
         return Refused(edit, edit.path, "the reply holds no edit")
     ends = [body for body in after if body.strip()]
     framed = bool(content) and ends[0] == content[0] and ends[-1] == content[-1]
-    if not framed and len(content) > _SMALL and 2 * len(new) < len(content) and 2 * kept < len(content):
+    inner = all(body[0] in " \t" for body in new) and not all(body[0] in " \t" for body in content)
+    if inner or (not framed and len(content) > _SMALL and 2 * len(new) < len(content) and 2 * kept < len(content)):
         return Refused(edit, edit.path, "the reply seems to be a part of the file, and it does not say which")
     return _put(edit, 0, len(document), after, document)
 
