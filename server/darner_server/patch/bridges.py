@@ -24,9 +24,9 @@ ENTITIES = "HTML entities"
 NUMBERS = "line numbers"
 BLANK_EDGES = "blank lines at the ends"
 ELISION = "elided lines"
-REMOVED = "indentation of removed lines"
+UNEVEN = "indentation of single lines"
 
-_WEIGHT = {TRAILING: 1, TABS: 2, SHIFT: 4, UNICODE: 8, REMOVED: 16}
+_WEIGHT = {TRAILING: 1, TABS: 2, SHIFT: 4, UNICODE: 8, UNEVEN: 16}
 _NUMBERED = re.compile(r"\s*(\d+)(?: ?[|│:]|→|\t)(.*)")
 _ENTITY = re.compile(r"&(?:lt|gt|amp|quot|apos|nbsp|#\d+|#x[0-9a-fA-F]+);")
 _ESCAPED = re.compile(r"&(?:lt|gt|amp|quot|#39|#x27);")
@@ -80,22 +80,37 @@ def between(search: list[str], found: list[str]) -> Bridge | None:
     return Bridge(tuple(sorted(names, key=lambda each: _WEIGHT[each])), reindent)
 
 
-def but_for_removed(steps: Iterable[tuple[str, str]], found: list[str]) -> Bridge | None:
-    """Allow removed lines to be indented in any way, if the lines that stay are the same and say how new ones are."""
-    staying: list[str] = []
+def uneven(steps: Iterable[tuple[str, str]], found: list[str]) -> Bridge | None:
+    """Allow single lines that stay or go, none beside a new one, to be indented in any way.
+
+    At least as many lines, and two, must be the very same, and new lines be indented as some of those.
+    """
+    same: list[str] = []
     added: set[str] = set()
+    odd = 0
+    beside = ""  # what stands above in the script: "+", "odd", or nothing that matters
     at = 0
     for op, body in steps:
         if op == "+":
+            if beside == "odd":
+                return None
+            beside = "+"
             added.add(indent(body) if body.strip() else "")
             continue
-        if op == " ":
-            if body != found[at]:
-                return None
-            staying += [body] if body.strip() else []
+        true = found[at]
         at += 1
-    enough = len(staying) > 1 and added <= {"", *map(indent, staying)}
-    return Bridge((REMOVED,), _same) if enough else None
+        if body.strip() != true.strip():
+            return None
+        if body == true or not body.strip():
+            same += [body] if body.strip() else []
+            beside = beside if op == "-" else ""
+        elif beside == "+":
+            return None
+        else:
+            odd += 1
+            beside = "odd"
+    enough = len(same) >= max(2, odd) and added <= {"", *map(indent, same)}
+    return Bridge((UNEVEN,), _same) if enough else None
 
 
 def carry(given: str, wanted: str) -> Reindent | None:

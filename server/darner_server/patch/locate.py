@@ -161,7 +161,7 @@ def _by_lines(search: list[str], after: list[str], document: Document, names: tu
         true = document.bodies[line : line + len(search)]
         bridge = bridges.between(search, true)
         if bridge is None:
-            bridge = bridges.but_for_removed(splicing.script(search, after, fine=True), true)
+            bridge = bridges.uneven(splicing.script(search, after, fine=True), true)
         if bridge is not None:
             found.append(_Found(line, search, after, bridge, (*names, *bridge.names)))
     lightest = min((each.bridge.weight for each in found), default=0)
