@@ -1,0 +1,127 @@
+"""The client side of lsp.py: frames over pipes, nothing between the clock and the server."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from darner_server.lsp.framing import Framing, frame
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+class Wire:
+    """A server started with a command. `heard` gets each notification and request of the server with its time."""
+
+    def __init__(self, command: Sequence[str], environment: dict[str, str]) -> None:
+        self.heard: Callable[[dict[str, Any], float], object] = lambda _message, _at: None
+        self._command = command
+        self._environment = environment
+        self._answers: dict[int, asyncio.Future[dict[str, Any]]] = {}
+        self._last = 0
+
+    async def start(self) -> None:
+        """Start the process and read what it says."""
+        pipe = asyncio.subprocess.PIPE
+        self._process = await asyncio.create_subprocess_exec(
+            *self._command, stdin=pipe, stdout=pipe, stderr=asyncio.subprocess.DEVNULL, env=self._environment
+        )
+        self._reading = asyncio.ensure_future(self._read())
+
+    async def stop(self) -> None:
+        """End the process."""
+        self._process.kill()
+        await self._process.wait()
+        await self._reading
+
+    def notify(self, method: str, params: object) -> None:
+        """Send a notification."""
+        self._send({"jsonrpc": "2.0", "method": method, "params": params})
+
+    def ask(self, method: str, params: object) -> tuple[int, asyncio.Future[dict[str, Any]]]:
+        """Send a request: its number and its answer to come."""
+        self._last += 1
+        future = self._answers[self._last] = asyncio.get_running_loop().create_future()
+        self._send({"jsonrpc": "2.0", "id": self._last, "method": method, "params": params})
+        return self._last, future
+
+    async def request(self, method: str, params: object) -> Any:  # noqa: ANN401 - JSON
+        """Send a request and wait for its result."""
+        answer = await self.ask(method, params)[1]
+        assert "error" not in answer, answer
+        return answer["result"]
+
+    def answer(self, message: dict[str, Any], result: object) -> None:
+        """Answer a request of the server."""
+        self._send({"jsonrpc": "2.0", "id": message["id"], "result": result})
+
+    def cpu(self) -> float:
+        """Milliseconds of CPU that the process has used."""
+        words = Path(f"/proc/{self._process.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        return (int(words[11]) + int(words[12])) * 1000 / _TICKS
+
+    def memory(self) -> float:
+        """Resident megabytes of the process alone."""
+        status = Path(f"/proc/{self._process.pid}/status").read_text(encoding="utf-8")
+        return int(status.partition("VmRSS:")[2].split()[0]) / 1024
+
+    def _send(self, message: object) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(frame(json.dumps(message).encode()))
+
+    async def _read(self) -> None:
+        assert self._process.stdout is not None
+        framing = Framing()
+        while data := await self._process.stdout.read(1 << 16):
+            at = perf_counter()
+            for body in framing.feed(data):
+                message = json.loads(body)
+                if "method" in message:
+                    self.heard(message, at)
+                elif (future := self._answers.pop(message["id"], None)) and not future.done():
+                    future.set_result(message)
+
+
+class Buffer:
+    """An open document that takes the server's edits and tells of them, as an editor does."""
+
+    def __init__(self, wire: Wire, uri: str, text: str) -> None:
+        self.wire, self.uri, self.version = wire, uri, 1
+        self.lines = text.split("\n")
+        self.applied: list[float] = []  # when each edit came
+        item = {"uri": uri, "languageId": "python", "version": 1, "text": text}
+        wire.notify("textDocument/didOpen", {"textDocument": item})
+
+    def heard(self, message: dict[str, Any], at: float) -> None:
+        """Apply an edit, agree to whatever else is asked."""
+        if message["method"] == "workspace/applyEdit":
+            self.applied.append(at)
+            for change in message["params"]["edit"]["documentChanges"]:
+                self._change(change["edits"])
+            self.wire.answer(message, {"applied": True})
+        elif message["method"] == "workspace/configuration":
+            self.wire.answer(message, [None] * len(message["params"]["items"]))
+        elif "id" in message:
+            self.wire.answer(message, None)
+
+    def _change(self, edits: list[dict[str, Any]]) -> None:
+        told: list[dict[str, Any]] = []
+        for edit in sorted(edits, key=lambda each: _place(each["range"]["start"]), reverse=True):
+            (line, column), (last, end) = _place(edit["range"]["start"]), _place(edit["range"]["end"])
+            text = self.lines[line][:column] + edit["newText"] + self.lines[last][end:]
+            self.lines[line : last + 1] = text.split("\n")
+            told.append({"range": edit["range"], "text": edit["newText"]})
+        self.version += 1
+        document = {"uri": self.uri, "version": self.version}
+        self.wire.notify("textDocument/didChange", {"textDocument": document, "contentChanges": told})
+
+
+def _place(position: dict[str, int]) -> tuple[int, int]:
+    return position["line"], position["character"]
