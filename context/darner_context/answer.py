@@ -2,6 +2,7 @@
 
 from array import array
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import accumulate
 
 from darner_context.bundle import ContextBundle, ContextRequest, Focus, LeftOut, Snippet
@@ -9,8 +10,10 @@ from darner_context.fill import Filling
 from darner_context.library import Library
 from darner_context.place import look
 from darner_context.rank import Ranking
+from darner_context.search import Search
 from darner_context.secrets import secret_name
 from darner_context.tokens import Tokenizer
+from darner_context.weights import PLACE_LEAST, PLACE_MORE, PLACE_SHARE
 
 _O200K = frozenset({"o200k_base", "o200k_harmony"})
 _FOCUS_LEAST = 24_000  # tokens of a focus file that are shown whatever the budget
@@ -23,21 +26,35 @@ def answer(
     with library.lending(request.texts):
         counter = _Counter(library, tokenizer)
         focus = _focus(library, request, counter)
-        place = None
-        if request.focus is not None and focus is not None:
-            lines = library.lines(request.focus.path)
-            first = min(max(request.focus.first_line or 1, 1), max(len(lines), 1))
-            last = min(
-                max(request.focus.last_line or request.focus.first_line or len(lines), first), max(len(lines), 1)
-            )
-            place = look(library, request.focus.path, lines, first, last, request.hidden)
-        said = "\n".join((request.instruction, *request.diagnostics))
-        ranked = Ranking(library, place, said, request.recent).run()
-        filling = Filling(request.budget, library.lines, counter.sums)
-        filling.fill(ranked)
-        snippets = filling.snippets()
+        search = Search(library, "\n".join((request.instruction, *request.diagnostics)))
+        if focus is None or request.focus is None:
+            filling = Filling(request.budget, library.lines, counter.sums)
+            filling.fill(Ranking(library, None, search, request.recent).run())
+            snippets, dropped = filling.snippets(), filling.dropped
+        else:
+            snippets, dropped = _around_place(library, request, counter, search, request.focus)
     tokens = sum(each.tokens for each in snippets)
-    return ContextBundle(focus, tuple(snippets), filling.dropped, left_out, tokens, focus.tokens if focus else 0)
+    return ContextBundle(focus, tuple(snippets), dropped, left_out, tokens, focus.tokens if focus else 0)
+
+
+def _around_place(
+    library: Library, request: ContextRequest, counter: "_Counter", search: Search, focus: Focus
+) -> tuple[list[Snippet], int]:
+    """Fill one share of the budget for the file, which stays as the cursor moves, and the rest for the place."""
+    lines = library.lines(focus.path)
+    size = max(len(lines), 1)
+    first = min(max(focus.first_line or 1, 1), size)
+    last = min(max(focus.last_line or focus.first_line or size, first), size)
+    for_place = min(int(request.budget * PLACE_SHARE), PLACE_LEAST + int(request.budget * PLACE_MORE))
+    for_file = Filling(request.budget - for_place, library.lines, counter.sums)
+    whole = look(library, focus.path, lines, first, last, request.hidden, whole=True)
+    for_file.fill(Ranking(library, whole, search, request.recent).run())
+    stable = for_file.snippets()
+    rest = Filling(request.budget - sum(each.tokens for each in stable), library.lines, counter.sums, for_file)
+    place = look(library, focus.path, lines, first, last, request.hidden)
+    rest.fill(Ranking(library, place, search, request.recent).run())
+    moving = [replace(each, stable=False) for each in rest.snippets()]
+    return sorted((*stable, *moving), key=lambda each: (-each.score, each.path, each.start_line)), rest.dropped
 
 
 class _Counter:
@@ -79,13 +96,12 @@ def _focus(library: Library, request: ContextRequest, counter: _Counter) -> Snip
     first, last = 1, len(lines)
     if counter.tokens(asked.path, 1, last) > most:
         first, last = _around(asked, len(lines), most, lambda begin, end: counter.tokens(asked.path, begin, end))
-    text, tokens = _without(lines, first, last, gone, lambda line: counter.tokens(asked.path, line, line))
+    text, tokens = "", 0
+    for begin, end in ((first, min(last, gone.start - 1)), (max(first, gone.stop), last)) if gone else ((first, last),):
+        if begin <= end:
+            text += lines.between(begin, end)
+            tokens += counter.tokens(asked.path, begin, end)
     return Snippet(asked.path, first, last, text, tokens, "focus", ("the file itself",), 1.0)
-
-
-def _without(lines: Sequence[str], first: int, last: int, gone: range, tokens: Callable[[int], int]) -> tuple[str, int]:
-    shown = [number for number in range(first, last + 1) if number not in gone]
-    return "".join(lines[number - 1] for number in shown), sum(map(tokens, shown))
 
 
 def _around(asked: Focus, size: int, most: int, tokens: Callable[[int, int], int]) -> tuple[int, int]:

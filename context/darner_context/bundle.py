@@ -44,6 +44,7 @@ class Snippet:
     kind: str
     reasons: tuple[str, ...]
     score: float
+    stable: bool = True  # chosen for the file as a whole: it stays when the cursor moves
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,7 @@ class FileFacts:
     sums: Sequence[int]
     flags: int = 0
     children: dict[str, list[int]] = field(default_factory=dict[str, list[int]], compare=False)
+    words: dict[str, list[int]] = field(default_factory=dict[str, list[int]], compare=False)  # see search.py
 
     def tokens(self, first: int, last: int) -> int:
         """Tokens of the lines, an upper bound of the exact count."""

@@ -21,17 +21,24 @@ class _File:
     """What is chosen of one file: by line the highest resolution that shows it, and the candidates shown."""
 
     shown: dict[int, int] = field(default_factory=dict[int, int])
-    candidates: list[Candidate] = field(default_factory=list[Candidate])
+    candidates: dict[int, Candidate] = field(default_factory=dict[int, Candidate])
 
 
 class Filling:
-    """Fills one budget. `reader` gives a file's lines, `sums` the tokens of its first n lines."""
+    """Fills one budget, beside what `before` shows already. `reader` gives a file's lines, `sums` the tokens of its first n lines."""
 
-    def __init__(self, budget: int, reader: Callable[[str], Lines], sums: Callable[[str], Sequence[int]]) -> None:
+    def __init__(
+        self,
+        budget: int,
+        reader: Callable[[str], Lines],
+        sums: Callable[[str], Sequence[int]],
+        before: "Filling | None" = None,
+    ) -> None:
         self._budget = budget
         self._left = budget
         self._reader = reader
         self._sums = sums
+        self._before = before
         self._files: dict[str, _File] = {}
         self.dropped = 0
 
@@ -66,9 +73,9 @@ class Filling:
         last = min(last, len(sums) - 1)
         if first > last:
             return False
+        if self._before is not None and self._before.shows(each.path, first, last, level):
+            return True
         if file is None:
-            if level > LINE:
-                return False
             cost = sums[last] - sums[first - 1]
             if cost + 1 > self._left:
                 return False
@@ -89,9 +96,13 @@ class Filling:
         for line in range(first, last + 1):
             if level >= shown.get(line, 0):
                 shown[line] = level
-        if level == LINE:
-            file.candidates.append(each)
+        file.candidates[each.number] = each
         return True
+
+    def shows(self, path: str, first: int, last: int, level: int) -> bool:
+        """Whether the lines are shown already, at least at this resolution."""
+        file = self._files.get(path)
+        return file is not None and all(file.shown.get(line, -1) >= level for line in range(first, last + 1))
 
     def snippets(self) -> list[Snippet]:
         """Cut what was chosen into snippets, best first: whole stretches by themselves, single lines as an outline."""
@@ -120,7 +131,7 @@ class Filling:
         groups = [[run] for run in stretches] + ([outline] if outline else [])
         starts = sorted((run[0], number) for number, group in enumerate(groups) for run in group)
         held: list[list[Candidate]] = [[] for _ in groups]
-        for each in file.candidates:
+        for each in file.candidates.values():
             place = bisect_right(starts, (each.definition.line, len(groups))) - 1
             if place >= 0:
                 held[starts[place][1]].append(each)

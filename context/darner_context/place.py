@@ -10,6 +10,7 @@ from darner_context.library import Library
 from darner_context.words import IDENTIFIER, KEYWORDS, parts
 
 _NEAR = 8  # lines around the cursor
+_OFTEN = 3  # a name used so often says what a file is about
 _WINDOW = 400  # lines around the cursor that are read at all
 
 
@@ -33,9 +34,22 @@ class Place:
 
 
 def look(
-    library: Library, path: str, lines: Sequence[str], first: int, last: int, hidden: tuple[int, int] | None
+    library: Library,
+    path: str,
+    lines: Sequence[str],
+    first: int,
+    last: int,
+    hidden: tuple[int, int] | None,
+    *,
+    whole: bool = False,
 ) -> Place:
-    """Look around lines `first` to `last` of a file, as if its hidden lines were not there."""
+    """
+    Look around lines `first` to `last` of a file, as if its hidden lines were not there.
+
+    `whole` looks at the file, or at a long one's stretch of it, in the same way for every place in it.
+    """
+    if whole:
+        first = last = min(len(lines), (first - 1) // _WINDOW * _WINDOW + _WINDOW // 2)
     place = Place(path, language_of(path) or "", path.rpartition("/")[0])
     facts = library.facts(path)
     found = facts.definitions if facts else ()
@@ -67,9 +81,13 @@ def look(
                 place.original[each.alias] = each.name
             if each.alias not in counted:
                 place.unused.add(each.alias)
-    for name in place.near:
+    if whole:
+        place.scope, place.near, place.within = set(place.file), set(), []
+    often = place.near or {name for name, count in place.file.items() if count >= _OFTEN}
+    for name in sorted(often):
         place.words.update(parts(name))
-    place.header = "".join("".join(lines[each.start - 1 : each.head]) for each in place.within if each.kind in CLASSES)
+    around = [each for each in found if each.start not in gone] if whole else place.within
+    place.header = "".join("".join(lines[each.start - 1 : each.head]) for each in around if each.kind in CLASSES)
     return place
 
 

@@ -36,16 +36,18 @@ def assemble(
     target: str | None = None,
 ) -> Prompt:
     """
-    Lay the prompt out: rules and project first, then the snippets by path and line, the focus file, the instruction.
+    Lay the prompt out so that the endpoint's cache finds as much of it as can be, when cursor and instruction change.
 
-    The order of the snippets is not their rank: it stays when the cursor moves a little.
+    Rules and project come first, then the snippets chosen for the file as a whole, in the order of path and line,
+    not of rank; then the file, then the snippets chosen for the cursor's place, and the instruction last.
     """
     system = "\n\n".join(part for part in (rules.strip("\n"), project.strip("\n")) if part)
-    blocks = [_block(each) for each in sorted(bundle.snippets, key=lambda each: (each.path, each.start_line))]
-    snippets = "".join(blocks)
+    ordered = sorted(bundle.snippets, key=lambda each: (each.path, each.start_line))
+    stable = "".join(_block(each) for each in ordered if each.stable)
+    moving = "".join(_block(each) for each in ordered if not each.stable)
     focus = _block(bundle.focus) if bundle.focus else ""
     goal = f"{_target(target)}{instruction.strip()}\n"
-    user = f"{snippets}{focus}{goal}"
+    user = f"{stable}{focus}{moving}{goal}"
     first, whole = tokenizer.count(system), tokenizer.count(user)
     tail, last = tokenizer.count(focus), tokenizer.count(goal)
     messages = tuple(pair for pair in (("system", system), ("user", user)) if pair[1])

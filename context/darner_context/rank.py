@@ -10,8 +10,9 @@ from darner_context.extract import test_path
 from darner_context.facts import CLASSES, FUNCTIONS, GENERATED, SECRET, TEST, VALUES, VENDORED, Definition, FileFacts
 from darner_context.library import Library, Postings, by_name
 from darner_context.place import Place
+from darner_context.search import Search
 from darner_context.weights import WEIGHTS
-from darner_context.words import IDENTIFIER, KEYWORDS, parts, query_words
+from darner_context.words import IDENTIFIER, KEYWORDS, parts
 
 _MOST = 4_000  # candidates
 _COMMON = 25  # definitions of one name: more make it noise
@@ -40,17 +41,17 @@ class Candidate:
 class Ranking:
     """One request's candidates as they are found."""
 
-    def __init__(self, library: Library, place: Place | None, instruction: str, recent: Sequence[str]) -> None:
+    def __init__(self, library: Library, place: Place | None, search: Search, recent: Sequence[str]) -> None:
         self.library = library
         self.place = place
-        self.query = query_words(instruction)
-        self.asked = {name for name in IDENTIFIER.findall(instruction) if name not in KEYWORDS}
+        self.search = search
         self.recent = set(recent)
         self.candidates: dict[Key, Candidate] = {}
         self._types: dict[Key, float] = {}
         self._named: dict[str, Postings] = {}
         self._where: dict[tuple[str, str], list[Key]] = {}
-        self._used: dict[str, int] = {}
+        own = library.facts(place.path) if place else None
+        self._own_names = set(own.names) if own else set[str]()
 
     def run(self) -> list[Candidate]:
         """Find, weigh and order the candidates, the likeliest first."""
@@ -61,9 +62,10 @@ class Ranking:
             self._members()
             self._neighbours(self.place)
             self._together(self.place)
-            if self.query:
+            if self.search.query:
                 self._callers(self.place)
-        self._asked_for()
+        for path, number, signal, value in self.search.hits:
+            self._add((path, number), signal, value)
         self._finish()
         return sorted(self.candidates.values(), key=lambda each: (-each.score, each.path, each.number))
 
@@ -334,87 +336,53 @@ class Ranking:
                             1 / (1 + postings.definitions),
                         )
 
-    def _asked_for(self) -> None:
-        """Search for the words of the instruction: in names, in paths, in what functions use."""
-        if not self.query:
-            return
-        names = sorted(self.asked)
-        self._look_up(names)
-        for name in names:
-            paths = self._named[name].defined if self._named[name].definitions <= 400 else []
-            for path in paths[:_COMMON]:
-                for key in self._defining(path, name):
-                    self._add(key, "named in the instruction", 1.0 / (1 + len(paths)) ** 0.5)
-        found = self.library.words(sorted(self.query))
-        total = max(len(self.library.paths.all), 1)
-        idf = {word: math.log(1 + total / (1 + len(paths))) * self.query[word] for word, paths in found.items()}
-        scores: dict[str, float] = {}
-        for word, paths in found.items():
-            if len(paths) <= max(200, total // 3):
-                for path in paths:
-                    scores[path] = scores.get(path, 0.0) + idf[word]
-        whole = sum(idf.values()) or 1.0
-        for path in scores:
-            path_words = set(parts(path))
-            scores[path] += sum(idf[word] for word in path_words if word in idf)
-        best = sorted(scores, key=lambda path: (-scores[path], path))[:40]
-        top = scores[best[0]] if best else 1.0
-        for path in best:
-            facts = self.library.facts(path)
-            if facts is None:
-                continue
-            spots = {number for number, name in enumerate(facts.names) if any(part in idf for part in parts(name))}
-            for number, each in enumerate(facts.definitions):
-                if each.kind in VALUES:
-                    continue
-                own = sum(idf.get(part, 0.0) for part in set(parts(each.name)))
-                inside = [one for one in memoryview(facts.bags[number]).cast("H") if one in spots]
-                words = {part for one in inside for part in parts(facts.names[one]) if part in idf}
-                body = sum(idf[word] for word in words)
-                if own or body:
-                    self._add((path, number), "words of the instruction", min(1.0, (own + body) / whole))
-                    if own:
-                        self._add((path, number), "name like the instruction", min(1.0, own / whole))
-                    self._add((path, number), "file like the instruction", scores[path] / top)
-
     # weighing
 
     def _finish(self) -> None:
         place = self.place
-        near = place.words if place else set[str]()
-        names = {each.definition.name for each in self.candidates.values()}
-        self._look_up(names)
-        own_facts = self.library.facts(place.path) if place else None
-        own_names = set(own_facts.names) if own_facts else set[str]()
+        self._look_up({each.definition.name for each in self.candidates.values()})
         own = {each.name for each in place.within} if place else set[str]()
+        tests_count = place is None or not test_path(place.path)
+        by_name: dict[str, tuple[float, float]] = {}
         for each in self.candidates.values():
-            one = each.definition
-            signals = each.signals
-            used = self._named[one.name].uses - (place is not None and one.name in own_names)
-            signals["popular"] = min(1.0, math.log1p(used) / 5)
-            split = set(parts(one.name))
-            if near and split:
-                signals["like the words around"] = len(split & near) / len(split)
-            kind = one.kind
+            name, kind = each.definition.name, each.definition.kind
+            signals, flags = each.signals, each.facts.flags
+            if name not in by_name:
+                by_name[name] = self._of_name(name)
+            signals["popular"], alike = by_name[name]
+            if alike:
+                signals["like the words around"] = alike
             signals[_KINDS.get(kind, "other kind")] = 1.0
-            if one.name.startswith("_") or one.name in own:
+            if name[0] == "_" or name in own:
                 signals["private"] = 1.0
-            if each.facts.flags & TEST and not (place and test_path(place.path)):
-                signals["in a test"] = 1.0
-            if each.facts.flags & (GENERATED | VENDORED):
-                signals["generated"] = 1.0
+            if flags:
+                if flags & TEST and tests_count:
+                    signals["in a test"] = 1.0
+                if flags & _FOREIGN:
+                    signals["generated"] = 1.0
             if each.path in self.recent:
                 signals["recent file"] = 1.0
-            if place and kind in FUNCTIONS | CLASSES and one.name in place.scope:
+            if place and kind in _CODE and name in place.scope:
                 for signal in ("member", "inherited", "same package"):
                     if signal in signals:
                         signals[f"{signal}, named here"] = signals[signal]
-            total = WEIGHTS["bias"]
+            total = _BIAS
             for signal, value in signals.items():
-                total += WEIGHTS.get(signal, 0.0) * value
+                total += _WEIGH(signal, 0.0) * value
             each.score = 1 / (1 + math.exp(-total))
 
+    def _of_name(self, name: str) -> tuple[float, float]:
+        """How many files use a name, and how much of it stands around the place; both from 0 to 1."""
+        used = self._named[name].uses - (name in self._own_names)
+        near = self.place.words if self.place else ()
+        split = set(parts(name)) if near else ()
+        return min(1.0, math.log1p(used) / 5), len(split.intersection(near)) / len(split) if split else 0.0
 
+
+_BIAS = WEIGHTS["bias"]
+_WEIGH = WEIGHTS.get
+_CODE = FUNCTIONS | CLASSES
+_FOREIGN = GENERATED | VENDORED
 _KINDS = {
     "method": "method", "function": "function", "class": "class", "interface": "class", "enum": "class",
     "type": "class", "constant": "constant", "variable": "constant", "field": "field", "constructor": "constructor",

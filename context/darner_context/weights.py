@@ -55,3 +55,8 @@ SIGNATURE_WORTH = 0.15
 BODY_WORTH = 0.75
 CLASS_BODY_WORTH = 0.6
 SMALL = 12  # tokens that any piece costs in attention and in marks around it
+
+# of the budget: what is chosen for the exact place, at most a share, or so many tokens and a smaller share more
+PLACE_SHARE = 0.3
+PLACE_LEAST = 500
+PLACE_MORE = 0.1

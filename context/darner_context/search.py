@@ -1,0 +1,92 @@
+"""What the words of an instruction find: names, paths, and functions that use such names."""
+
+import math
+from collections.abc import Iterator
+from functools import cached_property
+
+from darner_context.facts import VALUES, FileFacts
+from darner_context.library import Library, by_name
+from darner_context.words import IDENTIFIER, KEYWORDS, parts, query_words
+
+_COMMON = 25  # files that define a name: more make it noise
+_NOISE = 400  # definitions of a name that are not even counted
+_LEAST_COMMON = 200  # files that have a word, whatever the share
+_FILES = 40  # files looked into
+Hit = tuple[str, int, str, float]  # path, the definition's number in its file, signal, value
+
+
+class Search:
+    """One instruction. The hits do not depend on the place, so that they are found once for a request."""
+
+    def __init__(self, library: Library, instruction: str) -> None:
+        self._library = library
+        self._instruction = instruction
+        self.query = query_words(instruction)
+
+    @cached_property
+    def hits(self) -> list[Hit]:
+        """All hits; none for an instruction without a telling word."""
+        return [*self._named(), *self._alike()] if self.query else []
+
+    def _named(self) -> Iterator[Hit]:
+        names = sorted({name for name in IDENTIFIER.findall(self._instruction) if name not in KEYWORDS})
+        for name, postings in self._library.names(names).items():
+            paths = postings.defined if postings.definitions <= _NOISE else []
+            for path in paths[:_COMMON]:
+                facts = self._library.facts(path)
+                for number in by_name(facts).get(name, ()) if facts else ():
+                    yield path, number, "named in the instruction", 1.0 / (1 + len(paths)) ** 0.5
+
+    def _alike(self) -> Iterator[Hit]:
+        found = self._library.words(sorted(self.query))
+        total = max(len(self._library.paths.all), 1)
+        idf = {word: math.log(1 + total / (1 + len(paths))) * self.query[word] for word, paths in found.items()}
+        whole = sum(idf.values()) or 1.0
+        scores: dict[str, float] = {}
+        for word, paths in found.items():
+            if len(paths) <= max(_LEAST_COMMON, total // 3):
+                for path in paths:
+                    scores[path] = scores.get(path, 0.0) + idf[word]
+        for path in scores:
+            scores[path] += _weight(path, idf)
+        best = sorted(scores, key=lambda path: (-scores[path], path))[:_FILES]
+        top = scores[best[0]] if best else 1.0
+        own: dict[str, float] = {}
+        for path in best:
+            facts = self._library.facts(path)
+            if facts is None:
+                continue
+            spots = _spots(facts, idf)
+            for number, each in enumerate(facts.definitions):
+                if each.kind in VALUES:
+                    continue
+                if each.name not in own:
+                    own[each.name] = _weight(each.name, idf)
+                name = own[each.name]
+                bag = memoryview(facts.bags[number]).cast("H")
+                if not name and spots.keys().isdisjoint(bag):
+                    continue
+                words = {word for one in bag if one in spots for word in spots[one]}
+                body = sum(idf[word] for word in sorted(words))
+                yield path, number, "words of the instruction", min(1.0, (name + body) / whole)
+                if name:
+                    yield path, number, "name like the instruction", min(1.0, name / whole)
+                yield path, number, "file like the instruction", scores[path] / top
+
+
+def _weight(name: str, idf: dict[str, float]) -> float:
+    return sum(idf[word] for word in sorted(idf.keys() & parts(name)))
+
+
+def _spots(facts: FileFacts, idf: dict[str, float]) -> dict[int, list[str]]:
+    """For each name of the file that holds words of the query, those words."""
+    index = facts.words
+    if not index:
+        for number, name in enumerate(facts.names):
+            for word in parts(name):
+                index.setdefault(word, []).append(number)
+    spots: dict[int, list[str]] = {}
+    for word in idf:
+        for number in index.get(word, ()):
+            spots.setdefault(number, []).append(word)
+    return spots
