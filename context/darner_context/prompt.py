@@ -33,7 +33,6 @@ def assemble(
     bundle: ContextBundle,
     instruction: str,
     tokenizer: Tokenizer,
-    target: str | None = None,
 ) -> Prompt:
     """
     Lay the prompt out so that the endpoint's cache finds as much of it as can be, when cursor and instruction change.
@@ -46,7 +45,7 @@ def assemble(
     stable = "".join(_block(each) for each in ordered if each.stable)
     moving = "".join(_block(each) for each in ordered if not each.stable)
     focus = _block(bundle.focus) if bundle.focus else ""
-    goal = f"{_target(target)}{instruction.strip()}\n"
+    goal = f"{instruction.strip()}\n"
     user = f"{stable}{focus}{moving}{goal}"
     first, whole = tokenizer.count(system), tokenizer.count(user)
     tail, last = tokenizer.count(focus), tokenizer.count(goal)
@@ -66,13 +65,3 @@ def _block(snippet: Snippet) -> str:
         fence += "`"
     end = "" if snippet.text.endswith(("\n", "\r")) else "\n"
     return f"{snippet.path}\n{fence}\n{snippet.text}{end}{fence}\n\n"
-
-
-def _target(target: str | None) -> str:
-    if target is None:
-        return ""
-    fence = "```"
-    while fence in target:
-        fence += "`"
-    end = "" if target.endswith(("\n", "\r")) else "\n"
-    return f"The code to rewrite:\n{fence}\n{target}{end}{fence}\n\n"
