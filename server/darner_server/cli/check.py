@@ -51,21 +51,25 @@ def _read(path: Path) -> tuple[bytes, int] | None:
 
 async def run_check(command: str, root: Path) -> Checked:
     """Run the command in the user's shell at the root. Cancelled, it ends with all that it started."""
-    process = await asyncio.create_subprocess_shell(
-        command,
-        cwd=root,
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-        start_new_session=True,
+    starting = asyncio.ensure_future(
+        asyncio.create_subprocess_shell(
+            command,
+            cwd=root,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            start_new_session=True,
+        )
     )
-    assert process.stdout is not None  # noqa: S101 - a pipe was asked for
     output = b""
     try:
+        process = await asyncio.shield(starting)  # cut short, asyncio would end the shell and wait for its children
+        assert process.stdout is not None  # noqa: S101 - a pipe was asked for
         while data := await process.stdout.read(65_536):
             output = (output + data)[-_SHOWN:]
         return Checked(await process.wait(), output.decode(errors="replace"))
     finally:
+        process = await starting
         if process.returncode is None:
             _end(process)
             await process.wait()
