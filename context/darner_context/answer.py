@@ -47,11 +47,11 @@ def _around_place(
     last = min(max(focus.last_line or focus.first_line or size, first), size)
     for_place = min(int(request.budget * PLACE_SHARE), PLACE_LEAST + int(request.budget * PLACE_MORE))
     for_file = Filling(request.budget - for_place, library.lines, counter.sums)
-    whole = look(library, focus.path, lines, first, last, request.hidden, whole=True)
+    whole = look(library, focus.path, lines, first, last, hidden=request.hidden, whole=True)
     for_file.fill(Ranking(library, whole, search, request.recent).run())
     stable = for_file.snippets()
     rest = Filling(request.budget - sum(each.tokens for each in stable), library.lines, counter.sums, for_file)
-    place = look(library, focus.path, lines, first, last, request.hidden)
+    place = look(library, focus.path, lines, first, last, hidden=request.hidden)
     rest.fill(Ranking(library, place, search, request.recent).run())
     moving = [replace(each, stable=False) for each in rest.snippets()]
     return sorted((*stable, *moving), key=lambda each: (-each.score, each.path, each.start_line)), rest.dropped

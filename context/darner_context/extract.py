@@ -54,11 +54,12 @@ def extract_packed(path: str, text: str) -> bytes:
 
 
 _LINES: dict[str, int] = {}
+_LINES_MOST = 200_000
 
 
 def count_lines(lines: list[str]) -> list[int]:
     """Count the tokens of each line for itself; common lines are counted once."""
-    if len(_LINES) > 200_000:
+    if len(_LINES) > _LINES_MOST:
         _LINES.clear()
     count = tokenizer("o200k_base").count
     known = _LINES
@@ -100,7 +101,7 @@ def _bags(
             held[parent] |= held[number]
         elif found[number].kind not in FUNCTIONS:
             held[-1] |= held[number]
-    everything = sorted(set().union(*held) - KEYWORDS)[:MAX_NAMES]
+    everything = sorted(set[str]().union(*held) - KEYWORDS)[:MAX_NAMES]
     place = {name: number for number, name in enumerate(everything)}
     bags = tuple(array("H", sorted(place[name] for name in bag if name in place)).tobytes() for bag in held)
     heads = tuple(

@@ -1,6 +1,7 @@
 """What parsing a file finds: plain values that cross the border to worker processes and to the cache."""
 
 import marshal
+import re
 import zlib
 from array import array
 from collections.abc import Sequence
@@ -48,9 +49,10 @@ CLASSES = frozenset({"class", "interface", "enum", "type"})
 FUNCTIONS = frozenset({"function", "method", "constructor", "macro"})
 VALUES = frozenset({"constant", "variable", "field"})
 KINDS = {
-    "property": "field", "member": "field", "attribute": "field", "object": "class", "struct": "class", "trait": "interface",
-    "protocol": "interface", "mixin": "class", "extension": "class", "union": "class", "variable": "constant", "subroutine": "function",
-    "getter": "method", "setter": "method", "call": "function", "namespace": "module", "package": "module", "event": "field",
+    "property": "field", "member": "field", "attribute": "field", "event": "field", "variable": "constant",
+    "object": "class", "struct": "class", "union": "class", "mixin": "class", "extension": "class",
+    "trait": "interface", "protocol": "interface", "namespace": "module", "package": "module",
+    "subroutine": "function", "call": "function", "getter": "method", "setter": "method",
 }  # fmt: skip
 SCOPES = CLASSES | FUNCTIONS | {"module"}
 
@@ -61,7 +63,8 @@ class FileFacts:
     All that the index keeps of a file.
 
     `bags[i]` holds the places in `names` of the identifiers used in definition i, and `bags[-1]` those used outside
-    all functions; `heads[i]` those of its signature in their order. `sums[n]` is the token count (o200k) of the first n lines, counted line by line.
+    all functions; `heads[i]` those of its signature in their order. `sums[n]` is the token count (o200k) of the first
+    n lines, counted line by line.
     """
 
     digest: bytes
@@ -91,12 +94,13 @@ class FileFacts:
 
 
 GENERATED, SECRET, TEST, VENDORED = 1, 2, 4, 8
-_WIDE = 256  # a line has more than 255 tokens: counts take four bytes each
+_LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
+_BYTE, _WIDE = 255, 256  # a line has more than 255 tokens: counts take four bytes each
 
 
 def pack(facts: FileFacts, counts: Sequence[int]) -> bytes:
     """Freeze the facts, with the token counts of the single lines, behind a checksum."""
-    wide = max(counts, default=0) > 255
+    wide = max(counts, default=0) > _BYTE
     data = marshal.dumps(
         (
             facts.digest,
@@ -113,7 +117,7 @@ def pack(facts: FileFacts, counts: Sequence[int]) -> bytes:
 
 def unpack(data: bytes) -> FileFacts | None:
     """Thaw frozen facts; None if they were damaged."""
-    if len(data) < 4 or zlib.crc32(memoryview(data)[4:]) != int.from_bytes(data[:4], "little"):
+    if zlib.crc32(memoryview(data)[4:]) != int.from_bytes(data[:4], "little"):
         return None
     digest, rows, names, bags, heads, counts, flags = marshal.loads(memoryview(data)[4:])  # noqa: S302 - our own, checksummed
     numbers = memoryview(counts).cast("I") if flags & _WIDE else counts
@@ -130,17 +134,4 @@ def split_lines(text: str) -> list[str]:
         if len(last) > 1:
             lines.append(last[:-1])
         return lines
-    lines = []
-    begin, size = 0, len(text)
-    while begin < size:
-        cr, lf = text.find("\r", begin), text.find("\n", begin)
-        if cr < 0 and lf < 0:
-            lines.append(text[begin:])
-            break
-        if cr < 0 or 0 <= lf < cr:
-            end = lf + 1
-        else:
-            end = cr + 2 if text.startswith("\n", cr + 1) else cr + 1
-        lines.append(text[begin:end])
-        begin = end
-    return lines
+    return _LINE.findall(text)

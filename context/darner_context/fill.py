@@ -25,7 +25,11 @@ class _File:
 
 
 class Filling:
-    """Fills one budget, beside what `before` shows already. `reader` gives a file's lines, `sums` the tokens of its first n lines."""
+    """
+    Fills one budget, beside what `before` shows already.
+
+    `reader` gives a file's lines, `sums` the tokens of its first n lines.
+    """
 
     def __init__(
         self,

@@ -49,7 +49,7 @@ def read_rules(folder: Path) -> Rules | None:
 
 def global_rules(root: Path, extra: Sequence[str]) -> Rules:
     """Rules of git's global excludes, of the repository's `info/exclude` and of the settings."""
-    home = Path(os.environ.get("HOME") or os.path.expanduser("~"))
+    home = Path(os.environ.get("HOME") or Path("~").expanduser())
     config = Path(os.environ.get("XDG_CONFIG_HOME") or home / ".config") / "git"
     excludes = config / "ignore"
     for source in (config / "config", home / ".gitconfig"):

@@ -36,8 +36,10 @@ _RUST = re.compile(
 )
 _JAVA = re.compile(r"^\s*import\s+(?:static\s+)?([\w.]+?)(?:\.(\*|\w+))(?:\s+as\s+(\w+))?\s*;?\s*$", re.MULTILINE)
 _INCLUDE = re.compile(r'^[ \t]*#[ \t]*(?:include|import)[ \t]*[<"]([^>"\n]+)[>"]', re.MULTILINE)
+_DEEPEST = 20  # braces within braces of a Rust `use`
 _QUOTED = re.compile(
-    r"""^[ \t]*(?:require(?:_relative|_once)?|import|include(?:_once)?|load|source|use|part|export)\b[ \t(]*['"]([^'"\n]+)['"]""",
+    r"""^[ \t]*(?:require(?:_relative|_once)?|import|include(?:_once)?|load|source|use|part|export)\b"""
+    r"""[ \t(]*['"]([^'"\n]+)['"]""",
     re.MULTILINE,
 )
 _DOTTED = re.compile(r"^[ \t]*(?:using|import|use|open|alias)[ \t]+(?:static[ \t]+)?([\w.\\:]+)", re.MULTILINE)
@@ -71,8 +73,7 @@ def _ecmascript(text: str) -> Iterator[Import]:
         outer, brace, inner = clause.partition("{")
         for name in _ES_NAME.finditer(inner.rstrip("} \n")) if brace else ():
             yield Import(module, name[1], name[2] or name[1], line)
-        for part in outer.split(","):
-            part = part.strip()
+        for part in map(str.strip, outer.split(",")):
             if part.startswith("*"):
                 yield Import(module, "*", part.rpartition(" ")[2].strip("*") or "*", line)
             elif part:
@@ -103,7 +104,7 @@ def _rust(text: str) -> Iterator[Import]:
 def _use_tree(tree: str, prefix: str, depth: int = 0) -> Iterator[tuple[str, str]]:
     tree = tree.strip()
     head, brace, rest = tree.partition("{")
-    if not brace or depth > 20:
+    if not brace or depth > _DEEPEST:
         path, _, alias = tree.partition(" as ")
         if path.strip():
             yield prefix + "".join(path.split()), alias.strip()

@@ -20,11 +20,11 @@ from darner_context.store import Parsed, Row, Store
 
 _BATCH = 400_000  # bytes of source in one task
 _COMMIT = 600  # files in one transaction
-_MINIFIED_LINE = 2_000  # characters in a line of average length
+_MINIFIED_LINE, _MINIFIED_LEAST = 2_000, 20_000  # characters in a line of average length, and in the file
 
 
 def changes(workspace: Workspace, rows: dict[str, Row], left_out: list[LeftOut]) -> tuple[list[Source], list[str], int]:
-    """Compare disk and store: the files whose size or time changed, the paths that are gone, how many files there are."""
+    """Compare disk and store: files whose size or time changed, paths that are gone, how many files there are."""
     seen: set[str] = set()
     fresh: list[Source] = []
     for source in workspace.scan(left_out):
@@ -44,7 +44,7 @@ def parse(sources: Sequence[Source]) -> tuple[list[Parsed], list[LeftOut]]:
         if isinstance(text, Unreadable):
             left_out.append(LeftOut(source.path, text.reason))
             continue
-        if len(text) > 20_000 and len(text) > _MINIFIED_LINE * (text.count("\n") + 1):
+        if len(text) > _MINIFIED_LEAST and len(text) > _MINIFIED_LINE * (text.count("\n") + 1):
             left_out.append(LeftOut(source.path, "minified"))
             continue
         try:
@@ -96,7 +96,7 @@ def update(store: Store, workspace: Workspace, workers: int) -> Iterator[tuple[i
 
 def _parse_all(fresh: list[Source], workers: int) -> Iterator[tuple[list[Parsed], list[LeftOut]]]:
     tasks = batches(fresh)
-    if workers < 2 or sum(source.size for source in fresh) < 2 * _BATCH:
+    if workers <= 1 or sum(source.size for source in fresh) < 2 * _BATCH:
         yield from map(parse, tasks)
         return
     digest_of("")  # imports are done before the fork, so that the children share them
@@ -119,7 +119,8 @@ def main() -> int:
     try:
         store = Store(Path(order["store"]), write=True)
         left_out: list[LeftOut] = []
-        for done, total, left_out in update(store, workspace, order["workers"]):
+        for done, total, passed in update(store, workspace, order["workers"]):
+            left_out = passed
             sys.stdout.write(json.dumps({"done": done, "total": total}) + "\n")
             sys.stdout.flush()
         store.close()

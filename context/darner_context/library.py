@@ -2,11 +2,11 @@
 
 from array import array
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 
 from darner_context.bundle import Unreadable
-from darner_context.facts import FileFacts, split_lines
+from darner_context.facts import FileFacts
 from darner_context.imports import Import, imports
 from darner_context.languages import language_of
 from darner_context.live import Lines, LiveFile
@@ -74,7 +74,7 @@ class Library:
             self._mix(path)
 
     @contextmanager
-    def lending(self, texts: Mapping[str, str]) -> Iterator[None]:
+    def lending(self, texts: Mapping[str, str]) -> Generator[None, None, None]:
         """Let a request's own texts stand in the place of files while it is answered."""
         before: dict[str, LiveFile | None] = {}
         for path, text in texts.items():

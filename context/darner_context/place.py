@@ -39,8 +39,8 @@ def look(
     lines: Sequence[str],
     first: int,
     last: int,
-    hidden: tuple[int, int] | None,
     *,
+    hidden: tuple[int, int] | None,
     whole: bool = False,
 ) -> Place:
     """

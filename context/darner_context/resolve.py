@@ -4,12 +4,14 @@ import json
 import re
 from collections.abc import Callable, Iterable
 from posixpath import dirname, join, normpath
+from typing import cast
 
 from darner_context.imports import Import
 
 _ES_ENDINGS = (".ts", ".tsx", ".d.ts", ".js", ".jsx", ".mjs", ".mts", ".cts", ".cjs", ".vue", ".svelte")
 _COMMENT = re.compile(r'("(?:\\.|[^"\\])*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
 _TRAILING = re.compile(r",(\s*[}\]])")
+_DEEPEST = 8  # conditions within conditions of package.json exports
 _MOST = 60  # files of a package that an import stands for
 
 
@@ -122,7 +124,7 @@ class Paths:
             base = join(folder, str(options.get("baseUrl") or "."))
             for pattern, targets in _object(options.get("paths")).items():
                 if isinstance(targets, list):
-                    found[pattern] = [join(base, str(each)) for each in targets]
+                    found[pattern] = [join(base, str(each)) for each in cast("list[object]", targets)]
             if "baseUrl" in options:
                 found.setdefault("*", []).append(join(base, "*"))
         package = _json(self._read(join(folder, "package.json")))
@@ -257,14 +259,15 @@ def _json(text: str | None) -> dict[str, object]:
 
 
 def _object(value: object) -> dict[str, object]:
-    return {str(key): each for key, each in value.items()} if isinstance(value, dict) else {}
+    return cast("dict[str, object]", value) if isinstance(value, dict) else {}
 
 
 def _first_string(value: object, depth: int = 0) -> str | None:
     if isinstance(value, str):
         return value
-    if depth < 8 and isinstance(value, dict):
-        order = [value.get(key) for key in ("types", "source", "import", "default")] + list(value.values())
+    if depth < _DEEPEST and isinstance(value, dict):
+        held = _object(cast("object", value))
+        order = [held.get(key) for key in ("types", "source", "import", "default")] + list(held.values())
         return next((found for each in order if (found := _first_string(each, depth + 1))), None)
     return None
 

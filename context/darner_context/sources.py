@@ -15,11 +15,12 @@ from darner_context.secrets import secret_name
 
 SIZE_LIMIT = 1_500_000  # bytes of a file that is parsed
 READ_LIMIT = 64_000_000  # bytes of a file that is read at all
-_NEVER = frozenset(
+_NEVER_NAMES = (
     ".git .hg .svn .jj .bzr CVS __pycache__ node_modules bower_components site-packages .tox .nox .venv .mypy_cache "
     ".ruff_cache .pytest_cache .hypothesis .gradle .idea .vscode-test .next .nuxt .svelte-kit .terraform .eggs "
-    ".yarn .pnpm-store .cache .direnv .bundle Pods DerivedData jspm_packages".split()
+    ".yarn .pnpm-store .cache .direnv .bundle Pods DerivedData jspm_packages"
 )
+_NEVER = frozenset(_NEVER_NAMES.split())
 _MINIFIED = re.compile(r"[.-]min\.(?:js|css|mjs|cjs)$|\.bundle\.js$")
 _LOCKS = frozenset(
     {"package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "composer.lock", "packages.lock.json"}
@@ -208,7 +209,7 @@ class Workspace:
 def read_text(file: Path | str) -> str | Unreadable:
     """The text of a file with its line ends as they are."""
     try:
-        with open(file, "rb") as opened:
+        with Path(file).open("rb") as opened:
             data = opened.read(READ_LIMIT + 1)
     except OSError as error:
         return Unreadable(f"cannot be read: {error.strerror}")
@@ -245,4 +246,4 @@ def _decode(data: bytes, encoding: str) -> str | Unreadable:
 
 
 def _environment(folder: str) -> bool:
-    return os.path.exists(os.path.join(folder, "pyvenv.cfg"))
+    return Path(folder, "pyvenv.cfg").exists()

@@ -21,11 +21,12 @@ _DOC_LINES = 60  # of a comment above a definition
 PARSE_LIMIT = 4_000_000  # characters; beyond it a file has no symbols and no faults
 
 # nodes that only wrap a definition: its lines are theirs
-_WRAPPERS = frozenset(
+_WRAPPER_NAMES = (
     "decorated_definition export_statement template_declaration ambient_declaration pointer_declarator "
     "reference_declarator function_definition declaration field_declaration lexical_declaration "
-    "variable_declaration expression_statement type_definition inline_method_definition".split()
+    "variable_declaration expression_statement type_definition inline_method_definition"
 )
+_WRAPPERS = frozenset(_WRAPPER_NAMES.split())
 _LONE_WRAPPERS = frozenset({"type_declaration", "const_declaration", "var_declaration", "var_spec_list"})
 _PRIORITY = {"function": 0, "method": 0, "class": 1, "interface": 1, "constant": 3, "field": 4}
 
@@ -128,7 +129,8 @@ def _encode(text: str) -> bytes:
 
 @cache
 def _grammar(module: str, function: str) -> tree_sitter.Language:
-    return tree_sitter.Language(getattr(import_module(module), function)())
+    made: object = getattr(import_module(module), function)()
+    return tree_sitter.Language(made)
 
 
 def _known(path: str) -> Language | None:
@@ -259,7 +261,7 @@ def _docstring_end(body: tree_sitter.Node) -> int:
     first = body.named_child(0) if body.named_child_count else None
     if first is not None and first.type == "expression_statement" and first.named_child_count == 1:
         string = first.named_child(0)
-        if string is not None and string.type in {"string", "concatenated_string"}:
+        if string.type in {"string", "concatenated_string"}:
             return string.end_point.row + 1
     return 0
 

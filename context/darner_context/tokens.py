@@ -11,30 +11,26 @@ from typing import Protocol
 import tiktoken
 
 # One pattern for each vocabulary, as its publisher defines it (tiktoken's openai_public).
-_O200K = "|".join(
-    (
-        r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?",
-        r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?",
-        r"\p{N}{1,3}",
-        r" ?[^\s\p{L}\p{N}]+[\r\n/]*",
-        r"\s*[\r\n]+",
-        r"\s+(?!\S)",
-        r"\s+",
-    )
+_O200K_PARTS = (
+    r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?",
+    r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?",
+    r"\p{N}{1,3}",
+    r" ?[^\s\p{L}\p{N}]+[\r\n/]*",
+    r"\s*[\r\n]+",
+    r"\s+(?!\S)",
+    r"\s+",
 )
-_CL100K = "|".join(
-    (
-        r"'(?i:[sdmt]|ll|ve|re)",
-        r"[^\r\n\p{L}\p{N}]?+\p{L}++",
-        r"\p{N}{1,3}+",
-        r" ?[^\s\p{L}\p{N}]++[\r\n]*+",
-        r"\s++$",
-        r"\s*[\r\n]",
-        r"\s+(?!\S)",
-        r"\s",
-    )
+_CL100K_PARTS = (
+    r"'(?i:[sdmt]|ll|ve|re)",
+    r"[^\r\n\p{L}\p{N}]?+\p{L}++",
+    r"\p{N}{1,3}+",
+    r" ?[^\s\p{L}\p{N}]++[\r\n]*+",
+    r"\s++$",
+    r"\s*[\r\n]",
+    r"\s+(?!\S)",
+    r"\s",
 )
-_PATTERNS = {"o200k_base": _O200K, "cl100k_base": _CL100K}
+_PATTERNS = {"o200k_base": "|".join(_O200K_PARTS), "cl100k_base": "|".join(_CL100K_PARTS)}
 _SAME = {"o200k_base": "o200k_base", "o200k_harmony": "o200k_base", "cl100k_base": "cl100k_base"}
 _PIECE = 50_000  # characters handed to the encoder at once: its regular expressions overflow on very long runs
 
@@ -58,7 +54,7 @@ class Tokenizer(Protocol):
 
 
 def tokenizer(name: str) -> Tokenizer:
-    """Return the tokenizer of that name, or the nearest one where its vocabulary is not at hand. Loads when first asked to count."""
+    """Return the tokenizer of that name, or the nearest where its vocabulary is not at hand; it loads when used."""
     return _tokenizer(name)
 
 

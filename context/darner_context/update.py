@@ -83,7 +83,8 @@ class Keeper:
 
     def _inline(self, progress: Callable[[], None]) -> list[LeftOut]:
         left_out: list[LeftOut] = []
-        for _, _, left_out in update(self.store, self._workspace, 1):
+        for _, _, passed in update(self.store, self._workspace, 1):
+            left_out = passed
             progress()
         return left_out
 
@@ -116,7 +117,8 @@ class Keeper:
         self._process = process
         left_out: list[LeftOut] | None = None
         try:
-            assert process.stdin is not None and process.stdout is not None
+            if process.stdin is None or process.stdout is None:
+                return None
             process.stdin.write(json.dumps(order).encode() + b"\n")
             await process.stdin.drain()
             async for line in process.stdout:

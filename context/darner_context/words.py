@@ -4,11 +4,11 @@ import re
 from functools import lru_cache
 
 IDENTIFIER = re.compile(r"[^\W\d]\w+")
+_SHORT = 4  # letters of a word that keeps its last e
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+")
 
 # words of the languages themselves, and of prose: they say nothing about a place
-KEYWORDS = frozenset(
-    """
+_KEYWORDS = """
     abstract and any as assert async auto await bool boolean break byte case catch chan char class const constexpr
     continue crate debugger def default defer defined del delete do double elif else endif enum err except explicit
     export extends extern fallthrough false False final finally float fn for friend from func function global go goto
@@ -20,16 +20,15 @@ KEYWORDS = frozenset(
     usize use using var virtual void volatile where while with yield
     the to that be an by on no we are if this which can will has have was when should at its into there
     cls args kwargs endfor endblock i32 i64 uint uint8 uint32 uint64 int64 int32 Option Some Ok Err Vec Result dyn
-    """.split()
-)
-_STOP = frozenset(
-    """
+"""
+KEYWORDS = frozenset(_KEYWORDS.split())
+_STOPPING = """
     add adds added use uses used using make makes fix fixes fixed bug issue remove removes removed change changes
     changed update updates updated support allow allows improve refactor refactoring implement implements
     feat chore test tests docs pr closes close when for and the with from into that this not all also now new only
     instead should some than more code get set has have been can will does its are was were which one see via case
-    """.split()
-)
+"""
+_STOP = frozenset(_STOPPING.split())
 
 
 def identifiers(text: str) -> set[str]:
@@ -58,7 +57,7 @@ def stem(word: str) -> str:
     ):
         if word.endswith(ending) and len(word) - len(ending) >= least and not word.endswith("ss"):
             return word[: -len(ending)]
-    return word[:-1] if word.endswith("e") and len(word) > 4 else word
+    return word[:-1] if word.endswith("e") and len(word) > _SHORT else word
 
 
 def query_words(text: str) -> dict[str, float]:
