@@ -94,8 +94,12 @@ class Router:
 
     async def __aenter__(self) -> Self:
         """Begin to open a warm connection to each endpoint, in the background."""
-        for each in self._served.values():
-            await each.measured.load()
+        try:
+            for each in self._served.values():
+                await each.measured.load()
+        except BaseException:
+            self._store.close()
+            raise
         if self._warm:
             loop = asyncio.get_running_loop()
             self._tasks = [loop.create_task(self._keep_warm(each), name="warm") for each in self._served.values()]

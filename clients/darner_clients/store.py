@@ -8,6 +8,8 @@ from pathlib import Path
 from random import Random
 from typing import TypeVar
 
+from darner_clients.ending import ended
+
 T = TypeVar("T")
 
 _FILE = "endpoints-1.sqlite3"  # the number grows with the schema
@@ -30,7 +32,10 @@ CREATE INDEX IF NOT EXISTS sample_by ON sample (key, name, id);
 
 
 class Store:
-    """Transactions on the shared file, or on one in memory if there is no folder or it cannot be written."""
+    """Transactions on the shared file, or on one in memory if there is no folder or the file cannot be used.
+
+    No request fails for want of it: whatever is wrong with the file, this process goes on with an account of its own.
+    """
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
@@ -40,7 +45,19 @@ class Store:
 
     async def do(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run `work` in a transaction of its own. It is quick, and may run again if another process came first."""
-        database = self._database or await self._opened()
+        while True:
+            database = self._database or await self._opened()
+            try:
+                await self._begin(database)
+                return _through(database, work)
+            except sqlite3.DatabaseError:
+                if (self._folder is None) == (database is self._database):
+                    raise  # a bug; or closed meanwhile
+                if database is self._database:
+                    self.close()
+                    self._folder = None
+
+    async def _begin(self, database: sqlite3.Connection) -> None:
         loop = asyncio.get_running_loop()
         limit = loop.time() + _LONGEST
         while True:
@@ -50,19 +67,17 @@ class Store:
                 if loop.time() > limit:
                     raise
                 await asyncio.sleep(self._random.uniform(0.001, 0.005))
-                continue
-            try:
-                result = work(database)
-            except BaseException:
-                database.execute("ROLLBACK")
-                raise
-            database.execute("COMMIT")
-            return result
+            else:
+                return
 
     async def _opened(self) -> sqlite3.Connection:
         async with self._opening:
             if self._database is None:
-                self._database = await asyncio.to_thread(_open, self._folder)
+                opening = asyncio.get_running_loop().create_task(asyncio.to_thread(_open, self._folder), name="open")
+                try:
+                    await ended(opening)
+                finally:
+                    self._database = opening.result()
             return self._database
 
     def close(self) -> None:
@@ -72,20 +87,47 @@ class Store:
             self._database = None
 
 
+def _through(database: sqlite3.Connection, work: Callable[[sqlite3.Connection], T]) -> T:
+    try:
+        result = work(database)
+        database.execute("COMMIT")
+    except BaseException:
+        with suppress(sqlite3.Error):  # some failures have ended the transaction already
+            database.execute("ROLLBACK")
+        raise
+    return result
+
+
 def _open(folder: Path | None) -> sqlite3.Connection:
     """Run in a thread: another process may be making the file."""
     for _ in range(_ATTEMPTS if folder is not None else 0):
-        with suppress(OSError, ValueError, sqlite3.Error):
-            assert folder is not None  # noqa: S101 - the range is empty otherwise
+        assert folder is not None  # noqa: S101 - the range is empty otherwise
+        try:
             folder.mkdir(parents=True, exist_ok=True)
             return _prepared(str(folder / _FILE))
+        except sqlite3.DatabaseError as error:
+            if error.sqlite_errorcode in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+                _remove(folder)
+        except (OSError, ValueError):
+            break
     return _prepared(":memory:")  # a read-only or foreign folder: this process keeps its own account
 
 
 def _prepared(name: str) -> sqlite3.Connection:
     database = sqlite3.connect(name, timeout=1.0, isolation_level=None, check_same_thread=False)
-    database.execute("PRAGMA journal_mode = WAL")
-    database.execute("PRAGMA synchronous = OFF")
-    database.executescript(_SCHEMA)
-    database.execute("PRAGMA busy_timeout = 0")
+    try:
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA synchronous = OFF")
+        database.executescript(_SCHEMA)
+        database.execute("PRAGMA busy_timeout = 0")
+    except BaseException:
+        database.close()
+        raise
     return database
+
+
+def _remove(folder: Path) -> None:
+    """A file that is damaged: what it knew is learned again."""
+    for ending in ("", "-wal", "-shm"):
+        with suppress(OSError):
+            (folder / f"{_FILE}{ending}").unlink()

@@ -30,7 +30,7 @@ def after(
         return counted, round((slope * counted + offset) * (1 + random.uniform(-noise, noise)))
 
     samples = [one() for _ in range(calls)]
-    misses = []
+    misses: list[float] = []
     for _ in range(10):
         counted, true = one()
         misses.append(estimate(int(counted), samples) / true - 1)

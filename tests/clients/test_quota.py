@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,8 +37,19 @@ class Clock:
         await asyncio.sleep(0)
 
 
+STORES: list[Store] = []
+
+
+@pytest.fixture(autouse=True)
+def closed() -> Iterator[None]:
+    yield
+    while STORES:
+        STORES.pop().close()
+
+
 def account(clock: Clock, folder: Path | None = None, endpoint: Endpoint = FAST) -> Quota:
-    return Quota(endpoint, Store(folder), clock)
+    STORES.append(Store(folder))
+    return Quota(endpoint, STORES[-1], clock)
 
 
 async def minute(clock: Clock, tokens: int = 30_000, requests: int = 5, folder: Path | None = None) -> Quota:

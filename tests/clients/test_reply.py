@@ -117,7 +117,12 @@ def test_events_of_another_shape(event: object) -> None:
 
 
 def test_numbers_that_are_none() -> None:
-    usage = {"prompt_tokens": "3", "completion_tokens": 4, "prompt_tokens_details": [], "completion_tokens_details": 1}
+    usage: dict[str, object] = {
+        "prompt_tokens": "3",
+        "completion_tokens": 4,
+        "prompt_tokens_details": [],
+        "completion_tokens_details": 1,
+    }
     found, reply = read({**delta("stop", content="a"), "usage": usage, "time_info": {"queue_time": "soon"}})
     assert (found, reply.usage, reply.queue) == ([Text("a")], Usage(0, 4), None)
     assert read({**delta("stop"), "usage": 3, "time_info": []})[1].usage is None

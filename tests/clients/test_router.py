@@ -1,3 +1,5 @@
+# Some states can only be reached from inside.
+# pyright: reportPrivateUsage=false
 """Which endpoint gets a request, and what is said of it."""
 
 import asyncio
