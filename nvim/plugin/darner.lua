@@ -1,0 +1,40 @@
+-- Commands. Nothing of the plugin is loaded before it is used.
+
+if vim.g.loaded_darner then
+  return
+end
+vim.g.loaded_darner = true
+
+local command = vim.api.nvim_create_user_command
+
+command('Darner', function(given)
+  require('darner.command').run(given)
+end, {
+  bang = true,
+  complete = function(lead, line)
+    return require('darner.history').complete(lead, line)
+  end,
+  desc = 'darner: patch the range, the function at the cursor, or (with !) the workspace',
+  nargs = '*',
+  range = true,
+})
+
+command('DarnerCancel', function()
+  require('darner.patch').cancel()
+end, { desc = 'darner: end every patch that is on its way' })
+
+command('DarnerContext', function()
+  require('darner.pages').context()
+end, { desc = 'darner: what the model is shown, and why' })
+
+command('DarnerStatus', function()
+  require('darner.pages').status()
+end, { desc = 'darner: endpoints, quota and index' })
+
+command('DarnerKeep', function(given)
+  require('darner.review').keep(given.bang)
+end, { bang = true, desc = 'darner: keep the hunk at the cursor, or (with !) all of this buffer' })
+
+command('DarnerUndo', function(given)
+  require('darner.review').undo(given.bang)
+end, { bang = true, desc = 'darner: undo the hunk at the cursor, or (with !) all of this buffer' })
