@@ -1,8 +1,14 @@
 """The index of a workspace and the questions it answers."""
 
-from collections.abc import Iterable, Sequence
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
+from threading import Lock
 from time import monotonic
+from typing import TypeVar
 
 from darner_context.answer import answer
 from darner_context.bundle import (
@@ -22,12 +28,15 @@ from darner_context.update import Keeper
 
 __all__ = ["ContextBundle", "ContextRequest", "Focus", "Index", "IndexState", "LeftOut", "Snippet", "Unreadable"]
 
+_Made = TypeVar("_Made")
+
 
 class Index:
     """
     Definitions of all source files below the roots, in a cache that outlives the process.
 
-    Answers at any time: before the first refresh from what the cache has, while indexing from what is done.
+    Answers at any time: before the first refresh from what the cache has, while indexing from what is done. `context`
+    and `read` may be called from any thread; what changes the index never waits for an answer that is being made.
     """
 
     def __init__(
@@ -39,6 +48,9 @@ class Index:
         self._left_out: tuple[LeftOut, ...] = ()
         self._indexing = False
         self._seconds: float | None = None
+        self._thread = ThreadPoolExecutor(1, "context")
+        self._answering = Lock()
+        self._changes: deque[Callable[[], None]] = deque()
 
     async def refresh(self) -> None:
         """Scan the disk and parse what changed, in worker processes where it is much."""
@@ -50,11 +62,30 @@ class Index:
             self._indexing = False
             self._seconds = monotonic() - began
         self._progressed()
-        self._library.drop_events()
+        self._change(self._library.drop_events)
 
     def _progressed(self) -> None:
+        self._change(self._renew)
+
+    def _renew(self) -> None:
         self._library.store = self._keeper.store
         self._library.forget()
+
+    def _change(self, change: Callable[[], None]) -> None:
+        """Carry a change out at once, or leave it to whoever is answering."""
+        self._changes.append(change)
+        self._settle()
+
+    def _settle(self) -> None:
+        while self._changes and self._answering.acquire(blocking=False):
+            try:
+                self._carry_out()
+            finally:
+                self._answering.release()
+
+    def _carry_out(self) -> None:
+        while self._changes:
+            self._changes.popleft()()
 
     def changed(self, paths: Iterable[str]) -> None:
         """Take in file events of an editor: created, changed or deleted files."""
@@ -62,18 +93,26 @@ class Index:
             file = self._workspace.find(path)
             text = file if isinstance(file, Unreadable) else read_text(file)
             if isinstance(text, Unreadable) or len(text) > SIZE_LIMIT or self._workspace.hidden(path):
-                self._library.event(path, None)
+                self._change(partial(self._library.event, path, None))
             else:
-                self._library.event(path, LiveFile(path, text))
+                self._change(partial(self._library.event, path, LiveFile(path, text)))
 
     def overlay(self, path: str, text: str | None) -> None:
         """Put a live buffer in the place of a file; None takes it away."""
-        self._library.overlay(path, text)
+        self._change(partial(self._library.overlay, path, text))
 
     def context(self, request: ContextRequest, tokenizer: Tokenizer) -> ContextBundle:
         """Choose what to show for a request, within its budget. The same index and request give the same answer."""
-        self._library.fresh()
-        return answer(self._library, request, tokenizer, self._left_out)
+        with self._answering:
+            self._carry_out()
+            self._library.fresh()
+            bundle = answer(self._library, request, tokenizer, self._left_out)
+        self._settle()
+        return bundle
+
+    async def beside(self, work: Callable[[], _Made]) -> _Made:
+        """Do work that asks the index, beside the event loop; what is cancelled before it has begun is never done."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
     def read(self, path: str) -> str | Unreadable:
         """Return the text of a workspace file, the live buffer first."""
@@ -91,4 +130,5 @@ class Index:
 
     async def close(self) -> None:
         """Let go of the cache and of what is temporary."""
+        await asyncio.to_thread(self._thread.shutdown, cancel_futures=True)
         self._keeper.close()

@@ -116,7 +116,7 @@ class Engine:
             emit(Failed("internal", f"darner failed on this request ({type(error).__name__}); the log says where"))
 
     def context(self, request: ContextRequest, counter: str) -> ContextBundle:
-        """What would be shown for a request, counted by the named tokenizer."""
+        """What would be shown for a request, counted by the named tokenizer. May be called from any thread."""
         return self.index.context(request, tokenizer(counter))
 
     async def router(self, emit: Callable[[PatchEvent], None]) -> Router | StartFailed:

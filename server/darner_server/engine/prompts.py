@@ -25,6 +25,10 @@ class Prompts:
         self._note = ""
         self._cache: dict[tuple[str, str, int], tuple[ContextBundle, Prompt, Region | NoRegion | None]] = {}
 
+    async def prepare(self, endpoint: Endpoint) -> None:
+        """Make the endpoint's prompt beside the event loop: from then on it is there at once."""
+        await self._index.beside(lambda: self._made(endpoint))
+
     def prompt(self, endpoint: Endpoint) -> Prompt:
         """The prompt that the endpoint gets."""
         return self._made(endpoint)[1]

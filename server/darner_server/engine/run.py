@@ -102,6 +102,9 @@ class Run:
         return None
 
     async def _ask_router(self, growth: int) -> Route | Unroutable:
+        left = [each for each in self._router.endpoints if each.name not in self._tried]
+        if left:
+            await self._prompts.prepare(left[0])
         return await self._router.choose(
             self._prompts.count,
             output=lambda endpoint: self._output(endpoint, growth),

@@ -68,6 +68,7 @@ async def _ask(session: Session, engine: "Engine", asked: Asked, snapshot: Snaps
     if not isinstance(router, Router):
         raise Failure(f"{router.reason}; {router.advice}")
     requests = _Requests(session, engine, asked, snapshot)
+    await engine.index.beside(lambda: requests.of(router.endpoints[0]))
     route = await router.choose(lambda endpoint: requests.of(endpoint).prompt_tokens, output=_OUTPUT)
     if not isinstance(route, Route):
         raise Failure(route.reason)

@@ -88,6 +88,7 @@ async def _ask(
         return ""
     requests = _Requests(session, engine, snapshot, cursor, at, invoked=invoked)
     output = _BLOCK_TOKENS if cursor.opens_block else _LINE_TOKENS
+    await engine.index.beside(lambda: requests.count(router.endpoints[0]))
     route = await router.choose(requests.count, output=output, interactive=invoked)
     if not isinstance(route, Route):
         if invoked:

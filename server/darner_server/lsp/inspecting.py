@@ -26,10 +26,10 @@ def explain_context(session: Session, arguments: list[Any]) -> Coroutine[Any, An
 async def _explain(session: Session, given: dict[str, Any], line: int | None, buffers: Buffers) -> dict[str, Any]:
     async with session.engines.use() as engine:
         await engine.indexed()
-        return _context(session, engine, given, line, buffers)
+        return await _context(session, engine, given, line, buffers)
 
 
-def _context(
+async def _context(
     session: Session, engine: "Engine", given: dict[str, Any], line: int | None, buffers: Buffers
 ) -> dict[str, Any]:
     from darner_context.index import ContextRequest, Focus  # noqa: PLC0415 - imported once the client has been answered
@@ -47,7 +47,8 @@ def _context(
         texts=buffers.texts,
     )
     endpoints = engine.settings.endpoints
-    bundle = engine.context(request, endpoints[0].tokenizer if endpoints else _TOKENIZER)
+    counter = endpoints[0].tokenizer if endpoints else _TOKENIZER
+    bundle = await engine.index.beside(lambda: engine.context(request, counter))
     shown = (bundle.focus, *bundle.snippets) if bundle.focus else bundle.snippets
     return {
         "tokens": bundle.tokens,

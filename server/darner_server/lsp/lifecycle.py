@@ -1,11 +1,10 @@
 """From `initialized` to `exit`: what is registered, how the server ends, and what it does when the client is gone."""
 
 import asyncio
-import os
-import sys
 
 from lsprotocol import types
 
+from darner_server.lsp.alive import alive
 from darner_server.lsp.session import Session
 
 _LOOK_FOR_CLIENT = 2.0  # seconds between two looks whether the client's process still lives
@@ -52,19 +51,6 @@ def exit_(session: Session, params: None) -> None:
 
 async def watch_client(session: Session) -> None:
     """End when the client's process has ended although the pipe is still open (somebody else holds it)."""
-    process = session.client.process_id
-    if process is None or sys.platform == "win32" or not _lives(process):
-        return
-    while _lives(process):  # noqa: ASYNC110 - another process's end is no event
+    while alive(session.client.process_id):  # noqa: ASYNC110 - another process's end is no event
         await asyncio.sleep(_LOOK_FOR_CLIENT)
     session.end(1)
-
-
-def _lives(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except (PermissionError, OverflowError):
-        return True
-    return True

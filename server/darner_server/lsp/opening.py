@@ -9,6 +9,7 @@ import sys
 from collections import deque
 from typing import Any, NamedTuple
 
+from darner_server.lsp.alive import alive
 from darner_server.lsp.capabilities import initialize_result
 from darner_server.lsp.framing import Framing, frame
 from darner_server.lsp.pipe import Pipe, accepted, standard_streams
@@ -25,6 +26,7 @@ class Opened(NamedTuple):
     params: dict[str, Any]
     framing: Framing
     waiting: list[bytes]
+    client_seen: bool  # whether the process that the client names could be seen while it waited for the answer
 
 
 def serve_stdio() -> int:
@@ -74,8 +76,9 @@ def _open(pipe: Pipe) -> Opened | int:
                 continue
             params = as_object(message.get("params"))
             result = initialize_result(params)
+            seen = alive(params.get("processId"))
             pipe.send(_message({"jsonrpc": "2.0", "id": ident, "result": result}))
-            return Opened(pipe, params, framing, list(bodies))
+            return Opened(pipe, params, framing, list(bodies), seen)
     return 1
 
 

@@ -90,7 +90,8 @@ async def _serve(opened: Opened) -> int:
             connection = Connection(opened.pipe, opened.framing, protocol.receive, partial(session.end, 1))
             protocol.set_writer(connection)
             connection.start(opened.waiting)
-            session.spawn(lifecycle.watch_client(session))
+            if opened.client_seen:
+                session.spawn(lifecycle.watch_client(session))
             session.engines.start()
             code = await session.exit_code
             with suppress(TimeoutError):
