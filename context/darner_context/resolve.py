@@ -12,6 +12,7 @@ _ES_ENDINGS = (".ts", ".tsx", ".d.ts", ".js", ".jsx", ".mjs", ".mts", ".cts", ".
 _COMMENT = re.compile(r'("(?:\\.|[^"\\])*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
 _TRAILING = re.compile(r",(\s*[}\]])")
 _DEEPEST = 8  # conditions within conditions of package.json exports
+_PACKAGES = 2_000  # package.json files that are read
 _MOST = 60  # files of a package that an import stands for
 
 
@@ -105,20 +106,20 @@ class Paths:
 
     def _es_file(self, target: str) -> list[str]:
         target = "" if target == "." else target
-        stem = re.sub(r"\.(?:[mc]?[jt]sx?)$", "", target)
+        stem = re.sub(r"(?:\.d)?\.(?:[mc]?[jt]sx?)$", "", target)
         tried = (
             target,
             *(stem + each for each in _ES_ENDINGS),
             *(join(target, "index" + each) for each in _ES_ENDINGS),
         )
-        return [each for each in tried if each in self.all][:2]
+        return [each for each in dict.fromkeys(tried) if each in self.all][:2]
 
     def _aliases(self, path: str) -> dict[str, list[str]]:
         """Map tsconfig paths, and the packages of the workspace with their exports, for files below a folder."""
         folder = dirname(path)
         if folder in self._configs:
             return self._configs[folder]
-        found: dict[str, list[str]] = {} if not folder else dict(self._aliases(folder))
+        found = dict(self._aliases(folder)) if folder else self._packages()
         for name in ("tsconfig.json", "jsconfig.json"):
             options = _object(_json(self._read(join(folder, name))).get("compilerOptions"))
             base = join(folder, str(options.get("baseUrl") or "."))
@@ -127,16 +128,23 @@ class Paths:
                     found[pattern] = [join(base, str(each)) for each in cast("list[object]", targets)]
             if "baseUrl" in options:
                 found.setdefault("*", []).append(join(base, "*"))
-        package = _json(self._read(join(folder, "package.json")))
-        if isinstance(own := package.get("name"), str):
+        self._configs[folder] = found
+        return found
+
+    def _packages(self) -> dict[str, list[str]]:
+        """Map the packages of the workspace, and what they export."""
+        found: dict[str, list[str]] = {}
+        for path in self.by_name.get("package.json", ())[:_PACKAGES]:
+            folder = dirname(path)
+            package = _json(self._read(path))
+            if not isinstance(own := package.get("name"), str):
+                continue
             for key, target in _object(package.get("exports")).items():
-                inner = _first_string(target)
-                if inner:
+                if inner := _first_string(target):
                     found[own + key.lstrip(".")] = _sources(folder, inner)
             main = str(package.get("source") or package.get("module") or package.get("main") or "index")
             found.setdefault(own, [*_sources(folder, main), join(folder, "src"), folder])
             found.setdefault(own + "/*", [join(folder, "*"), join(folder, "src", "*")])
-        self._configs[folder] = found
         return found
 
     def _go_package(self, path: str, module: str) -> list[str]:
@@ -169,7 +177,7 @@ class Paths:
             base = crate if head == "crate" else base if head == "self" else dirname(base)
         else:  # noqa: PLW0120 - the first segment, whatever the loop did, decides below
             pass
-        roots = [base, crate]
+        roots, least = [base, crate], 0
         if wanted.module.split("::")[0] not in {"self", "super", "crate"} and segments:
             name = segments[0].replace("_", "-")
             for crate_name in (segments[0], name):
@@ -184,8 +192,10 @@ class Paths:
                 if lib:
                     segments.pop(0)
                     roots = [dirname(lib[0])]
+                else:
+                    least = 1  # a module of that name, or nothing of this workspace
         for root in roots:
-            for count in range(len(segments), -1, -1):
+            for count in range(len(segments), least - 1, -1):
                 stem = join(root, *segments[:count]) if segments[:count] else root
                 tried = (
                     (stem + ".rs", stem + "/mod.rs")
@@ -278,5 +288,7 @@ def _sources(folder: str, target: str) -> list[str]:
     top, slash, rest = inner.partition("/")
     tried = [inner]
     if slash and top in {"dist", "lib", "build", "out", "esm", "cjs", "es"}:
-        tried += [f"src/{rest}", rest, f"src/{rest.partition('/')[2]}"]
+        tried += [f"src/{rest}", rest]
+        if "/" in rest:
+            tried.append(f"src/{rest.partition('/')[2]}")
     return [join(folder, each) for each in tried]

@@ -1,5 +1,6 @@
 """Parsing with tree-sitter. Nothing else in darner knows it."""
 
+import warnings
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -98,7 +99,7 @@ def definitions(path: str, text: str) -> tuple[Definition, ...]:
         return ()
     found = _in(row, text)
     if row.embeds:
-        for name, blanked in embedded(row.name, text).items():
+        for name, blanked in embedded(row.name, _plain(text)).items():
             if name in BY_NAME and not BY_NAME[name].embeds and _installed(BY_NAME[name].module):
                 found += _in(BY_NAME[name], blanked)
         found.sort(key=lambda each: (each.start, -each.end))
@@ -121,16 +122,21 @@ class _Found:
     scope: bool
 
 
+def _plain(text: str) -> str:
+    """Give the text with all its lines ending in a newline."""
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
 def _encode(text: str) -> bytes:
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return text.encode("utf-8", "replace")
+    return _plain(text).encode("utf-8", "replace")
 
 
 @cache
 def _grammar(module: str, function: str) -> tree_sitter.Language:
     made: object = getattr(import_module(module), function)()
-    return tree_sitter.Language(made)
+    with warnings.catch_warnings():  # some wheels still hand out a plain number
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return tree_sitter.Language(made)
 
 
 def _known(path: str) -> Language | None:
@@ -167,10 +173,7 @@ def _definitions(row: Language, data: bytes, tree: tree_sitter.Tree) -> Iterator
         if not names:
             continue
         name = names[0]
-        kind, node = "", name
-        for key, nodes in captures.items():
-            if key.startswith("definition."):
-                kind, node = key[11:], nodes[0]
+        kind, node = _marked(captures, name)
         if not kind:
             if "scope" not in captures:
                 continue
@@ -188,6 +191,14 @@ def _definitions(row: Language, data: bytes, tree: tree_sitter.Tree) -> Iterator
         best[name.start_byte] = (rank, _Found(made, outer.start_byte, outer.end_byte, not kind))
     for _, found in best.values():
         yield found
+
+
+def _marked(captures: dict[str, list[tree_sitter.Node]], name: tree_sitter.Node) -> tuple[str, tree_sitter.Node]:
+    """Give the kind and the node of the definition that a match marks; no kind where it marks none."""
+    for key, nodes in reversed(captures.items()):
+        if key.startswith("definition."):
+            return key[11:], nodes[0]
+    return "", name
 
 
 def _shared(matches: list[tuple[int, dict[str, list[tree_sitter.Node]]]]) -> Counter[int]:
@@ -291,7 +302,7 @@ def _all_faults(row: Language, text: str) -> Iterator[SyntaxFault]:
     if not row.embeds:
         yield from _faults(row, text)
     elif row.name != "markdown":
-        for name, blanked in embedded(row.name, text).items():
+        for name, blanked in embedded(row.name, _plain(text)).items():
             if name in BY_NAME and BY_NAME[name].gate and _installed(BY_NAME[name].module):
                 yield from _faults(BY_NAME[name], blanked)
 
