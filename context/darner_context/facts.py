@@ -116,13 +116,16 @@ def pack(facts: FileFacts, counts: Sequence[int]) -> bytes:
 
 
 def unpack(data: bytes) -> FileFacts | None:
-    """Thaw frozen facts; None if they were damaged."""
+    """Thaw frozen facts; None if they were damaged or are of another form."""
     if zlib.crc32(memoryview(data)[4:]) != int.from_bytes(data[:4], "little"):
         return None
-    digest, rows, names, bags, heads, counts, flags = marshal.loads(memoryview(data)[4:])  # noqa: S302 - our own, checksummed
-    numbers = memoryview(counts).cast("I") if flags & _WIDE else counts
+    try:
+        digest, rows, names, bags, heads, counts, flags = marshal.loads(memoryview(data)[4:])  # noqa: S302 - our own
+        made = tuple(map(Definition._make, rows))
+        numbers = memoryview(counts).cast("I") if flags & _WIDE else counts
+    except (ValueError, TypeError, EOFError):
+        return None  # of another version
     sums = array("I", accumulate(numbers, initial=0))
-    made = tuple(map(Definition._make, rows))
     return FileFacts(digest, made, tuple(map(intern, names)), bags, heads, sums, flags & ~_WIDE)
 
 

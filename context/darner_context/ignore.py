@@ -31,7 +31,9 @@ def parse_rules(lines: Iterable[str]) -> Rules:
             source = found.decode() if isinstance(found, bytes) else found
             if source is None or ignored is None:
                 continue
-            source = re.sub(r"\?P<\w+>", "?:", source)
+            # a rule speaks of the folder itself; what lies below it is passed over with it
+            source = re.sub(r"\(\?P<\w+>/\)", "/$", source)
+            source = source if source.startswith(("^", ".")) else f".*{source}"
             re.compile(source)
         except (ValueError, re.error):
             continue  # git passes over what it cannot read, too

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from darner_context.bundle import LeftOut, Unreadable
-from darner_context.ignore import Rules, global_rules, ignored, read_rules
+from darner_context.ignore import FILES, Rules, global_rules, ignored, read_rules
 from darner_context.languages import language_of
 from darner_context.secrets import secret_name
 
@@ -149,11 +149,7 @@ class Workspace:
             except OSError as error:
                 left_out.append(LeftOut(shown + prefix, f"cannot be listed: {error.strerror}"))
                 continue
-            names = {entry.name for entry in entries}
-            here = above
-            if ".gitignore" in names or ".darnerignore" in names:
-                own = self._rules_of(Path(place))
-                here = [*above, (prefix, own)] if own else above
+            here = self._with_own(place, prefix, entries, above)
             below: list[tuple[str, str, list[tuple[str, Rules]]]] = []
             for entry in entries:
                 path = prefix + entry.name
@@ -174,6 +170,15 @@ class Workspace:
                 if found is not None:
                     yield found
             stack.extend(reversed(below))
+
+    def _with_own(
+        self, place: str, prefix: str, entries: list["os.DirEntry[str]"], above: list[tuple[str, Rules]]
+    ) -> list[tuple[str, Rules]]:
+        """Add the rules of a folder's own ignore files."""
+        if all(entry.name not in FILES for entry in entries):
+            return above
+        own = self._rules_of(Path(place))
+        return [*above, (prefix, own)] if own else above
 
     def _file(
         self,

@@ -1,9 +1,10 @@
 """The index on disk: facts by file, and for each name the files that define it and those that use it."""
 
+import os
 import sqlite3
 import sys
 from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -20,7 +21,10 @@ CREATE TABLE IF NOT EXISTS files (id INTEGER PRIMARY KEY, path TEXT UNIQUE NOT N
     mtime INTEGER NOT NULL, digest BLOB NOT NULL, symbols INTEGER NOT NULL, facts BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS names (name TEXT PRIMARY KEY, defined BLOB NOT NULL, used BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS words (word TEXT PRIMARY KEY, files BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS roots (path TEXT PRIMARY KEY) WITHOUT ROWID;
 """
+_MONTH = 30 * 24 * 3600.0  # seconds
+_PRUNED = 400  # stores looked at in one go
 _WAIT = 20.0  # seconds to wait for another process that writes
 
 
@@ -115,7 +119,12 @@ class Store:
     def load(self, path: str) -> tuple[int, int, int, FileFacts] | None:
         """Number, size, mtime and facts of a file."""
         row = self._base.execute("SELECT id, size, mtime, facts FROM files WHERE path = ?", (path,)).fetchone()
-        if row is None or (facts := unpack(row[3])) is None:
+        if row is None:
+            return None
+        facts = unpack(row[3])
+        if facts is None:
+            with suppress(sqlite3.Error):  # parsed again by the next update
+                self._base.execute("UPDATE files SET size = -1, digest = x'' WHERE path = ?", (path,))
             return None
         return row[0], row[1], row[2], facts
 
@@ -142,6 +151,14 @@ class Store:
         return {word: array("I", files) for word, files in self._base.execute(query, list(wanted))}
 
     # writing
+
+    def belongs_to(self, roots: Iterable[Path]) -> None:
+        """Note whose store it is and that it is in use, for `prune`."""
+        if self.path is not None:
+            os.utime(self.path)
+        rows = [(str(root),) for root in roots]
+        if self._base.execute("SELECT path FROM roots ORDER BY path").fetchall() != sorted(rows):
+            self._base.executemany("INSERT OR IGNORE INTO roots (path) VALUES (?)", rows)
 
     def write(self, parsed: Sequence[Parsed], gone: Iterable[str] = ()) -> None:
         """Put files in, take files out, in one transaction; what another process has put in meanwhile stays."""
@@ -255,15 +272,22 @@ def _damaged(error: sqlite3.DatabaseError) -> bool:
     return "malformed" in str(error) or "not a database" in str(error) or "no such" in str(error)
 
 
-def writable(path: Path) -> bool:
-    """Whether a store can be written there, found out by trying."""
-    try:
-        with closing(sqlite3.connect(str(path), timeout=_WAIT)) as base:
-            base.execute("BEGIN IMMEDIATE")
-            base.execute("ROLLBACK")
-    except (sqlite3.Error, OSError):
-        return False
-    return True
+def prune(own: Path) -> None:
+    """Delete the stores beside this one of workspaces that are gone, and those that nobody has opened for a month."""
+    now = own.stat().st_mtime  # it was opened just now
+    for path in sorted(own.parent.glob("index-*.sqlite"))[:_PRUNED]:
+        if path == own:
+            continue
+        with suppress(OSError, sqlite3.Error):
+            if now - path.stat().st_mtime > _MONTH or _abandoned(path):
+                for suffix in ("", "-wal", "-shm"):
+                    path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
-Progress = Callable[[int], None]
+def _abandoned(path: Path) -> bool:
+    with closing(sqlite3.connect(f"{path.as_uri()}?immutable=1", uri=True)) as base:
+        try:
+            roots = [Path(row[0]) for row in base.execute("SELECT path FROM roots")]
+        except sqlite3.OperationalError:
+            return False  # of an earlier version: its time will come
+    return bool(roots) and not any(root.exists() for root in roots)

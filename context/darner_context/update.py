@@ -13,7 +13,7 @@ from shutil import rmtree
 from darner_context.bundle import LeftOut
 from darner_context.indexer import changes, parse, update
 from darner_context.sources import Source, Workspace
-from darner_context.store import Store, store_path
+from darner_context.store import Store, prune, store_path
 
 _HERE_FILE, _HERE_ALL = 60_000, 300_000  # bytes parsed in a thread of this process; more would hold up the event loop
 
@@ -29,6 +29,7 @@ class Keeper:
         self._workers = workers if workers is not None else min(os.cpu_count() or 1, 8)
         self._temporary: Path | None = None
         self._process: asyncio.subprocess.Process | None = None
+        self._unpruned = True
         self.note: str | None = None  # why the cache is not where it should be
         self.store = self._first(cache_dir)
 
@@ -37,9 +38,12 @@ class Keeper:
         roots = list(self._workspace.roots.values())
         if cache_dir is not None:
             try:
-                return _checked(store_path(cache_dir, roots, self._ignore))
+                store = _checked(store_path(cache_dir, roots, self._ignore))
+                store.belongs_to(roots)
             except (sqlite3.Error, OSError) as error:
                 self.note = f"the cache folder cannot be used ({error})"
+            else:
+                return store
         return self._second()
 
     def _second(self) -> Store:
@@ -52,6 +56,13 @@ class Keeper:
 
     async def refresh(self, progress: Callable[[], None]) -> list[LeftOut]:
         """Bring the store up to date; returns what was left out."""
+        left_out = await self._refresh(progress)
+        if self._unpruned and self._temporary is None and self.store.path is not None:
+            self._unpruned = False
+            await asyncio.to_thread(prune, self.store.path)
+        return left_out
+
+    async def _refresh(self, progress: Callable[[], None]) -> list[LeftOut]:
         self._workspace.forget_rules()
         if self.store.path is None:
             return await asyncio.to_thread(self._inline, progress)
