@@ -5,7 +5,7 @@ import { type LanguageClient, ProgressType } from "vscode-languageclient/node";
 import { Applying } from "./applying.ts";
 import type { ContextEvent, DoneEvent, EditEvent, PatchEvent, PatchParams, Refusal, RouteEvent } from "./events.ts";
 import type { Hunks } from "./hunks.ts";
-import { type PatchAnswer, putRest } from "./rest.ts";
+import { NOT_CONFIRMED, type PatchAnswer, putRest } from "./rest.ts";
 
 export interface Outcome {
   readonly state: "done" | "failed" | "cancelled";
@@ -171,7 +171,9 @@ class Run {
       }
     }
     await this.settle();
-    await putRest(rest, answer.edit.changeAnnotations ?? {}, this.hunks, (document) => this.follow(document));
+    const follow = (document: vscode.TextDocument): Applying => this.follow(document);
+    const left = await putRest(rest, answer.edit.changeAnnotations ?? {}, this.hunks, follow);
+    this.refused.push(...left.map((uri) => ({ uri, reason: NOT_CONFIRMED })));
   }
 
   private async settle(): Promise<void> {

@@ -31,16 +31,19 @@ export interface PatchAnswer {
   readonly refused: readonly Refusal[];
 }
 
+export const NOT_CONFIRMED = "you did not confirm it";
+
 type Annotations = Readonly<Record<string, Annotation>>;
 
+/** Puts the changes in; returns the files that were left out in the preview. */
 export async function putRest(
   changes: readonly DocumentChange[],
   annotations: Annotations,
   hunks: Hunks,
   follow: (document: vscode.TextDocument) => Applying,
-): Promise<void> {
+): Promise<string[]> {
   if (changes.length === 0) {
-    return;
+    return [];
   }
   const edit = new vscode.WorkspaceEdit();
   const made = new Map<string, string>();
@@ -72,17 +75,40 @@ export async function putRest(
       enterOperation(edit, change, annotations, made);
     }
   }
-  if (edit.size === 0) {
-    return;
+  // `edit.size` counts text only
+  if (edit.size === 0 && !changes.some((each) => "kind" in each)) {
+    return [];
   }
   if (!(await vscode.workspace.applyEdit(edit, { isRefactoring: true }))) {
-    throw new Error("the changes to other files were not applied");
+    return changes.map(uriOf);
   }
   for (const [file, ready, version] of put) {
     file.enter(ready, version);
   }
   for (const uri of made.keys()) {
     await addMade(vscode.Uri.parse(uri), hunks);
+  }
+  const left: string[] = [];
+  for (const change of changes) {
+    if ("kind" in change && !(await cameTrue(change))) {
+      left.push(uriOf(change));
+    }
+  }
+  return left;
+}
+
+function uriOf(change: DocumentChange): string {
+  return "textDocument" in change ? change.textDocument.uri : change.kind === "rename" ? change.oldUri : change.uri;
+}
+
+/** The editor says "applied" also of what was unticked or discarded: only the disk tells. */
+async function cameTrue(change: Operation): Promise<boolean> {
+  const uri = vscode.Uri.parse(change.kind === "rename" ? change.newUri : change.uri);
+  try {
+    await vscode.workspace.fs.stat(uri);
+    return change.kind !== "delete";
+  } catch {
+    return change.kind === "delete";
   }
 }
 

@@ -7,7 +7,7 @@ import { HOST_FILES, HOST_REPLIES } from "../host/suite/scene.ts";
 import { BUILT, Workbench } from "./workbench.ts";
 
 test("in the extension host", { timeout: 240_000 }, async (t) => {
-  const bench = await Workbench.start({ files: HOST_FILES, replies: HOST_REPLIES, rate: 400 });
+  const bench = await Workbench.start({ files: HOST_FILES, replies: HOST_REPLIES, rate: 150 });
   try {
     const lines: string[] = [];
     const code = await new Promise<number>((resolve, reject) => {

@@ -68,6 +68,8 @@ export class Workbench {
   static async start(options: Options): Promise<Workbench> {
     const folder = await mkdtemp(join(tmpdir(), "darner-vscode-"));
     const processes: ChildProcess[] = [];
+    process.once("exit", () => processes.forEach(kill)); // a run that is broken off leaves nothing behind
+    process.once("SIGTERM", () => process.exit(1));
     try {
       await writeFiles(join(folder, "work"), options.files);
       const endpoint = options.embedded ? "" : await startEndpoint(folder, options, processes);
@@ -196,6 +198,7 @@ async function startServer(
       ? {}
       : { "darner.endpoints": [{ name: "fast", kind: "vllm", base_url: endpoint, model: "scripted" }] }),
     "files.hotExit": "off",
+    "files.autoSave": "off",
     "workbench.startupEditor": "none",
     "workbench.secondarySideBar.defaultVisibility": "hidden",
     "workbench.tips.enabled": false,
@@ -238,15 +241,21 @@ async function end(processes: readonly ChildProcess[]): Promise<void> {
   for (const child of [...processes].reverse()) {
     if (child.exitCode === null && child.signalCode === null && child.pid !== undefined) {
       const over = once(child, "exit");
-      try {
-        // VS Code's server has children of its own: the whole group it leads
-        process.kill(child.spawnargs.includes(SERVER) ? -child.pid : child.pid, "SIGTERM");
-      } catch {
-        continue;
-      }
+      kill(child);
       const patience = setTimeout(() => child.kill("SIGKILL"), 5000);
       await over;
       clearTimeout(patience);
+    }
+  }
+}
+
+/** VS Code's server has children of its own: the whole group that it leads is ended. */
+function kill(child: ChildProcess): void {
+  if (child.exitCode === null && child.signalCode === null && child.pid !== undefined) {
+    try {
+      process.kill(child.spawnargs.includes(SERVER) ? -child.pid : child.pid, "SIGTERM");
+    } catch {
+      // it has ended meanwhile
     }
   }
 }

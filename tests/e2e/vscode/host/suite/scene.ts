@@ -14,6 +14,7 @@ export const HOST_FILES: Readonly<Record<string, string>> = {
   "a.py": CODE,
   "b.py": CODE,
   "crlf.py": "def smile():\r\n    return '😀', 1\r\n",
+  "c.py": "def three():\n    # darner: the right number please\n    return 0\n",
   "README.md": "# A small workspace\n",
 };
 
@@ -24,5 +25,9 @@ export const HOST_REPLIES = [
     when: "everywhere please",
     text: ONE + block("b.py", "    return 1\n", "    return 11\n") + block("b.py", "    return 2\n", "    return 22\n"),
   },
-  { when: "slowly please", text: ONE + "word ".repeat(4000) + TWO },
+  { when: "new file please", text: block("new.py", "", "x = 1\n") },
+  { when: "impossible please", text: ONE + block("a.py", "    return 99\n", "    return 0\n") },
+  { when: "slowly please", text: ONE + "word ".repeat(250) + TWO },
+  // last: every prompt that shows c.py holds these words
+  { when: "right number please", text: block("c.py", "    return 0\n", "    return 3\n") },
 ];
