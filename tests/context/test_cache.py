@@ -1,0 +1,204 @@
+"""The index on disk: what survives, what is thrown away, and two processes at once."""
+
+import asyncio
+import os
+import resource
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.context.workspace import ask, indexed, shown, write
+
+from darner_context.facts import pack, unpack
+from darner_context.index import Index
+from darner_context.store import Store, prune, store_path
+
+FILES = {
+    "shop/cart.py": "class Cart:\n    def total(self):\n        return 1\n",
+    "shop/view.py": "from shop.cart import Cart\n\n\ndef show(cart: Cart):\n    cart.\n",
+}
+MONTH = 31 * 24 * 3600
+
+
+async def check(root: Path, cache: Path | None) -> Index:
+    """The class that the place needs is found, whatever became of the cache."""
+    async with indexed(root, cache=cache) as index:
+        assert shown(ask(index, "shop/view.py", 5)) == FILES["shop/cart.py"]
+        assert index.state().files == len(FILES)
+        return index
+
+
+def only(cache: Path) -> Path:
+    (found,) = cache.glob("index-*.sqlite")
+    return found
+
+
+async def test_a_second_process_answers_before_it_has_looked_at_the_disk(tmp_path: Path) -> None:
+    work, cache = write(tmp_path / "work", FILES), tmp_path / "cache"
+    await check(work, cache)
+    again = Index([work], cache_dir=cache)
+    assert shown(ask(again, "shop/view.py", 5)) == FILES["shop/cart.py"]
+    await again.close()
+
+
+async def test_only_what_changed_is_stored_anew(tmp_path: Path) -> None:
+    work, cache = write(tmp_path / "work", FILES), tmp_path / "cache"
+    await check(work, cache)
+    before = Store(only(cache))
+    rows = before.rows()
+    before.close()
+    write(work, {"shop/cart.py": "class Cart:\n    def amount(self):\n        return 2\n"})
+    os.utime(work / "shop/view.py", ns=(5, 5))  # touched, and the same as before
+    async with indexed(work, cache=cache) as index:
+        assert shown(ask(index, "shop/view.py", 5)) == "class Cart:\n    def amount(self):\n        return 2\n"
+        assert index.state().cache == only(cache)
+    after = Store(only(cache))
+    changed = {path for path, row in after.rows().items() if row.digest != rows[path].digest}
+    numbers = {path for path, row in after.rows().items() if row.number != rows[path].number}
+    after.close()
+    assert (changed, numbers) == ({"shop/cart.py"}, {"shop/cart.py"})
+
+
+async def test_deleted_files_are_forgotten(tmp_path: Path) -> None:
+    work, cache = write(tmp_path / "work", FILES), tmp_path / "cache"
+    await check(work, cache)
+    (work / "shop/cart.py").unlink()
+    async with indexed(work, cache=cache) as index:
+        assert ask(index, "shop/view.py", 5).snippets == ()
+        assert index.state().files == 1
+
+
+async def test_a_cache_that_is_no_database_is_thrown_away(tmp_path: Path) -> None:
+    work, cache = write(tmp_path / "work", FILES), tmp_path / "cache"
+    for damage in (b"", b"not a database" * 1000, b"SQLite format 3\0" + b"\xff" * 20_000):
+        await check(work, cache)
+        for path in cache.iterdir():
+            path.write_bytes(damage)
+        await check(work, cache)
+
+
+async def test_a_cache_cut_in_half_is_thrown_away(tmp_path: Path) -> None:
+    many = {
+        f"part/file{number}.py": f"def work_{number}(value):\n    return helper_{number}(value)\n"
+        for number in range(400)
+    }
+    work, cache = write(tmp_path / "work", {**FILES, **many}), tmp_path / "cache"
+    async with indexed(work, cache=cache):
+        pass
+    path = only(cache)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    async with indexed(work, cache=cache) as index:
+        assert FILES["shop/cart.py"] in shown(ask(index, "shop/view.py", 5))
+        assert index.state().files == len(FILES) + len(many)
+
+
+async def test_rows_that_are_damaged_or_of_another_form_are_parsed_again(tmp_path: Path) -> None:
+    work, cache = write(tmp_path / "work", FILES), tmp_path / "cache"
+    await check(work, cache)
+    base = sqlite3.connect(only(cache))
+    base.execute("UPDATE files SET facts = x'00112233' WHERE path = 'shop/cart.py'")
+    base.commit()
+    base.close()
+    async with indexed(work, cache=cache) as index:
+        assert ask(index, "shop/view.py", 5).snippets == ()
+        await index.refresh()
+        assert shown(ask(index, "shop/view.py", 5)) == FILES["shop/cart.py"]
+
+
+def test_facts_of_another_form_are_no_facts() -> None:
+    import marshal  # noqa: PLC0415
+    import zlib  # noqa: PLC0415
+
+    from darner_context.extract import extract  # noqa: PLC0415
+
+    facts, counts = extract("a.py", FILES["shop/cart.py"])
+    assert unpack(pack(facts, counts)) == facts
+    for other in ((), (1, 2, 3), (b"", [()], (), (), (), b"", 0), (b"", 3, (), (), (), b"", 0), "text"):
+        data = marshal.dumps(other)
+        assert unpack(zlib.crc32(data).to_bytes(4, "little") + data) is None
+    assert unpack(b"") is None
+
+
+async def test_two_indexes_of_one_folder_fill_one_cache_at_once(tmp_path: Path) -> None:
+    many = {f"part/file{number}.py": f"def work_{number}(value):\n    return value\n" for number in range(300)}
+    work, cache = write(tmp_path / "work", {**FILES, **many}), tmp_path / "cache"
+    indexes = [Index([work], cache_dir=cache, workers=2) for _ in range(2)]
+    await asyncio.gather(*(index.refresh() for index in indexes))
+    for index in indexes:
+        assert FILES["shop/cart.py"] in shown(ask(index, "shop/view.py", 5))
+        assert index.state().files == len(FILES) + len(many)
+        assert index.state().cache == only(cache)
+        await index.close()
+    store = Store(only(cache))
+    assert [len(each) for each in store.names(["work_7"])["work_7"]] == [1, 1]
+    store.close()
+
+
+async def test_a_cache_folder_that_cannot_be_written_is_replaced(tmp_path: Path) -> None:
+    work = write(tmp_path / "work", FILES)
+    write(tmp_path, {"a file": ""})
+    index = await check(work, tmp_path / "a file" / "cache")
+    assert index.state is not None
+    await check(work, None)
+
+
+def test_another_format_another_store(tmp_path: Path) -> None:
+    one = store_path(tmp_path, [tmp_path / "a"])
+    assert one == store_path(tmp_path, [tmp_path / "a"])
+    assert one != store_path(tmp_path, [tmp_path / "b"])
+    assert one != store_path(tmp_path, [tmp_path / "a"], ["*.py"])
+
+
+async def test_stores_of_workspaces_that_are_gone_are_deleted(tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    for name in ("stays", "gone", "old", "here"):
+        await check(write(tmp_path / name, FILES), cache)
+    stores = {name: store_path(cache, [tmp_path / name]) for name in ("stays", "gone", "old", "here")}
+    (tmp_path / "gone").rename(tmp_path / "elsewhere")
+    now = stores["here"].stat().st_mtime
+    os.utime(stores["old"], (now - MONTH, now - MONTH))
+    write(cache, {"index-broken.sqlite": b"not a database", "other.txt": ""})
+    prune(stores["here"])
+    assert {path.name for path in cache.iterdir()} == {
+        stores["stays"].name,
+        stores["here"].name,
+        "index-broken.sqlite",
+        "other.txt",
+    }
+
+
+_FULL = """
+import asyncio, resource, sys
+from pathlib import Path
+from darner_context.index import ContextRequest, Focus, Index
+from darner_context.tokens import tokenizer
+
+async def main():
+    resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, resource.RLIM_INFINITY))
+    index = Index([Path(sys.argv[1])], cache_dir=Path(sys.argv[2]), workers=1)
+    await index.refresh()
+    bundle = index.context(ContextRequest("", Focus("shop/view.py", 5, 5), 4000), tokenizer("o200k_base"))
+    print(index.state().files, any(each.path == "shop/cart.py" for each in bundle.snippets))
+    await index.close()
+
+asyncio.run(main())
+"""
+
+
+def test_a_full_disk_leaves_the_index_in_memory(tmp_path: Path) -> None:
+    many = {
+        f"part/file{number}.py": f"def work_{number}(value):\n    return other_{number}(value)\n"
+        for number in range(900)
+    }
+    work = write(tmp_path / "work", {**FILES, **many})
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / "context")}
+    ran = subprocess.run(
+        [sys.executable, "-c", _FULL, str(work), str(tmp_path / "cache")],
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=False,
+    )
+    assert (ran.stdout, ran.stderr) == (f"{len(FILES) + len(many)} True\n", "")
+    assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] == resource.RLIM_INFINITY
