@@ -69,12 +69,11 @@ local function put(buffer, changes)
   ours[buffer] = vim.api.nvim_buf_get_changedtick(buffer)
 end
 
---- Apply edits to a buffer, from the bottom to the top, and remember them as hunks if they are a patch's.
+--- Apply edits to a buffer and remember them as hunks; those that put back what a hunk has replaced end the hunk.
 ---@param buffer integer
 ---@param edits lsp.TextEdit[]
 ---@param encoding string
----@param as_hunks boolean
-function M.edit(buffer, edits, encoding, as_hunks)
+function M.edit(buffer, edits, encoding)
   local changes = {} ---@type darner.Change[]
   for _, each in ipairs(edits) do
     changes[#changes + 1] = change_of(buffer, each, encoding)
@@ -85,13 +84,11 @@ function M.edit(buffer, edits, encoding, as_hunks)
   table.sort(changes, function(a, b)
     return a.first > b.first
   end)
-  local taken = as_hunks and hunks.merge(buffer, changes) or changes
+  local merged = hunks.merge(buffer, changes)
   vim.api.nvim_buf_call(buffer, function()
     put(buffer, changes)
   end)
-  if as_hunks then
-    hunks.add(buffer, taken)
-  end
+  hunks.add(buffer, merged)
 end
 
 --- Put lines back in a step of undo of their own.
@@ -142,7 +139,6 @@ end
 function M.handle(params, client_id)
   local client = assert(vim.lsp.get_client_by_id(client_id))
   local parts = params.edit.documentChanges or {}
-  local patch = params.label == 'darner'
   for _, each in ipairs(parts) do
     if each.kind == 'delete' and not agreed(each) then
       return { applied = false, failureReason = 'the file is to stay' }
@@ -157,7 +153,7 @@ function M.handle(params, client_id)
       if each.kind then
         vim.lsp.util.apply_workspace_edit({ documentChanges = { each } }, client.offset_encoding)
       else
-        M.edit(loaded(each.textDocument.uri), each.edits, client.offset_encoding, patch)
+        M.edit(loaded(each.textDocument.uri), each.edits, client.offset_encoding)
       end
     end
   end)
