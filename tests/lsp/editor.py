@@ -74,6 +74,7 @@ class Editor:
         self.refreshed = 0
         self.settings: dict[str, Any] = {}
         self.applies: Callable[[types.ApplyWorkspaceEditParams], str | None] = lambda _params: None
+        self.outdated = "refused"  # or "passed over" without a word, as by Neovim, or "an error", as by eglot
         self.echoes_late = False  # tells its changes only after it has answered, as Neovim does
         self.stderr = b""
         self.exit_code: int | None = None
@@ -248,7 +249,10 @@ class Editor:
                 version = change.text_document.version
                 buffer = self.buffers.get(change.text_document.uri)
                 if buffer is not None and version is not None and version != buffer.version:
-                    return types.ApplyWorkspaceEditResult(applied=False, failure_reason="outdated")
+                    if self.outdated == "an error":
+                        raise JsonRpcException(f"Edits require version {version}, you have {buffer.version}")
+                    passed = self.outdated == "passed over"
+                    return types.ApplyWorkspaceEditResult(applied=passed, failure_reason=None if passed else "outdated")
         for change in changes:
             self._apply_one(change)
         return types.ApplyWorkspaceEditResult(applied=True)

@@ -74,7 +74,10 @@ async def test_a_fix_tells_the_diagnostic(tmp_path: Path) -> None:
         problem = types.Diagnostic(place((0, 7), (0, 9)), "'os' is imported but unused", code="F401", source="Ruff")
         (fix,) = await actions(editor, place((0, 7)), problem)
         await run(editor, fix)
-        assert "Fix this problem at line 1: Ruff: 'os' is imported but unused (F401)" in scripted.asked[0].body["messages"][-1]["content"]
+        assert (
+            "Fix this problem at line 1: Ruff: 'os' is imported but unused (F401)"
+            in scripted.asked[0].body["messages"][-1]["content"]
+        )
         assert buffer.text == CODE.removeprefix("import os\n\n\n")
 
 

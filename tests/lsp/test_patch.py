@@ -29,7 +29,7 @@ def new_texts(editor: Editor) -> list[list[str]]:
 @pytest.mark.parametrize("client", CLIENTS)
 async def test_hunks_go_into_the_buffer(tmp_path: Path, client: str, transport: str) -> None:
     async with (
-        ScriptedEndpoint(Script(otherwise=ONE + TWO, rate=200)) as scripted,
+        ScriptedEndpoint(Script(otherwise=ONE + TWO, rate=60)) as scripted,
         editing(tmp_path, {"a.py": CODE}, scripted, client=client, transport=transport) as editor,
     ):
         buffer = editor.open("a.py")
@@ -74,12 +74,14 @@ async def test_a_hunk_whose_lines_were_changed_is_refused_alone(tmp_path: Path) 
         assert [each["event"] for each in editor.progress["p"]][-2:] == ["refused", "done"]
 
 
-async def test_an_edit_that_came_too_late_is_sent_again(tmp_path: Path) -> None:
+@pytest.mark.parametrize("outdated", ["refused", "passed over", "an error"])
+async def test_an_edit_that_came_too_late_is_sent_again(tmp_path: Path, outdated: str) -> None:
     async with (
         ScriptedEndpoint(Script(otherwise=ONE + TWO)) as scripted,
         editing(tmp_path, {"a.py": CODE}, scripted) as editor,
     ):
         buffer = editor.open("a.py")
+        editor.outdated = outdated
 
         def typing(_params: types.ApplyWorkspaceEditParams) -> str | None:
             if len(editor.edits) == 1:
@@ -87,8 +89,10 @@ async def test_an_edit_that_came_too_late_is_sent_again(tmp_path: Path) -> None:
             return None
 
         editor.applies = typing
-        await editor.patch("a.py")
+        assert (await editor.patch("a.py"))["refused"] == []
         assert buffer.text == DONE.replace("\n\n\n", "\n# typed\n\n\n")
+        await editor.command("darner.undoAll")
+        assert buffer.text == CODE.replace("\n\n\n", "\n# typed\n\n\n")
 
 
 async def test_an_editor_that_tells_its_changes_late(tmp_path: Path) -> None:
@@ -249,4 +253,3 @@ def _range(first: int, last: int) -> dict[str, Any]:
 def _text_edit(line: int, text: str) -> dict[str, Any]:
     place = {"start": {"line": line, "character": 0}, "end": {"line": line + 1, "character": 0}}
     return {"range": place, "newText": text}
-

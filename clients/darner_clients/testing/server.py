@@ -21,7 +21,11 @@ _FEW = 0.0005  # seconds: a shorter sleep costs more than it paces
 
 @dataclass(slots=True)
 class Exchange:
-    """One request and what became of it. `sent` is bytes of the body; `closed` tells who ended the connection early."""
+    """One request and what became of it.
+
+    `at` is when it had come in, `streamed` when its first event was due. `sent` is bytes of the body; `closed` tells
+    who ended the connection early.
+    """
 
     method: str
     path: str
@@ -30,6 +34,7 @@ class Exchange:
     at: float
     connection: int
     prompt_tokens: int = 0
+    streamed: float = 0.0
     status: int = 0
     sent: int = 0
     tokens: int = 0
@@ -276,6 +281,7 @@ class _Connection(asyncio.Protocol):
     async def _stream(self, exchange: Exchange, given: Answer, stop: int | None) -> bool:
         """The events, paced, up to `stop` bytes; False if the client has gone."""
         begun = asyncio.get_running_loop().time()
+        exchange.streamed = begun + given.first_token
         for index, event in enumerate(given.events):
             due = begun + given.first_token + (max(0, index - given.lead) / given.rate if given.rate else 0.0)
             if not await self._wait(due - asyncio.get_running_loop().time()):

@@ -99,11 +99,14 @@ class Alignment:
         before, after = max(0, first.d0 - start), max(0, end - last.d1)
         return Region(first.m0 - before, last.m1 + after, first.d0 - before, last.d1 + after + grown, own=False)
 
-    def to_live(self, at: int) -> int:
-        """Where an offset of `model` is in the document; inside a region, where that ends."""
+    def to_live(self, at: int, *, end: bool = False) -> int:
+        """Where an offset of `model` is in the document; inside a region, where that ends.
+
+        What the user has put in at that very place comes before it; with `end`, behind it.
+        """
         shift = 0
         for each in self._regions:
-            if each.m0 > at or (each.m0 == at and each.m1 > at):
+            if each.m0 > at or (each.m0 == at and (end or each.m1 > at)):
                 break
             if at < each.m1:
                 return each.d1

@@ -51,3 +51,8 @@ class Client:
             resolves_commands="command"
             in as_list(at(params, "capabilities", "textDocument", "codeAction", "resolveSupport", "properties")),
         )
+
+    @property
+    def shows_labels(self) -> bool:
+        """Whether an edit's label goes where labels belong: Neovim prints a line for each."""
+        return self.name != "Neovim"

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from pygls.exceptions import JsonRpcException
+
 from darner_server.lsp.alignment import Region
 from darner_server.lsp.client import Client
 from darner_server.lsp.files import PatchedFile, Sent
@@ -113,19 +115,30 @@ class Delivery:
         """Send one round and wait until the documents have it. False if the editor's documents were newer."""
         for file, *_ in round_.sent:
             file.when_changed(self._echo.set)
-        params = {"label": "darner", "edit": workspace_edit(round_.changes, self._client)}
-        answer: Any = await self._protocol.send_request_async("workspace/applyEdit", params)
+        params: dict[str, Any] = {"edit": workspace_edit(round_.changes, self._client)}
+        if self._client.shows_labels:
+            params["label"] = "darner"
+        try:
+            answer: Any = await self._protocol.send_request_async("workspace/applyEdit", params)
+        except JsonRpcException as error:  # so does eglot refuse an edit of an older version
+            return await self._not_applied(round_, error.message)
         if not answer.applied:
             return await self._not_applied(round_, str(answer.failure_reason or ""))
-        for file, _, sent, version in round_.sent:
-            await self._echoed(file, version)
+        complete = True
+        for file, regions, sent, version in round_.sent:
+            echoed = await self._echoed(file, version)
             if file.version is None:
                 file.assume_applied()
-            file.alignment.give_up()
-            file.alignment.lost = 0
-            self.delivered += len(sent)
-            self._hunks.add(file, sent)
-        return True
+            left = {id(each) for each in file.alignment.pending} if echoed else set[int]()
+            if left:  # Neovim says that it has applied an edit which it passed over as outdated
+                complete = False
+            else:
+                file.alignment.give_up()
+                file.alignment.lost = 0
+            done = [each for region, each in zip(regions, sent, strict=True) if id(region) not in left]
+            self.delivered += len(done)
+            self._hunks.add(file, done)
+        return complete
 
     async def _not_applied(self, round_: _Round, reason: str) -> bool:
         for file, _, _, version in round_.sent:
@@ -135,11 +148,10 @@ class Delivery:
         self._give_up(f"the editor did not take the edit{': ' + reason if reason else ''}")
         return True
 
-    async def _echoed(self, file: PatchedFile, version: int | None) -> None:
+    async def _echoed(self, file: PatchedFile, version: int | None) -> bool:
         """Wait until the document has changed; a file that has been opened for the edit is followed from there."""
         file.follow()
-        if version is not None:
-            await self._changed_since(file, version, _ECHO)
+        return version is not None and await self._changed_since(file, version, _ECHO)
 
     async def _changed_since(self, file: PatchedFile, version: int | None, seconds: float) -> bool:
         try:

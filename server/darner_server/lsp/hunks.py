@@ -38,7 +38,8 @@ class HunkBoard:
             return
         text = document.text
         for each in sent:
-            start, end = file.alignment.to_live(each.start), file.alignment.to_live(each.end)
+            start = file.alignment.to_live(each.start)
+            end = file.alignment.to_live(each.end, end=each.end > each.start)
             after = file.alignment.model[each.start : each.end]
             if text[start:end] == after:
                 self._last += 1

@@ -63,10 +63,13 @@ HANDLERS: dict[str, Handler] = {
     "darner/patch": patching.patch_request,
 }
 
+_COLLECT = (20_000, 20, 50)  # the index is many objects without circles: looking at them all is a pause one notices
+
 
 def serve(opened: Opened) -> int:
     """Serve until the client leaves; returns the exit code."""
     gc.freeze()  # what has been imported stays: the collector need not look at it again
+    gc.set_threshold(*_COLLECT)
     return asyncio.run(_serve(opened))
 
 
