@@ -41,6 +41,7 @@ class Store:
         self._folder = folder
         self._database: sqlite3.Connection | None = None
         self._opening = asyncio.Lock()
+        self._mended = False
         self._random = Random()  # noqa: S311 - only so that two processes do not knock in step
 
     async def do(self, work: Callable[[sqlite3.Connection], T]) -> T:
@@ -50,12 +51,11 @@ class Store:
             try:
                 await self._begin(database)
                 return _through(database, work)
-            except sqlite3.DatabaseError:
+            except sqlite3.DatabaseError as error:
                 if (self._folder is None) == (database is self._database):
                     raise  # a bug; or closed meanwhile
                 if database is self._database:
-                    self.close()
-                    self._folder = None
+                    self._give_up(error)
 
     async def _begin(self, database: sqlite3.Connection) -> None:
         loop = asyncio.get_running_loop()
@@ -79,6 +79,15 @@ class Store:
                 finally:
                     self._database = opening.result()
             return self._database
+
+    def _give_up(self, error: sqlite3.DatabaseError) -> None:
+        """Begin anew: with a new file if the old one is damaged, but only once, else in memory."""
+        self.close()
+        if self._folder is not None and _damaged(error) and not self._mended:
+            self._mended = True
+            _remove(self._folder)
+        else:
+            self._folder = None
 
     def close(self) -> None:
         """Close the file."""
@@ -106,7 +115,7 @@ def _open(folder: Path | None) -> sqlite3.Connection:
             folder.mkdir(parents=True, exist_ok=True)
             return _prepared(str(folder / _FILE))
         except sqlite3.DatabaseError as error:
-            if error.sqlite_errorcode in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+            if _damaged(error):
                 _remove(folder)
         except (OSError, ValueError):
             break
@@ -124,6 +133,10 @@ def _prepared(name: str) -> sqlite3.Connection:
         database.close()
         raise
     return database
+
+
+def _damaged(error: sqlite3.DatabaseError) -> bool:
+    return getattr(error, "sqlite_errorcode", None) in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
 def _remove(folder: Path) -> None:

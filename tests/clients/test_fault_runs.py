@@ -7,6 +7,8 @@ from collections import Counter
 from contextlib import AsyncExitStack
 from random import Random
 
+import pytest
+
 from darner_clients.endpoint import Deadlines
 from darner_clients.errors import EndpointError
 from darner_clients.messages import ChatRequest, Text
@@ -15,7 +17,8 @@ from darner_clients.testing import Fault, Said, Script, ScriptedEndpoint
 from darner_clients.testing.script import Dialect, FaultKind
 
 RUNS = 1000
-AT_ONCE = 5
+AT_ONCE = 10
+BETWEEN_LOOKS = 100  # runs
 LINES = [f"line {number} = grüße[{number * 37 % 101}] {'🎈' if number % 7 == 0 else ''}" for number in range(30)]
 REST = tuple(Said(f"<{at}>", "".join(f"{line}\n" for line in LINES[at:])) for at in range(len(LINES)))
 MIDWAY: tuple[FaultKind, ...] = ("cut", "reset", "silence", "error-chunk", "not-json", "no-finish", "no-done")
@@ -120,17 +123,23 @@ async def run(seed: int, one: ScriptedEndpoint, two: ScriptedEndpoint) -> str:
     return "complete" if failure is None else type(failure).__name__
 
 
+@pytest.mark.timeout(300)
 async def test_a_thousand_runs() -> None:
     ends: Counter[str] = Counter()
+
+    async def some(seeds: range, one: ScriptedEndpoint, two: ScriptedEndpoint) -> None:
+        for seed in seeds:
+            ends[await run(seed, one, two)] += 1
+
     async with AsyncExitStack() as stack:
         pairs = [
             [await stack.enter_async_context(ScriptedEndpoint(Script())) for _ in range(2)] for _ in range(AT_ONCE)
         ]
-        for seed in range(0, RUNS, AT_ONCE):
+        for begin in range(0, RUNS, BETWEEN_LOOKS):
             async with asyncio.TaskGroup() as group:
-                runs = [group.create_task(run(seed + at, *pair)) for at, pair in enumerate(pairs)]
-            ends.update(each.result() for each in runs)
-            assert left_running() == [], seed
+                for at, pair in enumerate(pairs):
+                    group.create_task(some(range(begin + at, begin + BETWEEN_LOOKS, AT_ONCE), *pair))
+            assert left_running() == [], begin
     print(dict(ends))
     assert ends.total() == RUNS
     assert ends["complete"] > 0.8 * RUNS
