@@ -57,9 +57,12 @@ class Terminal:
         lua = (
             "luaeval('#vim.tbl_filter(function(each) return each.initialized end, vim.lsp.get_clients({ bufnr = 0 }))')"
         )
-        self.until(
-            "1", lambda: subprocess.run([*self._nvim, lua], check=False, capture_output=True, text=True).stdout.strip()
-        )
+
+        def count() -> str:
+            ran = subprocess.run([*self._nvim, lua], check=False, capture_output=True, text=True)
+            return ran.stdout.strip()
+
+        self.until("1", count)
 
     def shows(self, expected: list[str]) -> None:
         """Wait for a screen, without the message line and without what stands for no line."""
