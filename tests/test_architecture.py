@@ -107,3 +107,10 @@ def test_flow_names_files_that_exist() -> None:
     named = re.findall(r"^     ?->.*\s([a-z_]+/[\w./]+)$", text, re.MULTILINE)
     assert len(named) >= 8
     assert [name for name in named if not any((base / name).exists() for base in bases)] == []
+
+
+def test_the_readme_shows_what_is_tested() -> None:
+    blocks = re.findall(r"```lua\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    tested = (ROOT / "docs/editors.md").read_text(encoding="utf-8")
+    assert blocks
+    assert [block for block in blocks if block not in tested] == []
