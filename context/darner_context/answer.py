@@ -12,6 +12,7 @@ from darner_context.place import look
 from darner_context.rank import Ranking
 from darner_context.search import Search
 from darner_context.secrets import secret_name
+from darner_context.ties import Ties
 from darner_context.tokens import Tokenizer
 from darner_context.weights import PLACE_LEAST, PLACE_MORE, PLACE_SHARE
 
@@ -26,21 +27,23 @@ def answer(
     with library.lending(request.texts):
         counter = _Counter(library, tokenizer)
         focus = _focus(library, request, counter)
+        ties = Ties(library)
         search = Search(library, "\n".join((request.instruction, *request.diagnostics)))
         if focus is None or request.focus is None:
             filling = Filling(request.budget, library.lines, counter.sums)
-            filling.fill(Ranking(library, None, search, request.recent).run())
+            filling.fill(Ranking(ties, None, search, request.recent).run())
             snippets, dropped = filling.snippets(), filling.dropped
         else:
-            snippets, dropped = _around_place(library, request, counter, search, request.focus)
+            snippets, dropped = _around_place(ties, request, counter, search, request.focus)
     tokens = sum(each.tokens for each in snippets)
     return ContextBundle(focus, tuple(snippets), dropped, left_out, tokens, focus.tokens if focus else 0)
 
 
 def _around_place(
-    library: Library, request: ContextRequest, counter: "_Counter", search: Search, focus: Focus
+    ties: Ties, request: ContextRequest, counter: "_Counter", search: Search, focus: Focus
 ) -> tuple[list[Snippet], int]:
     """Fill one share of the budget for the file, which stays as the cursor moves, and the rest for the place."""
+    library = ties.library
     lines = library.lines(focus.path)
     size = max(len(lines), 1)
     first = min(max(focus.first_line or 1, 1), size)
@@ -48,11 +51,11 @@ def _around_place(
     for_place = min(int(request.budget * PLACE_SHARE), PLACE_LEAST + int(request.budget * PLACE_MORE))
     for_file = Filling(request.budget - for_place, library.lines, counter.sums)
     whole = look(library, focus.path, lines, first, last, hidden=request.hidden, whole=True)
-    for_file.fill(Ranking(library, whole, search, request.recent).run())
+    for_file.fill(Ranking(ties, whole, search, request.recent).run())
     stable = for_file.snippets()
     rest = Filling(request.budget - sum(each.tokens for each in stable), library.lines, counter.sums, for_file)
     place = look(library, focus.path, lines, first, last, hidden=request.hidden)
-    rest.fill(Ranking(library, place, search, request.recent).run())
+    rest.fill(Ranking(ties, place, search, request.recent).run())
     moving = [replace(each, stable=False) for each in rest.snippets()]
     return sorted((*stable, *moving), key=lambda each: (-each.score, each.path, each.start_line)), rest.dropped
 

@@ -54,24 +54,27 @@ class Search:
         own: dict[str, float] = {}
         for path in best:
             facts = self._library.facts(path)
-            if facts is None:
-                continue
-            spots = _spots(facts, idf)
-            for number, each in enumerate(facts.definitions):
-                if each.kind in VALUES:
-                    continue
-                if each.name not in own:
-                    own[each.name] = _weight(each.name, idf)
-                name = own[each.name]
-                bag = memoryview(facts.bags[number]).cast("H")
-                if not name and spots.keys().isdisjoint(bag):
-                    continue
-                words = {word for one in bag if one in spots for word in spots[one]}
-                body = sum(idf[word] for word in sorted(words))
-                yield path, number, "words of the instruction", min(1.0, (name + body) / whole)
-                if name:
-                    yield path, number, "name like the instruction", min(1.0, name / whole)
-                yield path, number, "file like the instruction", scores[path] / top
+            if facts is not None:
+                for number, name, body in _matches(facts, idf, own):
+                    yield path, number, "words of the instruction", min(1.0, (name + body) / whole)
+                    if name:
+                        yield path, number, "name like the instruction", min(1.0, name / whole)
+                    yield path, number, "file like the instruction", scores[path] / top
+
+
+def _matches(facts: FileFacts, idf: dict[str, float], own: dict[str, float]) -> Iterator[tuple[int, float, float]]:
+    """Number the definitions that words speak for, each with the weight in its name and that in its body."""
+    spots = _spots(facts, idf)
+    for number, each in enumerate(facts.definitions):
+        if each.kind in VALUES:
+            continue
+        if each.name not in own:
+            own[each.name] = _weight(each.name, idf)
+        name = own[each.name]
+        bag = memoryview(facts.bags[number]).cast("H")
+        if name or not spots.keys().isdisjoint(bag):
+            words = {word for one in bag if one in spots for word in spots[one]}
+            yield number, name, sum(idf[word] for word in sorted(words))
 
 
 def _weight(name: str, idf: dict[str, float]) -> float:

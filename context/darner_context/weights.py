@@ -28,7 +28,6 @@ WEIGHTS = MappingProxyType(
         "words of the instruction": 2.0,
         "name like the instruction": 2.0,
         "file like the instruction": 1.0,
-        "popular": 0.0,
         "like the words around": 1.6,
         "method": 1.1,
         "function": 2.2,
@@ -46,9 +45,7 @@ WEIGHTS = MappingProxyType(
 )
 
 # signals that are no reason by themselves
-PLAIN = frozenset(
-    ("method", "function", "class", "constructor", "constant", "field", "module", "other kind", "popular", "alone")
-)
+PLAIN = frozenset(("method", "function", "class", "constructor", "constant", "field", "module", "other kind", "alone"))
 
 # what showing more of a definition is worth, beside the line that names it
 SIGNATURE_WORTH = 0.15

@@ -1,0 +1,111 @@
+"""Which definitions a name means in a file: its own, those it imports, those of its package."""
+
+import re
+
+from darner_context.facts import VALUES, FileFacts
+from darner_context.library import Library, Postings, by_name
+
+Key = tuple[str, int]  # path and the definition's number in its file
+COMMON = 25  # definitions of one name: more make it noise
+_NOISE = 400  # definitions of a name that are not even looked at
+_DEEPEST = 4  # imports of imports
+
+
+class Ties:
+    """Look-ups that stay true as long as the library stands as it is."""
+
+    def __init__(self, library: Library) -> None:
+        self.library = library
+        self._facts: dict[str, FileFacts | None] = {}
+        self._named: dict[str, Postings] = {}
+        self._where: dict[tuple[str, str, bool], list[Key]] = {}
+
+    def facts(self, path: str) -> FileFacts | None:
+        """The facts about a file."""
+        if path in self._facts:
+            return self._facts[path]
+        found = self._facts[path] = self.library.facts(path)
+        return found
+
+    def look_up(self, names: set[str]) -> None:
+        """Ask for many names at once: `named` is quick for them afterwards."""
+        wanted = sorted(names - self._named.keys())
+        if wanted:
+            self._named.update(self.library.names(wanted))
+
+    def named(self, name: str) -> Postings:
+        """The files that define and use a name."""
+        found = self._named.get(name)
+        if found is None:
+            found = self._named[name] = self.library.names([name])[name]
+        return found
+
+    def defining(self, path: str, name: str) -> list[Key]:
+        """The definitions of a name in a file."""
+        facts = self.facts(path)
+        numbers = by_name(facts).get(name) if facts is not None else None
+        return [(path, number) for number in numbers] if numbers else []
+
+    def of(self, path: str, name: str, *, package: bool = True) -> list[Key]:
+        """The definitions that a name means in a file; with `package` those beside it count too."""
+        key = (path, name, package)
+        found = self._where.get(key)
+        if found is None:
+            found = self._follow(path, name, 0, set())
+            if not found and package:
+                found = self._beside(path, name)
+            self._where[key] = found
+        return found
+
+    def _follow(self, path: str, name: str, depth: int, seen: set[tuple[str, str]]) -> list[Key]:
+        found = self.defining(path, name)
+        if found or depth >= _DEEPEST or (path, name) in seen:
+            return found
+        seen.add((path, name))
+        stars: list[str] = []
+        for each, targets in self.library.imports(path):
+            if each.alias == name:
+                found = [
+                    key for target in targets[:8] for key in self._follow(target, each.name or name, depth + 1, seen)
+                ]
+                if found:
+                    return found
+            elif each.name == "*" and each.alias == "*":
+                stars += targets[:3]
+        for target in stars[:12]:
+            found = self._follow(target, name, depth + 1, seen)
+            if found:
+                return found
+        return []
+
+    def _beside(self, path: str, name: str) -> list[Key]:
+        postings = self.named(name)
+        if postings.definitions > _NOISE:
+            return []
+        paths = postings.defined
+        folder = path.rpartition("/")[0]
+        near = [each for each in paths if each.rpartition("/")[0] == folder and package_scoped(each)]
+        chosen = near or (paths if len(paths) == 1 else [])
+        return [key for each in sorted(chosen)[:4] for key in self.defining(each, name)]
+
+    def head(self, key: Key) -> list[str]:
+        """Identifiers in the signature of a definition."""
+        facts = self.facts(key[0])
+        if facts is None:
+            return []
+        return facts.bag(key[1]) if facts.definitions[key[1]].kind in VALUES else facts.head(key[1])
+
+
+def members(facts: FileFacts, number: int) -> list[int]:
+    """Number the members of a class of this file."""
+    return by_name(facts).get("." + facts.definitions[number].name, [])
+
+
+def type_like(name: str) -> bool:
+    """Whether a name may be a type's, by its looks."""
+    return name[0].isupper() or name.endswith("_t") or not re.search(r"[A-Z]", name)
+
+
+def package_scoped(path: str) -> bool:
+    """Whether files of one folder see each other's names without an import."""
+    return path.endswith((".go", ".java", ".kt", ".cs", ".swift", ".scala"))

@@ -1,0 +1,60 @@
+"""What functions that use the same names use besides: they vote for the definitions that belong to a place."""
+
+import math
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+
+from darner_context.facts import FUNCTIONS, FileFacts
+from darner_context.place import Place
+from darner_context.ties import Ties
+
+_RARE = 60  # files that use a name: more say little about a place
+_VOTERS = 24  # files asked
+_ALIKE = 40  # functions whose names count
+_ELECTED = 250  # names
+
+
+def elected(ties: Ties, place: Place) -> dict[str, float]:
+    """Names with their share of the votes, the most voted having 1."""
+    weights: dict[str, float] = {}
+    votes: dict[str, float] = {}
+    shared: dict[str, list[str]] = {}
+    for name in sorted(place.scope | place.unused):
+        postings = ties.named(name)
+        if not 0 < postings.uses <= _RARE:
+            continue
+        used = postings.used
+        weight = weights[name] = math.log(1 + 400 / len(used)) * (1.5 if name in place.near else 1.0)
+        for path in used:
+            votes[path] = votes.get(path, 0.0) + weight
+            shared.setdefault(path, []).append(name)
+    votes.pop(place.path, None)
+    chosen = sorted(votes, key=lambda path: (-votes[path], path))[:_VOTERS]
+    likes: list[tuple[float, str, int]] = []
+    for path in chosen:
+        facts = ties.facts(path)
+        if facts is not None:
+            likes += ((-weight, path, number) for number, weight in _alike(facts, shared[path], weights))
+    likes.sort()
+    ballots: dict[str, float] = {}
+    for weight, path, number in likes[:_ALIKE]:
+        facts = ties.facts(path)
+        for name in facts.bag(number) if facts is not None else ():
+            ballots[name] = ballots.get(name, 0.0) - weight
+    most = max(ballots.values(), default=1.0)
+    first = sorted(ballots, key=lambda name: (-ballots[name], name))[:_ELECTED]
+    return {name: ballots[name] / most for name in first}
+
+
+def _alike(facts: FileFacts, names: Sequence[str], weights: Mapping[str, float]) -> list[tuple[int, float]]:
+    """The functions of a file that use some names, each with how much they are like the place."""
+    wanted = {bisect_left(facts.names, name): weights[name] for name in names}
+    found: list[tuple[int, float]] = []
+    for number, each in enumerate(facts.definitions):
+        bag = facts.bags[number]
+        if bag and each.kind in FUNCTIONS:
+            common = wanted.keys() & memoryview(bag).cast("H")
+            if common:
+                alike = sum([wanted[one] for one in sorted(common)])
+                found.append((number, alike / (8 + len(bag) / 2) ** 0.5))
+    return found
