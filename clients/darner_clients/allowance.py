@@ -8,6 +8,7 @@ from typing import Literal
 Unit = Literal["requests", "tokens"]
 Period = Literal["second", "minute", "hour", "day"]
 
+LONGEST_RESET = 7 * 86400.0  # seconds: a greater figure is a date in disguise, and nobody's clock is trusted here
 SECONDS: Mapping[Period, float] = {"second": 1.0, "minute": 60.0, "hour": 3600.0, "day": 86400.0}
 
 
@@ -28,6 +29,8 @@ def allowances(headers: Iterable[tuple[str, str]]) -> tuple[Allowance, ...]:
     for name, value in headers:
         match = _NAME.match(name.lower())
         amount = seconds(value) if match and match["field"] == "reset" else _number(value)
+        if match and match["field"] == "reset" and (amount or 0.0) > LONGEST_RESET:
+            amount = None
         if match and amount is not None and amount >= 0:
             unit: Unit = "requests" if match["unit"] == "requests" else "tokens"
             period = _PERIODS[match["period"] or "minute"]

@@ -51,7 +51,10 @@ class Connections:
         A connection that turns out to have died while it was idle is replaced.
         """
         if self._http is None:
-            made = await asyncio.to_thread(_http, self._endpoint)
+            try:
+                made = await asyncio.to_thread(_http, self._endpoint)
+            except NotConnected as error:
+                raise self.translated(error, started=False) from None
             self._http = self._http or made
         while True:
             exchange = self._http.ask(method, address, headers, body)

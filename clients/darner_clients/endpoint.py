@@ -47,6 +47,11 @@ class Endpoint:
         return self.base.removesuffix("/v1")
 
     @property
+    def shown_url(self) -> str:
+        """The base URL for people to see: a name and password in it are left out."""
+        return urlsplit(self.base_url)._replace(netloc=self.host).geturl()
+
+    @property
     def host(self) -> str:
         """Host and port, for messages."""
         return urlsplit(self.base_url).netloc.rpartition("@")[2]

@@ -29,24 +29,26 @@ class Http:
 
     def __init__(self, base_url: str) -> None:
         url = urlsplit(base_url)
+        proxy = _proxy(url)
         self.sockets = Sockets()
-        transport = _Transport(self.sockets, _proxy(url), tls_context() if url.scheme == "https" else None)
+        self.through = f", through the proxy {_host(proxy)}" if proxy else ""
+        transport = _Transport(self.sockets, proxy, tls_context() if url.scheme == "https" else None)
         # The environment's proxies are looked up above. The key goes to its own host only.
-        self._client = httpx.AsyncClient(transport=transport, trust_env=False, follow_redirects=False)
+        self.client = httpx.AsyncClient(transport=transport, trust_env=False, follow_redirects=False)
 
     def ask(self, method: str, address: str, headers: Headers, body: bytes) -> "Exchange":
         """Begin an exchange. It is to be left."""
-        return Exchange(self._client, method, address, headers, body)
+        return Exchange(self, method, address, headers, body)
 
 
 class Exchange:
     """`status` is 0 until the head of the answer is there; `read_by` is the loop's time when a read gives up."""
 
-    def __init__(self, client: httpx.AsyncClient, method: str, address: str, headers: Headers, body: bytes) -> None:
+    def __init__(self, http: Http, method: str, address: str, headers: Headers, body: bytes) -> None:
         self.status = 0
         self.headers: dict[str, str] = {}
         self.read_by: float | None = None
-        self._client = client
+        self._http = http
         self._line = Lifeline()
         self._sent = False
         self._over = False
@@ -124,8 +126,8 @@ class Exchange:
         lifeline.set(self._line)
         try:
             await self._asked(method, url, headers, body)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError, ImportError) as error:
-            self._failure = NotConnected(str(error))
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
+            self._failure = NotConnected(f"{error}{self._http.through}")
         except (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.InvalidURL, ValueError) as error:
             self._failure = ValueError(str(error))
         except httpx.TransportError as error:
@@ -137,13 +139,12 @@ class Exchange:
             self._tell()
 
     async def _asked(self, method: str, url: SplitResult, headers: Headers, body: bytes) -> None:
-        host = url.netloc.rpartition("@")[2]
-        fields = [("Host", host), *headers]
+        target = httpx.URL(urlunsplit(url._replace(netloc=url.netloc.rpartition("@")[2])))
+        fields = [("Host", target.netloc.decode("ascii")), *headers]
         if body or method == "POST":
             fields.append(("Content-Length", str(len(body))))
-        target = urlunsplit(url._replace(netloc=host))
         request = httpx.Request(method, target, headers=fields, stream=_Body(body, self._begun))
-        response = await self._client.send(request, stream=True)
+        response = await self._http.client.send(request, stream=True)
         try:
             self.headers = dict(response.headers.items())
             self.status = response.status_code
@@ -195,7 +196,7 @@ class _Transport(httpx.AsyncHTTPTransport):
 
 
 def _proxy(url: SplitResult) -> httpcore.Proxy | None:
-    """The proxy of the environment, never for this machine itself."""
+    """The proxy of the environment, never for this machine itself. Raises NotConnected."""
     host = url.hostname or ""
     try:
         if ip_address(host).is_loopback:
@@ -207,11 +208,22 @@ def _proxy(url: SplitResult) -> httpcore.Proxy | None:
     address = known.get(url.scheme) or known.get("all")
     if not address or proxy_bypass(host):
         return None
-    given = httpx.Proxy(address if "://" in address else f"http://{address}")
+    try:
+        given = httpx.Proxy(address if "://" in address else f"http://{address}")
+    except (ValueError, httpx.InvalidURL):
+        raise NotConnected("the proxy that the environment names is no address") from None
     where = given.url
+    if where.scheme not in {"http", "https"}:
+        raise NotConnected(f"the environment names a {where.scheme} proxy; only http and https ones can be used")
     return httpcore.Proxy(
         url=httpcore.URL(scheme=where.raw_scheme, host=where.raw_host, port=where.port, target=where.raw_path),
         auth=given.raw_auth,
         headers=given.headers.raw,
         ssl_context=tls_context() if where.scheme == "https" else None,
     )
+
+
+def _host(proxy: httpcore.Proxy) -> str:
+    """Host and port, without the name and password that may stand in its address."""
+    where = proxy.url
+    return where.host.decode("ascii") + (f":{where.port}" if where.port else "")

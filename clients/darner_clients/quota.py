@@ -140,7 +140,7 @@ class Quota:
         now, tokens = self._clock(), asked.tokens
         buckets = self._buckets(database)
         blocked: tuple[float, str] | None = database.execute(
-            "SELECT until, why FROM blocked WHERE key = ? AND until > ? AND until < ? + 604800", (self._key, now, now)
+            "SELECT until, why FROM blocked WHERE key = ? AND until > ? AND at <= ?", (self._key, now, now)
         ).fetchone()
         wait, why = (blocked[0] - now, blocked[1]) if blocked else (0.0, "")
         requests_before, tokens_before = self._ahead(database, asked)
@@ -261,7 +261,8 @@ class Quota:
         if resets:  # retry-after has been seen to be five times too long
             wait = min(wait, max(resets)) if error.retry_after is not None else max(resets)
         database.execute(
-            "INSERT OR REPLACE INTO blocked VALUES (?, ?, ?)", (self._key, now + wait, f"it said: {error.message}")
+            "INSERT OR REPLACE INTO blocked VALUES (?, ?, ?, ?)",
+            (self._key, now, now + wait, f"it said: {error.message}"),
         )
 
     def _left(self, database: sqlite3.Connection) -> tuple[QuotaLeft, ...]:

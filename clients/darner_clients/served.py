@@ -192,7 +192,7 @@ class Served:
         return EndpointStatus(
             name=self.endpoint.name,
             kind=self.endpoint.kind,
-            base_url=self.endpoint.base_url,
+            base_url=self.endpoint.shown_url,
             model=(limits.model if limits else "") or self.endpoint.model,
             reachable=reachable,
             problem=problem,

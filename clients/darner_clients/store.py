@@ -12,7 +12,7 @@ from darner_clients.ending import ended
 
 T = TypeVar("T")
 
-_FILE = "endpoints-1.sqlite3"  # the number grows with the schema
+_FILE = "endpoints-2.sqlite3"  # the number grows with the schema
 _ATTEMPTS = 3  # to open the file
 _LONGEST = 2.0  # seconds to try for the lock, which is held for less than a millisecond at a time
 _SCHEMA = """
@@ -23,7 +23,7 @@ CREATE TABLE IF NOT EXISTS ticket (id INTEGER PRIMARY KEY AUTOINCREMENT, key TEX
 CREATE TABLE IF NOT EXISTS waiter (
     id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT, tokens INTEGER, interactive INTEGER, seen REAL
 );
-CREATE TABLE IF NOT EXISTS blocked (key TEXT PRIMARY KEY, until REAL, why TEXT) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS blocked (key TEXT PRIMARY KEY, at REAL, until REAL, why TEXT) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS interactive (key TEXT PRIMARY KEY, tokens INTEGER, at REAL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS circuit (key TEXT PRIMARY KEY, failures INTEGER, until REAL, why TEXT) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS sample (id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT, name TEXT, one REAL, two REAL);
@@ -63,8 +63,8 @@ class Store:
         while True:
             try:
                 database.execute("BEGIN IMMEDIATE")
-            except sqlite3.OperationalError:
-                if loop.time() > limit:
+            except sqlite3.OperationalError as error:
+                if not _is(error, sqlite3.SQLITE_BUSY) or loop.time() > limit:
                     raise
                 await asyncio.sleep(self._random.uniform(0.001, 0.005))
             else:
@@ -136,7 +136,12 @@ def _prepared(name: str) -> sqlite3.Connection:
 
 
 def _damaged(error: sqlite3.DatabaseError) -> bool:
-    return getattr(error, "sqlite_errorcode", None) in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+    return _is(error, sqlite3.SQLITE_CORRUPT) or _is(error, sqlite3.SQLITE_NOTADB)
+
+
+def _is(error: sqlite3.DatabaseError, code: int) -> bool:
+    """Whether it is an error of that kind; SQLite's codes hold the details in the higher bits."""
+    return (getattr(error, "sqlite_errorcode", 0) & 0xFF) == code
 
 
 def _remove(folder: Path) -> None:

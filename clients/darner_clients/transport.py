@@ -92,7 +92,7 @@ class Sockets(httpcore.AsyncNetworkBackend):
             raise httpcore.ConnectError("given up")
         try:
             opened = Socket(attempt.result(), self, began)
-        except OSError as error:
+        except (OSError, OverflowError) as error:
             raise httpcore.ConnectError(_plain(error)) from None
         line.socket = opened
         if line.is_cut:
@@ -346,4 +346,6 @@ def _plain(error: Exception) -> str:
         return f"its certificate is not trusted: {error.verify_message}"
     if isinstance(error, ssl.SSLError):
         return f"TLS failed: {error.reason or error}"
+    if isinstance(error, OSError) and error.errno and not isinstance(error, socket.gaierror):
+        return os.strerror(error.errno).lower()  # its own words hold the address as a tuple
     return (getattr(error, "strerror", None) or str(error) or type(error).__name__).lower()

@@ -10,7 +10,7 @@ import pytest
 
 from darner_clients.store import Store
 
-NAME = "endpoints-1.sqlite3"
+NAME = "endpoints-2.sqlite3"
 
 
 def noted(database: sqlite3.Connection) -> list[str]:

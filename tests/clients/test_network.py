@@ -1,0 +1,303 @@
+"""What lies between: certificates, proxies, addresses that are none, networks that are slow."""
+
+import asyncio
+import ssl
+import subprocess
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from darner_clients.client import Client
+from darner_clients.endpoint import Deadlines, Endpoint
+from darner_clients.errors import EndpointError, Interrupted, Late, Malformed, Rejected, Unreachable
+from darner_clients.messages import ChatRequest, Finish, Text
+from darner_clients.testing import Script, ScriptedEndpoint
+from darner_clients.transport import tls_context
+
+REQUEST = ChatRequest((("user", "hi"),), 1, 20)
+KEY = "sk-only-for-the-endpoint"
+PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+
+
+@pytest.fixture(autouse=True)
+def surroundings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No proxies and authorities but a test's own."""
+    for name in (*PROXIES, *(name.upper() for name in PROXIES), "SSL_CERT_FILE", "SSL_CERT_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    tls_context.cache_clear()
+    yield
+    tls_context.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """(certificate, key) of 127.0.0.1 and of inside.example, signed by themselves."""
+    folder = tmp_path_factory.mktemp("certificate")
+    paths = folder / "cert.pem", folder / "key.pem"
+    names = "subjectAltName=IP:127.0.0.1,DNS:inside.example"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+         "-subj", "/CN=inside.example", "-addext", names, "-out", paths[0], "-keyout", paths[1]],
+        check=True, capture_output=True,
+    )  # fmt: skip  # one command
+    return paths
+
+
+def served(certificate: tuple[Path, Path]) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*certificate)
+    return context
+
+
+def endpoint(base_url: str, **deadlines: float) -> Endpoint:
+    given = Deadlines(**{"connect": 5.0, "first_token": 5.0, "gap": 5.0, **deadlines})
+    return Endpoint("it", "vllm", base_url, "scripted", api_key=KEY, window=1000, deadlines=given)
+
+
+async def answer(of: Endpoint) -> str:
+    async with Client(of) as client, client.stream(REQUEST) as items:
+        return "".join([item.text async for item in items if isinstance(item, Text)])
+
+
+async def refused(of: Endpoint, kind: type[EndpointError]) -> str:
+    with pytest.raises(kind) as caught:
+        await answer(of)
+    assert KEY not in repr(caught.value)
+    return caught.value.message
+
+
+# -- TLS
+
+
+async def test_an_authority_of_ones_own(certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    async with ScriptedEndpoint(Script(otherwise="safe"), tls=served(certificate)) as scripted:
+        host = scripted.endpoint("x").host
+        said = await refused(endpoint(scripted.url), Unreachable)
+        assert said.startswith(f"{host} cannot be reached: its certificate is not trusted: self")
+        assert scripted.log == []
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
+        tls_context.cache_clear()
+        assert await answer(endpoint(scripted.url)) == "safe"
+
+
+async def test_the_certificate_of_another_host(certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
+    async with ScriptedEndpoint(Script(), tls=served(certificate)) as scripted:
+        said = await refused(endpoint(scripted.url.replace("127.0.0.1", "localhost")), Unreachable)
+        assert said.endswith("Hostname mismatch, certificate is not valid for 'localhost'.")
+        assert scripted.log == []
+
+
+async def test_tls_to_a_port_that_has_none() -> None:
+    async with ScriptedEndpoint(Script()) as scripted:
+        said = await refused(endpoint(scripted.url.replace("http:", "https:"), connect=0.5), Unreachable)
+        assert " did not answer in 0.5 s" in said or "TLS" in said
+
+
+# -- proxies
+
+
+@asynccontextmanager
+async def proxy(to: ScriptedEndpoint) -> AsyncGenerator[tuple[str, list[str]]]:
+    """The address of a proxy that knows one host, and the heads of what it was asked."""
+    heads: list[str] = []
+    tasks: set[asyncio.Task[None] | None] = set()
+
+    async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while data := await reader.read(65536):
+            writer.write(data)
+        writer.close()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        tasks.add(asyncio.current_task())
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        heads.append(head)
+        there, out = await asyncio.open_connection("127.0.0.1", int(to.endpoint("x").host.rpartition(":")[2]))
+        if head.startswith("CONNECT "):
+            writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        else:
+            method, address, rest = head.split(" ", 2)
+            out.write(f"{method} /{address.split('/', 3)[3]} {rest}".encode())
+        try:
+            await asyncio.gather(pump(reader, out), pump(there, writer))
+        finally:
+            out.close()
+            writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    try:
+        yield f"127.0.0.1:{server.sockets[0].getsockname()[1]}", heads
+    finally:
+        server.close()
+        for task in tasks:
+            if task is not None:
+                task.cancel()
+                await asyncio.wait({task})
+
+
+async def test_plain_requests_go_through_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with ScriptedEndpoint(Script(otherwise="far")) as scripted, proxy(scripted) as (address, heads):
+        monkeypatch.setenv("http_proxy", f"http://me:secret@{address}")
+        assert await answer(endpoint("http://inside.example:8000/v1")) == "far"
+        lines = heads[0].split("\r\n")
+        assert lines[0] == "POST http://inside.example:8000/v1/chat/completions HTTP/1.1"
+        assert "Proxy-Authorization: Basic bWU6c2VjcmV0" in lines
+        assert await answer(endpoint(scripted.url)) == "far"
+        assert len(heads) == 1, "this machine itself needs no proxy"
+
+
+async def test_a_tunnel_keeps_the_key_from_the_proxy(
+    certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
+    async with (
+        ScriptedEndpoint(Script(otherwise="far"), tls=served(certificate)) as scripted,
+        proxy(scripted) as (address, heads),
+    ):
+        monkeypatch.setenv("HTTPS_PROXY", address)
+        assert await answer(endpoint("https://inside.example/v1")) == "far"
+        assert heads[0].startswith("CONNECT inside.example:443 HTTP/1.1\r\n")
+        assert KEY not in heads[0]
+        said = await refused(endpoint("https://outside.example/v1"), Unreachable)
+        assert "certificate is not valid for 'outside.example'" in said
+
+
+@pytest.mark.parametrize(
+    ("setting", "expected"),
+    [
+        ("http://me:secret@127.0.0.1:9", "connection refused, through the proxy 127.0.0.1:9"),
+        ("127.0.0.1:9", "connection refused, through the proxy 127.0.0.1:9"),
+        ("socks5://127.0.0.1:9", "the environment names a socks5 proxy; only http and https ones can be used"),
+        ("ftp://127.0.0.1:9", "the proxy that the environment names is no address"),
+        ("::::", "the proxy that the environment names is no address"),
+    ],
+)
+async def test_proxies_that_cannot_be_used(setting: str, expected: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", setting)
+    said = await refused(endpoint("http://inside.example/v1"), Unreachable)
+    assert said == f"inside.example cannot be reached: {expected}"
+
+
+# -- addresses
+
+
+@pytest.mark.parametrize(
+    ("base_url", "kind"),
+    [
+        ("", Rejected),
+        ("127.0.0.1:8000/v1", Rejected),
+        ("ftp://127.0.0.1/v1", Rejected),
+        ("http://127.0.0.1:port/v1", Rejected),
+        ("http://127.0.0.1:99999/v1", Unreachable),
+        ("http://127.0.0.1:9/v1", Unreachable),
+    ],
+)
+async def test_addresses_that_are_none(base_url: str, kind: type[EndpointError]) -> None:
+    assert await refused(endpoint(base_url), kind)
+
+
+async def test_a_name_and_password_in_an_address_are_kept_to_oneself() -> None:
+    assert endpoint("https://me:secret@h:8000/v1").shown_url == "https://h:8000/v1"
+    async with ScriptedEndpoint(Script(otherwise="ok")) as scripted:
+        assert await answer(endpoint(scripted.url.replace("//", "//me:secret@"))) == "ok"
+        assert "secret" not in repr(scripted.log)
+
+
+# -- slow and strange answers
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
+EVENT = b'data: {"choices":[{"delta":{"content":"a"}}]}\n\n'
+
+
+@asynccontextmanager
+async def bare(*writes: bytes, pause: float = 0.0, then: Callable[[], None] = lambda: None) -> AsyncGenerator[str]:
+    """The base URL of a server that answers with these bytes, resting after each write, and closes."""
+    tasks: set[asyncio.Task[None] | None] = set()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        tasks.add(asyncio.current_task())
+        try:
+            await reader.readuntil(b"\r\n\r\n")
+            for data in writes:
+                writer.write(data)
+                await writer.drain()
+                await asyncio.sleep(pause)
+            then()
+        except ConnectionError:
+            pass  # who asked has gone
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    try:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
+    finally:
+        server.close()
+        for task in tasks:
+            if task is not None:
+                task.cancel()
+                await asyncio.wait({task})
+
+
+def singly(data: bytes) -> list[bytes]:
+    return [data[at : at + 1] for at in range(len(data))]
+
+
+async def test_a_head_that_trickles_is_late() -> None:
+    async with bare(*singly(HEAD), pause=0.05) as url:
+        assert await refused(endpoint(url, first_token=0.3), Late) == "no token within 0.3 s"
+
+
+async def test_a_first_token_that_trickles_is_late() -> None:
+    async with bare(HEAD, *singly(EVENT), pause=0.05) as url:
+        assert await refused(endpoint(url, first_token=0.3), Late) == "no token within 0.3 s"
+
+
+async def test_comments_are_no_sign_of_life() -> None:
+    async with bare(HEAD, EVENT, *[b": ping\n\n"] * 50, pause=0.05) as url:
+        assert await refused(endpoint(url, gap=0.3), Late) == "the reply stopped for 0.3 s"
+
+
+async def test_a_slow_reply_is_no_late_one() -> None:
+    async with bare(HEAD, *[EVENT] * 6, b"data: [DONE]\n\n", pause=0.05) as url:
+        assert await answer(endpoint(url, gap=0.25)) == "aaaaaa"
+
+
+@pytest.mark.parametrize(
+    ("writes", "kind"),
+    [
+        ([HEAD, *[b"data: " + b"x" * (1 << 20)] * 20], Malformed),
+        ([HEAD, b"data: " + b"[" * 200_000 + b"\n\n"], Malformed),
+        ([HEAD, b'data: {"choices":' + b"[" * 90_000 + b"]" * 90_000 + b"}\n\n"], Malformed),
+        ([HEAD, b'data: {"usage":{"prompt_tokens":' + b"9" * 5000 + b"}}\n\n"], Malformed),
+        ([b"HTTP/1.1 200 OK\r\nX: " + b"y" * 300_000 + b"\r\n\r\n"], Interrupted),
+        ([b"\0\1\2\r\n\r\n"], Interrupted),
+        ([b"HTTP/1.1 204 No Content\r\n\r\n"], Rejected),
+        ([b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\ndata"], Interrupted),
+        ([HEAD.replace(b"event-stream", b"event-stream\r\nContent-Encoding: gzip") + b"\x1f\x8b\x08"], Interrupted),
+        ([], Interrupted),
+    ],
+)
+async def test_answers_that_are_none(writes: list[bytes], kind: type[EndpointError]) -> None:
+    async with bare(*writes) as url:
+        assert await refused(endpoint(url), kind)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [b"HTTP/1.1 100 Continue\r\n\r\n" + HEAD, HEAD.replace(b"HTTP/1.1", b"HTTP/1.0"), HEAD.replace(b"text/", b"TEXT/")],
+)
+async def test_heads_of_another_kind(head: bytes) -> None:
+    async with bare(head + EVENT + b"data: [DONE]\n\n") as url:
+        assert await answer(endpoint(url)) == "a"
+
+
+async def test_a_large_piece_is_a_piece() -> None:
+    large = b'data: {"choices":[{"delta":{"content":"' + b"x" * (8 << 20) + b'"},"finish_reason":"stop"}]}\n\n'
+    async with bare(HEAD, large) as url, Client(endpoint(url)) as client, client.stream(REQUEST) as items:
+        piece, finish = [item async for item in items]
+    assert isinstance(piece, Text)
+    assert isinstance(finish, Finish)
+    assert len(piece.text) == 8 << 20
