@@ -8,7 +8,9 @@ a connection that broke, and that it handles well.
 import asyncio
 import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from functools import lru_cache
 from ipaddress import ip_address
+from typing import cast
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -25,16 +27,18 @@ MOST_AHEAD = 1024 * 1024  # bytes that are read before anybody takes them
 
 
 class Http:
-    """The httpx client of one endpoint, and its sockets."""
+    """The connections that httpx keeps to one endpoint, and their sockets.
+
+    A whole httpx client does nothing for us that would be right here, and takes its time: it follows redirects, keeps
+    cookies, and asks the environment. The key goes to its own host only.
+    """
 
     def __init__(self, base_url: str) -> None:
         url = urlsplit(base_url)
         proxy = _proxy(url)
         self.sockets = Sockets()
         self.through = f", through the proxy {_host(proxy)}" if proxy else ""
-        transport = _Transport(self.sockets, proxy, tls_context() if url.scheme == "https" else None)
-        # The environment's proxies are looked up above. The key goes to its own host only.
-        self.client = httpx.AsyncClient(transport=transport, trust_env=False, follow_redirects=False)
+        self.transport = _Transport(self.sockets, proxy, tls_context() if url.scheme == "https" else None)
 
     def ask(self, method: str, address: str, headers: Headers, body: bytes) -> "Exchange":
         """Begin an exchange. It is to be left."""
@@ -49,14 +53,14 @@ class Exchange:
         self.headers: dict[str, str] = {}
         self.read_by: float | None = None
         self._http = http
-        self._line = Lifeline()
+        self._line = Lifeline(body_follows=bool(body))
         self._sent = False
         self._over = False
         self._failure: Exception | None = None
         self._parts: list[bytes] = []
         self._news: asyncio.Future[None] | None = None
         self._room = asyncio.Event()
-        work = self._run(method, urlsplit(address), headers, body)
+        work = self._run(method, address, headers, body)
         self._task = asyncio.get_running_loop().create_task(work, name="exchange")
 
     @property
@@ -122,10 +126,10 @@ class Exchange:
 
     # -- in the task that nobody cancels
 
-    async def _run(self, method: str, url: SplitResult, headers: Headers, body: bytes) -> None:
+    async def _run(self, method: str, address: str, headers: Headers, body: bytes) -> None:
         lifeline.set(self._line)
         try:
-            await self._asked(method, url, headers, body)
+            await self._asked(method, address, headers, body)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
             self._failure = NotConnected(f"{error}{self._http.through}")
         except (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.InvalidURL, ValueError) as error:
@@ -138,19 +142,20 @@ class Exchange:
             self._over = True
             self._tell()
 
-    async def _asked(self, method: str, url: SplitResult, headers: Headers, body: bytes) -> None:
-        target = httpx.URL(urlunsplit(url._replace(netloc=url.netloc.rpartition("@")[2])))
+    async def _asked(self, method: str, address: str, headers: Headers, body: bytes) -> None:
+        target = _target(address)
         fields = [("Host", target.netloc.decode("ascii")), *headers]
         if body or method == "POST":
             fields.append(("Content-Length", str(len(body))))
         request = httpx.Request(method, target, headers=fields, stream=_Body(body, self._begun))
-        response = await self._http.client.send(request, stream=True)
+        response = await self._http.transport.handle_async_request(request)
+        stream = cast("httpx.AsyncByteStream", response.stream)
         try:
             self.headers = dict(response.headers.items())
             self.status = response.status_code
             self._tell()
             ahead = 0
-            async for part in response.aiter_raw():
+            async for part in stream:
                 ahead = ahead + len(part) if self._parts else len(part)
                 self._parts.append(part)
                 self._tell()
@@ -158,7 +163,7 @@ class Exchange:
                     self._room.clear()
                     await self._room.wait()
         finally:
-            await response.aclose()
+            await stream.aclose()
 
     def _begun(self) -> None:
         """There is a connection, and the headers are on it."""
@@ -193,6 +198,13 @@ class _Transport(httpx.AsyncHTTPTransport):
             keepalive_expiry=KEEP,
             network_backend=sockets,
         )
+
+
+@lru_cache(maxsize=64)
+def _target(address: str) -> httpx.URL:
+    """Without a name and password, which are none of ours to send."""
+    url = urlsplit(address)
+    return httpx.URL(urlunsplit(url._replace(netloc=url.netloc.rpartition("@")[2])))
 
 
 def _proxy(url: SplitResult) -> httpcore.Proxy | None:

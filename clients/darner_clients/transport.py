@@ -41,10 +41,14 @@ def tls_context() -> ssl.SSLContext:
 
 
 class Lifeline:
-    """What a request hangs on: its socket, or the attempt to connect one. Cut it, and the request fails at once."""
+    """What a request hangs on: its socket, or the attempt to connect one. Cut it, and the request fails at once.
 
-    def __init__(self) -> None:
+    `body_follows`: its head waits to be sent with its body.
+    """
+
+    def __init__(self, *, body_follows: bool) -> None:
         self.is_cut = False
+        self.body_follows = body_follows
         self.socket: Socket | None = None
         self.attempt: asyncio.Task[socket.socket] | None = None
 
@@ -115,6 +119,7 @@ class Socket(httpcore.AsyncNetworkStream):
         self._tls: list[_Tls] = []  # the outermost first; two where a proxy is spoken to under TLS
         self._busy = 0
         self._last_read = 0.0
+        self._head = b""
         self.pace = 0.0
         self.requests = 0
         self.closed = False
@@ -141,13 +146,18 @@ class Socket(httpcore.AsyncNetworkStream):
         return data
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002, ASYNC109 - httpcore's
-        """Send all of it."""
+        """Send all of it. A head waits for its body: two packets are two wake-ups at either end."""
         line = lifeline.get()
         line.socket = self
         if line.is_cut:
             self.close()
         self.pace = 0.0
-        await self._send(buffer)
+        if line.body_follows and not buffer.startswith(b"CONNECT "):
+            line.body_follows = False
+            self._head = buffer
+            return
+        head, self._head = self._head, b""
+        await self._send(head + buffer)
 
     async def start_tls(
         self,
