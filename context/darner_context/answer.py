@@ -1,14 +1,16 @@
 """From a request to a bundle: the focus file on top, then what fits of the ranked candidates."""
 
 from array import array
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import accumulate
+from typing import TypeVar
 
 from darner_context.bundle import ContextBundle, ContextRequest, Focus, LeftOut, Snippet
 from darner_context.fill import Filling
 from darner_context.library import Library
-from darner_context.place import look
+from darner_context.place import look, stretch
 from darner_context.rank import Ranking
 from darner_context.search import Search
 from darner_context.secrets import secret_name
@@ -16,48 +18,88 @@ from darner_context.ties import Ties
 from darner_context.tokens import Tokenizer
 from darner_context.weights import PLACE_LEAST, PLACE_MORE, PLACE_SHARE
 
+_Key = TypeVar("_Key")
+_Made = TypeVar("_Made")
 _O200K = frozenset({"o200k_base", "o200k_harmony"})
+_HELD = 8  # rankings of whole files, searches and fillings that are remembered
 _FOCUS_LEAST = 24_000  # tokens of a focus file that are shown whatever the budget
 
 
-def answer(
-    library: Library, request: ContextRequest, tokenizer: Tokenizer, left_out: tuple[LeftOut, ...]
-) -> ContextBundle:
-    """Rank and fill. Deterministic."""
-    with library.lending(request.texts):
-        counter = _Counter(library, tokenizer)
-        focus = _focus(library, request, counter)
-        ties = Ties(library)
-        search = Search(library, "\n".join((request.instruction, *request.diagnostics)))
-        if focus is None or request.focus is None:
-            filling = Filling(request.budget, library.lines, counter.sums)
-            filling.fill(Ranking(ties, None, search, request.recent).run())
-            snippets, dropped = filling.snippets(), filling.dropped
-        else:
-            snippets, dropped = _around_place(ties, request, counter, search, request.focus)
-    tokens = sum(each.tokens for each in snippets)
-    return ContextBundle(focus, tuple(snippets), dropped, left_out, tokens, focus.tokens if focus else 0)
+class Answers:
+    """Rank and fill. Deterministic: what is remembered is what would be found again."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._standing: object = None
+        self._ties = Ties(library)
+        self._wholes: OrderedDict[object, Ranking] = OrderedDict()
+        self._searches: OrderedDict[str, Search] = OrderedDict()
+        self._filled: OrderedDict[object, tuple[Filling, list[Snippet]]] = OrderedDict()
+
+    def answer(self, request: ContextRequest, tokenizer: Tokenizer, left_out: tuple[LeftOut, ...]) -> ContextBundle:
+        """Choose what to show for a request, within its budget."""
+        library = self._library
+        with library.lending(request.texts):
+            self._renew()
+            counter = _Counter(library, tokenizer)
+            focus = _focus(library, request, counter)
+            said = "\n".join((request.instruction, *request.diagnostics))
+            search = _kept(self._searches, said, lambda: Search(library, said))
+            if focus is None or request.focus is None:
+                filling = Filling(request.budget, library.lines, counter.sums)
+                filling.fill(Ranking(self._ties, None, request.recent, callers=False).ranked(search.hits))
+                snippets, dropped = filling.snippets(), filling.dropped
+            else:
+                snippets, dropped = self._around_place(request, counter, search, request.focus)
+        tokens = sum(each.tokens for each in snippets)
+        return ContextBundle(focus, tuple(snippets), dropped, left_out, tokens, focus.tokens if focus else 0)
+
+    def _renew(self) -> None:
+        standing = self._library.standing
+        if standing != self._standing:
+            self._standing = standing
+            self._ties = Ties(self._library)
+            self._wholes.clear()
+            self._searches.clear()
+            self._filled.clear()
+
+    def _around_place(
+        self, request: ContextRequest, counter: "_Counter", search: Search, focus: Focus
+    ) -> tuple[list[Snippet], int]:
+        """Fill one share of the budget for the file, which stays as the cursor moves, and the rest for the place."""
+        library = self._library
+        lines = library.lines(focus.path)
+        size = max(len(lines), 1)
+        first = min(max(focus.first_line or 1, 1), size)
+        last = min(max(focus.last_line or focus.first_line or size, first), size)
+        for_place = min(int(request.budget * PLACE_SHARE), PLACE_LEAST + int(request.budget * PLACE_MORE))
+
+        def rank(*, whole: bool) -> Ranking:
+            place = look(library, focus.path, lines, first, last, hidden=request.hidden, whole=whole)
+            return Ranking(self._ties, place, request.recent, callers=bool(search.query))
+
+        def fill() -> tuple[Filling, list[Snippet]]:
+            filling = Filling(request.budget - for_place, library.lines, counter.sums)
+            filling.fill(_kept(self._wholes, place, lambda: rank(whole=True)).ranked(search.hits))
+            return filling, filling.snippets()
+
+        place = (focus.path, stretch(first), request.hidden, request.recent, bool(search.query))
+        for_file, stable = _kept(self._filled, (place, search.instruction, request.budget, counter.name), fill)
+        rest = Filling(request.budget - sum(each.tokens for each in stable), library.lines, counter.sums, for_file)
+        rest.fill(rank(whole=False).ranked(search.hits))
+        moving = [replace(each, stable=False) for each in rest.snippets()]
+        return sorted((*stable, *moving), key=lambda each: (-each.score, each.path, each.start_line)), rest.dropped
 
 
-def _around_place(
-    ties: Ties, request: ContextRequest, counter: "_Counter", search: Search, focus: Focus
-) -> tuple[list[Snippet], int]:
-    """Fill one share of the budget for the file, which stays as the cursor moves, and the rest for the place."""
-    library = ties.library
-    lines = library.lines(focus.path)
-    size = max(len(lines), 1)
-    first = min(max(focus.first_line or 1, 1), size)
-    last = min(max(focus.last_line or focus.first_line or size, first), size)
-    for_place = min(int(request.budget * PLACE_SHARE), PLACE_LEAST + int(request.budget * PLACE_MORE))
-    for_file = Filling(request.budget - for_place, library.lines, counter.sums)
-    whole = look(library, focus.path, lines, first, last, hidden=request.hidden, whole=True)
-    for_file.fill(Ranking(ties, whole, search, request.recent).run())
-    stable = for_file.snippets()
-    rest = Filling(request.budget - sum(each.tokens for each in stable), library.lines, counter.sums, for_file)
-    place = look(library, focus.path, lines, first, last, hidden=request.hidden)
-    rest.fill(Ranking(ties, place, search, request.recent).run())
-    moving = [replace(each, stable=False) for each in rest.snippets()]
-    return sorted((*stable, *moving), key=lambda each: (-each.score, each.path, each.start_line)), rest.dropped
+def _kept(held: OrderedDict[_Key, _Made], key: _Key, make: Callable[[], _Made]) -> _Made:
+    """Give what is held for a key, or make it; the one not asked for longest goes."""
+    if key in held:
+        held.move_to_end(key)
+        return held[key]
+    made = held[key] = make()
+    if len(held) > _HELD:
+        held.popitem(last=False)
+    return made
 
 
 class _Counter:
@@ -66,6 +108,7 @@ class _Counter:
     def __init__(self, library: Library, tokenizer: Tokenizer) -> None:
         self._library = library
         self._tokenizer = tokenizer
+        self.name = tokenizer.name
         self.sums: Callable[[str], Sequence[int]] = self._stored if tokenizer.name in _O200K else self._counted
 
     def tokens(self, path: str, first: int, last: int) -> int:

@@ -10,7 +10,7 @@ from threading import Lock
 from time import monotonic
 from typing import TypeVar
 
-from darner_context.answer import answer
+from darner_context.answer import Answers
 from darner_context.bundle import (
     ContextBundle,
     ContextRequest,
@@ -45,6 +45,7 @@ class Index:
         self._workspace = Workspace(roots, ignore)
         self._keeper = Keeper(self._workspace, cache_dir, ignore, workers)
         self._library = Library(self._keeper.store, self._workspace)
+        self._answers = Answers(self._library)
         self._left_out: tuple[LeftOut, ...] = ()
         self._indexing = False
         self._seconds: float | None = None
@@ -106,7 +107,7 @@ class Index:
         with self._answering:
             self._carry_out()
             self._library.fresh()
-            bundle = answer(self._library, request, tokenizer, self._left_out)
+            bundle = self._answers.answer(request, tokenizer, self._left_out)
         self._settle()
         return bundle
 

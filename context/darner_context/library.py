@@ -38,6 +38,8 @@ class Library:
         self._ids: dict[int, str] = {}
         self._paths: Paths | None = None
         self._version = -1
+        self._changes = 0
+        self._lending: tuple[tuple[str, bytes], ...] = ()
 
     def fresh(self) -> None:
         """Forget what another connection has changed meanwhile."""
@@ -55,7 +57,13 @@ class Library:
             held.edit(text)
         else:
             self._overlays[path] = LiveFile(path, text)
+        self._changes += 1
         self._mix(path)
+
+    @property
+    def standing(self) -> object:
+        """Equal as long as every look-up has the same answer."""
+        return self._changes, self._lending
 
     def overlaid(self, path: str) -> str | None:
         """The text of a live buffer."""
@@ -65,11 +73,13 @@ class Library:
     def event(self, path: str, file: LiveFile | None) -> None:
         """Take in that a file on disk is now another, or gone."""
         self._events[path] = file
+        self._changes += 1
         self._mix(path)
 
     def drop_events(self) -> None:
         """The store has caught up with the disk."""
         events, self._events = self._events, {}
+        self._changes += 1
         for path in events:
             self._mix(path)
 
@@ -89,9 +99,11 @@ class Library:
                     self._lent.popitem(last=False)
             self._overlays[path] = lent
             self._mix(path)
+        self._lending = tuple(sorted((path, self._overlays[path].facts.digest) for path in before))
         try:
             yield
         finally:
+            self._lending = ()
             for path, held in before.items():
                 if held is None:
                     self._overlays.pop(path, None)
@@ -123,6 +135,7 @@ class Library:
 
     def forget(self) -> None:
         """Forget everything that was read from the store."""
+        self._changes += 1
         self._facts.clear()
         self._lines.clear()
         self._held = 0

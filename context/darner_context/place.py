@@ -49,7 +49,7 @@ def look(
     `whole` looks at the file, or at a long one's stretch of it, in the same way for every place in it.
     """
     if whole:
-        first = last = min(len(lines), (first - 1) // _WINDOW * _WINDOW + _WINDOW // 2)
+        first = last = min(len(lines), stretch(first) * _WINDOW + _WINDOW // 2)
     place = Place(path, language_of(path) or "", path.rpartition("/")[0])
     facts = library.facts(path)
     found = facts.definitions if facts else ()
@@ -89,6 +89,11 @@ def look(
     around = [each for each in found if each.start not in gone] if whole else place.within
     place.header = "".join("".join(lines[each.start - 1 : each.head]) for each in around if each.kind in CLASSES)
     return place
+
+
+def stretch(line: int) -> int:
+    """Number the stretch of a file that a look at the whole takes in."""
+    return (line - 1) // _WINDOW
 
 
 def _names(text: str) -> set[str]:

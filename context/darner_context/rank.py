@@ -1,13 +1,13 @@
 """Candidates for a place and an instruction, each with the signals that speak for it."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
 from darner_context.extract import test_path
 from darner_context.facts import CLASSES, FUNCTIONS, GENERATED, SECRET, TEST, VALUES, VENDORED, Definition, FileFacts
 from darner_context.place import Place
-from darner_context.search import Search
+from darner_context.search import Hit
 from darner_context.ties import COMMON, Key, Ties, members, package_scoped, type_like
 from darner_context.together import elected
 from darner_context.weights import WEIGHTS
@@ -37,43 +37,60 @@ class Candidate:
 
 
 class Ranking:
-    """One request's candidates as they are found."""
+    """The candidates for one place, or for none: then an instruction alone finds them."""
 
-    def __init__(self, ties: Ties, place: Place | None, search: Search, recent: Sequence[str]) -> None:
+    def __init__(self, ties: Ties, place: Place | None, recent: Sequence[str], *, callers: bool) -> None:
         self.ties = ties
         self.place = place
-        self.search = search
         self.recent = set(recent)
         self.candidates: dict[Key, Candidate] = {}
         self._types: dict[Key, float] = {}
-
-    def run(self) -> list[Candidate]:
-        """Find, weigh and order the candidates, the likeliest first."""
-        if self.place is not None:
-            self._seen(self.place)
-            self._inherited(self.place)
-            self._spread(self.place)
+        if place is not None:
+            self._seen(place)
+            self._inherited(place)
+            self._spread(place)
             self._members()
-            self._neighbours(self.place)
-            self._together(self.place)
-            if self.search.query:
-                self._callers(self.place)
-        for path, number, signal, value in self.search.hits:
-            self._add((path, number), signal, value)
-        self._finish()
-        return sorted(self.candidates.values(), key=lambda each: (-each.score, each.path, each.number))
+            self._neighbours(place)
+            self._together(place)
+            if callers:
+                self._callers(place)
+        self._weigh(self.candidates.values())
+        self._ranked = sorted(self.candidates.values(), key=_order)
+
+    def ranked(self, hits: Sequence[Hit]) -> list[Candidate]:
+        """Order the candidates with what an instruction finds, the likeliest first."""
+        found: dict[Key, Candidate | None] = {}
+        for path, number, signal, value in hits:
+            key = (path, number)
+            if key not in found:
+                known = self.candidates.get(key)
+                found[key] = replace(known, signals=dict(known.signals)) if known else self._candidate(key)
+            each = found[key]
+            if each is not None:
+                each.raise_to(signal, value)
+        if not found:
+            return self._ranked
+        touched = [each for each in found.values() if each is not None]
+        self._weigh(touched)
+        return sorted([*touched, *(each for each in self._ranked if (each.path, each.number) not in found)], key=_order)
 
     # finding
+
+    def _candidate(self, key: Key) -> Candidate | None:
+        facts = self.ties.facts(key[0])
+        if facts is None or facts.flags & SECRET or key[1] >= len(facts.definitions):
+            return None
+        if self.place is not None and key[0] == self.place.path:
+            return None
+        return Candidate(*key, facts.definitions[key[1]], facts)
 
     def _add(self, key: Key, signal: str, value: float) -> Candidate | None:
         found = self.candidates.get(key)
         if found is None:
-            if len(self.candidates) >= _MOST or (self.place is not None and key[0] == self.place.path):
+            found = self._candidate(key) if len(self.candidates) < _MOST else None
+            if found is None:
                 return None
-            facts = self.ties.facts(key[0])
-            if facts is None or facts.flags & SECRET or key[1] >= len(facts.definitions):
-                return None
-            found = self.candidates[key] = Candidate(*key, facts.definitions[key[1]], facts)
+            self.candidates[key] = found
         if value > found.signals.get(signal, 0.0):
             found.signals[signal] = value
         return found
@@ -239,14 +256,14 @@ class Ranking:
 
     # weighing
 
-    def _finish(self) -> None:
+    def _weigh(self, candidates: Iterable[Candidate]) -> None:
         place = self.place
         own = {each.name for each in place.within} if place else set[str]()
         scope = place.scope if place else set[str]()
         near = place.words if place else set[str]()
         foreign = GENERATED | VENDORED | (0 if place and test_path(place.path) else TEST)
         alike: dict[str, float] = {}
-        for each in self.candidates.values():
+        for each in candidates:
             name, kind, signals = each.definition.name, each.definition.kind, each.signals
             if near:
                 if name not in alike:
@@ -265,6 +282,10 @@ class Ranking:
             for signal, value in signals.items():
                 total += _WEIGH(signal, 0.0) * value
             each.score = 1 / (1 + math.exp(-total))
+
+
+def _order(each: Candidate) -> tuple[float, str, int]:
+    return -each.score, each.path, each.number
 
 
 def _alike(name: str, near: set[str]) -> float:

@@ -20,7 +20,7 @@ class Search:
 
     def __init__(self, library: Library, instruction: str) -> None:
         self._library = library
-        self._instruction = instruction
+        self.instruction = instruction
         self.query = query_words(instruction)
 
     @cached_property
@@ -29,7 +29,7 @@ class Search:
         return [*self._named(), *self._alike()] if self.query else []
 
     def _named(self) -> Iterator[Hit]:
-        names = sorted({name for name in IDENTIFIER.findall(self._instruction) if name not in KEYWORDS})
+        names = sorted({name for name in IDENTIFIER.findall(self.instruction) if name not in KEYWORDS})
         for name, postings in self._library.names(names).items():
             paths = postings.defined if postings.definitions <= _NOISE else []
             for path in paths[:_COMMON]:
