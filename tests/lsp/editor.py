@@ -152,6 +152,12 @@ class Editor:
         print("stderr:", (await self._errors).decode(), "\nshown:", self.shown, "\nlogged:", self.logged)
         await cast("Json", self.client).stop()
 
+    @property
+    def pid(self) -> int:
+        """The server's process."""
+        assert self._process is not None
+        return self._process.pid
+
     # -- what the user does
 
     def uri(self, name: str) -> str:

@@ -63,7 +63,7 @@ HANDLERS: dict[str, Handler] = {
     "darner/patch": patching.patch_request,
 }
 
-_COLLECT = (20_000, 20, 50)  # the index is many objects without circles: looking at them all is a pause one notices
+_COLLECT = (5_000, 10, 10)  # the index is many objects without circles: looking at them all is a pause one notices
 
 
 def serve(opened: Opened) -> int:
