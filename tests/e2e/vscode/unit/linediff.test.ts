@@ -46,10 +46,14 @@ test("the differences make the new text of the old one", () => {
 
 test("differences by word", () => {
   const cases: [string, string, unknown][] = [
-    ["def total(items):", "def total(items: list) -> float:", [
-      { start: 15, end: 21, removed: "" },
-      { start: 22, end: 31, removed: "" },
-    ]],
+    [
+      "def total(items):",
+      "def total(items: list) -> float:",
+      [
+        { start: 15, end: 21, removed: "" },
+        { start: 22, end: 31, removed: "" },
+      ],
+    ],
     ["    return 1", "    return 11", [{ start: 11, end: 13, removed: "1" }]],
     ["x = '😀'", "x = '😀😀'", [{ start: 7, end: 9, removed: "" }]],
     ["    return 1", "    return 1", []],

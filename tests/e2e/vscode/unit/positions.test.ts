@@ -44,7 +44,8 @@ test("a point moves with the text around it", () => {
         const after = changed(text, change);
         for (let each = 0; each <= text.length; each++) {
           const moved = offset(after, movePoint(pointAt(text, each), change, "end"));
-          const expected = each < start ? each : each < end || each === start ? start + put.length : each + put.length - (end - start);
+          const expected =
+            each < start ? each : each < end || each === start ? start + put.length : each + put.length - (end - start);
           assert.equal(moved, expected, JSON.stringify({ change, each }));
         }
       }

@@ -5,7 +5,13 @@ import { test } from "node:test";
 import { Crashes } from "../../../../vscode-extension/src/crashes.ts";
 import { latencyPage } from "../../../../vscode-extension/src/latencyPage.ts";
 import { Queue } from "../../../../vscode-extension/src/queue.ts";
-import { milliseconds, percentile, stagesOf, type Timing, withLatest } from "../../../../vscode-extension/src/records.ts";
+import {
+  milliseconds,
+  percentile,
+  stagesOf,
+  type Timing,
+  withLatest,
+} from "../../../../vscode-extension/src/records.ts";
 import { sentPage } from "../../../../vscode-extension/src/sentPage.ts";
 import { Throttle } from "../../../../vscode-extension/src/throttle.ts";
 
@@ -48,14 +54,16 @@ test("too many crashes within the time, not over all time", () => {
 test("work in a queue never overlaps, and a failure holds nothing up", async () => {
   const queue = new Queue();
   const said: string[] = [];
-  const work = (name: string, fails = false) => async (): Promise<void> => {
-    said.push(`${name} begins`);
-    await new Promise((resolve) => setImmediate(resolve));
-    said.push(`${name} ends`);
-    if (fails) {
-      throw new Error(name);
-    }
-  };
+  const work =
+    (name: string, fails = false) =>
+    async (): Promise<void> => {
+      said.push(`${name} begins`);
+      await new Promise((resolve) => setImmediate(resolve));
+      said.push(`${name} ends`);
+      if (fails) {
+        throw new Error(name);
+      }
+    };
   const first = queue.add(work("a", true));
   const second = queue.add(work("b"));
   await assert.rejects(first, /a/);
@@ -95,7 +103,10 @@ test("the pages hold no script and nothing that was not escaped", () => {
     assert.doesNotMatch(html, /<script|<i>|<b>make|a"b\.py/);
     assert.match(html, /default-src 'none'/);
   }
-  assert.match(latencyPage([TIMING]), /aria-label="context 5 ms, queue 1 ms, first token 100 ms, decode 900 ms, apply 2 ms"/);
+  assert.match(
+    latencyPage([TIMING]),
+    /aria-label="context 5 ms, queue 1 ms, first token 100 ms, decode 900 ms, apply 2 ms"/,
+  );
 });
 
 test("what names a program or an endpoint is the user's own, and every command has a title", () => {

@@ -122,19 +122,20 @@ test("a server that is too old is said so", () =>
   withPath(program("old/darner", "#!/bin/sh\necho darner 0.0.9\n"), async (darner) => {
     await until("the trouble", () => darner.troubles.length > 0);
     const path = settings().get("path");
-    equal(darner.troubles, [
-      { kind: "old", said: `${path} is darner 0.0.9; this extension needs 0.1.0 or later.` },
-    ]);
+    equal(darner.troubles, [{ kind: "old", said: `${path} is darner 0.0.9; this extension needs 0.1.0 or later.` }]);
   }));
 
 test("a server that cannot run ends with one message", () =>
-  withPath(program("broken/darner", '#!/bin/sh\n[ "$1" = --version ] && echo darner 0.1.0\nexit 1\n'), async (darner) => {
-    await until("the trouble", () => darner.troubles.length > 0);
-    equal(
-      darner.troubles.map((each) => each.kind),
-      ["crashed"],
-    );
-  }));
+  withPath(
+    program("broken/darner", '#!/bin/sh\n[ "$1" = --version ] && echo darner 0.1.0\nexit 1\n'),
+    async (darner) => {
+      await until("the trouble", () => darner.troubles.length > 0);
+      equal(
+        darner.troubles.map((each) => each.kind),
+        ["crashed"],
+      );
+    },
+  ));
 
 test("a server that dies is started again, but not for ever", async () => {
   const darner = await running();
@@ -162,5 +163,8 @@ test("restarts asked for at once happen one after the other", async () => {
   const darner = await running();
   await Promise.all([1, 2, 3].map(() => vscode.commands.executeCommand("darner.restart")));
   await running();
-  equal(darner.troubles.filter((each) => each.kind !== "crashed"), []);
+  equal(
+    darner.troubles.filter((each) => each.kind !== "crashed"),
+    [],
+  );
 });

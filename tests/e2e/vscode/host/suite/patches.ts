@@ -80,10 +80,7 @@ test("an unsaved buffer with CRLF and emoji", async () => {
   const editor = await open("crlf.py");
   await type(editor, 0, 0, "# unsaved 😀\n");
   await edit("darner.editFile", "smile please");
-  equal(
-    editor.document.getText(),
-    "# unsaved 😀\r\ndef smile():\r\n    return '😀😀', 2\r\n    # done\r\n",
-  );
+  equal(editor.document.getText(), "# unsaved 😀\r\ndef smile():\r\n    return '😀😀', 2\r\n    # done\r\n");
   await vscode.commands.executeCommand("darner.undoFile");
   equal(editor.document.getText(), "# unsaved 😀\r\ndef smile():\r\n    return '😀', 1\r\n");
 });
@@ -172,7 +169,10 @@ test("a code action does what a comment asks, and the comment goes", async () =>
   await vscode.commands.executeCommand("darner.patch", ...(action?.command?.arguments ?? []));
   equal(document.getText(), "def three():\n    return 3\n");
   await vscode.commands.executeCommand("darner.undoFile");
-  equal([document.getText(), darner.hunks.all().length], ["def three():\n    # darner: the right number please\n    return 0\n", 0]);
+  equal(
+    [document.getText(), darner.hunks.all().length],
+    ["def three():\n    # darner: the right number please\n    return 0\n", 0],
+  );
 });
 
 test("what has no certain place is refused and said, the rest goes in", async () => {

@@ -1,0 +1,185 @@
+// Ghost text, the two pages in a light and a dark theme, several files, the refactor preview, keys.
+
+import assert from "node:assert/strict";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import type { FrameLocator, Page } from "playwright-core";
+import { block } from "../host/suite/scene.ts";
+import { SHOP_FILES, SHOP_REPLIES } from "./shop.ts";
+import { command, openFile, picture, Workbench } from "./workbench.ts";
+
+let bench: Workbench;
+let page: Page;
+
+before(async () => {
+  bench = await Workbench.start({
+    files: SHOP_FILES,
+    replies: [...SHOP_REPLIES, { when: "A file of constants", text: block("constants.py", "", "TAX = 0.2\n") }],
+    rate: 300,
+    width: 1100,
+    height: 760,
+  });
+  page = await bench.open();
+  await openFile(page, "shop.py");
+  await page.locator(".statusbar-item", { hasText: "darner: GPU" }).waitFor();
+});
+
+after(async () => {
+  await picture(page, "last"); // where it stood if a test failed
+  await bench.stop();
+});
+
+const text = () => page.locator(".editor-instance .view-lines").first();
+
+async function ask(title: string, instruction: string): Promise<void> {
+  await command(page, title);
+  await page.locator(".quick-input-title", { hasText: "darner: edit" }).waitFor();
+  await page.keyboard.type(instruction);
+  await page.keyboard.press("Enter");
+}
+
+/** Nothing is asked any more: while it is, the bar says the endpoint's name and not its kind. */
+const idle = () => page.locator(".statusbar-item", { hasText: "darner: GPU" }).waitFor();
+
+const noHunks = async () => {
+  await page.getByText("No changes to look at.").waitFor();
+  await page.locator(".codelens-decoration a", { hasText: "Keep" }).first().waitFor({ state: "detached" });
+};
+
+/** The page of a webview lies two frames deep. */
+async function webview(heading: string): Promise<FrameLocator> {
+  const frame = page
+    .locator("iframe.webview.ready")
+    .filter({ visible: true })
+    .contentFrame()
+    .frameLocator("#active-frame");
+  await frame.getByRole("heading", { name: heading }).waitFor();
+  return frame;
+}
+
+test("ghost text is shown and Tab accepts it", async () => {
+  await text().click();
+  await page.keyboard.press("Control+End");
+  await page.keyboard.type("\n\ndef discount(price, share):\n");
+  const ghost = page.locator(".ghost-text-decoration, .ghost-text").first();
+  for (let tries = 0; tries < 10 && !(await ghost.isVisible()); tries++) {
+    await page.keyboard.press("Alt+\\"); // asks again: the server may just have started
+    await ghost.waitFor({ timeout: 3000 }).catch(() => undefined);
+  }
+  await ghost.waitFor();
+  await picture(page, "ghost");
+  await page.keyboard.press("Tab");
+  await page.locator(".view-line", { hasText: "return price * (1 - share)" }).waitFor();
+  await command(page, "File: Revert File");
+  await page.locator(".tab.active:not(.dirty)").waitFor();
+});
+
+test("several files: the tree, and a hunk in each", async () => {
+  await ask("darner: Edit the workspace…", "Round every price");
+  await page.locator('.activitybar [aria-label^="darner"]').first().click();
+  const rows = page.locator(
+    '.tree-explorer-viewlet-tree-view .monaco-list-row, [aria-label="Changed files"] .monaco-list-row',
+  );
+  await rows.filter({ hasText: "stock.py" }).first().waitFor();
+  await rows.filter({ hasText: "shop.py" }).first().waitFor();
+  await idle();
+  await picture(page, "files");
+  await command(page, "darner: Undo all changes");
+  await noHunks();
+  await picture(page, "files-none");
+});
+
+test("a file that is to be made is ticked in the refactor preview", async () => {
+  await ask("darner: Edit the workspace…", "A file of constants");
+  const preview = page.locator(".bulk-edit-panel");
+  await preview.locator(".monaco-list-row", { hasText: "constants.py" }).waitFor();
+  await preview.locator('.monaco-list-row input[type="checkbox"], .monaco-list-row .edit-checkbox').first().click();
+  await picture(page, "preview");
+  await preview.getByRole("button", { name: "Apply" }).click();
+  await page.locator(".monaco-list-row", { hasText: "new file" }).waitFor();
+  assert.equal(await readFile(join(bench.workspace, "constants.py"), "utf8"), "TAX = 0.2\n");
+  await idle();
+  await command(page, "darner: Keep all changes");
+  await noHunks();
+});
+
+test("what was sent, and where the time went, in a light and a dark theme", async () => {
+  await openFile(page, "shop.py");
+  await text().click();
+  await page.keyboard.press("Control+Home");
+  for (const n of [1, 2, 3]) {
+    await ask("darner: Edit this file…", "Type hints and less code");
+    await page.locator(".codelens-decoration a", { hasText: "Keep all 4" }).waitFor();
+    await idle();
+    if (n < 3) {
+      await command(page, "darner: Undo all changes");
+      await noHunks();
+    }
+  }
+  for (const theme of ["Light Modern", "Dark Modern"]) {
+    await bench.set({ "workbench.colorTheme": theme });
+    await page.locator(theme.includes("Dark") ? ".monaco-workbench.vs-dark" : ".monaco-workbench.vs").waitFor();
+    const name = theme.split(" ")[0]?.toLowerCase() ?? "";
+    await picture(page, `patch-${name}`);
+
+    await command(page, "darner: What was sent");
+    const sent = await webview("What was sent");
+    await sent.getByText("rules and instruction").first().waitFor();
+    await picture(page, `sent-${name}`);
+
+    await command(page, "darner: Latency of the last requests");
+    const latency = await webview("Latency of the last requests");
+    await latency.getByRole("columnheader", { name: "p95" }).waitFor();
+    const bars = latency.getByRole("img", { name: /context .* first token .* decode/ });
+    assert.equal((await bars.count()) >= 5, true);
+    await bars.first().focus();
+    await picture(page, `latency-${name}`);
+    await openFile(page, "shop.py");
+  }
+});
+
+test("the status bar tells on hover and on click", async () => {
+  const item = page.locator(".statusbar-item", { hasText: "darner: GPU" });
+  await item.hover();
+  await page.locator(".monaco-hover", { hasText: "first token" }).first().waitFor();
+  await picture(page, "hover");
+  await item.click();
+  await page.locator(".quick-input-list .monaco-list-row", { hasText: "Endpoint" }).first().waitFor();
+  await picture(page, "menu");
+  await page.keyboard.press("Escape");
+});
+
+test("a key goes into the server's environment and into no file that a person reads", async () => {
+  await command(page, "darner: Set API key");
+  await page.locator(".quick-input-list .monaco-list-row", { hasText: "CEREBRAS_API_KEY" }).waitFor();
+  await page.keyboard.press("Enter");
+  await page.locator('.quick-input-widget input[type="password"]').waitFor();
+  await page.keyboard.type("sk-only-for-this-test");
+  await page.keyboard.press("Enter");
+  const end = Date.now() + 60_000;
+  while (!(await environments()).some((each) => each.includes("CEREBRAS_API_KEY=sk-only-for-this-test"))) {
+    assert.ok(Date.now() < end, "the key did not reach the server");
+  }
+  for (const path of await readdir(join(bench.folder, "data"), { recursive: true })) {
+    if (/\.(json|log|txt)$/.test(path)) {
+      assert.doesNotMatch(await readFile(join(bench.folder, "data", path), "utf8"), /sk-only-for-this-test/, path);
+    }
+  }
+});
+
+/** The environments of the servers of this run. */
+async function environments(): Promise<string[]> {
+  const found: string[] = [];
+  for (const pid of (await readdir("/proc")).filter((each) => /^\d+$/.test(each))) {
+    try {
+      if ((await readFile(`/proc/${pid}/cmdline`, "utf8")).includes("serve\0--stdio")) {
+        const environment = await readFile(`/proc/${pid}/environ`, "utf8");
+        found.push(...(environment.includes(bench.folder) ? [environment] : []));
+      }
+    } catch {
+      // it has ended meanwhile
+    }
+  }
+  return found;
+}
