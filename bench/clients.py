@@ -340,8 +340,9 @@ async def measure() -> dict[str, Figures]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", action="store_true")
+    as_json = parser.parse_args().json
     figures = asyncio.run(measure())
-    if parser.parse_args().json:
+    if as_json:
         print(json.dumps(figures))
         return
     for name, rows in figures.items():
