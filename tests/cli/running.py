@@ -64,11 +64,11 @@ class Desk:
             DARNER, *arguments, cwd=self.root, env=self.environ(**environ), stdin=pipe, stdout=pipe, stderr=pipe
         )
 
-    async def run(self, *arguments: str, stdin: str | None = None, **environ: str) -> Ran:
+    async def run(self, *arguments: str, stdin: str | bytes | None = None, **environ: str) -> Ran:
         """Run `darner` to its end. Without `stdin` its standard input stays open and silent."""
         process = await self.start(*arguments, **environ)
         if stdin is not None:
-            out, err = await process.communicate(stdin.encode())
+            out, err = await process.communicate(stdin if isinstance(stdin, bytes) else stdin.encode())
         else:
             assert process.stdout is not None
             assert process.stderr is not None

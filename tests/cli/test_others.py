@@ -22,6 +22,25 @@ async def test_version_and_help(desk: Desk) -> None:
         assert (ran.code, "Usage: darner " in ran.out, ran.err) == (0, True, "")
 
 
+@pytest.mark.parametrize(
+    ("argument", "stdin", "code", "said"),
+    [
+        ("none.md", "", 2, "none.md: no such file or directory"),
+        (".", "", 2, ".: is a directory"),
+        ("", "", 2, "the name of the reply's file is empty; name one, or - to read it from stdin"),
+        ("-", b"\xff\xfe", 2, "stdin: is not UTF-8 text (byte 1); save the reply as such"),
+        ("-", "I would not change it.", 1, "refused: (no file named): the reply holds no edit"),
+    ],
+)
+async def test_replies_that_cannot_be_applied(
+    desk: Desk, argument: str, stdin: str | bytes, code: int, said: str
+) -> None:
+    desk.put({"a.py": "x = 1\n"})
+    ran = await desk.run("apply", argument, "--apply", stdin=stdin)
+    assert (ran.code, ran.out, said in ran.err) == (code, "", True), ran.err
+    assert desk.texts() == {"a.py": b"x = 1\n"}
+
+
 async def test_a_reply_from_stdin(desk: Desk) -> None:
     ran = await desk.run("apply", "-", stdin=REPLY)
     assert (ran.code, ran.out) == (0, DIFF)

@@ -71,14 +71,27 @@ def apply(reply: str | None, root: Path, here: Path, options: Options) -> int:
 
 
 def _reply(argument: str | None, here: Path) -> str:
-    if argument is not None and argument != "-":
-        try:
-            return (here / argument).read_bytes().decode("utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
-            raise exits.Stop(f"{argument}: cannot be read as a UTF-8 reply ({error})") from None
-    if argument is None and (sys.stdin.isatty() or not select.select([sys.stdin], [], [], _PATIENCE)[0]):
+    if argument is None and not _piped():
         raise exits.Stop("name a file that holds the reply, or - to read it from stdin")
-    return sys.stdin.buffer.read().decode("utf-8", "replace")
+    named = argument if argument and argument != "-" else None
+    if argument == "":
+        raise exits.Stop("the name of the reply's file is empty; name one, or - to read it from stdin")
+    try:
+        content = (here / named).read_bytes() if named else sys.stdin.buffer.read()
+        return content.decode("utf-8-sig")
+    except OSError as error:
+        raise exits.Stop(f"{named}: {(error.strerror or 'cannot be read').lower()}") from None
+    except UnicodeDecodeError as error:
+        raise exits.Stop(
+            f"{named or 'stdin'}: is not UTF-8 text (byte {error.start + 1}); save the reply as such"
+        ) from None
+
+
+def _piped() -> bool:
+    """Whether a reply comes on stdin, for somebody who has named no file: a terminal is never waited for."""
+    if sys.stdin.isatty():
+        return False
+    return sys.platform == "win32" or bool(select.select([sys.stdin], [], [], _PATIENCE)[0])
 
 
 def _tell_refused(refused: Refused, files: Snapshot, *, json: bool) -> None:

@@ -172,7 +172,8 @@ class Applier:
             names = list(self._files)
             if len(names) == 1:
                 return names[0]
-            return Refused(edit, None, "the edit does not name its file")
+            bare = edit.format == "bare"
+            return Refused(edit, None, "the reply holds no edit" if bare else "the edit does not name its file")
         path = paths.normal(named)
         if path is None:
             return Refused(edit, named, f"{named} is outside the workspace")
