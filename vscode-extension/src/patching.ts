@@ -191,7 +191,7 @@ class Run {
       context: this.context,
       route: this.route,
       done: this.done,
-      tokensPerSecond: this.rate || rate,
+      tokensPerSecond: rate || this.rate,
       total: performance.now() - this.began,
     };
   }
