@@ -35,10 +35,10 @@ async def test_version_and_help(desk: Desk) -> None:
 async def test_replies_that_cannot_be_applied(
     desk: Desk, argument: str, stdin: str | bytes, code: int, said: str
 ) -> None:
-    desk.put({"a.py": "x = 1\n"})
+    before = desk.texts()
     ran = await desk.run("apply", argument, "--apply", stdin=stdin)
     assert (ran.code, ran.out, said in ran.err) == (code, "", True), ran.err
-    assert desk.texts() == {"a.py": b"x = 1\n"}
+    assert desk.texts() == before
 
 
 async def test_a_reply_from_stdin(desk: Desk) -> None:
