@@ -74,19 +74,20 @@ class Answers:
         last = min(max(focus.last_line or focus.first_line or size, first), size)
         for_place = min(int(request.budget * PLACE_SHARE), PLACE_LEAST + int(request.budget * PLACE_MORE))
 
-        def rank(*, whole: bool) -> Ranking:
-            place = look(library, focus.path, lines, first, last, hidden=request.hidden, whole=whole)
-            return Ranking(self._ties, place, request.recent, callers=bool(search.query))
+        def rank(whole: Ranking | None) -> Ranking:
+            place = look(library, focus.path, lines, first, last, hidden=request.hidden, whole=whole is None)
+            return Ranking(self._ties, place, request.recent, callers=bool(search.query), whole=whole)
 
         def fill() -> tuple[Filling, list[Snippet]]:
             filling = Filling(request.budget - for_place, library.lines, counter.sums)
-            filling.fill(_kept(self._wholes, place, lambda: rank(whole=True)).ranked(search.hits))
+            filling.fill(ranking.ranked(search.hits))
             return filling, filling.snippets()
 
         place = (focus.path, stretch(first), request.hidden, request.recent, bool(search.query))
+        ranking = _kept(self._wholes, place, lambda: rank(None))
         for_file, stable = _kept(self._filled, (place, search.instruction, request.budget, counter.name), fill)
         rest = Filling(request.budget - sum(each.tokens for each in stable), library.lines, counter.sums, for_file)
-        rest.fill(rank(whole=False).ranked(search.hits))
+        rest.fill(rank(ranking).ranked(search.hits))
         moving = [replace(each, stable=False) for each in rest.snippets()]
         return sorted((*stable, *moving), key=lambda each: (-each.score, each.path, each.start_line)), rest.dropped
 

@@ -15,6 +15,7 @@ from darner_context.words import IDENTIFIER, KEYWORDS, parts
 
 _MOST = 4_000  # candidates
 _RARE = 60  # files that use a name: more say little about who calls a thing
+_LEAST = 0.06  # a signal so weak that it finds nothing by itself
 _STRONG = 0.35  # a type whose members are followed
 _BESIDE = 80  # files in one folder that are looked at
 
@@ -37,10 +38,23 @@ class Candidate:
 
 
 class Ranking:
-    """The candidates for one place, or for none: then an instruction alone finds them."""
+    """
+    The candidates for one place, or for none: then an instruction alone finds them.
 
-    def __init__(self, ties: Ties, place: Place | None, recent: Sequence[str], *, callers: bool) -> None:
+    `whole` is the ranking for the place's whole file: what it knows is not looked for again.
+    """
+
+    def __init__(
+        self,
+        ties: Ties,
+        place: Place | None,
+        recent: Sequence[str],
+        *,
+        callers: bool,
+        whole: "Ranking | None" = None,
+    ) -> None:
         self.ties = ties
+        self._whole = whole.candidates if whole is not None else None
         self.place = place
         self.recent = set(recent)
         self.candidates: dict[Key, Candidate] = {}
@@ -51,7 +65,8 @@ class Ranking:
             self._spread(place)
             self._members()
             self._neighbours(place)
-            self._together(place)
+            if self._whole is not None:
+                self._together(place)
             if callers:
                 self._callers(place)
         self._weigh(self.candidates.values())
@@ -90,6 +105,8 @@ class Ranking:
             found = self._candidate(key) if len(self.candidates) < _MOST else None
             if found is None:
                 return None
+            if self._whole is not None and (known := self._whole.get(key)) is not None:
+                found.signals = {name: held for name, held in known.signals.items() if name in _KEPT}
             self.candidates[key] = found
         if value > found.signals.get(signal, 0.0):
             found.signals[signal] = value
@@ -97,6 +114,8 @@ class Ranking:
 
     def _seen(self, place: Place) -> None:
         names = set(place.file) | place.scope | place.near | set(place.imported)
+        if self._whole is not None:
+            names &= place.scope | place.near | place.unused
         self.ties.look_up({*names, *place.original.values()})
         linked = {target for _, targets in place.imports for target in targets}
         for name in sorted(names):
@@ -132,6 +151,8 @@ class Ranking:
         for path in paths:
             beside = path.rpartition("/")[0] == place.folder
             tie = 1.0 if path in linked else 0.9 if beside else 1.0 / len(paths)
+            if level * tie < _LEAST:
+                continue
             for key in self.ties.defining(path, name):
                 found = self._add(key, signal, level * tie)
                 if found is None:
@@ -208,7 +229,7 @@ class Ranking:
 
     def _neighbours(self, place: Place) -> None:
         """What the imported files, and the files beside this one, define."""
-        for each, targets in place.imports:
+        for each, targets in place.imports if self._whole is None else ():
             value = (1.0 if each.name in {"", "*"} else 0.5) / (1 + len(targets) / 4)
             for target in targets[:20]:
                 facts = self.ties.facts(target)
@@ -233,10 +254,10 @@ class Ranking:
         for name, share in shares.items():
             postings = self.ties.named(name)
             if 0 < postings.definitions <= COMMON:
-                paths = postings.defined
-                for path in paths:
+                value = share / postings.definitions**0.5
+                for path in postings.defined if value >= _LEAST else ():
                     for key in self.ties.defining(path, name):
-                        self._add(key, "used together", share / len(paths) ** 0.5)
+                        self._add(key, "used together", value)
 
     def _callers(self, place: Place) -> None:
         """Find who uses the thing that is being edited, and its tests."""
@@ -304,6 +325,8 @@ _WEIGH = WEIGHTS.get
 _PRIVATE = WEIGHTS["private"]
 _CODE = FUNCTIONS | CLASSES
 _NAMED_HERE = {each: f"{each}, named here" for each in ("member", "inherited", "same package")}
+# true of a file, wherever one stands in it
+_KEPT = frozenset({"module imported", "same package", "import", "name in file"})
 _OTHER = WEIGHTS["bias"] + WEIGHTS["other kind"]
 _PLAIN = {
     kind: WEIGHTS["bias"] + WEIGHTS[signal]
