@@ -79,6 +79,23 @@ local function finished(run, result)
   server.say(('%s, %d refused: %s'):format(said(run), #refused, refused[1].reason), vim.log.levels.WARN)
 end
 
+local drawn = 0
+
+--- Draw the status line again, but not all the time.
+local function draw()
+  if vim.uv.now() - drawn > 250 then
+    drawn = vim.uv.now()
+    vim.cmd.redrawstatus()
+  end
+end
+
+---@param token string
+local function ended(token)
+  runs[token] = nil
+  vim.cmd.redrawstatus()
+  vim.api.nvim_exec_autocmds('User', { pattern = 'DarnerDone', modeline = false })
+end
+
 --- Ask for a patch; its hunks come by `workspace/applyEdit`.
 ---@param buffer integer
 ---@param asked table parameters of `darner.patch`
@@ -100,13 +117,12 @@ function M.ask(buffer, asked)
     if not runs[token] then
       return
     end
-    runs[token] = nil
-    vim.cmd.redrawstatus()
     if failure then
       server.say(failure.message, vim.log.levels.ERROR)
     else
       finished(run, result or {})
     end
+    ended(token)
   end, buffer)
   if not sent then
     runs[token] = nil
@@ -139,7 +155,7 @@ function M.take(token, event)
   else
     return true
   end
-  vim.cmd.redrawstatus()
+  draw()
   return true
 end
 
@@ -153,10 +169,9 @@ function M.cancel()
     if client and run.request then
       client:cancel_request(run.request) -- Neovim swallows the answer to it
     end
-    runs[token] = nil
     server.say('cancelled' .. (run.hunks > 0 and ', ' .. said(run) or ''))
+    ended(token)
   end
-  vim.cmd.redrawstatus()
 end
 
 --- A client has ended: its patches will not be answered any more.
@@ -164,8 +179,8 @@ end
 function M.lost(client)
   for token, run in pairs(runs) do
     if run.client == client then
-      runs[token] = nil
       server.say('the server has ended; ask again', vim.log.levels.ERROR)
+      ended(token)
     end
   end
 end

@@ -55,7 +55,7 @@ end
 local function ours()
   local attached = {} ---@type table<integer, table<integer, true>>
   return {
-    flags = { debounce_text_changes = 40 }, -- the server sends a round of hunks when it has heard of the last one
+    flags = { debounce_text_changes = 50 }, -- the server sends a round of hunks when it has heard of the last one
     handlers = {
       ['workspace/applyEdit'] = function(_, params, ctx)
         return require('darner.apply').handle(params, ctx.client_id)
