@@ -310,6 +310,7 @@ async def editing(
     client: str = "vscode",
     transport: str = "stdio",
     options: dict[str, Any] | None = None,
+    environ: dict[str, str] | None = None,
     exit_code: int = 0,
 ) -> AsyncIterator[Editor]:
     """A session over a folder with these files; afterwards nothing may be left unread, on stderr or running."""
@@ -324,6 +325,7 @@ async def editing(
         "HOME": str(root),
         "DARNER_KEYRING": "off",
         **{f"XDG_{kind}_HOME": str(root / kind.lower()) for kind in ("CACHE", "STATE", "CONFIG", "DATA")},
+        **(environ or {}),
     }
     editor = Editor(work, client)
     await editor.start(transport, environment)
