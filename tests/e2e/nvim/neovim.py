@@ -17,7 +17,6 @@ from darner_clients.testing import Script
 
 ROOT = Path(__file__).parents[3]
 VERSIONS = ("0.11", "0.12")
-PLUGIN = f"vim.opt.rtp:prepend({json.dumps(str(ROOT / 'nvim'))})\nrequire('darner').setup({{}})\n"
 
 
 def binary(version: str) -> str:
@@ -31,6 +30,9 @@ def page(heading: str, language: str) -> list[str]:
     section = re.split(r"^## ", text, flags=re.MULTILINE)
     found = next(each for each in section if each.startswith(heading))
     return re.findall(rf"^```{language}\n(.*?)^```$", found, re.MULTILINE | re.DOTALL)
+
+
+PLUGIN = page("Neovim 0.11 and 0.12, with the", "lua")[0].replace("/path/to/darner", str(ROOT))
 
 
 def block(path: str, before: str, after: str) -> str:

