@@ -36,4 +36,4 @@ async def test_a_patch_of_an_unsaved_buffer(tmp_path: Path, client: str) -> None
             await editor.command("darner.undoAll")
             assert buffer.text == TYPED
     finally:
-        await stop_server(tmp_path / "state", MODEL)
+        assert await stop_server(tmp_path / "state", f"{MODEL}-8192")
