@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from darner_server.lsp.asked import read_asked
-from darner_server.lsp.patching import Buffers, take_buffers
+from darner_server.lsp.buffers import Buffers, take_buffers
 from darner_server.lsp.raw import as_object, at
 from darner_server.lsp.session import Session
 

@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import Coroutine
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from darner_server.lsp.asked import Asked, read_asked
+from darner_server.lsp.buffers import Buffers, take_buffers
 from darner_server.lsp.delivery import CHANGED, Delivery
 from darner_server.lsp.documents import Change
 from darner_server.lsp.failure import Failure
@@ -22,15 +22,6 @@ if TYPE_CHECKING:
     from darner_server.engine import EditReady, Engine, Task
 
 
-@dataclass(frozen=True, slots=True)
-class Buffers:
-    """The open documents as they were when the patch was asked for."""
-
-    texts: dict[str, str]
-    versions: dict[str, int]
-    focus: str
-
-
 def patch_request(session: Session, params: object) -> Coroutine[Any, Any, dict[str, Any]]:
     """`darner/patch`: tells every event on the partial-result token; the client applies."""
     return patch(session, read_asked(as_object(params)), deliver=False)
@@ -45,19 +36,6 @@ def patch(session: Session, asked: Asked, *, deliver: bool) -> Coroutine[Any, An
     if deliver and not session.client.apply_edit:
         raise Failure("this editor takes no edits from a language server (workspace/applyEdit)")
     return _Patch(session, asked, take_buffers(session, asked.uri), deliver=deliver).run()
-
-
-def take_buffers(session: Session, uri: str) -> Buffers:
-    """A snapshot of every open document."""
-    texts: dict[str, str] = {}
-    versions: dict[str, int] = {}
-    for document in session.documents:
-        path = session.folders.path_of(document.uri, document.language)
-        texts[path] = document.text
-        versions[path] = document.version
-    focused = session.documents.get(uri)
-    focus = session.folders.path_of(uri, focused.language if focused else "") if uri else ""
-    return Buffers(texts, versions, focus)
 
 
 class _Patch:
