@@ -10,14 +10,15 @@ from typing import Self
 from darner_clients.allowance import Allowance, allowances
 from darner_clients.connections import Connections
 from darner_clients.endpoint import Endpoint
-from darner_clients.errors import Rejected
+from darner_clients.errors import Rejected, Unauthorised
 from darner_clients.faults import from_response
-from darner_clients.limits import ASSUMED_WINDOW, Limits, read
+from darner_clients.limits import ASSUMED_WINDOW, Limits, read, served
 from darner_clients.messages import ChatRequest, FillRequest
 from darner_clients.preset import address, preset_of
 from darner_clients.stream import Item, Stream
 from darner_clients.wire import encode, headers
 
+SHOWN = 6  # models, of those that an endpoint has
 Heard = Callable[[tuple[Allowance, ...]], None]
 
 
@@ -70,6 +71,23 @@ class Client:
                 self._limits = await self._ask_limits()
         if asked_before:
             await self._get(preset_of(self.endpoint).warm)
+
+    async def check(self) -> str:
+        """What is wrong with key or model though the endpoint answers; "" if nothing. Raises EndpointError.
+
+        Some say that they are well, and what their limits are, to anybody.
+        """
+        model = self.endpoint.model
+        try:
+            models = served(await self._get("models"))
+        except Rejected as error:
+            if isinstance(error, Unauthorised):
+                raise
+            return ""  # an endpoint may do without a list
+        if model and models and model not in models and preset_of(self.endpoint).lists_all:
+            shown = ", ".join(models[:SHOWN]) + (" ..." if len(models) > SHOWN else "")
+            return f"it does not serve the model '{model}'; it has {shown}"
+        return ""
 
     async def limits(self) -> Limits:
         """Window and output limit: what the endpoint says (asked once), and no more than the user's settings say.

@@ -169,14 +169,13 @@ class Served:
             try:
                 async with asyncio.timeout(self.endpoint.deadlines.connect * 2):
                     await self.warm()
+                    problem = await self.client.check()
                 reachable = True
             except EndpointError as failure:
                 reachable, problem = isinstance(failure, Rejected), str(failure)
             except TimeoutError:
                 reachable, problem = False, f"{self.endpoint.host} did not answer in time"
         limits = self.client.known_limits
-        if limits is None and reachable:
-            limits = await self.limits()
         health = await self.circuit.health()
         left = await self.quota.left()
         prompts = self.measured.pairs("prompt")

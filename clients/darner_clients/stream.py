@@ -1,13 +1,13 @@
 """One reply as it comes: bytes of a response in, items out, under the deadlines for the first token and the gaps."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING
 
 from darner_clients.connections import Broken, Connections
 from darner_clients.endpoint import Endpoint
-from darner_clients.errors import EndpointError, Malformed
+from darner_clients.errors import Malformed
 from darner_clients.messages import Finish, Reasoning, Text, Timings
 from darner_clients.reply import Reply
 from darner_clients.sse import Decoder, TooLong
@@ -61,13 +61,14 @@ class Stream:
         exchange.read_by = self._began + self._endpoint.deadlines.first_token
         async with aclosing(exchange.chunks()) as stream:
             async for chunk in stream:
-                for piece in _joined(reply, decoder.feed(chunk)):
-                    self._last = now()
-                    if self._first is None:
-                        self._first = self._last
-                        exchange.pace(PACE)
-                    exchange.read_by = self._last + gap
-                    yield piece
+                for data in decoder.feed(chunk):
+                    for piece in reply.feed(data):
+                        self._last = now()
+                        if self._first is None:
+                            self._first = self._last
+                            exchange.pace(PACE)
+                        exchange.read_by = self._last + gap
+                        yield piece
                 if reply.over:
                     break
             for piece in reply.close(decoder.close()):
@@ -85,24 +86,3 @@ class Stream:
         decode = None if first is None else self._last - first
         timings = Timings(self._connect, self._reply.queue, None if first is None else first - self._began, decode)
         return Finish(self._reply.reason or "stop", self._reply.usage, timings, self._endpoint.name)
-
-
-def _joined(reply: Reply, events: Iterable[bytes]) -> Iterator[Text | Reasoning]:
-    """What the events of one read hold, text that came together in one piece; then the error, if there is one."""
-    texts: list[str] = []
-    try:
-        for data in events:
-            for piece in reply.feed(data):
-                if type(piece) is Text:
-                    texts.append(piece.text)
-                else:
-                    if texts:
-                        yield Text("".join(texts))
-                        texts.clear()
-                    yield piece
-    except EndpointError:
-        if texts:
-            yield Text("".join(texts))
-        raise
-    if texts:
-        yield Text("".join(texts))

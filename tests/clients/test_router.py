@@ -13,6 +13,7 @@ from darner_clients.messages import ChatRequest, Finish, Text
 from darner_clients.router import EndpointStatus, Route, Router, Unroutable
 from darner_clients.stream import Item
 from darner_clients.testing import Fault, Said, Script, ScriptedEndpoint
+from darner_clients.testing.script import Dialect
 
 SMALL = Script(window=2048, otherwise="from the small one")
 LARGE = Script(window=16_384, otherwise="from the large one")
@@ -346,6 +347,19 @@ async def test_status_tells_what_is_known(tmp_path: Path) -> None:
         assert (gpu.reachable, gpu.window, gpu.window_source) == (False, 999, "your settings")
         assert gpu.problem.startswith(f"{endpoints[1].host} cannot be reached: ")
         assert gpu.next_request == "would go elsewhere: it cannot be used now"
+
+
+@pytest.mark.parametrize("dialect", ["cerebras", "vllm", "llamacpp"])
+async def test_status_finds_a_wrong_key_and_a_model_that_is_not_there(dialect: Dialect) -> None:
+    async with ScriptedEndpoint(Script(dialect=dialect, key="sk-right")) as scripted:
+        wrong, right = scripted.endpoint("wrong", api_key="sk-wrong"), scripted.endpoint("right")
+        other = scripted.endpoint("other", model="another")
+        async with Router([wrong, right, other], state_dir=None, warm=False) as router:
+            found = [(each.reachable, each.problem) for each in await router.status(probe=True)]
+    no_such = "" if dialect == "llamacpp" else "it does not serve the model 'another'; it has scripted"
+    assert [each[0] for each in found] == [True, True, True]
+    assert found[0][1].endswith("; check the key of 'wrong'")
+    assert [each[1] for each in found[1:]] == ["", no_such]
 
 
 async def test_no_endpoints_is_said_plainly() -> None:

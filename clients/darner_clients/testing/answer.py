@@ -59,10 +59,13 @@ class Asked:
     body: Mapping[str, Any]
 
 
+_PUBLIC = {"/health", "/public/v1/models"}  # answered without a key
+
+
 def answer(script: Script, quota: Quota, asked: Asked, take: Callable[[Fault | Said], bool]) -> Answer:
     """The answer to one request. `take` says whether a fault or reply may still be used, and counts it."""
     path, body, headers = asked.path, asked.body, asked.headers
-    if script.key and headers.get("authorization") != f"Bearer {script.key}" and path != "/health":
+    if script.key and headers.get("authorization") != f"Bearer {script.key}" and path not in _PUBLIC:
         return Answer.of(401, dialects.refusal(script.dialect, 401))
     if asked.method == "GET" or path == "/tokenize":
         return _facts(script, path, body)
