@@ -27,31 +27,71 @@ local function place(buffer, position, encoding)
   return position.line, vim.str_byteindex(line, encoding, position.character, false)
 end
 
---- An edit as whole lines, without those that stay as they are; nil if it changes nothing.
+--- Edits as one change of whole lines, without those that stay as they are; nil if it changes nothing.
 ---@param buffer integer
----@param edit lsp.TextEdit
+---@param edits lsp.TextEdit[] in order, one beginning where the other ends or further down
 ---@param encoding string
 ---@return darner.Change|nil
-local function change_of(buffer, edit, encoding)
+local function change_of(buffer, edits, encoding)
   local count = vim.api.nvim_buf_line_count(buffer)
-  local row, column = place(buffer, edit.range.start, encoding)
-  local end_row, end_column = place(buffer, edit.range['end'], encoding)
-  local head = (vim.api.nvim_buf_get_lines(buffer, row, row + 1, false)[1] or ''):sub(1, column)
-  local text = head .. edit.newText:gsub('\r\n?', '\n')
+  local first, text, end_row, end_column
+  for _, edit in ipairs(edits) do
+    local row, column = place(buffer, edit.range.start, encoding)
+    if not first then
+      first = row
+      text = (vim.api.nvim_buf_get_lines(buffer, row, row + 1, false)[1] or ''):sub(1, column)
+    elseif end_row < count then
+      local between = row < count and { row, column } or { count - 1, -1 }
+      local lines = vim.api.nvim_buf_get_text(buffer, end_row, end_column, between[1], between[2], {})
+      text = text .. table.concat(lines, '\n') .. (row < count and '' or '\n')
+    end
+    text = text .. edit.newText:gsub('\r\n?', '\n')
+    end_row, end_column = place(buffer, edit.range['end'], encoding)
+  end
   local last = end_row
+  local new ---@type string[]|nil
   if end_row < count and (end_column > 0 or (text ~= '' and text:sub(-1) ~= '\n')) then
     last = end_row + 1
     text = text .. vim.api.nvim_buf_get_lines(buffer, end_row, last, false)[1]:sub(end_column + 1)
   elseif text:sub(-1) == '\n' then
     text = text:sub(1, -2)
   elseif text == '' then
-    text = nil
+    new = {}
   end
-  local first = math.min(row, count)
-  last = math.min(last, count)
+  if count == 1 and text ~= '' and vim.api.nvim_buf_get_lines(buffer, 0, 1, true)[1] == '' then
+    last = 1 -- the line of a buffer that has none
+  end
+  first, last = math.min(first, count), math.min(last, count)
   local old = vim.api.nvim_buf_get_lines(buffer, first, last, true)
-  local new = text and vim.split(text, '\n', { plain = true }) or {}
-  return hunks.trimmed({ first = first, last = last, old = old, new = new })
+  return hunks.trimmed({ first = first, last = last, old = old, new = new or vim.split(text, '\n', { plain = true }) })
+end
+
+--- The changes that edits make; those that touch the same line are one.
+---@param buffer integer
+---@param edits lsp.TextEdit[]
+---@param encoding string
+---@return darner.Change[] # from the bottom to the top
+local function changes_of(buffer, edits, encoding)
+  local ordered = vim.list_slice(edits)
+  table.sort(ordered, function(a, b)
+    local one, other = a.range.start, b.range.start
+    return one.line < other.line or (one.line == other.line and one.character < other.character)
+  end)
+  local groups = {} ---@type lsp.TextEdit[][]
+  local last = -1
+  for _, edit in ipairs(ordered) do
+    if edit.range.start.line <= last then
+      table.insert(groups[#groups], edit)
+    else
+      groups[#groups + 1] = { edit }
+    end
+    last = edit.range['end'].line
+  end
+  local changes = {}
+  for number = #groups, 1, -1 do
+    changes[#changes + 1] = change_of(buffer, groups[number], encoding)
+  end
+  return changes
 end
 
 ---@param buffer integer
@@ -74,16 +114,10 @@ end
 ---@param edits lsp.TextEdit[]
 ---@param encoding string
 function M.edit(buffer, edits, encoding)
-  local changes = {} ---@type darner.Change[]
-  for _, each in ipairs(edits) do
-    changes[#changes + 1] = change_of(buffer, each, encoding)
-  end
+  local changes = changes_of(buffer, edits, encoding)
   if #changes == 0 then
     return
   end
-  table.sort(changes, function(a, b)
-    return a.first > b.first
-  end)
   local merged = hunks.merge(buffer, changes)
   vim.api.nvim_buf_call(buffer, function()
     put(buffer, changes)
@@ -139,11 +173,13 @@ end
 function M.handle(params, client_id)
   local client = assert(vim.lsp.get_client_by_id(client_id))
   local parts = params.edit.documentChanges or {}
+  local made = {} ---@type table<string, true> not to be loaded before they are there
   for _, each in ipairs(parts) do
     if each.kind == 'delete' and not agreed(each) then
       return { applied = false, failureReason = 'the file is to stay' }
     end
-    local reason = not each.kind and obstacle(each)
+    made[each.kind == 'create' and each.uri or ''] = true
+    local reason = not each.kind and not made[each.textDocument.uri] and obstacle(each)
     if reason then
       return { applied = false, failureReason = reason }
     end

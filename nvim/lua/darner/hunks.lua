@@ -9,6 +9,8 @@ local space = api.nvim_create_namespace('darner.hunks')
 ---@field mark integer the extmark over its lines
 ---@field old string[] the lines that stood there
 ---@field added boolean whether lines have come in their place
+---@field step integer the step of undo that made it
+---@field below boolean whether it stands below the line of its mark: what was removed was the end
 
 ---@type table<integer, table<integer, darner.Hunk>> by buffer and mark
 local boards = {}
@@ -43,6 +45,9 @@ end
 ---@return integer first, integer last # lines from 0, last exclusive
 function M.lines(buffer, hunk)
   local at = api.nvim_buf_get_extmark_by_id(buffer, space, hunk.mark, { details = true })
+  if hunk.below then
+    return at[1] + 1, at[1] + 1
+  end
   return at[1], math.max(at[1], at[3].end_row or at[1])
 end
 
@@ -68,8 +73,9 @@ end
 ---@param first integer
 ---@param last integer
 ---@param old string[]
+---@param step integer
 ---@return darner.Hunk
-local function paint(buffer, first, last, old)
+local function paint(buffer, first, last, old, step)
   local removed = {}
   for _, line in ipairs(old) do
     -- a tab is as wide as in the buffer, and the colour goes over the whole width
@@ -91,7 +97,7 @@ local function paint(buffer, first, last, old)
     end_right_gravity = last == first,
   })
   make_room(buffer, first, #removed)
-  return { mark = mark, old = old, added = last > first }
+  return { mark = mark, old = old, added = last > first, below = below, step = step }
 end
 
 ---@param buffer integer
@@ -103,16 +109,28 @@ local function forget(buffer, hunk)
   end
 end
 
+--- Whether the lines of a hunk are no longer what they were made: a quick look, before undo is asked.
+---@param buffer integer
+---@param hunk darner.Hunk
+---@return boolean
+local function disturbed(buffer, hunk)
+  local first, last = M.lines(buffer, hunk)
+  if hunk.below then
+    return api.nvim_buf_line_count(buffer) > first
+  end
+  return hunk.added == (first == last)
+end
+
 --- Those that the user has taken back with `u` are no hunks any more.
 ---@param buffer integer
 local function look(buffer)
+  local step ---@type integer|nil
   for _, hunk in pairs(boards[buffer] or {}) do
-    local first, last = M.lines(buffer, hunk)
-    if first == last and hunk.added then -- what `u` brings back comes to stand above the mark
-      first = math.max(0, first - #hunk.old)
-    end
-    if vim.deep_equal(api.nvim_buf_get_lines(buffer, first, last, false), hunk.old) then
-      forget(buffer, hunk)
+    if disturbed(buffer, hunk) then
+      step = step or vim.fn.undotree(buffer).seq_cur
+      if step < hunk.step then
+        forget(buffer, hunk)
+      end
     end
   end
 end
@@ -202,13 +220,14 @@ end
 ---@param changes darner.Change[] from the bottom to the top, in lines of the text before all of them
 function M.add(buffer, changes)
   follow(buffer)
+  local step = vim.fn.undotree(buffer).seq_cur
   local grown = 0
   for number = #changes, 1, -1 do
     local change = changes[number]
     local whole = { first = change.first + grown, last = change.last + grown, old = change.old, new = change.new }
     local trimmed = M.trimmed(whole)
     if trimmed then
-      local hunk = paint(buffer, trimmed.first, trimmed.first + #trimmed.new, trimmed.old)
+      local hunk = paint(buffer, trimmed.first, trimmed.first + #trimmed.new, trimmed.old, step)
       boards[buffer][hunk.mark] = hunk
     end
     grown = grown + #change.new - (change.last - change.first)

@@ -116,7 +116,7 @@ class Neovim:
 
     def until(self, condition: str, *arguments: object) -> None:
         """Wait until a Lua expression is true."""
-        code = f"local a = {{...}}; return vim.wait(10000, function() return {condition} end, 5)"
+        code = f"local a = {{...}}; return vim.wait(40000, function() return {condition} end, 5)"
         if not self.lua(code, *arguments):
             state = self.lua(
                 "return { vim.api.nvim_get_mode(), vim.api.nvim_exec2('messages', { output = true }).output }"

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.e2e.nvim.neovim import ROOT, VERSIONS, block, editing
+from tests.e2e.nvim.neovim import PLUGIN, ROOT, VERSIONS, block, editing, home, neovim
 
 from darner_clients.testing import Said, Script
 
@@ -66,6 +66,9 @@ def test_several_files_and_roots(tmp_path: Path, version: str) -> None:
             seen.append(nvim.lua("return vim.fn.expand('%:t')"))
         assert sorted(seen) == ["a.py", "b.py", "new.py"]
         assert seen[-1] == "a.py"
+        nvim.command("silent wall")
+        texts = {each.name: each.read_text() for each in (tmp_path / "work").glob("*.py")}
+        assert texts == {"a.py": "one = 11\n", "b.py": "two = 22\n", "c.py": "three = 3\n", "new.py": "four = 4\n"}
 
         other = tmp_path / "other"
         other.mkdir()
@@ -110,3 +113,46 @@ def test_help(tmp_path: Path, version: str) -> None:
         options = nvim.lua("return vim.tbl_keys(require('darner').options)")
         page = (ROOT / "nvim/doc/darner.txt").read_text()
         assert [each for each in options if f"*darner-{each}*" not in page] == []
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        ("a b c\n", [(0, 0, 0, 1, "A"), (0, 4, 0, 5, "C")], "A b C\n", [[0, 1, "a b c"]]),
+        ("one\ntwo\nthree\n", [(0, 0, 1, 0, "1\n"), (1, 0, 2, 0, "2\n")], "1\n2\nthree\n", [[0, 2, "one|two"]]),
+        ("one\ntwo\n", [(1, 0, 2, 0, "")], "one\n", [[1, 1, "two"]]),
+        ("one\ntwo\n", [(2, 0, 2, 0, "three\nfour\n")], "one\ntwo\nthree\nfour\n", [[2, 4, ""]]),
+        ("one\ntwo\nthree\n", [(0, 3, 1, 3, "")], "one\nthree\n", [[1, 1, "two"]]),
+        ("é😀x\r\ny\r\n", [(0, 6, 0, 7, "z\r\n1")], "é😀z\r\n1\r\ny\r\n", [[0, 2, "é😀x"]]),
+        ("one\ntwo\n", [(0, 1, 0, 1, "x"), (1, 3, 2, 0, "!\n")], "oxne\ntwo!\n", [[0, 1, "one"], [1, 2, "two"]]),
+        ("", [(0, 0, 0, 0, "new\n")], "new\n", [[0, 1, ""]]),
+        ("one\n", [(0, 0, 1, 0, "one\n")], "one\n", []),
+    ],
+)
+def test_edits(
+    tmp_path: Path, version: str, case: tuple[str, list[tuple[int, int, int, int, str]], str, list[object]]
+) -> None:
+    text, edits, changed, hunks = case
+    desk = home(tmp_path, "http://127.0.0.1:9", {"a.txt": text})
+    alone = PLUGIN.replace("{}", "{ server = { cmd = { 'true' } } }")
+    with neovim(version, desk, alone, "a.txt") as nvim:
+        told = [
+            {"range": {"start": {"line": a, "character": b}, "end": {"line": c, "character": d}}, "newText": new}
+            for a, b, c, d, new in edits
+        ]
+        shown = nvim.lua(
+            """local hunks = require('darner.hunks')
+            require('darner.apply').edit(vim.api.nvim_get_current_buf(), ..., 'utf-8')
+            return vim.tbl_map(function(each)
+              local first, last = hunks.lines(0, each)
+              return { first, last, table.concat(each.old, '|') }
+            end, hunks.of(0))""",
+            told,
+        )
+        assert (nvim.text(), shown) == (changed, hunks)
+        nvim.command("DarnerUndo!" if hunks else "undo 0")
+        assert nvim.text() == (text or "\n")
+        if hunks:
+            nvim.lua("require('darner.apply').edit(vim.api.nvim_get_current_buf(), ..., 'utf-8')", told)
+            nvim.keys("u")
+            assert (nvim.text(), nvim.lua("return #require('darner.hunks').of(0)")) == (text or "\n", 0)

@@ -48,7 +48,7 @@ class Terminal:
 
     def until(self, expected: object, found: Callable[[], object]) -> None:
         """Look until it is as expected."""
-        end = time.monotonic() + 30
+        end = time.monotonic() + 60
         while (now := found()) != expected:
             assert time.monotonic() < end, f"{now}"
 
