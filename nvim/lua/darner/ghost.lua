@@ -144,10 +144,28 @@ function M.accept()
   return true
 end
 
+--- Do what the key did before it was ours.
+local function type_key()
+  local darner = require('darner')
+  local before = darner.before
+  local keys = darner.options.maps.accept
+  if before.expr == 1 then
+    keys = before.callback and before.callback() or api.nvim_eval(before.rhs)
+  elseif before.callback then
+    return before.callback()
+  elseif before.rhs then
+    keys = before.rhs
+  end
+  if type(keys) == 'string' and keys ~= '' then
+    local remap = before.lhs and before.noremap == 0
+    api.nvim_feedkeys(vim.keycode(keys), remap and 'im' or 'in', false)
+  end
+end
+
 --- Take what is shown, or do what the key does without us.
 function M.accept_or_type()
   if not M.accept() then
-    api.nvim_feedkeys(vim.keycode(require('darner').options.maps.accept), 'in', false)
+    type_key()
   end
 end
 

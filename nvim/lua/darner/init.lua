@@ -31,10 +31,16 @@ local calls = {
   accept = { 'i', 'darner.ghost', 'accept_or_type', 'take the ghost text' },
 }
 
+---@type table<string, any> what the key that takes the ghost text did before
+M.before = {}
+
 --- Start the server for every buffer of a file, now or as soon as Neovim has started.
 ---@param given? table any of darner.Options
 function M.setup(given)
   M.options = vim.tbl_deep_extend('force', M.options, given or {})
+  if M.options.maps.accept then
+    M.before = vim.fn.maparg(M.options.maps.accept, 'i', false, true)
+  end
   for name, call in pairs(calls) do
     local key = M.options.maps[name]
     if key then

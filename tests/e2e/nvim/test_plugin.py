@@ -32,6 +32,11 @@ def test_ghost_text(tmp_path: Path, version: str) -> None:
         nvim.until(f"{GHOST} == ''")
         nvim.keys("ggO<Tab>y<Esc>")  # where there is none the key is what it was
         assert nvim.lines()[0] in {"\ty", "    y"}
+        nvim.lua("vim.api.nvim_del_augroup_by_name('darner.ghost.' .. vim.api.nvim_get_current_buf())")
+        nvim.keys("ggcc")  # Neovim's own use of Tab: the next stop of a snippet
+        nvim.lua("vim.snippet.expand('f(${1:x})$0')")
+        nvim.keys("z<Tab>!<Esc>")
+        assert nvim.lines()[0] == "f(z)!"
 
 
 def test_several_files_and_roots(tmp_path: Path, version: str) -> None:
