@@ -3,6 +3,7 @@
 """Which endpoint gets a request, and what is said of it."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -250,11 +251,12 @@ async def test_reasoning_is_no_content_and_does_not_win() -> None:
     )  # fmt: skip  # one line too long by little
     async with (
         ScriptedEndpoint(thinking) as first,
-        ScriptedEndpoint(LARGE) as second,
+        ScriptedEndpoint(replace(LARGE, first_token=0.3)) as second,
         Router([first.endpoint("first"), second.endpoint("second")], state_dir=None) as router,
     ):
         await known(router, 0.01)
         assert await hedged(router) == ("from the large one", "second")
+        assert first.asked[0].tokens > 0, "it was thinking by then"
 
 
 async def test_a_first_token_in_time_is_not_hedged() -> None:
@@ -268,21 +270,28 @@ async def test_a_first_token_in_time_is_not_hedged() -> None:
         assert second.asked == []
 
 
-async def test_no_hedge_when_quota_is_low_or_the_reply_format_differs_or_it_is_switched_off() -> None:
-    slow = Script(otherwise="from the first", first_token=0.2)
+@pytest.mark.parametrize(
+    ("taken", "reply", "hedge", "expected"),
+    [
+        (0, "search-replace", True, "second"),
+        (800, "search-replace", True, "first"),
+        (0, "whole", True, "first"),
+        (0, "search-replace", False, "first"),
+    ],
+)
+async def test_no_hedge_when_quota_is_low_or_the_reply_format_differs_or_it_is_switched_off(
+    taken: int, reply: str, hedge: bool, expected: str
+) -> None:
+    slow = Script(otherwise="from the first", first_token=0.3)
     scarce = Script(dialect="cerebras", otherwise="from the second", tokens_per_minute=1000)
     async with ScriptedEndpoint(slow) as first, ScriptedEndpoint(scarce) as second:
-        one = first.endpoint("first")
-        for other, hedge in (
-            (second.endpoint("second"), True),
-            (second.endpoint("second", reply="whole"), True),
-            (second.endpoint("second"), False),
-        ):
-            async with Router([one, other], state_dir=None, hedge=hedge) as router:
-                await known(router, 0.01)
-                await router._served["second"].quota.admit(800, interactive=True)
-                assert await hedged(router) == ("from the first", "first")
-        assert second.asked == []
+        endpoints = [first.endpoint("first"), second.endpoint("second", reply=reply)]
+        async with Router(endpoints, state_dir=None, hedge=hedge) as router:
+            await known(router, 0.01)
+            if taken:
+                await router._served["second"].quota.admit(taken, interactive=True)
+            assert await hedged(router) == (f"from the {expected}", expected)
+        assert len(second.asked) == (expected == "second")
 
 
 async def test_if_the_first_fails_while_both_are_asked_the_second_answers() -> None:
