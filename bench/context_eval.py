@@ -176,7 +176,8 @@ async def retrieval(repository: Repository, rows: list[dict[str, Any]], peers: P
          "hidden": [row["line"], row["hide_to_line"] + 1], "budgets": _BUDGETS, "quick": number % every != 0}
         for number, row in enumerate(rows)
     ]  # fmt: skip
-    for row, theirs in zip(rows, peers.ask(repository.root, repository.files(), cases), strict=True):
+    answers = list(peers.ask(repository.root, repository.files(), cases))  # before ours: Aider's touch the files
+    for row, theirs in zip(rows, answers, strict=True):
         hidden = (row["line"], row["hide_to_line"])
         ours: dict[int, Lines] = {}
         for budget in _BUDGETS:
@@ -295,7 +296,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0] if __doc__ else None)
     parser.add_argument("--alone", action="store_true", help="without the peers")
     parser.add_argument("--aider-every", type=int, default=4, help="ask Aider in every n-th retrieval case only")
-    parser.add_argument("--commits-every", type=int, default=8, help="take every n-th commit")
+    parser.add_argument("--commits-every", type=int, default=4, help="take every n-th commit")
     arguments = parser.parse_args()
     mirrors = os.environ.get("DARNER_EVAL_REPOS")
     if not (_CASES / "retrieval.jsonl.gz").exists():

@@ -33,7 +33,7 @@ class Answers:
         self._standing: object = None
         self._ties = Ties(library)
         self._wholes: OrderedDict[object, Ranking] = OrderedDict()
-        self._searches: OrderedDict[str, Search] = OrderedDict()
+        self._searches: OrderedDict[tuple[str, str | None], Search] = OrderedDict()
         self._filled: OrderedDict[object, tuple[Filling, list[Snippet]]] = OrderedDict()
 
     def answer(self, request: ContextRequest, tokenizer: Tokenizer, left_out: tuple[LeftOut, ...]) -> ContextBundle:
@@ -44,10 +44,11 @@ class Answers:
             counter = _Counter(library, tokenizer)
             focus = _focus(library, request, counter)
             said = "\n".join((request.instruction, *request.diagnostics))
-            search = _kept(self._searches, said, lambda: Search(library, said))
+            path = request.focus.path if request.focus is not None else None
+            search = _kept(self._searches, (said, path), lambda: Search(library, said, path))
             if focus is None or request.focus is None:
                 filling = Filling(request.budget, library.lines, counter.sums)
-                filling.fill(Ranking(self._ties, None, request.recent, callers=False).ranked(search.hits))
+                filling.fill(Ranking(self._ties, None, request.recent, callers=False).ranked(search))
                 snippets, dropped = filling.snippets(), filling.dropped
             else:
                 snippets, dropped = self._around_place(request, counter, search, request.focus)
@@ -80,14 +81,14 @@ class Answers:
 
         def fill() -> tuple[Filling, list[Snippet]]:
             filling = Filling(request.budget - for_place, library.lines, counter.sums)
-            filling.fill(ranking.ranked(search.hits))
+            filling.fill(ranking.ranked(search))
             return filling, filling.snippets()
 
         place = (focus.path, stretch(first), request.hidden, request.recent, bool(search.query))
         ranking = _kept(self._wholes, place, lambda: rank(None))
         for_file, stable = _kept(self._filled, (place, search.instruction, request.budget, counter.name), fill)
         rest = Filling(request.budget - sum(each.tokens for each in stable), library.lines, counter.sums, for_file)
-        rest.fill(rank(ranking).ranked(search.hits))
+        rest.fill(rank(ranking).ranked(search))
         moving = [replace(each, stable=False) for each in rest.snippets()]
         return sorted((*stable, *moving), key=lambda each: (-each.score, each.path, each.start_line)), rest.dropped
 

@@ -8,7 +8,7 @@ from darner_context.bundle import Snippet
 from darner_context.facts import CLASSES
 from darner_context.live import Lines
 from darner_context.rank import Candidate
-from darner_context.weights import BODY_WORTH, CLASS_BODY_WORTH, PLAIN, SIGNATURE_WORTH, SMALL, WEIGHTS
+from darner_context.weights import BODY_WORTH, CLASS_BODY_WORTH, PASSAGE, PLAIN, SIGNATURE_WORTH, SMALL, WEIGHTS
 
 GAP = "..."
 _GAP = 2  # tokens of the line that says so
@@ -177,8 +177,12 @@ def _worths(each: Candidate) -> tuple[float, float, float]:
 def why(each: Candidate) -> list[str]:
     """Name the signals that spoke for a candidate, the strongest first."""
     found = sorted(
-        (-WEIGHTS[signal] * value, signal)
+        (-_weight(signal) * value, signal)
         for signal, value in each.signals.items()
-        if signal not in PLAIN and WEIGHTS.get(signal, 0.0) * value > 0
+        if signal not in PLAIN and _weight(signal) * value > 0
     )
     return [f"{signal}: {each.definition.name}" for _, signal in found]
+
+
+def _weight(signal: str) -> float:
+    return WEIGHTS.get(signal, 0.0) or PASSAGE.get(signal, 0.0)

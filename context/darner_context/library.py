@@ -12,7 +12,7 @@ from darner_context.languages import language_of
 from darner_context.live import Lines, LiveFile
 from darner_context.resolve import Paths
 from darner_context.sources import Workspace, read_text
-from darner_context.store import Store
+from darner_context.store import Store, words_of
 
 _FACTS, _LENT, _NAMES = 4_000, 16, 50_000  # files, lent texts and names that stay in memory
 _TEXTS = 24_000_000  # characters of text that stay in memory
@@ -248,7 +248,13 @@ class Library:
         """For each word the paths that have it in a name or in themselves."""
         if self._paths is None:
             _ = self.paths
-        return {word: self._alive(files) for word, files in self.store.words(wanted).items()}
+        found = {word: self._alive(files) for word, files in self.store.words(wanted).items()}
+        for path in sorted(self.live):
+            words = words_of(path, self.live[path].facts)
+            for word in wanted:
+                if word in words:
+                    found.setdefault(word, []).append(path)
+        return found
 
     def _alive(self, numbers: "array[int]") -> list[str]:
         ids, live, gone = self._ids, self.live, self.gone

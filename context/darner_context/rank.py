@@ -1,16 +1,16 @@
 """Candidates for a place and an instruction, each with the signals that speak for it."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from darner_context.extract import test_path
 from darner_context.facts import CLASSES, FUNCTIONS, GENERATED, SECRET, TEST, VALUES, VENDORED, Definition, FileFacts
 from darner_context.place import Place
-from darner_context.search import Hit
+from darner_context.search import Hit, Passage, Search
 from darner_context.ties import COMMON, Key, Ties, members, package_scoped, type_like
 from darner_context.together import elected
-from darner_context.weights import WEIGHTS
+from darner_context.weights import PASSAGE, WEIGHTS
 from darner_context.words import IDENTIFIER, KEYWORDS, parts
 
 _MOST = 4_000  # candidates
@@ -58,6 +58,7 @@ class Ranking:
         self.place = place
         self.recent = set(recent)
         self.candidates: dict[Key, Candidate] = {}
+        self._foreign = GENERATED | VENDORED | (0 if place and test_path(place.path) else TEST)
         self._types: dict[Key, float] = {}
         if place is not None:
             self._seen(place)
@@ -72,8 +73,20 @@ class Ranking:
         self._weigh(self.candidates.values())
         self._ranked = sorted(self.candidates.values(), key=_order)
 
-    def ranked(self, hits: Sequence[Hit]) -> list[Candidate]:
+    def ranked(self, search: Search) -> list[Candidate]:
         """Order the candidates with what an instruction finds, the likeliest first."""
+        return sorted([*self._with(search.hits), *self._passages(search.passages)], key=_order)
+
+    def _passages(self, found: Sequence[Passage]) -> Iterator[Candidate]:
+        for path, each, weight, file in found:
+            facts = self.ties.facts(path)
+            if facts is not None and (self.place is None or path != self.place.path):
+                signals = {"passage like the instruction": weight, "its file like the instruction": file}
+                total = sum([PASSAGE[signal] * value for signal, value in signals.items()])
+                total += PASSAGE["bias"] + _foreign(facts.flags & self._foreign)
+                yield Candidate(path, -each.start, each, facts, signals, 1 / (1 + math.exp(-total)))
+
+    def _with(self, hits: Sequence[Hit]) -> list[Candidate]:
         found: dict[Key, Candidate | None] = {}
         for path, number, signal, value in hits:
             key = (path, number)
@@ -87,7 +100,7 @@ class Ranking:
             return self._ranked
         touched = [each for each in found.values() if each is not None]
         self._weigh(touched)
-        return sorted([*touched, *(each for each in self._ranked if (each.path, each.number) not in found)], key=_order)
+        return [*touched, *(each for each in self._ranked if (each.path, each.number) not in found)]
 
     # finding
 
@@ -282,7 +295,7 @@ class Ranking:
         own = {each.name for each in place.within} if place else set[str]()
         scope = place.scope if place else set[str]()
         near = place.words if place else set[str]()
-        foreign = GENERATED | VENDORED | (0 if place and test_path(place.path) else TEST)
+        foreign = self._foreign
         alike: dict[str, float] = {}
         for each in candidates:
             name, kind, signals = each.definition.name, each.definition.kind, each.signals

@@ -1,27 +1,34 @@
 """What the words of an instruction find: names, paths, and functions that use such names."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
-from darner_context.facts import VALUES, FileFacts
+from darner_context.facts import SECRET, VALUES, Definition, FileFacts
 from darner_context.library import Library, by_name
+from darner_context.passages import passages
 from darner_context.words import IDENTIFIER, KEYWORDS, parts, query_words
 
 _COMMON = 25  # files that define a name: more make it noise
 _NOISE = 400  # definitions of a name that are not even counted
 _LEAST_COMMON = 200  # files that have a word, whatever the share
 _FILES = 40  # files looked into
+_OF_FILE = 0.7  # what a word of the file at hand weighs beside one of the instruction
+_READ = 30  # files whose text is looked into
+Passage = tuple[str, Definition, float, float]
 Hit = tuple[str, int, str, float]  # path, the definition's number in its file, signal, value
 
 
 class Search:
-    """One instruction. The hits do not depend on the place, so that they are found once for a request."""
+    """One instruction for one file. Nothing depends on the place in it: it is all found once for a request."""
 
-    def __init__(self, library: Library, instruction: str) -> None:
+    def __init__(self, library: Library, instruction: str, path: str | None) -> None:
         self._library = library
         self.instruction = instruction
         self.query = query_words(instruction)
+        if self.query and path is not None:
+            stem = path.rpartition("/")[2].partition(".")[0]
+            self.query = {**dict.fromkeys(parts(stem), _OF_FILE), **self.query}
 
     @cached_property
     def hits(self) -> list[Hit]:
@@ -37,22 +44,51 @@ class Search:
                 for number in by_name(facts).get(name, ()) if facts else ():
                     yield path, number, "named in the instruction", 1.0 / (1 + len(paths)) ** 0.5
 
-    def _alike(self) -> Iterator[Hit]:
-        found = self._library.words(sorted(self.query))
+    @cached_property
+    def _words(self) -> dict[str, float]:
+        """The words of the instruction that stand somewhere in the workspace, and what each of them tells."""
         total = max(len(self._library.paths.all), 1)
-        idf = {word: math.log(1 + total / (1 + len(paths))) * self.query[word] for word, paths in found.items()}
-        whole = sum(idf.values()) or 1.0
+        return {word: math.log(1 + total / (1 + len(paths))) * self.query[word] for word, paths in self._found.items()}
+
+    @cached_property
+    def _found(self) -> Mapping[str, list[str]]:
+        return self._library.words(sorted(self.query))
+
+    @cached_property
+    def _scores(self) -> dict[str, float]:
+        """The files that words of the instruction stand in, with the weight of these words; the best first."""
+        idf = self._words
+        total = len(self._library.paths.all)
         scores: dict[str, float] = {}
-        for word, paths in found.items():
+        for word, paths in self._found.items():
             if len(paths) <= max(_LEAST_COMMON, total // 3):
                 for path in paths:
                     scores[path] = scores.get(path, 0.0) + idf[word]
         for path in scores:
             scores[path] += _weight(path, idf)
         best = sorted(scores, key=lambda path: (-scores[path], path))[:_FILES]
-        top = scores[best[0]] if best else 1.0
+        return {path: scores[path] for path in best}
+
+    @cached_property
+    def passages(self) -> list[Passage]:
+        """Stretches of the likeliest files, each with the shares of the instruction's weight in it and in its file."""
+        whole = sum(self._words.values()) or 1.0
+        found: list[Passage] = []
+        for path, score in list(self._scores.items())[:_READ]:
+            facts = self._library.facts(path)
+            if facts is not None and not facts.flags & SECRET:
+                first = facts.definitions[0].start if facts.definitions else 1
+                for each, weight in passages(self._library.lines(path), self._words, first):
+                    found.append((path, each, weight / whole, score / whole))
+        return found
+
+    def _alike(self) -> Iterator[Hit]:
+        idf = self._words
+        whole = sum(idf.values()) or 1.0
+        scores = self._scores
+        top = max(scores.values(), default=1.0)
         own: dict[str, float] = {}
-        for path in best:
+        for path in scores:
             facts = self._library.facts(path)
             if facts is not None:
                 for number, name, body in _matches(facts, idf, own):

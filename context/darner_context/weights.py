@@ -44,6 +44,15 @@ WEIGHTS = MappingProxyType(
     }
 )
 
+# the same for a passage, which is no definition
+PASSAGE = MappingProxyType(
+    {
+        "bias": -5.0,
+        "passage like the instruction": 4.0,
+        "its file like the instruction": 3.0,
+    }
+)
+
 # signals that are no reason by themselves
 PLAIN = frozenset(("method", "function", "class", "constructor", "constant", "field", "module", "other kind", "alone"))
 

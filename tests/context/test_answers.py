@@ -75,6 +75,27 @@ async def test_an_overlay_stands_in_the_place_of_its_file(tmp_path: Path) -> Non
         assert index.read("shop/cart.py") == CART
 
 
+async def test_an_instruction_finds_what_stands_only_in_a_buffer(tmp_path: Path) -> None:
+    async with indexed(tmp_path, SHOP) as index:
+        index.overlay("shop/fresh.py", "def refund_customer(order: int) -> int:\n    return order\n")
+        assert "def refund_customer" in shown(ask(index, said="refund the customer"))
+
+
+async def test_an_instruction_finds_passages_that_no_definition_covers(tmp_path: Path) -> None:
+    table = (
+        "SETTINGS = {\n"
+        + "".join(f"    'key-{number}': {number},\n" for number in range(400))
+        + "    'invoice-currency': 'EUR',\n}\n"
+    )
+    async with indexed(tmp_path, {**SHOP, "shop/settings.py": table}) as index:
+        bundle = ask(index, "shop/view.py", 6, said="make the invoice-currency a setting", budget=1_500)
+        assert "    'invoice-currency': 'EUR',\n" in shown(bundle)
+        assert {"passage like the instruction: lines 399 to 403"} <= {
+            reason for each in bundle.snippets for reason in each.reasons
+        }
+        well_formed(index, bundle, 1_500)
+
+
 async def test_a_buffer_that_was_never_saved_can_be_used_and_be_the_focus(tmp_path: Path) -> None:
     async with indexed(tmp_path, SHOP) as index:
         index.overlay("shop/fresh.py", "class Fresh:\n    def spin(self) -> None:\n        pass\n")
