@@ -1,9 +1,10 @@
 """Neovim without a plugin: the configuration is read out of docs/editors.md."""
 
+import re
 from pathlib import Path
 
 import pytest
-from tests.e2e.nvim.neovim import VERSIONS, block, editing, page
+from tests.e2e.nvim.neovim import ROOT, VERSIONS, block, editing, page
 
 from darner_clients.testing import Said, Script
 
@@ -56,3 +57,12 @@ def test_the_page(tmp_path: Path, version: str) -> None:
         )
         nvim.keys("<Tab>")
         nvim.until("vim.api.nvim_get_current_line() == 'print(one())'")
+
+
+def test_the_readme_says_the_same() -> None:
+    known = page("Neovim 0.11 and 0.12, without", "lua") + page("Neovim 0.11 and 0.12, with the", "lua")
+    said = re.findall(
+        r"^```lua\n(.*?)^```$", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+    )
+    assert said
+    assert [each for each in said if each not in known] == []
