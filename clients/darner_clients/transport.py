@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 _NEXT_ADDRESS = 0.25  # seconds that one address of a host is given before the next is tried too
 _READ = 256 * 1024  # bytes taken from a socket at once
+# A computer that slept, or another network: the connection is dead and nobody says so. The system finds out while it is
+# idle, or within seconds of a request, which then gets a new one; and routers on the way do not forget it meanwhile.
+_WATCHED = (("TCP_KEEPIDLE", 20), ("TCP_KEEPINTVL", 5), ("TCP_KEEPCNT", 3), ("TCP_USER_TIMEOUT", 4000))
 
 
 @cache
@@ -324,6 +327,10 @@ async def _attempt(family: int, address: Any) -> socket.socket:  # noqa: ANN401 
         opened.setblocking(False)  # noqa: FBT003 - its signature
         opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         await asyncio.get_running_loop().sock_connect(opened, address)
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        for name, value in _WATCHED:
+            if (option := getattr(socket, name, None)) is not None:  # which there are differs by system
+                opened.setsockopt(socket.IPPROTO_TCP, option, value)
     except BaseException:
         opened.close()
         raise
