@@ -55,7 +55,7 @@ def _places(root: Path, count: int) -> list[Focus]:
     files = sorted(
         (path, source.size)
         for source in Workspace([root]).scan([])
-        if (path := source.path).endswith((".py", ".ts", ".go")) and source.size > 300
+        if (path := source.path).endswith((".py", ".ts", ".go")) and source.size > 100
     )
     chosen = [path for path, _ in chance.choices(files, [size for _, size in files], k=count)]
     places: list[Focus] = []
