@@ -42,9 +42,11 @@ function M.statusline()
   return run and said(run) or ''
 end
 
+--- Hunks and refusals as a quickfix list.
 ---@param title string
 ---@param refused table[]
-local function list(title, refused)
+---@param open boolean
+local function list(title, refused, open)
   local hunks = require('darner.hunks')
   local rows = {}
   for _, buffer in ipairs(hunks.buffers()) do
@@ -59,9 +61,11 @@ local function list(title, refused)
     rows[#rows + 1] = { bufnr = vim.uri_to_bufnr(each.uri), lnum = line + 1, text = each.reason, type = 'W' }
   end
   vim.fn.setqflist({}, ' ', { title = 'darner: ' .. title, items = rows })
-  local window = vim.api.nvim_get_current_win()
-  vim.cmd('botright copen')
-  vim.api.nvim_set_current_win(window)
+  if open then
+    local window = vim.api.nvim_get_current_win()
+    vim.cmd('botright copen')
+    vim.api.nvim_set_current_win(window)
+  end
 end
 
 ---@param run darner.Run
@@ -70,13 +74,16 @@ local function finished(run, result)
   local refused = result.refused or {}
   run.refused = #refused
   local files = #((result.edit or {}).documentChanges or {})
-  if files > 1 and require('darner').options.quickfix then
-    list(run.asked.instruction, refused)
+  if (files > 1 or #refused > 0) and require('darner').options.quickfix then
+    list(run.asked.instruction, refused, files > 1)
   end
   if #refused == 0 then
     return server.say(run.hunks == 0 and 'nothing to change' or said(run))
   end
-  server.say(('%s, %d refused: %s'):format(said(run), #refused, refused[1].reason), vim.log.levels.WARN)
+  local whole = ('%s, %d refused: %s'):format(said(run), #refused, refused[1].reason)
+  local room = math.max(20, vim.v.echospace - #'darner: ') -- a longer one would have to be confirmed
+  local short = vim.fn.strcharpart(whole, 0, room - 1) .. '…'
+  server.say(vim.fn.strchars(whole) > room and short or whole, vim.log.levels.WARN)
 end
 
 local drawn = 0

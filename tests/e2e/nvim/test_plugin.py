@@ -97,6 +97,28 @@ def test_several_files_and_roots(tmp_path: Path, version: str) -> None:
         assert "ERROR" not in health
 
 
+def test_maps(tmp_path: Path, version: str) -> None:
+    desk = home(tmp_path, "http://127.0.0.1:9", {"a.txt": "one\ntwo\n"})
+    chosen = (
+        "{ maps = { next = '<M-n>', previous = false, keep = '<M-k>', undo = '<M-u>' }, server = { cmd = { 'true' } } }"
+    )
+    with neovim(version, desk, PLUGIN.replace("{}", chosen), "a.txt") as nvim:
+        place = {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 3}}
+        count = "return #require('darner.hunks').of(0)"
+        found = []
+        for key in ("<M-u>", "<M-k>"):
+            nvim.lua(
+                "require('darner.apply').edit(vim.api.nvim_get_current_buf(), ..., 'utf-8')",
+                [{"range": place, "newText": "1"}],
+            )
+            found.append((nvim.lines(), nvim.lua(count)))
+            nvim.keys("G<M-n>" + key)
+            found.append((nvim.lines(), nvim.lua(count)))
+        changed = ["1", "two"]
+        assert found == [(changed, 1), (["one", "two"], 0), (changed, 1), (changed, 0)]
+        assert nvim.lua("return vim.fn.maparg('[h', 'n') .. vim.fn.maparg(']h', 'n')") == ""
+
+
 def test_help(tmp_path: Path, version: str) -> None:
     with editing(tmp_path, version, {"a.py": ""}, Script()) as nvim:
         for tag in (
