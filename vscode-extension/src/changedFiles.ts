@@ -21,7 +21,7 @@ export class ChangedFiles implements vscode.TreeDataProvider<Row>, vscode.Dispos
   constructor(hunks: Hunks) {
     this.hunks = hunks;
     this.view = vscode.window.createTreeView("darner.changedFiles", { treeDataProvider: this, showCollapseAll: true });
-    const throttle = new Throttle(200, () => this.refresh());
+    const throttle = new Throttle(500, () => this.refresh());
     this.listening = hunks.onDidChange(() => throttle.ask());
   }
 

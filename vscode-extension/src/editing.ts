@@ -80,7 +80,7 @@ export class Editing implements vscode.Disposable {
     const source = new vscode.CancellationTokenSource();
     const at = Date.now();
     this.running.add(source);
-    await vscode.commands.executeCommand("setContext", "darner.patching", true);
+    void vscode.commands.executeCommand("setContext", "darner.patching", true);
     status.work("darner: reading");
     if (params.range !== undefined) {
       const { start, end } = params.range;
@@ -98,7 +98,7 @@ export class Editing implements vscode.Disposable {
       if (this.running.size === 0) {
         status.work("");
         painting.mark();
-        await vscode.commands.executeCommand("setContext", "darner.patching", false);
+        void vscode.commands.executeCommand("setContext", "darner.patching", false);
       }
       this.parts.ended();
     }

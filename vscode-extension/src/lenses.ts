@@ -4,6 +4,8 @@ import * as vscode from "vscode";
 import type { Hunks } from "./hunks.ts";
 import { Throttle } from "./throttle.ts";
 
+const INTERVAL = 250; // milliseconds: each time the editor lays all lenses out anew
+
 export class Lenses implements vscode.CodeLensProvider, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChangeCodeLenses = this.changed.event;
@@ -12,7 +14,7 @@ export class Lenses implements vscode.CodeLensProvider, vscode.Disposable {
 
   constructor(hunks: Hunks) {
     this.hunks = hunks;
-    const throttle = new Throttle(100, () => this.changed.fire());
+    const throttle = new Throttle(INTERVAL, () => this.changed.fire());
     this.listening = vscode.Disposable.from(
       hunks.onDidChange(() => throttle.ask()),
       vscode.languages.registerCodeLensProvider({ pattern: "**" }, this),

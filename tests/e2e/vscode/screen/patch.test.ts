@@ -18,7 +18,10 @@ before(async () => {
   await page.locator(".statusbar-item", { hasText: "darner: GPU" }).waitFor();
 });
 
-after(() => bench.stop());
+after(async () => {
+  await picture(page, "patch-last");
+  await bench.stop();
+});
 
 const lenses = (title: string) => page.locator(".codelens-decoration a", { hasText: new RegExp(`^\\s*${title}$`) });
 
@@ -51,6 +54,23 @@ test("one hunk is kept, another undone, and one undo takes the rest back", async
   await lenses("Undo").nth(2).click();
   await page.locator(".codelens-decoration a", { hasText: "Keep all 2" }).waitFor();
   await picture(page, "patch-kept");
+  await page.keyboard.press("Shift+Alt+K");
+  await lenses("Keep").first().waitFor({ state: "detached" });
   const now = await saved();
   assert.equal(now, PATCHED.slice(0, PATCHED.indexOf("def receipt")) + SHOP.slice(SHOP.indexOf("def receipt")));
+});
+
+test("what was asked before is there to choose, Esc cancels, and one undo takes back what had come", async () => {
+  const before = await saved();
+  await page.keyboard.press("Alt+I");
+  await page.locator(".quick-input-list .monaco-list-row", { hasText: "Type hints and less code" }).waitFor();
+  await page.keyboard.type("Take your time");
+  await page.keyboard.press("Enter");
+  await lenses("Keep").first().waitFor();
+  await page.keyboard.press("Escape");
+  await page.locator(".statusbar-item", { hasText: "darner: GPU" }).waitFor();
+  assert.equal(await lenses("Keep").count(), 1);
+  await page.keyboard.press("Control+Z");
+  await lenses("Keep").first().waitFor({ state: "detached" });
+  assert.equal(await saved(), before);
 });

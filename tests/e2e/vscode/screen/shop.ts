@@ -43,6 +43,8 @@ const IMPORT = block(
   "from collections.abc import Sequence\nfrom dataclasses import dataclass\n",
 );
 
+const TAX = block("shop.py", "    count: int = 1\n", "    count: int = 1\n    tax: float = 0.0\n");
+
 const TOTAL = block(
   "shop.py",
   `def total(items):
@@ -123,6 +125,7 @@ def worth(items: list[Item]) -> str:
 export const SHOP_FILES = { "shop.py": SHOP, "stock.py": STOCK };
 
 export const SHOP_REPLIES = [
+  { when: "Take your time", text: `${TAX}${"word ".repeat(1000)}${TOTAL}` },
   { when: "Type hints and less code", text: IMPORT + TOTAL + CHEAPEST + RECEIPT },
   {
     when: "Round every price",

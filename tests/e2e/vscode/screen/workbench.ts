@@ -21,7 +21,7 @@ const PYTHON = join(ROOT, ".venv/bin/python");
 const MODELS = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "darner/models");
 const MODEL = "qwen2.5-coder-0.5b";
 const SETTINGS = "data/Machine/settings.json";
-const PATIENCE = 30_000;
+const PATIENCE = 60_000;
 
 export interface Reply {
   readonly when: string;
