@@ -17,6 +17,7 @@ def test_quota_headers_in_every_form() -> None:
         ("x-ratelimit-limit-tokens-hour", "1000000"),
         ("x-ratelimit-remaining-tokens-day", "soon"),
         ("x-ratelimit-limit-images-minute", "5"),
+        ("x-ratelimit-reset-tokens-hour", "1790000000"),  # a date in disguise
         ("content-type", "text/event-stream"),
     ]
     assert allowances(headers) == (

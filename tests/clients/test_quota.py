@@ -155,6 +155,16 @@ async def test_nothing_is_sent_before_the_time_that_a_429_names(
     assert isinstance(await quota.admit(10, interactive=True, waiter=wait.waiter), Ticket)
 
 
+async def test_a_machine_that_was_started_anew_waits_for_nothing() -> None:
+    clock = Clock(now=200_000.0)
+    quota = await minute(clock)
+    ticket = await admitted(quota, 30_000)
+    await quota.refused(ticket, OverQuota("fast", "too much", kind="tokens-day"), [])
+    assert (await waits(quota, 10)).seconds == pytest.approx(3600.0)
+    clock.now = 20.0
+    await admitted(quota, 30_000)
+
+
 async def test_a_day_that_is_used_up_is_waited_for_to_its_reset() -> None:
     clock = Clock()
     quota = account(clock)

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from darner_clients.circuit import Circuit, Health
 from darner_clients.endpoint import Deadlines, Endpoint
 from darner_clients.errors import EndpointError, Interrupted, Overflow, Overloaded, Unreachable
 from darner_clients.messages import ChatRequest, Finish, Text
 from darner_clients.router import EndpointStatus, Route, Router, Unroutable
+from darner_clients.store import Store
 from darner_clients.stream import Item
 from darner_clients.testing import Fault, Said, Script, ScriptedEndpoint
 from darner_clients.testing.script import Dialect
@@ -125,6 +127,18 @@ async def test_a_circuit_opens_for_its_own_faults_only_and_closes_after_a_probe(
             assert said(await patch(router, 100)) == "well again"
             assert [each.asked for each in small.log[before:]] == [False, True]
             assert said(await patch(router, 100)) == "well again"
+
+
+async def test_a_machine_that_was_started_anew_trusts_again() -> None:
+    now, store = [900_000.0], Store(None)
+    circuit = Circuit("http://x", store, lambda: now[0])
+    try:
+        await circuit.failed(Unreachable("x", "gone"))
+        assert await circuit.health() == Health(1.0, doubtful=True, why="gone")
+        now[0] = 30.0
+        assert await circuit.health() == Health(0.0, doubtful=True, why="gone")
+    finally:
+        store.close()
 
 
 async def test_health_is_shared_by_all_processes(tmp_path: Path) -> None:
