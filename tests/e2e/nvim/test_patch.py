@@ -109,7 +109,7 @@ def test_a_range_in_a_buffer_that_is_typed_in(tmp_path: Path, version: str) -> N
         + "\n\n"
         + block("a.go", "\treturn 2\n", "\treturn 22 // 😀\n")
     )
-    with editing(tmp_path, version, {"a.go": code}, Script(otherwise=reply, rate=250)) as nvim:
+    with editing(tmp_path, version, {"a.go": code}, Script(otherwise=reply, rate=120)) as nvim:
         assert nvim.lua("return vim.bo.fileformat") == "dos"
         nvim.command("1,$-1Darner do it")
         nvim.keys("Go")
@@ -168,3 +168,24 @@ def test_cancelled_then_killed(tmp_path: Path, version: str) -> None:
         nvim.command("%Darner quickly")
         finished(nvim)
         assert nvim.text() == CODE.replace("    return 1", "    # new\n    return 11").replace("return 2", "return 22")
+
+
+def test_lines_that_were_changed_meanwhile(tmp_path: Path, version: str) -> None:
+    script = Script(otherwise=ONE + "and so on, " * 20 + "\n\n" + TWO + THREE, rate=60)
+    with editing(tmp_path, version, {"a.py": CODE}, script) as nvim:
+        nvim.command("%Darner do it")
+        nvim.until("#require('darner.hunks').of(0) == 1")
+        nvim.keys("7GA3<Esc>")
+        finished(nvim)
+        assert nvim.text() == DONE.replace("return 22", "return 23")
+        assert [each[0] for each in hunks(nvim)] == [2, 11]
+        rows = nvim.lua(
+            "return vim.tbl_map(function(each) return { each.lnum, each.type, each.text } end, vim.fn.getqflist())"
+        )
+        assert rows[2:] == [[7, "W", "you have changed these lines meanwhile"]]
+        assert nvim.messages().rsplit("\n", 1)[-1].startswith("darner: e0 · ")
+        assert "1 refused: you have changed" in nvim.messages()
+        nvim.keys("uu")  # first the hunk that came after the typing, then what was typed
+        assert nvim.text() == CODE.replace("    return 1", "    # new\n    return 11")
+        nvim.keys("u")
+        assert (nvim.text(), hunks(nvim)) == (CODE, [])
