@@ -42,6 +42,7 @@ def parts(identifier: str) -> tuple[str, ...]:
     return tuple(stem(part.lower()) for part in _PARTS.findall(identifier) if len(part) > 1)
 
 
+@lru_cache(maxsize=30_000)
 def stem(word: str) -> str:
     """Cut the commonest English endings, the same way on both sides of a comparison."""
     for ending, least in (
