@@ -180,6 +180,24 @@ async def test_proxies_that_cannot_be_used(setting: str, expected: str, monkeypa
     assert said == f"inside.example cannot be reached: {expected}"
 
 
+async def test_no_log_holds_a_key(
+    certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
+    caplog.set_level("DEBUG")
+    async with (
+        ScriptedEndpoint(Script(otherwise="far"), tls=served(certificate)) as scripted,
+        proxy(scripted) as (address, _),
+    ):
+        monkeypatch.setenv("https_proxy", f"http://me:secret@{address}")
+        assert await answer(endpoint("https://inside.example/v1")) == "far"
+        assert await refused(endpoint("https://outside.example/v1"), Unreachable)
+    assert "httpcore" in caplog.text, "there was something to see"
+    assert KEY not in caplog.text
+    assert "secret" not in caplog.text
+    assert "bWU6c2VjcmV0" not in caplog.text
+
+
 # -- addresses
 
 

@@ -1,8 +1,11 @@
+# Some states can only be reached from inside.
+# pyright: reportPrivateUsage=false
 """One account, several askers, a clock that the test turns."""
 
 import asyncio
 import math
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,7 +13,7 @@ import pytest
 
 from darner_clients.allowance import Allowance
 from darner_clients.endpoint import Endpoint
-from darner_clients.errors import OverQuota, QuotaKind
+from darner_clients.errors import EndpointError, OverQuota, QuotaKind
 from darner_clients.messages import ChatRequest, Text
 from darner_clients.quota import Quota, Ticket, Wait
 from darner_clients.route import QuotaLeft
@@ -267,6 +270,32 @@ async def test_four_useful_patches_a_minute_on_the_smallest_plan() -> None:
     assert (done >= 40, refused) == (True, 0), (done, refused)
     fixed, refused = await patches_in(10, 16_384, Clock(), script)
     assert (fixed <= 16, refused) == (True, 0), (fixed, refused)
+
+
+@pytest.mark.parametrize(
+    ("fault", "left"),
+    [
+        (Fault("status", status=400), 30_000),  # refused before it was admitted
+        (Fault("status", status=500), 30_000 - 105),  # it may have been admitted
+        (Fault("cut", after=0), 30_000 - 105),
+        (None, 30_000 - 105),
+    ],
+)
+async def test_what_a_request_costs_by_how_it_ends(fault: Fault | None, left: int) -> None:
+    clock = Clock()
+    script = Script(dialect="cerebras", faults=() if fault is None else (fault,))
+    async with (
+        ScriptedEndpoint(script, clock=clock) as scripted,
+        Router([scripted.endpoint("fast")], state_dir=None, warm=False, clock=clock, pause=clock.pause) as router,
+    ):
+        quota = router._served["fast"].quota
+        await quota.learn([Allowance("tokens", "minute", 30_000)])
+        route = await router.choose(lambda _: 5, output=76)
+        assert isinstance(route, Route)
+        with suppress(EndpointError):
+            async with router.stream(route, ChatRequest((("user", "hi"),), route.prompt_tokens, route.output)) as items:
+                assert [item async for item in items]
+        assert [each.remaining for each in await quota.left()] == [left]
 
 
 async def test_three_429s_and_what_each_means() -> None:
