@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -163,7 +164,9 @@ def neovim(version: str, home: Home, rc: str, *arguments: str) -> Iterator[Neovi
     file = home.root.parent / "init.lua"
     file.write_text(rc)
     argv = [binary(version), "--embed", "--headless", "-n", "-i", "NONE", "-u", str(file), *arguments]
-    nvim: Any = pynvim.attach("child", argv=["env", "-i", "-C", str(home.root), *variables(home), *argv])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # pynvim asks for asyncio's child watcher where it still is
+        nvim: Any = pynvim.attach("child", argv=["env", "-i", "-C", str(home.root), *variables(home), *argv])
     try:
         yield Neovim(nvim)
     finally:
