@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 FOLDER = Path(__file__).with_name("vscode")
-PATIENCE = 480  # seconds; the script has a shorter limit of its own and ends its children first
+PATIENCE = 600  # seconds; the script has a shorter limit of its own and ends its children first
 
 pytestmark = [
     pytest.mark.editor,

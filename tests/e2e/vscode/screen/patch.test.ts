@@ -12,7 +12,7 @@ let bench: Workbench;
 let page: Page;
 
 before(async () => {
-  bench = await Workbench.start({ files: SHOP_FILES, replies: SHOP_REPLIES, rate: 120, width: 1000, height: 760 });
+  bench = await Workbench.start({ files: SHOP_FILES, replies: SHOP_REPLIES, rate: 120, width: 1280, height: 760 });
   page = await bench.open();
   await openFile(page, "shop.py");
   await page.locator(".statusbar-item", { hasText: "darner: GPU" }).waitFor();

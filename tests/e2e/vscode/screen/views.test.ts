@@ -137,6 +137,10 @@ test("what was sent, and where the time went, in a light and a dark theme", asyn
     await picture(page, `latency-${name}`);
     await openFile(page, "shop.py");
   }
+  await command(page, "darner: What was sent");
+  const sent = await webview("What was sent");
+  await sent.getByRole("link", { name: /^stock\.py:/ }).click();
+  await page.locator('.tab.active[data-resource-name="stock.py"]').waitFor();
 });
 
 test("the status bar tells on hover and on click", async () => {

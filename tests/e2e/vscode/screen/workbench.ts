@@ -200,6 +200,7 @@ function settingsFor(endpoint: string, options: Options): Record<string, unknown
     "workbench.welcomePage.walkthroughs.openOnInstall": false,
     "chat.disableAIFeatures": true,
     "git.enabled": false,
+    "editor.minimap.enabled": false,
     "editor.quickSuggestions": { other: "off", comments: "off", strings: "off" },
     "security.workspace.trust.startupPrompt": "never",
     ...options.settings,
