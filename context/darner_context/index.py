@@ -1,6 +1,7 @@
 """The index of a workspace and the questions it answers."""
 
 import asyncio
+import sqlite3
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -107,7 +108,13 @@ class Index:
         with self._answering:
             self._carry_out()
             self._library.fresh()
-            bundle = self._answers.answer(request, tokenizer, self._left_out)
+            try:
+                bundle = self._answers.answer(request, tokenizer, self._left_out)
+            except sqlite3.DatabaseError as error:
+                if not self._keeper.anew(str(error)):
+                    raise
+                self._renew()
+                bundle = self._answers.answer(request, tokenizer, self._left_out)
         self._settle()
         return bundle
 

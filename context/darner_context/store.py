@@ -69,10 +69,9 @@ class Store:
         try:
             self._base = self._open(write=write)
         except sqlite3.DatabaseError as error:
-            if path is None or not _damaged(error):
+            if path is None or not damaged(str(error)):
                 raise
-            for suffix in ("", "-wal", "-shm"):
-                path.with_name(path.name + suffix).unlink(missing_ok=True)
+            throw_away(path)
             self._base = self._open(write=write)
 
     def _open(self, *, write: bool) -> sqlite3.Connection:
@@ -268,8 +267,15 @@ def _without(numbers: "array[int]", taken: set[int]) -> bytes:
     return array("I", (number for number in numbers if number not in taken)).tobytes()
 
 
-def _damaged(error: sqlite3.DatabaseError) -> bool:
-    return "malformed" in str(error) or "not a database" in str(error) or "no such" in str(error)
+def damaged(message: str) -> bool:
+    """Whether an error's words say that the file is no good, and not merely that it is in use."""
+    return "malformed" in message or "not a database" in message or "no such" in message
+
+
+def throw_away(path: Path) -> None:
+    """Delete a store."""
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
 def prune(own: Path) -> None:
@@ -280,8 +286,7 @@ def prune(own: Path) -> None:
             continue
         with suppress(OSError, sqlite3.Error):
             if now - path.stat().st_mtime > _MONTH or _abandoned(path):
-                for suffix in ("", "-wal", "-shm"):
-                    path.with_name(path.name + suffix).unlink(missing_ok=True)
+                throw_away(path)
 
 
 def _abandoned(path: Path) -> bool:

@@ -13,7 +13,7 @@ from shutil import rmtree
 from darner_context.bundle import LeftOut
 from darner_context.indexer import changes, parse, update
 from darner_context.sources import Source, Workspace
-from darner_context.store import Store, prune, store_path
+from darner_context.store import Store, damaged, prune, store_path, throw_away
 
 _HERE_FILE, _HERE_ALL = 60_000, 300_000  # bytes parsed in a thread of this process; more would hold up the event loop
 
@@ -56,7 +56,12 @@ class Keeper:
 
     async def refresh(self, progress: Callable[[], None]) -> list[LeftOut]:
         """Bring the store up to date; returns what was left out."""
-        left_out = await self._refresh(progress)
+        try:
+            left_out = await self._refresh(progress)
+        except sqlite3.DatabaseError as error:
+            if not self.anew(str(error)):
+                raise
+            left_out = await self._refresh(progress)
         if self._unpruned and self._temporary is None and self.store.path is not None:
             self._unpruned = False
             await asyncio.to_thread(prune, self.store.path)
@@ -77,6 +82,8 @@ class Keeper:
                 progress()
                 return left_out
         found = await self._outside(progress)
+        if found is None and self.anew(self.note or ""):
+            found = await self._outside(progress)
         return found if found is not None else await self._elsewhere(progress)
 
     def _few(self, fresh: list[Source], gone: list[str], left_out: list[LeftOut]) -> None:
@@ -148,6 +155,20 @@ class Keeper:
                 await process.wait()
             self._process = None
         return left_out if code == 0 else None
+
+    def anew(self, message: str) -> bool:
+        """Begin the store anew if an error's message says that it is damaged: that may show only when it is read."""
+        path = self.store.path
+        if path is None or not damaged(message):
+            return False
+        self.note = None
+        self.store.close()
+        try:
+            throw_away(path)
+            self.store = _checked(path)
+        except (sqlite3.Error, OSError):
+            self.store = self._second()
+        return True
 
     def close(self) -> None:
         """Let go of the store and of what is temporary."""

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from tests.context.workspace import ask, indexed, shown, write
 
 from darner_context.facts import pack, unpack
@@ -93,6 +94,27 @@ async def test_a_cache_cut_in_half_is_thrown_away(tmp_path: Path) -> None:
         assert index.state().files == len(FILES) + len(many)
 
 
+@pytest.mark.parametrize("share", [0.02, 0.2, 0.5, 0.8, 0.95])
+async def test_a_cache_whose_damage_shows_late_is_thrown_away_then(tmp_path: Path, share: float) -> None:
+    many = {
+        f"part/file{number}.py": f"def work_{number}(value):\n    return helper_{number}(value)\n"
+        for number in range(300)
+    }
+    work, cache = write(tmp_path / "work", {**FILES, **many}), tmp_path / "cache"
+    async with indexed(work, cache=cache):
+        pass
+    data = only(cache).read_bytes()
+    whole = int(len(data) * share) // 4096 * 4096
+    only(cache).write_bytes(data[:whole] + b"\xff" * (len(data) - whole))
+    index = Index([work], cache_dir=cache, workers=1)
+    for line in (1, 5):
+        assert ask(index, "shop/view.py", line).focus is not None
+    await index.refresh()
+    assert FILES["shop/cart.py"] in shown(ask(index, "shop/view.py", 5))
+    assert index.state().files == len(FILES) + len(many)
+    await index.close()
+
+
 async def test_rows_that_are_damaged_or_of_another_form_are_parsed_again(tmp_path: Path) -> None:
     work, cache = write(tmp_path / "work", FILES), tmp_path / "cache"
     await check(work, cache)
@@ -171,6 +193,8 @@ async def test_stores_of_workspaces_that_are_gone_are_deleted(tmp_path: Path) ->
 _FULL = """
 import asyncio, resource, sys
 from pathlib import Path
+
+import pytest
 from darner_context.index import ContextRequest, Focus, Index
 from darner_context.tokens import tokenizer
 
