@@ -264,7 +264,7 @@ def _by_repo(rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
 async def run(arguments: argparse.Namespace, mirrors: Path, folder: Path) -> None:
     found, changed = Figures(), Figures()
     shares: dict[int, list[float]] = {}
-    peers = Peers(folder, () if arguments.alone else _PEERS)
+    peers = Peers(folder, tuple(arguments.peers))
     retrieving, committing = _by_repo(_rows("retrieval.jsonl.gz")), _by_repo(_rows("commits.jsonl.gz"))
     for repo in sorted({*retrieving, *committing}):
         mirror = mirror_of(mirrors, repo)
@@ -294,7 +294,7 @@ async def run(arguments: argparse.Namespace, mirrors: Path, folder: Path) -> Non
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0] if __doc__ else None)
-    parser.add_argument("--alone", action="store_true", help="without the peers")
+    parser.add_argument("--peers", nargs="*", choices=_PEERS, default=_PEERS, help="which peers; none for no peer")
     parser.add_argument("--aider-every", type=int, default=4, help="ask Aider in every n-th retrieval case only")
     parser.add_argument("--commits-every", type=int, default=4, help="take every n-th commit")
     arguments = parser.parse_args()
