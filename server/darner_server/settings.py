@@ -7,7 +7,7 @@ import os
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -57,7 +57,8 @@ def load(config: Path | None, environ: Mapping[str, str], key_of: Callable[[str]
     named = config or (Path(environ["DARNER_CONFIG"]) if environ.get("DARNER_CONFIG") else None)
     path = named or user_config_path("darner") / "config.toml"
     if named is None and not path.exists():
-        return _from_environment(environ, key_of)
+        found = _from_environment(environ, key_of)
+        return replace(found, source=f"{found.source} (there is no {path})")
     text = _read(path)
     return _settings(_parse(text, str(path)), environ, key_of, source=str(path), text=text)
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import sys
+import traceback
 from collections.abc import Coroutine
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -161,11 +162,13 @@ def doctor(root: Root = None, config: Config = None, json: Json = False) -> None
 
 
 @app.command()
-def login(name: Annotated[str, typer.Argument(help="The endpoint's name, as in the endpoints file.")]) -> None:
+def login(
+    name: Annotated[str, typer.Argument(help="The endpoint's name, as in the endpoints file.")], config: Config = None
+) -> None:
     """Store an endpoint's key in the system's keyring; it is asked for without being shown."""
     from darner_server.cli import login as command  # noqa: PLC0415 - each command pays for its own imports
 
-    _exit(command.login(name))
+    _exit(command.login(name, config))
 
 
 @app.command()
@@ -224,6 +227,12 @@ def run(arguments: list[str]) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains while it exits
         return exits.PATCHED
+    except Exception as error:  # noqa: BLE001 - a bug: a person gets a sentence, the log where it is, without what was said
+        where = "".join(traceback.format_tb(error.__traceback__))
+        name, log = type(error).__name__, state_folder() / "darner.log"
+        logging.getLogger(__name__).critical("%s\n%s", name, where)
+        said = f"an error inside darner ({name}): please report it; {log} says where it was"
+        return _failed(said, exits.NOTHING, json_wanted=json_wanted)
     return code if isinstance(code, int) else exits.PATCHED
 
 

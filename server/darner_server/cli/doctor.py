@@ -34,7 +34,9 @@ async def doctor(place: Place, *, json: bool) -> int:
             "embedded": model,
             "index": _index(engine),
         }
-        usable = any(each.reachable for each in endpoints) or (not endpoints and bool(model["here"]))
+        usable = any(each.reachable and not each.problem for each in endpoints) or (
+            not endpoints and bool(model["here"])
+        )
         if json:
             out.emit(facts)
         else:
@@ -63,7 +65,8 @@ def _show(facts: dict[str, Any], endpoints: tuple[EndpointStatus, ...]) -> None:
     )
     for each in endpoints:
         console.print()
-        mark = ("ok", "green") if each.reachable else ("down", "red")
+        well = ("ok", "green") if not each.problem else ("refuses", "red")
+        mark = well if each.reachable else ("down", "red")
         console.print(Text.assemble((each.name, "bold"), f"  {each.kind} {each.base_url}  ", mark))
         console.print(_table(each))
     index, model = facts["index"], facts["embedded"]

@@ -1,12 +1,15 @@
 """`darner login`: a key into the system's keyring."""
 
 import getpass
+import os
 import sys
+from pathlib import Path
 
 from darner_server.cli import exits, out
+from darner_server.settings import SettingsError, load
 
 
-def login(name: str) -> int:
+def login(name: str, config: Path | None = None) -> int:
     """Ask for the key of an endpoint and store it; the key is never shown or logged."""
     import keyring  # noqa: PLC0415 - only this command needs it
     from keyring.errors import KeyringError  # noqa: PLC0415 - likewise
@@ -15,7 +18,12 @@ def login(name: str) -> int:
         raise exits.Stop(
             "darner login asks for the key on a terminal; elsewhere put it into the endpoint's api_key_env"
         )
-    key = getpass.getpass(f"Key for {name} (not shown): ").strip()
+    _known(name, config)
+    try:
+        key = getpass.getpass(f"Key for {name} (not shown): ").strip()
+    except KeyboardInterrupt:
+        out.say("")  # the prompt's line ends
+        raise
     if not key:
         raise exits.Stop("no key given; nothing was stored")
     try:
@@ -24,5 +32,18 @@ def login(name: str) -> int:
         raise exits.Stop(
             f"this system offers no keyring ({error}); put the key into the endpoint's api_key_env"
         ) from None
-    out.say(f"the key of '{name}' is in the system's keyring")
+    out.say(f"the key of '{name}' is in the system's keyring; darner doctor tells whether the endpoint takes it")
     return exits.PATCHED
+
+
+def _known(name: str, config: Path | None) -> None:
+    """Stop at a name that no endpoint has."""
+    try:
+        settings = load(config, os.environ, lambda _name: "any")
+    except SettingsError as error:
+        raise exits.Stop(str(error)) from None
+    names = [each.name for each in settings.endpoints]
+    if not names:
+        raise exits.Stop(f"there is no endpoint that could use a key: {settings.source}; write that file first")
+    if name not in names:
+        raise exits.Stop(f"{settings.source} has no endpoint '{name}'; it has {', '.join(names)}")
