@@ -29,6 +29,7 @@ class Connections:
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
         self._http: Http | None = None
+        self._closed = False
 
     @property
     def open(self) -> int:
@@ -41,7 +42,8 @@ class Connections:
         return self._http.sockets.connect_seconds if self._http is not None else None
 
     def close(self) -> None:
-        """Close them all."""
+        """Close them all, for good."""
+        self._closed = True
         if self._http is not None:
             self._http.sockets.close()
 
@@ -57,6 +59,8 @@ class Connections:
                 raise self.translated(error, started=False) from None
             self._http = self._http or made
         while True:
+            if self._closed:
+                raise self.translated(NotConnected("its client was closed"), started=False)
             exchange = self._http.ask(method, address, headers, body)
             try:
                 if await self._answered(exchange, within):

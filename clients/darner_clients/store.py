@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from random import Random
 from typing import TypeVar
@@ -42,20 +42,25 @@ class Store:
         self._database: sqlite3.Connection | None = None
         self._opening = asyncio.Lock()
         self._mended = False
+        self._closed = False
         self._random = Random()  # noqa: S311 - only so that two processes do not knock in step
 
     async def do(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run `work` in a transaction of its own. It is quick, and may run again if another process came first."""
-        while True:
+        while not self._closed:
             database = self._database or await self._opened()
+            if database is None:
+                break
             try:
                 await self._begin(database)
                 return _through(database, work)
             except sqlite3.DatabaseError as error:
-                if (self._folder is None) == (database is self._database):
-                    raise  # a bug; or closed meanwhile
+                if self._folder is None and database is self._database:
+                    raise  # a bug
                 if database is self._database:
                     self._give_up(error)
+        with closing(_prepared(":memory:")) as forgotten:  # a request that outlives its router is still accounted for
+            return work(forgotten)
 
     async def _begin(self, database: sqlite3.Connection) -> None:
         loop = asyncio.get_running_loop()
@@ -70,7 +75,8 @@ class Store:
             else:
                 return
 
-    async def _opened(self) -> sqlite3.Connection:
+    async def _opened(self) -> sqlite3.Connection | None:
+        """None if it was closed meanwhile."""
         async with self._opening:
             if self._database is None:
                 opening = asyncio.get_running_loop().create_task(asyncio.to_thread(_open, self._folder), name="open")
@@ -78,11 +84,13 @@ class Store:
                     await ended(opening)
                 finally:
                     self._database = opening.result()
+                    if self._closed:
+                        self._let_go()
             return self._database
 
     def _give_up(self, error: sqlite3.DatabaseError) -> None:
         """Begin anew: with a new file if the old one is damaged, but only once, else in memory."""
-        self.close()
+        self._let_go()
         if self._folder is not None and _damaged(error) and not self._mended:
             self._mended = True
             _remove(self._folder)
@@ -90,7 +98,11 @@ class Store:
             self._folder = None
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file. What is asked of the store from now on is forgotten at once."""
+        self._closed = True
+        self._let_go()
+
+    def _let_go(self) -> None:
         if self._database is not None:
             self._database.close()
             self._database = None

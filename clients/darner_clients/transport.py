@@ -70,9 +70,11 @@ class Sockets(httpcore.AsyncNetworkBackend):
     def __init__(self) -> None:
         self.open: set[Socket] = set()
         self.connect_seconds: float | None = None  # of the newest connection, TLS included
+        self._closed = False
 
     def close(self) -> None:
-        """Close them all, now."""
+        """Close them all, now, and those that are being opened once they are."""
+        self._closed = True
         for each in tuple(self.open):
             each.close()
 
@@ -99,7 +101,7 @@ class Sockets(httpcore.AsyncNetworkBackend):
         except (OSError, OverflowError) as error:
             raise httpcore.ConnectError(_plain(error)) from None
         line.socket = opened
-        if line.is_cut:
+        if line.is_cut or self._closed:
             opened.close()
         return opened
 

@@ -1,6 +1,7 @@
 """What lies between: certificates, proxies, addresses that are none, networks that are slow."""
 
 import asyncio
+import socket
 import ssl
 import subprocess
 from collections.abc import AsyncGenerator, Callable, Iterator
@@ -14,7 +15,7 @@ from darner_clients.endpoint import Deadlines, Endpoint
 from darner_clients.errors import EndpointError, Interrupted, Late, Malformed, Rejected, Unreachable
 from darner_clients.messages import ChatRequest, Finish, Text
 from darner_clients.testing import Script, ScriptedEndpoint
-from darner_clients.transport import tls_context
+from darner_clients.transport import Socket, Sockets, tls_context
 
 REQUEST = ChatRequest((("user", "hi"),), 1, 20)
 KEY = "sk-only-for-the-endpoint"
@@ -319,3 +320,36 @@ async def test_a_large_piece_is_a_piece() -> None:
     assert isinstance(piece, Text)
     assert isinstance(finish, Finish)
     assert len(piece.text) == 8 << 20
+
+
+async def test_what_nobody_reads_stays_with_the_sender() -> None:
+    piece = b'data: {"choices":[{"delta":{"content":"' + b"x" * (1 << 20) + b'"}}]}\n\n'
+    sent = asyncio.Event()
+    async with (
+        bare(HEAD, *[piece] * 64, then=sent.set) as url,
+        Client(endpoint(url)) as client,
+        client.stream(REQUEST) as items,
+    ):
+        await anext(items)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.5):
+                await sent.wait()
+
+
+async def test_reads_of_a_running_stream_are_coalesced() -> None:
+    loop = asyncio.get_running_loop()
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.setblocking(False)  # noqa: FBT003 - its signature
+        connection = Socket(ours, Sockets(), loop.time())
+        theirs.send(b"first")
+        assert await connection.read(100) == b"first"
+        connection.pace = 0.05
+        theirs.send(b"a")
+        loop.call_later(0.02, theirs.send, b"b")
+        assert await connection.read(100) == b"ab"
+        connection.pace = 0.0
+        theirs.send(b"c")
+        loop.call_later(0.02, theirs.send, b"d")
+        assert [await connection.read(100), await connection.read(100)] == [b"c", b"d"]
+        connection.close()

@@ -3,8 +3,10 @@
 """Which endpoint gets a request, and what is said of it."""
 
 import asyncio
+from collections.abc import Coroutine
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -388,6 +390,35 @@ async def test_status_finds_a_wrong_key_and_a_model_that_is_not_there(dialect: D
 async def test_no_endpoints_is_said_plainly() -> None:
     async with Router([], state_dir=None) as router:
         assert await router.choose(lambda _: 1, output=1) == Unroutable("no endpoint is set up", ())
+
+
+async def test_a_router_that_is_closed_while_it_is_used_leaves_nothing_open(tmp_path: Path) -> None:
+    async with ScriptedEndpoint(Script(otherwise="a b c d", faults=(Fault("silence", after=800),))) as scripted:
+        router = Router([scripted.endpoint("fast")], state_dir=tmp_path)
+
+        async def use() -> None:
+            route = await router.choose(lambda _: 10, output=50)
+            assert isinstance(route, Route)
+            async with router.stream(route, ChatRequest((("user", "x"),), 10, 50)) as items:
+                async for _ in items:
+                    begun.set()
+
+        async with asyncio.TaskGroup() as group:
+            begun = asyncio.Event()
+            async with router:
+                using = group.create_task(_raised(use()))
+                await begun.wait()
+            assert isinstance(await using, Interrupted)
+        assert isinstance(await _raised(use()), Unreachable)
+        await scripted.until(lambda: not scripted.connections)
+
+
+async def _raised(work: Coroutine[Any, Any, None]) -> BaseException | None:
+    try:
+        await work
+    except EndpointError as error:
+        return error
+    return None
 
 
 async def test_a_stream_that_breaks_says_that_part_of_it_came() -> None:
