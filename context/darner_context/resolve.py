@@ -13,6 +13,7 @@ _COMMENT = re.compile(r'("(?:\\.|[^"\\])*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
 _TRAILING = re.compile(r",(\s*[}\]])")
 _DEEPEST = 8  # conditions within conditions of package.json exports
 _PACKAGES = 2_000  # package.json files that are read
+_MANY = 12  # paths of one name that are simply tried one after the other
 _MOST = 60  # files of a package that an import stands for
 
 
@@ -26,6 +27,7 @@ class Paths:
         self._read = read
         self._configs: dict[str, dict[str, list[str]]] = {}
         self._go: dict[str, str] = {}
+        self._folders: dict[str, dict[str, list[str]]] = {}
         self._known: dict[tuple[str, str, str, str], list[str]] = {}
         for path in paths:
             folder, _, name = path.rpartition("/")
@@ -59,12 +61,23 @@ class Paths:
     def _ending(self, tail: str, near: str) -> list[str]:
         """List paths that end in some folders and a name, the nearest to `near` first."""
         tail = tail.strip("/")
-        found = [
-            each for each in self.by_name.get(tail.rpartition("/")[2], ()) if each == tail or each.endswith("/" + tail)
-        ]
+        above, _, name = tail.rpartition("/")
+        tried = self.by_name.get(name, ())
+        if above and len(tried) > _MANY:
+            tried = self._within(name).get(above.rpartition("/")[2], ())
+        found = [each for each in tried if each == tail or each.endswith("/" + tail)]
         return (
             sorted(found, key=lambda each: (-_shared(each, near), len(each), each))[:_MOST] if len(found) > 1 else found
         )
+
+    def _within(self, name: str) -> dict[str, list[str]]:
+        """Group the many paths of one name, __init__.py above all, by the names of their folders."""
+        found = self._folders.get(name)
+        if found is None:
+            found = self._folders[name] = {}
+            for each in self.by_name[name]:
+                found.setdefault(dirname(each).rpartition("/")[2], []).append(each)
+        return found
 
     def _relative(self, path: str, module: str) -> list[str]:
         target = normpath(join(dirname(path), module))
