@@ -14,7 +14,7 @@ IN := .venv/bin
 .PHONY: help env demo test check format lock eval bench wheel vsix clean
 
 help:
-	@sed -n 's/^# //p' Makefile
+	@sed -n 's/^# make/make/p' Makefile
 
 env: .venv/.ready
 
