@@ -172,7 +172,7 @@ class Served:
                     problem = await self.client.check()
                 reachable = True
             except EndpointError as failure:
-                reachable, problem = isinstance(failure, Rejected), str(failure)
+                reachable, problem = isinstance(failure, Rejected | OverQuota), str(failure)
             except TimeoutError:
                 reachable, problem = False, f"{self.endpoint.host} did not answer in time"
         limits = self.client.known_limits
