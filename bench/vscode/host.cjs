@@ -84,4 +84,23 @@ exports.run = async () => {
     await vscode.commands.executeCommand("darner.undoPatch");
     await new Promise((resolve) => setTimeout(resolve, 700));
   }
+
+  // the same changes put in by nobody: what the editor's frames are here without darner
+  const plain = await open("functions.py");
+  for (const round of [1, 2, 3]) {
+    say("plain", { round });
+    for (let first = 0; first < 40; first += 3) {
+      await plain.edit((builder) => {
+        for (let n = first; n < Math.min(first + 3, 40); n++) {
+          const line = plain.document.getText().split("\n").indexOf(`    count_${n} = 1`);
+          builder.replace(new vscode.Range(line, 0, line + 1, 0), `    count_${n} = len(order)\n`);
+        }
+      });
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    say("plained", { round });
+    await vscode.commands.executeCommand("workbench.action.files.revert");
+    await new Promise((resolve) => setTimeout(resolve, 700));
+  }
 };
