@@ -98,7 +98,7 @@ async def test_a_stream_from_a_cold_client() -> None:
             async with Client(scripted.endpoint("it", model="")) as client, client.stream(REQUEST) as items:
                 assert [item async for item in items]
 
-        await at_every_await(work, lambda: gone(scripted), least=5)
+        await at_every_await(work, lambda: gone(scripted), least=4)
 
 
 async def test_a_stream_from_a_warm_client_closes_its_own_socket_only() -> None:
@@ -137,7 +137,7 @@ async def test_a_routed_request(tmp_path: Path) -> None:
                 async with router.stream(route, REQUEST) as items:
                     assert [item async for item in items]
 
-        await at_every_await(work, lambda: gone(scripted), least=8)
+        await at_every_await(work, lambda: gone(scripted), least=4)
 
 
 async def test_a_hedged_request() -> None:
@@ -155,7 +155,7 @@ async def test_a_hedged_request() -> None:
                 async with router.stream(route, REQUEST) as items:
                     assert [item async for item in items]
 
-        await at_every_await(work, lambda: gone(first, second), least=8)
+        await at_every_await(work, lambda: gone(first, second), least=4)
 
 
 @pytest.mark.parametrize("at", ["choose", "stream"])
