@@ -280,8 +280,8 @@ async def test_comments_are_no_sign_of_life() -> None:
 
 
 async def test_a_slow_reply_is_no_late_one() -> None:
-    async with bare(HEAD, *[EVENT] * 6, b"data: [DONE]\n\n", pause=0.05) as url:
-        assert await answer(endpoint(url, gap=0.25)) == "aaaaaa"
+    async with bare(HEAD, *[EVENT] * 6, b"data: [DONE]\n\n", pause=0.2) as url:
+        assert await answer(endpoint(url, gap=1.0)) == "aaaaaa"
 
 
 @pytest.mark.parametrize(
