@@ -18,6 +18,8 @@ from darner_context.facts import (
     pack,
     split_lines,
 )
+from darner_context.imports import imports
+from darner_context.languages import language_of
 from darner_context.secrets import secret_content
 from darner_context.syntax import definitions
 from darner_context.tokens import tokenizer
@@ -42,9 +44,9 @@ def extract(path: str, text: str) -> tuple[FileFacts, list[int]]:
     found = definitions(path, text)
     names, bags, heads = _bags(lines, found)
     counts = count_lines(lines)
-    facts = FileFacts(
-        digest_of(text), found, names, bags, heads, array("I", accumulate(counts, initial=0)), _flags(path, text, lines)
-    )
+    sums = array("I", accumulate(counts, initial=0))
+    imported = tuple(imports(language_of(path) or "", text))
+    facts = FileFacts(digest_of(text), found, names, bags, heads, sums, _flags(path, text, lines), imported)
     return facts, counts
 
 

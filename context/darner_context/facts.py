@@ -10,6 +10,8 @@ from itertools import accumulate
 from sys import intern
 from typing import NamedTuple
 
+from darner_context.imports import Import
+
 
 class Definition(NamedTuple):
     """A named thing. Lines are 1-based and inclusive; `container` is the dotted chain of what it is defined in."""
@@ -74,6 +76,7 @@ class FileFacts:
     heads: tuple[bytes, ...]
     sums: Sequence[int]
     flags: int = 0
+    imports: tuple[Import, ...] = ()
     children: dict[str, list[int]] = field(default_factory=dict[str, list[int]], compare=False)
     words: dict[str, list[int]] = field(default_factory=dict[str, list[int]], compare=False)  # see search.py
 
@@ -110,6 +113,7 @@ def pack(facts: FileFacts, counts: Sequence[int]) -> bytes:
             facts.heads,
             array("I", counts).tobytes() if wide else bytes(counts),
             facts.flags | (_WIDE if wide else 0),
+            [tuple(each) for each in facts.imports],
         )
     )
     return zlib.crc32(data).to_bytes(4, "little") + data
@@ -120,13 +124,13 @@ def unpack(data: bytes) -> FileFacts | None:
     if zlib.crc32(memoryview(data)[4:]) != int.from_bytes(data[:4], "little"):
         return None
     try:
-        digest, rows, names, bags, heads, counts, flags = marshal.loads(memoryview(data)[4:])  # noqa: S302 - our own
-        made = tuple(map(Definition._make, rows))
+        digest, rows, names, bags, heads, counts, flags, imported = marshal.loads(memoryview(data)[4:])  # noqa: S302 - our own
+        made, imports = tuple(map(Definition._make, rows)), tuple(map(Import._make, imported))
         numbers = memoryview(counts).cast("I") if flags & _WIDE else counts
     except (ValueError, TypeError, EOFError):
         return None  # of another version
     sums = array("I", accumulate(numbers, initial=0))
-    return FileFacts(digest, made, tuple(map(intern, names)), bags, heads, sums, flags & ~_WIDE)
+    return FileFacts(digest, made, tuple(map(intern, names)), bags, heads, sums, flags & ~_WIDE, imports)
 
 
 def split_lines(text: str) -> list[str]:

@@ -207,8 +207,12 @@ class Library:
             self._imports.move_to_end(path)
             return self._imports[path]
         language = language_of(path) or ""
-        shown = text if text is not None else self.lines(path).text
-        found = [(each, self.paths.resolve(language, path, each)) for each in imports(language, shown)]
+        if text is None:
+            facts = self.facts(path)
+            listed = facts.imports if facts is not None else ()
+        else:
+            listed = tuple(imports(language, text))
+        found = [(each, self.paths.resolve(language, path, each)) for each in listed]
         if text is None:
             self._imports[path] = found
             if len(self._imports) > _FACTS:
