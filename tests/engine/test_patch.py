@@ -1,9 +1,11 @@
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tests.engine.scene import Scene, block, scene
 
+from darner_clients.preset import PRESETS
 from darner_clients.testing import Fault, Said, Script
 from darner_context.index import Focus
 from darner_server.engine import Done, EditReady, EditRefused, Failed, Routed, Task
@@ -221,3 +223,13 @@ async def test_a_whole_reply_rewrites_the_function_that_is_named(tmp_path: Path)
         assert last.changes == {"a.py": FILES["a.py"].replace("2\n", "22\n")}
         prompt = stage.endpoints[0].asked[0].body["messages"][-1]["content"]
         assert prompt.endswith("let two return 22\n\nAnswer with the complete new `two` in one ```python fence.\n")
+
+
+async def test_prompts_of_one_file_share_a_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(PRESETS, "vllm", replace(PRESETS["vllm"], cache_key=True))
+    async with scene(tmp_path, FILES, [Script(otherwise=ONE)]) as stage:
+        for task in (WHOLE_FILE, Task("again", Focus("a.py", 5, 6)), Task("change", Focus("b.py"))):
+            await stage.run(task)
+        first, second, other = (each.body["prompt_cache_key"] for each in stage.endpoints[0].asked[:3])
+        assert first == second != other
+        assert not any(name in key for key in (first, other) for name in ("a.py", "b.py"))

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
+from hashlib import blake2s
 
 from darner_clients.endpoint import Endpoint
 from darner_clients.errors import EndpointError
@@ -152,6 +153,7 @@ class Run:
             prompt_tokens=route.prompt_tokens,
             max_output=min(self._output(route.endpoint, growth), room),
             prediction=region.text if region else None,
+            cache_key=_cache_key(self._task),
             interactive=self._task.interactive,
         )
 
@@ -219,6 +221,12 @@ _READ = 3  # reasons that a person still reads
 
 def _unroutable(chosen: Unroutable, tried: tuple[tuple[str, str], ...]) -> str:
     return f"no endpoint could serve this: {_listed(tried)}" if tried else chosen.reason
+
+
+def _cache_key(task: Task) -> str:
+    """The same for all prompts that begin alike, those of one file; it does not tell the file's name."""
+    path = task.focus.path if task.focus else ""
+    return blake2s(path.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
 def _listed(pairs: Iterable[tuple[str, str]]) -> str:
