@@ -102,7 +102,7 @@ async def test_the_whole_workspace(desk: Desk) -> None:
         (["context"], "name a place"),
         (["context", "none.py"], "none.py: there is no such file"),
         (["apply"], "name a file that holds the reply"),
-        (["apply", "none.md"], "none.md: cannot be read"),
+        (["apply", "none.md"], "none.md: no such file or directory"),
         (["serve", "--tcp", "nowhere"], "name a host and a port"),
         (["model", "pull", "gpt-9"], "gpt-9 is not a known model"),
         (["frobnicate"], "No such command"),
