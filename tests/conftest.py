@@ -1,10 +1,13 @@
 import asyncio
+import signal
 from pathlib import Path
 
 import pytest
 
 from darner_server.local.fetch import PullFailed, pull
 from darner_server.local.places import cache_folder
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # what runs in the background is started with it ignored
 
 
 @pytest.fixture(scope="session")
