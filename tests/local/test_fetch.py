@@ -33,11 +33,12 @@ async def until(condition: Callable[[], bool]) -> None:
 
 
 def left(folder: Path) -> list[str]:
-    """What is kept: whole wheels and model files."""
+    """What is kept: whole wheels and model files. pip may be taking its temporary folders away meanwhile."""
     return sorted(
-        path.name
-        for path in folder.rglob("*")
-        if path.is_file() and path.suffix in {".gguf", ".whl"} and "tmp" not in str(path.relative_to(folder))
+        name
+        for place, _, names in os.walk(folder)
+        for name in names
+        if name.endswith((".gguf", ".whl")) and "tmp" not in os.path.relpath(place, folder)
     )
 
 
@@ -198,7 +199,7 @@ async def test_a_broken_download_from_the_hub_goes_on_where_it_stopped(toy: Toy,
     toy.hub, toy.break_hub_after = toy.whole, 11_000_000
     toy.open.clear()
     process = pulling(toy, tmp_path)
-    await until(lambda: sum(path.stat().st_size for path in tmp_path.rglob("hub/toy.gguf")) == 11_000_000)
+    await until(lambda: sum(path.stat().st_size for path in tmp_path.glob("models/*/hub/toy.gguf")) == 11_000_000)
     process.send_signal(signal.SIGINT)
     await asyncio.to_thread(process.communicate)
     toy.break_hub_after = None
