@@ -26,6 +26,13 @@ MOST_IDLE = 4
 MOST_AHEAD = 1024 * 1024  # bytes that are read before anybody takes them
 
 
+async def preload() -> None:
+    """Import what httpx leaves until its first request: for a program that must not stop then."""
+    answer = [b"HTTP/1.1 204 No Content\r\n\r\n"]
+    async with httpcore.AsyncConnectionPool(network_backend=httpcore.AsyncMockBackend(answer)) as pool:
+        await pool.request("GET", "http://localhost")
+
+
 class Http:
     """The connections that httpx keeps to one endpoint, and their sockets.
 

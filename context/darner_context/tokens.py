@@ -2,7 +2,8 @@
 
 import gzip
 import re
-from base64 import b64decode
+import threading
+from binascii import a2b_base64
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.util import find_spec
@@ -38,6 +39,7 @@ _PIECE = 50_000  # characters handed to the encoder at once: its regular express
 
 _SHORT = 2_000  # characters of a text that is counted at once
 _PARAGRAPH = re.compile(r"\n\n(?=[A-Za-z])")  # no token goes over such a place: the sum of the parts is exact
+_LOADING = threading.Lock()
 _KEPT = 16_384  # paragraphs whose counts stay in memory: the next prompt has nearly all of them again
 
 
@@ -62,6 +64,11 @@ class Tokenizer(Protocol):
 def tokenizer(name: str) -> Tokenizer:
     """Return the tokenizer of that name, or the nearest where its vocabulary is not at hand; it loads when used."""
     return _tokenizer(name)
+
+
+def load(name: str) -> None:
+    """Make a tokenizer ready: a third of a second, half of which no other thread runs."""
+    tokenizer(name).count(" ")
 
 
 @cache
@@ -119,13 +126,19 @@ def _pieces(text: str) -> list[str]:
 
 @cache
 def _encoding(vocabulary: str) -> tiktoken.Encoding:
+    with _LOADING:  # whoever comes second finds it loaded
+        return _loaded(vocabulary)
+
+
+@cache
+def _loaded(vocabulary: str) -> tiktoken.Encoding:
     # found, not imported: importing it maps 70 MB for an encoder that is not needed
     spec = find_spec("bpe_openai")
     if spec is None or not spec.submodule_search_locations:
         raise ModuleNotFoundError("bpe-openai, which carries the vocabularies, is not installed")
     packed = Path(spec.submodule_search_locations[0], "data", f"{vocabulary}.tiktoken.gz").read_bytes()
     rows = gzip.decompress(packed).split()
-    ranks = dict(zip(map(b64decode, rows[::2]), map(int, rows[1::2]), strict=True))
+    ranks = dict(zip(map(a2b_base64, rows[::2]), map(int, rows[1::2]), strict=True))
     encoding = tiktoken.Encoding(vocabulary, pat_str=_PATTERNS[vocabulary], mergeable_ranks=ranks, special_tokens={})
     ranks.clear()  # the encoder has its own copy; this one would cost 25 MB
     return encoding

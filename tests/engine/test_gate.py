@@ -1,6 +1,6 @@
 import pytest
 
-from darner_server.engine.gate import LARGE, syntax_gate, whole_gate
+from darner_server.engine.gate import LARGE, late_gate, syntax_gate, whole_gate
 
 FILLER = "".join(f"def filler_{number}(value):\n    return value + {number}\n\n\n" for number in range(900))
 MIDDLE = "def middle(value):\n    if value:\n        return [value]\n    return None\n\n\n"
@@ -31,3 +31,19 @@ def test_the_first_and_the_last_piece() -> None:
     assert syntax_gate("a.py", FILLER, "import (\n\n" + FILLER) is not None
     assert syntax_gate("a.py", FILLER, FILLER + "x = 1\n") is None
     assert syntax_gate("a.py", FILLER, FILLER + "x = (\n") is not None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "refused"),
+    [
+        ("words = 1", "words = 2", False),
+        ("words = 1", 'words = """1"""', True),  # right where the text is code, and it is not
+        ("words = 1", '"""\nwords = """1"""\n"""', False),
+    ],
+)
+def test_what_no_piece_shows_is_found_in_the_end(old: str, new: str, *, refused: bool) -> None:
+    before = f'{FILLER}TEXT = """\n\n{old}\n\n"""\n\n{FILLER}'
+    after = before.replace(old, new)
+    assert syntax_gate("a.py", before, after) is None
+    assert (late_gate("a.py", before, after) is not None) == refused
+    assert (whole_gate("a.py", before, after) is not None) == refused

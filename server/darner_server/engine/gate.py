@@ -2,7 +2,8 @@
 
 import re
 
-from darner_context.syntax import new_faults
+from darner_context.languages import language_of
+from darner_context.syntax import new_faults, parses
 
 LARGE = 20_000  # characters: a file from here on is first judged by the top-level pieces around the change
 _TOP = re.compile(r"(?:\A|(?<=\n\n))(?=[A-Za-z_@#/$<\"'])")  # a line that begins at the margin, after an empty one
@@ -15,8 +16,18 @@ def syntax_gate(path: str, before: str, after: str) -> str | None:
     return whole_gate(path, before, after)
 
 
+def late_gate(path: str, before: str, after: str) -> str | None:
+    """What no piece of a large file can show, such as a string that now ends elsewhere.
+
+    Python's compiler has seen the pieces. It is slow, and stops every thread: it is asked again only in doubt.
+    """
+    if language_of(path) == "python" and parses(path, after):
+        return None
+    return whole_gate(path, before, after)
+
+
 def whole_gate(path: str, before: str, after: str) -> str | None:
-    """The same, always by the whole text: what a piece cannot show, such as a string that now ends elsewhere."""
+    """The syntax errors that a change adds, always by the whole text."""
     faults = new_faults(path, before, after)
     if not faults:
         return None

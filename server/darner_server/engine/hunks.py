@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from darner_context.index import Index, Unreadable
 from darner_server.engine.events import EditReady
-from darner_server.engine.gate import syntax_gate, whole_gate
+from darner_server.engine.gate import LARGE, late_gate, syntax_gate
 from darner_server.engine.ledger import Ledger
 from darner_server.engine.region import Region
 from darner_server.engine.task import Task
@@ -48,6 +48,7 @@ class Hunks:
 
     def __init__(self, task: Task, index: Index, target: str | None) -> None:
         self._task = task
+        self._index = index
         self.snapshot = Snapshot(index, task.texts)
         self._applier = Applier(self.snapshot, target=target, gate=syntax_gate)
         self._ledgers: dict[str, Ledger] = {}
@@ -67,11 +68,15 @@ class Hunks:
         """Every changed file's text; None for a deleted one."""
         return self._applier.changed
 
-    def broken(self) -> list[Refused]:
-        """The files that all edits together have broken although each alone seemed right."""
+    async def broken(self) -> list[Refused]:
+        """The large files that all edits together have broken although each seemed right by its piece of the text."""
+        large = {path: text for path, text in self.changed.items() if text is not None and len(text) > LARGE}
+        return await self._index.beside(lambda: self._judged(large)) if large else []
+
+    def _judged(self, texts: Mapping[str, str]) -> list[Refused]:
         found: list[Refused] = []
-        for path, text in self.changed.items():
-            reason = whole_gate(path, self.before(path) or "", text or "")
+        for path, text in texts.items():
+            reason = late_gate(path, self.before(path) or "", text)
             if reason is not None:
                 found.append(Refused(Edit(path, kind="malformed", problem=reason), path, reason))
         return found

@@ -54,7 +54,7 @@ class Run:
             if not wanting or self._clock() > limit:
                 break
             await self._repair(reply, attempt, limit - self._clock())
-        self._finish()
+        await self._finish()
 
     # -- drafting
 
@@ -193,8 +193,8 @@ class Run:
     def _texts_now(self) -> dict[str, str]:
         return {path: text for path, text in self._hunks.changed.items() if text is not None}
 
-    def _finish(self) -> None:
-        broken = self._hunks.broken()
+    async def _finish(self) -> None:
+        broken = await self._hunks.broken()
         refused = (*self._streaming.refused, *broken)
         for each in refused:
             self._emit(EditRefused(each, final=True))

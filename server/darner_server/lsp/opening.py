@@ -4,8 +4,10 @@ The protocol types alone take longer to import than an editor waits for its othe
 by hand, and then hands the connection over, together with what came in meanwhile.
 """
 
+import gc
 import json
 import sys
+import threading
 from collections import deque
 from typing import Any, NamedTuple
 
@@ -51,9 +53,18 @@ def _serve(pipe: Pipe) -> int:
         return 1
     if isinstance(opened, int):
         return opened
+    gc.disable()  # until everything is imported: nothing of it is ever garbage
+    threading.Thread(target=_load_vocabulary, daemon=True, name="darner-vocabulary").start()
     from darner_server.lsp.serving import serve  # noqa: PLC0415 - everything heavy is imported after the answer
 
     return serve(opened)
+
+
+def _load_vocabulary() -> None:
+    """Have the vocabulary that nearly all counting needs before the event loop runs: later it would stop it."""
+    from darner_context.tokens import load  # noqa: PLC0415 - after the answer
+
+    load("o200k_base")
 
 
 def _open(pipe: Pipe) -> Opened | int:

@@ -9,6 +9,7 @@ from typing import Any
 
 from lsprotocol import types
 
+from darner_clients.exchange import preload
 from darner_server.lsp import (
     actions,
     commands,
@@ -63,17 +64,20 @@ HANDLERS: dict[str, Handler] = {
     "darner/patch": patching.patch_request,
 }
 
-_COLLECT = (5_000, 10, 10)  # the index is many objects without circles: looking at them all is a pause one notices
+# The index is many objects without circles: looking at them all is a pause one notices, and so are many at a time.
+_COLLECT = (5_000, 2, 50)
 
 
 def serve(opened: Opened) -> int:
     """Serve until the client leaves; returns the exit code."""
     gc.freeze()  # what has been imported stays: the collector need not look at it again
     gc.set_threshold(*_COLLECT)
+    gc.enable()
     return asyncio.run(_serve(opened))
 
 
 async def _serve(opened: Opened) -> int:
+    await preload()
     server, protocol = quick_server("darner", "")
     code = 1
     try:
