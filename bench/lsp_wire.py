@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import subprocess
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,38 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 _TICKS = os.sysconf("SC_CLK_TCK")
+
+
+class Quick:
+    """A client that does nothing but wait: what a round trip takes is the server's, as far as that can be."""
+
+    def __init__(self, command: Sequence[str], environment: dict[str, str]) -> None:
+        pipe, null = subprocess.PIPE, subprocess.DEVNULL
+        self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=null, env=environment)
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._ends = self._process.stdin.fileno(), self._process.stdout.fileno()
+        self._framing = Framing()
+
+    def send(self, message: dict[str, Any]) -> None:
+        """Send a message."""
+        os.write(self._ends[0], frame(json.dumps({"jsonrpc": "2.0", **message}).encode()))
+
+    def trip(self, number: int, method: str, params: object) -> float:
+        """Seconds from a request to its answer."""
+        body = frame(json.dumps({"jsonrpc": "2.0", "id": number, "method": method, "params": params}).encode())
+        began = perf_counter()
+        os.write(self._ends[0], body)
+        while True:
+            bodies = self._framing.feed(os.read(self._ends[1], 65_536))
+            took = perf_counter() - began
+            if any((message := json.loads(each)).get("id") == number and "method" not in message for each in bodies):
+                return took
+
+    def stop(self) -> None:
+        """End the process."""
+        with self._process:
+            self._process.kill()
 
 
 class Wire:

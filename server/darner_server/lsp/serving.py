@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -66,6 +67,7 @@ HANDLERS: dict[str, Handler] = {
 
 # The index is many objects without circles: looking at them all is a pause one notices, and so are many at a time.
 _COLLECT = (5_000, 2, 50)
+_SWITCH = 0.001  # seconds that a thread beside the event loop may keep it waiting
 
 
 def serve(opened: Opened) -> int:
@@ -73,6 +75,7 @@ def serve(opened: Opened) -> int:
     gc.freeze()  # what has been imported stays: the collector need not look at it again
     gc.set_threshold(*_COLLECT)
     gc.enable()
+    sys.setswitchinterval(_SWITCH)
     return asyncio.run(_serve(opened))
 
 
