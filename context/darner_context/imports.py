@@ -20,8 +20,8 @@ def imports(language: str, text: str) -> list[Import]:
     return list(reader(text)) if reader else []
 
 
-_PY_FROM = re.compile(r"^[ \t]*from[ \t]+([.\w]+)[ \t]+import[ \t]*(\([^)]*\)|[^\n#;]*)", re.MULTILINE)
-_PY_IMPORT = re.compile(r"^[ \t]*import[ \t]+([\w.][^\n#;]*)", re.MULTILINE)
+_PY_FROM = re.compile(r"[ \t]*from[ \t]+([.\w]+)[ \t]+import[ \t]*(\([^)]*\)|[^\n#;]*)")
+_PY_IMPORT = re.compile(r"[ \t]*import[ \t]+([\w.][^\n#;]*)")
 _NAME = re.compile(r"([\w*]+)(?:\s+as\s+(\w+))?")
 _ES = re.compile(
     r"""\b(?:import|export)\s+(?:type\s+)?((?:[\w*$\s,]|\{[^}]*\})*?)\s*from\s*['"]([^'"\n]+)['"]"""
@@ -29,12 +29,12 @@ _ES = re.compile(
     r"""|(?:const|let|var)\s+(\w+|\{[^}]*\})\s*=\s*(?:await\s+import|require)\s*\(\s*['"]([^'"\n]+)['"]\s*\)"""
 )
 _ES_NAME = re.compile(r"(?:type\s+)?([\w$*]+)(?:\s*(?:as|:)\s*([\w$]+))?")
-_GO_BLOCK = re.compile(r'^import\s*(?:\(([^)]*)\)|([\w.]*\s*"[^"\n]+"))', re.MULTILINE)
+_GO_BLOCK = re.compile(r'import\s*(?:\(([^)]*)\)|([\w.]*\s*"[^"\n]+"))')
 _GO_LINE = re.compile(r'([\w.]*)[ \t]*"([^"\n]+)"')
 _RUST = re.compile(
     r"^[ \t]*(?:pub(?:\([^)]*\))?\s+)?(?:use\s+([^;]+);|mod\s+(\w+)\s*;|extern\s+crate\s+(\w+))", re.MULTILINE
 )
-_JAVA = re.compile(r"^\s*import\s+(?:static\s+)?([\w.]+?)(?:\.(\*|\w+))(?:\s+as\s+(\w+))?\s*;?\s*$", re.MULTILINE)
+_JAVA = re.compile(r"[ \t]*import\s+(?:static\s+)?([\w.]+?)(?:\.(\*|\w+))(?:\s+as\s+(\w+))?\s*;?\s*$", re.MULTILINE)
 _INCLUDE = re.compile(r'^[ \t]*#[ \t]*(?:include|import)[ \t]*[<"]([^>"\n]+)[>"]', re.MULTILINE)
 _DEEPEST = 20  # braces within braces of a Rust `use`
 _QUOTED = re.compile(
@@ -49,12 +49,26 @@ def _line(text: str, offset: int) -> int:
     return text.count("\n", 0, offset) + 1
 
 
+def _lines_with(text: str, word: str, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+    """Match a pattern at the beginning of each line with a word: a plain search is far quicker than an expression."""
+    end = 0
+    place = text.find(word)
+    while place >= 0:
+        begin = text.rfind("\n", 0, place) + 1
+        found = pattern.match(text, begin) if begin >= end else None
+        if found:
+            yield found
+            end = found.end()
+        place = text.find("\n", place)
+        place = text.find(word, place) if place >= 0 else -1
+
+
 def _python(text: str) -> Iterator[Import]:
-    for found in _PY_FROM.finditer(text):
+    for found in _lines_with(text, "import", _PY_FROM):
         line = _line(text, found.start())
         for name in _NAME.finditer(re.sub(r"#[^\n]*", "", found[2])):
             yield Import(found[1], name[1], name[2] or name[1], line)
-    for found in _PY_IMPORT.finditer(text):
+    for found in _lines_with(text, "import", _PY_IMPORT):
         line = _line(text, found.start())
         for part in found[1].split(","):
             module, _, alias = part.strip().partition(" as ")
@@ -81,7 +95,7 @@ def _ecmascript(text: str) -> Iterator[Import]:
 
 
 def _go(text: str) -> Iterator[Import]:
-    for found in _GO_BLOCK.finditer(text):
+    for found in _lines_with(text, "import", _GO_BLOCK):
         line = _line(text, found.start())
         for each in _GO_LINE.finditer(found[1] or found[2]):
             last = each[2].rsplit("/", 1)[-1]
@@ -119,7 +133,7 @@ def _use_tree(tree: str, prefix: str, depth: int = 0) -> Iterator[tuple[str, str
 
 
 def _java(text: str) -> Iterator[Import]:
-    for found in _JAVA.finditer(text):
+    for found in _lines_with(text, "import", _JAVA):
         yield Import(found[1], found[2], found[3] or found[2], _line(text, found.start()))
 
 

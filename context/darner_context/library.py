@@ -39,7 +39,7 @@ class Library:
         self._paths: Paths | None = None
         self._version = -1
         self._changes = 0
-        self._lending: tuple[tuple[str, bytes], ...] = ()
+        self._lending: tuple[tuple[str, str], ...] = ()
 
     def fresh(self) -> None:
         """Forget what another connection has changed meanwhile."""
@@ -56,7 +56,7 @@ class Library:
         elif held is not None:
             held.edit(text)
         else:
-            self._overlays[path] = LiveFile(path, text)
+            self._overlays[path] = LiveFile(path, text, kept=True)
         self._changes += 1
         self._mix(path)
 
@@ -93,13 +93,15 @@ class Library:
                 continue
             before[path] = self._overlays.get(path)
             lent = self._lent.get(path)
-            if lent is None or lent.text != text:
-                lent = self._lent[path] = LiveFile(path, text)
-                if len(self._lent) > _LENT:
-                    self._lent.popitem(last=False)
+            if lent is None:
+                lent = self._lent[path] = LiveFile(path, text, kept=True)
+            lent.edit(text)
+            self._lent.move_to_end(path)
+            if len(self._lent) > max(_LENT, len(texts)):
+                self._lent.popitem(last=False)
             self._overlays[path] = lent
             self._mix(path)
-        self._lending = tuple(sorted((path, self._overlays[path].facts.digest) for path in before))
+        self._lending = tuple(sorted((path, texts[path]) for path in before))
         try:
             yield
         finally:

@@ -44,4 +44,12 @@ def secret_name(path: str) -> bool:
 
 def secret_content(text: str) -> bool:
     """Whether the text holds a private key or a token that some service would accept."""
-    return any(sign in text for sign in _SIGNS) and _CONTENT.search(text) is not None
+    return suspect(text) and _CONTENT.search(text) is not None
+
+
+def suspect(text: str) -> bool:
+    """Whether a closer look is called for; for a part of a text take `LONGEST` more characters to each side."""
+    return any(sign in text for sign in _SIGNS)
+
+
+LONGEST = max(map(len, _SIGNS))

@@ -90,7 +90,7 @@ def parses(path: str, text: str) -> bool:
     row = _known(path)
     if row is None or not row.gate or len(text) > PARSE_LIMIT:
         return True
-    data = _encode(text)
+    data = encode(text)
 
     def read(start: int, _: object) -> bytes:
         return data[start : start + _READ]
@@ -113,7 +113,7 @@ def definitions(path: str, text: str) -> tuple[Definition, ...]:
 
 
 def _in(row: Language, text: str) -> list[Definition]:
-    data = _encode(text)
+    data = encode(text)
     found = found_in(row, data, matches(row, parse(row, data)))
     return [each for each in contained(found) if each is not None]
 
@@ -123,7 +123,8 @@ def _plain(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
-def _encode(text: str) -> bytes:
+def encode(text: str) -> bytes:
+    """Give the text as it is parsed: its lines end in a newline, whatever they end in."""
     return _plain(text).encode("utf-8", "replace")
 
 
@@ -133,6 +134,12 @@ def _grammar(module: str, function: str) -> tree_sitter.Language:
     with warnings.catch_warnings():  # some wheels still hand out a plain number
         warnings.simplefilter("ignore", DeprecationWarning)
         return tree_sitter.Language(made)
+
+
+def reparsed(path: str) -> Language | None:
+    """Give the row of a file's language if its definitions can be found again in a part of the text by itself."""
+    row = _known(path)
+    return row if row is not None and row.query and not row.embeds else None
 
 
 def _known(path: str) -> Language | None:
@@ -184,7 +191,7 @@ def _all_faults(row: Language, text: str) -> Iterator[SyntaxFault]:
 
 def _faults(row: Language, text: str) -> Iterator[SyntaxFault]:
     """Error and missing nodes, outermost only, in the order of the text."""
-    data = _encode(text)
+    data = encode(text)
     stack = [parse(row, data).root_node]
     while stack:
         node = stack.pop()
