@@ -97,7 +97,7 @@ def _ecmascript(text: str) -> Iterator[Import]:
 def _go(text: str) -> Iterator[Import]:
     for found in _lines_with(text, "import", _GO_BLOCK):
         line = _line(text, found.start())
-        for each in _GO_LINE.finditer(found[1] or found[2]):
+        for each in _GO_LINE.finditer(found[1] or found[2] or ""):
             last = each[2].rsplit("/", 1)[-1]
             yield Import(each[2], "", each[1] or last, line)
 
