@@ -10,6 +10,10 @@ from darner_context.facts import Definition
 from darner_context.languages import Language
 from darner_context.syntax import matches, parse
 
+# languages whose outermost definitions mean by themselves what they mean in their file
+_ALONE = frozenset({"python", "javascript", "typescript", "tsx", "go", "rust", "java", "c", "cpp", "csharp"})
+_ALONE_MOST = 400  # lines between an edit and the ends of such a definition
+_COLUMN = place_of(1) - 1
 _SMALL = 60_000  # bytes of a text with errors that is parsed as a whole
 _DOC_LINES = 61  # below an edit in which a definition may have it in the comment above
 _Text = TypeVar("_Text", str, bytes)
@@ -36,6 +40,7 @@ class Outline:
         self._prefixes = comment_prefixes(row)
         self._data = data
         self._tree = parse(row, data)
+        self._broken = self._tree.root_node.has_error
         self._whole()
         self.definitions = self._listed()
 
@@ -53,16 +58,72 @@ class Outline:
         return change
 
     def _edit(self, data: bytes) -> Change | None:
-        old = self._data
+        old, self._data = self._data, data
         begin, old_end, end = differing(old, data)
         self._tree.edit(begin, old_end, end, _point(old, begin), _point(old, old_end), _point(data, end))
+        return self._within(old, begin, old_end, end) or self._throughout(old, begin, old_end, end)
+
+    def _outermost(self, old: bytes, begin: int, old_end: int) -> tuple[Found, int, int, int] | None:
+        """
+        Find the outermost definition that an edit lies in, if it means by itself what it means in its file.
+
+        With it its last row, where the first row begins and where the last one ends.
+        """
+        found = self._found
+        row = old.count(b"\n", 0, begin)
+        place = bisect_left(found, place_of(row), key=_begin) - 1  # its first line stands as it stood
+        while place >= 0 and found[place].begin & _COLUMN:
+            place -= 1
+        if place < 0 or self._broken or self._row.name not in _ALONE:
+            return None
+        top, bottom = found[place].made.start - 1, found[place].made.end - 1
+        if row - top > _ALONE_MOST or bottom - row > _ALONE_MOST:
+            return None
+        last = _stepped(old, begin, bottom - row)
+        after = _line_end(old, last)
+        if self._row.name == "python":  # indentation alone says where it ends
+            while after < len(old) and not old[after : _line_end(old, after)].strip():
+                after, bottom = _line_end(old, after), bottom + 1
+            last = after
+        # its last line may go on in what follows
+        return (found[place], bottom, _stepped(old, begin, top - row), after) if old_end < last else None
+
+    def _within(self, old: bytes, begin: int, old_end: int, end: int) -> Change | None:
+        """Parse the outermost definition that an edit lies in by itself; None where that is not the same."""
+        data, there = self._data, self._outermost(old, begin, old_end)
+        if there is None:
+            return None
+        outer, bottom, first, after = there
+        top = outer.made.start - 1
+        now_after = after + len(data) - len(old)
+        text = data[first:now_after]
+        tree = parse(self._row, text)
+        outermost = [each for each in tree.root_node.named_children if not each.is_extra]
+        if tree.root_node.has_error or len(outermost) != 1 or outermost[0].start_byte:
+            return None
+        touched = [_moved(each, top) for each in found_in(self._row, text, matches(self._row, tree))]
+        if not touched or not _same(touched[0], outer):
+            return None
+        for number, each in enumerate(touched):
+            if each.made.doc == top + 1:  # the comment goes on above
+                doc = doc_line(data, self._prefixes, top + 1, first)
+                touched[number] = each._replace(made=each.made._replace(doc=doc))
+        now_bottom = bottom + data.count(b"\n", begin, end) - old.count(b"\n", begin, old_end)
+        if not self._exchange(touched, top, bottom, now_bottom):
+            return None
+        self._comments(now_bottom, now_after)
+        return Change(top + 1, bottom + 1, now_bottom + 1)
+
+    def _throughout(self, old: bytes, begin: int, old_end: int, end: int) -> Change | None:
+        """Parse the text again, taking over what is as it was."""
+        data = self._data
         tree = parse(self._row, data, self._tree)
         if tree.root_node.has_error and len(data) < _SMALL:
             tree = parse(self._row, data)  # what stands in for an error may hang on what was there before
         moved = data.count(b"\n", begin, end) - old.count(b"\n", begin, old_end)
         for each in self._tree.changed_ranges(tree):
             begin, end = min(begin, each.start_byte), max(end, each.end_byte)
-        self._data, self._tree = data, tree
+        self._tree, self._broken = tree, tree.root_node.has_error
         # whole lines, and one more to each side
         begin = data.rfind(b"\n", 0, max(data.rfind(b"\n", 0, begin), 0)) + 1
         end = _line_end(data, _line_end(data, end))
@@ -149,6 +210,17 @@ def _alike(one: Found, other: Found, old_last: int, last: int) -> bool:
     )
 
 
+def _same(one: Found, other: Found) -> bool:
+    mine, its = one.made, other.made
+    return (one.begin, one.scope, mine.name, mine.kind, mine.container) == (
+        other.begin,
+        other.scope,
+        its.name,
+        its.kind,
+        its.container,
+    )
+
+
 def _moved(each: Found, by: int) -> Found:
     return Found(_lower(each.made, by), each.begin + place_of(by), each.end + place_of(by), each.scope)
 
@@ -160,6 +232,16 @@ def _lower(each: Definition, by: int) -> Definition:
 
 def _point(data: bytes, place: int) -> tuple[int, int]:
     return data.count(b"\n", 0, place), place - (data.rfind(b"\n", 0, place) + 1)
+
+
+def _stepped(data: bytes, place: int, rows: int) -> int:
+    """Where a line begins that is so many rows below the line of a place, or above it."""
+    begin = data.rfind(b"\n", 0, place) + 1
+    for _ in range(rows):
+        begin = _line_end(data, begin)
+    for _ in range(-rows):
+        begin = data.rfind(b"\n", 0, max(begin - 1, 0)) + 1
+    return begin
 
 
 def _last_row(data: bytes) -> int:
