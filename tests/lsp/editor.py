@@ -76,6 +76,7 @@ class Editor:
         self.applies: Callable[[types.ApplyWorkspaceEditParams], str | None] = lambda _params: None
         self.outdated = "refused"  # or "passed over" without a word, as by Neovim, or "an error", as by eglot
         self.echoes_late = False  # tells its changes only after it has answered, as Neovim does
+        self.silent: dict[str, list[Any]] | None = None  # changes that are told when a command has ended, as by eglot
         self.stderr = b""
         self.exit_code: int | None = None
         self.result: Any = None
@@ -184,7 +185,11 @@ class Editor:
     async def command(self, command: str, *arguments: object, **more: Json) -> Json:
         """Run a command of the server."""
         params = types.ExecuteCommandParams(command, arguments=list(arguments), **more)
-        return await self.request("workspace/executeCommand", params)
+        result = await self.request("workspace/executeCommand", params)
+        held, self.silent = self.silent, None
+        for uri, changes in (held or {}).items():
+            self._changed(uri, changes)
+        return result
 
     async def patch(self, name: str, instruction: str = "do it", **more: object) -> Json:
         """Run `darner.patch` on a file."""
@@ -274,7 +279,9 @@ class Editor:
                 return
             self.buffers[uri].edit([_edit(each) for each in change.edits])
             whole = [types.TextDocumentContentChangeWholeDocument(self.buffers[uri].text)]
-            if self.echoes_late:
+            if self.silent is not None:
+                self.silent[uri] = whole
+            elif self.echoes_late:
                 asyncio.get_running_loop().call_soon(self._changed, uri, whole)
             else:
                 self._changed(uri, whole)

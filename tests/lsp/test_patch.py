@@ -109,6 +109,24 @@ async def test_an_editor_that_tells_its_changes_late(tmp_path: Path) -> None:
         assert buffer.text == CODE
 
 
+async def test_an_editor_that_tells_nothing_while_it_waits_for_the_answer(tmp_path: Path) -> None:
+    async with (
+        ScriptedEndpoint(Script(otherwise=ONE + TWO, rate=60)) as scripted,
+        editing(tmp_path, {"a.py": CODE}, scripted) as editor,
+    ):
+        buffer = editor.open("a.py")
+        editor.silent = {}
+        assert (await editor.patch("a.py"))["refused"] == []
+        assert buffer.text == CODE.replace("1", "11")
+        await editor.until(lambda: len(editor.edits) == 2)
+        assert buffer.text == DONE
+        async with asyncio.timeout(10):
+            while len(await editor.request("textDocument/codeLens", _document(editor))) < 6:
+                pass  # the second hunk is known when the editor's change has been taken in
+        await editor.command("darner.undoAll")
+        assert buffer.text == CODE
+
+
 async def test_an_editor_that_refuses(tmp_path: Path) -> None:
     async with (
         ScriptedEndpoint(Script(otherwise=ONE)) as scripted,

@@ -18,7 +18,8 @@ from darner_server.lsp.hunks import HunkBoard
 from darner_server.lsp.pygls_fixes import QuickProtocol
 from darner_server.lsp.workspace_edits import FileEdit, FileOperation, workspace_edit
 
-_ECHO = 2.0  # seconds in which a client reports the changes it has made for us
+_ECHO = 2.0  # seconds in which a client reports the changes it has made for us, unless it is a silent one ...
+_SILENCE = 60.0  # ... such as eglot, which reports nothing before its request has been answered and the user is idle
 _NEWER = 0.5  # seconds in which a client that refuses an edit as outdated reports what it is outdated by
 _MOST_TRIES = 20
 CHANGED = "you have changed these lines meanwhile"
@@ -57,6 +58,7 @@ class Delivery:
         self._abandoned = False
         self._operations: list[FileOperation] = []
         self._echo = asyncio.Event()
+        self._answerable = asyncio.Event()
         self.delivered = 0
 
     def add(self, operation: FileOperation) -> None:
@@ -78,8 +80,18 @@ class Delivery:
         self._abandoned = True
         self.finish()
 
+    async def answerable(self) -> None:
+        """Return when `run` has ended, or while the client waits for an answer first: the rest comes after it."""
+        await self._answerable.wait()
+
     async def run(self) -> None:
         """Send rounds until finished."""
+        try:
+            await self._run()
+        finally:
+            self._answerable.set()
+
+    async def _run(self) -> None:
         tries = 0
         while True:
             await self._ready.wait()
@@ -151,7 +163,14 @@ class Delivery:
     async def _echoed(self, file: PatchedFile, version: int | None) -> bool:
         """Wait until the document has changed; a file that has been opened for the edit is followed from there."""
         file.follow()
-        return version is not None and await self._changed_since(file, version, _ECHO)
+        if version is None:
+            return False
+        if await self._changed_since(file, version, _ECHO):
+            return True
+        self._answerable.set()
+        told = await self._changed_since(file, version, _SILENCE)
+        self._answerable.clear()
+        return told
 
     async def _changed_since(self, file: PatchedFile, version: int | None, seconds: float) -> bool:
         try:

@@ -90,7 +90,9 @@ class _Patch:
             failed = await self._follow(engine, progress)
             if self._delivery and pump:
                 self._delivery.finish()
-                await asyncio.shield(pump)
+                await self._delivery.answerable()
+                if pump.done():
+                    await pump
             result = {"edit": self._whole(), "refused": self._refused}
         except BaseException:
             if self._delivery:
