@@ -15,11 +15,15 @@ REPLY = block("a.py", "    return 1\n", "    return 10\n") + block("a.py", "    
 
 
 @pytest.mark.editor
-def test_the_page(tmp_path: Path) -> None:
+@pytest.mark.parametrize("waiting", [False, True])
+def test_the_page(tmp_path: Path, *, waiting: bool) -> None:
     with endpoint(tmp_path, Script(otherwise=REPLY, rate=60)) as url:
         desk = home(tmp_path, url, {"a.py": CODE})
         config = tmp_path / "config.el"
-        config.write_text("\n".join(page("Emacs", "elisp")))
+        said = "\n".join(page("Emacs", "elisp"))
+        before, mark, _ = said.partition("  ;; let a patch")
+        assert mark
+        config.write_text(f"{before})" if waiting else said)  # waiting for the answer, as eglot does by itself
         ran = subprocess.run(
             ["emacs", "-batch", "--eval", "(package-initialize)", "-l", str(config), "-l", str(Path(__file__).with_name("drive.el")), "a.py"],
             cwd=desk.root, env=desk.environment, capture_output=True, text=True, check=False, timeout=90,
