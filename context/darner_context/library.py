@@ -1,6 +1,7 @@
 """The index as a reader sees it: stored facts, with the live buffers in the place of their files."""
 
 from array import array
+from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
@@ -36,6 +37,7 @@ class Library:
         self._imports: OrderedDict[str, list[tuple[Import, list[str]]]] = OrderedDict()
         self._lent: OrderedDict[str, LiveFile] = OrderedDict()
         self._ids: dict[int, str] = {}
+        self._numbers: dict[str, int | None] = {}
         self._paths: Paths | None = None
         self._version = -1
         self._changes = 0
@@ -144,6 +146,7 @@ class Library:
         self._names.clear()
         self._imports.clear()
         self._ids.clear()
+        self._numbers.clear()
         self.counts.clear()
         self._paths = None
 
@@ -158,12 +161,6 @@ class Library:
             extra = [path for path in self.live if path not in known]
             self._paths = Paths([*(path for _, path in rows), *extra], self._config)
         return self._paths
-
-    def path_of(self, number: int) -> str | None:
-        """The path of a stored file's number."""
-        if self._paths is None:
-            _ = self.paths
-        return self._ids.get(number)
 
     def facts(self, path: str) -> FileFacts | None:
         """The facts about a file, None for one that is not indexed."""
@@ -233,22 +230,26 @@ class Library:
             found = self.store.names(unknown)
             for name in unknown:
                 known[name] = Postings(self._ids, *found.get(name, (_EMPTY, _EMPTY)))
-        chosen = {name: known[name] for name in wanted}
-        if self.live or self.gone:
-            chosen = {name: self._living(name, postings) for name, postings in chosen.items()}
-        return chosen
+        if not self.live and not self.gone:
+            return {name: known[name] for name in wanted}
+        hidden = self._hidden()
+        living = [(path, by_name(live.facts), live.facts.names) for path, live in self.live.items()]
+        return {
+            name: known[name].with_live(
+                hidden,
+                [path for path, defined, _ in living if name in defined],
+                [path for path, _, used in living if _holds(used, name)],
+            )
+            for name in wanted
+        }
 
-    def _living(self, name: str, stored: "Postings") -> "Postings":
-        """Take the places of live buffers and of deleted files into account."""
-        defined = [path for path in stored.defined if path not in self.live and path not in self.gone]
-        used = [path for path in stored.used if path not in self.live and path not in self.gone]
-        for path in sorted(self.live):
-            facts = self.live[path].facts
-            if name in by_name(facts):
-                defined.append(path)
-            if name in facts.names:
-                used.append(path)
-        return Postings({}, _EMPTY, _EMPTY, defined, used)
+    def _hidden(self) -> frozenset[int]:
+        """Number the stored files that something else stands for, or nothing."""
+        for path in [*self.live, *self.gone]:
+            if path not in self._numbers:
+                self._numbers[path] = self.store.number_of(path)
+        numbers = (self._numbers[path] for path in (*self.live, *self.gone))
+        return frozenset(number for number in numbers if number is not None)
 
     def words(self, wanted: Sequence[str]) -> Mapping[str, list[str]]:
         """For each word the paths that have it in a name or in themselves."""
@@ -277,42 +278,56 @@ class Library:
 class Postings:
     """The files that define a name and those that use it; paths are looked up when asked for."""
 
-    __slots__ = ("_defined", "_ids", "_paths_defined", "_paths_used", "_used")
+    __slots__ = ("_defined", "_ids", "_living", "_paths_defined", "_used")
 
     def __init__(
         self,
         ids: Mapping[int, str],
         defined: "array[int]",
         used: "array[int]",
-        paths_defined: list[str] | None = None,
-        paths_used: list[str] | None = None,
+        living: tuple[frozenset[int], list[str], list[str]] = (frozenset(), [], []),
     ) -> None:
         self._ids, self._defined, self._used = ids, defined, used
-        self._paths_defined, self._paths_used = paths_defined, paths_used
+        self._living = living  # stored files that do not count, live ones that define the name, that use it
+        self._paths_defined: list[str] | None = None
+
+    def with_live(self, hidden: frozenset[int], defined: list[str], used: list[str]) -> "Postings":
+        """Take live files in the place of stored ones."""
+        return Postings(self._ids, self._defined, self._used, (hidden, defined, used))
 
     @property
     def defined(self) -> list[str]:
         """Paths that define the name, sorted."""
         if self._paths_defined is None:
-            self._paths_defined = sorted(path for one in self._defined if (path := self._ids.get(one)) is not None)
+            self._paths_defined = self._paths(self._defined, self._living[1])
         return self._paths_defined
 
     @property
     def used(self) -> list[str]:
         """Paths that use the name, sorted."""
-        if self._paths_used is None:
-            return sorted(path for one in self._used if (path := self._ids.get(one)) is not None)
-        return self._paths_used
+        return self._paths(self._used, self._living[2])
 
     @property
     def uses(self) -> int:
         """How many files use the name."""
-        return len(self._used) if self._paths_used is None else len(self._paths_used)
+        return self._count(self._used, self._living[2])
 
     @property
     def definitions(self) -> int:
         """How many files define the name."""
-        return len(self._defined) if self._paths_defined is None else len(self._paths_defined)
+        return self._count(self._defined, self._living[1])
+
+    def _paths(self, numbers: "array[int]", more: list[str]) -> list[str]:
+        hidden, ids = self._living[0], self._ids
+        return sorted([path for one in numbers if one not in hidden and (path := ids.get(one)) is not None] + more)
+
+    def _count(self, numbers: "array[int]", more: list[str]) -> int:
+        return len(numbers) - sum(map(numbers.count, self._living[0])) + len(more)
+
+
+def _holds(names: Sequence[str], name: str) -> bool:
+    place = bisect_left(names, name)
+    return place < len(names) and names[place] == name
 
 
 _EMPTY = array("I")

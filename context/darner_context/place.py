@@ -1,16 +1,19 @@
 """What can be seen at a place: the names around the cursor, and what the file imports."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from darner_context.facts import CLASSES, FUNCTIONS, Definition
 from darner_context.imports import Import
 from darner_context.languages import language_of
 from darner_context.library import Library
+from darner_context.live import Lines
 from darner_context.words import IDENTIFIER, KEYWORDS, parts
 
 _NEAR = 8  # lines around the cursor
 _OFTEN = 3  # a name used so often says what a file is about
+_TOP = 200  # lines that hold the imports
 _WINDOW = 400  # lines around the cursor that are read at all
 
 
@@ -36,7 +39,7 @@ class Place:
 def look(
     library: Library,
     path: str,
-    lines: Sequence[str],
+    lines: Lines,
     first: int,
     last: int,
     *,
@@ -60,19 +63,12 @@ def look(
     functions = [each for each in place.within if each.kind in FUNCTIONS]
     begin, end = (functions[0].start, functions[0].end) if functions else (first - 15, last + 15)
     begin, end = max(begin, first - 150), min(end, last + 150)
-    shown = [
-        (number, lines[number - 1])
-        for number in range(max(1, first - _WINDOW), min(len(lines), last + _WINDOW) + 1)
-        if number not in gone
-    ]
-    place.scope = _names("".join(text for number, text in shown if begin <= number <= end))
-    place.near = _names("".join(text for number, text in shown if first - _NEAR <= number <= last + _NEAR // 2))
-    top = "".join(lines[number - 1] for number in range(1, min(len(lines), 200) + 1) if number not in gone)
-    place.imports = library.imports(path, top)
-    import_lines = _import_lines(lines, place.imports)
-    counted: dict[str, int] = {}
-    for name in IDENTIFIER.findall("".join(text for number, text in shown if number not in import_lines)):
-        counted[name] = counted.get(name, 0) + 1
+    top, bottom = max(1, first - _WINDOW), min(len(lines), last + _WINDOW)
+    place.scope = _names(_shown(lines, max(begin, top), min(end, bottom), gone))
+    place.near = _names(_shown(lines, max(first - _NEAR, top), min(last + _NEAR // 2, bottom), gone))
+    place.imports = library.imports(path, _shown(lines, 1, min(len(lines), _TOP), gone))
+    aside = {*_import_lines(lines, place.imports), *gone}
+    counted = Counter(IDENTIFIER.findall(_shown(lines, top, bottom, aside)))
     place.file = {name: count for name, count in counted.items() if name not in KEYWORDS}
     for each, targets in place.imports:
         if each.alias and each.alias != "*":
@@ -91,6 +87,15 @@ def look(
     return place
 
 
+def _shown(lines: Lines, first: int, last: int, without: Collection[int]) -> str:
+    """Join some lines without others."""
+    pieces: list[str] = []
+    for number in sorted(number for number in without if first <= number <= last):
+        pieces.append(lines.between(first, number - 1))
+        first = number + 1
+    return "".join((*pieces, lines.between(first, last)))
+
+
 def stretch(line: int) -> int:
     """Number the stretch of a file that a look at the whole takes in."""
     return (line - 1) // _WINDOW
@@ -100,7 +105,7 @@ def _names(text: str) -> set[str]:
     return set(IDENTIFIER.findall(text)) - KEYWORDS
 
 
-def _import_lines(lines: Sequence[str], found: list[tuple[Import, list[str]]]) -> set[int]:
+def _import_lines(lines: Lines, found: list[tuple[Import, list[str]]]) -> set[int]:
     """Number the lines of the import statements, with those that an open bracket carries on to."""
     numbers: set[int] = set()
     for each, _ in found:

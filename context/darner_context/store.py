@@ -127,9 +127,9 @@ class Store:
             return None
         return row[0], row[1], row[2], facts
 
-    def path_of(self, number: int) -> str | None:
-        """The path of a file's number."""
-        row = self._base.execute("SELECT path FROM files WHERE id = ?", (number,)).fetchone()
+    def number_of(self, path: str) -> int | None:
+        """The number of a file's path."""
+        row = self._base.execute("SELECT id FROM files WHERE path = ?", (path,)).fetchone()
         return row[0] if row else None
 
     def names(self, wanted: Sequence[str]) -> dict[str, tuple["array[int]", "array[int]"]]:
