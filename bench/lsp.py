@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 from statistics import median, quantiles
 from time import monotonic, perf_counter, sleep
@@ -30,7 +31,7 @@ from darner_clients.testing.script import pieces
 PEERS = Path(__file__).with_name("lsp_peers")
 DARNER = str(Path(sys.executable).with_name("darner"))
 STARTS, HOVERS, CHANGES, LINES = 7, 2000, 400, 10_000
-PATCHES, CANCELS = 20, 40
+PATCHES, CANCELS, KEYS = 20, 40, 40
 DOCUMENT = "".join(f"line {number} of a document that is long enough\n" for number in range(LINES))
 URI = "untitled:bench"
 
@@ -126,8 +127,8 @@ def hovers(command: list[str], environment: dict[str, str]) -> list[float]:
 async def timed(wire: Wire, hover: object) -> float:
     """Seconds of one hover."""
     began = perf_counter()
-    await wire.request("textDocument/hover", hover)
-    return perf_counter() - began
+    _, at = await wire.ask("textDocument/hover", hover)[1]
+    return at - began
 
 
 async def patches(root: Path, environment: dict[str, str]) -> dict[str, object]:
@@ -174,6 +175,7 @@ async def patches(root: Path, environment: dict[str, str]) -> dict[str, object]:
         while_streaming = list(pings)
         cancels = [await cancelled(wire, endpoint, uri, text, number) for number in range(CANCELS)]
         pinging.cancel()
+        acted, asked_for = await while_typing(wire, endpoint, uri, text)
         memory = wire.memory()
         await wire.stop()
     return {
@@ -186,6 +188,8 @@ async def patches(root: Path, environment: dict[str, str]) -> dict[str, object]:
         "patch_ms": round(median(took), 1),
         "ideal_ms": round(ideal, 1),
         "cancel_to_closed_ms": spread(cancels),
+        "code_actions_ms": spread(acted),
+        "completion_to_socket_ms": spread(asked_for),
         "memory_mb": round(memory, 1),
     }
 
@@ -236,6 +240,40 @@ def _patch(uri: str) -> dict[str, Any]:
     return {"command": "darner.patch", "arguments": [asked]}
 
 
+async def while_typing(wire: Wire, endpoint: ScriptedEndpoint, uri: str, text: str) -> tuple[list[float], list[float]]:
+    """Milliseconds after a key: to the code actions of the line, and to the bytes of a completion's request."""
+    buffer = Buffer(wire, uri, text)
+    wire.heard = buffer.heard
+    acted: list[float] = []
+    asked: list[float] = []
+    clocks = monotonic() - perf_counter()
+    document = {"uri": uri}
+    for number in range(KEYS):
+        line = 3 + 17 * number
+        place = {"line": line, "character": 0}
+        buffer.type(place, "x")
+        span = {"start": place, "end": place}
+        began = perf_counter()
+        params = {"textDocument": document, "range": span, "context": {"diagnostics": [], "triggerKind": 2}}
+        _, at = await wire.ask("textDocument/codeAction", params)[1]
+        acted.append((at - began) * 1000)
+        due = len(endpoint.asked) + 1
+        began = perf_counter()
+        after = {"line": line, "character": 1}
+        params = {"textDocument": document, "position": after, "context": {"triggerKind": 2}}
+        ident, answer = wire.ask("textDocument/inlineCompletion", params)
+        await endpoint.until(partial(_asked, endpoint, due))
+        asked.append((endpoint.asked[due - 1].at - clocks - began) * 1000)
+        wire.notify("$/cancelRequest", {"id": ident})
+        await answer
+    wire.notify("textDocument/didClose", {"textDocument": document})
+    return acted, asked
+
+
+def _asked(endpoint: ScriptedEndpoint, times: int) -> bool:
+    return len(endpoint.asked) >= times
+
+
 async def cancelled(wire: Wire, endpoint: ScriptedEndpoint, uri: str, text: str, number: int) -> float:
     """Milliseconds from the cancel to the closed socket, in the middle of a stream."""
     buffer = Buffer(wire, uri, text)
@@ -250,7 +288,7 @@ async def cancelled(wire: Wire, endpoint: ScriptedEndpoint, uri: str, text: str,
     await endpoint.until(lambda: exchange.done)
     took = (perf_counter() - began) * 1000
     assert exchange.closed == "client", exchange
-    assert "error" in await answer
+    assert "error" in (await answer)[0]
     wire.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
     return took
 

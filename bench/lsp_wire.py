@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import subprocess
+import sys
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -57,16 +58,23 @@ class Wire:
         self.heard: Callable[[dict[str, Any], float], object] = lambda _message, _at: None
         self._command = command
         self._environment = environment
-        self._answers: dict[int, asyncio.Future[dict[str, Any]]] = {}
+        self._answers: dict[int, asyncio.Future[tuple[dict[str, Any], float]]] = {}
         self._last = 0
 
     async def start(self) -> None:
-        """Start the process and read what it says."""
-        pipe = asyncio.subprocess.PIPE
+        """Start the process and read what it says, in a thread: when it came is known even while the loop is busy."""
+        ours, theirs = os.pipe()
         self._process = await asyncio.create_subprocess_exec(
-            *self._command, stdin=pipe, stdout=pipe, stderr=asyncio.subprocess.DEVNULL, env=self._environment
+            *self._command,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=theirs,
+            stderr=asyncio.subprocess.DEVNULL,
+            env=self._environment,
         )
-        self._reading = asyncio.ensure_future(self._read())
+        os.close(theirs)
+        sys.setswitchinterval(0.0005)
+        loop = asyncio.get_running_loop()
+        self._reading = loop.run_in_executor(None, self._read, ours, loop)
 
     async def stop(self) -> None:
         """End the process."""
@@ -78,8 +86,8 @@ class Wire:
         """Send a notification."""
         self._send({"jsonrpc": "2.0", "method": method, "params": params})
 
-    def ask(self, method: str, params: object) -> tuple[int, asyncio.Future[dict[str, Any]]]:
-        """Send a request: its number and its answer to come."""
+    def ask(self, method: str, params: object) -> tuple[int, asyncio.Future[tuple[dict[str, Any], float]]]:
+        """Send a request: its number and its answer to come, with the time when it came."""
         self._last += 1
         future = self._answers[self._last] = asyncio.get_running_loop().create_future()
         self._send({"jsonrpc": "2.0", "id": self._last, "method": method, "params": params})
@@ -87,7 +95,7 @@ class Wire:
 
     async def request(self, method: str, params: object) -> Any:  # noqa: ANN401 - JSON
         """Send a request and wait for its result."""
-        answer = await self.ask(method, params)[1]
+        answer, _ = await self.ask(method, params)[1]
         assert "error" not in answer, answer
         return answer["result"]
 
@@ -109,17 +117,19 @@ class Wire:
         assert self._process.stdin is not None
         self._process.stdin.write(frame(json.dumps(message).encode()))
 
-    async def _read(self) -> None:
-        assert self._process.stdout is not None
+    def _read(self, pipe: int, loop: asyncio.AbstractEventLoop) -> None:
         framing = Framing()
-        while data := await self._process.stdout.read(1 << 16):
-            at = perf_counter()
-            for body in framing.feed(data):
-                message = json.loads(body)
-                if "method" in message:
-                    self.heard(message, at)
-                elif (future := self._answers.pop(message["id"], None)) and not future.done():
-                    future.set_result(message)
+        with open(pipe, "rb", buffering=0) as stream:
+            while data := stream.read(1 << 16):
+                at = perf_counter()
+                for body in framing.feed(data):
+                    loop.call_soon_threadsafe(self._take, json.loads(body), at)
+
+    def _take(self, message: dict[str, Any], at: float) -> None:
+        if "method" in message:
+            self.heard(message, at)
+        elif (future := self._answers.pop(message["id"], None)) and not future.done():
+            future.set_result((message, at))
 
 
 class Buffer:
@@ -143,6 +153,10 @@ class Buffer:
             self.wire.answer(message, [None] * len(message["params"]["items"]))
         elif "id" in message:
             self.wire.answer(message, None)
+
+    def type(self, place: dict[str, int], text: str) -> None:
+        """Put text in, as the user does."""
+        self._change([{"range": {"start": place, "end": place}, "newText": text}])
 
     def _change(self, edits: list[dict[str, Any]]) -> None:
         told: list[dict[str, Any]] = []
