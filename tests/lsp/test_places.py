@@ -42,10 +42,20 @@ def test_stubs(text: str, stub: bool) -> None:
     assert is_stub(split_lines(text)) is stub
 
 
-def test_a_window_begins_at_the_margin() -> None:
-    lines = [f"line {number}\n" for number in range(500)]
-    window = window_around(lines, 300, 300)
-    assert (window.first, window.text.count("\n")) == (180, 240)
+@pytest.mark.parametrize(
+    ("text", "line", "first", "shown"),
+    [
+        ("a = 1\ndef f():\n    x\n\n    y\n\nb = 2\n", 4, 1, "def f():\n    x\n\n    y\n\n"),
+        ("int f()\n{\n  x;\n}\n\nint g;\n", 2, 0, "int f()\n{\n  x;\n}\n\n"),
+        ("def f(\n    a\n):\n    pass", 3, 0, "def f(\n    a\n):\n    pass"),
+        ("    x\n" * 500, 300, 180, "    x\n" * 240),
+        ("x\n", 9, 0, "x\n"),
+        ("", 0, 0, ""),
+    ],
+)
+def test_a_window_is_what_begins_at_the_margin(text: str, line: int, first: int, shown: str) -> None:
+    window = window_around(split_lines(text), line)
+    assert (window.first, window.text) == (first, shown)
 
 
 @pytest.mark.parametrize(

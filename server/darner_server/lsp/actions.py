@@ -98,7 +98,7 @@ def _stub(path: str, document: Document, line: int) -> tuple[str, dict[str, Any]
     """The function around a line, if it does nothing yet."""
     from darner_context.syntax import enclosing  # noqa: PLC0415 - see engines.py
 
-    window = window_around(document.lines, line, line)
+    window = window_around(document.lines, line)
     found = enclosing(path, window.text, line - window.first + 1)
     if found is None or found.kind not in {"function", "method"}:
         return None

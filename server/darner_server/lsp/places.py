@@ -17,6 +17,7 @@ _STUB = re.compile(
 )
 _REMARK = re.compile(r"^\s*(?:#|//|/\*|\*|--).*$")
 _INLINE_BODY = re.compile(r"(?:\{\s*\}|:\s*(?:pass|\.\.\.)|\{\s*(?:todo|unimplemented)!\(.*\)\s*\})\s*$")
+_MARGIN = re.compile(r"[^\s{})\]]")  # something begins here that no other thing holds
 _WINDOW = 120  # lines around the cursor that are parsed: a whole large file would take too long
 
 
@@ -53,14 +54,12 @@ def remark_at(lines: Sequence[str], first: int, last: int) -> Remark | None:
     return None
 
 
-def window_around(lines: Sequence[str], first: int, last: int) -> Window:
-    """The lines around a place, from a line that begins at the margin where there is one near."""
-    begin = max(0, first - _WINDOW)
-    for number in range(begin, max(begin, first - 1)):
-        if lines[number].strip() and not lines[number][0].isspace() and lines[number][0] not in "})]":
-            begin = number
-            break
-    return Window(begin, "".join(lines[begin : last + _WINDOW]))
+def window_around(lines: Sequence[str], line: int) -> Window:
+    """The lines around one, between two that begin at the margin where there are such near."""
+    least, most = max(0, line - _WINDOW), min(len(lines), line + _WINDOW)
+    first = next((number for number in range(min(line, most - 1), least, -1) if _MARGIN.match(lines[number])), least)
+    end = next((number for number in range(line + 1, most) if _MARGIN.match(lines[number])), most)
+    return Window(first, "".join(lines[first:end]))
 
 
 def is_stub(lines: Sequence[str]) -> bool:
