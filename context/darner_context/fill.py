@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from darner_context.bundle import Snippet
 from darner_context.facts import CLASSES
 from darner_context.live import Lines
-from darner_context.rank import Candidate
+from darner_context.weigh import Candidate
 from darner_context.weights import BODY_WORTH, CLASS_BODY_WORTH, PASSAGE, PLAIN, SIGNATURE_WORTH, SMALL, WEIGHTS
 
 GAP = "..."
@@ -55,9 +55,10 @@ class Filling:
         steps: list[tuple[float, int, int]] = []
         for order, each in enumerate(chosen):
             line, head, body = _worths(each)
-            steps.append((-line, order, LINE))
-            if head > body:
-                steps.append((-head, order, HEAD))
+            if each.definition.kind != "passage":
+                steps.append((-line, order, LINE))
+                if head > body:
+                    steps.append((-head, order, HEAD))
             steps.append((-body, order, BODY))
         steps.sort()
         lines = 0
@@ -65,7 +66,7 @@ class Filling:
             if self._left <= _GAP:
                 break
             if self._take(chosen[order], level):
-                lines += level == LINE
+                lines += level == LINE or chosen[order].definition.kind == "passage"
         self.dropped += len(chosen) - lines
 
     def _take(self, each: Candidate, level: int) -> bool:

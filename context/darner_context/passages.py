@@ -1,67 +1,118 @@
-"""Stretches of text that an instruction's words stand in: imports, tables, the middle of a long function."""
+"""Passages: lines that may change along with a place, whatever they define: the words and names in them tell."""
 
-from bisect import bisect_right
+import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 
-from darner_context.facts import Definition
+from darner_context.facts import Definition, FileFacts
+from darner_context.likely import likely
 from darner_context.live import Lines
+from darner_context.place import Place
+from darner_context.search import Search
+from darner_context.ties import Ties
+from darner_context.weigh import Candidate, against, foreign
+from darner_context.weights import PASSAGE
 
-_BEFORE, _AFTER = 3, 16  # lines shown around the first line with a word
-_TOP = 14  # lines of a file's beginning
-_MOST = 16  # passages of one file
+_BEFORE, _AFTER = 2, 11  # lines shown around the first line with a word
 _OFTEN = 80  # places of one word in one file
+_WHOLE = 12  # the likeliest files are cut up to the last line, and of the others only what has a word
+_NAMES = 0.3  # what a name from the place counts beside a word of the instruction, when lines are cut out
+Marks = dict[int, int]  # by line: a bit for each word in it
 
 
-def passages(lines: Lines, idf: Mapping[str, float], first: int) -> Iterator[tuple[Definition, float]]:
-    """
-    Give the best stretches of a file, each with the weight of the words in it.
+def passages(ties: Ties, search: Search, place: Place | None, *, exact: bool) -> list[Candidate]:
+    """Cut up the files that are likely to change; `exact`: with the names at the very place. None without a word."""
+    if not search.words:
+        return []
+    files = likely(ties, search, place, exact=exact)
+    unlikely = foreign(place)
+    base: dict[str, float] = {}
+    for path, signals in files.items():
+        facts = ties.facts(path)
+        flags = facts.flags & unlikely if facts is not None else 0
+        base[path] = PASSAGE["bias"] + against(flags) + sum([PASSAGE[name] * signals[name] for name in sorted(signals)])
+    found: list[Candidate] = []
+    for rank, path in enumerate(sorted(files, key=lambda path: (-base[path], path))):
+        facts = ties.facts(path)
+        if facts is None:
+            continue
+        names = _names(ties, facts, place) if exact and place is not None else {}
+        lines = ties.library.lines(path)
+        for begin, end, said, around in _cut(lines, search, names, whole=rank < _WHOLE):
+            signals = {**files[path], "passage like the instruction": said}
+            total = base[path] + PASSAGE["passage like the instruction"] * said
+            if around:
+                signals["passage like the lines around"] = around
+                total += PASSAGE["passage like the lines around"] * around
+            each = Definition(f"lines {begin} to {end}", "passage", begin, begin, begin, end, end, end, None)
+            found.append(Candidate(path, -begin, each, facts, signals, 1 / (1 + math.exp(-total))))
+    return found
 
-    `first` is the first line of the first definition: what stands before it is a stretch of its own, without words.
-    """
+
+def _names(ties: Ties, facts: FileFacts, place: Place) -> dict[str, float]:
+    """The names next to the cursor that a file has too, each with the share of what they tell."""
+    total = len(ties.library.paths.all)
+    telling = {name: math.log(1 + total / (1 + uses)) for name in sorted(place.near) if (uses := ties.named(name).uses)}
+    whole = sum(telling.values())
+    own = facts.names
+    return {
+        name: value / whole
+        for name, value in telling.items()
+        if (at := bisect_left(own, name)) < len(own) and own[at] == name
+    }
+
+
+def _cut(
+    lines: Lines, search: Search, names: Mapping[str, float], *, whole: bool
+) -> Iterator[tuple[int, int, float, float]]:
+    """Cut a file into stretches around the words in it, each with the shares of the words and of the names in it."""
     size = len(lines)
-    if size == 0:
-        return
-    words = sorted(idf)
-    where = _where(lines, words)
-    held = sorted(where)
-    weights: dict[int, float] = {}  # of sets of words, each a number with a bit for each word
-    found: list[tuple[float, int, int]] = []
-    for place, line in enumerate(held):
-        mask = 0
-        for other in held[place : place + _AFTER + 1]:
-            if other > line + _AFTER:
-                break
-            mask |= where[other]
-        if mask not in weights:
-            weights[mask] = sum([idf[word] for bit, word in enumerate(words) if mask >> bit & 1])
-        found.append((-weights[mask], max(1, line - _BEFORE), min(size, line + _AFTER)))
-    taken: list[tuple[int, int]] = []
-    for weight, begin, end in sorted(found):
-        if all(end < a or begin > b for a, b in taken):
-            taken.append((begin, end))
-            yield _passage(begin, end), -weight
-            if len(taken) == _MOST:
-                break
-    yield _passage(1, min(size, _TOP, max(first - 1, 3))), 0.0
-
-
-def _where(lines: Lines, words: Sequence[str]) -> dict[int, int]:
-    """Number the lines with words in them, each with a bit set for each word."""
     text = lines.text.lower()
-    starts = lines.starts
-    where: dict[int, int] = {}
-    if len(text) != len(lines.text):
-        return where  # a letter whose small form is longer: the places would be wrong
-    for bit, word in enumerate(words):
+    words = sorted(search.words) if len(text) == len(lines.text) else []  # a small form can be longer
+    marks = _marked(lines.starts, text, words, {})
+    known = sorted(names)
+    marks = _marked(lines.starts, lines.text, known, marks, len(words))
+    weights = [search.words[word] for word in words], [names[name] for name in known]
+    held = sorted(marks)
+    values: dict[int, tuple[float, float]] = {}
+
+    def value(first: int, last: int) -> tuple[float, float]:
+        mask = 0
+        for line in held[bisect_left(held, first) : bisect_right(held, last)]:
+            mask |= marks[line]
+        if mask not in values:
+            said = sum([weight for bit, weight in enumerate(weights[0]) if mask >> bit & 1])
+            rest = mask >> len(words)
+            values[mask] = said, sum([weight for bit, weight in enumerate(weights[1]) if rest >> bit & 1])
+        return values[mask]
+
+    found: list[tuple[float, int, int, float, float]] = []
+    for line in held:
+        begin, end = max(1, line - _BEFORE), min(size, line + _AFTER)
+        said, around = value(begin, end)
+        found.append((-said - _NAMES * around, begin, end, said, around))
+    found.sort()
+    taken = bytearray(size + 2)
+    for _, begin, end, said, around in found:
+        if not any(taken[begin : end + 1]):
+            taken[begin : end + 1] = b"\1" * (end + 1 - begin)
+            yield begin, end, said, around
+    begin = 1 if whole else size + 1
+    while (begin := taken.find(0, begin)) <= size and begin > 0:
+        stop = taken.find(1, begin)
+        end = min(begin + _BEFORE + _AFTER, size, stop - 1 if stop > 0 else size)
+        yield begin, end, *value(begin, end)
+        begin = end + 1
+
+
+def _marked(starts: Sequence[int], text: str, words: Sequence[str], marks: Marks, offset: int = 0) -> Marks:
+    """Set a bit for each word at the lines that it stands in."""
+    for bit, word in enumerate(words, offset):
         place = text.find(word)
         for _ in range(_OFTEN):
             if place < 0:
                 break
             line = bisect_right(starts, place)
-            where[line] = where.get(line, 0) | 1 << bit
+            marks[line] = marks.get(line, 0) | 1 << bit
             place = text.find(word, place + len(word))
-    return where
-
-
-def _passage(begin: int, end: int) -> Definition:
-    return Definition(f"lines {begin} to {end}", "passage", begin, begin, begin, end, end, end, None)
+    return marks

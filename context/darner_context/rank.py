@@ -1,40 +1,24 @@
 """Candidates for a place and an instruction, each with the signals that speak for it."""
 
-import math
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
-from darner_context.extract import test_path
-from darner_context.facts import CLASSES, FUNCTIONS, GENERATED, SECRET, TEST, VALUES, VENDORED, Definition, FileFacts
+from darner_context.facts import CLASSES, FUNCTIONS, SECRET, TEST, VALUES
+from darner_context.passages import passages
 from darner_context.place import Place
-from darner_context.search import Hit, Passage, Search
+from darner_context.search import Hit, Search
 from darner_context.ties import COMMON, Key, Ties, members, package_scoped, type_like
 from darner_context.together import elected
-from darner_context.weights import PASSAGE, WEIGHTS
-from darner_context.words import IDENTIFIER, KEYWORDS, parts
+from darner_context.weigh import Candidate, order, weigh
+from darner_context.words import IDENTIFIER, KEYWORDS
 
 _MOST = 4_000  # candidates
 _RARE = 60  # files that use a name: more say little about who calls a thing
 _LEAST = 0.06  # a signal so weak that it finds nothing by itself
 _STRONG = 0.35  # a type whose members are followed
 _BESIDE = 80  # files in one folder that are looked at
-
-
-@dataclass(slots=True)
-class Candidate:
-    """A definition that may be needed. `score` is the estimated chance that it is."""
-
-    path: str
-    number: int
-    definition: Definition
-    facts: FileFacts
-    signals: dict[str, float] = field(default_factory=dict[str, float])
-    score: float = 0.0
-
-    def raise_to(self, signal: str, value: float) -> None:
-        """Note a signal, keeping the strongest."""
-        if value > self.signals.get(signal, 0.0):
-            self.signals[signal] = value
+# true of a file, wherever one stands in it
+_KEPT = frozenset({"module imported", "same package", "import", "name in file"})
 
 
 class Ranking:
@@ -58,7 +42,6 @@ class Ranking:
         self.place = place
         self.recent = set(recent)
         self.candidates: dict[Key, Candidate] = {}
-        self._foreign = GENERATED | VENDORED | (0 if place and test_path(place.path) else TEST)
         self._types: dict[Key, float] = {}
         if place is not None:
             self._seen(place)
@@ -70,21 +53,13 @@ class Ranking:
                 self._together(place)
             if callers:
                 self._callers(place)
-        self._weigh(self.candidates.values())
-        self._ranked = sorted(self.candidates.values(), key=_order)
+        weigh(self.candidates.values(), place, self.recent)
+        self._ranked = sorted(self.candidates.values(), key=order)
 
     def ranked(self, search: Search) -> list[Candidate]:
         """Order the candidates with what an instruction finds, the likeliest first."""
-        return sorted([*self._with(search.hits), *self._passages(search.passages)], key=_order)
-
-    def _passages(self, found: Sequence[Passage]) -> Iterator[Candidate]:
-        for path, each, weight, file in found:
-            facts = self.ties.facts(path)
-            if facts is not None and (self.place is None or path != self.place.path):
-                signals = {"passage like the instruction": weight, "its file like the instruction": file}
-                total = sum([PASSAGE[signal] * value for signal, value in signals.items()])
-                total += PASSAGE["bias"] + _foreign(facts.flags & self._foreign)
-                yield Candidate(path, -each.start, each, facts, signals, 1 / (1 + math.exp(-total)))
+        found = passages(self.ties, search, self.place, exact=self._whole is not None)
+        return sorted([*self._with(search.hits), *found], key=order)
 
     def _with(self, hits: Sequence[Hit]) -> list[Candidate]:
         found: dict[Key, Candidate | None] = {}
@@ -99,7 +74,7 @@ class Ranking:
         if not found:
             return self._ranked
         touched = [each for each in found.values() if each is not None]
-        self._weigh(touched)
+        weigh(touched, self.place, self.recent)
         return [*touched, *(each for each in self._ranked if (each.path, each.number) not in found)]
 
     # finding
@@ -287,70 +262,3 @@ class Ranking:
                 for number, each in enumerate(facts.definitions):
                     if each.kind in FUNCTIONS and spot in memoryview(facts.bags[number]).cast("H"):
                         self._add((path, number), signal, 1 / (1 + postings.definitions))
-
-    # weighing
-
-    def _weigh(self, candidates: Iterable[Candidate]) -> None:
-        place = self.place
-        own = {each.name for each in place.within} if place else set[str]()
-        scope = place.scope if place else set[str]()
-        near = place.words if place else set[str]()
-        foreign = self._foreign
-        alike: dict[str, float] = {}
-        for each in candidates:
-            name, kind, signals = each.definition.name, each.definition.kind, each.signals
-            if near:
-                if name not in alike:
-                    alike[name] = _alike(name, near)
-                signals["like the words around"] = alike[name]
-            if each.path in self.recent:
-                signals["recent file"] = 1.0
-            if name in scope and kind in _CODE:
-                for signal in _NAMED_HERE.keys() & signals.keys():
-                    signals[_NAMED_HERE[signal]] = signals[signal]
-            total = _PLAIN.get(kind, _OTHER)
-            if name[0] == "_" or name in own:
-                total += _PRIVATE
-            if each.facts.flags & foreign:
-                total += _foreign(each.facts.flags & foreign)
-            for signal, value in signals.items():
-                total += _WEIGH(signal, 0.0) * value
-            each.score = 1 / (1 + math.exp(-total))
-
-
-def _order(each: Candidate) -> tuple[float, str, int]:
-    return -each.score, each.path, each.number
-
-
-def _alike(name: str, near: set[str]) -> float:
-    """How much of a name stands around the place, from 0 to 1."""
-    words = set(parts(name))
-    return len(words & near) / len(words) if words else 0.0
-
-
-def _foreign(flags: int) -> float:
-    """What speaks against a definition in a test, or in code that nobody here writes."""
-    in_test = WEIGHTS["in a test"] if flags & TEST else 0.0
-    return in_test + (WEIGHTS["generated"] if flags & (GENERATED | VENDORED) else 0.0)
-
-
-_WEIGH = WEIGHTS.get
-_PRIVATE = WEIGHTS["private"]
-_CODE = FUNCTIONS | CLASSES
-_NAMED_HERE = {each: f"{each}, named here" for each in ("member", "inherited", "same package")}
-# true of a file, wherever one stands in it
-_KEPT = frozenset({"module imported", "same package", "import", "name in file"})
-_OTHER = WEIGHTS["bias"] + WEIGHTS["other kind"]
-_PLAIN = {
-    kind: WEIGHTS["bias"] + WEIGHTS[signal]
-    for signal, kinds in {
-        "method": ("method",),
-        "function": ("function", "macro"),
-        "class": ("class", "interface", "enum", "type"),
-        "constant": ("constant", "variable"),
-        "field": ("field",),
-        "constructor": ("constructor",),
-        "module": ("module",),
-    }.items()
-    for kind in kinds
-}

@@ -4,9 +4,8 @@ import math
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
-from darner_context.facts import SECRET, VALUES, Definition, FileFacts
+from darner_context.facts import VALUES, FileFacts
 from darner_context.library import Library, by_name
-from darner_context.passages import passages
 from darner_context.words import IDENTIFIER, KEYWORDS, parts, query_words
 
 _COMMON = 25  # files that define a name: more make it noise
@@ -14,8 +13,6 @@ _NOISE = 400  # definitions of a name that are not even counted
 _LEAST_COMMON = 200  # files that have a word, whatever the share
 _FILES = 40  # files looked into
 _OF_FILE = 0.7  # what a word of the file at hand weighs beside one of the instruction
-_READ = 30  # files whose text is looked into
-Passage = tuple[str, Definition, float, float]
 Hit = tuple[str, int, str, float]  # path, the definition's number in its file, signal, value
 
 
@@ -46,7 +43,6 @@ class Search:
 
     @cached_property
     def _words(self) -> dict[str, float]:
-        """The words of the instruction that stand somewhere in the workspace, and what each of them tells."""
         total = max(len(self._library.paths.all), 1)
         return {word: math.log(1 + total / (1 + len(paths))) * self.query[word] for word, paths in self._found.items()}
 
@@ -70,17 +66,16 @@ class Search:
         return {path: scores[path] for path in best}
 
     @cached_property
-    def passages(self) -> list[Passage]:
-        """Stretches of the likeliest files, each with the shares of the instruction's weight in it and in its file."""
+    def words(self) -> dict[str, float]:
+        """The words of the instruction that stand somewhere in the workspace, each with the share of what it tells."""
+        whole = sum(self._words.values())
+        return {word: value / whole for word, value in self._words.items()}
+
+    @cached_property
+    def files(self) -> dict[str, float]:
+        """The files that words of the instruction stand in, each with their share; the best first."""
         whole = sum(self._words.values()) or 1.0
-        found: list[Passage] = []
-        for path, score in list(self._scores.items())[:_READ]:
-            facts = self._library.facts(path)
-            if facts is not None and not facts.flags & SECRET:
-                first = facts.definitions[0].start if facts.definitions else 1
-                for each, weight in passages(self._library.lines(path), self._words, first):
-                    found.append((path, each, weight / whole, score / whole))
-        return found
+        return {path: score / whole for path, score in self._scores.items()}
 
     def _alike(self) -> Iterator[Hit]:
         idf = self._words

@@ -90,7 +90,7 @@ async def test_an_instruction_finds_passages_that_no_definition_covers(tmp_path:
     async with indexed(tmp_path, {**SHOP, "shop/settings.py": table}) as index:
         bundle = ask(index, "shop/view.py", 6, said="make the invoice-currency a setting", budget=1_500)
         assert "    'invoice-currency': 'EUR',\n" in shown(bundle)
-        assert {"passage like the instruction: lines 399 to 403"} <= {
+        assert {"passage like the instruction: lines 400 to 403"} <= {
             reason for each in bundle.snippets for reason in each.reasons
         }
         well_formed(index, bundle, 1_500)

@@ -1,0 +1,98 @@
+"""What a candidate is, and how its signals become the chance that it is needed."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from darner_context.extract import test_path
+from darner_context.facts import CLASSES, FUNCTIONS, GENERATED, TEST, VENDORED, Definition, FileFacts
+from darner_context.place import Place
+from darner_context.weights import WEIGHTS
+from darner_context.words import parts
+
+
+@dataclass(slots=True)
+class Candidate:
+    """Lines that may be needed: a definition, or a passage. `score` is the estimated chance that they are."""
+
+    path: str
+    number: int
+    definition: Definition
+    facts: FileFacts
+    signals: dict[str, float] = field(default_factory=dict[str, float])
+    score: float = 0.0
+
+    def raise_to(self, signal: str, value: float) -> None:
+        """Note a signal, keeping the strongest."""
+        if value > self.signals.get(signal, 0.0):
+            self.signals[signal] = value
+
+
+def order(each: Candidate) -> tuple[float, str, int]:
+    """Sort the likeliest first."""
+    return -each.score, each.path, each.number
+
+
+def foreign(place: Place | None) -> int:
+    """The flags of files that are no home to what a place needs."""
+    return GENERATED | VENDORED | (0 if place and test_path(place.path) else TEST)
+
+
+def weigh(candidates: Iterable[Candidate], place: Place | None, recent: set[str]) -> None:
+    """Give definitions their scores."""
+    own = {each.name for each in place.within} if place else set[str]()
+    scope = place.scope if place else set[str]()
+    near = place.words if place else set[str]()
+    unlikely = foreign(place)
+    alike: dict[str, float] = {}
+    for each in candidates:
+        name, kind, signals = each.definition.name, each.definition.kind, each.signals
+        if near:
+            if name not in alike:
+                alike[name] = _alike(name, near)
+            signals["like the words around"] = alike[name]
+        if each.path in recent:
+            signals["recent file"] = 1.0
+        if name in scope and kind in _CODE:
+            for signal in _NAMED_HERE.keys() & signals.keys():
+                signals[_NAMED_HERE[signal]] = signals[signal]
+        total = _PLAIN.get(kind, _OTHER)
+        if name[0] == "_" or name in own:
+            total += _PRIVATE
+        if each.facts.flags & unlikely:
+            total += against(each.facts.flags & unlikely)
+        for signal, value in signals.items():
+            total += _WEIGHT(signal, 0.0) * value
+        each.score = 1 / (1 + math.exp(-total))
+
+
+def against(flags: int) -> float:
+    """What speaks against lines in a test, or in code that nobody here writes."""
+    in_test = WEIGHTS["in a test"] if flags & TEST else 0.0
+    return in_test + (WEIGHTS["generated"] if flags & (GENERATED | VENDORED) else 0.0)
+
+
+def _alike(name: str, near: set[str]) -> float:
+    """How much of a name stands around the place, from 0 to 1."""
+    words = set(parts(name))
+    return len(words & near) / len(words) if words else 0.0
+
+
+_WEIGHT = WEIGHTS.get
+_PRIVATE = WEIGHTS["private"]
+_CODE = FUNCTIONS | CLASSES
+_NAMED_HERE = {each: f"{each}, named here" for each in ("member", "inherited", "same package")}
+_OTHER = WEIGHTS["bias"] + WEIGHTS["other kind"]
+_PLAIN = {
+    kind: WEIGHTS["bias"] + WEIGHTS[signal]
+    for signal, kinds in {
+        "method": ("method",),
+        "function": ("function", "macro"),
+        "class": ("class", "interface", "enum", "type"),
+        "constant": ("constant", "variable"),
+        "field": ("field",),
+        "constructor": ("constructor",),
+        "module": ("module",),
+    }.items()
+    for kind in kinds
+}
