@@ -21,6 +21,7 @@ from darner_context.bundle import (
     Snippet,
     Unreadable,
 )
+from darner_context.diff import changed_lines
 from darner_context.library import Library
 from darner_context.live import LiveFile
 from darner_context.sources import SIZE_LIMIT, Workspace, read_text
@@ -58,9 +59,12 @@ class Index:
         """Scan the disk and parse what changed, in worker processes where it is much."""
         self._indexing = True
         began = monotonic()
+        differing = asyncio.ensure_future(asyncio.to_thread(changed_lines, self._workspace.roots))
         try:
             self._left_out = tuple(await self._keeper.refresh(self._progressed))
+            self._change(partial(self._library.differs, await differing))
         finally:
+            differing.cancel()
             self._indexing = False
             self._seconds = monotonic() - began
         self._progressed()

@@ -7,6 +7,7 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 
 from darner_context.bundle import Unreadable
+from darner_context.diff import Changed
 from darner_context.facts import FileFacts
 from darner_context.imports import Import, imports
 from darner_context.languages import language_of
@@ -27,6 +28,7 @@ class Library:
         self.workspace = workspace
         self.live: dict[str, LiveFile] = {}  # what stands in the place of a stored file
         self.gone: set[str] = set()
+        self.changed: Changed = {}  # against the last commit
         self.counts: dict[tuple[str, str], array[int]] = {}  # by tokenizer and path: tokens of the first n lines
         self._overlays: dict[str, LiveFile] = {}
         self._events: dict[str, LiveFile | None] = {}
@@ -61,6 +63,12 @@ class Library:
             self._overlays[path] = LiveFile(path, text, kept=True)
         self._changes += 1
         self._mix(path)
+
+    def differs(self, changed: Changed) -> None:
+        """Take in which lines differ from the last commit."""
+        if changed != self.changed:
+            self.changed = changed
+            self._changes += 1
 
     @property
     def standing(self) -> object:

@@ -16,6 +16,7 @@ _MOST = 4_000  # candidates
 _RARE = 60  # files that use a name: more say little about who calls a thing
 _LEAST = 0.06  # a signal so weak that it finds nothing by itself
 _STRONG = 0.35  # a type whose members are followed
+_DIFFERING = 40  # files of the git diff that are looked into
 _BESIDE = 80  # files in one folder that are looked at
 # true of a file, wherever one stands in it
 _KEPT = frozenset({"module imported", "same package", "import", "name in file"})
@@ -40,9 +41,13 @@ class Ranking:
         self.ties = ties
         self._whole = whole.candidates if whole is not None else None
         self.place = place
-        self.recent = set(recent)
+        self._worked_on: dict[str, dict[str, float]] = {}
+        for signal, paths in (("recent file", recent), ("its file in the git diff", ties.library.changed)):
+            for path in paths:
+                self._worked_on.setdefault(path, {})[signal] = 1.0
         self.candidates: dict[Key, Candidate] = {}
         self._types: dict[Key, float] = {}
+        self._changed()
         if place is not None:
             self._seen(place)
             self._inherited(place)
@@ -53,7 +58,7 @@ class Ranking:
                 self._together(place)
             if callers:
                 self._callers(place)
-        weigh(self.candidates.values(), place, self.recent)
+        weigh(self.candidates.values(), place, self._worked_on)
         self._ranked = sorted(self.candidates.values(), key=order)
 
     def ranked(self, search: Search) -> list[Candidate]:
@@ -74,7 +79,7 @@ class Ranking:
         if not found:
             return self._ranked
         touched = [each for each in found.values() if each is not None]
-        weigh(touched, self.place, self.recent)
+        weigh(touched, self.place, self._worked_on)
         return [*touched, *(each for each in self._ranked if (each.path, each.number) not in found)]
 
     # finding
@@ -99,6 +104,15 @@ class Ranking:
         if value > found.signals.get(signal, 0.0):
             found.signals[signal] = value
         return found
+
+    def _changed(self) -> None:
+        """Find what the work tree has changed since the last commit."""
+        changed = self.ties.library.changed
+        for path in sorted(changed)[:_DIFFERING]:
+            facts = self.ties.facts(path)
+            for number, each in enumerate(facts.definitions if facts is not None else ()):
+                if any(lines.start <= each.end and each.start < lines.stop for lines in changed[path]):
+                    self._add((path, number), "in the git diff", 1.0)
 
     def _seen(self, place: Place) -> None:
         names = set(place.file) | place.scope | place.near | set(place.imported)

@@ -1,7 +1,7 @@
 """What a candidate is, and how its signals become the chance that it is needed."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from darner_context.extract import test_path
@@ -38,8 +38,8 @@ def foreign(place: Place | None) -> int:
     return GENERATED | VENDORED | (0 if place and test_path(place.path) else TEST)
 
 
-def weigh(candidates: Iterable[Candidate], place: Place | None, recent: set[str]) -> None:
-    """Give definitions their scores."""
+def weigh(candidates: Iterable[Candidate], place: Place | None, worked_on: Mapping[str, Mapping[str, float]]) -> None:
+    """Give definitions their scores; `worked_on` are the signals of files that one has been working on."""
     own = {each.name for each in place.within} if place else set[str]()
     scope = place.scope if place else set[str]()
     near = place.words if place else set[str]()
@@ -51,8 +51,8 @@ def weigh(candidates: Iterable[Candidate], place: Place | None, recent: set[str]
             if name not in alike:
                 alike[name] = _alike(name, near)
             signals["like the words around"] = alike[name]
-        if each.path in recent:
-            signals["recent file"] = 1.0
+        if each.path in worked_on:
+            signals.update(worked_on[each.path])
         if name in scope and kind in _CODE:
             for signal in _NAMED_HERE.keys() & signals.keys():
                 signals[_NAMED_HERE[signal]] = signals[signal]

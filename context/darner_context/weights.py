@@ -41,6 +41,8 @@ WEIGHTS = MappingProxyType(
         "in a test": -3.5,
         "generated": -1.0,
         "recent file": 1.0,
+        "in the git diff": 2.0,
+        "its file in the git diff": 0.7,
     }
 )
 
