@@ -7,6 +7,7 @@ import { type Hunk, type Hunks, type NewHunk, rangeOf, textOf } from "./hunks.ts
 import { type Change, compare, endOf, movePoint, type Span } from "./positions.ts";
 
 const MOST_TRIES = 20;
+const PACE = 80; // milliseconds: after each edit the editor draws, tokenizes and asks everybody again
 export const CHANGED = "you have changed these lines meanwhile";
 
 export interface Waiting {
@@ -33,6 +34,8 @@ export class Applying implements vscode.Disposable {
   private waiting: Waiting[] = [];
   private working: Promise<void> | undefined;
   private begun = false;
+  private ending = false;
+  private wake: (() => void) | undefined;
   private readonly hunks: Hunks;
   private readonly refuse: (reason: string) => void;
 
@@ -46,14 +49,16 @@ export class Applying implements vscode.Disposable {
     return this.following.document;
   }
 
-  /** Put edits in that were made for a version; those that arrive while the editor works go in together. */
+  /** Put edits in that were made for a version: the first at once, those that arrive soon after it together. */
   push(edits: readonly TextEdit[], version: number | null, bridges: readonly string[]): void {
     this.waiting.push(...waiting(edits, version, bridges));
     this.working ??= this.work();
   }
 
-  /** Wait until everything is in. */
+  /** Put everything in that is still to go in. */
   async settled(): Promise<void> {
+    this.ending = true;
+    this.wake?.();
     await this.working;
   }
 
@@ -67,15 +72,28 @@ export class Applying implements vscode.Disposable {
       const taken = this.waiting;
       this.waiting = [];
       const ready = this.prepare(taken);
-      if (ready.length === 0 || (await this.put(ready))) {
+      if (ready.length === 0 || (await this.hunks.together(() => this.put(ready)))) {
         tries = 0;
       } else if (++tries < MOST_TRIES) {
         this.waiting = [...taken, ...this.waiting]; // the document has changed meanwhile: look where they belong now
       } else {
         this.refuse("the editor did not take the edit");
       }
+      await this.pause();
     }
     this.working = undefined;
+  }
+
+  private async pause(): Promise<void> {
+    if (!this.ending) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, PACE);
+        this.wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
   }
 
   /** What of the edits is to be put in now, in order; what cannot be is refused. */

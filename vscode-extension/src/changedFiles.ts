@@ -57,7 +57,9 @@ export class ChangedFiles implements vscode.TreeDataProvider<Row>, vscode.Dispos
 
   private refresh(): void {
     const files = this.hunks.uris().length;
-    this.view.badge = files > 0 ? { value: files, tooltip: `${many(files, "file")} to look at` } : undefined;
+    if (files !== (this.view.badge?.value ?? 0)) {
+      this.view.badge = files > 0 ? { value: files, tooltip: `${many(files, "file")} to look at` } : undefined;
+    }
     this.changed.fire();
   }
 }

@@ -87,7 +87,7 @@ export class Editing implements vscode.Disposable {
       painting.mark(params.textDocument?.uri, new vscode.Range(start.line, 0, end.line, 0));
     }
     try {
-      const telling = { progress: (said: string) => status.work(`darner: ${said}`) };
+      const telling = { progress: (said: string, streaming?: boolean) => status.work(`darner: ${said}`, streaming) };
       const outcome = await patch(client, params, hunks, telling, source.token);
       this.remember(params, at, outcome);
       this.say(params, outcome);

@@ -124,8 +124,12 @@ export function activate(context: vscode.ExtensionContext): Inside {
     forgetKey: async () => ((await keys.forget()) ? restart() : undefined),
   };
 
+  let hasHunks = false;
   const contexts = (): void => {
-    void vscode.commands.executeCommand("setContext", "darner.hasHunks", hunks.all().length > 0);
+    if (hasHunks !== hunks.all().length > 0) {
+      hasHunks = !hasHunks;
+      void vscode.commands.executeCommand("setContext", "darner.hasHunks", hasHunks);
+    }
   };
   context.subscriptions.push(
     log,

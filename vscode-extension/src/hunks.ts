@@ -22,6 +22,8 @@ export class Hunks implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
   private readonly listening: vscode.Disposable;
   private last = 0;
+  private held = 0;
+  private untold = false;
 
   /** A hunk has come, gone or moved. */
   readonly onDidChange = this.changed.event;
@@ -40,7 +42,7 @@ export class Hunks implements vscode.Disposable {
       hunk.uri,
       hunks.sort((a, b) => compare(a.span.start, b.span.start)),
     );
-    this.changed.fire();
+    this.tell();
   }
 
   /** The hunks of a document, from the top. */
@@ -66,6 +68,19 @@ export class Hunks implements vscode.Disposable {
     return hunks.find((each) => lastLine(each.span) >= place.line) ?? hunks[0];
   }
 
+  /** Work whose changes are told as one, once it is over: whoever listens draws. */
+  async together<T>(work: () => Promise<T>): Promise<T> {
+    this.held++;
+    try {
+      return await work();
+    } finally {
+      this.held--;
+      if (this.held === 0 && this.untold) {
+        this.tell();
+      }
+    }
+  }
+
   /** Forget hunks: their text stays as it is. */
   drop(hunks: readonly Hunk[]): void {
     if (hunks.length === 0) {
@@ -80,12 +95,19 @@ export class Hunks implements vscode.Disposable {
         this.byUri.set(uri, left);
       }
     }
-    this.changed.fire();
+    this.tell();
   }
 
   dispose(): void {
     this.listening.dispose();
     this.changed.dispose();
+  }
+
+  private tell(): void {
+    this.untold = this.held > 0;
+    if (!this.untold) {
+      this.changed.fire();
+    }
   }
 
   private follow(event: vscode.TextDocumentChangeEvent): void {
@@ -112,7 +134,7 @@ export class Hunks implements vscode.Disposable {
     }
     this.drop(gone);
     if (gone.length === 0) {
-      this.changed.fire();
+      this.tell();
     }
   }
 }

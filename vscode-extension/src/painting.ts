@@ -31,6 +31,7 @@ export class Painting implements vscode.Disposable {
   private readonly listening: vscode.Disposable;
   private readonly hunks: Hunks;
   private painted = new Set<string>();
+  private readonly shown = new WeakMap<vscode.TextEditor, Set<vscode.TextEditorDecorationType>>();
   private working: { readonly uri: string; readonly range: vscode.Range } | undefined;
   /** How often decorations were set. */
   updates = 0;
@@ -65,13 +66,32 @@ export class Painting implements vscode.Disposable {
       }
       if (hunks.length > 0 || marked || this.painted.has(uri)) {
         const paint = paintOf(editor.document, hunks);
-        editor.setDecorations(this.added, paint.added);
-        editor.setDecorations(this.words, paint.words);
-        editor.setDecorations(this.removed, paint.removed);
-        editor.setDecorations(this.busy, marked && this.working && hunks.length === 0 ? [this.working.range] : []);
+        const busy = marked && this.working && hunks.length === 0 ? [this.working.range] : [];
+        this.set(editor, this.added, paint.added);
+        this.set(editor, this.words, paint.words);
+        this.set(editor, this.removed, paint.removed);
+        this.set(editor, this.busy, busy);
       }
     }
     this.painted = painted;
+  }
+
+  /** What was empty and stays so costs nothing. */
+  private set(
+    editor: vscode.TextEditor,
+    type: vscode.TextEditorDecorationType,
+    ranges: vscode.Range[] | vscode.DecorationOptions[],
+  ): void {
+    const shown = this.shown.get(editor) ?? new Set();
+    this.shown.set(editor, shown);
+    if (ranges.length > 0 || shown.has(type)) {
+      editor.setDecorations(type, ranges);
+    }
+    if (ranges.length > 0) {
+      shown.add(type);
+    } else {
+      shown.delete(type);
+    }
   }
 }
 

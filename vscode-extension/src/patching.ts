@@ -22,8 +22,8 @@ export interface Outcome {
 }
 
 export interface Telling {
-  /** What goes on, in a few words. */
-  progress(said: string): void;
+  /** What goes on, in a few words; `streaming` once the words change by themselves. */
+  progress(said: string, streaming?: boolean): void;
 }
 
 let last = 0;
@@ -110,11 +110,11 @@ class Run {
         break;
       case "decoding":
         this.rate = event.tokens_per_second || this.rate;
-        this.telling.progress(this.said());
+        this.telling.progress(this.said(), true);
         break;
       case "edit":
         this.arrived += 1;
-        this.telling.progress(this.said());
+        this.telling.progress(this.said(), true);
         this.put(event);
         break;
       case "repair":

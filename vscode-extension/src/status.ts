@@ -3,6 +3,9 @@
 import * as vscode from "vscode";
 import type { EndpointStatus, ServerStatus } from "./events.ts";
 import { count, milliseconds, STAGE_NAMES, STAGES, type Timing } from "./records.ts";
+import { Throttle } from "./throttle.ts";
+
+const INTERVAL = 250; // milliseconds: a number that changes faster cannot be read
 
 const KINDS: Readonly<Record<string, string>> = {
   cerebras: "fast",
@@ -18,6 +21,7 @@ export class Status implements vscode.Disposable {
   private paused = false;
   private server: ServerStatus | undefined;
   private latest: Timing | undefined;
+  private readonly throttle = new Throttle(INTERVAL, () => this.draw());
 
   constructor() {
     this.item.name = "darner";
@@ -31,10 +35,10 @@ export class Status implements vscode.Disposable {
     this.draw();
   }
 
-  /** What goes on; "" when nothing does. */
-  work(said: string): void {
-    this.working = said;
-    this.draw();
+  /** What goes on; "" when nothing does. An icon that turns is drawn at every frame: none where the words move anyway. */
+  work(said: string, streaming = false): void {
+    this.working = said === "" ? "" : `${streaming ? "$(zap)" : "$(loading~spin)"} ${said}`;
+    this.throttle.ask();
   }
 
   pause(paused: boolean): void {
@@ -72,7 +76,7 @@ export class Status implements vscode.Disposable {
 
   private text(): string {
     if (this.working !== "") {
-      return `$(loading~spin) ${this.working}`;
+      return this.working;
     }
     switch (this.state) {
       case "trouble":
