@@ -12,6 +12,7 @@ from darner_context.words import IDENTIFIER, KEYWORDS
 
 MAX_NAMES = 65_535
 _HEAD_LINES, _HEAD_NAMES = 12, 24  # of a signature
+_GAPS = {code: " " for code in range(128) if not (chr(code).isalnum() or chr(code) == "_")}
 Between = Callable[[int, int], str]  # the text of some lines, 1-based and inclusive
 Packed = tuple[tuple[str, ...], tuple[bytes, ...], tuple[bytes, ...]]
 
@@ -20,23 +21,35 @@ def bags(lines: Sequence[str], found: Sequence[Definition]) -> Packed:
     """List all identifiers; those of each definition and, last, those outside all functions; those of signatures."""
     above = _above(found)
     held: list[set[str]] = [set() for _ in range(len(found) + 1)]
-    find = IDENTIFIER.findall
     for number, begin, end in _runs(found, 1, len(lines)):
-        held[number].update(find("".join(lines[begin - 1 : end])))
+        held[number].update(_words("".join(lines[begin - 1 : end])))
     for number in range(len(found) - 1, -1, -1):
         parent = above[number]
         if parent >= 0 and found[parent].kind in FUNCTIONS:
             held[parent] |= held[number]
         elif found[number].kind not in FUNCTIONS:
             held[-1] |= held[number]
-    everything = sorted(set[str]().union(*held) - KEYWORDS)[:MAX_NAMES]
-    place = {name: number for number, name in enumerate(everything)}
+    written = {word: _identifier(word) for word in set[str]().union(*held)}
+    everything = sorted(set(written.values()) - KEYWORDS - {""})[:MAX_NAMES]
+    numbers = {name: number for number, name in enumerate(everything)}
+    place = {word: numbers[name] for word, name in written.items() if name in numbers}
 
     def between(first: int, last: int) -> str:
         return "".join(lines[first - 1 : last])
 
     packed = tuple(_packed(bag, place.get) for bag in held)
-    return tuple(everything), packed, tuple(_head(each, between, place.get) for each in found)
+    return tuple(everything), packed, tuple(_head(each, between, place.get, _words) for each in found)
+
+
+def _words(text: str) -> list[str]:
+    """Split into runs of letters, digits and underscores: what an expression finds, in a fraction of its time."""
+    return text.translate(_GAPS).split() if text.isascii() else IDENTIFIER.findall(text)
+
+
+def _identifier(word: str) -> str:
+    """The identifier in a run of letters and digits."""
+    name = word.lstrip("0123456789") if word[0] < "A" else word
+    return name if len(name) > 1 else ""
 
 
 class Bags:
@@ -200,12 +213,18 @@ def _above(found: Sequence[Definition]) -> list[int]:
 
 
 def _packed(names: Iterable[str], place: Callable[[str], int | None]) -> bytes:
-    return array("H", sorted([one for name in names if (one := place(name)) is not None])).tobytes()
+    return array("H", sorted({one for name in names if (one := place(name)) is not None})).tobytes()
 
 
-def _head(each: Definition, between: Between, place: Callable[[str], int | None]) -> bytes:
+def _head(
+    each: Definition,
+    between: Between,
+    place: Callable[[str], int | None],
+    find: Callable[[str], list[str]] = IDENTIFIER.findall,
+) -> bytes:
     """Pack the identifiers of a signature, in their order."""
     if each.kind in VALUES:
         return b""
-    names = dict.fromkeys(IDENTIFIER.findall(between(each.start, min(each.head, each.start + _HEAD_LINES))))
-    return array("H", [one for name in names if (one := place(name)) is not None][:_HEAD_NAMES]).tobytes()
+    words = find(between(each.start, min(each.head, each.start + _HEAD_LINES)))
+    places = dict.fromkeys([one for word in words if (one := place(word)) is not None])
+    return array("H", [*places][:_HEAD_NAMES]).tobytes()

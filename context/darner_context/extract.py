@@ -13,7 +13,6 @@ from darner_context.facts import (
     TEST,
     VENDORED,
     FileFacts,
-    pack,
     split_lines,
 )
 from darner_context.imports import imports
@@ -54,11 +53,6 @@ def extract(path: str, text: str) -> tuple[FileFacts, list[int]]:
         imported,
     )
     return facts, counts
-
-
-def extract_packed(path: str, text: str) -> bytes:
-    """Extract and freeze, for the way between processes."""
-    return pack(*extract(path, text))
 
 
 _LINES: dict[str, int] = {}

@@ -14,12 +14,12 @@ from dataclasses import asdict
 from pathlib import Path
 
 from darner_context.bundle import LeftOut, Unreadable
-from darner_context.extract import digest_of, extract_packed
+from darner_context.extract import count_lines, extract
 from darner_context.sources import Source, Workspace, read_text
-from darner_context.store import Parsed, Row, Store
+from darner_context.store import Parsed, Row, Store, parsed
 
 _BATCH = 400_000  # bytes of source in one task
-_COMMIT = 600  # files in one transaction
+_COMMIT, _COMMIT_MOST = 600, 8_000  # files in one transaction: ever more, for it writes what many files have anew
 _MINIFIED_LINE, _MINIFIED_LEAST = 2_000, 20_000  # characters in a line of average length, and in the file
 
 
@@ -37,7 +37,7 @@ def changes(workspace: Workspace, rows: dict[str, Row], left_out: list[LeftOut])
 
 def parse(sources: Sequence[Source]) -> tuple[list[Parsed], list[LeftOut]]:
     """Parse some files; one that cannot be read is left out, and nothing here raises."""
-    parsed: list[Parsed] = []
+    done: list[Parsed] = []
     left_out: list[LeftOut] = []
     for source in sources:
         text = read_text(source.file)
@@ -48,12 +48,11 @@ def parse(sources: Sequence[Source]) -> tuple[list[Parsed], list[LeftOut]]:
             left_out.append(LeftOut(source.path, "minified"))
             continue
         try:
-            facts = extract_packed(source.path, text)
+            facts, counts = extract(source.path, text)
+            done.append(parsed(source.path, source.size, source.mtime, facts, counts))
         except (ValueError, RecursionError, MemoryError, OverflowError) as error:
             left_out.append(LeftOut(source.path, f"cannot be parsed: {error}"))
-            continue
-        parsed.append(Parsed(source.path, source.size, source.mtime, facts))
-    return parsed, left_out
+    return done, left_out
 
 
 def batches(sources: Iterable[Source]) -> Iterator[list[Source]]:
@@ -79,12 +78,12 @@ def update(store: Store, workspace: Workspace, workers: int) -> Iterator[tuple[i
     done: list[Parsed] = []
     count = 0
     yield 0, len(fresh), left_out
-    for parsed, passed in _parse_all(fresh, workers):
-        done += parsed
+    for some, passed in _parse_all(fresh, workers):
+        done += some
         left_out += passed
         if passed:
             store.write((), [each.path for each in passed])
-        if len(done) >= _COMMIT:
+        if len(done) >= min(max(_COMMIT, count), _COMMIT_MOST):
             store.write(done)
             count += len(done)
             done = []
@@ -99,7 +98,7 @@ def _parse_all(fresh: list[Source], workers: int) -> Iterator[tuple[list[Parsed]
     if workers <= 1 or sum(source.size for source in fresh) < 2 * _BATCH:
         yield from map(parse, tasks)
         return
-    digest_of("")  # imports are done before the fork, so that the children share them
+    count_lines(["def f():"])  # the vocabulary is loaded before the fork, so that the children share it
     method = "fork" if sys.platform == "linux" else "spawn"
     with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context(method)) as pool:
         running: set[Future[tuple[list[Parsed], list[LeftOut]]]] = set()

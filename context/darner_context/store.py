@@ -4,6 +4,7 @@ import os
 import sqlite3
 import sys
 from array import array
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from hashlib import blake2b
 from importlib import metadata
 from pathlib import Path
 
-from darner_context.facts import FileFacts, unpack
+from darner_context.facts import FileFacts, pack, unpack
 from darner_context.languages import LANGUAGES
 from darner_context.words import parts
 
@@ -25,6 +26,7 @@ CREATE TABLE IF NOT EXISTS roots (path TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 _MONTH = 30 * 24 * 3600.0  # seconds
 _PRUNED = 400  # stores looked at in one go
+_SEPARATOR = "\n"  # never in a name
 _WAIT = 20.0  # seconds to wait for another process that writes
 
 
@@ -45,7 +47,29 @@ class Parsed:
     path: str
     size: int
     mtime: int
+    digest: bytes
+    symbols: int
+    defined: str  # names that it defines, uses; words by which it is found: joined
+    used: str
+    words: str
     facts: bytes
+
+
+def parsed(path: str, size: int, mtime: int, facts: FileFacts, counts: Sequence[int]) -> Parsed:
+    """Make a file ready to be stored: it is done beside the process that writes."""
+    # an example in prose defines nothing
+    names = () if path.endswith((".md", ".markdown")) else {each.name for each in facts.definitions}
+    return Parsed(
+        path,
+        size,
+        mtime,
+        facts.digest,
+        len(facts.definitions),
+        _SEPARATOR.join(sorted(names)),
+        _SEPARATOR.join(facts.names),
+        _SEPARATOR.join(sorted(words_of(path, facts))),
+        pack(facts, counts),
+    )
 
 
 def store_path(folder: Path, roots: Sequence[Path], extra: Sequence[str] = ()) -> Path:
@@ -182,20 +206,17 @@ class Store:
         self._base.execute("DELETE FROM files WHERE path = ?", (path,))
 
     def _put(self, each: Parsed, delta: "_Delta") -> None:
-        facts = unpack(each.facts)
-        if facts is None:
-            return
         there = self._base.execute("SELECT id, digest FROM files WHERE path = ?", (each.path,)).fetchone()
-        if there is not None and there[1] == facts.digest:
+        if there is not None and there[1] == each.digest:
             self._base.execute("UPDATE files SET size = ?, mtime = ? WHERE id = ?", (each.size, each.mtime, there[0]))
             return
         if there is not None:
             self._remove(each.path, delta)
         number = self._base.execute(
             "INSERT INTO files (path, size, mtime, digest, symbols, facts) VALUES (?, ?, ?, ?, ?, ?)",
-            (each.path, each.size, each.mtime, facts.digest, len(facts.definitions), each.facts),
+            (each.path, each.size, each.mtime, each.digest, each.symbols, each.facts),
         ).lastrowid
-        delta.add(number or 0, each.path, facts)
+        delta.add(number or 0, each)
 
     def _settle(self, delta: "_Delta") -> None:
         if delta.taken:
@@ -210,36 +231,35 @@ class Store:
                     self._base.execute(
                         "UPDATE words SET files = ? WHERE word = ?", (_without(files, delta.taken), word)
                     )
-        empty = array("I")
+        none: list[int] = []
         self._base.executemany(
             "INSERT INTO names (name, defined, used) VALUES (?1, ?2, ?3) ON CONFLICT (name) DO UPDATE SET "
             "defined = CAST(defined || ?2 AS BLOB), used = CAST(used || ?3 AS BLOB)",
             (
-                (name, delta.defined.get(name, empty).tobytes(), delta.used.get(name, empty).tobytes())
+                (name, _packed(delta.defined.get(name, none)), _packed(delta.used.get(name, none)))
                 for name in sorted(delta.used.keys() | delta.defined.keys())
             ),
         )
         self._base.executemany(
             "INSERT INTO words (word, files) VALUES (?1, ?2) ON CONFLICT (word) DO UPDATE SET "
             "files = CAST(files || ?2 AS BLOB)",
-            ((word, delta.words[word].tobytes()) for word in sorted(delta.words)),
+            ((word, _packed(delta.words[word])) for word in sorted(delta.words)),
         )
 
 
 class _Delta:
     def __init__(self) -> None:
-        self.defined: dict[str, array[int]] = {}
-        self.used: dict[str, array[int]] = {}
-        self.words: dict[str, array[int]] = {}
+        self.defined: defaultdict[str, list[int]] = defaultdict(list)
+        self.used: defaultdict[str, list[int]] = defaultdict(list)
+        self.words: defaultdict[str, list[int]] = defaultdict(list)
         self.taken: set[int] = set()
         self.old_names: set[str] = set()
         self.old_words: set[str] = set()
 
-    def add(self, number: int, path: str, facts: FileFacts) -> None:
-        _append(self.used, facts.names, number)
-        if not path.endswith((".md", ".markdown")):  # an example in prose defines nothing
-            _append(self.defined, {each.name for each in facts.definitions}, number)
-        _append(self.words, words_of(path, facts), number)
+    def add(self, number: int, each: Parsed) -> None:
+        for postings, said in ((self.used, each.used), (self.defined, each.defined), (self.words, each.words)):
+            for key in said.split(_SEPARATOR) if said else ():
+                postings[key].append(number)
 
     def take(self, number: int, path: str, facts: FileFacts) -> None:
         self.taken.add(number)
@@ -254,13 +274,8 @@ def words_of(path: str, facts: FileFacts) -> set[str]:
     return words
 
 
-def _append(postings: dict[str, "array[int]"], keys: Iterable[str], number: int) -> None:
-    for key in keys:
-        held = postings.get(key)
-        if held is None:
-            postings[key] = array("I", (number,))
-        else:
-            held.append(number)
+def _packed(numbers: Sequence[int]) -> bytes:
+    return array("I", numbers).tobytes()
 
 
 def _without(numbers: "array[int]", taken: set[int]) -> bytes:
