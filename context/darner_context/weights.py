@@ -49,7 +49,7 @@ WEIGHTS = MappingProxyType(
 # the same for a passage, which is no definition
 PASSAGE = MappingProxyType(
     {
-        "bias": -7.2,
+        "bias": -6.7,
         "passage like the instruction": 2.9,
         "passage like the lines around": 3.6,
         "its file like the instruction": 1.2,

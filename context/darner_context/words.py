@@ -5,6 +5,7 @@ from functools import lru_cache
 
 IDENTIFIER = re.compile(r"[^\W\d]\w+")
 _SHORT = 4  # letters of a word that keeps its last e
+_QUOTED = re.compile(r"`([^`\r\n]+)`")
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+")
 
 # words of the languages themselves, and of prose: they say nothing about a place
@@ -62,11 +63,14 @@ def stem(word: str) -> str:
 
 
 def query_words(text: str) -> dict[str, float]:
-    """Weigh the words of an instruction; a word that is written as code counts more."""
+    """Weigh the words of an instruction; one that is written as code counts more, and all between backticks count."""
     weights: dict[str, float] = {}
-    for found in IDENTIFIER.findall(text):
-        code = "_" in found or not (found.islower() or found.istitle())
-        for part in parts(found):
-            if part not in _STOP and found.lower() not in _STOP and (code or found.lower() not in KEYWORDS):
-                weights[part] = max(weights.get(part, 0.0), 1.5 if code else 1.0)
+    for place, stretch in enumerate(_QUOTED.split(text)):
+        quoted = place % 2 == 1
+        for found in IDENTIFIER.findall(stretch):
+            code = quoted or "_" in found or not (found.islower() or found.istitle())
+            if quoted or (found.lower() not in _STOP and (code or found.lower() not in KEYWORDS)):
+                for part in parts(found):
+                    if quoted or part not in _STOP:
+                        weights[part] = max(weights.get(part, 0.0), 1.5 if code else 1.0)
     return weights

@@ -60,6 +60,8 @@ async def test_an_instruction_alone_asks_the_whole_workspace(tmp_path: Path) -> 
         assert bundle.snippets[0].path == "shop/tax.py"
         assert (bundle.focus, bundle.focus_tokens) == (None, 0)
         assert ask(index, said="").snippets == ()
+        assert ask(index, said="add support for when").snippets == ()  # words that say nothing, if they are not quoted
+        assert ask(index, said="support `view`").snippets[0].path == "shop/view.py"
 
 
 async def test_an_overlay_stands_in_the_place_of_its_file(tmp_path: Path) -> None:
