@@ -6,8 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
-
 FILES = (".gitignore", ".darnerignore")
 
 
@@ -24,8 +22,13 @@ class Rules:
 
 def parse_rules(lines: Iterable[str]) -> Rules:
     """Later rules win, so the runs are tried from the last."""
+    wanted = [line for line in lines if line.strip() and not line.startswith("#")]
+    if not wanted:
+        return Rules(())
+    from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern  # noqa: PLC0415 - a first context needs no rules
+
     runs: list[tuple[list[str], bool]] = []
-    for line in lines:
+    for line in wanted:
         try:
             found, ignored = GitIgnoreSpecPattern.pattern_to_regex(line)
             source = found.decode() if isinstance(found, bytes) else found

@@ -4,12 +4,11 @@ Run as `python -m darner_context.indexer`: a JSON object on stdin says what to d
 """
 
 import json
-import multiprocessing
 import os
 import sqlite3
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import asdict
 from pathlib import Path
 
@@ -98,9 +97,13 @@ def _parse_all(fresh: list[Source], workers: int) -> Iterator[tuple[list[Parsed]
     if workers <= 1 or sum(source.size for source in fresh) < 2 * _BATCH:
         yield from map(parse, tasks)
         return
+    # the server never gets here, and should not pay for them
+    from concurrent.futures.process import ProcessPoolExecutor  # noqa: PLC0415
+    from multiprocessing import get_context  # noqa: PLC0415
+
     count_lines(["def f():"])  # the vocabulary is loaded before the fork, so that the children share it
     method = "fork" if sys.platform == "linux" else "spawn"
-    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context(method)) as pool:
+    with ProcessPoolExecutor(workers, mp_context=get_context(method)) as pool:
         running: set[Future[tuple[list[Parsed], list[LeftOut]]]] = set()
         for task in tasks:
             running.add(pool.submit(parse, task))

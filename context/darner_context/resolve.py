@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from posixpath import dirname, join, normpath
 from typing import cast
 
@@ -62,7 +62,9 @@ class Paths:
         """List paths that end in some folders and a name, the nearest to `near` first."""
         tail = tail.strip("/")
         above, _, name = tail.rpartition("/")
-        tried = self.by_name.get(name, ())
+        tried: Sequence[str] = self.by_name.get(name, ())
+        if not tried:
+            return []
         if above and len(tried) > _MANY:
             tried = self._within(name).get(above.rpartition("/")[2], ())
         found = [each for each in tried if each == tail or each.endswith("/" + tail)]
@@ -91,19 +93,20 @@ class Paths:
             folder = dirname(path)
             for _ in range(level - 1):
                 folder = dirname(folder)
-            stems = [join(folder, tail) if tail else folder]
-            look: Callable[[str], list[str]] = lambda each: [each] if each in self.all else []  # noqa: E731
+            stem = join(folder, tail) if tail else folder
         else:
-            stems = [tail]
-            look = lambda each: self._ending(each, path)  # noqa: E731
-        found: list[str] = []
-        for stem in stems:
-            if wanted.name and wanted.name != "*":
-                for ending in (".py", ".pyi", "/__init__.py"):
-                    found += look(f"{stem}/{wanted.name}{ending}"[:None])
-            for ending in (".py", ".pyi", "/__init__.py", "/__init__.pyi"):
-                found += look(f"{stem}{ending}") if stem else look(ending.lstrip("/")) if ending[0] == "/" else []
-        return found
+            stem = tail
+        named = wanted.name and wanted.name != "*"
+        within = f"{stem}/{wanted.name}".lstrip("/") if named else stem
+        tried = [f"{within}.py", f"{within}.pyi", f"{within}/__init__.py"] if within else ["__init__.py"]
+        if not named:
+            tried.append(f"{within}/__init__.pyi".lstrip("/"))
+        found = (
+            [each for each in tried if each in self.all]
+            if level
+            else [each for one in tried for each in self._ending(one, path)]
+        )
+        return found + self.resolve("python", path, wanted._replace(name="")) if named else found
 
     def _ecmascript(self, path: str, module: str) -> list[str]:
         if module.startswith("."):

@@ -4,8 +4,8 @@ import warnings
 from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
-from importlib.resources import files
 from importlib.util import find_spec
+from pathlib import Path
 
 import tree_sitter
 
@@ -156,8 +156,8 @@ def _installed(module: str) -> bool:
 @cache
 def _query(row: Language) -> tree_sitter.Query:
     grammar = _grammar(row.module, row.function)
-    folder = files("darner_context" if row.query else row.module) / "queries"
-    return tree_sitter.Query(grammar, (folder / f"{row.query or 'tags'}.scm").read_text(encoding="utf-8"))
+    home = Path(__file__) if row.query else Path(import_module(row.module).__file__ or "")
+    return tree_sitter.Query(grammar, (home.parent / "queries" / f"{row.query or 'tags'}.scm").read_text("utf-8"))
 
 
 def parse(row: Language, data: bytes, before: Tree | None = None) -> Tree:

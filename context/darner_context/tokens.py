@@ -9,9 +9,10 @@ from functools import cache, lru_cache
 from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-import tiktoken
+if TYPE_CHECKING:
+    import tiktoken
 
 # One pattern for each vocabulary, as its publisher defines it (tiktoken's openai_public).
 _O200K_PARTS = (
@@ -125,13 +126,15 @@ def _pieces(text: str) -> list[str]:
 
 
 @cache
-def _encoding(vocabulary: str) -> tiktoken.Encoding:
+def _encoding(vocabulary: str) -> "tiktoken.Encoding":
     with _LOADING:  # whoever comes second finds it loaded
         return _loaded(vocabulary)
 
 
 @cache
-def _loaded(vocabulary: str) -> tiktoken.Encoding:
+def _loaded(vocabulary: str) -> "tiktoken.Encoding":
+    import tiktoken  # noqa: PLC0415 - a context whose counts are stored does without
+
     # found, not imported: importing it maps 70 MB for an encoder that is not needed
     spec = find_spec("bpe_openai")
     if spec is None or not spec.submodule_search_locations:
