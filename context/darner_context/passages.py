@@ -2,22 +2,22 @@
 
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from darner_context.facts import Definition, FileFacts
 from darner_context.likely import likely
 from darner_context.live import Lines
 from darner_context.place import Place
-from darner_context.search import Search
+from darner_context.search import Marks, Piece, Search
 from darner_context.ties import Ties
 from darner_context.weigh import Candidate, against, foreign
 from darner_context.weights import PASSAGE
 
 _BEFORE, _AFTER = 2, 11  # lines shown around the first line with a word
 _OFTEN = 80  # places of one word in one file
-_WHOLE = 12  # the likeliest files are cut up to the last line, and of the others only what has a word
+_FILES, _AGAIN = 32, 16  # files that are cut up, and those that are cut up again for the very place
+_WHOLE = 12  # files that are cut up to the last line; of the others only what has a word
 _NAMES = 0.3  # what a name from the place counts beside a word of the instruction, when lines are cut out
-Marks = dict[int, int]  # by line: a bit for each word in it
 
 
 def passages(ties: Ties, search: Search, place: Place | None, *, exact: bool) -> list[Candidate]:
@@ -32,13 +32,13 @@ def passages(ties: Ties, search: Search, place: Place | None, *, exact: bool) ->
         flags = facts.flags & unlikely if facts is not None else 0
         base[path] = PASSAGE["bias"] + against(flags) + sum([PASSAGE[name] * signals[name] for name in sorted(signals)])
     found: list[Candidate] = []
-    for rank, path in enumerate(sorted(files, key=lambda path: (-base[path], path))):
+    ranked = sorted(files, key=lambda path: (-base[path], path))
+    for rank, path in enumerate(ranked[:_FILES]):
         facts = ties.facts(path)
         if facts is None:
             continue
-        names = _names(ties, facts, place) if exact and place is not None else {}
-        lines = ties.library.lines(path)
-        for begin, end, said, around in _cut(lines, search, names, whole=rank < _WHOLE):
+        names = _names(ties, facts, place) if exact and rank < _AGAIN and place is not None else {}
+        for begin, end, said, around in _pieces(ties, path, search, names, whole=rank < _WHOLE):
             signals = {**files[path], "passage like the instruction": said}
             total = base[path] + PASSAGE["passage like the instruction"] * said
             if around:
@@ -47,6 +47,16 @@ def passages(ties: Ties, search: Search, place: Place | None, *, exact: bool) ->
             each = Definition(f"lines {begin} to {end}", "passage", begin, begin, begin, end, end, end, None)
             found.append(Candidate(path, -begin, each, facts, signals, 1 / (1 + math.exp(-total))))
     return found
+
+
+def _pieces(ties: Ties, path: str, search: Search, names: Mapping[str, float], *, whole: bool) -> Iterable[Piece]:
+    """Cut a file up; without names it is the same for every place."""
+    if names:
+        return _cut(path, ties.library.lines(path), search, names, whole=whole)
+    known = search.pieces.get((path, whole))
+    if known is None:
+        known = search.pieces[path, whole] = list(_cut(path, ties.library.lines(path), search, names, whole=whole))
+    return known
 
 
 def _names(ties: Ties, facts: FileFacts, place: Place) -> dict[str, float]:
@@ -62,16 +72,17 @@ def _names(ties: Ties, facts: FileFacts, place: Place) -> dict[str, float]:
     }
 
 
-def _cut(
-    lines: Lines, search: Search, names: Mapping[str, float], *, whole: bool
-) -> Iterator[tuple[int, int, float, float]]:
+def _cut(path: str, lines: Lines, search: Search, names: Mapping[str, float], *, whole: bool) -> Iterator[Piece]:
     """Cut a file into stretches around the words in it, each with the shares of the words and of the names in it."""
     size = len(lines)
-    text = lines.text.lower()
-    words = sorted(search.words) if len(text) == len(lines.text) else []  # a small form can be longer
-    marks = _marked(lines.starts, text, words, {})
-    known = sorted(names)
-    marks = _marked(lines.starts, lines.text, known, marks, len(words))
+    words, known = sorted(search.words), sorted(names)
+    marks = search.marks.get(path)
+    if marks is None:
+        text = lines.text.lower()
+        fits = len(text) == len(lines.text)  # a small form can be longer
+        marks = search.marks[path] = _marked(lines.starts, text, words, {}) if fits else {}
+    if known:
+        marks = _marked(lines.starts, lines.text, known, dict(marks), len(words))
     weights = [search.words[word] for word in words], [names[name] for name in known]
     held = sorted(marks)
     values: dict[int, tuple[float, float]] = {}

@@ -13,6 +13,8 @@ _NOISE = 400  # definitions of a name that are not even counted
 _LEAST_COMMON = 200  # files that have a word, whatever the share
 _FILES = 40  # files looked into
 _OF_FILE = 0.7  # what a word of the file at hand weighs beside one of the instruction
+Marks = dict[int, int]  # by line: a bit for each word in it
+Piece = tuple[int, int, float, float]  # first and last line, the shares of the words and of the names in them
 Hit = tuple[str, int, str, float]  # path, the definition's number in its file, signal, value
 
 
@@ -22,6 +24,8 @@ class Search:
     def __init__(self, library: Library, instruction: str, path: str | None) -> None:
         self._library = library
         self.instruction = instruction
+        self.marks: dict[str, Marks] = {}  # by path: where the words stand, as passages.py found them
+        self.pieces: dict[tuple[str, bool], list[Piece]] = {}  # by path, and whether up to the last line
         self.query = query_words(instruction)
         if self.query and path is not None:
             stem = path.rpartition("/")[2].partition(".")[0]
