@@ -3,6 +3,7 @@
 Run as `python -m darner_context.indexer`: a JSON object on stdin says what to do, JSON lines on stdout how far it is.
 """
 
+import gc
 import json
 import os
 import sqlite3
@@ -117,6 +118,7 @@ def main() -> int:
     """Read the order from stdin and carry it out."""
     order = json.loads(sys.stdin.buffer.readline())
     os.nice(5) if hasattr(os, "nice") else None
+    gc.disable()  # here and in the workers: facts refer to nothing that refers to them
     workspace = Workspace([Path(root) for root in order["roots"]], order["ignore"])
     try:
         store = Store(Path(order["store"]), write=True)

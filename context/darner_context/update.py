@@ -73,7 +73,7 @@ class Keeper:
             return await asyncio.to_thread(self._inline, progress)
         if self.store.totals()[0]:
             left_out: list[LeftOut] = []
-            fresh, gone, _ = await asyncio.to_thread(changes, self._workspace, self.store.rows(), left_out)
+            fresh, gone, _ = await asyncio.to_thread(self._compare, left_out)
             if all(each.size <= _HERE_FILE for each in fresh) and sum(each.size for each in fresh) <= _HERE_ALL:
                 try:
                     await asyncio.to_thread(self._few, fresh, gone, left_out)
@@ -85,6 +85,9 @@ class Keeper:
         if found is None and self.anew(self.note or ""):
             found = await self._outside(progress)
         return found if found is not None else await self._elsewhere(progress)
+
+    def _compare(self, left_out: list[LeftOut]) -> tuple[list[Source], list[str], int]:
+        return changes(self._workspace, self.store.rows(), left_out)
 
     def _few(self, fresh: list[Source], gone: list[str], left_out: list[LeftOut]) -> None:
         parsed, passed = parse(fresh)
