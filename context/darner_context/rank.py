@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from darner_context.facts import CLASSES, FUNCTIONS, SECRET, TEST, VALUES
+from darner_context.imports import Import
 from darner_context.passages import passages
 from darner_context.place import Place
 from darner_context.search import Hit, Search
-from darner_context.ties import COMMON, Key, Ties, members, package_scoped, type_like
+from darner_context.ties import COMMON, Key, Ties, members, package_scoped, parent_module, type_like
 from darner_context.together import elected
 from darner_context.weigh import Candidate, order, weigh
 from darner_context.words import IDENTIFIER, KEYWORDS
@@ -18,6 +19,7 @@ _LEAST = 0.06  # a signal so weak that it finds nothing by itself
 _STRONG = 0.35  # a type whose members are followed
 _DIFFERING = 40  # files of the git diff that are looked into
 _BESIDE = 80  # files in one folder that are looked at
+_PARENT = Import("super", "", "super", 0)
 # true of a file, wherever one stands in it
 _KEPT = frozenset({"module imported", "same package", "import", "name in file"})
 
@@ -231,7 +233,8 @@ class Ranking:
 
     def _neighbours(self, place: Place) -> None:
         """What the imported files, and the files beside this one, define."""
-        for each, targets in place.imports if self._whole is None else ():
+        around = [(_PARENT, parent_module(place.path, self.ties.library.paths.all)), *place.imports]
+        for each, targets in around if self._whole is None else ():
             value = (1.0 if each.name in {"", "*"} else 0.5) / (1 + len(targets) / 4)
             for target in targets[:20]:
                 facts = self.ties.facts(target)

@@ -187,7 +187,7 @@ class Paths:
         segments = [*wanted.module.split("::"), wanted.name] if wanted.module else [wanted.name]
         segments = [each for each in segments if each and each != "*"]
         base = _rust_module(path)
-        crate = _rust_crate(path)
+        crate = self._rust_crate(path)
         while segments and segments[0] in {"self", "super", "crate"}:
             head = segments.pop(0)
             base = crate if head == "crate" else base if head == "self" else dirname(base)
@@ -221,6 +221,15 @@ class Paths:
                 if found := [each for each in tried if each in self.all]:
                     return found
         return []
+
+    def _rust_crate(self, path: str) -> str:
+        """Name the folder of a file's crate root: the nearest above it with a root's file, or else its `src`."""
+        parts = path.split("/")[:-1]
+        above = ["/".join(parts[:size]) for size in range(len(parts), -1, -1)]
+        for folder in above:
+            if not self.all.isdisjoint((join(folder, "lib.rs"), join(folder, "main.rs"))):
+                return folder
+        return next((folder for folder in above if folder.rpartition("/")[2] == "src"), above[0])
 
     def _java(self, path: str, wanted: Import, language: str) -> list[str]:
         ending = {"java": ".java", "kotlin": ".kt", "scala": ".scala", "groovy": ".groovy"}[language]
@@ -259,15 +268,6 @@ def _rust_module(path: str) -> str:
     """Name the folder in which the submodules of a file lie."""
     folder, _, name = path.rpartition("/")
     return folder if name in {"mod.rs", "lib.rs", "main.rs"} else path.removesuffix(".rs")
-
-
-def _rust_crate(path: str) -> str:
-    """Name the folder of a file's crate root."""
-    parts = path.split("/")
-    for place in range(len(parts) - 1, -1, -1):
-        if parts[place] == "src":
-            return "/".join(parts[: place + 1])
-    return dirname(path)
 
 
 def _json(text: str | None) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """Which definitions a name means in a file: its own, those it imports, those of its package."""
 
 import re
+from collections.abc import Container
 
 from darner_context.facts import VALUES, FileFacts
 from darner_context.library import Library, Postings, by_name
@@ -109,3 +110,13 @@ def type_like(name: str) -> bool:
 def package_scoped(path: str) -> bool:
     """Whether files of one folder see each other's names without an import."""
     return path.endswith((".go", ".java", ".kt", ".cs", ".swift", ".scala"))
+
+
+def parent_module(path: str, known: Container[str]) -> list[str]:
+    """The file of the module that a file of Rust is a part of: `super` needs no import."""
+    folder, _, name = path.rpartition("/")
+    if not name.endswith(".rs"):
+        return []
+    inner = folder.rpartition("/")[0] if name == "mod.rs" else folder
+    tried = [f"{inner}/{each}.rs" for each in ("mod", "lib", "main")] + [f"{inner}.rs"]
+    return [each for each in tried if each in known and each != path][:1]

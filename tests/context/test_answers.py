@@ -64,6 +64,17 @@ async def test_an_instruction_alone_asks_the_whole_workspace(tmp_path: Path) -> 
         assert ask(index, said="support `view`").snippets[0].path == "shop/view.py"
 
 
+async def test_what_the_module_above_defines_needs_no_import_in_rust(tmp_path: Path) -> None:
+    files = {
+        "tool/main.rs": "mod flags;\n",
+        "tool/flags/mod.rs": "mod doc;\n\nfn render(text: &str) -> String {\n    text.into()\n}\n",
+        "tool/flags/doc.rs": "fn show() {\n    let text = 1;\n}\n",
+    }
+    async with indexed(tmp_path, files) as index:
+        (found,) = ask(index, "tool/flags/doc.rs", 2).snippets
+        assert (found.path, found.start_line, found.reasons) == ("tool/flags/mod.rs", 3, ("module imported: render",))
+
+
 async def test_an_overlay_stands_in_the_place_of_its_file(tmp_path: Path) -> None:
     async with indexed(tmp_path, SHOP) as index:
         live = "class Cart:\n    def grand_total(self) -> int:\n        return 7\n"

@@ -175,6 +175,18 @@ def test_rust_modules_and_crates() -> None:
     )
 
 
+def test_a_rust_crate_whose_root_is_in_no_folder_named_src() -> None:
+    text = "use crate::search::Worker;\nuse super::haystack::Haystack;\n"
+    check(
+        {
+            **_empty("tool/main.rs", "tool/search.rs", "tool/haystack.rs", "tool/flags/mod.rs"),
+            "tool/flags/high.rs": text,
+        },
+        "tool/flags/high.rs",
+        {"crate::search:Worker": ["tool/search.rs"], "super::haystack:Haystack": ["tool/flags/mod.rs"]},
+    )
+
+
 def test_java_and_kotlin() -> None:
     files = _empty(
         "src/main/java/org/acme/Thing.java", "src/main/java/org/acme/Other.java", "src/main/kotlin/org/acme/k/Fast.kt"
