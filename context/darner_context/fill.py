@@ -177,13 +177,13 @@ def _worths(each: Candidate) -> tuple[float, float, float]:
 
 def why(each: Candidate) -> list[str]:
     """Name the signals that spoke for a candidate, the strongest first."""
-    found = sorted(
-        (-_weight(signal) * value, signal)
-        for signal, value in each.signals.items()
-        if signal not in PLAIN and _weight(signal) * value > 0
-    )
+    weigh = _SPEAKING.get
+    found = [
+        (-weight * value, signal) for signal, value in each.signals.items() if (weight := weigh(signal)) and value > 0
+    ]
+    found.sort()
     return [f"{signal}: {each.definition.name}" for _, signal in found]
 
 
-def _weight(signal: str) -> float:
-    return WEIGHTS.get(signal, 0.0) or PASSAGE.get(signal, 0.0)
+# the weights of the signals that are a reason
+_SPEAKING = {signal: weight for signal, weight in {**PASSAGE, **WEIGHTS}.items() if weight > 0 and signal not in PLAIN}

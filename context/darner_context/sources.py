@@ -57,11 +57,13 @@ class Workspace:
         self._extra = tuple(ignore)
         self._rules: dict[Path, Rules | None] = {}
         self._global: dict[Path, Rules] = {}
+        self._above: dict[tuple[Path, str], list[tuple[str, Rules]] | None] = {}
 
     def forget_rules(self) -> None:
         """Read the ignore files anew from now on."""
         self._rules.clear()
         self._global.clear()
+        self._above.clear()
 
     def scan(self, left_out: list[LeftOut]) -> Iterator[Source]:
         """All source files in the order of their paths, a folder at a time; what is passed over goes to `left_out`."""
@@ -124,18 +126,25 @@ class Workspace:
         return self._rules[folder]
 
     def _ignored(self, root: Path, inner: str) -> bool:
-        rules: list[tuple[str, Rules]] = [("", self._top(root))]
+        rules = self._rules_for(root, inner.rpartition("/")[0])
+        return rules is None or ignored(inner, rules)
+
+    def _rules_for(self, root: Path, folder: str) -> list[tuple[str, Rules]] | None:
+        """List what says whether a file in a folder is ignored; None where the folder is."""
+        above = [("", self._top(root))]
         prefix = ""
-        for part in (*inner.split("/")[:-1], ""):
-            found = self._rules_of(root / prefix if prefix else root)
-            if found is not None:
-                rules.append((prefix, found))
-            if not part:
-                break
-            prefix += part + "/"
-            if ignored(prefix, rules):
-                return True
-        return ignored(inner, rules)
+        for part in ("", *folder.split("/")) if folder else ("",):
+            prefix += f"{part}/" if part else ""
+            key = (root, prefix)
+            if key not in self._above:
+                gone = bool(part) and ignored(prefix, above)
+                own = None if gone else self._rules_of(root / prefix)
+                self._above[key] = None if gone else [*above, (prefix, own)] if own else above
+            found = self._above[key]
+            if found is None:
+                return None
+            above = found
+        return above
 
     def _folder(
         self, folder: Path, shown: str, inner: str, rules: list[tuple[str, Rules]], left_out: list[LeftOut]

@@ -6,7 +6,7 @@ import sys
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -24,8 +24,6 @@ CREATE TABLE IF NOT EXISTS names (name TEXT PRIMARY KEY, defined BLOB NOT NULL, 
 CREATE TABLE IF NOT EXISTS words (word TEXT PRIMARY KEY, files BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS roots (path TEXT PRIMARY KEY) WITHOUT ROWID;
 """
-_MONTH = 30 * 24 * 3600.0  # seconds
-_PRUNED = 400  # stores looked at in one go
 _SEPARATOR = "\n"  # never in a name
 _WAIT = 20.0  # seconds to wait for another process that writes
 
@@ -298,23 +296,3 @@ def throw_away(path: Path) -> None:
     """Delete a store."""
     for suffix in ("", "-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
-
-
-def prune(own: Path) -> None:
-    """Delete the stores beside this one of workspaces that are gone, and those that nobody has opened for a month."""
-    now = own.stat().st_mtime  # it was opened just now
-    for path in sorted(own.parent.glob("index-*.sqlite"))[:_PRUNED]:
-        if path == own:
-            continue
-        with suppress(OSError, sqlite3.Error):
-            if now - path.stat().st_mtime > _MONTH or _abandoned(path):
-                throw_away(path)
-
-
-def _abandoned(path: Path) -> bool:
-    with closing(sqlite3.connect(f"{path.as_uri()}?immutable=1", uri=True)) as base:
-        try:
-            roots = [Path(row[0]) for row in base.execute("SELECT path FROM roots")]
-        except sqlite3.OperationalError:
-            return False  # of an earlier version: its time will come
-    return bool(roots) and not any(root.exists() for root in roots)

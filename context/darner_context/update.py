@@ -12,8 +12,9 @@ from shutil import rmtree
 
 from darner_context.bundle import LeftOut
 from darner_context.indexer import changes, parse, update
+from darner_context.prune import prune
 from darner_context.sources import Source, Workspace
-from darner_context.store import Store, damaged, prune, store_path, throw_away
+from darner_context.store import Store, damaged, store_path, throw_away
 
 _HERE_FILE, _HERE_ALL = 60_000, 300_000  # bytes parsed in a thread of this process; more would hold up the event loop
 

@@ -13,7 +13,8 @@ from tests.context.workspace import ask, indexed, shown, write
 
 from darner_context.facts import pack, unpack
 from darner_context.index import Index
-from darner_context.store import Store, prune, store_path
+from darner_context.prune import prune
+from darner_context.store import Store, store_path
 
 FILES = {
     "shop/cart.py": "class Cart:\n    def total(self):\n        return 1\n",
