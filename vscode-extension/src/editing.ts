@@ -38,7 +38,10 @@ export class Editing implements vscode.Disposable {
   async edit(scope: Scope, given?: unknown): Promise<Outcome | undefined> {
     const editor = vscode.window.activeTextEditor;
     if (editor === undefined && scope !== "workspace") {
-      void vscode.window.showInformationMessage("darner: open a file first.");
+      const open = "Open a file…";
+      if ((await vscode.window.showInformationMessage("darner: open a file first.", open)) === open) {
+        await vscode.commands.executeCommand("workbench.action.quickOpen");
+      }
       return undefined;
     }
     const client = this.parts.server.client;

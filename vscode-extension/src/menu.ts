@@ -29,7 +29,7 @@ export async function showMenu(server: Server, status: () => Promise<ServerStatu
     { label: "$(debug-restart) Restart the server", run: run("darner.restart") },
     {
       label: "$(gear) Settings",
-      run: () => vscode.commands.executeCommand("workbench.action.openSettings", "darner"),
+      run: () => vscode.commands.executeCommand("workbench.action.openSettings", "@ext:darner.darner"),
     },
   ];
   const chosen = await vscode.window.showQuickPick(rows, { title: "darner", placeHolder: "What is to be done?" });

@@ -49,6 +49,7 @@ td { padding: .25em .8em .25em 0; vertical-align: middle; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 td.narrow { white-space: nowrap; }
 td.wide { width: 45%; }
+td.path { min-width: 10em; overflow-wrap: anywhere; }
 td.cut { max-width: 16em; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .bar { display: flex; height: 1.1em; border-radius: 2px; overflow: hidden; gap: 1px; }
 .bar span { min-width: 1px; }

@@ -6,17 +6,23 @@ import { differences, splitLines, wordDifferences } from "./linediff.ts";
 import { Throttle } from "./throttle.ts";
 
 const INTERVAL = 1000 / 30; // decorations change at most 30 times a second
+const BORDER = new vscode.ThemeColor("diffEditor.insertedTextBorder"); // high contrast has borders where others have colours
 const LONGEST = 160; // characters of removed text on one line; the hover shows all
 
 export class Painting implements vscode.Disposable {
   private readonly added = vscode.window.createTextEditorDecorationType({
     isWholeLine: true,
     backgroundColor: new vscode.ThemeColor("diffEditor.insertedLineBackground"),
+    borderWidth: "0 0 0 3px",
+    borderStyle: "solid",
+    borderColor: BORDER,
     overviewRulerColor: new vscode.ThemeColor("diffEditorOverview.insertedForeground"),
     overviewRulerLane: vscode.OverviewRulerLane.Full,
   });
   private readonly words = vscode.window.createTextEditorDecorationType({
     backgroundColor: new vscode.ThemeColor("diffEditor.insertedTextBackground"),
+    border: "1px dashed",
+    borderColor: BORDER,
   });
   private readonly removed = vscode.window.createTextEditorDecorationType({
     rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed,

@@ -171,6 +171,9 @@ class Run {
       }
     }
     await this.settle();
+    if (Object.values(answer.edit.changeAnnotations ?? {}).some((each) => each.needsConfirmation)) {
+      this.telling.progress("waiting for you in the refactor preview");
+    }
     const follow = (document: vscode.TextDocument): Applying => this.follow(document);
     const left = await putRest(rest, answer.edit.changeAnnotations ?? {}, this.hunks, follow);
     this.refused.push(...left.map((uri) => ({ uri, reason: NOT_CONFIRMED })));

@@ -66,16 +66,17 @@ function snippets(sent: Sent): string {
 <caption>Code that was sent, best first</caption>
 <thead><tr><th scope="col">Lines</th><th scope="col">Why</th><th scope="col" class="number">Tokens</th><th scope="col"><span aria-hidden="true"></span></th></tr></thead>
 <tbody>
-${context.snippets.map((each) => row(each, most)).join("\n")}
+${context.snippets.map((each, n) => row(each, most, n === 0 && context.focus_tokens > 0)).join("\n")}
 </tbody>
 </table>${dropped}`;
 }
 
-function row(snippet: Snippet, most: number): string {
+/** `own`: the file that is edited, in the colour that it has in the bar. */
+function row(snippet: Snippet, most: number, own: boolean): string {
   const label = `${snippet.path}:${snippet.start_line}–${snippet.end_line}`;
-  return `<tr><td>${linesLink(label, snippet.path, snippet.start_line, snippet.end_line)}</td><td>${escaped(
+  return `<tr><td class="path">${linesLink(label, snippet.path, snippet.start_line, snippet.end_line)}</td><td>${escaped(
     snippet.reasons.join("; "),
-  )}</td><td class="number">${count(snippet.tokens)}</td><td style="width:18%" aria-hidden="true"><div class="bar"><span class="c1" style="width:${Math.round(
+  )}</td><td class="number">${count(snippet.tokens)}</td><td style="width:18%" aria-hidden="true"><div class="bar"><span class="c${own ? 0 : 1}" style="width:${Math.round(
     (100 * snippet.tokens) / most,
   )}%"></span></div></td></tr>`;
 }

@@ -8,6 +8,7 @@ import {
   type ExecuteCommandSignature,
   LanguageClient,
   type LanguageClientOptions,
+  RevealOutputChannelOn,
   State,
 } from "vscode-languageclient/node";
 import { Crashes } from "./crashes.ts";
@@ -75,10 +76,12 @@ export class Server implements vscode.Disposable {
     return this.queue.add(() => this.stopNow());
   }
 
-  /** Tell the running server what has changed in the settings. */
-  async tellSettings(): Promise<void> {
-    await this.client?.sendNotification("workspace/didChangeConfiguration", {
-      settings: { [SECTION]: this.options() },
+  /** Tell the running server what has changed in the settings; not one that is just being stopped. */
+  tellSettings(): Promise<void> {
+    return this.queue.add(async () => {
+      await this.client?.sendNotification("workspace/didChangeConfiguration", {
+        settings: { [SECTION]: this.options() },
+      });
     });
   }
 
@@ -153,6 +156,7 @@ export class Server implements vscode.Disposable {
       initializationOptions: this.options(),
       outputChannel: this.log,
       traceOutputChannel: this.log,
+      revealOutputChannelOn: RevealOutputChannelOn.Never, // what a person should know is said by `trouble`
       progressOnInitialization: false,
       markdown: { isTrusted: false },
       middleware: {

@@ -2,7 +2,7 @@
 
 import * as vscode from "vscode";
 import type { EndpointStatus, ServerStatus } from "./events.ts";
-import { count, milliseconds, STAGE_NAMES, STAGES, type Timing } from "./records.ts";
+import { count, many, milliseconds, STAGE_NAMES, STAGES, type Timing } from "./records.ts";
 import { Throttle } from "./throttle.ts";
 
 const INTERVAL = 250; // milliseconds: a number that changes faster cannot be read
@@ -135,7 +135,7 @@ export class Status implements vscode.Disposable {
     }
     if (server !== undefined) {
       const { files, symbols, indexing } = server.index;
-      text.appendText(`Index: ${count(files)} files, ${count(symbols)} symbols${indexing ? " so far" : ""}\n\n`);
+      text.appendText(`Index: ${many(files, "file")}, ${many(symbols, "symbol")}${indexing ? " so far" : ""}\n\n`);
     }
     text.appendMarkdown("Click for the menu");
     return text;
