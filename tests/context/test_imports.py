@@ -145,6 +145,10 @@ def test_go_modules() -> None:
     )
 
 
+def test_an_empty_import_block_of_go() -> None:
+    check({"main.go": "package main\n\nimport ()\n"}, "main.go", {})
+
+
 def test_rust_modules_and_crates() -> None:
     files = _empty(
         "src/lib.rs",
