@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from darner_context.facts import CLASSES, FUNCTIONS, SECRET, TEST, VALUES
 from darner_context.imports import Import
+from darner_context.pagerank import pagerank
 from darner_context.passages import passages
 from darner_context.place import Place
 from darner_context.search import Hit, Search
@@ -18,10 +19,12 @@ _RARE = 60  # files that use a name: more say little about who calls a thing
 _LEAST = 0.06  # a signal so weak that it finds nothing by itself
 _STRONG = 0.35  # a type whose members are followed
 _DIFFERING = 40  # files of the git diff that are looked into
+_SEEDS = 40  # definitions that PageRank begins with
 _BESIDE = 80  # files in one folder that are looked at
 _PARENT = Import("super", "", "super", 0)
+_AT_HAND = ("name in scope", "name in file", "unused import", "type at hand")
 # true of a file, wherever one stands in it
-_KEPT = frozenset({"module imported", "same package", "import", "name in file"})
+_KEPT = frozenset({"PageRank", "module imported", "same package", "import", "name in file"})
 
 
 class Ranking:
@@ -56,6 +59,8 @@ class Ranking:
             self._spread(place)
             self._members()
             self._neighbours(place)
+            if self._whole is None:
+                self._ranks()
             if self._whole is not None:
                 self._together(place)
             if callers:
@@ -251,6 +256,14 @@ class Ranking:
                 for number, one in enumerate(facts.definitions[:250]):
                     if one.kind not in VALUES:
                         self._add((path, number), "same package", 1.0)
+
+    def _ranks(self) -> None:
+        """Follow what the definitions at hand use, and so on."""
+        strong = {key: max(each.signals.get(name, 0.0) for name in _AT_HAND) for key, each in self.candidates.items()}
+        seeds = sorted((-value, key) for key, value in strong.items() if value >= _STRONG)[:_SEEDS]
+        if seeds:
+            for key, value in pagerank(self.ties, {key: -value for value, key in seeds}).items():
+                self._add(key, "PageRank", value)
 
     def _together(self, place: Place) -> None:
         """Ask functions that use the same names what else they use."""

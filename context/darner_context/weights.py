@@ -22,6 +22,7 @@ WEIGHTS = MappingProxyType(
         "same package": 0.5,
         "same package, named here": -0.5,
         "used together": 2.5,
+        "PageRank": 1.2,
         "caller": 1.0,
         "test of it": 0.0,
         "named in the instruction": 3.0,
