@@ -266,7 +266,7 @@ async def run(arguments: argparse.Namespace, mirrors: Path, folder: Path) -> Non
     shares: dict[int, list[float]] = {}
     peers = Peers(folder, tuple(arguments.peers))
     retrieving, committing = _by_repo(_rows("retrieval.jsonl.gz")), _by_repo(_rows("commits.jsonl.gz"))
-    for repo in sorted({*retrieving, *committing}):
+    for repo in sorted({*retrieving, *committing} & set(arguments.repos or {*retrieving, *committing})):
         mirror = mirror_of(mirrors, repo)
         if mirror is None:
             print(f"no mirror of {repo}: its cases are left out")
@@ -297,6 +297,7 @@ def main() -> int:
     parser.add_argument("--peers", nargs="*", choices=_PEERS, default=_PEERS, help="which peers; none for no peer")
     parser.add_argument("--aider-every", type=int, default=4, help="ask Aider in every n-th retrieval case only")
     parser.add_argument("--commits-every", type=int, default=4, help="take every n-th commit")
+    parser.add_argument("--repos", nargs="*", help="only the cases of these repositories, as owner/name")
     arguments = parser.parse_args()
     mirrors = os.environ.get("DARNER_EVAL_REPOS")
     if not (_CASES / "retrieval.jsonl.gz").exists():
