@@ -149,6 +149,8 @@ def test_a_link_inside_stays_a_link(tmp_path: Path) -> None:
         ("loop", "cannot be followed"),
         ("folder", "not a file"),
         ("folder/file/x", "Not a directory"),
+        (".git/hooks/new", "the repository's own"),
+        ("hooks/new", "the repository's own"),
     ],
 )
 def test_paths_that_may_not_be_written(tmp_path: Path, path: str, reason: str) -> None:
@@ -158,6 +160,7 @@ def test_paths_that_may_not_be_written(tmp_path: Path, path: str, reason: str) -
     (root / "door").symlink_to(tmp_path / "outside")
     (root / "hole").symlink_to(tmp_path / "outside" / "file")
     (root / "loop").symlink_to(root / "loop")
+    (root / "hooks").symlink_to(root / ".git/hooks")
     result = write(root, {"good.txt": b"G", path: b"x"})
     assert isinstance(result, Unwritten)
     assert (result.path, reason in result.reason) == (path, True), result.reason

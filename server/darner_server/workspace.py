@@ -14,6 +14,8 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Protocol
 
+from darner_server.patch.paths import is_of_repository
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
@@ -242,6 +244,8 @@ def _inside(top: Path, path: str) -> Path | str:
         return f"{path} cannot be followed: its links lead in a circle"
     if not file.is_relative_to(top) or file == top:
         return f"{path} leads outside the root"
+    if is_of_repository(file.relative_to(top).as_posix()):
+        return f"{path} is the repository's own"
     return file
 
 

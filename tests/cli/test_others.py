@@ -64,7 +64,7 @@ async def test_a_refused_reply(desk: Desk) -> None:
     assert desk.texts() == NEW
 
 
-@pytest.mark.parametrize("path", [".env", "../out.py", "/etc/hosts", ".git/config"])
+@pytest.mark.parametrize("path", [".env", "../out.py", "/etc/hosts", ".git/config", ".git/hooks/pre-commit"])
 async def test_a_reply_that_reaches_outside(desk: Desk, path: str) -> None:
     desk.put({".env": "K=1\n", ".git/config": "[core]\n"})
     before = desk.texts()

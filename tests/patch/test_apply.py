@@ -256,6 +256,19 @@ CASES = [
     ),
     Case("no such file", block(NET, GROSS, "store.py"), {"shop.py": SHOP}, "no file store.py"),
     Case("out of the root", block("", "x\n", "../evil.py"), {"shop.py": SHOP}, "outside the workspace"),
+    Case("a new hook", block("", "x\n", ".git/hooks/pre-commit.py"), {"shop.py": SHOP}, "the repository's own"),
+    Case(
+        "its configuration", block("[core]\n", "x\n", "a/.GIT/config"), {".GIT/config": "[core]\n"}, "repository's own"
+    ),
+    Case("its other name", block("", "x\n", "git~1/config.py"), {"shop.py": SHOP}, "the repository's own"),
+    Case("its name in pieces", block("", "x\n", ".git. ./config.py"), {"shop.py": SHOP}, "the repository's own"),
+    Case(
+        "a file moved there",
+        "*** Begin Patch\n*** Update File: shop.py\n*** Move to: sub/.hg/hgrc\n*** End Patch\n",
+        {"shop.py": SHOP},
+        "the repository's own",
+    ),
+    Case("another disk", block("", "x\n", "C:\\evil.py"), {"shop.py": SHOP}, "outside the workspace"),
     Case("an absolute new file", block("", "x\n", "/etc/evil.conf"), {"shop.py": SHOP}, "outside the workspace"),
     Case(
         "not closed in its fence",

@@ -177,6 +177,8 @@ class Applier:
         path = paths.normal(named)
         if path is None:
             return Refused(edit, named, f"{named} is outside the workspace")
+        if paths.is_of_repository(path):
+            return Refused(edit, path, f"{path} is the repository's own, which a patch never changes")
         if self._root is not None:
             path = path.removeprefix(self._root)
         known = next((each for each in (path, *_shorter(path)) if self._exists(each)), None)
@@ -186,7 +188,7 @@ class Applier:
         if self._is_about_target(path, makes=makes):
             return self._target or path
         if makes:
-            return path if not path.startswith("/") else Refused(edit, path, f"{path} is outside the workspace")
+            return Refused(edit, path, f"{path} is outside the workspace") if paths.is_absolute(path) else path
         alike = [each for each in self._files if each.endswith(f"/{path}") and self._exists(each)]
         if len(alike) == 1:
             return alike[0]
@@ -216,8 +218,10 @@ class Applier:
 
     def _move(self, edit: Edit, path: str, document: Document | None) -> Located | Refused:
         new = paths.normal(edit.new_path or "")
-        if new is None or new.startswith("/"):
+        if new is None or paths.is_absolute(new):
             return Refused(edit, path, f"{edit.new_path} is outside the workspace")
+        if paths.is_of_repository(new):
+            return Refused(edit, path, f"{new} is the repository's own, which a patch never changes")
         if document is None:
             return Refused(edit, path, f"{path} cannot be moved: there is no such file")
         if self._exists(new):
@@ -232,7 +236,7 @@ def _shorter(path: str) -> list[str]:
     """Return what is left of a path without the a/ or b/ of a diff, or of an absolute one without its first folders."""
     if path.startswith(("a/", "b/")):
         return [path[2:]]
-    if not path.startswith("/") and path[1:2] != ":":
+    if not paths.is_absolute(path):
         return []
     parts = path.strip("/").split("/")
     return ["/".join(parts[number:]) for number in range(len(parts))]

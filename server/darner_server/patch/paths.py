@@ -15,6 +15,21 @@ _BARE = re.compile(
     re.IGNORECASE,
 )
 _LONGEST = 250
+_OF_REPOSITORY = re.compile(r"\.(?:git|hg|jj|svn)|git~\d+")  # the second is what Windows also calls the first
+
+
+def is_of_repository(path: str) -> bool:
+    """Whether a path leads into what a repository keeps about itself: hooks, or settings that run programs.
+
+    Disks that ignore case, blanks and dots at a name's end, or what follows a colon, are thought of.
+    """
+    names = (part.partition(":")[0].rstrip(". ").lower() for part in re.split(r"[/\\]", path))
+    return any(_OF_REPOSITORY.fullmatch(name) for name in names)
+
+
+def is_absolute(path: str) -> bool:
+    """Whether a normal path begins at the top of a disk, or of one of Windows' disks."""
+    return path.startswith("/") or path[1:2] == ":"
 
 
 def normal(path: str) -> str | None:
