@@ -4,7 +4,7 @@ import codecs
 import os
 import re
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -154,7 +154,7 @@ class Workspace:
             place, prefix, above = stack.pop()
             try:
                 with os.scandir(place) as listing:
-                    entries = sorted(listing, key=lambda entry: entry.name)
+                    entries = sorted(_named(listing, shown + prefix, left_out), key=lambda entry: entry.name)
             except OSError as error:
                 left_out.append(LeftOut(shown + prefix, f"cannot be listed: {error.strerror}"))
                 continue
@@ -218,6 +218,16 @@ class Workspace:
             left_out.append(LeftOut(shown, f"too large ({info.st_size:,} bytes)"))
             return None
         return Source(shown, entry.path, info.st_size, info.st_mtime_ns)
+
+
+def _named(listing: Iterable["os.DirEntry[str]"], shown: str, left_out: list[LeftOut]) -> Iterator["os.DirEntry[str]"]:
+    """The entries whose names are text; the others cannot be stored, sent or named in a reply."""
+    for entry in listing:
+        said = entry.name if entry.name.isascii() else os.fsencode(entry.name).decode("utf-8", "backslashreplace")
+        if said == entry.name:
+            yield entry
+        else:
+            left_out.append(LeftOut(shown + said, "its name is not UTF-8"))
 
 
 def read_text(file: Path | str) -> str | Unreadable:

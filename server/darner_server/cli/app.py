@@ -1,6 +1,7 @@
 """The commands and their help: parsed here, done in a file each."""
 
 import asyncio
+import errno
 import logging
 import os
 import sys
@@ -121,7 +122,7 @@ def apply(
     """Apply a model's reply from anywhere: search/replace blocks, diffs, apply_patch, whole files."""
     from darner_server.cli import apply as command  # noqa: PLC0415 - each command pays for its own imports
 
-    here = Path.cwd()
+    here = _here()
     options = command.Options(apply=apply_, json=json, partial=partial, target=target)
     _exit(command.apply(reply, find_root(root, here), here, options))
 
@@ -213,9 +214,11 @@ def model_list(json: Json = False) -> None:
 def run(arguments: list[str]) -> int:
     """Parse and run; every expected failure becomes a sentence on stderr and a code."""
     json_wanted = "--json" in arguments
+    out.open_missing()
     _log_to_file()
     try:
         code = app(arguments, standalone_mode=False)
+        sys.stdout.flush()
     except exits.Stop as stop:
         return _failed(str(stop), stop.code, json_wanted=json_wanted)
     except TyperException as error:
@@ -225,15 +228,27 @@ def run(arguments: list[str]) -> int:
     except (KeyboardInterrupt, typer.Abort):
         return _failed("interrupted; nothing was left half written", exits.INTERRUPTED, json_wanted=json_wanted)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains while it exits
+        out.abandon()
         return exits.PATCHED
-    except Exception as error:  # noqa: BLE001 - a bug: a person gets a sentence, the log where it is, without what was said
-        where = "".join(traceback.format_tb(error.__traceback__))
-        name, log = type(error).__name__, state_folder() / "darner.log"
-        logging.getLogger(__name__).critical("%s\n%s", name, where)
-        said = f"an error inside darner ({name}): please report it; {log} says where it was"
-        return _failed(said, exits.NOTHING, json_wanted=json_wanted)
+    except OSError as error:
+        if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+            return _bug(error, json_wanted=json_wanted)
+        out.abandon()
+        return _failed(
+            f"the disk is full: {error.filename or 'the output was cut short'}", exits.NOTHING, json_wanted=False
+        )
+    except Exception as error:  # noqa: BLE001 - whatever it is, a person gets a sentence
+        return _bug(error, json_wanted=json_wanted)
     return code if isinstance(code, int) else exits.PATCHED
+
+
+def _bug(error: Exception, *, json_wanted: bool) -> int:
+    """A sentence, and where it was to the log, without what was said: that may be somebody's code."""
+    where = "".join(traceback.format_tb(error.__traceback__))
+    name, log = type(error).__name__, state_folder() / "darner.log"
+    logging.getLogger(__name__).critical("%s\n%s", name, where)
+    said = f"an error inside darner ({name}): please report it; {log} says where it was"
+    return _failed(said, exits.NOTHING, json_wanted=json_wanted)
 
 
 def _log_to_file() -> None:
@@ -258,8 +273,15 @@ def _failed(message: str, code: int, *, json_wanted: bool) -> int:
     return code
 
 
+def _here() -> Path:
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        raise exits.Stop("the folder that darner was started in is gone; change to another") from None
+
+
 def _place(root: Path | None, config: Path | None) -> Place:
-    here = Path.cwd()
+    here = _here()
     return find_place(find_root(root, here), here, config, dict(os.environ))
 
 

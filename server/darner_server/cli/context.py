@@ -67,13 +67,13 @@ class _Request(BaseModel):
 
 def _answer_lines(engine: Engine, counter: str) -> None:
     number = 0
-    while line := sys.stdin.readline():
+    while line := sys.stdin.buffer.readline():
         number += 1
         if line.strip():
             out.emit(_answer(engine, line, number, counter))
 
 
-def _answer(engine: Engine, line: str, number: int, counter: str) -> dict[str, Any]:
+def _answer(engine: Engine, line: bytes, number: int, counter: str) -> dict[str, Any]:
     try:
         asked = _Request.model_validate_json(line)
     except ValidationError as error:

@@ -1,17 +1,35 @@
 """What the command line prints: results to stdout, words and progress to stderr, colour on a terminal only."""
 
 import json
+import os
 import sys
 from collections.abc import Mapping
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from rich.console import Console
 from rich.status import Status
 from rich.text import Text
 
+if TYPE_CHECKING:
+    from io import TextIOWrapper
+
 stderr = Console(stderr=True, highlight=False, soft_wrap=True)
 stdout = Console(highlight=False, soft_wrap=True)
+
+
+def open_missing() -> None:
+    """Give a process that was started without stdin, stdout or stderr an empty one; escape what an encoding lacks."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115 - open to the end
+    if hasattr(sys.stdout, "reconfigure"):
+        cast("TextIOWrapper", sys.stdout).reconfigure(errors="backslashreplace")
+
+
+def abandon() -> None:
+    """Let what stdout still holds go nowhere, or Python complains while it exits."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def say(message: str, style: str = "") -> None:

@@ -109,7 +109,10 @@ async def _write(place: Place, done: Done, check: str | None, options: Options) 
 
 
 def _instruction(given: str) -> str:
-    text = sys.stdin.read() if given == "-" else given
+    try:
+        text = sys.stdin.buffer.read().decode("utf-8-sig") if given == "-" else given
+    except UnicodeDecodeError as error:
+        raise exits.Stop(f"stdin: is not UTF-8 text (byte {error.start + 1})") from None
     if not text.strip():
         raise exits.Stop(
             'the instruction is empty; say what to change, as in: darner patch "rename x to count" src/a.py'

@@ -1,5 +1,6 @@
 """PATH, PATH:LINE and PATH:FIRST-LAST, and the workspace root they lie in."""
 
+import os
 import re
 from pathlib import Path
 
@@ -26,6 +27,8 @@ def parse_place(argument: str, root: Path, here: Path) -> Focus:
     resolved = path.resolve()
     if not resolved.exists():
         raise Stop(f"{name}: there is no such file")
+    if os.fsencode(resolved).decode("utf-8", "replace") != str(resolved):
+        raise Stop(f"{name}: its name is not UTF-8; rename it")
     if not resolved.is_relative_to(root):
         raise Stop(f"{name}: lies outside the workspace {root}; name its workspace with --root")
     if resolved.is_dir():

@@ -1,0 +1,79 @@
+"""What a shell, a script or a disk can do to the command: streams that are closed or full, odd encodings and names."""
+
+import asyncio
+import os
+from pathlib import Path
+
+import pytest
+from tests.cli.running import DARNER, Desk
+from tests.cli.test_patch import DIFF, FILES, REPLY
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    made = Desk(tmp_path)
+    made.put(FILES)
+    (tmp_path / "reply.md").write_text(REPLY)
+    return made
+
+
+async def shell(desk: Desk, command: str, **environ: str) -> tuple[int | None, bytes, bytes]:
+    (desk.folder / "home").mkdir(exist_ok=True)
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_shell(
+        command, cwd=desk.root, env=desk.environ(D=str(DARNER), **environ), stdout=pipe, stderr=pipe
+    )
+    out, err = await process.communicate()
+    return process.returncode, out, err
+
+
+FULL = b"darner: the disk is full: the output was cut short\n"
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ('"$D" apply ../reply.md >&-', (0, b"", b"would change (--apply writes) 1 file\n")),
+        ('"$D" apply ../reply.md 2>&-', (0, DIFF.encode(), b"")),
+        (
+            '"$D" apply - <&-',
+            (
+                1,
+                b"",
+                b"refused: (no file named): the reply holds no edit\ndarner: every edit was refused; nothing was changed\n",
+            ),
+        ),
+        ('"$D" apply ../reply.md >/dev/full', (1, b"", FULL)),
+        ('"$D" apply ../reply.md --json >/dev/full', (1, b"", FULL)),
+        ('"$D" context a.py:1 >/dev/full', (1, b"", FULL)),
+        ('"$D" --version >/dev/full', (1, b"", FULL)),
+        (
+            'mkdir gone && cd gone && rmdir ../gone && "$D" apply x',
+            (2, b"", b"darner: the folder that darner was started in is gone; change to another\n"),
+        ),
+    ],
+)
+async def test_streams_and_folders(desk: Desk, command: str, expected: tuple[int, bytes, bytes]) -> None:
+    assert await shell(desk, command) == expected
+
+
+async def test_a_terminal_that_lacks_letters(desk: Desk) -> None:
+    desk.put({"b.py": "# \u00e9\ndef g():\n    return 1\n"})
+    ascii_only = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    code, out, err = await shell(desk, '"$D" context b.py', **ascii_only)
+    assert (code, b"# \\xe9\n" in out) == (0, True), err
+
+
+async def test_an_instruction_that_is_no_text(desk: Desk) -> None:
+    ran = await desk.run("patch", "-", "a.py", stdin=b"\xff\xfe")
+    assert (ran.code, ran.out, ran.err) == (2, "", "darner: stdin: is not UTF-8 text (byte 1)\n")
+
+
+async def test_a_name_that_is_no_text_hides_no_other_file(desk: Desk) -> None:
+    odd = os.fsdecode(b"w\xff.py")
+    (desk.root / odd).write_text("def odd():\n    return 1\n")
+    ran = await desk.run("context", "--instruction", "change function_a", "--json")
+    left_out = [{"path": "w\\xff.py", "reason": "its name is not UTF-8"}]
+    assert (ran.code, ran.events[0]["left_out"]) == (0, left_out)
+    ran = await desk.run("context", odd)
+    assert (ran.code, ran.err) == (2, "darner: w\\udcff.py: its name is not UTF-8; rename it\n")
