@@ -177,6 +177,7 @@ async def edit(_: Path, folder: Path) -> dict[str, Any]:
     )  # fmt: skip
     index = Index([root], cache_dir=folder / "edit-cache")
     index.overlay("long.py", text)
+    index.context(ContextRequest("", Focus("long.py", 10, 10), 0), tokenizer("o200k_base"))
     times: list[float] = []
     for turn in range(40):
         place = text.index("total", (turn * 2_600) % (len(text) - 100))
