@@ -8,6 +8,7 @@
 // patch: 3,000 tokens in 40 hunks at 2,500 tokens/s: the browser's frames meanwhile, and how often decorations were set;
 //   without_darner is the same text put in by plain edits at the same pace.
 // Software rendering and a busy machine lengthen frames: compare the two, and run nothing else beside it.
+// main_thread_ms is the processor time of the editor's window for one patch, which a busy machine hardly changes.
 
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, statSync } from "node:fs";
@@ -52,11 +53,24 @@ requestAnimationFrame(frame);
 window.__keys = [];
 addEventListener("keydown", (event) => window.__keys.push(performance.timeOrigin + event.timeStamp), true);`;
 
+/** Milliseconds of processor time that the page's main thread has had: what else the machine does is not in it. */
+async function mainThread(page) {
+  if (!meters.has(page)) {
+    const meter = await page.context().newCDPSession(page);
+    await meter.send("Performance.enable", { timeDomain: "threadTicks" });
+    meters.set(page, meter);
+  }
+  const { metrics } = await meters.get(page).send("Performance.getMetrics");
+  return 1000 * metrics.find((each) => each.name === "TaskDuration").value;
+}
+const meters = new Map();
+
 async function session() {
   const bench = await Workbench.start({ files, replies, rate: RATE });
   try {
     const told = [];
     let page;
+    let began;
     let work = Promise.resolve();
     const hear = async (line) => {
       const said = JSON.parse(line.slice("darner-bench ".length));
@@ -68,8 +82,14 @@ async function session() {
         }
       }
       if (said.what === "typed") said.keys = await page.evaluate("window.__keys");
-      if (said.what === "patch" || said.what === "plain") await page.evaluate("Object.assign(window.__frames, { deltas: [], tasks: [], last: 0, on: true })");
-      if (said.what === "patched" || said.what === "plained") said.frames = await page.evaluate("(window.__frames.on = false, window.__frames)");
+      if (said.what === "patch" || said.what === "plain") {
+        began = await mainThread(page);
+        await page.evaluate("Object.assign(window.__frames, { deltas: [], tasks: [], last: 0, on: true })");
+      }
+      if (said.what === "patched" || said.what === "plained") {
+        said.frames = await page.evaluate("(window.__frames.on = false, window.__frames)");
+        said.busy = (await mainThread(page)) - began;
+      }
     };
     const code = await new Promise((resolve, reject) => {
       const remote = (path) => `vscode-remote://127.0.0.1:${bench.port}${path}`;
@@ -124,7 +144,8 @@ const all = sessions.flat();
 const typed = all.filter((each) => each.what === "typed");
 const patched = all.filter((each) => each.what === "patched");
 const collect = (of, method) => spread(typed.flatMap((each) => delays(each[of], each.written, method)));
-const framesOf = (frames) => ({
+const framesOf = (frames, busy) => ({
+  main_thread_ms: round(busy),
   frames_ms: spread(frames.deltas),
   frames_over_50_ms: frames.deltas.filter((each) => each > 50).length,
   long_tasks_ms: spread(frames.tasks),
@@ -140,7 +161,7 @@ const result = {
   },
   patch: {
     command_to_stdin_ms: spread(patched.map((each) => each.toStdin)),
-    rounds: patched.map(({ state, said, hunks, refused, tokens, timings, milliseconds, paints, frames }) => ({
+    rounds: patched.map(({ state, said, hunks, refused, tokens, timings, milliseconds, paints, frames, busy }) => ({
       state,
       said,
       hunks,
@@ -148,10 +169,10 @@ const result = {
       tokens,
       milliseconds: round(milliseconds),
       decode_ms: timings?.decode,
-      ...framesOf(frames),
+      ...framesOf(frames, busy),
       decorations_a_second: round((1000 * paints) / milliseconds),
     })),
-    without_darner: all.filter((each) => each.what === "plained").map(({ frames }) => framesOf(frames)),
+    without_darner: all.filter((each) => each.what === "plained").map(({ frames, busy }) => framesOf(frames, busy)),
   },
 };
 process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
