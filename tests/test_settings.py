@@ -150,3 +150,23 @@ def test_a_workspace_cannot_name_endpoints(tmp_path: Path, text: str) -> None:
     (tmp_path / ".darner.toml").write_text(text)
     with pytest.raises(SettingsError, match="cannot be set by a workspace"):
         load_workspace(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"KEY"', '"csk-secret"'),
+        ('"KEY"', '"sksecret9"'),
+        ('"KEY"', '["csk-secret"]'),
+        ("api_key_env", "api_key"),
+        ("https://api.", "https://me:secret@api."),
+        ("https://api.", "me:secret@api."),
+        ("/v1", "/v1?key=secret"),
+    ],
+)
+def test_a_key_in_the_wrong_place_is_not_repeated(tmp_path: Path, old: str, new: str) -> None:
+    file = tmp_path / "darner.toml"
+    file.write_text(CEREBRAS.replace(old, new).replace('"KEY"', '"secret"' if old == "api_key_env" else '"KEY"'))
+    with pytest.raises(SettingsError) as refused:
+        load(file, {"KEY": "csk-1"}, no_keys)
+    assert "secret" not in str(refused.value)

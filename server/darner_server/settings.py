@@ -173,9 +173,10 @@ def _endpoint(  # noqa: PLR0917 - one call, straight above
     if not key:
         key = key_of(row.name)
     if row.api_key_env and not key:
+        name = row.api_key_env if row.api_key_env.isupper() else "that it names"  # it may be a key by mistake
         raise SettingsError(
-            f"{_at(source, text, ('endpoints', number, 'api_key_env'))}: the variable {row.api_key_env} is not set and "
-            f"the keyring has no key for '{row.name}'; export {row.api_key_env}=…, or run: darner login {row.name}"
+            f"{_at(source, text, ('endpoints', number, 'api_key_env'))}: the variable {name} is not set and "
+            f"the keyring has no key for '{row.name}'; export it, or run: darner login {row.name}"
         )
     whole = row.kind == "llamacpp"
     first_token, gap = (300.0, 60.0) if whole else (30.0, 20.0)  # a CPU prefills for minutes
@@ -241,10 +242,12 @@ class _EndpointRow(_Strict):
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         parts = urlsplit(self.base_url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise ValueError(f"base_url '{self.base_url}' is not an http or https address such as https://host/v1")
-        if parts.username or parts.password:
+        if "@" in self.base_url or parts.query:
             raise ValueError("base_url holds a password; put the key into a variable and name it in api_key_env")
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0:
+            raise ValueError(f"base_url '{self.base_url}' is not an http or https address such as https://host/v1")
+        if self.api_key_env is not None and not re.fullmatch(r"[A-Za-z_]\w*", self.api_key_env):
+            raise ValueError("api_key_env is no variable's name; a key belongs into a variable, which is named here")
         if self.window and self.max_output and self.max_output >= self.window:
             raise ValueError(f"max_output ({self.max_output}) must be smaller than window ({self.window})")
         return self
@@ -295,7 +298,8 @@ def _explain(error: ValidationError, name: str, text: str) -> str:
         case "value_error":
             said = str(context.get("error"))
         case _:
-            said = f"{key} = {first['input']!r}: {first['msg'][:1].lower()}{first['msg'][1:]}"
+            shown = "" if key.endswith("api_key_env") else f" = {first['input']!r}"  # it may be a key by mistake
+            said = f"{key}{shown}: {first['msg'][:1].lower()}{first['msg'][1:]}"
     return f"{_at(name, text, where)}: {said}"
 
 
