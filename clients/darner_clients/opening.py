@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import threading
 from contextlib import suppress
 from ipaddress import ip_address
 from typing import Any
@@ -39,8 +40,37 @@ async def connected(host: str, port: int) -> socket.socket:
 async def _addresses(host: str, port: int) -> list[tuple[int, Any]]:
     with suppress(ValueError):
         return [(socket.AF_INET6 if ip_address(host).version == 6 else socket.AF_INET, (host, port))]  # noqa: PLR2004
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    found = await _asked(host, port)
     return list(dict.fromkeys((family, address) for family, _, _, _, address in found))
+
+
+async def _asked(host: str, port: int) -> list[Any]:
+    """What the system's resolver says. In a thread that nobody waits for: without a network it hangs for many seconds.
+
+    The event loop's own would hold up the end of the process as long.
+    """
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[list[Any]] = loop.create_future()
+
+    def settle(found: list[Any] | None, error: OSError | UnicodeError | None) -> None:
+        if answer.done():  # given up
+            return
+        if error is not None:
+            answer.set_exception(error)
+        else:
+            answer.set_result(found or [])
+
+    def ask() -> None:
+        found, failed = None, None
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as error:
+            failed = error
+        with suppress(RuntimeError):  # the loop has ended meanwhile
+            loop.call_soon_threadsafe(settle, found, failed)
+
+    threading.Thread(target=ask, name="resolver", daemon=True).start()
+    return await answer
 
 
 async def _attempt(family: int, address: Any) -> socket.socket:  # noqa: ANN401 - what getaddrinfo gives

@@ -4,6 +4,7 @@ import asyncio
 import socket
 import ssl
 import subprocess
+import threading
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from darner_clients.client import Client
 from darner_clients.endpoint import Deadlines, Endpoint
 from darner_clients.errors import EndpointError, Interrupted, Late, Malformed, Rejected, Unreachable
 from darner_clients.messages import ChatRequest, Finish, Text
+from darner_clients.opening import connected
 from darner_clients.testing import Script, ScriptedEndpoint
 from darner_clients.transport import Socket, Sockets, tls_context
 
@@ -353,3 +355,19 @@ async def test_reads_of_a_running_stream_are_coalesced() -> None:
         loop.call_later(0.02, theirs.send, b"d")
         assert [await connection.read(100), await connection.read(100)] == [b"c", b"d"]
         connection.close()
+
+
+def test_a_resolver_that_hangs_does_not_hold_up_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    network, answered = threading.Event(), threading.Event()
+
+    def hang(*_asked: object, **_more: object) -> list[object]:
+        network.wait(10)
+        answered.set()
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", hang)
+    with pytest.raises(TimeoutError):
+        asyncio.run(asyncio.wait_for(connected("it.example", 9), 0.05))
+    assert not answered.is_set()
+    network.set()
+    assert answered.wait(10)
