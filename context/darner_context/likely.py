@@ -10,7 +10,7 @@ from darner_context.search import Search
 from darner_context.ties import Ties
 
 _RARE = 60  # files that use a name: more say little about what is alike
-_COMMON = 200  # the same for the few names next to the cursor, whatever the share of all files
+_COMMON = 200  # the same for the few names next to the cursor
 _FILES, _ALIKE = 40, 16  # files looked into: for the instruction, and for each likeness to the place
 _LONGEST = 7.0  # the logarithm of a thousand lines
 
@@ -30,7 +30,7 @@ def likely(ties: Ties, search: Search, place: Place | None, *, exact: bool) -> d
         alike = _shares(ties, place.file, min(_RARE, max(total // 5, 4)))
         files.update(_first(alike))
         if exact:
-            around = _shares(ties, place.near, max(_COMMON, total // 3))
+            around = _shares(ties, place.near, _COMMON)
             files.update(_first(around))
         imported = {target for _, targets in place.imports for target in targets}
         files.discard(place.path)
