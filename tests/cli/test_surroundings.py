@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -77,3 +78,25 @@ async def test_a_name_that_is_no_text_hides_no_other_file(desk: Desk) -> None:
     assert (ran.code, ran.events[0]["left_out"]) == (0, left_out)
     ran = await desk.run("context", odd)
     assert (ran.code, ran.err) == (2, "darner: w\\udcff.py: its name is not UTF-8; rename it\n")
+
+
+AT_ONCE = "import atexit, os, signal, sys\ninterrupt = lambda: os.kill(os.getpid(), signal.SIGINT)\n"
+AT_IMPORT = """
+class Finder:
+    def find_spec(self, name, *_more):
+        if name == "darner_server.cli.app":
+            interrupt()
+sys.meta_path.insert(0, Finder())
+"""
+MAIN = "from darner_server.cli import main\nsys.argv = ['darner', '--version']\nmain()\n"
+
+
+@pytest.mark.parametrize(
+    ("when", "expected"),
+    [(AT_IMPORT, (130, b"", b"")), ("atexit.register(interrupt)\n", (0, b"darner 0.1.0\n", b""))],
+)
+async def test_an_interrupt_before_and_after_the_command(
+    desk: Desk, when: str, expected: tuple[int, bytes, bytes]
+) -> None:
+    (desk.folder / "start.py").write_text(AT_ONCE + when + MAIN)
+    assert await shell(desk, f'"{sys.executable}" ../start.py') == expected

@@ -1,6 +1,10 @@
 """The command line: a thin skin on the engine. The diff goes to stdout, all else to stderr."""
 
+import os
+import signal
 import sys
+
+from darner_server.cli.exits import INTERRUPTED
 
 
 def main() -> None:
@@ -9,6 +13,21 @@ def main() -> None:
         from darner_server.lsp.opening import serve_stdio  # noqa: PLC0415 - an editor waits: no help pages, no colours
 
         sys.exit(serve_stdio())
+    at_work = signal.getsignal(signal.SIGINT)
+    _quit_on_interrupt(INTERRUPTED)
     from darner_server.cli.app import run  # noqa: PLC0415 - the editor's path above must not pay for it
 
-    sys.exit(run(sys.argv[1:]))
+    signal.signal(signal.SIGINT, at_work)
+    code = run(sys.argv[1:])
+    _quit_on_interrupt(code)
+    sys.exit(code)
+
+
+def _quit_on_interrupt(code: int) -> None:
+    """Before and after the command Ctrl-C ends the process at once, with no traceback. One that is ignored stays so."""
+
+    def end(_signal: int, _frame: object) -> None:
+        os._exit(code)
+
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, end)
