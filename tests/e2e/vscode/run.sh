@@ -9,4 +9,4 @@ export DARNER_ROOT=$PWD
 export DARNER_ARTEFACTS=${DARNER_ARTEFACTS:-$(mktemp -d -t darner-vscode-XXXXXX)}
 mapfile -t files < <(find $build/tests -name '*.test.cjs' | grep -E -- "${1:-.}" | sort)
 echo "screenshots: $DARNER_ARTEFACTS"
-exec timeout --kill-after=20 "${DARNER_PATIENCE:-540}" node --test --test-concurrency=2 --test-reporter=spec "${files[@]}"
+exec timeout --kill-after=20 "${DARNER_PATIENCE:-540}" node --test --test-concurrency=1 --test-reporter=spec "${files[@]}"
