@@ -30,9 +30,10 @@ class Ties:
 
     def look_up(self, names: set[str]) -> None:
         """Ask for many names at once: `named` is quick for them afterwards."""
-        wanted = sorted(names - self._named.keys())
+        known = self._named  # a set less its keys would go through all of them
+        wanted = [name for name in names if name not in known]
         if wanted:
-            self._named.update(self.library.names(wanted))
+            known.update(self.library.names(sorted(wanted)))
 
     def named(self, name: str) -> Postings:
         """The files that define and use a name."""
