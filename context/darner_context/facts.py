@@ -4,10 +4,11 @@ import marshal
 import re
 import zlib
 from array import array
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, repeat
-from sys import intern
+from sys import byteorder, intern
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from darner_context.imports import Import
@@ -94,6 +95,26 @@ class FileFacts:
         """Give the identifiers in the signature of a definition."""
         names = self.names
         return [names[place] for place in memoryview(self.heads[number]).cast("H")]
+
+
+class Users:
+    """Which definitions of a file use a name: a search through all bags at once."""
+
+    def __init__(self, facts: FileFacts) -> None:
+        self._bags = b"".join(facts.bags)
+        self._ends = [*accumulate(map(len, facts.bags))]
+
+    def of(self, place: int) -> Iterator[int]:
+        """Number the definitions, in their order; the last number stands for what is outside all functions."""
+        wanted, bags, ends = place.to_bytes(2, byteorder), self._bags, self._ends
+        at = bags.find(wanted)
+        while at >= 0:
+            if at % 2:  # two halves of neighbours
+                at = bags.find(wanted, at + 1)
+                continue
+            number = bisect_right(ends, at)
+            yield number
+            at = bags.find(wanted, ends[number])
 
 
 _Row = TypeVar("_Row", Definition, Import)

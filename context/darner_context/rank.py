@@ -1,15 +1,16 @@
 """Candidates for a place and an instruction, each with the signals that speak for it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from darner_context.facts import CLASSES, FUNCTIONS, SECRET, TEST, VALUES
+from darner_context.facts import CLASSES, FUNCTIONS, SECRET, TEST, VALUES, FileFacts
 from darner_context.imports import Import
 from darner_context.pagerank import pagerank
 from darner_context.passages import passages
 from darner_context.place import Place
 from darner_context.search import Hit, Search
-from darner_context.ties import COMMON, Key, Ties, members, package_scoped, parent_module, type_like
+from darner_context.library import by_name
+from darner_context.ties import COMMON, Key, Ties, members, package_scoped, parent_module
 from darner_context.together import elected
 from darner_context.weigh import Candidate, order, weigh
 from darner_context.words import IDENTIFIER, KEYWORDS
@@ -22,7 +23,7 @@ _DIFFERING = 40  # files of the git diff that are looked into
 _SEEDS = 40  # definitions that PageRank begins with
 _BESIDE = 80  # files in one folder that are looked at
 _PARENT = Import("super", "", "super", 0)
-_AT_HAND = ("name in scope", "name in file", "unused import", "type at hand")
+_AT_HAND = frozenset({"name in scope", "name in file", "unused import", "type at hand"})
 # true of a file, wherever one stands in it
 _KEPT = frozenset({"PageRank", "module imported", "same package", "import", "name in file"})
 
@@ -112,6 +113,25 @@ class Ranking:
             found.signals[signal] = value
         return found
 
+    def _add_all(self, path: str, facts: FileFacts, numbers: Iterable[int], signals: Mapping[str, float]) -> None:
+        """Note the same signals for several definitions of one file."""
+        if facts.flags & SECRET or (self.place is not None and path == self.place.path):
+            return
+        candidates, definitions, whole = self.candidates, facts.definitions, self._whole
+        for number in numbers:
+            key = (path, number)
+            found = candidates.get(key)
+            if found is None:
+                if len(candidates) >= _MOST:
+                    continue
+                found = candidates[key] = Candidate(path, number, definitions[number], facts)
+                if whole is not None and (known := whole.get(key)) is not None:
+                    found.signals = {name: held for name, held in known.signals.items() if name in _KEPT}
+            held = found.signals
+            for signal, value in signals.items():
+                if value > held.get(signal, 0.0):
+                    held[signal] = value
+
     def _changed(self) -> None:
         """Find what the work tree has changed since the last commit."""
         changed = self.ties.library.changed
@@ -154,25 +174,27 @@ class Ranking:
     def _used(self, place: Place, name: str, linked: set[str]) -> None:
         """A name at the place that no import explains may be any definition of that name."""
         paths = self.ties.named(name).defined
+        alone = 1.0 / len(paths)
         here = name in place.scope
         level = 1.0 if name in place.near else 0.8 if here else 0.4
         signal = "name in scope" if here else "name in file"
         for path in paths:
             beside = path.rpartition("/")[0] == place.folder
-            tie = 1.0 if path in linked else 0.9 if beside else 1.0 / len(paths)
+            tie = 1.0 if path in linked else 0.9 if beside else alone
             if level * tie < _LEAST:
                 continue
-            for key in self.ties.defining(path, name):
-                found = self._add(key, signal, level * tie)
-                if found is None:
-                    continue
-                found.raise_to("tied", 1.0 if path in linked else 0.6 if beside else 0.0)
-                found.raise_to("alone", 1.0 / len(paths))
-                kind = found.definition.kind
+            facts = self.ties.facts(path)
+            if facts is None or facts.flags & SECRET or path == place.path:
+                continue
+            numbers = by_name(facts).get(name, ())
+            signals = {signal: level * tie, "tied": 1.0 if path in linked else 0.6 if beside else 0.0, "alone": alone}
+            self._add_all(path, facts, numbers, signals)
+            for number in numbers:
+                kind = facts.definitions[number].kind
                 if kind in CLASSES:
-                    self._type(key, (1.0 if here else 0.4) * tie)
+                    self._type((path, number), (1.0 if here else 0.4) * tie)
                 elif here and kind in FUNCTIONS:
-                    self._returned(key, 0.6 * tie)
+                    self._returned((path, number), 0.6 * tie)
 
     def _type(self, key: Key, weight: float) -> None:
         if weight > self._types.get(key, 0.0):
@@ -193,20 +215,14 @@ class Ranking:
                     done.add(key)
                     if key[0] != place.path:
                         self._add(key, "base class", weight)
-                        for number in members(facts, key[1]):
-                            self._add((key[0], number), "inherited", weight)
+                        self._add_all(key[0], facts, members(facts, key[1]), {"inherited": weight})
                     following += [(key[0], each, weight * 0.85) for each in self.ties.head(key) if each != name]
             level = following[:40]
 
     def _returned(self, key: Key, weight: float) -> None:
         """Note the types in a signature: what a call gives, or takes, is at hand."""
-        path = key[0]
-        for name in self.ties.head(key)[:12]:
-            if type_like(name):
-                for each in self.ties.of(path, name)[:2]:
-                    facts = self.ties.facts(each[0])
-                    if facts is not None and facts.definitions[each[1]].kind in CLASSES:
-                        self._type(each, weight)
+        for each in self.ties.types(key):
+            self._type(each, weight)
 
     def _spread(self, place: Place) -> None:
         """From the types at the place to the types of their members and their bases."""
@@ -216,10 +232,8 @@ class Ranking:
                 facts = self.ties.facts(key[0])
                 if facts is None:
                     continue
-                for name in self.ties.head(key)[:8]:
-                    if type_like(name) and name != facts.definitions[key[1]].name:
-                        for base in self.ties.of(key[0], name)[:1]:
-                            self._type(base, weight * 0.7)
+                for base in self.ties.bases(key):
+                    self._type(base, weight * 0.7)
                 for number in members(facts, key[1])[:60]:
                     if facts.definitions[number].name in place.scope:
                         self._returned((key[0], number), weight * 0.85)
@@ -231,10 +245,8 @@ class Ranking:
             if facts is None:
                 continue
             held = members(facts, key[1])
-            for number in held[:150]:
-                found = self._add((key[0], number), "member", weight)
-                if found is not None:
-                    found.raise_to("member of small type", weight / (1 + len(held) / 8))
+            signals = {"member": weight, "member of small type": weight / (1 + len(held) / 8)}
+            self._add_all(key[0], facts, held[:150], signals)
 
     def _neighbours(self, place: Place) -> None:
         """What the imported files, and the files beside this one, define."""
@@ -245,22 +257,24 @@ class Ranking:
                 facts = self.ties.facts(target)
                 if facts is not None:
                     outer = [number for number, one in enumerate(facts.definitions) if one.container is None]
-                    for number in outer[:80]:
-                        self._add((target, number), "module imported", value)
+                    self._add_all(target, facts, outer[:80], {"module imported": value})
         if not package_scoped(place.path):
             return
         beside = [path for path in self.ties.library.paths.by_folder.get(place.folder, ()) if path != place.path]
         for path in beside if len(beside) <= _BESIDE else ():
             facts = self.ties.facts(path)
             if facts is not None and not facts.flags & TEST:
-                for number, one in enumerate(facts.definitions[:250]):
-                    if one.kind not in VALUES:
-                        self._add((path, number), "same package", 1.0)
+                held = [number for number, one in enumerate(facts.definitions[:250]) if one.kind not in VALUES]
+                self._add_all(path, facts, held, {"same package": 1.0})
 
     def _ranks(self) -> None:
         """Follow what the definitions at hand use, and so on."""
-        strong = {key: max(each.signals.get(name, 0.0) for name in _AT_HAND) for key, each in self.candidates.items()}
-        seeds = sorted((-value, key) for key, value in strong.items() if value >= _STRONG)[:_SEEDS]
+        strong = [
+            (-max([signals.get(name, 0.0) for name in _AT_HAND]), key)
+            for key, each in self.candidates.items()
+            if not _AT_HAND.isdisjoint(signals := each.signals)
+        ]
+        seeds = sorted(each for each in strong if -each[0] >= _STRONG)[:_SEEDS]
         if seeds:
             for key, value in pagerank(self.ties, {key: -value for value, key in seeds}).items():
                 self._add(key, "PageRank", value)
@@ -274,8 +288,9 @@ class Ranking:
             if 0 < postings.definitions <= COMMON:
                 value = share / postings.definitions**0.5
                 for path in postings.defined if value >= _LEAST else ():
-                    for key in self.ties.defining(path, name):
-                        self._add(key, "used together", value)
+                    facts = self.ties.facts(path)
+                    if facts is not None:
+                        self._add_all(path, facts, by_name(facts).get(name, ()), {"used together": value})
 
     def _callers(self, place: Place) -> None:
         """Find who uses the thing that is being edited, and its tests."""

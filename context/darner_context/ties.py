@@ -3,7 +3,7 @@
 import re
 from collections.abc import Container
 
-from darner_context.facts import VALUES, FileFacts
+from darner_context.facts import CLASSES, VALUES, FileFacts
 from darner_context.library import Library, Postings, by_name
 
 Key = tuple[str, int]  # path and the definition's number in its file
@@ -20,6 +20,8 @@ class Ties:
         self._facts: dict[str, FileFacts | None] = {}
         self._named: dict[str, Postings] = {}
         self._where: dict[tuple[str, str, bool], list[Key]] = {}
+        self._types: dict[Key, list[Key]] = {}
+        self._bases: dict[Key, list[Key]] = {}
 
     def facts(self, path: str) -> FileFacts | None:
         """The facts about a file."""
@@ -89,6 +91,29 @@ class Ties:
         near = [each for each in paths if each.rpartition("/")[0] == folder and package_scoped(each)]
         chosen = near or (paths if len(paths) == 1 else [])
         return [key for each in sorted(chosen)[:4] for key in self.defining(each, name)]
+
+    def types(self, key: Key) -> list[Key]:
+        """The types in a signature: what a call gives, or takes."""
+        found = self._types.get(key)
+        if found is None:
+            found = self._types[key] = [
+                each
+                for name in self.head(key)[:12]
+                if type_like(name)
+                for each in self.of(key[0], name)[:2]
+                if (facts := self.facts(each[0])) is not None and facts.definitions[each[1]].kind in CLASSES
+            ]
+        return found
+
+    def bases(self, key: Key) -> list[Key]:
+        """What the head of a class names beside itself."""
+        found = self._bases.get(key)
+        if found is None:
+            facts = self.facts(key[0])
+            own = facts.definitions[key[1]].name if facts is not None else ""
+            names = [name for name in self.head(key)[:8] if name != own and type_like(name)]
+            found = self._bases[key] = [each for name in names for each in self.of(key[0], name)[:1]]
+        return found
 
     def head(self, key: Key) -> list[str]:
         """Identifiers in the signature of a definition."""

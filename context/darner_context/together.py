@@ -4,7 +4,7 @@ import math
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 
-from darner_context.facts import FUNCTIONS, FileFacts
+from darner_context.facts import FUNCTIONS, FileFacts, Users
 from darner_context.place import Place
 from darner_context.ties import Ties
 
@@ -48,13 +48,14 @@ def elected(ties: Ties, place: Place) -> dict[str, float]:
 
 def _alike(facts: FileFacts, names: Sequence[str], weights: Mapping[str, float]) -> list[tuple[int, float]]:
     """The functions of a file that use some names, each with how much they are like the place."""
-    wanted = {bisect_left(facts.names, name): weights[name] for name in names}
-    found: list[tuple[int, float]] = []
-    for number, each in enumerate(facts.definitions):
-        bag = facts.bags[number]
-        if bag and each.kind in FUNCTIONS:
-            common = wanted.keys() & memoryview(bag).cast("H")
-            if common:
-                alike = sum([wanted[one] for one in sorted(common)])
-                found.append((number, alike / (8 + len(bag) / 2) ** 0.5))
-    return found
+    wanted = sorted([(bisect_left(facts.names, name), weights[name]) for name in names])
+    users = Users(facts)
+    found: dict[int, float] = {}
+    for place, weight in wanted:
+        for number in users.of(place):
+            found[number] = found.get(number, 0.0) + weight
+    return [
+        (number, alike / (8 + len(facts.bags[number]) / 2) ** 0.5)
+        for number, alike in found.items()
+        if number < len(facts.definitions) and facts.definitions[number].kind in FUNCTIONS
+    ]
