@@ -44,6 +44,7 @@ class Filling:
         self._sums = sums
         self._before = before
         self._files: dict[str, _File] = {}
+        self._counts: dict[str, Sequence[int]] = {}
         self.dropped = 0
 
     def fill(self, candidates: Sequence[Candidate]) -> None:
@@ -52,14 +53,7 @@ class Filling:
         chosen = candidates[:most]
         self.dropped += len(candidates) - len(chosen)
         # the line is always worth more per token than what follows it, so one order holds all steps
-        steps: list[tuple[float, int, int]] = []
-        for order, each in enumerate(chosen):
-            line, head, body = _worths(each)
-            if each.definition.kind != "passage":
-                steps.append((-line, order, LINE))
-                if head > body:
-                    steps.append((-head, order, HEAD))
-            steps.append((-body, order, BODY))
+        steps = [step for order, each in enumerate(chosen) for step in _steps(order, each)]
         steps.sort()
         lines = 0
         for _, order, level in steps:
@@ -74,7 +68,9 @@ class Filling:
         first = one.line if level == LINE else one.start
         last = one.line if level == LINE else one.doc_end if level == HEAD else one.end
         file = self._files.get(each.path)
-        sums = self._sums(each.path)
+        sums = self._counts.get(each.path)
+        if sums is None:
+            sums = self._counts[each.path] = self._sums(each.path)
         last = min(last, len(sums) - 1)
         if first > last:
             return False
@@ -155,7 +151,7 @@ class Filling:
             pieces.append(text.between(first, last))
             tokens += sums[min(last, len(sums) - 1)] - sums[first - 1]
         covered.sort(key=lambda each: (-each.score, each.number))
-        reasons = dict.fromkeys(reason for each in covered[:3] for reason in why(each)[:3])
+        reasons = dict.fromkeys(reason for each in covered[:3] for reason in why(each, 3))
         score = covered[0].score if covered else 0.0
         kind = _KINDS[max(level for _, _, level in runs)]
         return Snippet(
@@ -163,26 +159,33 @@ class Filling:
         )
 
 
-def _worths(each: Candidate) -> tuple[float, float, float]:
-    """Value per token of showing the line, the signature, the body."""
-    one, sums, score = each.definition, each.facts.sums, each.score
-    size = len(sums) - 1
-    before = sums[min(one.start, size + 1) - 1]
-    line = sums[min(one.line, size)] - sums[min(one.line, size + 1) - 1]
-    head = sums[min(one.doc_end, size)] - before
-    body = sums[min(one.end, size)] - before
-    gain = CLASS_BODY_WORTH if one.kind in CLASSES else BODY_WORTH
-    return score / (SMALL + min(line, 60)), score * SIGNATURE_WORTH / max(4, head), score * gain / (SMALL + body)
+def _steps(order: int, each: Candidate) -> list[tuple[float, int, int]]:
+    """The ways to show a candidate, each with its value per token, negative: the best sorts first."""
+    _, kind, _, start, line, _, doc_end, end, _ = each.definition
+    sums, score = each.facts.sums, each.score
+    if end >= len(sums):  # the file has become shorter since
+        size = len(sums) - 1
+        start, line, doc_end, end = min(start, size + 1), min(line, size), min(doc_end, size), min(end, size)
+    before = sums[start - 1]
+    body = score * (CLASS_BODY_WORTH if kind in CLASSES else BODY_WORTH) / (SMALL + sums[end] - before)
+    if kind == "passage":
+        return [(-body, order, BODY)]
+    cost = sums[line] - sums[line - 1]
+    head = score * SIGNATURE_WORTH / max(4, sums[doc_end] - before)
+    steps = [(-score / (SMALL + min(cost, 60)), order, LINE), (-body, order, BODY)]
+    if head > body:
+        steps.append((-head, order, HEAD))
+    return steps
 
 
-def why(each: Candidate) -> list[str]:
+def why(each: Candidate, most: int) -> list[str]:
     """Name the signals that spoke for a candidate, the strongest first."""
     weigh = _SPEAKING.get
     found = [
         (-weight * value, signal) for signal, value in each.signals.items() if (weight := weigh(signal)) and value > 0
     ]
     found.sort()
-    return [f"{signal}: {each.definition.name}" for _, signal in found]
+    return [f"{signal}: {each.definition.name}" for _, signal in found[:most]]
 
 
 # the weights of the signals that are a reason

@@ -286,7 +286,7 @@ class Library:
 class Postings:
     """The files that define a name and those that use it; paths are looked up when asked for."""
 
-    __slots__ = ("_defined", "_ids", "_living", "_paths_defined", "_used")
+    __slots__ = ("_defined", "_ids", "_living", "_paths_defined", "_paths_used", "_used")
 
     def __init__(
         self,
@@ -298,6 +298,7 @@ class Postings:
         self._ids, self._defined, self._used = ids, defined, used
         self._living = living  # stored files that do not count, live ones that define the name, that use it
         self._paths_defined: list[str] | None = None
+        self._paths_used: list[str] | None = None
 
     def with_live(self, hidden: frozenset[int], defined: list[str], used: list[str]) -> "Postings":
         """Take live files in the place of stored ones."""
@@ -313,7 +314,9 @@ class Postings:
     @property
     def used(self) -> list[str]:
         """Paths that use the name, sorted."""
-        return self._paths(self._used, self._living[2])
+        if self._paths_used is None:
+            self._paths_used = self._paths(self._used, self._living[2])
+        return self._paths_used
 
     @property
     def uses(self) -> int:

@@ -8,7 +8,7 @@ from darner_context.extract import test_path
 from darner_context.facts import CLASSES, FUNCTIONS, GENERATED, TEST, VENDORED, Definition, FileFacts
 from darner_context.place import Place
 from darner_context.weights import WEIGHTS
-from darner_context.words import parts
+from darner_context.words import word_set
 
 
 @dataclass(slots=True)
@@ -45,24 +45,28 @@ def weigh(candidates: Iterable[Candidate], place: Place | None, worked_on: Mappi
     near = place.words if place else set[str]()
     unlikely = foreign(place)
     alike: dict[str, float] = {}
+    weight = WEIGHTS.get
     for each in candidates:
         name, kind, signals = each.definition.name, each.definition.kind, each.signals
         if near:
             if name not in alike:
-                alike[name] = _alike(name, near)
-            signals["like the words around"] = alike[name]
+                words = word_set(name)
+                alike[name] = len(words & near) / len(words) if words else 0.0
+            if alike[name]:
+                signals["like the words around"] = alike[name]
         if each.path in worked_on:
             signals.update(worked_on[each.path])
         if name in scope and kind in _CODE:
-            for signal in _NAMED_HERE.keys() & signals.keys():
-                signals[_NAMED_HERE[signal]] = signals[signal]
+            for signal, named in _NAMED_HERE:
+                if signal in signals:
+                    signals[named] = signals[signal]
         total = _PLAIN.get(kind, _OTHER)
         if name[0] == "_" or name in own:
             total += _PRIVATE
         if each.facts.flags & unlikely:
             total += against(each.facts.flags & unlikely)
         for signal, value in signals.items():
-            total += _WEIGHT(signal, 0.0) * value
+            total += weight(signal, 0.0) * value
         each.score = 1 / (1 + math.exp(-total))
 
 
@@ -72,16 +76,9 @@ def against(flags: int) -> float:
     return in_test + (WEIGHTS["generated"] if flags & (GENERATED | VENDORED) else 0.0)
 
 
-def _alike(name: str, near: set[str]) -> float:
-    """How much of a name stands around the place, from 0 to 1."""
-    words = set(parts(name))
-    return len(words & near) / len(words) if words else 0.0
-
-
-_WEIGHT = WEIGHTS.get
 _PRIVATE = WEIGHTS["private"]
 _CODE = FUNCTIONS | CLASSES
-_NAMED_HERE = {each: f"{each}, named here" for each in ("member", "inherited", "same package")}
+_NAMED_HERE = [(each, f"{each}, named here") for each in ("member", "inherited", "same package")]
 _OTHER = WEIGHTS["bias"] + WEIGHTS["other kind"]
 _PLAIN = {
     kind: WEIGHTS["bias"] + WEIGHTS[signal]

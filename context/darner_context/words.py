@@ -43,6 +43,12 @@ def parts(identifier: str) -> tuple[str, ...]:
     return tuple(stem(part.lower()) for part in _PARTS.findall(identifier) if len(part) > 1)
 
 
+@lru_cache(maxsize=50_000)
+def word_set(identifier: str) -> frozenset[str]:
+    """The same without an order."""
+    return frozenset(parts(identifier))
+
+
 @lru_cache(maxsize=30_000)
 def stem(word: str) -> str:
     """Cut the commonest English endings, the same way on both sides of a comparison."""
