@@ -49,8 +49,8 @@ def found_in(row: Language, data: bytes, matches: Sequence[Captures]) -> list[Fo
     shared = Counter[int]() if row.query else _shared(matches)
     for captures in matches:
         names = captures.get("name")
-        if not names:
-            continue
+        if not names or not data[names[0].start_byte : names[0].end_byte].strip():
+            continue  # what stands in for an error has no text
         name = names[0]
         kind, node = _marked(captures, name)
         if not kind:

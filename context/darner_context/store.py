@@ -15,7 +15,7 @@ from darner_context.facts import FileFacts, pack, unpack
 from darner_context.languages import LANGUAGES
 from darner_context.words import parts
 
-FORMAT = 6
+FORMAT = 7
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS files (id INTEGER PRIMARY KEY, path TEXT UNIQUE NOT NULL, size INTEGER NOT NULL,
     mtime INTEGER NOT NULL, digest BLOB NOT NULL, symbols INTEGER NOT NULL, facts BLOB NOT NULL);

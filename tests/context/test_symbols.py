@@ -320,6 +320,10 @@ def test_half_written_code_keeps_what_stands_around_it() -> None:
     )
 
 
+def test_what_stands_in_for_a_missing_name_is_no_definition() -> None:
+    check("a.py", "=...\n)", [])
+
+
 def test_enclosing_is_the_smallest_scope_that_holds_the_lines() -> None:
     text = "class A:\n    def f(self):\n        x = 1\n        return x\n\n    y = 2\n\n\nz = 3\n"
     names = {
