@@ -48,7 +48,7 @@ class Answers:
             search = _kept(self._searches, (said, path), lambda: Search(library, said, path))
             if focus is None or request.focus is None:
                 filling = Filling(request.budget, library.lines, counter.sums)
-                filling.fill(Ranking(self._ties, None, request.recent, callers=False).ranked(search))
+                filling.fill(Ranking(self._ties, None, request.recent, callers=False).ranked(search, request.budget))
                 snippets, dropped = filling.snippets(), filling.dropped
             else:
                 snippets, dropped = self._around_place(request, counter, search, request.focus)
@@ -81,14 +81,14 @@ class Answers:
 
         def fill() -> tuple[Filling, list[Snippet]]:
             filling = Filling(request.budget - for_place, library.lines, counter.sums)
-            filling.fill(ranking.ranked(search))
+            filling.fill(ranking.ranked(search, request.budget))
             return filling, filling.snippets()
 
         place = (focus.path, stretch(first), request.hidden, request.recent, bool(search.query))
         ranking = _kept(self._wholes, place, lambda: rank(None))
         for_file, stable = _kept(self._filled, (place, search.instruction, request.budget, counter.name), fill)
         rest = Filling(request.budget - sum(each.tokens for each in stable), library.lines, counter.sums, for_file)
-        rest.fill(rank(ranking).ranked(search))
+        rest.fill(rank(ranking).ranked(search, request.budget))
         moving = [replace(each, stable=False) for each in rest.snippets()]
         return sorted((*stable, *moving), key=lambda each: (-each.score, each.path, each.start_line)), rest.dropped
 

@@ -3,9 +3,10 @@
 import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from heapq import nlargest
 
 from darner_context.facts import Definition, FileFacts
-from darner_context.likely import likely
+from darner_context.likely import Signals, likely
 from darner_context.live import Lines
 from darner_context.place import Place
 from darner_context.search import Marks, Piece, Search
@@ -20,8 +21,12 @@ _WHOLE = 12  # files that are cut up to the last line; of the others only what h
 _NAMES = 0.3  # what a name from the place counts beside a word of the instruction, when lines are cut out
 
 
-def passages(ties: Ties, search: Search, place: Place | None, *, exact: bool) -> list[Candidate]:
-    """Cut up the files that are likely to change; `exact`: with the names at the very place. None without a word."""
+def passages(ties: Ties, search: Search, place: Place | None, most: int, *, exact: bool) -> list[Candidate]:
+    """
+    Cut up the files that are likely to change, and take the likeliest pieces. None without a word.
+
+    `exact`: with the names at the very place.
+    """
     if not search.words:
         return []
     files = likely(ties, search, place, exact=exact)
@@ -31,22 +36,31 @@ def passages(ties: Ties, search: Search, place: Place | None, *, exact: bool) ->
         facts = ties.facts(path)
         flags = facts.flags & unlikely if facts is not None else 0
         base[path] = PASSAGE["bias"] + against(flags) + sum([PASSAGE[name] * signals[name] for name in sorted(signals)])
-    found: list[Candidate] = []
+    found: list[tuple[float, str, Piece]] = []
     ranked = sorted(files, key=lambda path: (-base[path], path))
     for rank, path in enumerate(ranked[:_FILES]):
         facts = ties.facts(path)
         if facts is None:
             continue
         names = _names(ties, facts, place) if exact and rank < _AGAIN and place is not None else {}
-        for begin, end, said, around in _pieces(ties, path, search, names, whole=rank < _WHOLE):
-            signals = {**files[path], "passage like the instruction": said}
-            total = base[path] + PASSAGE["passage like the instruction"] * said
-            if around:
-                signals["passage like the lines around"] = around
-                total += PASSAGE["passage like the lines around"] * around
-            each = Definition(f"lines {begin} to {end}", "passage", begin, begin, begin, end, end, end, None)
-            found.append(Candidate(path, -begin, each, facts, signals, 1 / (1 + math.exp(-total))))
-    return found
+        start = base[path]
+        for piece in _pieces(ties, path, search, names, whole=rank < _WHOLE):
+            found.append((start + _SAID * piece[2] + _AROUND * piece[3], path, piece))
+    return [_candidate(ties, each, files) for each in nlargest(most, found)]
+
+
+def _candidate(ties: Ties, found: tuple[float, str, Piece], files: Mapping[str, Signals]) -> Candidate:
+    total, path, (begin, end, said, around) = found
+    facts = ties.facts(path)
+    assert facts is not None
+    signals = {**files[path], "passage like the instruction": said}
+    if around:
+        signals["passage like the lines around"] = around
+    each = Definition(f"lines {begin} to {end}", "passage", begin, begin, begin, end, end, end, None)
+    return Candidate(path, -begin, each, facts, signals, 1 / (1 + math.exp(-total)))
+
+
+_SAID, _AROUND = PASSAGE["passage like the instruction"], PASSAGE["passage like the lines around"]
 
 
 def _pieces(ties: Ties, path: str, search: Search, names: Mapping[str, float], *, whole: bool) -> Iterable[Piece]:

@@ -1,14 +1,13 @@
 """Candidates for a place and an instruction, each with the signals that speak for it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from darner_context.facts import CLASSES, FUNCTIONS, SECRET, TEST, VALUES, FileFacts
 from darner_context.imports import Import
 from darner_context.pagerank import pagerank
 from darner_context.passages import passages
 from darner_context.place import Place
-from darner_context.search import Hit, Search
+from darner_context.search import Hits, Search
 from darner_context.library import by_name
 from darner_context.ties import COMMON, Key, Ties, members, package_scoped, parent_module
 from darner_context.together import elected
@@ -21,6 +20,7 @@ _LEAST = 0.06  # a signal so weak that it finds nothing by itself
 _STRONG = 0.35  # a type whose members are followed
 _DIFFERING = 40  # files of the git diff that are looked into
 _SEEDS = 40  # definitions that PageRank begins with
+_LITTLE = 40  # tokens of a passage that has few
 _BESIDE = 80  # files in one folder that are looked at
 _PARENT = Import("super", "", "super", 0)
 _AT_HAND = frozenset({"name in scope", "name in file", "unused import", "type at hand"})
@@ -69,26 +69,24 @@ class Ranking:
         weigh(self.candidates.values(), place, self._worked_on)
         self._ranked = sorted(self.candidates.values(), key=order)
 
-    def ranked(self, search: Search) -> list[Candidate]:
+    def ranked(self, search: Search, budget: int) -> list[Candidate]:
         """Order the candidates with what an instruction finds, the likeliest first."""
-        found = passages(self.ties, search, self.place, exact=self._whole is not None)
+        most = 40 + budget // _LITTLE
+        found = passages(self.ties, search, self.place, most, exact=self._whole is not None)
         return sorted([*self._with(search.hits), *found], key=order)
 
-    def _with(self, hits: Sequence[Hit]) -> list[Candidate]:
-        found: dict[Key, Candidate | None] = {}
-        for path, number, signal, value in hits:
-            key = (path, number)
-            if key not in found:
-                known = self.candidates.get(key)
-                found[key] = replace(known, signals=dict(known.signals)) if known else self._candidate(key)
-            each = found[key]
-            if each is not None:
-                each.raise_to(signal, value)
-        if not found:
+    def _with(self, hits: Hits) -> list[Candidate]:
+        if not hits:
             return self._ranked
-        touched = [each for each in found.values() if each is not None]
+        touched: list[Candidate] = []
+        for key, signals in hits.items():
+            known = self.candidates.get(key)
+            each = Candidate(*key, known.definition, known.facts) if known else self._candidate(key)
+            if each is not None:
+                each.signals = {**known.signals, **signals} if known else dict(signals)
+                touched.append(each)
         weigh(touched, self.place, self._worked_on)
-        return [*touched, *(each for each in self._ranked if (each.path, each.number) not in found)]
+        return [*touched, *[each for each in self._ranked if (each.path, each.number) not in hits]]
 
     # finding
 

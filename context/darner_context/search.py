@@ -1,21 +1,25 @@
 """What the words of an instruction find: names, paths, and functions that use such names."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from heapq import nlargest
 
 from darner_context.facts import VALUES, FileFacts
 from darner_context.library import Library, by_name
-from darner_context.words import IDENTIFIER, KEYWORDS, parts, query_words
+from darner_context.ties import Key
+from darner_context.words import IDENTIFIER, KEYWORDS, parts, query_words, word_set
 
 _COMMON = 25  # files that define a name: more make it noise
 _NOISE = 400  # definitions of a name that are not even counted
 _LEAST_COMMON = 200  # files that have a word, whatever the share
 _FILES = 40  # files looked into
+_HITS = 400  # definitions found in them
 _OF_FILE = 0.7  # what a word of the file at hand weighs beside one of the instruction
+_ALIKE = ("words of the instruction", "name like the instruction", "file like the instruction")
 Marks = dict[int, int]  # by line: a bit for each word in it
 Piece = tuple[int, int, float, float]  # first and last line, the shares of the words and of the names in them
-Hit = tuple[str, int, str, float]  # path, the definition's number in its file, signal, value
+Hits = dict[Key, dict[str, float]]  # what speaks for a definition
 
 
 class Search:
@@ -32,18 +36,29 @@ class Search:
             self.query = {**dict.fromkeys(parts(stem), _OF_FILE), **self.query}
 
     @cached_property
-    def hits(self) -> list[Hit]:
-        """All hits; none for an instruction without a telling word."""
-        return [*self._named(), *self._alike()] if self.query else []
+    def hits(self) -> Hits:
+        """The definitions that the instruction speaks for; none for one without a telling word."""
+        if not self.query:
+            return {}
+        named, alike = self._named(), self._alike()
+        keys = dict.fromkeys([*named, *nlargest(_HITS, alike, key=lambda key: (sum(alike[key]), key))])
+        found: Hits = {}
+        for key in keys:
+            signals = found[key] = {"named in the instruction": named[key]} if key in named else {}
+            if key in alike:
+                signals.update(zip(_ALIKE, alike[key], strict=True))
+        return found
 
-    def _named(self) -> Iterator[Hit]:
+    def _named(self) -> dict[Key, float]:
+        found: dict[Key, float] = {}
         names = sorted({name for name in IDENTIFIER.findall(self.instruction) if name not in KEYWORDS})
         for name, postings in self._library.names(names).items():
             paths = postings.defined if postings.definitions <= _NOISE else []
             for path in paths[:_COMMON]:
                 facts = self._library.facts(path)
                 for number in by_name(facts).get(name, ()) if facts else ():
-                    yield path, number, "named in the instruction", 1.0 / (1 + len(paths)) ** 0.5
+                    found[path, number] = 1.0 / (1 + len(paths)) ** 0.5
+        return found
 
     @cached_property
     def _words(self) -> dict[str, float]:
@@ -81,50 +96,57 @@ class Search:
         whole = sum(self._words.values()) or 1.0
         return {path: score / whole for path, score in self._scores.items()}
 
-    def _alike(self) -> Iterator[Hit]:
+    def _alike(self) -> dict[Key, tuple[float, float, float]]:
         idf = self._words
         whole = sum(idf.values()) or 1.0
         scores = self._scores
         top = max(scores.values(), default=1.0)
         own: dict[str, float] = {}
+        found: dict[Key, tuple[float, float, float]] = {}
         for path in scores:
             facts = self._library.facts(path)
             if facts is not None:
+                of_file = scores[path] / top
                 for number, name, body in _matches(facts, idf, own):
-                    yield path, number, "words of the instruction", min(1.0, (name + body) / whole)
-                    if name:
-                        yield path, number, "name like the instruction", min(1.0, name / whole)
-                    yield path, number, "file like the instruction", scores[path] / top
+                    found[path, number] = min(1.0, (name + body) / whole), min(1.0, name / whole), of_file
+        return found
 
 
 def _matches(facts: FileFacts, idf: dict[str, float], own: dict[str, float]) -> Iterator[tuple[int, float, float]]:
     """Number the definitions that words speak for, each with the weight in its name and that in its body."""
-    spots = _spots(facts, idf)
+    words = sorted(idf)
+    spots: dict[int, int] = {}  # by place of a name: a bit for each word in it
+    for bit, word in enumerate(words):
+        for place in _places(facts, word):
+            spots[place] = spots.get(place, 0) | 1 << bit
+    held = spots.keys()
+    sums: dict[int, float] = {0: 0.0}
     for number, each in enumerate(facts.definitions):
-        if each.kind in VALUES:
+        if each[1] in VALUES:
             continue
-        if each.name not in own:
-            own[each.name] = _weight(each.name, idf)
-        name = own[each.name]
-        bag = memoryview(facts.bags[number]).cast("H")
-        if name or not spots.keys().isdisjoint(bag):
-            words = {word for one in bag if one in spots for word in spots[one]}
-            yield number, name, sum(idf[word] for word in sorted(words))
+        mask = 0
+        for place in held & memoryview(facts.bags[number]).cast("H"):
+            mask |= spots[place]
+        title = each[0]
+        if title not in own:
+            own[title] = _weight(title, idf)
+        name = own[title]
+        if name or mask:
+            if mask not in sums:
+                sums[mask] = sum([idf[word] for bit, word in enumerate(words) if mask >> bit & 1])
+            yield number, name, sums[mask]
 
 
 def _weight(name: str, idf: dict[str, float]) -> float:
-    return sum(idf[word] for word in sorted(idf.keys() & parts(name)))
+    words = word_set(name)
+    return 0.0 if words.isdisjoint(idf) else sum([weight for word, weight in idf.items() if word in words])
 
 
-def _spots(facts: FileFacts, idf: dict[str, float]) -> dict[int, list[str]]:
-    """For each name of the file that holds words of the query, those words."""
+def _places(facts: FileFacts, word: str) -> Sequence[int]:
+    """The file's names that hold a word."""
     index = facts.words
     if not index:
         for number, name in enumerate(facts.names):
-            for word in parts(name):
-                index.setdefault(word, []).append(number)
-    spots: dict[int, list[str]] = {}
-    for word in idf:
-        for number in index.get(word, ()):
-            spots.setdefault(number, []).append(word)
-    return spots
+            for part in word_set(name):
+                index.setdefault(part, []).append(number)
+    return index.get(word, ())
