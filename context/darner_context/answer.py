@@ -1,8 +1,10 @@
 """From a request to a bundle: the focus file on top, then what fits of the ranked candidates."""
 
+import gc
 from array import array
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import accumulate
 from typing import TypeVar
@@ -39,7 +41,7 @@ class Answers:
     def answer(self, request: ContextRequest, tokenizer: Tokenizer, left_out: tuple[LeftOut, ...]) -> ContextBundle:
         """Choose what to show for a request, within its budget."""
         library = self._library
-        with library.lending(request.texts):
+        with library.lending(request.texts), _uncollected():
             self._renew()
             counter = _Counter(library, tokenizer)
             focus = _focus(library, request, counter)
@@ -91,6 +93,18 @@ class Answers:
         rest.fill(rank(ranking).ranked(search, request.budget))
         moving = [replace(each, stable=False) for each in rest.snippets()]
         return sorted((*stable, *moving), key=lambda each: (-each.score, each.path, each.start_line)), rest.dropped
+
+
+@contextmanager
+def _uncollected() -> Generator[None, None, None]:
+    """Let no garbage collection fall into an answer: it makes thousands of objects, and no cycle of them."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _kept(held: OrderedDict[_Key, _Made], key: _Key, make: Callable[[], _Made]) -> _Made:

@@ -23,6 +23,14 @@ class _File:
     shown: dict[int, int] = field(default_factory=dict[int, int])
     candidates: dict[int, Candidate] = field(default_factory=dict[int, Candidate])
 
+    def cost(self, sums: Sequence[int], first: int, last: int) -> int:
+        """Tokens of the lines that are not shown yet, and of a mark where none of them is."""
+        shown = self.shown
+        fresh = [line for line in range(first, last + 1) if line not in shown]
+        if len(fresh) == last + 1 - first:
+            return sums[last] - sums[first - 1] + _GAP
+        return sum([sums[line] - sums[line - 1] for line in fresh])
+
 
 class Filling:
     """
@@ -76,23 +84,12 @@ class Filling:
             return False
         if self._before is not None and self._before.shows(each.path, first, last, level):
             return True
+        cost = 1 + (sums[last] - sums[first - 1] if file is None else file.cost(sums, first, last))
+        if cost > self._left:
+            return False
+        self._left -= cost
         if file is None:
-            cost = sums[last] - sums[first - 1]
-            if cost + 1 > self._left:
-                return False
             file = self._files[each.path] = _File()
-        else:
-            shown = file.shown
-            cost, free = 0, True
-            for line in range(first, last + 1):
-                if line in shown:
-                    free = False
-                else:
-                    cost += sums[line] - sums[line - 1]
-            cost += _GAP if free else 0
-            if cost + 1 > self._left:
-                return False
-        self._left -= cost + 1
         shown = file.shown
         for line in range(first, last + 1):
             if level >= shown.get(line, 0):

@@ -36,7 +36,7 @@ def passages(ties: Ties, search: Search, place: Place | None, most: int, *, exac
         facts = ties.facts(path)
         flags = facts.flags & unlikely if facts is not None else 0
         base[path] = PASSAGE["bias"] + against(flags) + sum([PASSAGE[name] * signals[name] for name in sorted(signals)])
-    found: list[tuple[float, str, Piece]] = []
+    found: list[tuple[float, str, FileFacts, Piece]] = []
     ranked = sorted(files, key=lambda path: (-base[path], path))
     for rank, path in enumerate(ranked[:_FILES]):
         facts = ties.facts(path)
@@ -44,16 +44,15 @@ def passages(ties: Ties, search: Search, place: Place | None, most: int, *, exac
             continue
         names = _names(ties, facts, place) if exact and rank < _AGAIN and place is not None else {}
         start = base[path]
-        for piece in _pieces(ties, path, search, names, whole=rank < _WHOLE):
-            found.append((start + _SAID * piece[2] + _AROUND * piece[3], path, piece))
-    return [_candidate(ties, each, files) for each in nlargest(most, found)]
+        pieces = _pieces(ties, path, search, names, whole=rank < _WHOLE)
+        found += [(start + _SAID * piece[2] + _AROUND * piece[3], path, facts, piece) for piece in pieces]
+    best = nlargest(most, found, key=lambda each: (each[0], each[1], each[3]))
+    return [_candidate(total, path, facts, piece, files[path]) for total, path, facts, piece in best]
 
 
-def _candidate(ties: Ties, found: tuple[float, str, Piece], files: Mapping[str, Signals]) -> Candidate:
-    total, path, (begin, end, said, around) = found
-    facts = ties.facts(path)
-    assert facts is not None
-    signals = {**files[path], "passage like the instruction": said}
+def _candidate(total: float, path: str, facts: FileFacts, piece: Piece, of_file: Signals) -> Candidate:
+    begin, end, said, around = piece
+    signals = {**of_file, "passage like the instruction": said}
     if around:
         signals["passage like the lines around"] = around
     each = Definition(f"lines {begin} to {end}", "passage", begin, begin, begin, end, end, end, None)

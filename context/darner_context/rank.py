@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from darner_context.facts import CLASSES, FUNCTIONS, SECRET, TEST, VALUES, FileFacts
 from darner_context.imports import Import
+from darner_context.library import by_name
 from darner_context.pagerank import pagerank
 from darner_context.passages import passages
 from darner_context.place import Place
 from darner_context.search import Hits, Search
-from darner_context.library import by_name
 from darner_context.ties import COMMON, Key, Ties, members, package_scoped, parent_module
 from darner_context.together import elected
 from darner_context.weigh import Candidate, order, weigh

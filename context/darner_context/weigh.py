@@ -1,7 +1,7 @@
 """What a candidate is, and how its signals become the chance that it is needed."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from darner_context.extract import test_path
@@ -38,28 +38,21 @@ def foreign(place: Place | None) -> int:
     return GENERATED | VENDORED | (0 if place and test_path(place.path) else TEST)
 
 
-def weigh(candidates: Iterable[Candidate], place: Place | None, worked_on: Mapping[str, Mapping[str, float]]) -> None:
+def weigh(candidates: Collection[Candidate], place: Place | None, worked_on: Mapping[str, Mapping[str, float]]) -> None:
     """Give definitions their scores; `worked_on` are the signals of files that one has been working on."""
     own = {each.name for each in place.within} if place else set[str]()
     scope = place.scope if place else set[str]()
-    near = place.words if place else set[str]()
     unlikely = foreign(place)
-    alike: dict[str, float] = {}
+    alike = _alike({each.definition.name for each in candidates}, place.words if place else set[str]())
     weight = WEIGHTS.get
     for each in candidates:
         name, kind, signals = each.definition.name, each.definition.kind, each.signals
-        if near:
-            if name not in alike:
-                words = word_set(name)
-                alike[name] = len(words & near) / len(words) if words else 0.0
-            if alike[name]:
-                signals["like the words around"] = alike[name]
+        if name in alike:
+            signals["like the words around"] = alike[name]
         if each.path in worked_on:
             signals.update(worked_on[each.path])
         if name in scope and kind in _CODE:
-            for signal, named in _NAMED_HERE:
-                if signal in signals:
-                    signals[named] = signals[signal]
+            signals.update([(named, signals[signal]) for signal, named in _NAMED_HERE if signal in signals])
         total = _PLAIN.get(kind, _OTHER)
         if name[0] == "_" or name in own:
             total += _PRIVATE
@@ -68,6 +61,17 @@ def weigh(candidates: Iterable[Candidate], place: Place | None, worked_on: Mappi
         for signal, value in signals.items():
             total += weight(signal, 0.0) * value
         each.score = 1 / (1 + math.exp(-total))
+
+
+def _alike(names: Iterable[str], near: set[str]) -> dict[str, float]:
+    """How much of each name stands around the place, from 0 to 1; without those of which nothing does."""
+    found: dict[str, float] = {}
+    for name in names if near else ():
+        words = word_set(name)
+        common = len(words & near)
+        if common:
+            found[name] = common / len(words)
+    return found
 
 
 def against(flags: int) -> float:
