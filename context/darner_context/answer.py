@@ -42,11 +42,11 @@ class Answers:
         """Choose what to show for a request, within its budget."""
         library = self._library
         with library.lending(request.texts), _uncollected():
-            self._renew()
+            path = request.focus.path if request.focus is not None else None
+            self._renew(path)
             counter = _Counter(library, tokenizer)
             focus = _focus(library, request, counter)
             said = "\n".join((request.instruction, *request.diagnostics))
-            path = request.focus.path if request.focus is not None else None
             search = _kept(self._searches, (said, path), lambda: Search(library, said, path))
             if focus is None or request.focus is None:
                 filling = Filling(request.budget, library.lines, counter.sums)
@@ -57,11 +57,11 @@ class Answers:
         tokens = sum(each.tokens for each in snippets)
         return ContextBundle(focus, tuple(snippets), dropped, left_out, tokens, focus.tokens if focus else 0)
 
-    def _renew(self) -> None:
-        standing = self._library.standing
+    def _renew(self, own: str | None) -> None:
+        standing = self._library.standing(own)
         if standing != self._standing:
             self._standing = standing
-            self._ties = Ties(self._library)
+            self._ties = Ties(self._library, own if own in self._library.live else None)
             self._wholes.clear()
             self._searches.clear()
             self._filled.clear()
@@ -86,7 +86,7 @@ class Answers:
             filling.fill(ranking.ranked(search, request.budget))
             return filling, filling.snippets()
 
-        place = (focus.path, stretch(first), request.hidden, request.recent, bool(search.query))
+        place = (focus.path, lines.text, stretch(first), request.hidden, request.recent, bool(search.query))
         ranking = _kept(self._wholes, place, lambda: rank(None))
         for_file, stable = _kept(self._filled, (place, search.instruction, request.budget, counter.name), fill)
         rest = Filling(request.budget - sum(each.tokens for each in stable), library.lines, counter.sums, for_file)

@@ -97,6 +97,25 @@ class FileFacts:
         return [names[place] for place in memoryview(self.heads[number]).cast("H")]
 
 
+def by_name(facts: FileFacts) -> dict[str, list[int]]:
+    """Index a file's definitions by name, once; members by their class's name behind a dot."""
+    names = facts.children
+    if not names and facts.definitions:
+        around, members = None, list[int]()
+        for number, each in enumerate(facts.definitions):
+            name, container = each[0], each[8]
+            held = names.get(name)
+            if held is None:
+                names[name] = [number]
+            else:
+                held.append(number)
+            if container:
+                if container != around:  # mostly the one before
+                    around, members = container, names.setdefault("." + container.rpartition(".")[2], [])
+                members.append(number)
+    return names
+
+
 class Users:
     """Which definitions of a file use a name: a search through all bags at once."""
 

@@ -8,10 +8,11 @@ from contextlib import contextmanager
 
 from darner_context.bundle import Unreadable
 from darner_context.diff import Changed
-from darner_context.facts import FileFacts
+from darner_context.facts import FileFacts, by_name
 from darner_context.imports import Import, imports
 from darner_context.languages import language_of
 from darner_context.live import Lines, LiveFile
+from darner_context.postings import Postings
 from darner_context.resolve import Paths
 from darner_context.sources import Workspace, read_text
 from darner_context.store import Store, words_of
@@ -43,7 +44,6 @@ class Library:
         self._paths: Paths | None = None
         self._version = -1
         self._changes = 0
-        self._lending: tuple[tuple[str, str], ...] = ()
 
     def fresh(self) -> None:
         """Forget what another connection has changed meanwhile."""
@@ -61,7 +61,6 @@ class Library:
             held.edit(text)
         else:
             self._overlays[path] = LiveFile(path, text, kept=True)
-        self._changes += 1
         self._mix(path)
 
     def differs(self, changed: Changed) -> None:
@@ -70,10 +69,11 @@ class Library:
             self.changed = changed
             self._changes += 1
 
-    @property
-    def standing(self) -> object:
-        """Equal as long as every look-up has the same answer."""
-        return self._changes, self._lending
+    def standing(self, own: str | None) -> object:
+        """Equal as long as every look-up has the same answer, but for what stands inside the functions of `own`."""
+        others = sorted((path, file.stamp) for path, file in self.live.items() if path != own)
+        live = self.live.get(own) if own is not None else None
+        return self._changes, others, (own, live.outside) if live is not None else None
 
     def overlaid(self, path: str) -> str | None:
         """The text of a live buffer."""
@@ -111,11 +111,9 @@ class Library:
                 self._lent.popitem(last=False)
             self._overlays[path] = lent
             self._mix(path)
-        self._lending = tuple(sorted((path, texts[path]) for path in before))
         try:
             yield
         finally:
-            self._lending = ()
             for path, held in before.items():
                 if held is None:
                     self._overlays.pop(path, None)
@@ -226,8 +224,8 @@ class Library:
                 self._imports.popitem(last=False)
         return found
 
-    def names(self, wanted: Sequence[str]) -> dict[str, "Postings"]:
-        """For each name where it is defined and used."""
+    def names(self, wanted: Sequence[str], own: str | None = None) -> dict[str, Postings]:
+        """For each name where it is defined and used; the buffer `own` counts as using what its file on disk uses."""
         if self._paths is None:
             _ = self.paths
         if len(self._names) > _NAMES:
@@ -241,12 +239,12 @@ class Library:
         if not self.live and not self.gone:
             return {name: known[name] for name in wanted}
         hidden = self._hidden()
+        unused = hidden - {self._numbers.get(own)} if own is not None else hidden
         living = [(path, by_name(live.facts), live.facts.names) for path, live in self.live.items()]
         return {
             name: known[name].with_live(
-                hidden,
-                [path for path, defined, _ in living if name in defined],
-                [path for path, _, used in living if _holds(used, name)],
+                (hidden, [path for path, defined, _ in living if name in defined]),
+                (unused, [path for path, _, used in living if path != own and _holds(used, name)]),
             )
             for name in wanted
         }
@@ -283,81 +281,9 @@ class Library:
         return self.text(path)
 
 
-class Postings:
-    """The files that define a name and those that use it; paths are looked up when asked for."""
-
-    __slots__ = ("_defined", "_ids", "_living", "_paths_defined", "_paths_used", "_used")
-
-    def __init__(
-        self,
-        ids: Mapping[int, str],
-        defined: "array[int]",
-        used: "array[int]",
-        living: tuple[frozenset[int], list[str], list[str]] = (frozenset(), [], []),
-    ) -> None:
-        self._ids, self._defined, self._used = ids, defined, used
-        self._living = living  # stored files that do not count, live ones that define the name, that use it
-        self._paths_defined: list[str] | None = None
-        self._paths_used: list[str] | None = None
-
-    def with_live(self, hidden: frozenset[int], defined: list[str], used: list[str]) -> "Postings":
-        """Take live files in the place of stored ones."""
-        return Postings(self._ids, self._defined, self._used, (hidden, defined, used))
-
-    @property
-    def defined(self) -> list[str]:
-        """Paths that define the name, sorted."""
-        if self._paths_defined is None:
-            self._paths_defined = self._paths(self._defined, self._living[1])
-        return self._paths_defined
-
-    @property
-    def used(self) -> list[str]:
-        """Paths that use the name, sorted."""
-        if self._paths_used is None:
-            self._paths_used = self._paths(self._used, self._living[2])
-        return self._paths_used
-
-    @property
-    def uses(self) -> int:
-        """How many files use the name."""
-        return self._count(self._used, self._living[2])
-
-    @property
-    def definitions(self) -> int:
-        """How many files define the name."""
-        return self._count(self._defined, self._living[1])
-
-    def _paths(self, numbers: "array[int]", more: list[str]) -> list[str]:
-        hidden, ids = self._living[0], self._ids
-        return sorted([path for one in numbers if one not in hidden and (path := ids.get(one)) is not None] + more)
-
-    def _count(self, numbers: "array[int]", more: list[str]) -> int:
-        return len(numbers) - sum(map(numbers.count, self._living[0])) + len(more)
-
-
 def _holds(names: Sequence[str], name: str) -> bool:
     place = bisect_left(names, name)
     return place < len(names) and names[place] == name
 
 
 _EMPTY = array("I")
-
-
-def by_name(facts: FileFacts) -> dict[str, list[int]]:
-    """Index a file's definitions by name, once; members by their class's name behind a dot."""
-    names = facts.children
-    if not names and facts.definitions:
-        around, members = None, list[int]()
-        for number, each in enumerate(facts.definitions):
-            name, container = each[0], each[8]
-            held = names.get(name)
-            if held is None:
-                names[name] = [number]
-            else:
-                held.append(number)
-            if container:
-                if container != around:  # mostly the one before
-                    around, members = container, names.setdefault("." + container.rpartition(".")[2], [])
-                members.append(number)
-    return names

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_right
 from collections.abc import Sequence
-from itertools import accumulate
+from itertools import accumulate, count
 from typing import overload
 
 from darner_context.bags import Bags
@@ -50,6 +50,9 @@ class Lines(Sequence[str]):
         return self.text[self.starts[min(first - 1, size)] : self.starts[min(last, size)]]
 
 
+_STAMPS = count()
+
+
 class LiveFile:
     """
     One buffer with its lines and facts, which are found when they are asked for.
@@ -60,6 +63,7 @@ class LiveFile:
     def __init__(self, path: str, text: str, *, kept: bool = False) -> None:
         self.path = path
         self.text = text
+        self.stamp = next(_STAMPS)  # another one for each text
         self._kept = kept
         self._lines: Lines | None = None
         self._facts: FileFacts | None = None
@@ -69,7 +73,16 @@ class LiveFile:
 
     def edit(self, text: str) -> None:
         """Take in the buffer's new text."""
-        self.text = text
+        if text != self.text:
+            self.text = text
+            self.stamp = next(_STAMPS)
+
+    @property
+    def outside(self) -> object:
+        """What other files can know of it: it stays as it is while the inside of a function is edited."""
+        facts = self.facts
+        defined = tuple([(name, kind, around) for name, kind, _, _, _, _, _, _, around in facts.definitions])
+        return defined, tuple([each._replace(line=0) for each in facts.imports]), facts.flags
 
     @property
     def lines(self) -> Lines:

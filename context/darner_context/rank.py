@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from darner_context.facts import CLASSES, FUNCTIONS, SECRET, TEST, VALUES, FileFacts
+from darner_context.facts import CLASSES, FUNCTIONS, SECRET, TEST, VALUES, FileFacts, by_name
 from darner_context.imports import Import
-from darner_context.library import by_name
 from darner_context.pagerank import pagerank
 from darner_context.passages import passages
 from darner_context.place import Place

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from heapq import nlargest
 
-from darner_context.facts import VALUES, FileFacts
-from darner_context.library import Library, by_name
+from darner_context.facts import VALUES, FileFacts, by_name
+from darner_context.library import Library
 from darner_context.ties import Key
 from darner_context.words import IDENTIFIER, KEYWORDS, parts, query_words, word_set
 
@@ -27,6 +27,7 @@ class Search:
 
     def __init__(self, library: Library, instruction: str, path: str | None) -> None:
         self._library = library
+        self._path = path
         self.instruction = instruction
         self.marks: dict[str, Marks] = {}  # by path: where the words stand, as passages.py found them
         self.pieces: dict[tuple[str, bool], list[Piece]] = {}  # by path, and whether up to the last line
@@ -67,7 +68,12 @@ class Search:
 
     @cached_property
     def _found(self) -> Mapping[str, list[str]]:
-        return self._library.words(sorted(self.query))
+        found: dict[str, list[str]] = {}
+        for word, paths in self._library.words(sorted(self.query)).items():
+            others = [path for path in paths if path != self._path]
+            if others:
+                found[word] = others
+        return found
 
     @cached_property
     def _scores(self) -> dict[str, float]:

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Container
 
-from darner_context.facts import CLASSES, VALUES, FileFacts
-from darner_context.library import Library, Postings, by_name
+from darner_context.facts import CLASSES, VALUES, FileFacts, by_name
+from darner_context.library import Library
+from darner_context.postings import Postings
 
 Key = tuple[str, int]  # path and the definition's number in its file
 COMMON = 25  # definitions of one name: more make it noise
@@ -13,10 +14,15 @@ _DEEPEST = 4  # imports of imports
 
 
 class Ties:
-    """Look-ups that stay true as long as the library stands as it is."""
+    """
+    Look-ups that stay true as long as the library stands as it is.
 
-    def __init__(self, library: Library) -> None:
+    `own` is a buffer that is being edited: what it uses does not count, and nothing inside its functions is remembered.
+    """
+
+    def __init__(self, library: Library, own: str | None = None) -> None:
         self.library = library
+        self._own = own
         self._facts: dict[str, FileFacts | None] = {}
         self._named: dict[str, Postings] = {}
         self._where: dict[tuple[str, str, bool], list[Key]] = {}
@@ -27,7 +33,9 @@ class Ties:
         """The facts about a file."""
         if path in self._facts:
             return self._facts[path]
-        found = self._facts[path] = self.library.facts(path)
+        found = self.library.facts(path)
+        if path != self._own:
+            self._facts[path] = found
         return found
 
     def look_up(self, names: set[str]) -> None:
@@ -35,13 +43,13 @@ class Ties:
         known = self._named  # a set less its keys would go through all of them
         wanted = [name for name in names if name not in known]
         if wanted:
-            known.update(self.library.names(sorted(wanted)))
+            known.update(self.library.names(sorted(wanted), self._own))
 
     def named(self, name: str) -> Postings:
         """The files that define and use a name."""
         found = self._named.get(name)
         if found is None:
-            found = self._named[name] = self.library.names([name])[name]
+            found = self._named[name] = self.library.names([name], self._own)[name]
         return found
 
     def defining(self, path: str, name: str) -> list[Key]:
@@ -58,7 +66,8 @@ class Ties:
             found = self._follow(path, name, 0, set())
             if not found and package:
                 found = self._beside(path, name)
-            self._where[key] = found
+            if path != self._own:
+                self._where[key] = found
         return found
 
     def _follow(self, path: str, name: str, depth: int, seen: set[tuple[str, str]]) -> list[Key]:
@@ -96,13 +105,10 @@ class Ties:
         """The types in a signature: what a call gives, or takes."""
         found = self._types.get(key)
         if found is None:
-            found = self._types[key] = [
-                each
-                for name in self.head(key)[:12]
-                if type_like(name)
-                for each in self.of(key[0], name)[:2]
-                if (facts := self.facts(each[0])) is not None and facts.definitions[each[1]].kind in CLASSES
-            ]
+            names = [name for name in self.head(key)[:12] if type_like(name)]
+            found = [each for name in names for each in self.of(key[0], name)[:2] if self._is_class(each)]
+            if key[0] != self._own:
+                self._types[key] = found
         return found
 
     def bases(self, key: Key) -> list[Key]:
@@ -112,8 +118,14 @@ class Ties:
             facts = self.facts(key[0])
             own = facts.definitions[key[1]].name if facts is not None else ""
             names = [name for name in self.head(key)[:8] if name != own and type_like(name)]
-            found = self._bases[key] = [each for name in names for each in self.of(key[0], name)[:1]]
+            found = [each for name in names for each in self.of(key[0], name)[:1]]
+            if key[0] != self._own:
+                self._bases[key] = found
         return found
+
+    def _is_class(self, key: Key) -> bool:
+        facts = self.facts(key[0])
+        return facts is not None and facts.definitions[key[1]].kind in CLASSES
 
     def head(self, key: Key) -> list[str]:
         """Identifiers in the signature of a definition."""
