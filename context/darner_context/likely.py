@@ -1,7 +1,8 @@
 """Which files change along with a place: those like the instruction or like the place, and those that lie near it."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Collection, Mapping
+from heapq import nsmallest
 from itertools import islice
 
 from darner_context.facts import SECRET
@@ -17,18 +18,20 @@ _LONGEST = 7.0  # the logarithm of a thousand lines
 Signals = dict[str, float]
 
 
-def likely(ties: Ties, search: Search, place: Place | None, *, exact: bool) -> dict[str, Signals]:
+def alike(ties: Ties, place: Place) -> dict[str, float]:
+    """The files that have names of a place's file, each with its share of what they tell."""
+    return _shares(ties, place.file, min(_RARE, max(len(ties.library.paths.all) // 5, 4)))
+
+
+def likely(
+    ties: Ties, search: Search, place: Place | None, alike: Mapping[str, float], *, exact: bool
+) -> dict[str, Signals]:
     """Give the files with their signals, in the order of their paths; `exact`: the very lines at the place count."""
     said = search.files
-    files = set(islice(said, _FILES))
+    files = {*islice(said, _FILES), *_first(alike)}
     around: dict[str, float] = {}
-    alike: dict[str, float] = {}
     imported: set[str] = set()
     if place is not None:
-        ties.look_up(set(place.file) | place.near)
-        total = len(ties.library.paths.all)
-        alike = _shares(ties, place.file, min(_RARE, max(total // 5, 4)))
-        files.update(_first(alike))
         if exact:
             around = _shares(ties, place.near, _COMMON)
             files.update(_first(around))
@@ -63,20 +66,22 @@ def _beside(path: str, place: Place, imported: set[str]) -> Signals:
     return {signal: 1.0 for signal, true in held.items() if true}
 
 
-def _first(scores: dict[str, float]) -> list[str]:
-    return sorted(scores, key=lambda path: (-scores[path], path))[:_ALIKE]
+def _first(scores: Mapping[str, float]) -> list[str]:
+    return nsmallest(_ALIKE, scores, key=lambda path: (-scores[path], path))
 
 
-def _shares(ties: Ties, names: Iterable[str], most: int) -> dict[str, float]:
+def _shares(ties: Ties, names: Collection[str], most: int) -> dict[str, float]:
     """For each file the share of what the names tell that its own names have."""
+    ties.look_up(set(names))
     total = len(ties.library.paths.all)
     scores: dict[str, float] = {}
     whole = 0.0
     for name in sorted(names):
         postings = ties.named(name)
-        if postings.uses:
-            telling = math.log(1 + total / (1 + postings.uses))
+        uses = postings.uses
+        if uses:
+            telling = math.log(1 + total / (1 + uses))
             whole += telling
-            for path in postings.used if postings.uses <= most else ():
+            for path in postings.used if uses <= most else ():
                 scores[path] = scores.get(path, 0.0) + telling
     return {path: score / whole for path, score in scores.items()}

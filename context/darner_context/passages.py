@@ -3,7 +3,7 @@
 import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from heapq import nlargest
+from heapq import nlargest, nsmallest
 
 from darner_context.facts import Definition, FileFacts
 from darner_context.likely import Signals, likely
@@ -15,21 +15,20 @@ from darner_context.weigh import Candidate, against, foreign
 from darner_context.weights import PASSAGE
 
 _BEFORE, _AFTER = 2, 11  # lines shown around the first line with a word
-_OFTEN = 80  # places of one word in one file
-_FILES, _AGAIN = 32, 16  # files that are cut up, and those that are cut up again for the very place
-_WHOLE = 12  # files that are cut up to the last line; of the others only what has a word
+_OFTEN = 32  # lines with one word in one file
+_FEWEST, _MOST, _EACH = 16, 32, 50  # files that are cut up: one more for so many passages
 _NAMES = 0.3  # what a name from the place counts beside a word of the instruction, when lines are cut out
 
 
-def passages(ties: Ties, search: Search, place: Place | None, most: int, *, exact: bool) -> list[Candidate]:
+def passages(
+    ties: Ties, search: Search, place: Place | None, alike: Mapping[str, float], most: int, *, exact: bool
+) -> list[Candidate]:
     """
-    Cut up the files that are likely to change, and take the likeliest pieces. None without a word.
+    Cut up the files that are likely to change, and take the likeliest pieces.
 
-    `exact`: with the names at the very place.
+    `alike` are the files that are like the place's; `exact`: the names at the very place count too.
     """
-    if not search.words:
-        return []
-    files = likely(ties, search, place, exact=exact)
+    files = likely(ties, search, place, alike, exact=exact)
     unlikely = foreign(place)
     base: dict[str, float] = {}
     for path, signals in files.items():
@@ -37,14 +36,14 @@ def passages(ties: Ties, search: Search, place: Place | None, most: int, *, exac
         flags = facts.flags & unlikely if facts is not None else 0
         base[path] = PASSAGE["bias"] + against(flags) + sum([PASSAGE[name] * signals[name] for name in sorted(signals)])
     found: list[tuple[float, str, FileFacts, Piece]] = []
-    ranked = sorted(files, key=lambda path: (-base[path], path))
-    for rank, path in enumerate(ranked[:_FILES]):
+    count = min(_FEWEST + most // _EACH, _MOST)
+    for rank, path in enumerate(nsmallest(count, files, key=lambda path: (-base[path], path))):
         facts = ties.facts(path)
         if facts is None:
             continue
-        names = _names(ties, facts, place) if exact and rank < _AGAIN and place is not None else {}
+        names = _names(ties, facts, place) if exact and rank < count // 2 and place is not None else {}
         start = base[path]
-        pieces = _pieces(ties, path, search, names, whole=rank < _WHOLE)
+        pieces = _pieces(ties, path, search, names, whole=rank < count * 3 // 8)
         found += [(start + _SAID * piece[2] + _AROUND * piece[3], path, facts, piece) for piece in pieces]
     best = nlargest(most, found, key=lambda each: (each[0], each[1], each[3]))
     return [_candidate(total, path, facts, piece, files[path]) for total, path, facts, piece in best]
@@ -98,12 +97,13 @@ def _cut(path: str, lines: Lines, search: Search, names: Mapping[str, float], *,
         marks = _marked(lines.starts, lines.text, known, dict(marks), len(words))
     weights = [search.words[word] for word in words], [names[name] for name in known]
     held = sorted(marks)
+    masks = [marks[line] for line in held]
     values: dict[int, tuple[float, float]] = {}
 
     def value(first: int, last: int) -> tuple[float, float]:
         mask = 0
-        for line in held[bisect_left(held, first) : bisect_right(held, last)]:
-            mask |= marks[line]
+        for one in masks[bisect_left(held, first) : bisect_right(held, last)]:
+            mask |= one
         if mask not in values:
             said = sum([weight for bit, weight in enumerate(weights[0]) if mask >> bit & 1])
             rest = mask >> len(words)
@@ -118,7 +118,7 @@ def _cut(path: str, lines: Lines, search: Search, names: Mapping[str, float], *,
     found.sort()
     taken = bytearray(size + 2)
     for _, begin, end, said, around in found:
-        if not any(taken[begin : end + 1]):
+        if taken.find(1, begin, end + 1) < 0:
             taken[begin : end + 1] = b"\1" * (end + 1 - begin)
             yield begin, end, said, around
     begin = 1 if whole else size + 1
@@ -138,5 +138,5 @@ def _marked(starts: Sequence[int], text: str, words: Sequence[str], marks: Marks
                 break
             line = bisect_right(starts, place)
             marks[line] = marks.get(line, 0) | 1 << bit
-            place = text.find(word, place + len(word))
+            place = text.find(word, starts[line])
     return marks

@@ -1,9 +1,11 @@
 """Candidates for a place and an instruction, each with the signals that speak for it."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 
 from darner_context.facts import CLASSES, FUNCTIONS, SECRET, TEST, VALUES, FileFacts, by_name
 from darner_context.imports import Import
+from darner_context.likely import alike
 from darner_context.pagerank import pagerank
 from darner_context.passages import passages
 from darner_context.place import Place
@@ -44,7 +46,8 @@ class Ranking:
         whole: "Ranking | None" = None,
     ) -> None:
         self.ties = ties
-        self._whole = whole.candidates if whole is not None else None
+        self._whole = whole
+        self._known: Mapping[Key, Candidate] = whole.candidates if whole is not None else {}
         self.place = place
         self._worked_on: dict[str, dict[str, float]] = {}
         for signal, paths in (("recent file", recent), ("its file in the git diff", ties.library.changed)):
@@ -71,8 +74,16 @@ class Ranking:
     def ranked(self, search: Search, budget: int) -> list[Candidate]:
         """Order the candidates with what an instruction finds, the likeliest first."""
         most = 40 + budget // _LITTLE
-        found = passages(self.ties, search, self.place, most, exact=self._whole is not None)
+        exact = self._whole is not None
+        found = passages(self.ties, search, self.place, self.likeness, most, exact=exact) if search.words else []
         return sorted([*self._with(search.hits), *found], key=order)
+
+    @cached_property
+    def likeness(self) -> Mapping[str, float]:
+        """The files that are like the place's file."""
+        if self._whole is not None:
+            return self._whole.likeness
+        return alike(self.ties, self.place) if self.place is not None else {}
 
     def _with(self, hits: Hits) -> list[Candidate]:
         if not hits:
@@ -103,7 +114,7 @@ class Ranking:
             found = self._candidate(key) if len(self.candidates) < _MOST else None
             if found is None:
                 return None
-            if self._whole is not None and (known := self._whole.get(key)) is not None:
+            if (known := self._known.get(key)) is not None:
                 found.signals = {name: held for name, held in known.signals.items() if name in _KEPT}
             self.candidates[key] = found
         if value > found.signals.get(signal, 0.0):
@@ -114,7 +125,7 @@ class Ranking:
         """Note the same signals for several definitions of one file."""
         if facts.flags & SECRET or (self.place is not None and path == self.place.path):
             return
-        candidates, definitions, whole = self.candidates, facts.definitions, self._whole
+        candidates, definitions, whole = self.candidates, facts.definitions, self._known
         for number in numbers:
             key = (path, number)
             found = candidates.get(key)
@@ -122,7 +133,7 @@ class Ranking:
                 if len(candidates) >= _MOST:
                     continue
                 found = candidates[key] = Candidate(path, number, definitions[number], facts)
-                if whole is not None and (known := whole.get(key)) is not None:
+                if (known := whole.get(key)) is not None:
                     found.signals = {name: held for name, held in known.signals.items() if name in _KEPT}
             held = found.signals
             for signal, value in signals.items():

@@ -13,8 +13,8 @@ from darner_context.words import IDENTIFIER, KEYWORDS, parts, query_words, word_
 _COMMON = 25  # files that define a name: more make it noise
 _NOISE = 400  # definitions of a name that are not even counted
 _LEAST_COMMON = 200  # files that have a word, whatever the share
-_FILES = 40  # files looked into
-_HITS = 400  # definitions found in them
+_FILES = 24  # files looked into
+_HITS = 200  # definitions found in them
 _OF_FILE = 0.7  # what a word of the file at hand weighs beside one of the instruction
 _ALIKE = ("words of the instruction", "name like the instruction", "file like the instruction")
 Marks = dict[int, int]  # by line: a bit for each word in it
