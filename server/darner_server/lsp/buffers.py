@@ -1,8 +1,13 @@
 """What stands in the editor at one moment."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from darner_server.lsp.failure import Failure
 from darner_server.lsp.session import Session
+
+if TYPE_CHECKING:
+    from darner_server.engine import Engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +30,15 @@ def take_buffers(session: Session, uri: str) -> Buffers:
     focused = session.documents.get(uri)
     focus = session.folders.path_of(uri, focused.language if focused else "") if uri else ""
     return Buffers(texts, versions, focus)
+
+
+async def sendable(buffers: Buffers, engine: "Engine") -> Buffers:
+    """Without the documents that are ignored or secret. Raises Failure where the request is about one of them."""
+    return await engine.index.beside(lambda: _sendable(buffers, engine))
+
+
+def _sendable(buffers: Buffers, engine: "Engine") -> Buffers:
+    if buffers.focus and (reason := engine.withheld(buffers.focus)) is not None:
+        raise Failure(reason)
+    texts = {path: text for path, text in buffers.texts.items() if engine.withheld(path) is None}
+    return Buffers(texts, buffers.versions, buffers.focus)

@@ -23,6 +23,7 @@ _SILENCE = 60.0  # ... such as eglot, which reports nothing before its request h
 _NEWER = 0.5  # seconds in which a client that refuses an edit as outdated reports what it is outdated by
 _MOST_TRIES = 20
 CHANGED = "you have changed these lines meanwhile"
+GONE = "its document has been closed meanwhile, and there is no such file"
 
 
 @dataclass(slots=True)
@@ -116,7 +117,7 @@ class Delivery:
             file.follow()
             if file.alignment.lost:
                 file.alignment.lost = 0
-                self._refuse(path, CHANGED)
+                self._refuse(path, GONE if file.gone else CHANGED)
             regions = file.alignment.pending
             if regions:
                 round_.changes.append(file.edit(regions))
@@ -178,6 +179,7 @@ class Delivery:
                 while file.version == version:
                     self._echo.clear()
                     await self._echo.wait()
+                    file.follow()
         except TimeoutError:
             return False
         return True

@@ -146,8 +146,11 @@ class Documents:
         return self._open.get(_key(uri))
 
     def close(self, uri: str) -> Document | None:
-        """Forget a document; returns it if it was open."""
-        return self._open.pop(_key(uri), None)
+        """Forget a document; returns it if it was open. Who follows it is told, with no change, and finds it gone."""
+        document = self._open.pop(_key(uri), None)
+        if document is not None:
+            document.settle(document.version)
+        return document
 
 
 def refined(start: int, old: str, new: str) -> Iterator[Change]:

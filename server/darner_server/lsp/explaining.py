@@ -64,10 +64,13 @@ async def _ask(session: Session, engine: "Engine", asked: Asked, snapshot: Snaps
     from darner_clients.router import Route, Router  # noqa: PLC0415 - likewise
 
     await engine.indexed()
+    path = session.folders.path_of(snapshot.uri, snapshot.language)
+    if (reason := await engine.index.beside(lambda: engine.withheld(path))) is not None:
+        raise Failure(reason)
     router = await engine.router(lambda _event: None)
     if not isinstance(router, Router):
         raise Failure(f"{router.reason}; {router.advice}")
-    requests = _Requests(session, engine, asked, snapshot)
+    requests = _Requests(engine, asked, snapshot, path)
     await engine.index.beside(lambda: requests.of(router.endpoints[0]))
     route = await router.choose(lambda endpoint: requests.of(endpoint).prompt_tokens, output=_OUTPUT)
     if not isinstance(route, Route):
@@ -84,11 +87,11 @@ async def _ask(session: Session, engine: "Engine", asked: Asked, snapshot: Snaps
 
 
 class _Requests:
-    def __init__(self, session: Session, engine: "Engine", asked: Asked, snapshot: Snapshot) -> None:
+    def __init__(self, engine: "Engine", asked: Asked, snapshot: Snapshot, path: str) -> None:
         assert asked.first is not None  # noqa: S101 - checked by `explain`
         assert asked.last is not None  # noqa: S101 - likewise
         self._engine = engine
-        self._path = session.folders.path_of(snapshot.uri, snapshot.language)
+        self._path = path
         self._text = snapshot.text
         self._lines = asked.first.line + 1, asked.last.line + 1
         self.selected = "".join(snapshot.lines[asked.first.line : asked.last.line + 1]).rstrip()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from darner_server.lsp.alignment import Alignment, Region
-from darner_server.lsp.documents import Change, Document, Documents
+from darner_server.lsp.documents import Change, Document, Documents, refined
 from darner_server.lsp.positions import LineTable, Mapper, split_lines
 from darner_server.lsp.workspace_edits import FileEdit, text_edits
 
@@ -20,14 +20,28 @@ class Sent:
 
 
 class PatchedFile:
-    """Follows the document from the snapshot that the patch was made for; `stop` when the patch is over."""
+    """Follows the document from the snapshot that the patch was made for; `stop` when the patch is over.
 
-    def __init__(self, path: str, uri: str, base: str, documents: Documents, mapper: Mapper) -> None:
+    `on_disk` reads the file for a document that is closed meanwhile; None: it is not there. Then the file is `gone`.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        uri: str,
+        base: str,
+        *,
+        documents: Documents,
+        mapper: Mapper,
+        on_disk: Callable[[], str | None],
+    ) -> None:
         self.path = path
         self.uri = uri
         self.alignment = Alignment(base)
         self.whole = Alignment(base)  # the patch alone, as if nobody had typed
         self.bridged = False
+        self.gone = False
+        self._on_disk = on_disk
         self._documents = documents
         self._mapper = mapper
         self._base_lines = split_lines(base)
@@ -47,10 +61,17 @@ class PatchedFile:
             return
         self.stop()
         self._document = document
-        if document is not None:
-            if document.text != self.alignment.live:
-                self.alignment.edit_live(Change(0, len(self.alignment.live), document.text))
+        if document is None:
+            self.closed()
+        else:
+            self._take(document.text)
             document.watchers.append(self._changed)
+
+    def closed(self) -> None:
+        """The document is open no longer: from now on the disk's text counts."""
+        text = self._on_disk()
+        self.gone = text is None
+        self._take(text or "")
 
     def stop(self) -> None:
         """Follow no longer."""
@@ -91,6 +112,10 @@ class PatchedFile:
             "start": {"line": first.line, "character": first.character},
             "end": {"line": last.line, "character": last.character},
         }
+
+    def _take(self, text: str) -> None:
+        for change in refined(0, self.alignment.live, text):
+            self.alignment.edit_live(change)
 
     def _changed(self, change: Change | None) -> None:
         if change is not None:

@@ -5,6 +5,7 @@ lies in no root (an unsaved buffer, a file elsewhere, a notebook's cell) gets a 
 """
 
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -30,7 +31,7 @@ _ENDINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """One root, with its name as paths show it where there are several."""
+    """One root, with its name as paths show it where there are several, the same as the index gives it."""
 
     path: Path
     name: str
@@ -49,6 +50,12 @@ class Folders:
         """The folders, in the client's order."""
         return tuple(each.path for each in self._folders)
 
+    def snapshot(self) -> "Folders":
+        """The folders as they are now, for work whose paths must keep their meaning."""
+        taken = copy(self)
+        taken._strays = dict(self._strays)  # noqa: SLF001 - its own
+        return taken
+
     def change(self, added: Iterable[str], removed: Iterable[str]) -> bool:
         """Take the client's change, as URIs; returns whether anything is different now."""
         gone = {_folder_path(uri) for uri in removed}
@@ -64,6 +71,8 @@ class Folders:
         if file is not None:
             inside = self._inside(Path(file))
             if inside is not None:
+                if (stray := self._strays.pop(inside, None)) is not None:
+                    self._strays[self._free(inside)] = stray  # the workspace has a file of this name by now
                 return inside
         return self._stray(uri, language)
 
@@ -98,7 +107,16 @@ class Folders:
         self._strays = {path: each for path, each in self._strays.items() if each != uri}
 
     def _set(self, roots: Iterable[Path]) -> None:
-        self._folders = tuple(Folder(path, path.name) for path in dict.fromkeys(roots))
+        real: dict[Path, Path] = {}
+        for path in roots:
+            real.setdefault(path.resolve(), path)
+        names: dict[str, Path] = {}
+        for resolved, path in real.items():
+            name, number = resolved.name, 2
+            while name in names:
+                name, number = f"{resolved.name}-{number}", number + 1
+            names[name] = path
+        self._folders = tuple(Folder(path, name) for name, path in names.items())
 
     def _inside(self, file: Path) -> str | None:
         for folder in sorted(self._folders, key=lambda each: len(each.path.parts), reverse=True):
@@ -118,11 +136,16 @@ class Folders:
         ending = _ENDINGS.get(language, "")
         if ending and not name.endswith(ending):
             name += ending
+        path = self._free(name)
+        self._strays[path] = uri
+        return path
+
+    def _free(self, name: str) -> str:
+        """A path that neither a document outside the roots has nor a file of the workspace."""
         path, number = name, 1
-        while path in self._strays:
+        while path in self._strays or self.exists(path):
             number += 1
             path = f"{number}-{name}"
-        self._strays[path] = uri
         return path
 
 

@@ -61,23 +61,25 @@ def inline_completion(
 async def _complete(
     session: Session, snapshot: Snapshot, cursor: Cursor, at: Point, *, invoked: bool
 ) -> dict[str, Any] | None:
+    path = session.folders.path_of(snapshot.uri, snapshot.language)
     with session.completions.current() as turn:
         try:
             async with session.engines.use() as engine:
-                text = await _ask(session, engine, snapshot, cursor, at, invoked=invoked)
+                withheld = await engine.index.beside(lambda: engine.withheld(path))
+                text = "" if withheld else await _ask(session, engine, path, cursor, at, invoked=invoked)
         except asyncio.CancelledError:
             if turn.superseded():
                 return None  # the cursor has moved on
             raise
+    if withheld and invoked:
+        session.tell_once(f"no suggestion: {withheld}", types.MessageType.Warning)
     if not text:
         return None
     session.completions.remember(cursor, text)
     return _answer(cursor, text, at, session)
 
 
-async def _ask(
-    session: Session, engine: "Engine", snapshot: Snapshot, cursor: Cursor, at: Point, *, invoked: bool
-) -> str:
+async def _ask(session: Session, engine: "Engine", path: str, cursor: Cursor, at: Point, *, invoked: bool) -> str:
     from darner_clients.errors import EndpointError  # noqa: PLC0415 - see engines.py
     from darner_clients.messages import Finish, Text  # noqa: PLC0415 - likewise
     from darner_clients.router import Route, Router  # noqa: PLC0415 - likewise
@@ -86,7 +88,7 @@ async def _ask(
     if not isinstance(router, Router):
         session.tell_once(f"{router.reason}; {router.advice}")
         return ""
-    requests = _Requests(session, engine, snapshot, cursor, at, invoked=invoked)
+    requests = _Requests(session, engine, path, cursor, at, invoked=invoked)
     output = _BLOCK_TOKENS if cursor.opens_block else _LINE_TOKENS
     await engine.index.beside(lambda: requests.count(router.endpoints[0]))
     route = await router.choose(requests.count, output=output, interactive=invoked)
@@ -117,12 +119,12 @@ class _Requests:
     """The request as each endpoint would get it."""
 
     def __init__(
-        self, session: Session, engine: "Engine", snapshot: Snapshot, cursor: Cursor, at: Point, *, invoked: bool
+        self, session: Session, engine: "Engine", path: str, cursor: Cursor, at: Point, *, invoked: bool
     ) -> None:
         self._engine = engine
         self._cursor = cursor
         self._line = at.line + 1
-        self._path = session.folders.path_of(snapshot.uri, snapshot.language)
+        self._path = path
         self._text = cursor.before + cursor.after
         self._recent = session.recent()
         self._invoked = invoked

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from darner_server.lsp.asked import read_asked
-from darner_server.lsp.buffers import Buffers, take_buffers
+from darner_server.lsp.buffers import Buffers, sendable, take_buffers
 from darner_server.lsp.raw import as_object, at
 from darner_server.lsp.session import Session
 
@@ -26,7 +26,7 @@ def explain_context(session: Session, arguments: list[Any]) -> Coroutine[Any, An
 async def _explain(session: Session, given: dict[str, Any], line: int | None, buffers: Buffers) -> dict[str, Any]:
     async with session.engines.use() as engine:
         await engine.indexed()
-        return await _context(session, engine, given, line, buffers)
+        return await _context(session, engine, given, line, await sendable(buffers, engine))
 
 
 async def _context(

@@ -5,8 +5,8 @@ from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
 from darner_server.lsp.asked import Asked, read_asked
-from darner_server.lsp.buffers import Buffers, take_buffers
-from darner_server.lsp.delivery import CHANGED, Delivery
+from darner_server.lsp.buffers import Buffers, sendable, take_buffers
+from darner_server.lsp.delivery import CHANGED, GONE, Delivery
 from darner_server.lsp.documents import Change
 from darner_server.lsp.failure import Failure
 from darner_server.lsp.files import PatchedFile
@@ -43,13 +43,14 @@ class _Patch:
         self._session = session
         self._asked = asked
         self._buffers = buffers
+        self._folders = session.folders.snapshot()
         self._files: dict[str, PatchedFile] = {}
         self._entering: list[EditReady] = []
         self._operations: list[FileOperation] = []
         self._refused: list[dict[str, Any]] = []
         self._hunks = 0
-        self._texts = buffers.texts
         self._engine: Engine | None = None
+        self._texts: dict[str, str] = {}
         self._delivery = (
             Delivery(
                 client=session.client,
@@ -80,6 +81,10 @@ class _Patch:
     async def _ask(self, progress: Progress) -> dict[str, Any]:
         async with self._session.engines.use() as engine:
             self._engine = engine
+            if self._folders.roots != self._session.folders.roots:
+                raise Failure("the folders of the workspace have changed meanwhile; ask again")
+            self._buffers = await sendable(self._buffers, engine)
+            self._texts = self._buffers.texts
             if self._asked.remark is not None:
                 self._take_out(self._asked.remark)
             return await self._run(engine, progress)
@@ -203,6 +208,9 @@ class _Patch:
         file.bridged = file.bridged or bool(set(event.bridges) - {"already-applied", "unchanged"})
         file.whole.edit_model(event.splices)
         before = {id(each) for each in file.alignment.pending}
+        if file.gone:
+            self._refuse_path(event.path, GONE)
+            return
         if not file.alignment.edit_model(event.splices):
             place = event.splices[0] if event.splices else None
             where = file.place(place.start, place.start + len(place.text)) if place else None
@@ -217,7 +225,7 @@ class _Patch:
         )
 
     def _operation(self, event: "EditReady") -> FileOperation | None:
-        folders = self._session.folders
+        folders = self._folders
         uri = folders.uri_of(event.path) or ""
         if event.kind == "delete":
             return FileOperation("delete", uri)
@@ -230,17 +238,29 @@ class _Patch:
     def _file(self, path: str) -> PatchedFile | None:
         if path in self._files:
             return self._files[path]
-        uri = self._session.folders.uri_of(path)
+        uri = self._folders.uri_of(path)
         if uri is None:
             return None
         session = self._session
-        file = self._files[path] = PatchedFile(path, uri, self._base(path) or "", session.documents, session.mapper)
+        file = self._files[path] = PatchedFile(
+            path,
+            uri,
+            self._base(path) or "",
+            documents=session.documents,
+            mapper=session.mapper,
+            on_disk=lambda: self._on_disk(path),
+        )
+        if path in self._buffers.texts and session.documents.get(uri) is None:
+            file.closed()
         return file
 
     def _base(self, path: str) -> str | None:
         """The text the patch began with; None for a file that is not there."""
         if path in self._buffers.texts:
             return self._buffers.texts[path]
+        return self._on_disk(path)
+
+    def _on_disk(self, path: str) -> str | None:
         assert self._engine is not None  # noqa: S101 - hunks come from it
         found = self._engine.index.read(path)
         return found if isinstance(found, str) else None
@@ -252,7 +272,7 @@ class _Patch:
             self._session.protocol.notify("$/progress", {"token": self._asked.partial, "value": value})
 
     def _refuse(self, path: str | None, reason: str, line: int | None) -> None:
-        uri = self._session.folders.uri_of(path) if path else None
+        uri = self._folders.uri_of(path) if path else None
         refused: dict[str, Any] = {"uri": uri or self._asked.uri, "reason": reason}
         if line is not None:
             at = {"line": max(0, line - 1), "character": 0}
