@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Protocol
 
+from darner_server import unfinished
 from darner_server.patch.paths import is_of_repository
 
 if TYPE_CHECKING:
@@ -172,6 +173,8 @@ class _Step:
     path: str
     file: Path
     data: bytes | None
+    new: Path  # the names that the next two get
+    old: Path
     fresh: Path | None = None
     saved: Path | None = None
     done: bool = False
@@ -183,11 +186,13 @@ def write(
     *,
     expected: Mapping[str, bytes | None] | None = None,
     disk: Disk | None = None,
+    journals: Path | None = None,
 ) -> Written | Unwritten:
     """Write, or with None delete, every file, or leave every one as it was. Paths are POSIX, below `root`.
 
     A path that leads out of the root, also through a link, is refused; a link inside it stays a link and its file
     changes. A file keeps its permissions. `expected` holds what each file must still contain (None: must not exist).
+    `journals` is the folder from which `unfinished.settle` puts right what a process that dies here leaves behind.
     """
     disk = disk if disk is not None else RealDisk()
     steps = _steps(root.resolve(), changes, expected or {})
@@ -195,6 +200,7 @@ def write(
         return steps
     made: list[Path] = []
     at = steps[0].path if steps else ""
+    journal = unfinished.begin(journals, root, [_planned(step) for step in steps], _missing(steps))
     try:
         for step in steps:
             at = step.path
@@ -206,10 +212,13 @@ def write(
             disk.sync_folder(folder)
     except BaseException as error:
         left = _take_back(steps, made, disk)
+        if not left:
+            unfinished.end(journal)
         if not isinstance(error, OSError):
             raise
         return Unwritten(at, _why(error), left)
     _insist([partial(_remove, step.saved, disk) for step in steps if step.saved is not None])
+    unfinished.end(journal)
     return Written(tuple(changes))
 
 
@@ -227,8 +236,22 @@ def _steps(
         reason = _unfit(file, data, (expected[path],) if path in expected else None)
         if reason is not None:
             return Unwritten(path, reason)
-        steps.append(_Step(path, file, data))
+        steps.append(_Step(path, file, data, _beside(file, "new"), _beside(file, "old")))
     return steps
+
+
+def _planned(step: _Step) -> unfinished.Planned:
+    digest = unfinished.digest(step.data)
+    return unfinished.Planned(str(step.file), str(step.new), str(step.old), step.file.exists(), digest)
+
+
+def _missing(steps: Sequence[_Step]) -> list[Path]:
+    """The folders that are to be made, outer ones first."""
+    found: dict[Path, None] = {}
+    for step in steps:
+        above = [each for each in step.file.parents if not each.exists()] if step.data is not None else []
+        found.update(dict.fromkeys(reversed(above)))
+    return list(found)
 
 
 def _inside(top: Path, path: str) -> Path | str:
@@ -283,7 +306,7 @@ def _prepare(step: _Step, made: list[Path], disk: Disk) -> None:
     for folder in reversed(missing):
         made.append(folder)
         disk.make_folder(folder)
-    step.fresh = _beside(step.file, "new")
+    step.fresh = step.new
     try:
         mode = stat.S_IMODE(step.file.stat().st_mode)
     except FileNotFoundError:
@@ -294,7 +317,7 @@ def _prepare(step: _Step, made: list[Path], disk: Disk) -> None:
 def _exchange(step: _Step, disk: Disk) -> None:
     """Put the new content in the file's place, or the file away; what was there keeps a second name until the end."""
     if step.file.exists():
-        step.saved = _beside(step.file, "old")
+        step.saved = step.old
         try:
             disk.link(step.file, step.saved)
         except OSError as error:

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 from tests.cli.running import DARNER, Desk
-from tests.cli.test_patch import DIFF, FILES, REPLY
+from tests.cli.test_patch import DIFF, FILES, NEW, REPLY
+from tests.test_unfinished import die
+from tests.test_workspace import BEFORE
 
 
 @pytest.fixture
@@ -100,3 +102,19 @@ async def test_an_interrupt_before_and_after_the_command(
 ) -> None:
     (desk.folder / "start.py").write_text(AT_ONCE + when + MAIN)
     assert await shell(desk, f'"{sys.executable}" ../start.py') == expected
+
+
+async def test_a_patch_that_was_cut_off_while_it_was_written(desk: Desk) -> None:
+    die(desk.root, desk.folder / "state" / "writing", 13)
+    half = desk.texts()
+    environ = {"DARNER_STATE_DIR": str(desk.folder / "state")}
+    ran = await desk.run("apply", "../reply.md", **environ)
+    said = "an earlier patch was cut off while it was written"
+    assert (ran.code, ran.err.split("\n")[0]) == (0, f"{said}; the next --apply takes it back")
+    assert desk.texts() == half
+    ran = await desk.run("apply", "../reply.md", "--apply", **environ)
+    assert (ran.code, ran.err.split("\n")[0]) == (
+        0,
+        f"{said}; it was taken back: b/c.txt, b/b.txt, new/deep/n.txt, a.txt",
+    )
+    assert desk.texts() == {**BEFORE, **NEW}

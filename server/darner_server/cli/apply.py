@@ -8,6 +8,7 @@ from pathlib import Path
 from darner_context.index import Index
 from darner_server.cli import exits, out
 from darner_server.cli.places import parse_place
+from darner_server.cli.unfinished import journals, tell_unfinished
 from darner_server.engine.gate import syntax_gate
 from darner_server.engine.hunks import Snapshot
 from darner_server.engine.saving import save
@@ -31,6 +32,7 @@ class Options:
 def apply(reply: str | None, root: Path, here: Path, options: Options) -> int:
     """Apply a reply to the files below `root`; returns the exit code."""
     text = _reply(reply, here)
+    tell_unfinished(root, apply=options.apply)
     try:
         index = Index([root], cache_dir=None, ignore=load_workspace(root).ignore)
     except SettingsError as error:
@@ -58,7 +60,7 @@ def apply(reply: str | None, root: Path, here: Path, options: Options) -> int:
     before = {path: files.get(path) for path in changes}
     diff = unified_diff(before, changes)
     if options.apply:
-        written = save(root, before, changes)
+        written = save(root, before, changes, journals=journals())
         if isinstance(written, Unwritten):
             raise exits.Stop(f"nothing was written: {written.path}: {written.reason}", exits.NOTHING)
     if options.json:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from darner_server.cli.unfinished import journals
 from darner_server.workspace import Unwritten, write
 
 _SHOWN = 8_192  # bytes of the end of its output that are kept
@@ -36,7 +37,7 @@ class Kept:
 
     def put_back(self) -> Unwritten | None:
         """Write them as they were, whatever the check did to them."""
-        done = write(self.root, {path: kept and kept[0] for path, kept in self.files.items()})
+        done = write(self.root, {path: kept and kept[0] for path, kept in self.files.items()}, journals=journals())
         if isinstance(done, Unwritten):
             return done
         for path, kept in self.files.items():

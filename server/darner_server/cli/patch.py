@@ -8,6 +8,7 @@ from darner_server.cli import exits, out
 from darner_server.cli.check import Kept, run_check
 from darner_server.cli.places import parse_place
 from darner_server.cli.session import Place, open_engine
+from darner_server.cli.unfinished import journals, tell_unfinished
 from darner_server.engine import (
     ContextReady,
     Decoding,
@@ -42,6 +43,7 @@ async def patch(place: Place, instruction: str, arguments: list[str], options: O
     """Run one headless patch and return its exit code."""
     instruction = _instruction(instruction)
     check = _check_command(place, options)
+    tell_unfinished(place.root, apply=options.apply)
     focuses = [parse_place(each, place.root, place.here) for each in arguments]
     async with open_engine(place) as engine:
         for focus in focuses:
@@ -87,7 +89,7 @@ def _check_command(place: Place, options: Options) -> str | None:
 async def _write(place: Place, done: Done, check: str | None, options: Options) -> None:
     """Write the files; where a check is to be run and fails or is interrupted, they are put back."""
     kept = Kept.of(place.root, done.changes)
-    written = save(place.root, done.before, done.changes)
+    written = save(place.root, done.before, done.changes, journals=journals())
     if isinstance(written, Unwritten):
         raise exits.Stop(f"nothing was written: {written.path}: {written.reason}", exits.NOTHING)
     if check is None:

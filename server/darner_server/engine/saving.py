@@ -8,7 +8,9 @@ from darner_server.workspace import Unwritten, Written, decode, write
 _MARK = "\ufeff"
 
 
-def save(root: Path, before: Mapping[str, str | None], after: Mapping[str, str | None]) -> Written | Unwritten:
+def save(
+    root: Path, before: Mapping[str, str | None], after: Mapping[str, str | None], *, journals: Path | None = None
+) -> Written | Unwritten:
     """Write every changed file or none. A file that no longer holds `before` refuses the whole patch."""
     changes: dict[str, bytes | None] = {}
     expected: dict[str, bytes | None] = {}
@@ -32,4 +34,4 @@ def save(root: Path, before: Mapping[str, str | None], after: Mapping[str, str |
         if text is not None and encoded is None:
             return Unwritten(path, f"its encoding, {decoded.encoding}, cannot say the new text")
         expected[path], changes[path] = data, encoded
-    return write(root, changes, expected=expected)
+    return write(root, changes, expected=expected, journals=journals)

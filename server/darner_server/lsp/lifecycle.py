@@ -4,7 +4,7 @@ import asyncio
 
 from lsprotocol import types
 
-from darner_server.lsp.alive import alive
+from darner_server.alive import alive
 from darner_server.lsp.session import Session
 
 _LOOK_FOR_CLIENT = 2.0  # seconds between two looks whether the client's process still lives

@@ -11,7 +11,7 @@ import threading
 from collections import deque
 from typing import Any, NamedTuple
 
-from darner_server.lsp.alive import alive
+from darner_server.alive import alive
 from darner_server.lsp.capabilities import initialize_result
 from darner_server.lsp.framing import Framing, frame
 from darner_server.lsp.pipe import Pipe, accepted, standard_streams

@@ -1,0 +1,134 @@
+"""What a process that dies while it writes a patch leaves behind, and how the next one puts it right.
+
+Before the first file is touched, a journal in the user's own state folder says what is going to be done; it goes when
+all of it is done or taken back.
+"""
+
+import json
+import os
+import secrets
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from hashlib import blake2b
+from pathlib import Path
+
+from darner_server.alive import alive
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One file: where its new content waits, where its old one is kept, and the new one's digest (None: it goes)."""
+
+    file: str
+    fresh: str
+    saved: str
+    existed: bool
+    digest: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What was done about patches that were cut off: files as before, and changed ones with where they were kept."""
+
+    back: tuple[str, ...] = ()
+    changed: tuple[tuple[str, str], ...] = ()
+
+
+def digest(data: bytes | None) -> str | None:
+    """What tells a content from another."""
+    return None if data is None else blake2b(data, digest_size=16).hexdigest()
+
+
+def begin(journals: Path | None, root: Path, plan: Sequence[Planned], folders: Sequence[Path]) -> Path | None:
+    """Write down what is going to be done; None where that cannot be written, and the patch goes on without."""
+    if journals is None:
+        return None
+    path = journals / f"{_key(root)}.{os.getpid()}.{secrets.token_hex(4)}.json"
+    content = {"files": [asdict(each) for each in plan], "folders": [str(each) for each in folders]}
+    try:
+        journals.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8") as file:
+            json.dump(content, file)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        return None
+    return path
+
+
+def end(journal: Path | None) -> None:
+    """All is done, or as it was."""
+    if journal is not None:
+        with suppress(OSError):
+            journal.unlink()
+
+
+def unfinished(journals: Path, root: Path) -> list[Path]:
+    """The journals of this root whose processes are no more."""
+    found = sorted(journals.glob(f"{_key(root)}.*.json"))
+    return [each for each in found if not alive(int(each.name.split(".")[1]))]
+
+
+def settle(journals: Path, root: Path) -> Settled:
+    """Take back what was cut off; a patch that was all written stays. A file changed since is left as it is."""
+    back: list[str] = []
+    changed: list[tuple[str, str]] = []
+    for journal in unfinished(journals, root):
+        plan, folders = _read(journal)
+        if not all(_is_new(each) for each in plan):
+            for each in reversed(plan):
+                outcome = _take_back(each)
+                back += [each.file] if outcome == "back" else []
+                changed += [(each.file, each.saved)] if outcome == "changed" else []
+        else:
+            for each in plan:
+                Path(each.saved).unlink(missing_ok=True)
+        for each in plan:
+            Path(each.fresh).unlink(missing_ok=True)
+        for folder in reversed(folders):
+            with suppress(OSError):
+                folder.rmdir()
+        end(journal)
+    return Settled(tuple(dict.fromkeys(back)), tuple(changed))
+
+
+def _take_back(planned: Planned) -> str:
+    """Back to what it was: "back"; "same" where nothing had been done yet, "changed" where somebody has changed it."""
+    file, saved = Path(planned.file), Path(planned.saved)
+    if saved.exists():
+        if _content(file) == _content(saved):
+            saved.unlink()
+            return "same"
+        if not _is_new(planned):
+            return "changed"
+        saved.replace(file)
+        return "back"
+    if planned.existed or planned.digest is None or Path(planned.fresh).exists() or not _is_new(planned):
+        return "same"
+    file.unlink()
+    return "back"
+
+
+def _is_new(planned: Planned) -> bool:
+    return digest(_content(Path(planned.file))) == planned.digest
+
+
+def _content(file: Path) -> bytes | None:
+    try:
+        return file.read_bytes()
+    except OSError:
+        return None
+
+
+def _read(journal: Path) -> tuple[list[Planned], list[Path]]:
+    """A journal that is itself cut off comes from before the first file was touched."""
+    try:
+        content = json.loads(journal.read_bytes())
+    except (OSError, ValueError):
+        return [], []
+    return [Planned(**each) for each in content["files"]], [Path(each) for each in content["folders"]]
+
+
+def _key(root: Path) -> str:
+    return blake2b(os.fsencode(root.resolve()), digest_size=8).hexdigest()
