@@ -129,6 +129,14 @@ def test_permissions_stay_and_a_new_file_gets_the_usual_ones(tmp_path: Path) -> 
     assert (tmp_path / "fresh").stat().st_mode == (tmp_path / "plain").stat().st_mode
 
 
+def test_a_file_that_is_read_only_stays_as_it_is(tmp_path: Path) -> None:
+    fill(tmp_path, {"a": b"a", "b": b"b"})
+    (tmp_path / "b").chmod(0o444)
+    for data in (b"c", None):
+        assert write(tmp_path, {"a": b"c", "b": data}) == Unwritten("b", "it is read-only; make it writable first")
+    assert tree(tmp_path) == {"a": b"a", "b": b"b"}
+
+
 def test_a_link_inside_stays_a_link(tmp_path: Path) -> None:
     fill(tmp_path, {"real.txt": b"a"})
     (tmp_path / "link.txt").symlink_to("real.txt")

@@ -284,6 +284,8 @@ def _unfit(file: Path, data: bytes | None, expected: tuple[bytes | None] | None)
         return _why(error)
     if not stat.S_ISREG(mode):
         return "it is not a file"
+    if not mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH):
+        return "it is read-only; make it writable first"
     if expected is not None:
         try:
             found = file.read_bytes()

@@ -272,3 +272,19 @@ def _range(first: int, last: int) -> dict[str, Any]:
 def _text_edit(line: int, text: str) -> dict[str, Any]:
     place = {"start": {"line": line, "character": 0}, "end": {"line": line + 1, "character": 0}}
     return {"range": place, "newText": text}
+
+
+async def test_no_file_is_made_through_a_link_that_leads_out(tmp_path: Path) -> None:
+    reply = NEW.replace("new.py", "link/new.py") + ONE
+    async with (
+        ScriptedEndpoint(Script(otherwise=reply)) as scripted,
+        editing(tmp_path, {"a.py": CODE}, scripted) as editor,
+    ):
+        (tmp_path / "outside").mkdir()
+        (editor.root / "link").symlink_to(tmp_path / "outside")
+        buffer = editor.open("a.py")
+        result = await editor.patch("a.py")
+        assert [(each["uri"], each["reason"]) for each in result["refused"]] == [
+            (editor.uri("link/new.py"), "lies outside the workspace")
+        ]
+        assert (buffer.text, editor.files) == (CODE.replace("1", "11"), [])

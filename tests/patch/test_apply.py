@@ -238,6 +238,12 @@ CASES = [
         {"a.py": "import os\nimport struct\nx\n"},
         {"a.py": "import os\nimport struct\nx\n"},
     ),
+    Case(
+        "a short block said twice",
+        2 * block("x = 1\n", "x = 2\n", "a.py"),
+        {"a.py": "x = 1\n"},
+        {"a.py": "x = 2\n"},
+    ),
     # Refusals.
     Case("nothing in it", "I would not change anything.", {"shop.py": SHOP}, "no edit", target="shop.py"),
     Case("empty", "", {"shop.py": SHOP}, "no edit"),
@@ -317,6 +323,43 @@ CASES = [
         "*** Begin Patch\n*** Add File: a\n+x\n*** End Patch",
         {"a": "1\n"},
         "already such a file",
+    ),
+    *(
+        Case(f"a new file {path}", f"*** Begin Patch\n*** Add File: {path}\n+x\n*** End Patch", {"a": "1\n"}, reason)
+        for path, reason in (
+            ("CON", "device on Windows"),
+            ("sub/nul.py", "device on Windows"),
+            ("AUX .txt", "device on Windows"),
+            ("com1/x.py", "device on Windows"),
+            ("a.py:stream", "holds a colon"),
+            ("a.py./x", "ends in a dot"),
+            (".g\u200cit/hooks/x", "repository's own"),
+            (".GIT /hooks/x", "repository's own"),
+        )
+    ),
+    Case(
+        "moves to a device",
+        "*** Begin Patch\n*** Update File: a\n*** Move to: lpt1.txt\n*** End Patch",
+        {"a": "1\n"},
+        "device on Windows",
+    ),
+    Case(
+        "a diff that makes a link",
+        "diff --git a/s b/s\nnew file mode 120000\n--- /dev/null\n+++ b/s\n@@ -0,0 +1 @@\n+/etc/passwd\n",
+        {"a": "1\n"},
+        "link or a submodule",
+    ),
+    Case(
+        "a diff that makes a file a link",
+        "diff --git a/a b/a\nold mode 100644\nnew mode 120000\n--- a/a\n+++ b/a\n@@ -1 +1 @@\n-1\n+/etc/passwd\n",
+        {"a": "1\n"},
+        "link or a submodule",
+    ),
+    Case(
+        "two edits of one place",
+        block("x = 1\n", "x = 2\n", "a.py") + block("x = 1\n", "x = 3\n", "a.py"),
+        {"a.py": "x = 1\n"},
+        "is not in the file",
     ),
     Case(
         "numbers on some lines only", block("1 | a\n2 | b\n", "1 | a\nB\n", "a.py"), {"a.py": "a\nb\n"}, "line numbers"

@@ -9,6 +9,7 @@ from darner_context.index import Index
 from darner_server.cli import exits, out
 from darner_server.cli.places import parse_place
 from darner_server.cli.unfinished import journals, tell_unfinished
+from darner_server.engine.events import EditRefused
 from darner_server.engine.gate import syntax_gate
 from darner_server.engine.hunks import Snapshot
 from darner_server.engine.saving import save
@@ -44,10 +45,10 @@ def apply(reply: str | None, root: Path, here: Path, options: Options) -> int:
     refused: list[Refused] = []
     placed = 0
     for edit in (*parser.feed(text), *parser.close()):
-        result = applier.apply(edit)
+        result = files.barred(edit) or applier.apply(edit)
         if isinstance(result, Refused):
             refused.append(result)
-            _tell_refused(result, files, json=options.json)
+            _tell_refused(result, json=options.json)
             continue
         placed += 1
         if options.json:
@@ -96,14 +97,11 @@ def _piped() -> bool:
     return sys.platform == "win32" or bool(select.select([sys.stdin], [], [], _PATIENCE)[0])
 
 
-def _tell_refused(refused: Refused, files: Snapshot, *, json: bool) -> None:
-    path = refused.path or ""
-    reason = f"{refused.reason} ({files.unreadable[path]})" if path in files.unreadable else refused.reason
+def _tell_refused(refused: Refused, *, json: bool) -> None:
     if json:
-        line = {"event": "refused", "path": refused.path, "reason": reason, "line": refused.line, "near": refused.near}
-        out.emit(line)
+        out.emit(EditRefused(refused, final=True).as_json())
         return
-    out.say(f"refused: {path or '(no file named)'}: {reason}", "yellow")
+    out.say(f"refused: {refused.path or '(no file named)'}: {refused.reason}", "yellow")
     if refused.near:
         out.say(f"  nearest, line {refused.line}:\n{refused.near}", "dim")
 

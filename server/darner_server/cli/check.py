@@ -37,6 +37,9 @@ class Kept:
 
     def put_back(self) -> Unwritten | None:
         """Write them as they were, whatever the check did to them."""
+        for path, kept in self.files.items():
+            if kept is not None and (self.root / path).is_file():
+                (self.root / path).chmod(kept[1])  # it may be read-only by now
         done = write(self.root, {path: kept and kept[0] for path, kept in self.files.items()}, journals=journals())
         if isinstance(done, Unwritten):
             return done

@@ -34,6 +34,14 @@ class Snapshot(Mapping[str, str]):
             raise KeyError(path)
         return text
 
+    def barred(self, edit: Edit) -> Refused | None:
+        """A file that exists but must not be read is no place for a new one."""
+        for named in (edit.path, edit.new_path):
+            path = normal(named) if named else None
+            if path and path not in self and self.unreadable.get(path, _MISSING) != _MISSING:
+                return Refused(edit, path, f"{path} cannot be written: {self.unreadable[path]}")
+        return None
+
     def __iter__(self) -> Iterator[str]:
         """The files that have been asked for: a workspace is not read whole."""
         return (path for path, text in self._texts.items() if text is not None)
@@ -91,18 +99,14 @@ class Hunks:
         return self.snapshot.get(path)
 
     def _barred(self, edit: Edit, region: Region | None) -> Refused | None:
-        """A file that exists but must not be read is no place for a new one, nor a function for something else."""
+        """A function is no place for something else, nor is a file that must not be read."""
         if (
             region is not None
             and edit.kind == "whole"
             and (reason := region.missing_from(edit.after or "", self._task.instruction))
         ):
             return Refused(edit, region.path, reason)
-        for named in (edit.path, edit.new_path):
-            path = normal(named) if named else None
-            if path and path not in self.snapshot and self.snapshot.unreadable.get(path, _MISSING) != _MISSING:
-                return Refused(edit, path, f"{path} cannot be written: {self.snapshot.unreadable[path]}")
-        return None
+        return self.snapshot.barred(edit)
 
     def _entered(self, located: Located) -> EditReady:
         edit, path = located.edit, located.path

@@ -91,6 +91,18 @@ class Folders:
                 return _uri(folder.path.joinpath(*below))
         return None
 
+    def holds(self, path: str) -> bool:
+        """Whether a path stays below its root when every link on the way is followed."""
+        uri = self.uri_of(path)
+        file = _file(uri) if uri else None
+        if file is None:
+            return path in self._strays
+        try:
+            real = Path(file).resolve()
+        except (OSError, RuntimeError):
+            return False
+        return any(real.is_relative_to(each.path.resolve()) for each in self._folders)
+
     def exists(self, path: str) -> bool:
         """Whether a path names a file on the disk."""
         uri = self.uri_of(path)

@@ -194,7 +194,7 @@ class _Patch:
     def _enter(self, event: "EditReady") -> None:
         operation = self._operation(event)
         file = self._file(event.path)
-        if file is None:
+        if file is None or (operation is not None and not self._folders.holds(event.new_path or event.path)):
             self._refuse(event.path, "lies outside the workspace", None)
             return
         if operation is not None:

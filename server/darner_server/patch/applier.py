@@ -65,7 +65,9 @@ class Applier:
         self._gate = gate
         self._documents: dict[str, Document | None] = {}
         self._refused: list[Refused] = []
+        self._unplaced: dict[tuple[Edit, str | None], list[Refused]] = {}
         self._located: list[Located] = []
+        self._placed: set[tuple[Edit, str]] = set()
         self.moves: list[tuple[str, str]] = []
 
     @property
@@ -103,8 +105,10 @@ class Applier:
             result = self._repeated(edit, result)
         if isinstance(result, Refused):
             self._refused.append(result)
+            self._unplaced.setdefault((edit, result.path), []).append(result)
         else:
             self._located.append(result)
+            self._placed.add((edit, result.path))
         return result
 
     def _apply(self, edit: Edit) -> Located | Refused:
@@ -141,17 +145,25 @@ class Applier:
         return result
 
     def _repeated(self, edit: Edit, refused: Refused) -> Located | Refused:
-        """The same edit as often as its search text stands in the file: then each place is meant."""
-        again = [each for each in self._refused if each.edit == edit and each.path == refused.path]
+        """The same edit as often as its search text stands in the file: then each place is meant.
+
+        One that had its place already, and stands there as it was made, is only said again.
+        """
         document = self._documents.get(refused.path or "")
-        if not again or document is None or edit.kind != "replace" or not edit.before:
+        if document is None or edit.kind != "replace" or not edit.before:
+            return refused
+        if edit.after and edit.after in document.text and (edit, refused.path) in self._placed:
+            return Located(edit, refused.path or "", (), ("already-applied",))
+        again = self._unplaced.get((edit, refused.path))
+        if not again:
             return refused
         result = place(replace(edit, path=refused.path, every=True), document)
         if isinstance(result, Refused) or result.places != len(again) + 1:
             return refused
         result = self._commit(result, result.path, document)
         if isinstance(result, Located):
-            self._refused = [each for each in self._refused if each not in again]
+            self._refused = [each for each in self._refused if not any(each is one for one in again)]
+            del self._unplaced[edit, result.path]
         return result
 
     def _document(self, path: str) -> Document | None:
@@ -202,6 +214,8 @@ class Applier:
         return not makes or blank or path.rsplit("/", 1)[-1] == self._target.rsplit("/", 1)[-1]
 
     def _create(self, edit: Edit, path: str) -> Located | Refused:
+        if (unfit := paths.unfit_for_new(path)) is not None:
+            return Refused(edit, path, unfit)
         text = rewrite.uncommented(edit, None).after or ""
         if elide.has_gap(lines.bodies(lines.split(text))):
             return Refused(edit, path, f"{path} is new, but the reply abbreviates its text")
@@ -222,6 +236,8 @@ class Applier:
             return Refused(edit, path, f"{edit.new_path} is outside the workspace")
         if paths.is_of_repository(new):
             return Refused(edit, path, f"{new} is the repository's own, which a patch never changes")
+        if (unfit := paths.unfit_for_new(new)) is not None:
+            return Refused(edit, path, unfit)
         if document is None:
             return Refused(edit, path, f"{path} cannot be moved: there is no such file")
         if self._exists(new):

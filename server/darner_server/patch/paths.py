@@ -15,16 +15,32 @@ _BARE = re.compile(
     re.IGNORECASE,
 )
 _LONGEST = 250
+_DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3])(?:\.|$)")
+_UNSEEN = re.compile("[\u200c-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")  # macOS takes a name with them for one without
 _OF_REPOSITORY = re.compile(r"\.(?:git|hg|jj|svn)|git~\d+")  # the second is what Windows also calls the first
 
 
 def is_of_repository(path: str) -> bool:
     """Whether a path leads into what a repository keeps about itself: hooks, or settings that run programs.
 
-    Disks that ignore case, blanks and dots at a name's end, or what follows a colon, are thought of.
+    Disks that ignore case, blanks and dots at a name's end, what follows a colon, or signs that nobody sees, are
+    thought of.
     """
+    path = _UNSEEN.sub("", path)
     names = (part.partition(":")[0].rstrip(". ").lower() for part in re.split(r"[/\\]", path))
     return any(_OF_REPOSITORY.fullmatch(name) for name in names)
+
+
+def unfit_for_new(path: str) -> str | None:
+    """Why no new file should be named so: on Windows it is a device, another file's stream, or another name."""
+    for name in path.split("/"):
+        if _DEVICE.match(name.lower().replace(" ", "")):
+            return f"{name} is a device on Windows; choose another name"
+        if ":" in name:
+            return f"{name} holds a colon, which names a part of another file on Windows; choose another name"
+        if name.endswith((".", " ")):
+            return f"{name} ends in a dot or a blank, which Windows drops; choose another name"
+    return None
 
 
 def is_absolute(path: str) -> bool:

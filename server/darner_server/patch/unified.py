@@ -37,6 +37,7 @@ _NEW = re.compile(r"\+\+\+(?!\+)\s*(\S.*)")
 _HEADER = re.compile(r"@@+(?:\s+-(\d+)(?:,(\d+))?\s+\+(\d+)(?:,(\d+))?\s+@@+|\s*\.\.\.\s*@@+|\s*)(?:\s*(\S.*))?")
 _GIT = re.compile(r"diff --git (\S+) (\S+)|diff --git \"(.+)\" \"(.+)\"")
 _NOWHERE = "/dev/null"
+_LINKS = ("120000", "160000")  # modes of a symbolic link and of a submodule
 
 
 def opening(line: str, before: str) -> bool:
@@ -63,7 +64,7 @@ class UnifiedDiff(Reader):
         self._old: str | None = None
         self._new: str | None = None
         self._moved: list[str | None] = [None, None]
-        self._made = self._gone = False
+        self._made = self._gone = self._link = False
         self._hunk: Hunk | None = None
         self._hunks = 0
         self._held: list[str] = []  # lines that are either a file header or changes such as "-- x"
@@ -114,6 +115,7 @@ class UnifiedDiff(Reader):
         if self._held and (new := _NEW.fullmatch(line)):
             self._new = _name(new[1])
             return MORE
+        self._link = self._link or (" mode " in line and line.endswith(_LINKS))
         if line.startswith(("index ", "old mode", "new mode", "similarity ", "dissimilarity ", "copy ")):
             return MORE
         if line.startswith(("rename from ", "rename to ")):
@@ -195,7 +197,10 @@ class UnifiedDiff(Reader):
         old, new = self._paths()
         self._hunks += 1
         path = new if new not in (None, _NOWHERE) else old
-        if new == _NOWHERE or self._gone:
+        if self._link:
+            problem = "it makes or changes a link or a submodule, which darner does not do"
+            out.append(Edit(path, kind="malformed", problem=problem, format=FORMAT))
+        elif new == _NOWHERE or self._gone:
             if self._hunks == 1:
                 out.append(Edit(old, kind="delete", format=FORMAT))
         elif not hunk.lines:
@@ -221,7 +226,7 @@ class UnifiedDiff(Reader):
             out.append(Edit(new, kind="malformed", problem="the diff has no @@ line above its changes", format=FORMAT))
         self._old = self._new = None
         self._moved = [None, None]
-        self._made = self._gone = False
+        self._made = self._gone = self._link = False
         self._hunks = 0
 
 
