@@ -52,6 +52,18 @@ async def test_the_text_after_the_cursor_counts(tmp_path: Path) -> None:
         assert spans(await ask(editor, "a.py", 1, 11)) == [("5, 6", 11, 11)]
 
 
+async def test_lines_end_as_those_of_the_document(tmp_path: Path) -> None:
+    async with (
+        ScriptedEndpoint(Script(otherwise="a = 1\n    return a")) as scripted,
+        editing(tmp_path, {"a.py": "def f():\r\n    \r\n"}, scripted) as editor,
+    ):
+        editor.open("a.py")
+        assert spans(await ask(editor, "a.py", 1, 4)) == [("a = 1\r\n    return a", 4, 4)]
+        editor.type("a.py", (1, 4), (1, 4), "a = 1\r\n    ")
+        assert spans(await ask(editor, "a.py", 2, 4)) == [("return a", 4, 4)]
+        assert len(scripted.asked) == 1  # the second came from memory
+
+
 async def test_a_new_request_ends_the_one_before(tmp_path: Path) -> None:
     script = Script(otherwise="return " + "1 + " * 500, rate=50)
     async with ScriptedEndpoint(script) as scripted, editing(tmp_path, {"a.py": CODE}, scripted) as editor:

@@ -75,6 +75,7 @@ async def _complete(
         session.tell_once(f"no suggestion: {withheld}", types.MessageType.Warning)
     if not text:
         return None
+    text = text.replace("\n", cursor.ending)
     session.completions.remember(cursor, text)
     return _answer(cursor, text, at, session)
 

@@ -1,10 +1,13 @@
 """From what a model streams to what may stand at the cursor: one line or one block that fits what follows. Pure."""
 
+import re
 from dataclasses import dataclass
 
 _MOST_LINES = 40
 _NEAR = 3_000  # characters around the cursor in which brackets are counted
 _PAIRS = {")": "(", "]": "[", "}": "{"}
+_PROSE = re.compile(r"\s*(?:sure|certainly|of course|okay|here(?:'s| is| are))\b", re.IGNORECASE)
+_TELLING = 8  # characters from which on lines that are said again are no coincidence
 _OPENERS = (":", "{", "(", "[", "=>", "->", "then", "do")
 
 
@@ -23,7 +26,14 @@ class Cursor:
     @property
     def rest(self) -> str:
         """The line from the cursor on."""
-        return self.after.split("\n", 1)[0].removesuffix("\r")
+        return re.split(r"[\r\n]", self.after, maxsplit=1)[0]
+
+    @property
+    def ending(self) -> str:
+        """How lines end in this document: as the nearest ones do."""
+        before = re.search(r"\r\n|\r|\n", self.before[-_NEAR:])
+        found = before or re.search(r"\r\n|\r|\n", self.after[:_NEAR])
+        return found[0] if found else "\n"
 
     @property
     def opens_block(self) -> bool:
@@ -42,8 +52,8 @@ class Suggestion:
 
 def suggest(cursor: Cursor, reply: str, *, ended: bool = False, cut_off: bool = False) -> Suggestion:
     """Shape a reply, whole or so far: `ended` when no more comes, `cut_off` when the endpoint's limit ended it."""
-    text = _without_repetition(cursor.line, _without_fence(reply, ended=ended))
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = _without_fence(reply, ended=ended).replace("\r\n", "\n").replace("\r", "\n")
+    text = _without_repetition(cursor.line, _without_lines_above(cursor, text, ended=ended))
     if not cursor.opens_block:
         first, newline, _ = text.partition("\n")
         return _fitted(cursor, first, complete=bool(newline))
@@ -67,7 +77,7 @@ def _block(cursor: Cursor, lines: list[str]) -> tuple[list[str], bool]:
             if each.rstrip() == (following or "").rstrip():
                 return taken, True
             indent = _indent(each)
-            if opened and indent == base and each.strip()[0] in _PAIRS:
+            if each.strip()[0] in _PAIRS and (indent < base or (opened and indent == base)):
                 return [*taken, each], True
             if indent < base or (opened and indent == base):
                 return taken, True
@@ -132,7 +142,10 @@ def _quoted(quote: str, each: str, before: str) -> str:
 
 
 def _without_fence(reply: str, *, ended: bool) -> str:
-    """A reply of a chat model without the fence around its code."""
+    """A reply of a chat model without the fence around its code, and without what it says before that."""
+    if _PROSE.match(reply):
+        _, fence, code = reply.partition("\n```")
+        reply = fence.lstrip() + code
     if not reply.lstrip().startswith("```"):
         return reply.removesuffix("```") if ended else reply
     opening, newline, text = reply.lstrip().partition("\n")
@@ -147,6 +160,18 @@ def _without_repetition(line: str, text: str) -> str:
         return text.lstrip()[len(own) :]
     if line and not own and text.startswith(line):
         return text[len(line) :]
+    return text
+
+
+def _without_lines_above(cursor: Cursor, text: str, *, ended: bool) -> str:
+    """Without the lines above the cursor, which chat models like to say again."""
+    above = re.split(r"\r\n|\r|\n", cursor.before[-_NEAR:])[-_MOST_LINES:]
+    for first in range(len(above) - 1):
+        again = "\n".join(above[first:])
+        if len(again.strip()) >= _TELLING and text.startswith(again):
+            return text[len(again) :]
+        if not ended and again.startswith(text):
+            return ""  # it may become that
     return text
 
 
