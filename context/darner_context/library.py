@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from darner_context.bundle import Unreadable
 from darner_context.diff import Changed
 from darner_context.facts import FileFacts, by_name
-from darner_context.imports import Import, imports
+from darner_context.imports import Import
 from darner_context.languages import language_of
 from darner_context.live import Lines, LiveFile
 from darner_context.postings import Postings
@@ -37,7 +37,6 @@ class Library:
         self._lines: OrderedDict[str, Lines] = OrderedDict()
         self._held = 0  # characters in them
         self._names: dict[str, Postings] = {}
-        self._imports: OrderedDict[str, list[tuple[Import, list[str]]]] = OrderedDict()
         self._lent: OrderedDict[str, LiveFile] = OrderedDict()
         self._ids: dict[int, str] = {}
         self._numbers: dict[str, int | None] = {}
@@ -133,7 +132,6 @@ class Library:
             self.gone.add(path)
         dropped = self._lines.pop(path, None)
         self._held -= len(dropped.text) if dropped else 0
-        self._imports.pop(path, None)
         for key in [key for key in self.counts if key[1] == path]:
             del self.counts[key]
         if (
@@ -150,7 +148,6 @@ class Library:
         self._lines.clear()
         self._held = 0
         self._names.clear()
-        self._imports.clear()
         self._ids.clear()
         self._numbers.clear()
         self.counts.clear()
@@ -206,23 +203,9 @@ class Library:
         text = file if isinstance(file, Unreadable) else read_text(file)
         return None if isinstance(text, Unreadable) else text
 
-    def imports(self, path: str, text: str | None = None) -> list[tuple[Import, list[str]]]:
-        """Give the imports of a file, each with the files it means."""
-        if text is None and path in self._imports:
-            self._imports.move_to_end(path)
-            return self._imports[path]
-        language = language_of(path) or ""
-        if text is None:
-            facts = self.facts(path)
-            listed = facts.imports if facts is not None else ()
-        else:
-            listed = tuple(imports(language, text))
-        found = [(each, self.paths.resolve(language, path, each)) for each in listed]
-        if text is None:
-            self._imports[path] = found
-            if len(self._imports) > _FACTS:
-                self._imports.popitem(last=False)
-        return found
+    def resolve(self, path: str, wanted: Import) -> list[str]:
+        """List the files that an import in a file means."""
+        return self.paths.resolve(language_of(path) or "", path, wanted)
 
     def names(self, wanted: Sequence[str], own: str | None = None) -> dict[str, Postings]:
         """For each name where it is defined and used; the buffer `own` counts as using what its file on disk uses."""

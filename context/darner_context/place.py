@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from darner_context.facts import CLASSES, FUNCTIONS, Definition
-from darner_context.imports import Import
+from darner_context.imports import Import, imports
 from darner_context.languages import language_of
 from darner_context.library import Library
 from darner_context.live import Lines
@@ -66,7 +66,8 @@ def look(
     top, bottom = max(1, first - _WINDOW), min(len(lines), last + _WINDOW)
     place.scope = _names(_shown(lines, max(begin, top), min(end, bottom), gone))
     place.near = _names(_shown(lines, max(first - _NEAR, top), min(last + _NEAR // 2, bottom), gone))
-    place.imports = library.imports(path, _shown(lines, 1, min(len(lines), _TOP), gone))
+    top_lines = _shown(lines, 1, min(len(lines), _TOP), gone)
+    place.imports = [(each, library.resolve(path, each)) for each in imports(place.language, top_lines)]
     aside = {*_import_lines(lines, place.imports), *gone}
     counted = Counter(IDENTIFIER.findall(_shown(lines, top, bottom, aside)))
     place.file = {name: count for name, count in counted.items() if name not in KEYWORDS}

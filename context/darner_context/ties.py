@@ -76,15 +76,17 @@ class Ties:
             return found
         seen.add((path, name))
         stars: list[str] = []
-        for each, targets in self.library.imports(path):
+        facts = self.facts(path)
+        for each in facts.imports if facts is not None else ():
             if each.alias == name:
+                targets = self.library.resolve(path, each)
                 found = [
                     key for target in targets[:8] for key in self._follow(target, each.name or name, depth + 1, seen)
                 ]
                 if found:
                     return found
             elif each.name == "*" and each.alias == "*":
-                stars += targets[:3]
+                stars += self.library.resolve(path, each)[:3]
         for target in stars[:12]:
             found = self._follow(target, name, depth + 1, seen)
             if found:
