@@ -8,7 +8,7 @@ import { createServer } from "node:net";
 import { homedir, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { type Browser, chromium, type Page } from "playwright-core";
+import { type Browser, chromium, type Locator, type Page } from "playwright-core";
 
 export const ROOT = process.env["DARNER_ROOT"] ?? process.cwd();
 const ARTEFACTS = process.env["DARNER_ARTEFACTS"] ?? tmpdir();
@@ -135,25 +135,26 @@ export const BUILT = BUILD;
 
 /** Run a command of the palette. */
 export async function command(page: Page, title: string): Promise<void> {
-  await quickInput(page, "F1", `>${title}`);
-  await page.getByRole("option", { name: new RegExp(`^${title}(,|$)`) }).click();
+  const option = page.getByRole("option", { name: new RegExp(`^${title}(,|$)`) });
+  await quickPick(page, "F1", `>${title}`, option);
 }
 
 /** Open a file of the workspace by its name. */
 export async function openFile(page: Page, name: string): Promise<void> {
-  await quickInput(page, "Control+P", name);
-  await page.locator(".quick-input-list .monaco-list-row", { hasText: name }).first().click();
+  const row = page.locator(".quick-input-list .monaco-list-row", { hasText: name }).first();
+  await quickPick(page, "Control+P", name, row);
   await page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
   await page.locator(".editor-instance .view-line").first().waitFor();
 }
 
-/** Type into the editor's quick input; opened again where something that came up meanwhile has closed it. */
-async function quickInput(page: Page, key: string, text: string): Promise<void> {
+/** Pick a row of the editor's quick input; opened again where something that came up meanwhile has closed it. */
+async function quickPick(page: Page, key: string, text: string, row: Locator): Promise<void> {
   const input = page.locator(".quick-input-widget input.input");
   for (const end = Date.now() + PATIENCE; ; ) {
     await page.keyboard.press(key);
     try {
       await input.fill(text, { timeout: 5000 });
+      await row.click({ timeout: 5000 });
       return;
     } catch (error) {
       if (Date.now() > end) {
