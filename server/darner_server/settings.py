@@ -220,10 +220,14 @@ class _Strict(BaseModel):
 _Tokens = Annotated[int, Field(gt=0)]
 
 
+_Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+_NO_ADDRESS = "base_url '{}' is not an http or https address such as https://host/v1"
+
+
 class _DeadlineRow(_Strict):
-    connect: Annotated[float, Field(gt=0)] | None = None
-    first_token: Annotated[float, Field(gt=0)] | None = None
-    gap: Annotated[float, Field(gt=0)] | None = None
+    connect: _Seconds | None = None
+    first_token: _Seconds | None = None
+    gap: _Seconds | None = None
 
 
 class _EndpointRow(_Strict):
@@ -241,11 +245,15 @@ class _EndpointRow(_Strict):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        parts = urlsplit(self.base_url)
+        try:
+            parts = urlsplit(self.base_url)
+            fit = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        except ValueError:  # an IPv6 address without its bracket, a port beyond all
+            raise ValueError(_NO_ADDRESS.format(self.base_url.rpartition("@")[2])) from None
         if "@" in self.base_url or parts.query:
             raise ValueError("base_url holds a password; put the key into a variable and name it in api_key_env")
-        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0:
-            raise ValueError(f"base_url '{self.base_url}' is not an http or https address such as https://host/v1")
+        if not fit:
+            raise ValueError(_NO_ADDRESS.format(self.base_url))
         if self.api_key_env is not None and not re.fullmatch(r"[A-Za-z_]\w*", self.api_key_env):
             raise ValueError("api_key_env is no variable's name; a key belongs into a variable, which is named here")
         if self.window and self.max_output and self.max_output >= self.window:
@@ -295,6 +303,8 @@ def _explain(error: ValidationError, name: str, text: str) -> str:
             said = f"'{where[-1]}' is missing; every [[endpoints]] table needs name, kind, base_url"
         case "literal_error":
             said = f"{key} = {first['input']!r} is not one of {context.get('expected')}"
+        case "list_type" | "model_type" if where[:1] == ("endpoints",):
+            said = "endpoints are tables, each below a line [[endpoints]] with two brackets"
         case "value_error":
             said = str(context.get("error"))
         case _:

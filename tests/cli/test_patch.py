@@ -213,7 +213,8 @@ async def test_a_patch_that_its_check_fails_is_taken_back(desk: Desk) -> None:
     await check_checked(desk, failing, 1, said, OLD)
 
 
-async def test_an_interrupted_check_takes_the_patch_back(desk: Desk) -> None:
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+async def test_an_interrupted_check_takes_the_patch_back(desk: Desk, sent: signal.Signals) -> None:
     started = desk.folder / "started"
     os.mkfifo(started)
     desk.put({".darner.toml": f"check = 'echo yes > {started}; sleep 600'\n"})
@@ -221,7 +222,7 @@ async def test_an_interrupted_check_takes_the_patch_back(desk: Desk) -> None:
         given = ("patch", "return two", "a.py", "--apply", "--check", "--config", config(desk, server))
         process = await desk.start(*given)
         assert await asyncio.to_thread(started.read_text) == "yes\n"
-        process.send_signal(signal.SIGINT)
+        process.send_signal(sent)
         _, err = await process.communicate()
     assert process.returncode == 130, err
     assert (desk.root / "a.py").read_text() == FILES["a.py"]

@@ -60,6 +60,14 @@ async def test_streams_and_folders(desk: Desk, command: str, expected: tuple[int
     assert await shell(desk, command) == expected
 
 
+@pytest.mark.parametrize("streams", ["", "2>&1"])
+async def test_a_reader_that_leaves_stops_no_work(desk: Desk, streams: str) -> None:
+    """What is read by nobody any more is not said; a file is written all the same, and the code tells it."""
+    into = f"""{{ sleep 0.1; "$D" apply ../reply.md --apply {streams}; echo $? >../code; }} | true"""
+    await shell(desk, into)
+    assert ((desk.folder / "code").read_text(), desk.texts()) == ("0\n", NEW)
+
+
 async def test_a_terminal_that_lacks_letters(desk: Desk) -> None:
     desk.put({"b.py": "# \u00e9\ndef g():\n    return 1\n"})
     ascii_only = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}

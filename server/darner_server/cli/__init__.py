@@ -18,9 +18,20 @@ def main() -> None:
     from darner_server.cli.app import run  # noqa: PLC0415 - the editor's path above must not pay for it
 
     signal.signal(signal.SIGINT, at_work)
+    _end_as_if_interrupted()
     code = run(sys.argv[1:])
     _quit_on_interrupt(code)
     sys.exit(code)
+
+
+def _end_as_if_interrupted() -> None:
+    """Told to end, by a system or a terminal that closes, the command puts in order what an interrupt does."""
+    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        return
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, lambda _signal, _frame: signal.raise_signal(signal.SIGINT))
 
 
 def _quit_on_interrupt(code: int) -> None:

@@ -14,7 +14,17 @@ from rich.text import Text
 if TYPE_CHECKING:
     from io import TextIOWrapper
 
-stderr = Console(stderr=True, highlight=False, soft_wrap=True)
+
+class _Words(Console):
+    """A console on stderr that falls silent when nobody reads it any more: the work goes on."""
+
+    def on_broken_pipe(self) -> None:
+        """Called by rich instead of raising."""
+        self.quiet = True
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+
+
+stderr = _Words(stderr=True, highlight=False, soft_wrap=True)
 stdout = Console(highlight=False, soft_wrap=True)
 
 
@@ -44,10 +54,13 @@ def emit(event: Mapping[str, Any]) -> None:
 
 
 def show_diff(diff: str) -> None:
-    """A unified diff on stdout, byte for byte where it is read by a program."""
+    """A unified diff on stdout, byte for byte where it is read by a program. One that has read enough may go."""
     if not stdout.is_terminal:
-        sys.stdout.buffer.write(diff.encode("utf-8", "surrogateescape"))
-        sys.stdout.flush()
+        try:
+            sys.stdout.buffer.write(diff.encode("utf-8", "surrogateescape"))
+            sys.stdout.flush()
+        except BrokenPipeError:
+            abandon()
         return
     for line in diff.removesuffix("\n").split("\n"):
         stdout.print(Text(line, style=_style(line)))
