@@ -11,7 +11,7 @@ from typing import Self
 
 from darner_clients.calibration import expected_output, most_that_fits
 from darner_clients.endpoint import Endpoint
-from darner_clients.errors import EndpointError, Overflow, OverQuota
+from darner_clients.errors import EndpointError, Late, Overflow, OverQuota
 from darner_clients.hedge import Runner, race
 from darner_clients.messages import ChatRequest, FillRequest
 from darner_clients.quota import Ticket, Wait
@@ -244,7 +244,8 @@ class Router:
                 return await self._raced(route, request)
             except EndpointError as error:
                 wait = max(delays[0], error.retry_after or 0.0) if delays else math.inf
-                if not error.retry or error.started or wait > AGAIN[-1]:
+                late = isinstance(error, Late)  # it has had its time, and may still be at work on what it was sent
+                if not error.retry or error.started or late or wait > AGAIN[-1]:
                     raise
                 delays.pop(0)
                 await self._pause(wait)

@@ -40,6 +40,9 @@ class Stream:
         kind = self._exchange.headers.get("content-type", "")
         if "html" in kind:
             raise Malformed(self._endpoint.name, "answered with a web page")
+        packed = self._exchange.headers.get("content-encoding", "identity")
+        if packed != "identity":
+            raise Malformed(self._endpoint.name, f"answered packed as {packed[:20]}, which was not asked for")
         try:
             if "event-stream" in kind or "json" not in kind:
                 async with aclosing(self._streamed()) as items:

@@ -136,6 +136,7 @@ async def test_overflow_in_every_dialect(dialect: Dialect) -> None:
         (Fault("overflow"), Overflow, False),
         (Fault("redirect", text="http://127.0.0.1:9/v1/chat/completions"), Rejected, False),
         (Fault("html"), Malformed, False),
+        (Fault("packed"), Malformed, False),
     ],
 )
 async def test_every_fault_is_a_typed_error(fault: Fault, kind: type[EndpointError], started: bool) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from darner_clients.circuit import Circuit, Health
 from darner_clients.endpoint import Deadlines, Endpoint
-from darner_clients.errors import EndpointError, Interrupted, Overflow, Overloaded, Unreachable
+from darner_clients.errors import EndpointError, Interrupted, Late, Overflow, Overloaded, Unreachable
 from darner_clients.messages import ChatRequest, Finish, Text
 from darner_clients.router import EndpointStatus, Route, Router, Unroutable
 from darner_clients.store import Store
@@ -211,6 +211,15 @@ async def test_the_only_endpoint_is_asked_again_when_that_may_help() -> None:
         with pytest.raises(EndpointError):
             await patch(router, 10)
         assert len(scripted.asked) == 4
+
+
+async def test_the_only_endpoint_is_not_asked_again_when_it_was_late() -> None:
+    async with ScriptedEndpoint(Script(first_token=60.0)) as scripted:
+        endpoint = scripted.endpoint("only", deadlines=Deadlines(5, 0.15, 5))
+        async with Router([endpoint], state_dir=None) as router:
+            with pytest.raises(Late):
+                await patch(router, 10)
+        assert len(scripted.asked) == 1
 
 
 async def test_predictions_stop_by_themselves() -> None:

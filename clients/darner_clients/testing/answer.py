@@ -1,5 +1,6 @@
 """What a script says to one request: status, headers, events and the fault that strikes. No I/O."""
 
+import gzip
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -152,6 +153,9 @@ def _failed(script: Script, fault: Fault) -> Answer | None:
             return Answer(307, (("Location", fault.text),))
         case "html":
             return Answer(200, (("Content-Type", "text/html"),), b"<html><body>Welcome to the portal</body></html>")
+        case "packed":
+            told = (("Content-Type", "text/event-stream"), ("Content-Encoding", "gzip"))
+            return Answer(200, told, gzip.compress(b"data: [DONE]\n\n"))
         case _:
             return None
 
