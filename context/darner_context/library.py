@@ -240,16 +240,23 @@ class Library:
         numbers = (self._numbers[path] for path in (*self.live, *self.gone))
         return frozenset(number for number in numbers if number is not None)
 
-    def words(self, wanted: Sequence[str]) -> Mapping[str, list[str]]:
-        """For each word the paths that have it in a name or in themselves."""
+    def words(self, wanted: Sequence[str], most: int, own: str | None) -> dict[str, tuple[int, list[str]]]:
+        """For each word how many files beside `own` have it in a name or in their path, and if not too many, which."""
         if self._paths is None:
             _ = self.paths
-        found = {word: self._alive(files) for word, files in self.store.words(wanted).items()}
+        found: dict[str, tuple[int, list[str]]] = {}
+        for word, files in self.store.words(wanted).items():
+            if len(files) > most:
+                found[word] = len(files), []
+                continue
+            paths = [path for path in self._alive(files) if path != own]
+            found[word] = len(paths), paths
         for path in sorted(self.live):
-            words = words_of(path, self.live[path].facts)
+            words = words_of(path, self.live[path].facts) if path != own else set[str]()
             for word in wanted:
                 if word in words:
-                    found.setdefault(word, []).append(path)
+                    count, paths = found.get(word, (0, []))
+                    found[word] = count + 1, [*paths, path]
         return found
 
     def _alive(self, numbers: "array[int]") -> list[str]:

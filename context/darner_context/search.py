@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from heapq import nlargest
+from heapq import nlargest, nsmallest
 
 from darner_context.facts import VALUES, FileFacts, by_name
 from darner_context.library import Library
@@ -12,7 +12,7 @@ from darner_context.words import IDENTIFIER, KEYWORDS, parts, query_words, word_
 
 _COMMON = 25  # files that define a name: more make it noise
 _NOISE = 400  # definitions of a name that are not even counted
-_LEAST_COMMON = 200  # files that have a word, whatever the share
+_LEAST_COMMON, _MOST_COMMON = 200, 3_000  # files that have a word: of more than these and a third it tells nothing
 _FILES = 24  # files looked into
 _HITS = 200  # definitions found in them
 _OF_FILE = 0.7  # what a word of the file at hand weighs beside one of the instruction
@@ -64,30 +64,25 @@ class Search:
     @cached_property
     def _words(self) -> dict[str, float]:
         total = max(len(self._library.paths.all), 1)
-        return {word: math.log(1 + total / (1 + len(paths))) * self.query[word] for word, paths in self._found.items()}
+        return {word: math.log(1 + total / (1 + count)) * self.query[word] for word, (count, _) in self._found.items()}
 
     @cached_property
-    def _found(self) -> Mapping[str, list[str]]:
-        found: dict[str, list[str]] = {}
-        for word, paths in self._library.words(sorted(self.query)).items():
-            others = [path for path in paths if path != self._path]
-            if others:
-                found[word] = others
-        return found
+    def _found(self) -> Mapping[str, tuple[int, list[str]]]:
+        most = min(max(_LEAST_COMMON, len(self._library.paths.all) // 3), _MOST_COMMON)
+        found = self._library.words(sorted(self.query), most, self._path)
+        return {word: (count, paths) for word, (count, paths) in found.items() if count}
 
     @cached_property
     def _scores(self) -> dict[str, float]:
         """The files that words of the instruction stand in, with the weight of these words; the best first."""
         idf = self._words
-        total = len(self._library.paths.all)
         scores: dict[str, float] = {}
-        for word, paths in self._found.items():
-            if len(paths) <= max(_LEAST_COMMON, total // 3):
-                for path in paths:
-                    scores[path] = scores.get(path, 0.0) + idf[word]
+        for word, (_, paths) in self._found.items():
+            for path in paths:
+                scores[path] = scores.get(path, 0.0) + idf[word]
         for path in scores:
             scores[path] += _weight(path, idf)
-        best = sorted(scores, key=lambda path: (-scores[path], path))[:_FILES]
+        best = nsmallest(_FILES, scores, key=lambda path: (-scores[path], path))
         return {path: scores[path] for path in best}
 
     @cached_property
