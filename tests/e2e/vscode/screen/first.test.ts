@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
 import { SHOP_FILES, SHOP_REPLIES } from "./shop.ts";
-import { command, DARNER, openFile, picture, Workbench } from "./workbench.ts";
+import { again, command, DARNER, openFile, picture, Workbench } from "./workbench.ts";
 
 const COMMANDS = ["uv tool install darner", "pipx install darner", "uv tool install 'darner[local]'"];
 
@@ -44,9 +44,13 @@ async function showMessages(): Promise<void> {
   await messages().first().waitFor();
 }
 
-async function languageStatus(said: string | RegExp): Promise<void> {
-  await page.locator('[id="status.languageStatus"]').hover();
-  await page.locator(".hover-language-status", { hasText: said }).waitFor();
+/** What the language's status says on hover; pointed at again where the status bar has moved under the mouse. */
+async function languageStatus(said: string): Promise<void> {
+  await again(async () => {
+    await page.mouse.move(600, 300);
+    await page.locator('[id="status.languageStatus"]').hover({ timeout: 5000 });
+    await page.locator(".hover-language-status", { hasText: said }).waitFor({ timeout: 5000 });
+  });
 }
 
 async function ask(instruction: string): Promise<void> {
@@ -121,9 +125,12 @@ test("the status bar tells on hover where the time went and what is left of the 
   await openFile(page, "shop.py");
   await ask("Type hints and less code");
   await page.locator(".codelens-decoration a", { hasText: "Keep all 4" }).waitFor();
-  await page.locator(".statusbar-item", { hasText: "tokens/s" }).hover();
   const hover = page.locator(".monaco-hover", { hasText: "Quota" }).first();
-  await hover.waitFor();
+  await again(async () => {
+    await page.mouse.move(600, 300);
+    await page.locator(".statusbar-item", { hasText: "tokens/s" }).hover({ timeout: 5000 });
+    await hover.waitFor({ timeout: 5000 });
+  });
   await picture(page, "hover-quota");
   const plain = (await hover.allInnerTexts()).join("").replaceAll("\u00a0", " ").replace(" so far", "");
   const said = plain.replaceAll(/[\d,.]+ m?s\b/g, "0 ms").replaceAll(/[\d,]+ of/g, "N of");

@@ -7,7 +7,7 @@ import { after, before, test } from "node:test";
 import type { FrameLocator, Locator, Page } from "playwright-core";
 import { block } from "../host/suite/scene.ts";
 import { SHOP_FILES, SHOP_REPLIES } from "./shop.ts";
-import { command, openFile, picture, Workbench } from "./workbench.ts";
+import { again, command, openFile, picture, Workbench } from "./workbench.ts";
 
 let bench: Workbench;
 let page: Page;
@@ -163,8 +163,11 @@ async function tabTo(target: Locator): Promise<void> {
 
 test("the status bar tells on hover and on click", async () => {
   const item = page.locator(".statusbar-item", { hasText: "darner: GPU" });
-  await item.hover();
-  await page.locator(".monaco-hover", { hasText: "first token" }).first().waitFor();
+  await again(async () => {
+    await page.mouse.move(600, 300);
+    await item.hover({ timeout: 5000 });
+    await page.locator(".monaco-hover", { hasText: "first token" }).first().waitFor({ timeout: 5000 });
+  });
   await picture(page, "hover");
   await item.click();
   await page.locator(".quick-input-list .monaco-list-row", { hasText: "Endpoint" }).first().waitFor();

@@ -149,12 +149,18 @@ export async function openFile(page: Page, name: string): Promise<void> {
 
 /** Pick a row of the editor's quick input; opened again where something that came up meanwhile has closed it. */
 async function quickPick(page: Page, key: string, text: string, row: Locator): Promise<void> {
-  const input = page.locator(".quick-input-widget input.input");
-  for (const end = Date.now() + PATIENCE; ; ) {
+  await again(async () => {
     await page.keyboard.press(key);
+    await page.locator(".quick-input-widget input.input").fill(text, { timeout: 5000 });
+    await row.click({ timeout: 5000 });
+  });
+}
+
+/** Do as a person does when the screen has moved under the mouse. */
+export async function again(attempt: () => Promise<void>): Promise<void> {
+  for (const end = Date.now() + PATIENCE; ; ) {
     try {
-      await input.fill(text, { timeout: 5000 });
-      await row.click({ timeout: 5000 });
+      await attempt();
       return;
     } catch (error) {
       if (Date.now() > end) {
