@@ -288,3 +288,20 @@ async def test_no_file_is_made_through_a_link_that_leads_out(tmp_path: Path) -> 
             (editor.uri("link/new.py"), "lies outside the workspace")
         ]
         assert (buffer.text, editor.files) == (CODE.replace("1", "11"), [])
+
+
+@pytest.mark.parametrize("late", [False, True])
+async def test_what_is_put_before_its_like_goes_in_once(tmp_path: Path, late: bool) -> None:
+    """An editor that tells a difference, not a keystroke, tells such an edit a little off its place."""
+    new = "def more():\n    return 3\n\n\n"
+    put = block("a.py", "def two():\n", f"{new}def two():\n") + block("a.py", "    return 2\n", "    return 22\n")
+    async with (
+        ScriptedEndpoint(Script(otherwise=put, rate=300)) as scripted,
+        editing(tmp_path, {"a.py": CODE}, scripted) as editor,
+    ):
+        buffer = editor.open("a.py")
+        editor.echoes_late = late
+        assert (await editor.patch("a.py"))["refused"] == []
+        assert buffer.text == CODE.replace("def two", f"{new}def two").replace("return 2", "return 22")
+        await editor.command("darner.undoAll")
+        assert buffer.text == CODE

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from darner_server.lsp.documents import equal_at_start
+from darner_server.lsp.documents import Change, equal_at_start
 
 
 class Cut(Protocol):
@@ -61,6 +61,7 @@ class Alignment:
 
     def edit_live(self, cut: Cut) -> None:
         """Enter a change of the document, the user's or an echo of ours."""
+        cut = self._as_sent(cut)
         regions, start, end = self._regions, cut.start, cut.end
         i = next((n for n, each in enumerate(regions) if each.d1 > start or each.d0 == each.d1 == start), len(regions))
         j = next((n for n in range(i, len(regions)) if regions[n].d0 >= end and regions[n].d0 > start), len(regions))
@@ -79,6 +80,23 @@ class Alignment:
             each.d0 += grown
             each.d1 += grown
         regions[i:j] = [region] if left else []
+
+    def _as_sent(self, cut: Cut) -> Cut:
+        """Our own edit, where a change has the same result: among equal characters a client may tell another place."""
+        live = self.live
+        for each in self.pending:
+            ours = Region(each.m0, each.m1, each.d0, each.d1, own=True)
+            self._narrow(ours)
+            if ours.m1 - ours.m0 - (ours.d1 - ours.d0) != len(cut.text) - (cut.end - cut.start):
+                continue
+            low, high = min(ours.d0, cut.start), max(ours.d1, cut.end)
+            text = self.model[ours.m0 : ours.m1]
+            if (
+                live[low : ours.d0] + text + live[ours.d1 : high]
+                == live[low : cut.start] + cut.text + live[cut.end : high]
+            ):
+                return Change(ours.d0, ours.d1, text)
+        return cut
 
     def _beside(self, i: int, j: int, start: int, end: int, *, own: bool = True) -> tuple[int, int]:
         """Take in the regions that a change only touches; our own ones if `own`."""
