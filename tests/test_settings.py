@@ -1,9 +1,12 @@
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from darner_clients.endpoint import Deadlines, Endpoint
+from darner_clients.router import Router
+from darner_server.engine import Engine
 from darner_server.settings import (
     DEFAULT_BUDGET,
     DEFAULT_LOCAL_MODEL,
@@ -178,3 +181,19 @@ def test_a_key_in_the_wrong_place_is_not_repeated(tmp_path: Path, old: str, new:
     with pytest.raises(SettingsError) as refused:
         load(file, {"KEY": "csk-1"}, no_keys)
     assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("hedge", [False, True])
+async def test_hedging_is_as_the_settings_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hedge: bool) -> None:
+    made: list[bool] = []
+
+    class Noted(Router):
+        def __init__(self, endpoints: Sequence[Endpoint], *, state_dir: Path | None, hedge: bool) -> None:
+            made.append(hedge)
+            super().__init__(endpoints, state_dir=state_dir, hedge=hedge, warm=False)
+
+    monkeypatch.setattr("darner_server.engine.engine.Router", Noted)
+    row = {"name": "a", "kind": "vllm", "base_url": "http://127.0.0.1:9/v1"}
+    settings = from_mapping({"endpoints": [row], "hedge": hedge}, {}, no_keys)
+    async with Engine(settings, [tmp_path], workspace=WorkspaceSettings(), cache_dir=tmp_path, state_dir=tmp_path):
+        assert made == [hedge]

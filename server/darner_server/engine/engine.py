@@ -162,7 +162,7 @@ class Engine:
     async def _open(self, endpoints: tuple[Endpoint, ...]) -> None:
         if self._router is not None:
             await self._router.__aexit__(None, None, None)
-        self._router = Router(endpoints, state_dir=self._state_dir)
+        self._router = Router(endpoints, state_dir=self._state_dir, hedge=self.settings.hedge)
         await self._router.__aenter__()
 
 
