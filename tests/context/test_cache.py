@@ -1,6 +1,7 @@
 """The index on disk: what survives, what is thrown away, and two processes at once."""
 
 import asyncio
+import json
 import os
 import resource
 import sqlite3
@@ -155,6 +156,38 @@ async def test_two_indexes_of_one_folder_fill_one_cache_at_once(tmp_path: Path) 
         await index.close()
     store = Store(only(cache))
     assert [len(each) for each in store.names(["work_7"])["work_7"]] == [1, 1]
+    store.close()
+
+
+async def test_an_indexer_killed_between_its_transactions_leaves_what_the_next_one_completes(tmp_path: Path) -> None:
+    many = {
+        f"part/file{number}.py": f"def work_{number}(value):\n    return helper(value)\n" for number in range(1_500)
+    }
+    work, cache = write(tmp_path / "work", {**FILES, **many}), tmp_path / "cache"
+    path = store_path(cache, [work])
+    order = {"roots": [str(work)], "ignore": [], "store": str(path), "workers": 1}
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / "context")}
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "darner_context.indexer", stdin=pipe, stdout=pipe, env=environment
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(json.dumps(order).encode() + b"\n")
+    while not json.loads(await process.stdout.readline())["done"]:
+        pass
+    process.kill()
+    await process.communicate()
+    async with indexed(work, cache=cache) as index:
+        assert FILES["shop/cart.py"] in shown(ask(index, "shop/view.py", 5))
+        assert index.state().files == len(FILES) + len(many)
+        assert index.state().cache == only(cache) == path
+    store = Store(path)
+    names = store.names(["helper", *(f"work_{number}" for number in range(1_500))])
+    assert {name: tuple(map(len, held)) for name, held in names.items()} == {
+        "helper": (0, 1_500),
+        **{f"work_{number}": (1, 1) for number in range(1_500)},
+    }
     store.close()
 
 
