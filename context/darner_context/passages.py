@@ -15,7 +15,7 @@ from darner_context.weigh import Candidate, against, foreign
 from darner_context.weights import PASSAGE
 
 _BEFORE, _AFTER = 2, 11  # lines shown around the first line with a word
-_OFTEN = 32  # lines with one word in one file
+_OFTEN = 80  # lines with one word in one file
 _FEWEST, _MOST, _EACH = 16, 32, 50  # files that are cut up: one more for so many passages
 _NAMES = 0.3  # what a name from the place counts beside a word of the instruction, when lines are cut out
 
