@@ -134,6 +134,10 @@ class Index:
             return live
         return found if isinstance(found, Unreadable) else read_text(found)
 
+    def ignores(self, path: str) -> bool:
+        """Whether the ignore files leave a path out; no file is read but those, and they once."""
+        return self._workspace.ignores(path)
+
     def state(self) -> IndexState:
         """How far the index is."""
         files, symbols = self._keeper.store.totals()

@@ -90,6 +90,11 @@ class Workspace:
             return Unreadable("it lies outside the workspace")
         return real if real.is_file() else Unreadable("it is not a file")
 
+    def ignores(self, path: str) -> bool:
+        """Whether the ignore files leave a path out, be there a file or not."""
+        located = self._located(path)
+        return not isinstance(located, Unreadable) and self._ignored(*located)
+
     def hidden(self, path: str) -> bool:
         """Whether a path is secret, ignored or in a folder that never is source."""
         located = self._located(path)

@@ -10,7 +10,7 @@ from typing import Self
 
 from darner_clients.endpoint import Endpoint
 from darner_clients.router import EndpointStatus, Router
-from darner_context.index import ContextBundle, ContextRequest, Index, Unreadable
+from darner_context.index import ContextBundle, ContextRequest, Index
 from darner_context.secrets import secret_name
 from darner_context.tokens import tokenizer
 from darner_server.engine.embedded import Embedded
@@ -23,8 +23,6 @@ from darner_server.local.server import StartFailed
 from darner_server.settings import Settings, WorkspaceSettings
 
 _log = logging.getLogger(__name__)
-
-_IGNORED = "it is ignored"  # the index's words
 
 _PATIENCE = 1.0  # seconds that a person's task with a place waits for the first scan of a large workspace
 _CALM = 0.2  # seconds before files that have changed are looked at: they come in bursts ...
@@ -123,12 +121,10 @@ class Engine:
         return self.index.context(request, tokenizer(counter))
 
     def withheld(self, path: str) -> str | None:
-        """Why nothing of a file is sent, not even when it is open in an editor; None if it may be. Asks the disk."""
+        """Why nothing of a file is sent, not even when it is open in an editor; None if it may be."""
         if secret_name(path):
             return f"{path} may hold secrets, so nothing of it is sent"
-        found = self.index.read(path)
-        ignored = isinstance(found, Unreadable) and found.reason == _IGNORED
-        return f"{path} is ignored, so nothing of it is sent" if ignored else None
+        return f"{path} is ignored, so nothing of it is sent" if self.index.ignores(path) else None
 
     async def router(self, emit: Callable[[PatchEvent], None]) -> Router | StartFailed:
         """The router, with the embedded model's server started first where no endpoint is named."""
