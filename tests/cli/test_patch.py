@@ -159,6 +159,7 @@ async def test_an_interrupt(desk: Desk) -> None:
         out, err = await process.communicate()
         assert (process.returncode, out) == (130, b"")
         assert b"Traceback" not in err
+        assert b"interrupted; nothing was left half written" in err
         await asyncio.wait_for(server.until(lambda: all(each.done for each in server.asked)), 10)
     assert desk.texts() == {name: text.encode() for name, text in FILES.items()}
 

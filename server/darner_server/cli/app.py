@@ -226,7 +226,7 @@ def run(arguments: list[str]) -> int:
             return exits.USAGE
         return _failed(f"{error} (darner --help tells more)", exits.USAGE, json_wanted=json_wanted)
     except (KeyboardInterrupt, typer.Abort):
-        return _failed("interrupted; nothing was left half written", exits.INTERRUPTED, json_wanted=json_wanted)
+        code = exits.INTERRUPTED
     except BrokenPipeError:
         out.abandon()
         return exits.PATCHED
@@ -239,6 +239,8 @@ def run(arguments: list[str]) -> int:
         )
     except Exception as error:  # noqa: BLE001 - whatever it is, a person gets a sentence
         return _bug(error, json_wanted=json_wanted)
+    if code == exits.INTERRUPTED:  # typer makes a wordless exit of an interrupt
+        return _failed("interrupted; nothing was left half written", exits.INTERRUPTED, json_wanted=json_wanted)
     return code if isinstance(code, int) else exits.PATCHED
 
 
