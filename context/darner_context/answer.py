@@ -12,7 +12,7 @@ from typing import TypeVar
 from darner_context.bundle import ContextBundle, ContextRequest, Focus, LeftOut, Snippet
 from darner_context.fill import Filling
 from darner_context.library import Library
-from darner_context.place import look, stretch
+from darner_context.place import look, look_at_whole, stretch
 from darner_context.rank import Ranking
 from darner_context.search import Search
 from darner_context.secrets import secret_name
@@ -78,7 +78,10 @@ class Answers:
         for_place = min(int(request.budget * PLACE_SHARE), PLACE_LEAST + int(request.budget * PLACE_MORE))
 
         def rank(whole: Ranking | None) -> Ranking:
-            place = look(library, focus.path, lines, first, last, hidden=request.hidden, whole=whole is None)
+            if whole is None:
+                place = look_at_whole(library, focus.path, lines, first, request.hidden)
+            else:
+                place = look(library, focus.path, lines, first, last, hidden=request.hidden, whole=whole.place)
             return Ranking(self._ties, place, request.recent, callers=bool(search.query), whole=whole)
 
         def fill() -> tuple[Filling, list[Snippet]]:

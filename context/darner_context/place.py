@@ -1,7 +1,7 @@
 """What can be seen at a place: the names around the cursor, and what the file imports."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from darner_context.facts import CLASSES, FUNCTIONS, Definition
@@ -34,6 +34,7 @@ class Place:
     unused: set[str] = field(default_factory=set[str])
     within: list[Definition] = field(default_factory=list[Definition])  # outermost first
     header: str = ""  # the first lines of the enclosing classes
+    read: tuple[int, int] = (1, 0)  # the lines whose names are in `file`
 
 
 def look(
@@ -44,15 +45,13 @@ def look(
     last: int,
     *,
     hidden: tuple[int, int] | None,
-    whole: bool = False,
+    whole: Place | None = None,
 ) -> Place:
     """
     Look around lines `first` to `last` of a file, as if its hidden lines were not there.
 
-    `whole` looks at the file, or at a long one's stretch of it, in the same way for every place in it.
+    `whole` is what `look_at_whole` saw; what it tells of this place too is not looked for again.
     """
-    if whole:
-        first = last = min(len(lines), stretch(first) * _WINDOW + _WINDOW // 2)
     place = Place(path, language_of(path) or "", path.rpartition("/")[0])
     facts = library.facts(path)
     found = facts.definitions if facts else ()
@@ -66,26 +65,57 @@ def look(
     top, bottom = max(1, first - _WINDOW), min(len(lines), last + _WINDOW)
     place.scope = _names(_shown(lines, max(begin, top), min(end, bottom), gone))
     place.near = _names(_shown(lines, max(first - _NEAR, top), min(last + _NEAR // 2, bottom), gone))
-    top_lines = _shown(lines, 1, min(len(lines), _TOP), gone)
-    place.imports = [(each, library.resolve(path, each)) for each in imports(place.language, top_lines)]
-    aside = {*_import_lines(lines, place.imports), *gone}
-    counted = Counter(IDENTIFIER.findall(_shown(lines, top, bottom, aside)))
-    place.file = {name: count for name, count in counted.items() if name not in KEYWORDS}
-    for each, targets in place.imports:
-        if each.alias and each.alias != "*":
-            place.imported.setdefault(each.alias, []).extend(targets)
-            if each.name and each.name != "default":
-                place.original[each.alias] = each.name
-            if each.alias not in counted:
-                place.unused.add(each.alias)
-    if whole:
-        place.scope, place.near, place.within = set(place.file), set(), []
-    often = place.near or {name for name, count in place.file.items() if count >= _OFTEN}
-    for name in sorted(often):
+    _read(place, library, lines, (top, bottom), gone, whole)
+    for name in sorted(place.near or _often(place)):
         place.words.update(parts(name))
-    around = [each for each in found if each.start not in gone] if whole else place.within
-    place.header = "".join("".join(lines[each.start - 1 : each.head]) for each in around if each.kind in CLASSES)
+    place.header = _header(lines, place.within)
     return place
+
+
+def look_at_whole(library: Library, path: str, lines: Lines, line: int, hidden: tuple[int, int] | None) -> Place:
+    """Look at a file, or at a long one's stretch of it, in the same way for every place in it."""
+    middle = min(len(lines), stretch(line) * _WINDOW + _WINDOW // 2)
+    place = Place(path, language_of(path) or "", path.rpartition("/")[0])
+    facts = library.facts(path)
+    gone = range(hidden[0], hidden[1] + 1) if hidden else range(0)
+    _read(place, library, lines, (max(1, middle - _WINDOW), min(len(lines), middle + _WINDOW)), gone, None)
+    place.scope = set(place.file)
+    for name in sorted(_often(place)):
+        place.words.update(parts(name))
+    place.header = _header(lines, [each for each in (facts.definitions if facts else ()) if each.start not in gone])
+    return place
+
+
+def _read(
+    place: Place, library: Library, lines: Lines, window: tuple[int, int], gone: range, whole: Place | None
+) -> None:
+    """Note what the file imports, and the names in a window of it."""
+    if whole is not None:
+        place.imports, place.imported, place.original = whole.imports, whole.imported, whole.original
+    else:
+        top = _shown(lines, 1, min(len(lines), _TOP), gone)
+        place.imports = [(each, library.resolve(place.path, each)) for each in imports(place.language, top)]
+        for each, targets in place.imports:
+            if each.alias and each.alias != "*":
+                place.imported.setdefault(each.alias, []).extend(targets)
+                if each.name and each.name != "default":
+                    place.original[each.alias] = each.name
+    place.read = window
+    if whole is not None and whole.read == window:
+        place.file, place.unused = whole.file, whole.unused
+        return
+    aside = {*_import_lines(lines, place.imports), *gone}
+    counted = Counter(IDENTIFIER.findall(_shown(lines, *window, aside)))
+    place.file = {name: count for name, count in counted.items() if name not in KEYWORDS}
+    place.unused = {name for name in place.imported if name not in counted}
+
+
+def _often(place: Place) -> set[str]:
+    return {name for name, count in place.file.items() if count >= _OFTEN}
+
+
+def _header(lines: Lines, around: Iterable[Definition]) -> str:
+    return "".join(lines.between(each.start, each.head) for each in around if each.kind in CLASSES)
 
 
 def _shown(lines: Lines, first: int, last: int, without: Collection[int]) -> str:
@@ -109,9 +139,9 @@ def _names(text: str) -> set[str]:
 def _import_lines(lines: Lines, found: list[tuple[Import, list[str]]]) -> set[int]:
     """Number the lines of the import statements, with those that an open bracket carries on to."""
     numbers: set[int] = set()
-    for each, _ in found:
-        number, open_brackets = each.line, 0
-        while number <= len(lines) and number < each.line + 80:
+    for line in dict.fromkeys([each.line for each, _ in found]):  # one statement may bring many names
+        number, open_brackets = line, 0
+        while number <= len(lines) and number < line + 80:
             numbers.add(number)
             text = lines[number - 1]
             open_brackets += text.count("(") + text.count("{") - text.count(")") - text.count("}")
