@@ -12,7 +12,7 @@ from typing import TypeVar
 from darner_context.bundle import ContextBundle, ContextRequest, Focus, LeftOut, Snippet
 from darner_context.fill import Filling
 from darner_context.library import Library
-from darner_context.place import look, look_at_whole, stretch
+from darner_context.place import look, look_at_whole
 from darner_context.rank import Ranking
 from darner_context.search import Search
 from darner_context.secrets import secret_name
@@ -77,23 +77,20 @@ class Answers:
         last = min(max(focus.last_line or focus.first_line or size, first), size)
         for_place = min(int(request.budget * PLACE_SHARE), PLACE_LEAST + int(request.budget * PLACE_MORE))
 
-        def rank(whole: Ranking | None) -> Ranking:
-            if whole is None:
-                place = look_at_whole(library, focus.path, lines, first, request.hidden)
-            else:
-                place = look(library, focus.path, lines, first, last, hidden=request.hidden, whole=whole.place)
-            return Ranking(self._ties, place, request.recent, callers=bool(search.query), whole=whole)
+        overview = look_at_whole(library, focus.path, lines, first, request.hidden)
+        key = (self._ties.telling(overview), request.recent)
+        whole = _kept(self._wholes, key, lambda: Ranking(self._ties, overview, request.recent, callers=False))
 
         def fill() -> tuple[Filling, list[Snippet]]:
             filling = Filling(request.budget - for_place, library.lines, counter.sums)
-            filling.fill(ranking.ranked(search, request.budget))
+            filling.fill(whole.ranked(search, request.budget))
             return filling, filling.snippets()
 
-        place = (focus.path, lines.text, stretch(first), request.hidden, request.recent, bool(search.query))
-        ranking = _kept(self._wholes, place, lambda: rank(None))
-        for_file, stable = _kept(self._filled, (place, search.instruction, request.budget, counter.name), fill)
+        for_file, stable = _kept(self._filled, (key, search.instruction, request.budget, counter.name), fill)
+        place = look(library, focus.path, lines, first, last, hidden=request.hidden, whole=overview)
+        ranking = Ranking(self._ties, place, request.recent, callers=bool(search.query), whole=whole)
         rest = Filling(request.budget - sum(each.tokens for each in stable), library.lines, counter.sums, for_file)
-        rest.fill(rank(ranking).ranked(search, request.budget))
+        rest.fill(ranking.ranked(search, request.budget))
         moving = [replace(each, stable=False) for each in rest.snippets()]
         return sorted((*stable, *moving), key=lambda each: (-each.score, each.path, each.start_line)), rest.dropped
 

@@ -15,8 +15,12 @@ _NAMES = 40  # of one definition
 _LEAST = 0.002  # of all rank: less is not passed on
 
 
-def pagerank(ties: Ties, seeds: Mapping[Key, float]) -> dict[Key, float]:
-    """Rank what the seeds lead to; the highest rank that is no seed's is 1."""
+def pagerank(ties: Ties, seeds: Mapping[Key, float], own: str) -> dict[Key, float]:
+    """
+    Rank what the seeds lead to; the highest rank that is no seed's is 1.
+
+    What leads back to the file `own` ends there: what that file uses are the seeds, whatever its functions hold just now.
+    """
     whole = sum(seeds.values())
     residual = {key: value / whole for key, value in sorted(seeds.items())}
     waiting = [(-value, key) for key, value in residual.items()]
@@ -30,7 +34,7 @@ def pagerank(ties: Ties, seeds: Mapping[Key, float]) -> dict[Key, float]:
         rest = residual.pop(key)
         ranks[key] = ranks.get(key, 0.0) + rest * (1 - _PASSED_ON)
         pushes += 1
-        to = _used(ties, key) if rest >= _LEAST else []
+        to = _used(ties, key) if rest >= _LEAST and key[0] != own else []
         for each in to:
             residual[each] = residual.get(each, 0.0) + rest * _PASSED_ON / len(to)
             heappush(waiting, (-residual[each], each))

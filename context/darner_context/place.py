@@ -45,7 +45,7 @@ def look(
     last: int,
     *,
     hidden: tuple[int, int] | None,
-    whole: Place | None = None,
+    whole: Place,
 ) -> Place:
     """
     Look around lines `first` to `last` of a file, as if its hidden lines were not there.
@@ -74,7 +74,7 @@ def look(
 
 def look_at_whole(library: Library, path: str, lines: Lines, line: int, hidden: tuple[int, int] | None) -> Place:
     """Look at a file, or at a long one's stretch of it, in the same way for every place in it."""
-    middle = min(len(lines), stretch(line) * _WINDOW + _WINDOW // 2)
+    middle = min(len(lines), (line - 1) // _WINDOW * _WINDOW + _WINDOW // 2)
     place = Place(path, language_of(path) or "", path.rpartition("/")[0])
     facts = library.facts(path)
     gone = range(hidden[0], hidden[1] + 1) if hidden else range(0)
@@ -125,11 +125,6 @@ def _shown(lines: Lines, first: int, last: int, without: Collection[int]) -> str
         pieces.append(lines.between(first, number - 1))
         first = number + 1
     return "".join((*pieces, lines.between(first, last)))
-
-
-def stretch(line: int) -> int:
-    """Number the stretch of a file that a look at the whole takes in."""
-    return (line - 1) // _WINDOW
 
 
 def _names(text: str) -> set[str]:

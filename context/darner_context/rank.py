@@ -63,7 +63,7 @@ class Ranking:
             self._members()
             self._neighbours(place)
             if self._whole is None:
-                self._ranks()
+                self._ranks(place)
             if self._whole is not None:
                 self._together(place)
             if callers:
@@ -275,7 +275,7 @@ class Ranking:
                 held = [number for number, one in enumerate(facts.definitions[:250]) if one.kind not in VALUES]
                 self._add_all(path, facts, held, {"same package": 1.0})
 
-    def _ranks(self) -> None:
+    def _ranks(self, place: Place) -> None:
         """Follow what the definitions at hand use, and so on."""
         strong = [
             (-max([signals.get(name, 0.0) for name in _AT_HAND]), key)
@@ -284,7 +284,7 @@ class Ranking:
         ]
         seeds = sorted(each for each in strong if -each[0] >= _STRONG)[:_SEEDS]
         if seeds:
-            for key, value in pagerank(self.ties, {key: -value for value, key in seeds}).items():
+            for key, value in pagerank(self.ties, {key: -value for value, key in seeds}, place.path).items():
                 self._add(key, "PageRank", value)
 
     def _together(self, place: Place) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Container
 
 from darner_context.facts import CLASSES, VALUES, FileFacts, by_name
 from darner_context.library import Library
+from darner_context.place import Place
 from darner_context.postings import Postings
 
 Key = tuple[str, int]  # path and the definition's number in its file
@@ -25,6 +26,7 @@ class Ties:
         self._own = own
         self._facts: dict[str, FileFacts | None] = {}
         self._named: dict[str, Postings] = {}
+        self._unknown: set[str] = set()  # of the names looked up, those that no file has
         self._where: dict[tuple[str, str, bool], list[Key]] = {}
         self._types: dict[Key, list[Key]] = {}
         self._bases: dict[Key, list[Key]] = {}
@@ -43,7 +45,9 @@ class Ties:
         known = self._named  # a set less its keys would go through all of them
         wanted = [name for name in names if name not in known]
         if wanted:
-            known.update(self.library.names(sorted(wanted), self._own))
+            found = self.library.names(sorted(wanted), self._own)
+            known.update(found)
+            self._unknown.update([name for name, each in found.items() if not each.uses and not each.definitions])
 
     def named(self, name: str) -> Postings:
         """The files that define and use a name."""
@@ -51,6 +55,13 @@ class Ties:
         if found is None:
             found = self._named[name] = self.library.names([name], self._own)[name]
         return found
+
+    def telling(self, whole: Place) -> object:
+        """What a ranking for a whole file rests on: it stays the same while words are typed that nobody knows."""
+        self.look_up({*whole.file, *whole.imported, *whole.original.values()})
+        known = frozenset(whole.file.keys() - self._unknown)
+        imported = tuple([(each._replace(line=0), tuple(targets)) for each, targets in whole.imports])
+        return whole.path, known, imported, frozenset(whole.unused), frozenset(whole.words), whole.header
 
     def defining(self, path: str, name: str) -> list[Key]:
         """The definitions of a name in a file."""
