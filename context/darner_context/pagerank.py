@@ -19,7 +19,7 @@ def pagerank(ties: Ties, seeds: Mapping[Key, float], own: str) -> dict[Key, floa
     """
     Rank what the seeds lead to; the highest rank that is no seed's is 1.
 
-    What leads back to the file `own` ends there: what that file uses are the seeds, whatever its functions hold just now.
+    What leads back to the file `own` ends there: whatever its functions hold just now, what it uses are the seeds.
     """
     whole = sum(seeds.values())
     residual = {key: value / whole for key, value in sorted(seeds.items())}

@@ -65,7 +65,7 @@ def look(
     top, bottom = max(1, first - _WINDOW), min(len(lines), last + _WINDOW)
     place.scope = _names(_shown(lines, max(begin, top), min(end, bottom), gone))
     place.near = _names(_shown(lines, max(first - _NEAR, top), min(last + _NEAR // 2, bottom), gone))
-    _read(place, library, lines, (top, bottom), gone, whole)
+    _read(place, library, lines, (top, bottom), gone=gone, whole=whole)
     for name in sorted(place.near or _often(place)):
         place.words.update(parts(name))
     place.header = _header(lines, place.within)
@@ -78,7 +78,8 @@ def look_at_whole(library: Library, path: str, lines: Lines, line: int, hidden: 
     place = Place(path, language_of(path) or "", path.rpartition("/")[0])
     facts = library.facts(path)
     gone = range(hidden[0], hidden[1] + 1) if hidden else range(0)
-    _read(place, library, lines, (max(1, middle - _WINDOW), min(len(lines), middle + _WINDOW)), gone, None)
+    window = max(1, middle - _WINDOW), min(len(lines), middle + _WINDOW)
+    _read(place, library, lines, window, gone=gone, whole=None)
     place.scope = set(place.file)
     for name in sorted(_often(place)):
         place.words.update(parts(name))
@@ -87,7 +88,7 @@ def look_at_whole(library: Library, path: str, lines: Lines, line: int, hidden: 
 
 
 def _read(
-    place: Place, library: Library, lines: Lines, window: tuple[int, int], gone: range, whole: Place | None
+    place: Place, library: Library, lines: Lines, window: tuple[int, int], *, gone: range, whole: Place | None
 ) -> None:
     """Note what the file imports, and the names in a window of it."""
     if whole is not None:

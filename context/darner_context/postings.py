@@ -12,7 +12,8 @@ _Living = tuple[frozenset[int], list[str]]  # stored files that do not count, an
 class Postings:
     """The files that define a name and those that use it; paths are looked up when asked for."""
 
-    __slots__ = ("_defined", "_ids", "_living_defined", "_living_used", "_paths_defined", "_paths_used", "_used")
+    __slots__ = ("_defined", "_ids", "_living_defined", "_living_used", "_paths_defined", "_paths_used", "_used",
+                 "definitions", "uses")  # fmt: skip
 
     def __init__(
         self,
@@ -26,6 +27,8 @@ class Postings:
         self._living_defined, self._living_used = living_defined, living_used
         self._paths_defined: list[str] | None = None
         self._paths_used: list[str] | None = None
+        self.definitions = _count(defined, living_defined)  # files that define the name
+        self.uses = _count(used, living_used)  # files that use it
 
     def with_live(self, defined: _Living, used: _Living) -> "Postings":
         """Take live files in the place of stored ones."""
@@ -44,16 +47,6 @@ class Postings:
         if self._paths_used is None:
             self._paths_used = self._paths(self._used, self._living_used)
         return self._paths_used
-
-    @property
-    def uses(self) -> int:
-        """How many files use the name."""
-        return _count(self._used, self._living_used)
-
-    @property
-    def definitions(self) -> int:
-        """How many files define the name."""
-        return _count(self._defined, self._living_defined)
 
     def _paths(self, numbers: "array[int]", living: _Living) -> list[str]:
         hidden, ids = living[0], self._ids

@@ -132,9 +132,12 @@ class Ranking:
             if found is None:
                 if len(candidates) >= _MOST:
                     continue
-                found = candidates[key] = Candidate(path, number, definitions[number], facts)
-                if (known := whole.get(key)) is not None:
-                    found.signals = {name: held for name, held in known.signals.items() if name in _KEPT}
+                known = whole.get(key)
+                if known is None:
+                    candidates[key] = Candidate(path, number, definitions[number], facts, dict(signals))
+                    continue
+                kept = {name: held for name, held in known.signals.items() if name in _KEPT}
+                found = candidates[key] = Candidate(path, number, definitions[number], facts, kept)
             held = found.signals
             for signal, value in signals.items():
                 if value > held.get(signal, 0.0):
@@ -154,6 +157,7 @@ class Ranking:
         if self._whole is not None:
             names &= place.scope | place.near | place.unused
         self.ties.look_up({*names, *place.original.values()})
+        names -= self.ties.unknown - place.imported.keys()
         linked = {target for _, targets in place.imports for target in targets}
         for name in sorted(names):
             if name in place.imported:
@@ -195,7 +199,9 @@ class Ranking:
             if facts is None or facts.flags & SECRET or path == place.path:
                 continue
             numbers = by_name(facts).get(name, ())
-            signals = {signal: level * tie, "tied": 1.0 if path in linked else 0.6 if beside else 0.0, "alone": alone}
+            signals = {signal: level * tie, "alone": alone}
+            if path in linked or beside:
+                signals["tied"] = 1.0 if path in linked else 0.6
             self._add_all(path, facts, numbers, signals)
             for number in numbers:
                 kind = facts.definitions[number].kind

@@ -1,7 +1,8 @@
 """Which definitions a name means in a file: its own, those it imports, those of its package."""
 
 import re
-from collections.abc import Container
+from collections import OrderedDict
+from collections.abc import Callable, Container
 
 from darner_context.facts import CLASSES, VALUES, FileFacts, by_name
 from darner_context.library import Library
@@ -12,6 +13,7 @@ Key = tuple[str, int]  # path and the definition's number in its file
 COMMON = 25  # definitions of one name: more make it noise
 _NOISE = 400  # definitions of a name that are not even looked at
 _DEEPEST = 4  # imports of imports
+_KEPT = 8
 
 
 class Ties:
@@ -26,7 +28,8 @@ class Ties:
         self._own = own
         self._facts: dict[str, FileFacts | None] = {}
         self._named: dict[str, Postings] = {}
-        self._unknown: set[str] = set()  # of the names looked up, those that no file has
+        self.unknown: set[str] = set()  # of the names looked up, those that no file has
+        self._kept: OrderedDict[object, dict[str, float]] = OrderedDict()
         self._where: dict[tuple[str, str, bool], list[Key]] = {}
         self._types: dict[Key, list[Key]] = {}
         self._bases: dict[Key, list[Key]] = {}
@@ -47,7 +50,7 @@ class Ties:
         if wanted:
             found = self.library.names(sorted(wanted), self._own)
             known.update(found)
-            self._unknown.update([name for name, each in found.items() if not each.uses and not each.definitions])
+            self.unknown.update([name for name, each in found.items() if not each.uses and not each.definitions])
 
     def named(self, name: str) -> Postings:
         """The files that define and use a name."""
@@ -56,10 +59,19 @@ class Ties:
             found = self._named[name] = self.library.names([name], self._own)[name]
         return found
 
+    def kept(self, key: object, make: Callable[[], dict[str, float]]) -> dict[str, float]:
+        """Give what was made for a key, or make it; only the last ones are held."""
+        found = self._kept.get(key)
+        if found is None:
+            found = self._kept[key] = make()
+            if len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        return found
+
     def telling(self, whole: Place) -> object:
         """What a ranking for a whole file rests on: it stays the same while words are typed that nobody knows."""
         self.look_up({*whole.file, *whole.imported, *whole.original.values()})
-        known = frozenset(whole.file.keys() - self._unknown)
+        known = frozenset(whole.file.keys() - self.unknown)
         imported = tuple([(each._replace(line=0), tuple(targets)) for each, targets in whole.imports])
         return whole.path, known, imported, frozenset(whole.unused), frozenset(whole.words), whole.header
 

@@ -3,6 +3,7 @@
 import math
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
+from heapq import nsmallest
 
 from darner_context.facts import FUNCTIONS, FileFacts, Users
 from darner_context.place import Place
@@ -16,33 +17,38 @@ _ELECTED = 250  # names
 
 def elected(ties: Ties, place: Place) -> dict[str, float]:
     """Names with their share of the votes, the most voted having 1."""
+    names = frozenset((place.scope | place.unused) - ties.unknown)
+    near = names & place.near
+    return ties.kept((place.path, names, near), lambda: _elected(ties, place.path, names, near))
+
+
+def _elected(ties: Ties, own: str, names: frozenset[str], near: frozenset[str]) -> dict[str, float]:
     weights: dict[str, float] = {}
     votes: dict[str, float] = {}
     shared: dict[str, list[str]] = {}
-    for name in sorted(place.scope | place.unused):
+    for name in sorted(names):
         postings = ties.named(name)
         if not 0 < postings.uses <= _RARE:
             continue
         used = postings.used
-        weight = weights[name] = math.log(1 + 400 / len(used)) * (1.5 if name in place.near else 1.0)
+        weight = weights[name] = math.log(1 + 400 / len(used)) * (1.5 if name in near else 1.0)
         for path in used:
             votes[path] = votes.get(path, 0.0) + weight
             shared.setdefault(path, []).append(name)
-    votes.pop(place.path, None)
+    votes.pop(own, None)
     chosen = sorted(votes, key=lambda path: (-votes[path], path))[:_VOTERS]
     likes: list[tuple[float, str, int]] = []
     for path in chosen:
         facts = ties.facts(path)
         if facts is not None:
-            likes += ((-weight, path, number) for number, weight in _alike(facts, shared[path], weights))
-    likes.sort()
+            likes += [(-weight, path, number) for number, weight in _alike(facts, shared[path], weights)]
     ballots: dict[str, float] = {}
-    for weight, path, number in likes[:_ALIKE]:
+    for weight, path, number in nsmallest(_ALIKE, likes):
         facts = ties.facts(path)
         for name in facts.bag(number) if facts is not None else ():
             ballots[name] = ballots.get(name, 0.0) - weight
     most = max(ballots.values(), default=1.0)
-    first = sorted(ballots, key=lambda name: (-ballots[name], name))[:_ELECTED]
+    first = nsmallest(_ELECTED, ballots, key=lambda name: (-ballots[name], name))
     return {name: ballots[name] / most for name in first}
 
 

@@ -44,15 +44,18 @@ def weigh(candidates: Collection[Candidate], place: Place | None, worked_on: Map
     scope = place.scope if place else set[str]()
     unlikely = foreign(place)
     alike = _alike({each.definition.name for each in candidates}, place.words if place else set[str]())
-    weight = WEIGHTS.get
+    weight = _WEIGHT
     for each in candidates:
-        name, kind, signals = each.definition.name, each.definition.kind, each.signals
+        definition, signals = each.definition, each.signals
+        name, kind = definition[0], definition[1]
         if name in alike:
             signals["like the words around"] = alike[name]
         if each.path in worked_on:
             signals.update(worked_on[each.path])
         if name in scope and kind in _CODE:
-            signals.update([(named, signals[signal]) for signal, named in _NAMED_HERE if signal in signals])
+            for signal, named in _NAMED_HERE:
+                if signal in signals:
+                    signals[named] = signals[signal]
         total = _PLAIN.get(kind, _OTHER)
         if name[0] == "_" or name in own:
             total += _PRIVATE
@@ -80,6 +83,7 @@ def against(flags: int) -> float:
     return in_test + (WEIGHTS["generated"] if flags & (GENERATED | VENDORED) else 0.0)
 
 
+_WEIGHT = dict(WEIGHTS).get  # a proxy is slower
 _PRIVATE = WEIGHTS["private"]
 _CODE = FUNCTIONS | CLASSES
 _NAMED_HERE = [(each, f"{each}, named here") for each in ("member", "inherited", "same package")]

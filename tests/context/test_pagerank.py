@@ -23,7 +23,8 @@ async def test_rank_flows_along_uses_and_ends(tmp_path: Path) -> None:
         (stored,) = (tmp_path / "cache").glob("*.sqlite")
         store = Store(stored)
         ties = Ties(Library(store, Workspace([tmp_path / "files"])))
-        ranks = pagerank(ties, {("a.py", 0): 2.0})
+        ranks = pagerank(ties, {("a.py", 0): 2.0}, "view.py")
+        ended = pagerank(ties, {("a.py", 0): 2.0}, "b.py")
         store.close()
     assert {key: round(value, 3) for key, value in ranks.items()} == {
         ("a.py", 0): 1.0,
@@ -31,6 +32,7 @@ async def test_rank_flows_along_uses_and_ends(tmp_path: Path) -> None:
         ("c.py", 0): 0.786,
         ("c.py", 1): 0.425,
     }
+    assert set(ended) == {("a.py", 0), ("b.py", 0)}, "the file one is in passes nothing on"
 
 
 async def test_what_is_two_uses_away_is_shown_with_that_reason(tmp_path: Path) -> None:
