@@ -180,8 +180,11 @@ class Ranking:
             found = self._add(key, "import", 1.0)
             if found is not None:
                 found.raise_to(signal, 0.8 if signal == "name in scope" and name not in place.near else 1.0)
+                weight = 1.0 if here else 0.7 if unused else 0.45
                 if found.definition.kind in CLASSES:
-                    self._type(key, 1.0 if here else 0.7 if unused else 0.45)
+                    self._type(key, weight)
+                else:
+                    self._returned(key, 0.6 * weight)
 
     def _used(self, place: Place, name: str, linked: set[str]) -> None:
         """A name at the place that no import explains may be any definition of that name."""
