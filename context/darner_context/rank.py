@@ -252,8 +252,8 @@ class Ranking:
                 for base in self.ties.bases(key):
                     self._type(base, weight * 0.7)
                 for number in members(facts, key[1])[:60]:
-                    if facts.definitions[number].name in place.scope:
-                        self._returned((key[0], number), weight * 0.85)
+                    named = facts.definitions[number].name in place.scope
+                    self._returned((key[0], number), weight * (0.85 if named else 0.3))
 
     def _members(self) -> None:
         for key, weight in sorted(self._types.items(), key=lambda item: (-item[1], item[0]))[:60]:
