@@ -20,6 +20,14 @@ def imports(language: str, text: str) -> list[Import]:
     return list(reader(text)) if reader else []
 
 
+def mentioned(language: str, text: str) -> list[Import]:
+    """The modules that a text names where it uses what is in them, without an import: Rust's `crate::flags::parse`."""
+    paths = dict.fromkeys(_RUST_PATH.findall(text)) if language == "rust" else ()
+    return [
+        Import(path, "*", "", 0) for path in paths if path not in {"crate", "self", "super", "std", "core", "alloc"}
+    ]
+
+
 _PY_FROM = re.compile(r"[ \t]*from[ \t]+([.\w]+)[ \t]+import[ \t]*(\([^)]*\)|[^\n#;]*)")
 _PY_IMPORT = re.compile(r"[ \t]*import[ \t]+([\w.][^\n#;]*)")
 _NAME = re.compile(r"([\w*]+)(?:\s+as\s+(\w+))?")
@@ -33,8 +41,10 @@ _ES_NAME = re.compile(r"(?:type\s+)?([\w$*]+)(?:\s*(?:as|:)\s*([\w$]+))?")
 _GO_BLOCK = re.compile(r'import\s*(?:\(([^)]*)\)|([\w.]*\s*"[^"\n]+"))')
 _GO_LINE = re.compile(r'([\w.]*)[ \t]*"([^"\n]+)"')
 _RUST = re.compile(
-    r"^[ \t]*(?:pub(?:\([^)]*\))?\s+)?(?:use\s+([^;]+);|mod\s+(\w+)\s*;|extern\s+crate\s+(\w+))", re.MULTILINE
+    r"^[ \t]*(?:pub(?:\([^)]*\))?\s+)?(?:use\s+([^;]+);|mod\s+(\w+)\s*;|extern\s+crate\s+(\w+)(?:\s+as\s+(\w+))?)",
+    re.MULTILINE,
 )
+_RUST_PATH = re.compile(r"(?<![\w:])((?:crate|self|super|[a-z_]\w*)(?:::[a-z_]\w*)*)::(?=\w)")
 _JAVA = re.compile(r"[ \t]*import\s+(?:static\s+)?([\w.]+?)(?:\.(\*|\w+))(?:\s+as\s+(\w+))?\s*;?\s*$", re.MULTILINE)
 _INCLUDE = re.compile(r'^[ \t]*#[ \t]*(?:include|import)[ \t]*[<"]([^>"\n]+)[>"]', re.MULTILINE)
 _DEEPEST = 20  # braces within braces of a Rust `use`
@@ -128,6 +138,8 @@ def _rust(text: str) -> Iterator[Import]:
         line = _line(text, found.start())
         if found[2]:
             yield Import(f"self::{found[2]}", "", found[2], line)
+        elif found[3]:
+            yield Import(found[3], "", found[4] or found[3], line)
         elif found[1]:
             for path, alias in _use_tree(found[1], ""):
                 module, _, name = path.rpartition("::")

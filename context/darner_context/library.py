@@ -205,7 +205,20 @@ class Library:
 
     def resolve(self, path: str, wanted: Import) -> list[str]:
         """List the files that an import in a file means."""
-        return self.paths.resolve(language_of(path) or "", path, wanted)
+        language = language_of(path) or ""
+        found = self.paths.resolve(language, path, wanted)
+        return self._passed_on(found, wanted) if language == "rust" else found
+
+    def _passed_on(self, found: list[str], wanted: Import) -> list[str]:
+        """What a crate hands out as its own module comes first: `pub extern crate grep_cli as cli`."""
+        named = {wanted.name, wanted.module.rpartition("::")[2]}
+        through: dict[str, None] = {}
+        for path in found:
+            facts = self.facts(path) if path.endswith(("/lib.rs", "/mod.rs")) else None
+            for each in facts.imports if facts is not None else ():
+                if not each.name and each.alias in named:
+                    through.update(dict.fromkeys(self.paths.resolve("rust", path, each)))
+        return [*(path for path in through if path not in found), *found] if through else found
 
     def names(self, wanted: Sequence[str], own: str | None = None) -> dict[str, Postings]:
         """For each name where it is defined and used; the buffer `own` counts as using what its file on disk uses."""

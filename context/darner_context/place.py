@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from darner_context.facts import CLASSES, FUNCTIONS, Definition
-from darner_context.imports import Import, imports
+from darner_context.imports import Import, imports, mentioned
 from darner_context.languages import language_of
 from darner_context.library import Library
 from darner_context.live import Lines
@@ -95,7 +95,8 @@ def _read(
         place.imports, place.imported, place.original = whole.imports, whole.imported, whole.original
     else:
         top = _shown(lines, 1, min(len(lines), _TOP), gone)
-        place.imports = [(each, library.resolve(place.path, each)) for each in imports(place.language, top)]
+        told = [*imports(place.language, top), *mentioned(place.language, _shown(lines, *window, gone))]
+        place.imports = [(each, library.resolve(place.path, each)) for each in told]
         for each, targets in place.imports:
             if each.alias and each.alias != "*":
                 place.imported.setdefault(each.alias, []).extend(targets)
@@ -135,7 +136,7 @@ def _names(text: str) -> set[str]:
 def _import_lines(lines: Lines, found: list[tuple[Import, list[str]]]) -> set[int]:
     """Number the lines of the import statements, with those that an open bracket carries on to."""
     numbers: set[int] = set()
-    for line in dict.fromkeys([each.line for each, _ in found]):  # one statement may bring many names
+    for line in dict.fromkeys([each.line for each, _ in found if each.line]):  # one statement may bring many names
         number, open_brackets = line, 0
         while number <= len(lines) and number < line + 80:
             numbers.add(number)

@@ -24,6 +24,7 @@ _SEEDS = 40  # definitions that PageRank begins with
 _LITTLE = 40  # tokens of a passage that has few
 _BESIDE = 80  # files in one folder that are looked at
 _PARENT = Import("super", "", "super", 0)
+_HANDED_ON = 0.4  # what a module imports to hand it on counts beside what it defines
 _AT_HAND = frozenset({"name in scope", "name in file", "unused import", "type at hand"})
 # true of a file, wherever one stands in it
 _KEPT = frozenset({"PageRank", "module imported", "same package", "import", "name in file"})
@@ -275,6 +276,8 @@ class Ranking:
                 if facts is not None:
                     outer = [number for number, one in enumerate(facts.definitions) if one.container is None]
                     self._add_all(target, facts, outer[:80], {"module imported": value})
+                    for key in self.ties.handed_on(target):
+                        self._add(key, "module imported", value * _HANDED_ON)
         if not package_scoped(place.path):
             return
         beside = [path for path in self.ties.library.paths.by_folder.get(place.folder, ()) if path != place.path]

@@ -14,6 +14,8 @@ COMMON = 25  # definitions of one name: more make it noise
 _NOISE = 400  # definitions of a name that are not even looked at
 _DEEPEST = 4  # imports of imports
 _KEPT = 8
+_INDEXES = frozenset({"__init__", "index", "lib", "mod"})
+_HANDED = 80  # names that one file hands on
 
 
 class Ties:
@@ -125,6 +127,12 @@ class Ties:
         near = [each for each in paths if each.rpartition("/")[0] == folder and package_scoped(each)]
         chosen = near or (paths if len(paths) == 1 else [])
         return [key for each in sorted(chosen)[:4] for key in self.defining(each, name)]
+
+    def handed_on(self, path: str) -> list[Key]:
+        """The definitions that a file imports for those who import it: an __init__.py, an index.ts, a lib.rs."""
+        facts = self.facts(path) if path.rpartition("/")[2].partition(".")[0] in _INDEXES else None
+        names = [each.alias for each in facts.imports if each.alias not in {"", "*"}] if facts is not None else []
+        return [key for name in names[:_HANDED] for key in self.of(path, name, package=False)[:1]]
 
     def types(self, key: Key) -> list[Key]:
         """The types in a signature: what a call gives, or takes."""
