@@ -5,7 +5,6 @@ from array import array
 from collections import OrderedDict
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from itertools import accumulate
 from typing import TypeVar
 
@@ -91,8 +90,9 @@ class Answers:
         for_file, stable = _kept(self._filled, (place, search.instruction, request.budget, counter.name), fill)
         rest = Filling(request.budget - sum(each.tokens for each in stable), library.lines, counter.sums, for_file)
         rest.fill(rank(ranking).ranked(search, request.budget))
-        moving = [replace(each, stable=False) for each in rest.snippets()]
-        return sorted((*stable, *moving), key=lambda each: (-each.score, each.path, each.start_line)), rest.dropped
+        return sorted(
+            (*stable, *rest.snippets()), key=lambda each: (-each.score, each.path, each.start_line)
+        ), rest.dropped
 
 
 @contextmanager
