@@ -3,7 +3,7 @@
 import math
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from darner_context.facts import Definition, FileFacts
@@ -18,6 +18,7 @@ from darner_context.weights import PASSAGE
 _BEFORE, _AFTER = 2, 11  # lines shown around the first line with a word
 _OFTEN = 80  # lines with one word in one file
 _FEWEST, _MOST, _EACH = 16, 32, 50  # files that are cut up: one more for so many passages
+_TAKEN = b"\1" * (_BEFORE + 1 + _AFTER)
 _SAME, _WORDS, _TEXTS = 8_192, 4_096, 256  # names of lines, words in files and small texts that are kept
 _NAMES = 0.3  # what a name from the place counts beside a word of the instruction, when lines are cut out
 
@@ -133,9 +134,9 @@ def _cut(
     masks = [marks[line] for line in held]
     taken = bytearray(size + 2)
     pieces: list[Piece] = []
-    for _, begin, end, said, around in sorted(_stretches(held, masks, size, worth)):
+    for _, begin, end, said, around in _stretches(held, masks, size, worth):
         if taken.find(1, begin, end + 1) < 0:
-            taken[begin : end + 1] = b"\1" * (end + 1 - begin)
+            taken[begin : end + 1] = _TAKEN[: end + 1 - begin]
             pieces.append((begin, end, said, around))
     begin = 1 if whole else size + 1
     while (begin := taken.find(0, begin)) <= size and begin > 0:
@@ -149,17 +150,23 @@ def _cut(
 
 def _stretches(
     held: Sequence[int], masks: Sequence[int], size: int, worth: _Worth
-) -> Iterator[tuple[float, int, int, float, float]]:
-    """Give the stretch around each line that has words, behind the turn when it is cut out."""
-    first = last = 0  # of the lines that stand in a stretch
+) -> list[tuple[float, int, int, float, float]]:
+    """List the stretch around each line that has words, behind the turn when it is cut out."""
+    found: list[tuple[float, int, int, float, float]] = []
+    first, last, count = 0, 0, len(held)  # of the lines that stand in a stretch
     for line in held:
-        begin, end = max(1, line - _BEFORE), min(size, line + _AFTER)
+        begin, end = line - _BEFORE, line + _AFTER
         while held[first] < begin:
             first += 1
-        while last < len(held) and held[last] <= end:
+        while last < count and held[last] <= end:
             last += 1
-        turn, said, around = worth[_either(masks[first:last])]
-        yield turn, begin, end, said, around
+        mask = masks[first]
+        for one in masks[first + 1 : last]:
+            mask |= one
+        turn, said, around = worth[mask]
+        found.append((turn, max(1, begin), min(size, end), said, around))
+    found.sort()
+    return found
 
 
 def _either(masks: Sequence[int]) -> int:
