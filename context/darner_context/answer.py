@@ -5,7 +5,6 @@ from array import array
 from collections import OrderedDict
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from itertools import accumulate
 from typing import TypeVar
 
@@ -24,6 +23,7 @@ _Key = TypeVar("_Key")
 _Made = TypeVar("_Made")
 _O200K = frozenset({"o200k_base", "o200k_harmony"})
 _HELD = 8  # rankings of whole files, searches and fillings that are remembered
+_ASIDE = 5_000  # answers after which the garbage between them is sought: it takes a tenth of a second
 _FOCUS_LEAST = 24_000  # tokens of a focus file that are shown whatever the budget
 
 
@@ -32,6 +32,7 @@ class Answers:
 
     def __init__(self, library: Library) -> None:
         self._library = library
+        self._answered = 0
         self._standing: object = None
         self._ties = Ties(library)
         self._wholes: OrderedDict[object, Ranking] = OrderedDict()
@@ -41,7 +42,8 @@ class Answers:
     def answer(self, request: ContextRequest, tokenizer: Tokenizer, left_out: tuple[LeftOut, ...]) -> ContextBundle:
         """Choose what to show for a request, within its budget."""
         library = self._library
-        with library.lending(request.texts), _uncollected():
+        self._answered += 1
+        with library.lending(request.texts), _uncollected(self._answered):
             path = request.focus.path if request.focus is not None else None
             self._renew(path)
             counter = _Counter(library, tokenizer)
@@ -91,19 +93,27 @@ class Answers:
         ranking = Ranking(self._ties, place, request.recent, callers=bool(search.query), whole=whole)
         rest = Filling(request.budget - sum(each.tokens for each in stable), library.lines, counter.sums, for_file)
         rest.fill(ranking.ranked(search, request.budget))
-        moving = [replace(each, stable=False) for each in rest.snippets()]
-        return sorted((*stable, *moving), key=lambda each: (-each.score, each.path, each.start_line)), rest.dropped
+        snippets = sorted((*stable, *rest.snippets()), key=lambda each: (-each.score, each.path, each.start_line))
+        return snippets, rest.dropped
 
 
 @contextmanager
-def _uncollected() -> Generator[None, None, None]:
-    """Let no garbage collection fall into an answer: it makes thousands of objects, and no cycle of them."""
+def _uncollected(answered: int) -> Generator[None, None, None]:
+    """
+    Let no garbage collection fall into an answer: it makes thousands of objects, and no cycle of them.
+
+    Nor one behind it: what stays of the objects is set aside, and looked at once in so many answers.
+    """
     enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if enabled:
+            if answered % _ASIDE == 0:
+                gc.unfreeze()
+                gc.collect()
+            gc.freeze()
             gc.enable()
 
 

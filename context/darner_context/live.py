@@ -46,8 +46,9 @@ class Lines(Sequence[str]):
 
     def between(self, first: int, last: int) -> str:
         """Give the text of lines, 1-based and inclusive."""
-        size = len(self)
-        return self.text[self.starts[min(first - 1, size)] : self.starts[min(last, size)]]
+        starts = self.starts
+        size = len(starts) - 1
+        return self.text[starts[first - 1 if first <= size else size] : starts[min(size, last)]]
 
 
 _STAMPS = count()

@@ -1,9 +1,10 @@
 """Passages: lines that may change along with a place, whatever they define: the words and names in them tell."""
 
 import math
+from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from heapq import nlargest, nsmallest
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from darner_context.facts import Definition, FileFacts
 from darner_context.likely import Signals, likely
@@ -17,6 +18,8 @@ from darner_context.weights import PASSAGE
 _BEFORE, _AFTER = 2, 11  # lines shown around the first line with a word
 _OFTEN = 80  # lines with one word in one file
 _FEWEST, _MOST, _EACH = 16, 32, 50  # files that are cut up: one more for so many passages
+_TAKEN = b"\1" * (_BEFORE + 1 + _AFTER)
+_SAME, _WORDS, _TEXTS = 8_192, 4_096, 256  # names of lines, words in files and small texts that are kept
 _NAMES = 0.3  # what a name from the place counts beside a word of the instruction, when lines are cut out
 
 
@@ -34,19 +37,27 @@ def passages(
     for path, signals in files.items():
         facts = ties.facts(path)
         flags = facts.flags & unlikely if facts is not None else 0
-        base[path] = PASSAGE["bias"] + against(flags) + sum([PASSAGE[name] * signals[name] for name in sorted(signals)])
-    found: list[tuple[float, str, FileFacts, Piece]] = []
+        of_file = sum([weight * signals[name] for name, weight in _OF_FILE if name in signals])
+        base[path] = PASSAGE["bias"] + against(flags) + of_file
+    near = _telling(ties, place) if exact and place is not None else {}
+    worth = _Worth(search.words, near)
+    found: list[tuple[float, str, Piece]] = []
     count = min(_FEWEST + most // _EACH, _MOST)
-    for rank, path in enumerate(nsmallest(count, files, key=lambda path: (-base[path], path))):
+    for rank, path in enumerate(sorted(files, key=lambda path: (-base[path], path))[:count]):
         facts = ties.facts(path)
         if facts is None:
             continue
-        names = _names(ties, facts, place) if exact and rank < count // 2 and place is not None else {}
+        names = _held(facts.names, near) if near and rank < count // 2 else []
         start = base[path]
-        pieces = _pieces(ties, path, search, names, whole=rank < count * 3 // 8)
-        found += [(start + _SAID * piece[2] + _AROUND * piece[3], path, facts, piece) for piece in pieces]
-    best = nlargest(most, found, key=lambda each: (each[0], each[1], each[3]))
-    return [_candidate(total, path, facts, piece, files[path]) for total, path, facts, piece in best]
+        pieces = _pieces(ties, path, search, names, worth, whole=rank < count * 3 // 8)
+        found += [(start + _SAID * piece[2] + _AROUND * piece[3], path, piece) for piece in pieces]
+    found.sort(reverse=True)
+    made: list[Candidate] = []
+    for total, path, piece in found[:most]:
+        facts = ties.facts(path)
+        if facts is not None:
+            made.append(_candidate(total, path, facts, piece, files[path]))
+    return made
 
 
 def _candidate(total: float, path: str, facts: FileFacts, piece: Piece, of_file: Signals) -> Candidate:
@@ -54,89 +65,155 @@ def _candidate(total: float, path: str, facts: FileFacts, piece: Piece, of_file:
     signals = {**of_file, "passage like the instruction": said}
     if around:
         signals["passage like the lines around"] = around
-    each = Definition(f"lines {begin} to {end}", "passage", begin, begin, begin, end, end, end, None)
-    return Candidate(path, -begin, each, facts, signals, 1 / (1 + math.exp(-total)))
+    return Candidate(path, -begin, _lines(begin, end), facts, signals, 1 / (1 + math.exp(-total)))
+
+
+@lru_cache(_SAME)
+def _lines(begin: int, end: int) -> Definition:
+    """Name lines; many files are cut at the same ones."""
+    return Definition(f"lines {begin} to {end}", "passage", begin, begin, begin, end, end, end, None)
 
 
 _SAID, _AROUND = PASSAGE["passage like the instruction"], PASSAGE["passage like the lines around"]
+_OF_FILE = sorted(PASSAGE.items())
 
 
-def _pieces(ties: Ties, path: str, search: Search, names: Mapping[str, float], *, whole: bool) -> Iterable[Piece]:
+def _pieces(
+    ties: Ties, path: str, search: Search, names: Sequence[tuple[int, str]], worth: "_Worth", *, whole: bool
+) -> list[Piece]:
     """Cut a file up; without names it is the same for every place."""
     if names:
-        return _cut(path, ties.library.lines(path), search, names, whole=whole)
+        return _cut(path, ties.library.lines(path), search, names, worth, whole=whole)
     known = search.pieces.get((path, whole))
     if known is None:
-        known = search.pieces[path, whole] = list(_cut(path, ties.library.lines(path), search, names, whole=whole))
+        known = search.pieces[path, whole] = _cut(path, ties.library.lines(path), search, names, worth, whole=whole)
     return known
 
 
-def _names(ties: Ties, facts: FileFacts, place: Place) -> dict[str, float]:
-    """The names next to the cursor that a file has too, each with the share of what they tell."""
+def _telling(ties: Ties, place: Place) -> dict[str, float]:
+    """The names next to the cursor, each with the share of what they tell, in their order."""
     total = len(ties.library.paths.all)
     telling = {name: math.log(1 + total / (1 + uses)) for name in sorted(place.near) if (uses := ties.named(name).uses)}
     whole = sum(telling.values())
-    own = facts.names
-    return {
-        name: value / whole
-        for name, value in telling.items()
-        if (at := bisect_left(own, name)) < len(own) and own[at] == name
-    }
+    return {name: value / whole for name, value in telling.items()}
 
 
-def _cut(path: str, lines: Lines, search: Search, names: Mapping[str, float], *, whole: bool) -> Iterator[Piece]:
+def _held(names: Sequence[str], wanted: Iterable[str]) -> list[tuple[int, str]]:
+    """Those of some names that a file has too, with their numbers."""
+    return [
+        (number, name)
+        for number, name in enumerate(wanted)
+        if (at := bisect_left(names, name)) < len(names) and names[at] == name
+    ]
+
+
+class _Worth(dict[int, tuple[float, float, float]]):
+    """By the bits of the words and the names that stand in a stretch: its turn when it is cut out, and both shares."""
+
+    def __init__(self, words: Mapping[str, float], names: Mapping[str, float]) -> None:
+        super().__init__()
+        self.words = sorted(words)
+        self._weights = [words[word] for word in self.words]
+        self._names = list(names.values())
+
+    def __missing__(self, mask: int) -> tuple[float, float, float]:
+        said = sum([weight for bit, weight in enumerate(self._weights) if mask >> bit & 1])
+        rest = mask >> len(self.words)
+        around = sum([weight for bit, weight in enumerate(self._names) if rest >> bit & 1])
+        made = self[mask] = (-said - _NAMES * around, said, around)
+        return made
+
+
+def _cut(
+    path: str, lines: Lines, search: Search, names: Sequence[tuple[int, str]], worth: _Worth, *, whole: bool
+) -> list[Piece]:
     """Cut a file into stretches around the words in it, each with the shares of the words and of the names in it."""
     size = len(lines)
-    words, known = sorted(search.words), sorted(names)
-    marks = search.marks.get(path)
-    if marks is None:
-        text = lines.text.lower()
-        fits = len(text) == len(lines.text)  # a small form can be longer
-        marks = search.marks[path] = _marked(lines.starts, text, words, {}) if fits else {}
-    if known:
-        marks = _marked(lines.starts, lines.text, known, dict(marks), len(words))
-    weights = [search.words[word] for word in words], [names[name] for name in known]
+    marks = _marks(path, lines, search, names, worth)
     held = sorted(marks)
     masks = [marks[line] for line in held]
-    values: dict[int, tuple[float, float]] = {}
-
-    def value(first: int, last: int) -> tuple[float, float]:
-        mask = 0
-        for one in masks[bisect_left(held, first) : bisect_right(held, last)]:
-            mask |= one
-        if mask not in values:
-            said = sum([weight for bit, weight in enumerate(weights[0]) if mask >> bit & 1])
-            rest = mask >> len(words)
-            values[mask] = said, sum([weight for bit, weight in enumerate(weights[1]) if rest >> bit & 1])
-        return values[mask]
-
-    found: list[tuple[float, int, int, float, float]] = []
-    for line in held:
-        begin, end = max(1, line - _BEFORE), min(size, line + _AFTER)
-        said, around = value(begin, end)
-        found.append((-said - _NAMES * around, begin, end, said, around))
-    found.sort()
     taken = bytearray(size + 2)
-    for _, begin, end, said, around in found:
+    pieces: list[Piece] = []
+    for _, begin, end, said, around in _stretches(held, masks, size, worth):
         if taken.find(1, begin, end + 1) < 0:
-            taken[begin : end + 1] = b"\1" * (end + 1 - begin)
-            yield begin, end, said, around
+            taken[begin : end + 1] = _TAKEN[: end + 1 - begin]
+            pieces.append((begin, end, said, around))
     begin = 1 if whole else size + 1
     while (begin := taken.find(0, begin)) <= size and begin > 0:
         stop = taken.find(1, begin)
         end = min(begin + _BEFORE + _AFTER, size, stop - 1 if stop > 0 else size)
-        yield begin, end, *value(begin, end)
+        _, said, around = worth[_either(masks[bisect_left(held, begin) : bisect_right(held, end)])]
+        pieces.append((begin, end, said, around))
         begin = end + 1
+    return pieces
 
 
-def _marked(starts: Sequence[int], text: str, words: Sequence[str], marks: Marks, offset: int = 0) -> Marks:
-    """Set a bit for each word at the lines that it stands in."""
-    for bit, word in enumerate(words, offset):
-        place = text.find(word)
-        for _ in range(_OFTEN):
-            if place < 0:
-                break
-            line = bisect_right(starts, place)
-            marks[line] = marks.get(line, 0) | 1 << bit
-            place = text.find(word, starts[line])
+def _stretches(
+    held: Sequence[int], masks: Sequence[int], size: int, worth: _Worth
+) -> list[tuple[float, int, int, float, float]]:
+    """List the stretch around each line that has words, behind the turn when it is cut out."""
+    found: list[tuple[float, int, int, float, float]] = []
+    first, last, count = 0, 0, len(held)  # of the lines that stand in a stretch
+    for line in held:
+        begin, end = line - _BEFORE, line + _AFTER
+        while held[first] < begin:
+            first += 1
+        while last < count and held[last] <= end:
+            last += 1
+        mask = masks[first]
+        for one in masks[first + 1 : last]:
+            mask |= one
+        turn, said, around = worth[mask]
+        found.append((turn, max(1, begin), min(size, end), said, around))
+    found.sort()
+    return found
+
+
+def _either(masks: Sequence[int]) -> int:
+    mask = 0
+    for one in masks:
+        mask |= one
+    return mask
+
+
+def _marks(path: str, lines: Lines, search: Search, names: Sequence[tuple[int, str]], worth: _Worth) -> Marks:
+    """Give the lines of a file that have words or names."""
+    marks = search.marks.get(path)
+    if marks is None:
+        marks = search.marks[path] = {}
+        for number, word in enumerate(worth.words):
+            _mark(marks, 1 << number, _where(lines, word))
+    if names:
+        marks = marks.copy()
+        for number, name in names:
+            _mark(marks, 1 << len(worth.words) + number, _standing(lines.starts, lines.text, name))
     return marks
+
+
+def _mark(marks: Marks, bit: int, lines: Iterable[int]) -> None:
+    for line in lines:
+        marks[line] = marks.get(line, 0) | bit
+
+
+@lru_cache(_WORDS)
+def _where(lines: Lines, word: str) -> "array[int]":
+    """Number the lines with a word in small letters: the next place, and the next instruction, ask for it again."""
+    return _standing(lines.starts, _small(lines), word)
+
+
+@lru_cache(_TEXTS)
+def _small(lines: Lines) -> str:
+    """Give a text in small letters; none where they are more."""
+    small = lines.text.lower()
+    return small if len(small) == len(lines.text) else ""
+
+
+def _standing(starts: Sequence[int], text: str, word: str) -> "array[int]":
+    """Number the first lines that a word stands in."""
+    found = array("I")
+    place, line = text.find(word), 0
+    while place >= 0 and len(found) < _OFTEN:
+        line = bisect_right(starts, place, line)
+        found.append(line)
+        place = text.find(word, starts[line])
+    return found

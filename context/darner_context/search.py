@@ -1,9 +1,9 @@
 """What the words of an instruction find: names, paths, and functions that use such names."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from heapq import nlargest, nsmallest
+from heapq import nsmallest
 
 from darner_context.facts import VALUES, FileFacts, by_name
 from darner_context.library import Library
@@ -42,7 +42,8 @@ class Search:
         if not self.query:
             return {}
         named, alike = self._named(), self._alike()
-        keys = dict.fromkeys([*named, *nlargest(_HITS, alike, key=lambda key: (sum(alike[key]), key))])
+        best = sorted([(sum(values), key) for key, values in alike.items()], reverse=True)[:_HITS]
+        keys = dict.fromkeys([*named, *[key for _, key in best]])
         found: Hits = {}
         for key in keys:
             signals = found[key] = {"named in the instruction": named[key]} if key in named else {}
@@ -80,10 +81,11 @@ class Search:
         for word, (_, paths) in self._found.items():
             for path in paths:
                 scores[path] = scores.get(path, 0.0) + idf[word]
-        for path in scores:
-            scores[path] += _weight(path, idf)
-        best = nsmallest(_FILES, scores, key=lambda path: (-scores[path], path))
-        return {path: scores[path] for path in best}
+        paths = list(scores)
+        sums = _Sums(idf, list(idf))
+        for number, mask in _holding(paths, sums.words).items():
+            scores[paths[number]] += sums[mask]
+        return {path: -score for score, path in nsmallest(_FILES, [(-score, path) for path, score in scores.items()])}
 
     @cached_property
     def words(self) -> dict[str, float]:
@@ -102,52 +104,99 @@ class Search:
         whole = sum(idf.values()) or 1.0
         scores = self._scores
         top = max(scores.values(), default=1.0)
-        own: dict[str, float] = {}
+        sums = _Sums(idf, list(idf)), _Sums(idf, sorted(idf))
         found: dict[Key, tuple[float, float, float]] = {}
         for path in scores:
             facts = self._library.facts(path)
             if facts is not None:
                 of_file = scores[path] / top
-                for number, name, body in _matches(facts, idf, own):
+                for number, name, body in _matches(facts, *sums):
                     found[path, number] = min(1.0, (name + body) / whole), min(1.0, name / whole), of_file
         return found
 
 
-def _matches(facts: FileFacts, idf: dict[str, float], own: dict[str, float]) -> Iterator[tuple[int, float, float]]:
+class _Sums(dict[int, float]):
+    """The weights of words together, by the bits that stand for them; `words` is also the order they are added in."""
+
+    def __init__(self, weights: Mapping[str, float], words: Sequence[str]) -> None:
+        super().__init__({0: 0.0})
+        self.words = words
+        self._weights = [weights[word] for word in words]
+
+    def __missing__(self, mask: int) -> float:
+        made = self[mask] = sum([weight for bit, weight in enumerate(self._weights) if mask >> bit & 1])
+        return made
+
+
+def _matches(facts: FileFacts, of_name: _Sums, of_body: _Sums) -> Iterator[tuple[int, float, float]]:
     """Number the definitions that words speak for, each with the weight in its name and that in its body."""
-    words = sorted(idf)
-    spots: dict[int, int] = {}  # by place of a name: a bit for each word in it
+    _look_for(facts, of_body.words)
+    held = facts.words
+    names, bodies = dict[int, int](), dict[int, int]()
+    for marks, words, behind in ((names, of_name.words, "."), (bodies, of_body.words, "")):
+        for place, word in enumerate(words):
+            bit = 1 << place
+            for number in held[behind + word]:
+                marks[number] = marks.get(number, 0) | bit
+    for number in {**bodies, **names}:
+        yield number, of_name[names.get(number, 0)], of_body[bodies.get(number, 0)]
+
+
+def _look_for(facts: FileFacts, words: Iterable[str]) -> None:
+    """Note for each word which definitions use a name with it and, behind a dot, which have such a name themselves."""
+    wanted = [word for word in words if word not in facts.words]
+    if wanted:
+        _note(facts, wanted, "", _using(facts, wanted))
+        _note(facts, wanted, ".", _called(facts, wanted))
+
+
+def _note(facts: FileFacts, words: Sequence[str], behind: str, found: Mapping[int, int]) -> None:
+    definitions = facts.definitions
+    told = [(number, mask) for number, mask in found.items() if definitions[number][1] not in VALUES]
     for bit, word in enumerate(words):
-        for place in _places(facts, word):
-            spots[place] = spots.get(place, 0) | 1 << bit
-    held = spots.keys()
-    sums: dict[int, float] = {0: 0.0}
-    for number, each in enumerate(facts.definitions):
-        if each[1] in VALUES:
-            continue
+        facts.words[behind + word] = [number for number, mask in told if mask >> bit & 1]
+
+
+def _using(facts: FileFacts, words: Sequence[str]) -> dict[int, int]:
+    spots = _holding(facts.names, words)
+    places, found = spots.keys(), dict[int, int]()
+    for number, bag in enumerate(facts.bags[:-1]):
         mask = 0
-        for place in held & memoryview(facts.bags[number]).cast("H"):
+        for place in places & memoryview(bag).cast("H"):
             mask |= spots[place]
-        title = each[0]
-        if title not in own:
-            own[title] = _weight(title, idf)
-        name = own[title]
-        if name or mask:
-            if mask not in sums:
-                sums[mask] = sum([idf[word] for bit, word in enumerate(words) if mask >> bit & 1])
-            yield number, name, sums[mask]
+        if mask:
+            found[number] = mask
+    return found
 
 
-def _weight(name: str, idf: dict[str, float]) -> float:
-    words = word_set(name)
-    return 0.0 if words.isdisjoint(idf) else sum([weight for word, weight in idf.items() if word in words])
+def _called(facts: FileFacts, words: Sequence[str]) -> dict[int, int]:
+    titles, definitions = by_name(facts), facts.definitions
+    names = list(titles)
+    return {
+        number: mask
+        for place, mask in _holding(names, words).items()
+        for number in titles[names[place]]
+        if definitions[number][0] == names[place]  # no member of a class of this name
+    }
 
 
-def _places(facts: FileFacts, word: str) -> Sequence[int]:
-    """The file's names that hold a word."""
-    index = facts.words
-    if not index:
-        for number, name in enumerate(facts.names):
-            for part in word_set(name):
-                index.setdefault(part, []).append(number)
-    return index.get(word, ())
+def _holding(names: Sequence[str], words: Sequence[str]) -> dict[int, int]:
+    """Number the names that hold words, each with a bit for each of these."""
+    text = "\n".join(names)
+    found: dict[int, int] = {}
+    if not text.isascii() or text.count("\n") >= len(names):
+        for number, name in enumerate(names):
+            if mask := sum([1 << bit for bit, word in enumerate(words) if word in word_set(name)]):
+                found[number] = mask
+        return found
+    text = text.lower()
+    for bit, word in enumerate(words):
+        number = end = 0
+        while (place := text.find(word, end)) >= 0:  # a word begins as its stem does, which only this can tell
+            number += text.count("\n", end, place)
+            if word in word_set(names[number]):
+                found[number] = found.get(number, 0) | 1 << bit
+            end = text.find("\n", place)
+            if end < 0:
+                break
+    return found
