@@ -47,9 +47,8 @@ class Parsed:
     mtime: int
     digest: bytes
     symbols: int
-    defined: str  # names that it defines, uses; words by which it is found: joined
+    defined: str  # names that it defines, uses: joined
     used: str
-    words: str
     facts: bytes
 
 
@@ -65,7 +64,6 @@ def parsed(path: str, size: int, mtime: int, facts: FileFacts, counts: Sequence[
         len(facts.definitions),
         _SEPARATOR.join(sorted(names)),
         _SEPARATOR.join(facts.names),
-        _SEPARATOR.join(sorted(words_of(path, facts))),
         pack(facts, counts),
     )
 
@@ -236,35 +234,48 @@ class Store:
                     self._base.execute(
                         "UPDATE words SET files = ? WHERE word = ?", (_without(files, delta.taken), word)
                     )
-        none: list[int] = []
+        none = array("I")
         self._base.executemany(
             "INSERT INTO names (name, defined, used) VALUES (?1, ?2, ?3) ON CONFLICT (name) DO UPDATE SET "
             "defined = CAST(defined || ?2 AS BLOB), used = CAST(used || ?3 AS BLOB)",
             (
-                (name, _packed(delta.defined.get(name, none)), _packed(delta.used.get(name, none)))
+                (name, delta.defined.get(name, none), delta.used.get(name, none))
                 for name in sorted(delta.used.keys() | delta.defined.keys())
             ),
         )
+        words = delta.words()
         self._base.executemany(
             "INSERT INTO words (word, files) VALUES (?1, ?2) ON CONFLICT (word) DO UPDATE SET "
             "files = CAST(files || ?2 AS BLOB)",
-            ((word, _packed(delta.words[word])) for word in sorted(delta.words)),
+            ((word, array("I", sorted(words[word]))) for word in sorted(words)),
         )
 
 
 class _Delta:
     def __init__(self) -> None:
-        self.defined: defaultdict[str, list[int]] = defaultdict(list)
-        self.used: defaultdict[str, list[int]] = defaultdict(list)
-        self.words: defaultdict[str, list[int]] = defaultdict(list)
+        self.defined: defaultdict[str, array[int]] = defaultdict(_none)
+        self.used: defaultdict[str, array[int]] = defaultdict(_none)
+        self.paths: dict[int, str] = {}
         self.taken: set[int] = set()
         self.old_names: set[str] = set()
         self.old_words: set[str] = set()
 
     def add(self, number: int, each: Parsed) -> None:
-        for postings, said in ((self.used, each.used), (self.defined, each.defined), (self.words, each.words)):
+        self.paths[number] = each.path
+        for postings, said in ((self.used, each.used), (self.defined, each.defined)):
             for key in said.split(_SEPARATOR) if said else ():
                 postings[key].append(number)
+
+    def words(self) -> dict[str, set[int]]:
+        """The words by which files are found, taken out of each name only once."""
+        found: defaultdict[str, set[int]] = defaultdict(set)
+        for name, numbers in self.used.items():
+            for word in parts(name):
+                found[word].update(numbers)
+        for number, path in self.paths.items():
+            for word in parts(path):
+                found[word].add(number)
+        return found
 
     def take(self, number: int, path: str, facts: FileFacts) -> None:
         self.taken.add(number)
@@ -279,8 +290,8 @@ def words_of(path: str, facts: FileFacts) -> set[str]:
     return words
 
 
-def _packed(numbers: Sequence[int]) -> bytes:
-    return array("I", numbers).tobytes()
+def _none() -> "array[int]":
+    return array("I")
 
 
 def _without(numbers: "array[int]", taken: set[int]) -> bytes:
