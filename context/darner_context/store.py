@@ -15,7 +15,7 @@ from darner_context.facts import FileFacts, pack, unpack
 from darner_context.languages import LANGUAGES
 from darner_context.words import parts
 
-FORMAT = 7
+FORMAT = 8
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS files (id INTEGER PRIMARY KEY, path TEXT UNIQUE NOT NULL, size INTEGER NOT NULL,
     mtime INTEGER NOT NULL, digest BLOB NOT NULL, symbols INTEGER NOT NULL, facts BLOB NOT NULL);
@@ -35,7 +35,7 @@ class Row:
     number: int
     size: int
     mtime: int
-    digest: bytes
+    digest: bytes  # empty: there are no facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,11 @@ def parsed(path: str, size: int, mtime: int, facts: FileFacts, counts: Sequence[
         _SEPARATOR.join(facts.names),
         pack(facts, counts),
     )
+
+
+def unparsed(path: str, size: int, mtime: int) -> Parsed:
+    """A file that no parser survives: it is not tried again until it changes."""
+    return Parsed(path, size, mtime, b"", 0, "", "", b"")
 
 
 def store_path(folder: Path, roots: Sequence[Path], extra: Sequence[str] = ()) -> Path:
@@ -145,8 +150,8 @@ class Store:
     def load(self, path: str) -> tuple[int, int, int, FileFacts] | None:
         """Number, size, mtime and facts of a file."""
         row = self._base.execute("SELECT id, size, mtime, facts FROM files WHERE path = ?", (path,)).fetchone()
-        if row is None:
-            return None
+        if row is None or not row[3]:
+            return None  # unknown, or no parser survived it
         facts = unpack(row[3])
         if facts is None:
             with suppress(sqlite3.Error):  # parsed again by the next update
@@ -210,7 +215,7 @@ class Store:
 
     def _put(self, each: Parsed, delta: "_Delta") -> None:
         there = self._base.execute("SELECT id, digest FROM files WHERE path = ?", (each.path,)).fetchone()
-        if there is not None and there[1] == each.digest:
+        if there is not None and each.digest and there[1] == each.digest:
             self._base.execute("UPDATE files SET size = ?, mtime = ? WHERE id = ?", (each.size, each.mtime, there[0]))
             return
         if there is not None:
