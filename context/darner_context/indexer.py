@@ -19,6 +19,7 @@ from darner_context.store import Parsed, Row, Store, parsed, unparsed
 
 _BATCH = 400_000  # bytes of source in one task
 _COMMIT, _COMMIT_MOST = 600, 8_000  # files in one transaction: ever more, for it writes what many files have anew
+_LAST = 200  # files, or fewer, that are stored after the last one is parsed: no parser runs beside that
 _PATIENCE = 40.0  # seconds in which some task is done, unless one hangs
 _MINIFIED_LINE, _MINIFIED_LEAST = 2_000, 20_000  # characters in a line of average length, and in the file
 
@@ -94,7 +95,7 @@ def update(
         left_out += passed
         if lost := {each.path for each in passed}.difference(each.path for each in some):
             store.write((), lost)
-        if len(done) >= min(max(_COMMIT, count), _COMMIT_MOST):
+        if len(done) >= min(max(_COMMIT, count), _COMMIT_MOST) or len(fresh) - count - len(done) < _LAST <= len(done):
             store.write(done)
             count += len(done)
             done = []

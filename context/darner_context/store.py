@@ -114,7 +114,7 @@ class Store:
             base.execute("PRAGMA journal_mode=WAL")
             base.execute("PRAGMA synchronous=NORMAL" if not write else "PRAGMA synchronous=OFF")
             base.execute("PRAGMA mmap_size=268435456")
-            base.execute("PRAGMA cache_size=-8000")
+            base.execute("PRAGMA cache_size=-8000" if not write else "PRAGMA cache_size=-64000")
             base.executescript(_SCHEMA)
             base.execute("SELECT count(*) FROM (SELECT 1 FROM files LIMIT 1)").fetchone()
             base.execute("SELECT count(*) FROM (SELECT 1 FROM names LIMIT 1)").fetchone()
