@@ -4,7 +4,8 @@ from array import array
 from bisect import bisect_left, bisect_right, insort
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import accumulate, groupby, pairwise
+from itertools import accumulate, pairwise, repeat
+from string import ascii_letters, digits
 
 from darner_context.facts import FUNCTIONS, VALUES, Definition
 from darner_context.outline import Change
@@ -13,37 +14,43 @@ from darner_context.words import IDENTIFIER, KEYWORDS
 MAX_NAMES = 65_535
 _HEAD_LINES, _HEAD_NAMES = 12, 24  # of a signature
 _GAPS = bytes(code if chr(code).isalnum() or chr(code) == "_" else 32 for code in range(256))
+_NO_NAMES = KEYWORDS | {"", "_", *ascii_letters}
 Between = Callable[[int, int], str]  # the text of some lines, 1-based and inclusive
 Packed = tuple[tuple[str, ...], tuple[bytes, ...], tuple[bytes, ...]]
 
 
 def bags(lines: Sequence[str], found: Sequence[Definition]) -> Packed:
     """List all identifiers; those of each definition and, last, those outside all functions; those of signatures."""
-    above = _above(found)
-    held: list[set[str]] = [set() for _ in range(len(found) + 1)]
-    for number, begin, end in _runs(found, 1, len(lines)):
-        held[number].update(_words("".join(lines[begin - 1 : end])))
-    for number in range(len(found) - 1, -1, -1):
-        parent = above[number]
-        if parent >= 0 and found[parent].kind in FUNCTIONS:
-            held[parent] |= held[number]
-        elif found[number].kind not in FUNCTIONS:
-            held[-1] |= held[number]
-    words = set[str]().union(*held)
-    odd = {word: _identifier(word) for word in words if word[0] < "A" or len(word) == 1}
-    everything = sorted((words - odd.keys() | set(odd.values())) - KEYWORDS - {""})[:MAX_NAMES]
-    place = dict(zip(everything, range(len(everything)), strict=True))
-    place.update([(word, place[name]) for word, name in odd.items() if name in place])
-    known, number_of = frozenset(place), place.__getitem__
+    words_in = _splitter(lines)
+    runs = [(number, words_in(begin, end)) for number, begin, end in _runs(found, 1, len(lines))]
+    words = set[str]().union(*[some for _, some in runs])
+    place = dict.fromkeys(words, -1)
+    everything, odd = _names(words)
+    place.update(zip(everything, range(len(everything)), strict=True))
+    place.update([(word, place.get(name, -1)) for word, name in odd.items()])
+    number_of = place.__getitem__
+    held = [set[int]() for _ in range(len(found) + 1)]
+    for number, some in runs:
+        held[number].update(map(number_of, some))
+    _gather(held, found)
+    heads: list[bytes] = []
+    for _, kind, _, start, _, head, _, _, _ in found:
+        signature = words_in(start, min(head, start + _HEAD_LINES)) if kind not in VALUES else ()
+        ordered = dict.fromkeys(map(place.get, signature, repeat(-1)))
+        ordered.pop(-1, None)
+        heads.append(array("H", [*ordered][:_HEAD_NAMES]).tobytes() if ordered else b"")
+    return tuple(everything), tuple([_sorted(bag) for bag in held]), tuple(heads)
 
-    def between(first: int, last: int) -> str:
-        return "".join(lines[first - 1 : last])
 
-    def places(text: str) -> Iterable[int]:
-        return map(number_of, filter(known.__contains__, _words(text)))
-
-    packed = tuple([array("H", sorted({*map(number_of, bag & known)})).tobytes() for bag in held])
-    return tuple(everything), packed, tuple([_head(each, between, places) for each in found])
+def _splitter(lines: Sequence[str]) -> Callable[[int, int], list[str]]:
+    """Give what tells the runs of letters and digits in some lines; of plain text they are cut out once for all."""
+    text = "".join(lines)
+    if not text.isascii():
+        return lambda first, last: _words("".join(lines[first - 1 : last]))
+    spaced = text.encode().translate(_GAPS).decode()
+    size = len(lines)
+    ends = [*accumulate(map(len, lines), initial=0)]
+    return lambda first, last: spaced[ends[first - 1] : ends[min(last, size)]].split()
 
 
 def _words(text: str) -> list[str]:
@@ -51,10 +58,29 @@ def _words(text: str) -> list[str]:
     return text.encode().translate(_GAPS).decode().split() if text.isascii() else IDENTIFIER.findall(text)
 
 
-def _identifier(word: str) -> str:
-    """The identifier in a run of letters and digits."""
-    name = word.lstrip("0123456789") if word[0] < "A" else word
-    return name if len(name) > 1 else ""
+def _names(words: set[str]) -> tuple[list[str], dict[str, str]]:
+    """Sort out the identifiers; tells too those of the words that begin with a digit."""
+    names = sorted(words - _NO_NAMES)
+    numbers = names[: bisect_left(names, "A")]
+    odd = {word: name for word in numbers if (name := word.lstrip(digits)) not in _NO_NAMES}
+    names = sorted({*names[len(numbers) :], *odd.values()}) if odd else names[len(numbers) :]
+    return names[:MAX_NAMES], odd
+
+
+def _gather(held: Sequence[set[int]], found: Sequence[Definition]) -> None:
+    """Give functions what stands in the definitions inside them, and all others' to the last bag."""
+    above, inside = _above(found), [each.kind in FUNCTIONS for each in found]
+    for number in range(len(found) - 1, -1, -1):
+        parent = above[number]
+        if parent >= 0 and inside[parent]:
+            held[parent].update(held[number])
+        elif not inside[number]:
+            held[-1].update(held[number])
+
+
+def _sorted(bag: set[int]) -> bytes:
+    bag.discard(-1)
+    return array("H", sorted(bag)).tobytes()
 
 
 class Bags:
@@ -196,24 +222,37 @@ def _counted(found: Sequence[Definition], between: Between, first: int, last: in
 
 def _runs(found: Sequence[Definition], first: int, last: int) -> Iterator[tuple[int, int, int]]:
     """Cut lines into runs of one innermost definition each; -1 for none."""
-    owner = [-1] * (last - first + 1)
-    for number, each in enumerate(found):
-        begin, end = max(each.start, first), min(each.end, last)
-        if begin <= end:
-            owner[begin - first : end - first + 1] = [number] * (end - begin + 1)
-    begin = first
-    for number, same in groupby(owner):
-        size = len(list(same))
-        yield number, begin, begin + size - 1
-        begin += size
+    open_: list[tuple[int, int]] = [(-1, last)]  # numbers and ends; a later one goes before those around it
+    at = first
+    for number, (_, _, _, start, _, _, _, end, _) in enumerate(found):
+        if end < first:
+            continue
+        while at < start:
+            while open_[-1][1] < at:
+                del open_[-1]
+            inner, its = open_[-1]
+            its = min(its, start - 1, last)
+            if at > its:
+                return
+            yield inner, at, its
+            at = its + 1
+        open_.append((number, end))
+    while at <= last:
+        while open_[-1][1] < at:
+            del open_[-1]
+        inner, its = open_[-1]
+        its = min(its, last)
+        yield inner, at, its
+        at = its + 1
 
 
 def _above(found: Sequence[Definition]) -> list[int]:
     """For each definition the one that it stands in, -1 for none."""
     above: list[int] = []
     stack: list[int] = []
-    for number, each in enumerate(found):
-        while stack and found[stack[-1]].end < each.end:
+    ends = [each.end for each in found]
+    for number, end in enumerate(ends):
+        while stack and ends[stack[-1]] < end:
             stack.pop()
         above.append(stack[-1] if stack else -1)
         stack.append(number)

@@ -36,6 +36,13 @@ class Found(NamedTuple):
     scope: bool  # a mere scope (Rust's impl) is no definition itself
 
 
+class _Text(NamedTuple):
+    data: bytes
+    lines: int
+    prefixes: tuple[bytes, ...]  # of comments
+    python: bool
+
+
 def place_of(row: int, column: int = 0) -> int:
     """Give a place as one number; row and column (in bytes) begin at 0."""
     return row << _ROW | column
@@ -44,14 +51,18 @@ def place_of(row: int, column: int = 0) -> int:
 def found_in(row: Language, data: bytes, matches: Sequence[Captures]) -> list[Found]:
     """Make definitions of matches, one for each name, in the order of their places, the outer ones first."""
     total = data.count(b"\n") + (not data.endswith(b"\n"))
-    prefixes = comment_prefixes(row)
+    text = _Text(data, total, comment_prefixes(row), row.name == "python")
     best: dict[int, tuple[int, Found]] = {}
     shared = Counter[int]() if row.query else _shared(matches)
     for captures in matches:
         names = captures.get("name")
-        if not names or not data[names[0].start_byte : names[0].end_byte].strip():
-            continue  # what stands in for an error has no text
+        if not names:
+            continue
         name = names[0]
+        begin = name.start_byte
+        said = data[begin : name.end_byte]
+        if not said or said.isspace():
+            continue  # what stands in for an error has no text
         kind, node = _marked(captures, name)
         if not kind:
             if "scope" not in captures:
@@ -61,13 +72,13 @@ def found_in(row: Language, data: bytes, matches: Sequence[Captures]) -> list[Fo
             node = name.parent or node
         kind = KINDS.get(kind, kind)
         rank = _PRIORITY.get(kind, 2)
-        begin = name.start_byte
-        if begin in best and best[begin][0] <= rank:
+        known = best.get(begin)
+        if known is not None and known[0] <= rank:
             continue
         holder = captures.get("container")
-        container = _text(data, holder[0]) if holder else None
-        best[begin] = (rank, _found(row, data, total, prefixes, container, name=name, kind=kind, node=node))
-    return sorted((found for _, found in best.values()), key=lambda each: (each.begin, -each.end))
+        container = _said(data, holder[0]) if holder else None
+        best[begin] = (rank, _found(text, name, kind, container, node))
+    return sorted([found for _, found in best.values()], key=_order)
 
 
 def _marked(captures: Captures, name: Node) -> tuple[str, Node]:
@@ -88,30 +99,17 @@ def _shared(matches: Sequence[Captures]) -> Counter[int]:
     )
 
 
-def _text(data: bytes, node: Node) -> str:
+def _order(each: Found) -> tuple[int, int]:
+    return each.begin, -each.end
+
+
+def _said(data: bytes, node: Node) -> str:
     return data[node.start_byte : node.end_byte].decode("utf-8", "replace")
 
 
-def _found(
-    row: Language,
-    data: bytes,
-    total: int,
-    prefixes: tuple[bytes, ...],
-    container: str | None,
-    *,
-    name: Node,
-    kind: str,
-    node: Node,
-) -> Found:
-    body = node.child_by_field_name("body")
-    outer = node
-    while (parent := outer.parent) is not None and (
-        parent.type in _WRAPPERS
-        or (parent.type in _LONE_WRAPPERS and parent.named_child_count == 1)
-        or outer.type == parent.type + "_statement"
-    ):
-        outer = parent
-        body = body or parent.child_by_field_name("body")
+def _found(text: _Text, name: Node, kind: str, container: str | None, node: Node) -> Found:
+    data, total, prefixes, python = text
+    outer, body = _wrapped(node)
     if body is None:
         value = node.child_by_field_name("value") or node.child_by_field_name("right")
         body = value.child_by_field_name("body") if value is not None else None
@@ -123,25 +121,42 @@ def _found(
     head = start if kind in VALUES else end
     if body is not None:
         before = body.prev_sibling
-        head = before.end_point.row + 1 if before is not None else body.start_point.row + 1
+        head = (before.end_point if before is not None else body.start_point)[0] + 1
         head = min(max(head, start), end)
     elif kind == "module":
         head = start
     doc_end = head
-    if row.name == "python" and body is not None and kind not in VALUES:
+    if python and body is not None and kind not in VALUES:
         doc_end = max(_docstring_end(body), head)
     made = Definition(
-        name=" ".join(_text(data, name).split())[:200],
-        kind=kind,
-        doc=doc_line(data, prefixes, start, outer.start_byte - left) if prefixes else start,
-        start=start,
-        line=min(max(name.start_point.row + 1, start), end),
-        head=head,
-        doc_end=min(doc_end, end),
-        end=end,
-        container=container,
+        " ".join(_said(data, name).split())[:200],
+        kind,
+        doc_line(data, prefixes, start, outer.start_byte - left) if prefixes else start,
+        start,
+        min(max(name.start_point[0] + 1, start), end),
+        head,
+        min(doc_end, end),
+        end,
+        container,
     )
-    return Found(made, place_of(first, left), place_of(last, right), scope=not kind)
+    return Found(made, place_of(first, left), place_of(last, right), not kind)
+
+
+def _wrapped(node: Node) -> tuple[Node, Node | None]:
+    """Give the outermost node that only wraps a definition, and the body of the definition."""
+    body = node.child_by_field_name("body")
+    outer, its = node, node.type
+    while (parent := outer.parent) is not None:
+        above = parent.type
+        if (
+            above not in _WRAPPERS
+            and its != above + "_statement"
+            and (above not in _LONE_WRAPPERS or parent.named_child_count != 1)
+        ):
+            break
+        outer, its = parent, above
+        body = body or parent.child_by_field_name("body")
+    return outer, body
 
 
 def comment_prefixes(row: Language) -> tuple[bytes, ...]:
@@ -165,7 +180,7 @@ def _docstring_end(body: Node) -> int:
     if first is not None and first.type == "expression_statement" and first.named_child_count == 1:
         string = first.named_child(0)
         if string.type in {"string", "concatenated_string"}:
-            return string.end_point.row + 1
+            return string.end_point[0] + 1
     return 0
 
 

@@ -77,7 +77,8 @@ def count_lines(lines: list[str]) -> list[int]:
 def flags_of(path: str, top: Sequence[str], *, secret: bool) -> int:
     """What kind of file it is, by its path and its first lines."""
     flags = 0
-    if _GENERATED.search("".join(top)[:2_000]):
+    begin = "".join(top)[:2_000]
+    if ("enerated" in begin or "DO NOT EDIT" in begin) and _GENERATED.search(begin):
         flags |= GENERATED
     if test_path(path):
         flags |= TEST

@@ -8,19 +8,23 @@ import json
 import os
 import sqlite3
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 from darner_context.bundle import LeftOut, Unreadable
 from darner_context.extract import count_lines, extract
 from darner_context.sources import Source, Workspace, read_text
-from darner_context.store import Parsed, Row, Store, parsed
+from darner_context.store import Parsed, Row, Store, parsed, unparsed
 
 _BATCH = 400_000  # bytes of source in one task
 _COMMIT, _COMMIT_MOST = 600, 8_000  # files in one transaction: ever more, for it writes what many files have anew
+_LAST = 200  # files, or fewer, that are stored after the last one is parsed: no parser runs beside that
+_PATIENCE = 40.0  # seconds in which some task is done, unless one hangs
 _MINIFIED_LINE, _MINIFIED_LEAST = 2_000, 20_000  # characters in a line of average length, and in the file
+
+Done = tuple[list[Parsed], list[LeftOut]]
+Work = Callable[[Sequence[Source]], Done]
 
 
 def changes(workspace: Workspace, rows: dict[str, Row], left_out: list[LeftOut]) -> tuple[list[Source], list[str], int]:
@@ -32,10 +36,12 @@ def changes(workspace: Workspace, rows: dict[str, Row], left_out: list[LeftOut])
         row = rows.get(source.path)
         if row is None or row.size != source.size or row.mtime != source.mtime:
             fresh.append(source)
+        elif not row.digest:
+            left_out.append(LeftOut(source.path, "no parser survived it"))
     return fresh, [path for path in rows if path not in seen], len(seen)
 
 
-def parse(sources: Sequence[Source]) -> tuple[list[Parsed], list[LeftOut]]:
+def parse(sources: Sequence[Source]) -> Done:
     """Parse some files; one that cannot be read is left out, and nothing here raises."""
     done: list[Parsed] = []
     left_out: list[LeftOut] = []
@@ -69,8 +75,14 @@ def batches(sources: Iterable[Source]) -> Iterator[list[Source]]:
         yield batch
 
 
-def update(store: Store, workspace: Workspace, workers: int) -> Iterator[tuple[int, int, list[LeftOut]]]:
-    """Bring the store up to date; yields files done, files to do and what was left out, after each transaction."""
+def update(
+    store: Store, workspace: Workspace, processes: int, work: Work = parse
+) -> Iterator[tuple[int, int, list[LeftOut]]]:
+    """
+    Bring the store up to date; yields files done, files to do and what was left out, after each transaction.
+
+    With no processes to parse in, it is done in this one, and a grammar that dies takes it along.
+    """
     left_out: list[LeftOut] = []
     fresh, gone, _ = changes(workspace, store.rows(), left_out)
     if gone:
@@ -78,12 +90,12 @@ def update(store: Store, workspace: Workspace, workers: int) -> Iterator[tuple[i
     done: list[Parsed] = []
     count = 0
     yield 0, len(fresh), left_out
-    for some, passed in _parse_all(fresh, workers):
+    for some, passed in _parse_all(fresh, processes, work):
         done += some
         left_out += passed
-        if passed:
-            store.write((), [each.path for each in passed])
-        if len(done) >= min(max(_COMMIT, count), _COMMIT_MOST):
+        if lost := {each.path for each in passed}.difference(each.path for each in some):
+            store.write((), lost)
+        if len(done) >= min(max(_COMMIT, count), _COMMIT_MOST) or len(fresh) - count - len(done) < _LAST <= len(done):
             store.write(done)
             count += len(done)
             done = []
@@ -93,25 +105,21 @@ def update(store: Store, workspace: Workspace, workers: int) -> Iterator[tuple[i
     yield count + len(done), len(fresh), left_out
 
 
-def _parse_all(fresh: list[Source], workers: int) -> Iterator[tuple[list[Parsed], list[LeftOut]]]:
+def _parse_all(fresh: list[Source], processes: int, work: Work) -> Iterator[Done]:
     tasks = batches(fresh)
-    if workers <= 1 or sum(source.size for source in fresh) < 2 * _BATCH:
-        yield from map(parse, tasks)
+    if not processes or not fresh:
+        yield from map(work, tasks)
         return
-    # the server never gets here, and should not pay for them
-    from concurrent.futures.process import ProcessPoolExecutor  # noqa: PLC0415
-    from multiprocessing import get_context  # noqa: PLC0415
+    from darner_context.workers import Failed, shared_out  # noqa: PLC0415 - the server never gets here
 
     count_lines(["def f():"])  # the vocabulary is loaded before the fork, so that the children share it
-    method = "fork" if sys.platform == "linux" else "spawn"
-    with ProcessPoolExecutor(workers, mp_context=get_context(method)) as pool:
-        running: set[Future[tuple[list[Parsed], list[LeftOut]]]] = set()
-        for task in tasks:
-            running.add(pool.submit(parse, task))
-            if len(running) > workers + 2:
-                finished, running = wait(running, return_when=FIRST_COMPLETED)
-                yield from (each.result() for each in finished)
-        yield from (each.result() for each in running)
+    processes = 1 if sum(source.size for source in fresh) < 2 * _BATCH else processes
+    for each in shared_out(work, tasks, processes, _PATIENCE):
+        if isinstance(each, Failed):
+            source = each.piece
+            yield [unparsed(source.path, source.size, source.mtime)], [LeftOut(source.path, each.reason)]
+        else:
+            yield each
 
 
 def main() -> int:
@@ -123,7 +131,7 @@ def main() -> int:
     try:
         store = Store(Path(order["store"]), write=True)
         left_out: list[LeftOut] = []
-        for done, total, passed in update(store, workspace, order["workers"]):
+        for done, total, passed in update(store, workspace, max(1, order["workers"])):
             left_out = passed
             sys.stdout.write(json.dumps({"done": done, "total": total}) + "\n")
             sys.stdout.flush()

@@ -17,10 +17,18 @@ class Language:
     comments: tuple[str, ...] = ("//", "/*", "*")
     embeds: bool = False  # holds code of other languages
     gate: bool = True  # whether the grammar is true enough to the language to refuse an edit for it
+    within: tuple[str, ...] = ()  # the only nodes with definitions in them, from the root on; () is any node
 
 
+_PYTHON_WITHIN = (
+    "module", "block", "class_definition", "function_definition", "decorated_definition", "if_statement",
+    "elif_clause", "else_clause", "for_statement", "while_statement", "with_statement", "try_statement",
+    "except_clause", "except_group_clause", "finally_clause", "match_statement", "case_clause",
+)  # fmt: skip
 LANGUAGES: tuple[Language, ...] = (
-    Language("python", (".py", ".pyi", ".pyw"), "tree_sitter_python", query="python", comments=("#",)),
+    Language(
+        "python", (".py", ".pyi", ".pyw"), "tree_sitter_python", query="python", comments=("#",), within=_PYTHON_WITHIN
+    ),
     Language("javascript", (".js", ".mjs", ".cjs", ".jsx"), "tree_sitter_javascript", query="javascript"),
     Language(
         "typescript", (".ts", ".mts", ".cts"), "tree_sitter_typescript", "language_typescript", query="typescript"

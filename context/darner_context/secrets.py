@@ -23,17 +23,13 @@ _CONTENT = re.compile(
 _SIGNS = (
     "PRIVATE KEY",
     "AKIA",
-    "ghp_",
-    "gho_",
-    "ghu_",
-    "ghs_",
-    "ghr_",
     "github_pat_",
     "xox",
     "sk_live_",
     "csk-",
     "AIza",
 )  # a quick look first
+_GITHUB = re.compile(r"gh[pousr]_")  # quicker than five signs
 
 
 def secret_name(path: str) -> bool:
@@ -49,7 +45,7 @@ def secret_content(text: str) -> bool:
 
 def suspect(text: str) -> bool:
     """Whether a closer look is called for; for a part of a text take `LONGEST` more characters to each side."""
-    return any(sign in text for sign in _SIGNS)
+    return any(sign in text for sign in _SIGNS) or _GITHUB.search(text) is not None
 
 
 LONGEST = max(map(len, _SIGNS))

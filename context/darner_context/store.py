@@ -15,7 +15,7 @@ from darner_context.facts import FileFacts, pack, unpack
 from darner_context.languages import LANGUAGES
 from darner_context.words import parts
 
-FORMAT = 7
+FORMAT = 8
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS files (id INTEGER PRIMARY KEY, path TEXT UNIQUE NOT NULL, size INTEGER NOT NULL,
     mtime INTEGER NOT NULL, digest BLOB NOT NULL, symbols INTEGER NOT NULL, facts BLOB NOT NULL);
@@ -35,7 +35,7 @@ class Row:
     number: int
     size: int
     mtime: int
-    digest: bytes
+    digest: bytes  # empty: there are no facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,8 @@ class Parsed:
     mtime: int
     digest: bytes
     symbols: int
-    defined: str  # names that it defines, uses; words by which it is found: joined
+    defined: str  # names that it defines, uses: joined
     used: str
-    words: str
     facts: bytes
 
 
@@ -65,9 +64,13 @@ def parsed(path: str, size: int, mtime: int, facts: FileFacts, counts: Sequence[
         len(facts.definitions),
         _SEPARATOR.join(sorted(names)),
         _SEPARATOR.join(facts.names),
-        _SEPARATOR.join(sorted(words_of(path, facts))),
         pack(facts, counts),
     )
+
+
+def unparsed(path: str, size: int, mtime: int) -> Parsed:
+    """A file that no parser survives: it is not tried again until it changes."""
+    return Parsed(path, size, mtime, b"", 0, "", "", b"")
 
 
 def store_path(folder: Path, roots: Sequence[Path], extra: Sequence[str] = ()) -> Path:
@@ -111,7 +114,7 @@ class Store:
             base.execute("PRAGMA journal_mode=WAL")
             base.execute("PRAGMA synchronous=NORMAL" if not write else "PRAGMA synchronous=OFF")
             base.execute("PRAGMA mmap_size=268435456")
-            base.execute("PRAGMA cache_size=-8000")
+            base.execute("PRAGMA cache_size=-8000" if not write else "PRAGMA cache_size=-64000")
             base.executescript(_SCHEMA)
             base.execute("SELECT count(*) FROM (SELECT 1 FROM files LIMIT 1)").fetchone()
             base.execute("SELECT count(*) FROM (SELECT 1 FROM names LIMIT 1)").fetchone()
@@ -147,8 +150,8 @@ class Store:
     def load(self, path: str) -> tuple[int, int, int, FileFacts] | None:
         """Number, size, mtime and facts of a file."""
         row = self._base.execute("SELECT id, size, mtime, facts FROM files WHERE path = ?", (path,)).fetchone()
-        if row is None:
-            return None
+        if row is None or not row[3]:
+            return None  # unknown, or no parser survived it
         facts = unpack(row[3])
         if facts is None:
             with suppress(sqlite3.Error):  # parsed again by the next update
@@ -212,7 +215,7 @@ class Store:
 
     def _put(self, each: Parsed, delta: "_Delta") -> None:
         there = self._base.execute("SELECT id, digest FROM files WHERE path = ?", (each.path,)).fetchone()
-        if there is not None and there[1] == each.digest:
+        if there is not None and each.digest and there[1] == each.digest:
             self._base.execute("UPDATE files SET size = ?, mtime = ? WHERE id = ?", (each.size, each.mtime, there[0]))
             return
         if there is not None:
@@ -236,35 +239,48 @@ class Store:
                     self._base.execute(
                         "UPDATE words SET files = ? WHERE word = ?", (_without(files, delta.taken), word)
                     )
-        none: list[int] = []
+        none = array("I")
         self._base.executemany(
             "INSERT INTO names (name, defined, used) VALUES (?1, ?2, ?3) ON CONFLICT (name) DO UPDATE SET "
             "defined = CAST(defined || ?2 AS BLOB), used = CAST(used || ?3 AS BLOB)",
             (
-                (name, _packed(delta.defined.get(name, none)), _packed(delta.used.get(name, none)))
+                (name, delta.defined.get(name, none), delta.used.get(name, none))
                 for name in sorted(delta.used.keys() | delta.defined.keys())
             ),
         )
+        words = delta.words()
         self._base.executemany(
             "INSERT INTO words (word, files) VALUES (?1, ?2) ON CONFLICT (word) DO UPDATE SET "
             "files = CAST(files || ?2 AS BLOB)",
-            ((word, _packed(delta.words[word])) for word in sorted(delta.words)),
+            ((word, array("I", sorted(words[word]))) for word in sorted(words)),
         )
 
 
 class _Delta:
     def __init__(self) -> None:
-        self.defined: defaultdict[str, list[int]] = defaultdict(list)
-        self.used: defaultdict[str, list[int]] = defaultdict(list)
-        self.words: defaultdict[str, list[int]] = defaultdict(list)
+        self.defined: defaultdict[str, array[int]] = defaultdict(_none)
+        self.used: defaultdict[str, array[int]] = defaultdict(_none)
+        self.paths: dict[int, str] = {}
         self.taken: set[int] = set()
         self.old_names: set[str] = set()
         self.old_words: set[str] = set()
 
     def add(self, number: int, each: Parsed) -> None:
-        for postings, said in ((self.used, each.used), (self.defined, each.defined), (self.words, each.words)):
+        self.paths[number] = each.path
+        for postings, said in ((self.used, each.used), (self.defined, each.defined)):
             for key in said.split(_SEPARATOR) if said else ():
                 postings[key].append(number)
+
+    def words(self) -> dict[str, set[int]]:
+        """The words by which files are found, taken out of each name only once."""
+        found: defaultdict[str, set[int]] = defaultdict(set)
+        for name, numbers in self.used.items():
+            for word in parts(name):
+                found[word].update(numbers)
+        for number, path in self.paths.items():
+            for word in parts(path):
+                found[word].add(number)
+        return found
 
     def take(self, number: int, path: str, facts: FileFacts) -> None:
         self.taken.add(number)
@@ -279,8 +295,8 @@ def words_of(path: str, facts: FileFacts) -> set[str]:
     return words
 
 
-def _packed(numbers: Sequence[int]) -> bytes:
-    return array("I", numbers).tobytes()
+def _none() -> "array[int]":
+    return array("I")
 
 
 def _without(numbers: "array[int]", taken: set[int]) -> bytes:

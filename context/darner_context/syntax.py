@@ -1,5 +1,6 @@
 """Parsing with tree-sitter. Nothing else in darner knows it."""
 
+import re
 import warnings
 from collections.abc import Iterator
 from functools import cache
@@ -22,6 +23,7 @@ Tree = tree_sitter.Tree
 Captures = dict[str, list[tree_sitter.Node]]
 _PIECE = 4_096  # bytes parsed in one go
 PARSE_LIMIT = 4_000_000  # characters; beyond it a file has no symbols and no faults
+_BEGINS = re.compile(r"^\((\w+)", re.MULTILINE)  # the first node of a pattern
 _READ = 16_384  # bytes: after each of them other threads may run
 
 
@@ -155,9 +157,24 @@ def _installed(module: str) -> bool:
 
 @cache
 def _query(row: Language) -> tree_sitter.Query:
-    grammar = _grammar(row.module, row.function)
+    return tree_sitter.Query(_grammar(row.module, row.function), _query_text(row))
+
+
+def _query_text(row: Language) -> str:
     home = Path(__file__) if row.query else Path(import_module(row.module).__file__ or "")
-    return tree_sitter.Query(grammar, (home.parent / "queries" / f"{row.query or 'tags'}.scm").read_text("utf-8"))
+    return (home.parent / "queries" / f"{row.query or 'tags'}.scm").read_text("utf-8")
+
+
+@cache
+def _way(row: Language) -> tuple[frozenset[int], frozenset[int]]:
+    """Number the kinds of nodes that are looked into, or at; and those at which a pattern of the query begins."""
+    begins = set(_BEGINS.findall(_query_text(row)))
+    grammar = _grammar(row.module, row.function)
+    kinds = {number: grammar.node_kind_for_id(number) for number in range(grammar.node_kind_count)}
+    return (
+        frozenset(number for number, kind in kinds.items() if kind in begins or kind in row.within),
+        frozenset(number for number, kind in kinds.items() if kind in begins),
+    )
 
 
 def parse(row: Language, data: bytes, before: Tree | None = None) -> Tree:
@@ -173,10 +190,26 @@ def parse(row: Language, data: bytes, before: Tree | None = None) -> Tree:
 
 def matches(row: Language, tree: Tree, begin: int = 0, end: int | None = None) -> list[Captures]:
     """All matches of a language's query that touch bytes `begin` to `end`."""
-    cursor = tree_sitter.QueryCursor(_query(row))
+    cursor, root = tree_sitter.QueryCursor(_query(row)), tree.root_node
     if end is not None:
         cursor.set_byte_range(begin, end)
-    return [captures for _, captures in cursor.matches(tree.root_node)]
+    elif row.within and not root.has_error:
+        return _matches_within(row, cursor, root)
+    return [captures for _, captures in cursor.matches(root)]
+
+
+def _matches_within(row: Language, cursor: tree_sitter.QueryCursor, root: Node) -> list[Captures]:
+    """All matches, without a look into statements and expressions: most of a tree is there."""
+    way, begins = _way(row)
+    cursor.set_max_start_depth(0)  # patterns begin at the node that is asked for
+    found: list[Captures] = []
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if node.kind_id in begins:
+            found += [captures for _, captures in cursor.matches(node)]
+        stack += [child for child in node.named_children if child.kind_id in way]
+    return found
 
 
 def _all_faults(row: Language, text: str) -> Iterator[SyntaxFault]:

@@ -105,7 +105,7 @@ class Keeper:
 
     def _inline(self, progress: Callable[[], None]) -> list[LeftOut]:
         left_out: list[LeftOut] = []
-        for _, _, passed in update(self.store, self._workspace, 1):
+        for _, _, passed in update(self.store, self._workspace, 0):
             left_out = passed
             progress()
         return left_out

@@ -4,6 +4,13 @@ import re
 from functools import lru_cache
 
 IDENTIFIER = re.compile(r"[^\W\d]\w+")
+_ENDINGS = {  # by their last letter, with the letters that must be left
+    "s": (("ations", 4), ("ies", 3), ("ers", 4), ("es", 4), ("s", 3)),
+    "n": (("ation", 4),),
+    "g": (("ing", 4),),
+    "d": (("ed", 4),),
+    "r": (("er", 4),),
+}
 _SHORT = 4  # letters of a word that keeps its last e
 _QUOTED = re.compile(r"`([^`\r\n]+)`")
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+")
@@ -40,7 +47,9 @@ def identifiers(text: str) -> set[str]:
 @lru_cache(maxsize=50_000)
 def parts(identifier: str) -> tuple[str, ...]:
     """Split an identifier into its words, small and without endings: getUserNames -> get, user, name."""
-    return tuple(stem(part.lower()) for part in _PARTS.findall(identifier) if len(part) > 1)
+    if identifier.islower() and identifier.isascii() and identifier.replace("_", "").isalpha():
+        return tuple([stem(part) for part in identifier.split("_") if len(part) > 1])  # as most are
+    return tuple([stem(part.lower()) for part in _PARTS.findall(identifier) if len(part) > 1])
 
 
 @lru_cache(maxsize=50_000)
@@ -52,17 +61,7 @@ def word_set(identifier: str) -> frozenset[str]:
 @lru_cache(maxsize=30_000)
 def stem(word: str) -> str:
     """Cut the commonest English endings, the same way on both sides of a comparison."""
-    for ending, least in (
-        ("ations", 4),
-        ("ation", 4),
-        ("ies", 3),
-        ("ing", 4),
-        ("ers", 4),
-        ("ed", 4),
-        ("er", 4),
-        ("es", 4),
-        ("s", 3),
-    ):
+    for ending, least in _ENDINGS.get(word[-1:], ()):
         if word.endswith(ending) and len(word) - len(ending) >= least and not word.endswith("ss"):
             return word[: -len(ending)]
     return word[:-1] if word.endswith("e") and len(word) > _SHORT else word

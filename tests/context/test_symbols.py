@@ -1,9 +1,13 @@
 """The definitions found in a small sample of each language."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
+from darner_context.definitions import found_in
 from darner_context.languages import BY_NAME, LANGUAGES
-from darner_context.syntax import enclosing, language_of, symbols, syntax_faults
+from darner_context.syntax import enclosing, language_of, matches, parse, symbols, syntax_faults
 
 # path, text, what is found: kind, name behind its containers, first and last line
 SAMPLES = [
@@ -318,6 +322,39 @@ def test_half_written_code_keeps_what_stands_around_it() -> None:
         "def whole():\n    return 1\n\n\ndef half(a):\n    return a.\n\n\nclass After:\n    def f(self):\n        return 2\n",
         ["function whole 1-2", "function half 5-6", "class After 9-11", "method After.f 10-11"],
     )
+
+
+def test_definitions_stand_in_every_python_statement_that_may_hold_them() -> None:
+    holders = (
+        "if a:", "elif a:", "else:", "for a in b:", "else:", "while a:", "with a:", "async with a:", "try:",
+        "except A:", "else:", "finally:", "try:", "except* A:", "match a:", "def g():", "class B:",
+    )  # fmt: skip
+    lines: list[str] = []
+    expected: list[str] = []
+    for number, holder in enumerate(holders):
+        lines += [holder, " case 1:"] if holder == "match a:" else [holder]
+        line = len(lines) + 1
+        lines += [f"  @a\n  def f{number}(): pass", f"  class C{number}: x = 1"]
+        lines = "\n".join(lines).split("\n")
+        inside = {"def g():": "g.", "class B:": "B."}.get(holder, "")
+        if inside:
+            expected.append(f"{'class' if inside == 'B.' else 'function'} {inside[0]} {line - 1}-{line + 2}")
+        expected += [
+            f"{'method' if inside == 'B.' else 'function'} {inside}f{number} {line}-{line + 1}",
+            f"class {inside}C{number} {line + 2}-{line + 2}",
+            f"field {inside}C{number}.x {line + 2}-{line + 2}",
+        ]
+    check("a.py", "\n".join(lines) + "\n", expected)
+
+
+def test_a_look_into_some_nodes_only_misses_nothing() -> None:
+    sources = [path.read_bytes() for path in sorted(Path(__file__).parents[2].glob("*/darner_*/**/*.py"))]
+    assert len(sources) > 100
+    row = BY_NAME["python"]
+    for data in sources:
+        tree = parse(row, data)
+        whole = matches(replace(row, within=()), tree)
+        assert found_in(row, data, matches(row, tree)) == found_in(row, data, whole)
 
 
 def test_what_stands_in_for_a_missing_name_is_no_definition() -> None:

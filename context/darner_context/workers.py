@@ -1,0 +1,98 @@
+"""Work shared out to processes. One that dies or hangs costs the one piece of work it was at, and nothing else."""
+
+import os
+import sys
+import threading
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor
+from dataclasses import dataclass
+from itertools import chain
+from multiprocessing import active_children, get_context
+from multiprocessing.connection import Connection
+from typing import Generic, TypeVar
+
+_AHEAD = 2  # tasks that lie ready beside those that are under way
+
+_Piece = TypeVar("_Piece")
+_Result = TypeVar("_Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Failed(Generic[_Piece]):
+    """A piece of work that no process survived."""
+
+    piece: _Piece
+    reason: str
+
+
+def shared_out(
+    work: Callable[[Sequence[_Piece]], _Result], tasks: Iterator[Sequence[_Piece]], processes: int, patience: float
+) -> Iterator[_Result | Failed[_Piece]]:
+    """
+    Do all tasks, each of some pieces, in so many processes; gives the results as they come.
+
+    Where a process dies, or none has finished a task for `patience` seconds, what was under way is done again piece by
+    piece, to find the one that is to blame. The other children of this process must not mind being killed.
+    """
+    while under_way := (yield from _until_one_dies(work, tasks, processes, processes + _AHEAD, patience))[0]:
+        pieces = iter([[piece] for piece in under_way])
+        while True:
+            left, reason = yield from _until_one_dies(work, pieces, 1, 1, patience)
+            if not left:
+                break
+            yield Failed(left[0], reason)
+
+
+def _until_one_dies(
+    work: Callable[[Sequence[_Piece]], _Result],
+    tasks: Iterator[Sequence[_Piece]],
+    processes: int,
+    most: int,
+    patience: float,
+) -> Generator[_Result, None, tuple[list[_Piece], str]]:
+    """Take tasks in new processes; returns what `most` tasks at once were under way when one died, and of what."""
+    reason = "its parser died"
+    context = get_context("fork" if sys.platform == "linux" else "spawn")
+    running: dict[Future[_Result], Sequence[_Piece]] = {}
+    listener, held = context.Pipe(duplex=False)
+    with listener, held, ProcessPoolExecutor(processes, context, _end_with_parent, (listener, held)) as pool:
+        while True:
+            while len(running) < most and (task := next(tasks, None)) is not None:
+                running[_submitted(pool, work, task)] = task
+            if not running:
+                return [], ""
+            finished, _ = wait(running, patience, FIRST_COMPLETED)
+            if not finished:
+                reason = "it takes too long to parse"
+                for child in active_children():
+                    child.kill()
+            whole = [each for each in finished if not isinstance(each.exception(), BrokenProcessPool)]
+            for each in whole:
+                del running[each]
+                yield each.result()
+            if len(whole) < len(finished):
+                break
+    return [*chain.from_iterable(running.values())], reason
+
+
+def _submitted(
+    pool: ProcessPoolExecutor, work: Callable[[Sequence[_Piece]], _Result], task: Sequence[_Piece]
+) -> Future[_Result]:
+    try:
+        return pool.submit(work, task)
+    except BrokenProcessPool as error:  # since the last look
+        future = Future[_Result]()
+        future.set_exception(error)
+        return future
+
+
+def _end_with_parent(listener: Connection, held: Connection) -> None:
+    """Let no worker outlive a parent that was killed: then nobody holds the other end of the pipe any more."""
+    held.close()
+    threading.Thread(target=_end_with, args=(listener,), daemon=True).start()
+
+
+def _end_with(listener: Connection) -> None:
+    listener.poll(None)
+    os._exit(1)
