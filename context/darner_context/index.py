@@ -67,7 +67,8 @@ class Index:
         began = monotonic()
         differing = asyncio.ensure_future(asyncio.to_thread(_changed_lines, self._workspace))
         try:
-            self._updates = self._updates or await asyncio.to_thread(self._make_updates)
+            if self._updates is None:
+                self._updates = await asyncio.to_thread(self._make_updates)
             self._left_out = tuple(await self._updates.refresh(self._progressed))
             self._change(partial(self._library.differs, await differing))
         finally:
