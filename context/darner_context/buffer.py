@@ -144,7 +144,7 @@ def safe_extract(path: str, text: str) -> FileFacts:
     """Extract the facts; of a text that cannot be parsed, only the token counts of its lines."""
     if len(text) <= PARSE_LIMIT:
         try:
-            return extract(path, text)[0]
+            return extract(path, text)
         except (ValueError, RecursionError, MemoryError, OverflowError):
             pass
     counts = count_lines(split_lines(text))

@@ -19,15 +19,14 @@ def digest_of(text: str) -> bytes:
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
-def extract(path: str, text: str) -> tuple[FileFacts, list[int]]:
-    """Find the facts about a text, and the token counts of its lines."""
+def extract(path: str, text: str) -> FileFacts:
+    """Find the facts about a text."""
     lines = split_lines(text)
     found = definitions(path, text)
     names, used, heads = bags(lines, found)
-    counts = count_lines(lines)
-    sums = array("I", accumulate(counts, initial=0))
+    sums = array("I", accumulate(count_lines(lines), initial=0))
     imported = tuple(imports(language_of(path) or "", text))
-    facts = FileFacts(
+    return FileFacts(
         digest_of(text),
         found,
         names,
@@ -37,7 +36,6 @@ def extract(path: str, text: str) -> tuple[FileFacts, list[int]]:
         flags_of(path, lines[:TOP], secret=secret_content(text)),
         imported,
     )
-    return facts, counts
 
 
 _LINES: dict[str, int] = {}

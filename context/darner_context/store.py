@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
-from darner_context.facts import FileFacts, pack, unpack
+from darner_context.facts import FileFacts
 from darner_context.languages import LANGUAGES
+from darner_context.packed import pack, unpack
 from darner_context.words import parts
 
-FORMAT = 7
+FORMAT = 8
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS files (id INTEGER PRIMARY KEY, path TEXT UNIQUE NOT NULL, size INTEGER NOT NULL,
     mtime INTEGER NOT NULL, digest BLOB NOT NULL, symbols INTEGER NOT NULL, facts BLOB NOT NULL);
@@ -53,7 +54,7 @@ class Parsed:
     facts: bytes
 
 
-def parsed(path: str, size: int, mtime: int, facts: FileFacts, counts: Sequence[int]) -> Parsed:
+def parsed(path: str, size: int, mtime: int, facts: FileFacts) -> Parsed:
     """Make a file ready to be stored: it is done beside the process that writes."""
     # an example in prose defines nothing
     names = () if path.endswith((".md", ".markdown")) else {each.name for each in facts.definitions}
@@ -66,7 +67,7 @@ def parsed(path: str, size: int, mtime: int, facts: FileFacts, counts: Sequence[
         _SEPARATOR.join(sorted(names)),
         _SEPARATOR.join(facts.names),
         _SEPARATOR.join(sorted(words_of(path, facts))),
-        pack(facts, counts),
+        pack(facts),
     )
 
 

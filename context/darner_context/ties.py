@@ -1,7 +1,7 @@
 """Which definitions a name means in a file: its own, those it imports, those of its package."""
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Sequence
 
 from darner_context.facts import CLASSES, VALUES, FileFacts, by_name
 from darner_context.library import Library
@@ -137,9 +137,9 @@ class Ties:
         return facts.bag(key[1]) if facts.definitions[key[1]].kind in VALUES else facts.head(key[1])
 
 
-def members(facts: FileFacts, number: int) -> list[int]:
+def members(facts: FileFacts, number: int) -> Sequence[int]:
     """Number the members of a class of this file."""
-    return by_name(facts).get("." + facts.definitions[number].name, [])
+    return by_name(facts).get("." + facts.definitions[number].name, ())
 
 
 def type_like(name: str) -> bool:
