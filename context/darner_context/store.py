@@ -26,6 +26,7 @@ CREATE TABLE IF NOT EXISTS words (word TEXT PRIMARY KEY, files BLOB NOT NULL) WI
 CREATE TABLE IF NOT EXISTS roots (path TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 _SEPARATOR = "\n"  # never in a name
+_PAGES, _PAGES_WRITTEN = 2_000, 8_000  # KiB of the file in memory; a map of it would stay there as it is touched
 _WAIT = 20.0  # seconds to wait for another process that writes
 
 
@@ -89,6 +90,9 @@ def _grammars() -> Iterable[str]:
                     yield name
 
 
+_NOBODY = array("I")
+
+
 class Store:
     """One connection. A damaged file is thrown away and begun anew. Raises sqlite3.Error and OSError."""
 
@@ -111,8 +115,7 @@ class Store:
         try:
             base.execute("PRAGMA journal_mode=WAL")
             base.execute("PRAGMA synchronous=NORMAL" if not write else "PRAGMA synchronous=OFF")
-            base.execute("PRAGMA mmap_size=268435456")
-            base.execute("PRAGMA cache_size=-8000")
+            base.execute(f"PRAGMA cache_size=-{_PAGES_WRITTEN if write else _PAGES}")
             base.executescript(_SCHEMA)
             base.execute("SELECT count(*) FROM (SELECT 1 FROM files LIMIT 1)").fetchone()
             base.execute("SELECT count(*) FROM (SELECT 1 FROM names LIMIT 1)").fetchone()
@@ -170,7 +173,7 @@ class Store:
             marks = ",".join("?" * len(some))
             query = f"SELECT name, defined, used FROM names WHERE name IN ({marks})"  # noqa: S608 - only marks
             for name, defined, used in self._base.execute(query, some):
-                found[name] = (array("I", defined), array("I", used))
+                found[name] = (array("I", defined) if defined else _NOBODY, array("I", used) if used else _NOBODY)
         return found
 
     def words(self, wanted: Sequence[str]) -> dict[str, "array[int]"]:
