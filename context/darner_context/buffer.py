@@ -5,6 +5,8 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_right
 from itertools import accumulate, count
+from operator import itemgetter
+from sys import byteorder
 from typing import TYPE_CHECKING
 
 from darner_context.bags import Bags
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _STAMPS = count()
+_OUTSIDE = itemgetter(0, 1, 8)  # name, kind and container of a definition
 
 
 class LiveFile:
@@ -52,30 +55,34 @@ class LiveFile:
     def outside(self) -> object:
         """What other files can know of it: it stays as it is while the inside of a function is edited."""
         facts = self.facts
-        defined = tuple([(name, kind, around) for name, kind, _, _, _, _, _, _, around in facts.definitions])
-        return defined, tuple([each._replace(line=0) for each in facts.imports]), facts.flags
+        return (
+            tuple(map(_OUTSIDE, facts.definitions)),
+            tuple([each._replace(line=0) for each in facts.imports]),
+            facts.flags,
+        )
 
     @property
     def lines(self) -> Lines:
         """The lines of the text."""
-        self._catch_up()
+        if self._lines is None or self._lines.text is not self.text:
+            self._catch_up()
         return self._lines or Lines(self.text)
 
     @property
     def facts(self) -> FileFacts:
         """The facts about the text; they have no digest."""
-        self._catch_up()
+        if self._lines is None or self._lines.text is not self.text:
+            self._catch_up()
         return self._facts or safe_extract(self.path, self.text)
 
     def _catch_up(self) -> None:
         lines, facts, text = self._lines, self._facts, self.text
-        if lines is not None and facts is not None and self._outline is not None and self._bags is not None:
-            if lines.text != text:
-                try:
-                    self._follow(lines, facts, self._outline, self._bags, text)
-                except (ValueError, RecursionError, MemoryError, OverflowError):
-                    self._begin(text)
-        elif lines is None or lines.text != text:
+        if lines is None or facts is None or self._outline is None or self._bags is None:
+            self._begin(text)
+            return
+        try:
+            self._follow(lines, facts, self._outline, self._bags, text)
+        except (ValueError, RecursionError, MemoryError, OverflowError):
             self._begin(text)
 
     def _begin(self, text: str) -> None:
@@ -101,7 +108,8 @@ class LiveFile:
         middle = split_lines(text[lines.starts[first] : lines.starts[last] + len(text) - len(lines.text)])
         now = Lines(text, _resplit(lines.starts, first, last, list(map(len, middle))))
         sums = _resplit(facts.sums, first, last, count_lines(middle))
-        change = outline.edit(encode(text))
+        alike = _single(lines.text) and _single(text)
+        change = outline.edit(encode(text), (begin, old_end, end) if alike else None)
         found = outline.definitions
         self._lines = now
         if change is None or not bags.edit(change, found, lines.between, now.between):
@@ -116,6 +124,11 @@ class LiveFile:
         imported = tuple(imports(language_of(self.path) or "", lines.text))
         flags = flags_of(self.path, lines[:TOP], secret=self._suspect and secret_content(lines.text))
         return FileFacts(b"", outline.definitions, names, used, heads, sums, flags, imported)
+
+
+def _single(text: str) -> bool:
+    """Whether each character is one byte of what is parsed."""
+    return text.isascii() and "\r" not in text
 
 
 def _whole_lines(lines: Lines, begin: int, end: int) -> tuple[int, int]:
@@ -134,10 +147,17 @@ def _resplit(sums: Sequence[int], first: int, last: int, sizes: Sequence[int]) -
     """Put other lines in the place of some, in the sums of what lines have."""
     made = array("I", sums[:first])
     made.extend(accumulate(sizes, initial=sums[first]))
-    by = made[-1] - sums[last]
-    rest = sums[last + 1 :]
-    made.extend([one + by for one in rest] if by else rest)
+    made.extend(_raised(array("I", sums[last + 1 :]), made[-1] - sums[last]))
     return made
+
+
+def _raised(numbers: array[int], by: int) -> array[int]:
+    """Add to each number, as one long number with theirs for digits: one by one takes four times as long."""
+    if not by or not numbers:
+        return numbers
+    ones = array("I", (1,)) * len(numbers)
+    long = int.from_bytes(numbers.tobytes(), byteorder) + by * int.from_bytes(ones.tobytes(), byteorder)
+    return array("I", long.to_bytes(len(numbers) * numbers.itemsize, byteorder))
 
 
 def safe_extract(path: str, text: str) -> FileFacts:
