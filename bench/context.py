@@ -39,7 +39,7 @@ from darner_context.tokens import tokenizer
 _BUDGETS = (8_000, 32_000, 100_000)
 _PLACES = 60
 _START = """
-import asyncio, sys
+import sys
 from pathlib import Path
 from darner_context.index import ContextRequest, Focus, Index
 from darner_context.tokens import tokenizer

@@ -1,15 +1,12 @@
 """What parsing a file finds: plain values that cross the border to worker processes and to the cache."""
 
-import marshal
 import re
-import zlib
-from array import array
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate, repeat
-from sys import byteorder, intern
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from itertools import accumulate, groupby
+from sys import byteorder
+from typing import NamedTuple
 
 from darner_context.imports import Import
 
@@ -78,7 +75,7 @@ class FileFacts:
     sums: Sequence[int]
     flags: int = 0
     imports: tuple[Import, ...] = ()
-    children: dict[str, list[int]] = field(default_factory=dict[str, list[int]], compare=False)
+    children: dict[str, Sequence[int]] = field(default_factory=dict[str, Sequence[int]], compare=False)
     words: dict[str, list[int]] = field(default_factory=dict[str, list[int]], compare=False)  # see search.py
 
     def tokens(self, first: int, last: int) -> int:
@@ -97,23 +94,35 @@ class FileFacts:
         return [names[place] for place in memoryview(self.heads[number]).cast("H")]
 
 
-def by_name(facts: FileFacts) -> dict[str, list[int]]:
+def by_name(facts: FileFacts) -> dict[str, Sequence[int]]:
     """Index a file's definitions by name, once; members by their class's name behind a dot."""
-    names = facts.children
-    if not names and facts.definitions:
-        around, members = None, list[int]()
-        for number, each in enumerate(facts.definitions):
-            name, container = each[0], each[8]
-            held = names.get(name)
-            if held is None:
-                names[name] = [number]
-            else:
-                held.append(number)
-            if container:
-                if container != around:  # mostly the one before
-                    around, members = container, names.setdefault("." + container.rpartition(".")[2], [])
-                members.append(number)
-    return names
+    index = facts.children
+    if not index and (found := facts.definitions):
+        index.update(indexed([each[0] for each in found], [each[8] for each in found]))
+    return index
+
+
+def indexed(names: Sequence[str], containers: Iterable[str | None]) -> dict[str, Sequence[int]]:
+    """Index definitions by their names, and by the containers they are members of."""
+    ones = _ONES if len(names) <= len(_ONES) else tuple(zip(range(len(names)), strict=True))
+    index: dict[str, Sequence[int]] = dict(zip(names, ones, strict=False))
+    if len(index) < len(names):
+        before: dict[str, list[int]] = {}
+        for number, name in enumerate(names):
+            if index[name] is not ones[number]:
+                before.setdefault(name, []).append(number)
+        index.update([(name, (*numbers, *index[name])) for name, numbers in before.items()])
+    begin = 0
+    for container, same in groupby(containers):
+        end = begin + len(list(same))
+        if container:
+            key = "." + container.rpartition(".")[2]
+            index[key] = tuple(sorted((*index.get(key, ()), *range(begin, end))))
+        begin = end
+    return index
+
+
+_ONES = tuple(zip(range(1_024), strict=True))  # (0,), (1,), …: thousands of names stand for one definition each
 
 
 class Users:
@@ -136,51 +145,8 @@ class Users:
             at = bags.find(wanted, ends[number])
 
 
-_Row = TypeVar("_Row", Definition, Import)
 GENERATED, SECRET, TEST, VENDORED = 1, 2, 4, 8
 _LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
-_BYTE, _WIDE = 255, 256  # a line has more than 255 tokens: counts take four bytes each
-
-
-def pack(facts: FileFacts, counts: Sequence[int]) -> bytes:
-    """Freeze the facts, with the token counts of the single lines, behind a checksum."""
-    wide = max(counts, default=0) > _BYTE
-    data = marshal.dumps(
-        (
-            facts.digest,
-            [tuple(each) for each in facts.definitions],
-            facts.names,
-            facts.bags,
-            facts.heads,
-            array("I", counts).tobytes() if wide else bytes(counts),
-            facts.flags | (_WIDE if wide else 0),
-            [tuple(each) for each in facts.imports],
-        )
-    )
-    return zlib.crc32(data).to_bytes(4, "little") + data
-
-
-if TYPE_CHECKING:  # what `_make` of a named tuple does, at a fifth of its cost
-
-    def _tuple_new(kind: type[_Row], row: object, /) -> _Row: ...
-
-else:
-    _tuple_new = tuple.__new__
-
-
-def unpack(data: bytes) -> FileFacts | None:
-    """Thaw frozen facts; None if they were damaged or are of another form."""
-    if zlib.crc32(memoryview(data)[4:]) != int.from_bytes(data[:4], "little"):
-        return None
-    try:
-        digest, rows, names, bags, heads, counts, flags, imported = marshal.loads(memoryview(data)[4:])  # noqa: S302 - our own
-        made = tuple(map(_tuple_new, repeat(Definition), rows))
-        imports = tuple(map(_tuple_new, repeat(Import), imported))
-        numbers = memoryview(counts).cast("I") if flags & _WIDE else counts
-    except (ValueError, TypeError, EOFError):
-        return None  # of another version
-    sums = array("I", accumulate(numbers, initial=0))
-    return FileFacts(digest, made, tuple(map(intern, names)), bags, heads, sums, flags & ~_WIDE, imports)
 
 
 def split_lines(text: str) -> list[str]:

@@ -22,41 +22,40 @@ def imports(language: str, text: str) -> list[Import]:
 
 def mentioned(language: str, text: str) -> list[Import]:
     """The modules that a text names where it uses what is in them, without an import: Rust's `crate::flags::parse`."""
-    paths = dict.fromkeys(_RUST_PATH.findall(text)) if language == "rust" else ()
+    paths = dict.fromkeys(re.findall(_RUST_PATH, text)) if language == "rust" else ()
     return [
         Import(path, "*", "", 0) for path in paths if path not in {"crate", "self", "super", "std", "core", "alloc"}
     ]
 
 
-_PY_FROM = re.compile(r"[ \t]*from[ \t]+([.\w]+)[ \t]+import[ \t]*(\([^)]*\)|[^\n#;]*)")
-_PY_IMPORT = re.compile(r"[ \t]*import[ \t]+([\w.][^\n#;]*)")
-_COMMENT = re.compile(r"#[^\n]*")
-_NAME = re.compile(r"([\w*]+)(?:\s+as\s+(\w+))?")
-_ES = re.compile(
+# compiled when first used: a process needs those of a language or two
+_PY_FROM = r"[ \t]*from[ \t]+([.\w]+)[ \t]+import[ \t]*(\([^)]*\)|[^\n#;]*)"
+_PY_IMPORT = r"[ \t]*import[ \t]+([\w.][^\n#;]*)"
+_NAME = r"([\w*]+)(?:\s+as\s+(\w+))?"
+_ES = (
     r"""\b(?:import|export)\s+(?:type\s+)?((?:[\w*$\s,]|\{[^}]*\})*?)\s*from\s*['"]([^'"\n]+)['"]"""
     r"""|\bimport\s*\(?\s*['"]([^'"\n]+)['"]"""
     r"""|(?:const|let|var)\s+(\w+|\{[^}]*\})\s*=\s*(?:await\s+import|require)\s*\(\s*['"]([^'"\n]+)['"]\s*\)"""
 )
 _ES_PLAIN = ("import", "export")
 _ES_ALL = (*_ES_PLAIN, "const", "let", "var")
-_AWAITED = re.compile(r"await\s+import")
-_ES_NAME = re.compile(r"(?:type\s+)?([\w$*]+)(?:\s*(?:as|:)\s*([\w$]+))?")
-_GO_BLOCK = re.compile(r'import\s*(?:\(([^)]*)\)|([\w.]*\s*"[^"\n]+"))')
-_GO_LINE = re.compile(r'([\w.]*)[ \t]*"([^"\n]+)"')
-_RUST = re.compile(
-    r"^[ \t]*(?:pub(?:\([^)]*\))?\s+)?(?:use\s+([^;]+);|mod\s+(\w+)\s*;|extern\s+crate\s+(\w+)(?:\s+as\s+(\w+))?)",
-    re.MULTILINE,
+_AWAITED = r"await\s+import"
+_ES_NAME = r"(?:type\s+)?([\w$*]+)(?:\s*(?:as|:)\s*([\w$]+))?"
+_GO_BLOCK = r'import\s*(?:\(([^)]*)\)|([\w.]*\s*"[^"\n]+"))'
+_GO_LINE = r'([\w.]*)[ \t]*"([^"\n]+)"'
+_RUST = (
+    r"^[ \t]*(?:pub(?:\([^)]*\))?\s+)?"
+    r"(?:use\s+([^;]+);|mod\s+(\w+)\s*;|extern\s+crate\s+(\w+)(?:\s+as\s+(\w+))?)"
 )
-_RUST_PATH = re.compile(r"(?<![\w:])((?:crate|self|super|[a-z_]\w*)(?:::[a-z_]\w*)*)::(?=\w)")
-_JAVA = re.compile(r"[ \t]*import\s+(?:static\s+)?([\w.]+?)(?:\.(\*|\w+))(?:\s+as\s+(\w+))?\s*;?\s*$", re.MULTILINE)
-_INCLUDE = re.compile(r'^[ \t]*#[ \t]*(?:include|import)[ \t]*[<"]([^>"\n]+)[>"]', re.MULTILINE)
+_RUST_PATH = r"(?<![\w:])((?:crate|self|super|[a-z_]\w*)(?:::[a-z_]\w*)*)::(?=\w)"
+_JAVA = r"[ \t]*import\s+(?:static\s+)?([\w.]+?)(?:\.(\*|\w+))(?:\s+as\s+(\w+))?\s*;?\s*$"
+_INCLUDE = r'^[ \t]*#[ \t]*(?:include|import)[ \t]*[<"]([^>"\n]+)[>"]'
 _DEEPEST = 20  # braces within braces of a Rust `use`
-_QUOTED = re.compile(
+_QUOTED = (
     r"""^[ \t]*(?:require(?:_relative|_once)?|import|include(?:_once)?|load|source|use|part|export)\b"""
-    r"""[ \t(]*['"]([^'"\n]+)['"]""",
-    re.MULTILINE,
+    r"""[ \t(]*['"]([^'"\n]+)['"]"""
 )
-_DOTTED = re.compile(r"^[ \t]*(?:using|import|use|open|alias)[ \t]+(?:static[ \t]+)?([\w.\\:]+)", re.MULTILINE)
+_DOTTED = r"^[ \t]*(?:using|import|use|open|alias)[ \t]+(?:static[ \t]+)?([\w.\\:]+)"
 
 
 def _numbered(text: str, matches: Iterable[re.Match[str]]) -> Iterator[tuple[re.Match[str], int]]:
@@ -68,28 +67,36 @@ def _numbered(text: str, matches: Iterable[re.Match[str]]) -> Iterator[tuple[re.
         yield found, line
 
 
-def _lines_with(text: str, word: str, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
-    """Match a pattern at the beginning of each line with a word: a plain search is far quicker than an expression."""
-    end = 0
+def _lines_with(text: str, word: str) -> list[int]:
+    """Where the lines with a word begin: a plain search is far quicker than an expression."""
+    begins: list[int] = []
     place = text.find(word)
     while place >= 0:
-        begin = text.rfind("\n", 0, place) + 1
-        found = pattern.match(text, begin) if begin >= end else None
+        begins.append(text.rfind("\n", 0, place) + 1)
+        place = text.find("\n", place)
+        place = text.find(word, place) if place >= 0 else -1
+    return begins
+
+
+def _at_lines(text: str, begins: Iterable[int], pattern: str, flags: int = 0) -> Iterator[re.Match[str]]:
+    """Match a pattern at the beginning of some lines, but not within what has matched."""
+    end, match = 0, re.compile(pattern, flags).match
+    for begin in begins:
+        found = match(text, begin) if begin >= end else None
         if found:
             yield found
             end = found.end()
-        place = text.find("\n", place)
-        place = text.find(word, place) if place >= 0 else -1
 
 
 def _python(text: str) -> Iterator[Import]:
-    for found, line in _numbered(text, _lines_with(text, "import", _PY_FROM)):
+    begins = _lines_with(text, "import")
+    for found, line in _numbered(text, _at_lines(text, begins, _PY_FROM)):
         module, said = found.groups()
         if "#" in said:
-            said = _COMMENT.sub("", said)
-        for name, alias in _NAME.findall(said):
+            said = re.sub(r"#[^\n]*", "", said)
+        for name, alias in re.findall(_NAME, said):
             yield Import(module, name, alias or name, line)
-    for found, line in _numbered(text, _lines_with(text, "import", _PY_IMPORT)):
+    for found, line in _numbered(text, _at_lines(text, begins, _PY_IMPORT)):
         for part in found[1].split(","):
             module, _, alias = part.strip().partition(" as ")
             module = module.strip()
@@ -99,10 +106,10 @@ def _python(text: str) -> Iterator[Import]:
 
 def _es_statements(text: str) -> Iterator[re.Match[str]]:
     """Find what imports, only where a word stands that begins it: that is far quicker than to try everywhere."""
-    words = _ES_ALL if "require" in text or _AWAITED.search(text) else _ES_PLAIN
-    end = 0
+    words = _ES_ALL if "require" in text or re.search(_AWAITED, text) else _ES_PLAIN
+    end, pattern = 0, re.compile(_ES)
     for place in sorted([place for word in words for place in _places(text, word)]):
-        found = _ES.match(text, place) if place >= end else None
+        found = pattern.match(text, place) if place >= end else None
         if found:
             yield found
             end = found.end()
@@ -122,7 +129,7 @@ def _ecmascript(text: str) -> Iterator[Import]:
             yield Import(module, "", "", line)
             continue
         outer, brace, inner = clause.partition("{")
-        for name in _ES_NAME.finditer(inner.rstrip("} \n")) if brace else ():
+        for name in re.finditer(_ES_NAME, inner.rstrip("} \n")) if brace else ():
             yield Import(module, name[1], name[2] or name[1], line)
         for part in map(str.strip, outer.split(",")):
             if part.startswith("*"):
@@ -132,14 +139,14 @@ def _ecmascript(text: str) -> Iterator[Import]:
 
 
 def _go(text: str) -> Iterator[Import]:
-    for found, line in _numbered(text, _lines_with(text, "import", _GO_BLOCK)):
-        for each in _GO_LINE.finditer(found[1] or found[2] or ""):
+    for found, line in _numbered(text, _at_lines(text, _lines_with(text, "import"), _GO_BLOCK)):
+        for each in re.finditer(_GO_LINE, found[1] or found[2] or ""):
             last = each[2].rsplit("/", 1)[-1]
             yield Import(each[2], "", each[1] or last, line)
 
 
 def _rust(text: str) -> Iterator[Import]:
-    for found, line in _numbered(text, _RUST.finditer(text)):
+    for found, line in _numbered(text, re.finditer(_RUST, text, re.MULTILINE)):
         if found[2]:
             yield Import(f"self::{found[2]}", "", found[2], line)
         elif found[3]:
@@ -170,19 +177,19 @@ def _use_tree(tree: str, prefix: str, depth: int = 0) -> Iterator[tuple[str, str
 
 
 def _java(text: str) -> Iterator[Import]:
-    for found, line in _numbered(text, _lines_with(text, "import", _JAVA)):
+    for found, line in _numbered(text, _at_lines(text, _lines_with(text, "import"), _JAVA, re.MULTILINE)):
         yield Import(found[1], found[2], found[3] or found[2], line)
 
 
 def _c(text: str) -> Iterator[Import]:
-    for found, line in _numbered(text, _INCLUDE.finditer(text)):
+    for found, line in _numbered(text, re.finditer(_INCLUDE, text, re.MULTILINE)):
         yield Import(found[1], "*", "*", line)
 
 
 def _others(text: str) -> Iterator[Import]:
-    for found, line in _numbered(text, _QUOTED.finditer(text)):
+    for found, line in _numbered(text, re.finditer(_QUOTED, text, re.MULTILINE)):
         yield Import(found[1], "*", "*", line)
-    for found, line in _numbered(text, _DOTTED.finditer(text)):
+    for found, line in _numbered(text, re.finditer(_DOTTED, text, re.MULTILINE)):
         module, _, name = re.sub(r"\\|::", ".", found[1]).strip(".").rpartition(".")
         if name:
             yield Import(module, name, name, line)

@@ -1,15 +1,13 @@
 """The index of a workspace and the questions it answers."""
 
-import asyncio
 import sqlite3
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from threading import Lock
 from time import monotonic
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from darner_context.answer import Answers
 from darner_context.bundle import (
@@ -21,12 +19,16 @@ from darner_context.bundle import (
     Snippet,
     Unreadable,
 )
-from darner_context.diff import changed_lines
+from darner_context.keeper import Keeper
 from darner_context.library import Library
-from darner_context.live import LiveFile
 from darner_context.sources import SIZE_LIMIT, Workspace, read_text
 from darner_context.tokens import Tokenizer
-from darner_context.update import Keeper
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from darner_context.diff import Changed
+    from darner_context.update import Updates
 
 __all__ = ["ContextBundle", "ContextRequest", "Focus", "Index", "IndexState", "LeftOut", "Snippet", "Unreadable"]
 
@@ -45,23 +47,29 @@ class Index:
         self, roots: Sequence[Path], *, cache_dir: Path | None, ignore: Sequence[str] = (), workers: int | None = None
     ) -> None:
         self._workspace = Workspace(roots, ignore)
-        self._keeper = Keeper(self._workspace, cache_dir, ignore, workers)
+        self._keeper = Keeper(list(self._workspace.roots.values()), cache_dir, ignore)
+        self._ignore, self._workers = ignore, workers
+        self._updates: Updates | None = None
         self._library = Library(self._keeper.store, self._workspace)
         self._answers = Answers(self._library)
         self._left_out: tuple[LeftOut, ...] = ()
         self._indexing = False
         self._seconds: float | None = None
-        self._thread = ThreadPoolExecutor(1, "context")
+        self._thread: ThreadPoolExecutor | None = None
         self._answering = Lock()
         self._changes: deque[Callable[[], None]] = deque()
 
     async def refresh(self) -> None:
         """Scan the disk and parse what changed, in worker processes where it is much."""
+        import asyncio  # noqa: PLC0415 - a first context from the cache does without, and is there in half the time
+
         self._indexing = True
         began = monotonic()
-        differing = asyncio.ensure_future(asyncio.to_thread(changed_lines, self._workspace.roots))
+        differing = asyncio.ensure_future(asyncio.to_thread(_changed_lines, self._workspace))
         try:
-            self._left_out = tuple(await self._keeper.refresh(self._progressed))
+            if self._updates is None:
+                self._updates = await asyncio.to_thread(self._make_updates)
+            self._left_out = tuple(await self._updates.refresh(self._progressed))
             self._change(partial(self._library.differs, await differing))
         finally:
             differing.cancel()
@@ -69,6 +77,11 @@ class Index:
             self._seconds = monotonic() - began
         self._progressed()
         self._change(self._library.drop_events)
+
+    def _make_updates(self) -> "Updates":
+        from darner_context.update import Updates  # noqa: PLC0415 - parsers: a first context does without
+
+        return Updates(self._workspace, self._keeper, self._ignore, self._workers)
 
     def _progressed(self) -> None:
         self._change(self._renew)
@@ -95,6 +108,8 @@ class Index:
 
     def changed(self, paths: Iterable[str]) -> None:
         """Take in file events of an editor: created, changed or deleted files."""
+        from darner_context.buffer import LiveFile  # noqa: PLC0415 - parsers: a first context does without
+
         for path in paths:
             file = self._workspace.find(path)
             text = file if isinstance(file, Unreadable) else read_text(file)
@@ -124,6 +139,11 @@ class Index:
 
     async def beside(self, work: Callable[[], _Made]) -> _Made:
         """Do work that asks the index, beside the event loop; what is cancelled before it has begun is never done."""
+        import asyncio  # noqa: PLC0415 - see `refresh`
+        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - see `refresh`
+
+        if self._thread is None:
+            self._thread = ThreadPoolExecutor(1, "context")
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
     def read(self, path: str) -> str | Unreadable:
@@ -146,5 +166,16 @@ class Index:
 
     async def close(self) -> None:
         """Let go of the cache and of what is temporary."""
-        await asyncio.to_thread(self._thread.shutdown, cancel_futures=True)
+        import asyncio  # noqa: PLC0415 - see `refresh`
+
+        if self._thread is not None:
+            await asyncio.to_thread(self._thread.shutdown, cancel_futures=True)
+        if self._updates is not None:
+            self._updates.stop()
         self._keeper.close()
+
+
+def _changed_lines(workspace: Workspace) -> "Changed":
+    from darner_context.diff import changed_lines  # noqa: PLC0415 - a first context does without
+
+    return changed_lines(workspace.roots)

@@ -54,8 +54,7 @@ def parse(sources: Sequence[Source]) -> Done:
             left_out.append(LeftOut(source.path, "minified"))
             continue
         try:
-            facts, counts = extract(source.path, text)
-            done.append(parsed(source.path, source.size, source.mtime, facts, counts))
+            done.append(parsed(source.path, source.size, source.mtime, extract(source.path, text)))
         except (ValueError, RecursionError, MemoryError, OverflowError) as error:
             left_out.append(LeftOut(source.path, f"cannot be parsed: {error}"))
     return done, left_out

@@ -5,17 +5,21 @@ from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from darner_context.bundle import Unreadable
-from darner_context.diff import Changed
 from darner_context.facts import FileFacts, by_name
 from darner_context.imports import Import
 from darner_context.languages import language_of
-from darner_context.live import Lines, LiveFile
+from darner_context.live import Lines
 from darner_context.postings import Postings
 from darner_context.resolve import Paths
 from darner_context.sources import Workspace, read_text
 from darner_context.store import Store, words_of
+
+if TYPE_CHECKING:
+    from darner_context.buffer import LiveFile
+    from darner_context.diff import Changed
 
 _FACTS, _LENT, _NAMES = 4_000, 16, 50_000  # files, lent texts and names that stay in memory
 _TEXTS = 24_000_000  # characters of text that stay in memory
@@ -59,10 +63,10 @@ class Library:
         elif held is not None:
             held.edit(text)
         else:
-            self._overlays[path] = LiveFile(path, text, kept=True)
+            self._overlays[path] = _buffer(path, text)
         self._mix(path)
 
-    def differs(self, changed: Changed) -> None:
+    def differs(self, changed: "Changed") -> None:
         """Take in which lines differ from the last commit."""
         if changed != self.changed:
             self.changed = changed
@@ -79,7 +83,7 @@ class Library:
         held = self._overlays.get(path)
         return held.text if held else None
 
-    def event(self, path: str, file: LiveFile | None) -> None:
+    def event(self, path: str, file: "LiveFile | None") -> None:
         """Take in that a file on disk is now another, or gone."""
         self._events[path] = file
         self._changes += 1
@@ -103,7 +107,7 @@ class Library:
             before[path] = self._overlays.get(path)
             lent = self._lent.get(path)
             if lent is None:
-                lent = self._lent[path] = LiveFile(path, text, kept=True)
+                lent = self._lent[path] = _buffer(path, text)
             lent.edit(text)
             self._lent.move_to_end(path)
             if len(self._lent) > max(_LENT, len(texts)):
@@ -282,6 +286,12 @@ class Library:
 
     def _config(self, path: str) -> str | None:
         return self.text(path)
+
+
+def _buffer(path: str, text: str) -> "LiveFile":
+    from darner_context.buffer import LiveFile  # noqa: PLC0415 - parsers: what is stored needs none
+
+    return LiveFile(path, text, kept=True)
 
 
 def _holds(names: Sequence[str], name: str) -> bool:

@@ -51,26 +51,29 @@ class Outline:
     def _listed(self) -> tuple[Definition, ...]:
         return tuple([each for each in self._made if each is not None])
 
-    def edit(self, data: bytes) -> Change | None:
-        """Take in the text as it is now; None where all of it was looked at anew."""
-        change = self._edit(data)
+    def edit(self, data: bytes, where: tuple[int, int, int] | None = None) -> Change | None:
+        """
+        Take in the text as it is now; None where all of it was looked at anew.
+
+        `where` is what `differing` would find, if that is known.
+        """
+        old, self._data = self._data, data
+        begin, old_end, end = where or differing(old, data)
+        row = old.count(b"\n", 0, begin)
+        old_row, now_row = row + old.count(b"\n", begin, old_end), row + data.count(b"\n", begin, end)
+        points = _point(old, begin, row), _point(old, old_end, old_row), _point(data, end, now_row)
+        self._tree.edit(begin, old_end, end, *points)
+        change = self._within(old, begin, old_end, end, row) or self._throughout(old, begin, old_end, end)
         self.definitions = self._listed()
         return change
 
-    def _edit(self, data: bytes) -> Change | None:
-        old, self._data = self._data, data
-        begin, old_end, end = differing(old, data)
-        self._tree.edit(begin, old_end, end, _point(old, begin), _point(old, old_end), _point(data, end))
-        return self._within(old, begin, old_end, end) or self._throughout(old, begin, old_end, end)
-
-    def _outermost(self, old: bytes, begin: int, old_end: int) -> tuple[Found, int, int, int] | None:
+    def _outermost(self, old: bytes, begin: int, old_end: int, row: int) -> tuple[Found, int, int, int] | None:
         """
         Find the outermost definition that an edit lies in, if it means by itself what it means in its file.
 
         With it its last row, where the first row begins and where the last one ends.
         """
         found = self._found
-        row = old.count(b"\n", 0, begin)
         place = bisect_left(found, place_of(row), key=_begin) - 1  # its first line stands as it stood
         while place >= 0 and found[place].begin & _COLUMN:
             place -= 1
@@ -88,9 +91,9 @@ class Outline:
         # its last line may go on in what follows
         return (found[place], bottom, _stepped(old, begin, top - row), after) if old_end < last else None
 
-    def _within(self, old: bytes, begin: int, old_end: int, end: int) -> Change | None:
+    def _within(self, old: bytes, begin: int, old_end: int, end: int, row: int) -> Change | None:
         """Parse the outermost definition that an edit lies in by itself; None where that is not the same."""
-        data, there = self._data, self._outermost(old, begin, old_end)
+        data, there = self._data, self._outermost(old, begin, old_end, row)
         if there is None:
             return None
         outer, bottom, first, after = there
@@ -230,8 +233,8 @@ def _lower(each: Definition, by: int) -> Definition:
     return Definition(name, kind, doc + by, start + by, line + by, head + by, doc_end + by, end + by, container)
 
 
-def _point(data: bytes, place: int) -> tuple[int, int]:
-    return data.count(b"\n", 0, place), place - (data.rfind(b"\n", 0, place) + 1)
+def _point(data: bytes, place: int, row: int) -> tuple[int, int]:
+    return row, place - (data.rfind(b"\n", 0, place) + 1)
 
 
 def _stepped(data: bytes, place: int, rows: int) -> int:

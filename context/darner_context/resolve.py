@@ -1,8 +1,8 @@
 """From an import to the files it means."""
 
-import json
 import re
 from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 from posixpath import dirname, join, normpath
 from typing import cast
 
@@ -21,19 +21,27 @@ class Paths:
     """All paths of the workspace, by name and by folder."""
 
     def __init__(self, paths: Iterable[str], read: Callable[[str], str | None]) -> None:
-        self.all: set[str] = set()
+        self.all = dict.fromkeys(paths)
         self.by_name: dict[str, list[str]] = {}
-        self.by_folder: dict[str, list[str]] = {}
         self._read = read
         self._configs: dict[str, dict[str, list[str]]] = {}
         self._go: dict[str, str] = {}
         self._folders: dict[str, dict[str, list[str]]] = {}
         self._known: dict[tuple[str, str, str, str], list[str]] = {}
-        for path in paths:
-            folder, _, name = path.rpartition("/")
-            self.all.add(path)
-            self.by_name.setdefault(name, []).append(path)
-            self.by_folder.setdefault(folder, []).append(path)
+        for path in self.all:
+            name = path[path.rfind("/") + 1 :]
+            if name in self.by_name:
+                self.by_name[name].append(path)
+            else:
+                self.by_name[name] = [path]
+
+    @cached_property
+    def by_folder(self) -> dict[str, list[str]]:
+        """The same by folder; most languages never ask."""
+        found: dict[str, list[str]] = {}
+        for path in self.all:
+            found.setdefault(path.rpartition("/")[0], []).append(path)
+        return found
 
     def resolve(self, language: str, path: str, wanted: Import) -> list[str]:
         """List the files that may hold what is imported, the most likely first."""
@@ -227,7 +235,7 @@ class Paths:
         parts = path.split("/")[:-1]
         above = ["/".join(parts[:size]) for size in range(len(parts), -1, -1)]
         for folder in above:
-            if not self.all.isdisjoint((join(folder, "lib.rs"), join(folder, "main.rs"))):
+            if join(folder, "lib.rs") in self.all or join(folder, "main.rs") in self.all:
                 return folder
         return next((folder for folder in above if folder.rpartition("/")[2] == "src"), above[0])
 
@@ -273,6 +281,8 @@ def _rust_module(path: str) -> str:
 def _json(text: str | None) -> dict[str, object]:
     if not text:
         return {}
+    import json  # noqa: PLC0415 - most languages' imports are resolved without
+
     try:
         return _object(json.loads(text))
     except (ValueError, RecursionError):

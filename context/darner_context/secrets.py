@@ -15,7 +15,7 @@ _NAMES = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _FOLDERS = frozenset({".ssh", ".aws", ".gnupg", ".azure", ".kube", ".docker", ".gcloud"})
-_CONTENT = re.compile(
+_CONTENT = (  # compiled when first used: few texts are suspect
     r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY(?: BLOCK)?-----[\r\n]+[A-Za-z0-9+/=\r\n:, -]{100}"
     r"|\bAKIA[0-9A-Z]{16}\b(?<!EXAMPLE)|\bgh[pousr]_[A-Za-z0-9]{36}\b|\bgithub_pat_[A-Za-z0-9_]{60,}"
     r"|\bxox[baprs]-[0-9]{8,}-[0-9A-Za-z-]{20,}|\bsk_live_[0-9A-Za-z]{20,}|\bcsk-[0-9a-z]{40,}\b|\bAIza[0-9A-Za-z_-]{35}\b"
@@ -40,7 +40,7 @@ def secret_name(path: str) -> bool:
 
 def secret_content(text: str) -> bool:
     """Whether the text holds a private key or a token that some service would accept."""
-    return suspect(text) and _CONTENT.search(text) is not None
+    return suspect(text) and re.search(_CONTENT, text) is not None
 
 
 def suspect(text: str) -> bool:

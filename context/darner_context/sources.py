@@ -81,14 +81,7 @@ class Workspace:
             return Unreadable("it may hold secrets")
         if self._ignored(root, inner):
             return Unreadable("it is ignored")
-        file = root / inner
-        try:
-            real = file.resolve(strict=True)
-        except (OSError, RuntimeError):
-            return Unreadable("there is no such file")
-        if not real.is_relative_to(root):
-            return Unreadable("it lies outside the workspace")
-        return real if real.is_file() else Unreadable("it is not a file")
+        return _real(root, inner)
 
     def ignores(self, path: str) -> bool:
         """Whether the ignore files leave a path out, be there a file or not."""
@@ -223,6 +216,25 @@ class Workspace:
             left_out.append(LeftOut(shown, f"too large ({info.st_size:,} bytes)"))
             return None
         return Source(shown, entry.path, info.st_size, info.st_mtime_ns)
+
+
+def _real(root: Path, inner: str) -> Path | Unreadable:
+    """The file that a path below a root leads to; the root itself is no link."""
+    file = root / inner
+    place = str(root)
+    try:
+        for part in inner.split("/"):
+            place = f"{place}{os.sep}{part}"
+            # on Windows there are links of other kinds
+            if os.name == "nt" or os.path.islink(place):  # noqa: PTH114 - no Path for each of so many folders
+                file = file.resolve(strict=True)
+                break
+        mode = file.stat().st_mode
+    except (OSError, RuntimeError, ValueError):
+        return Unreadable("there is no such file")
+    if not file.is_relative_to(root):
+        return Unreadable("it lies outside the workspace")
+    return file if stat.S_ISREG(mode) else Unreadable("it is not a file")
 
 
 def _named(listing: Iterable["os.DirEntry[str]"], shown: str, left_out: list[LeftOut]) -> Iterator["os.DirEntry[str]"]:

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
-from darner_context.facts import FileFacts, pack, unpack
+from darner_context.facts import FileFacts
 from darner_context.languages import LANGUAGES
+from darner_context.packed import pack, unpack
 from darner_context.words import parts
 
 FORMAT = 8
@@ -25,6 +26,7 @@ CREATE TABLE IF NOT EXISTS words (word TEXT PRIMARY KEY, files BLOB NOT NULL) WI
 CREATE TABLE IF NOT EXISTS roots (path TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 _SEPARATOR = "\n"  # never in a name
+_PAGES, _PAGES_WRITTEN = 2_000, 64_000  # KiB of the file in memory; a map of it would stay there as it is touched
 _WAIT = 20.0  # seconds to wait for another process that writes
 
 
@@ -52,7 +54,7 @@ class Parsed:
     facts: bytes
 
 
-def parsed(path: str, size: int, mtime: int, facts: FileFacts, counts: Sequence[int]) -> Parsed:
+def parsed(path: str, size: int, mtime: int, facts: FileFacts) -> Parsed:
     """Make a file ready to be stored: it is done beside the process that writes."""
     # an example in prose defines nothing
     names = () if path.endswith((".md", ".markdown")) else {each.name for each in facts.definitions}
@@ -64,7 +66,7 @@ def parsed(path: str, size: int, mtime: int, facts: FileFacts, counts: Sequence[
         len(facts.definitions),
         _SEPARATOR.join(sorted(names)),
         _SEPARATOR.join(facts.names),
-        pack(facts, counts),
+        pack(facts),
     )
 
 
@@ -91,6 +93,9 @@ def _grammars() -> Iterable[str]:
                     yield name
 
 
+_NOBODY = array("I")
+
+
 class Store:
     """One connection. A damaged file is thrown away and begun anew. Raises sqlite3.Error and OSError."""
 
@@ -113,8 +118,7 @@ class Store:
         try:
             base.execute("PRAGMA journal_mode=WAL")
             base.execute("PRAGMA synchronous=NORMAL" if not write else "PRAGMA synchronous=OFF")
-            base.execute("PRAGMA mmap_size=268435456")
-            base.execute("PRAGMA cache_size=-8000" if not write else "PRAGMA cache_size=-64000")
+            base.execute(f"PRAGMA cache_size=-{_PAGES_WRITTEN if write else _PAGES}")
             base.executescript(_SCHEMA)
             base.execute("SELECT count(*) FROM (SELECT 1 FROM files LIMIT 1)").fetchone()
             base.execute("SELECT count(*) FROM (SELECT 1 FROM names LIMIT 1)").fetchone()
@@ -172,7 +176,7 @@ class Store:
             marks = ",".join("?" * len(some))
             query = f"SELECT name, defined, used FROM names WHERE name IN ({marks})"  # noqa: S608 - only marks
             for name, defined, used in self._base.execute(query, some):
-                found[name] = (array("I", defined), array("I", used))
+                found[name] = (array("I", defined) if defined else _NOBODY, array("I", used) if used else _NOBODY)
         return found
 
     def words(self, wanted: Sequence[str]) -> dict[str, "array[int]"]:

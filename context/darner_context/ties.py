@@ -2,7 +2,7 @@
 
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Sequence
 
 from darner_context.facts import CLASSES, VALUES, FileFacts, by_name
 from darner_context.library import Library
@@ -168,9 +168,9 @@ class Ties:
         return facts.bag(key[1]) if facts.definitions[key[1]].kind in VALUES else facts.head(key[1])
 
 
-def members(facts: FileFacts, number: int) -> list[int]:
+def members(facts: FileFacts, number: int) -> Sequence[int]:
     """Number the members of a class of this file."""
-    return by_name(facts).get("." + facts.definitions[number].name, [])
+    return by_name(facts).get("." + facts.definitions[number].name, ())
 
 
 def type_like(name: str) -> bool:

@@ -1,12 +1,9 @@
 """Token counts without the internet: the vocabularies come from a wheel."""
 
-import gzip
 import re
 import threading
-from binascii import a2b_base64
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -133,7 +130,12 @@ def _encoding(vocabulary: str) -> "tiktoken.Encoding":
 
 @cache
 def _loaded(vocabulary: str) -> "tiktoken.Encoding":
-    import tiktoken  # noqa: PLC0415 - a context whose counts are stored does without
+    # a context whose counts are stored does without
+    import gzip  # noqa: PLC0415 - see above
+    from binascii import a2b_base64  # noqa: PLC0415 - see above
+    from importlib.util import find_spec  # noqa: PLC0415 - see above
+
+    import tiktoken  # noqa: PLC0415 - see above
 
     # found, not imported: importing it maps 70 MB for an encoder that is not needed
     spec = find_spec("bpe_openai")

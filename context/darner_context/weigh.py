@@ -4,8 +4,8 @@ import math
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from darner_context.extract import test_path
 from darner_context.facts import CLASSES, FUNCTIONS, GENERATED, TEST, VENDORED, Definition, FileFacts
+from darner_context.flags import test_path
 from darner_context.place import Place
 from darner_context.weights import WEIGHTS
 from darner_context.words import word_set

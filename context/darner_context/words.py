@@ -47,15 +47,19 @@ def identifiers(text: str) -> set[str]:
 @lru_cache(maxsize=50_000)
 def parts(identifier: str) -> tuple[str, ...]:
     """Split an identifier into its words, small and without endings: getUserNames -> get, user, name."""
-    if identifier.islower() and identifier.isascii() and identifier.replace("_", "").isalpha():
-        return tuple([stem(part) for part in identifier.split("_") if len(part) > 1])  # as most are
-    return tuple([stem(part.lower()) for part in _PARTS.findall(identifier) if len(part) > 1])
+    return tuple(_parts(identifier))
 
 
 @lru_cache(maxsize=50_000)
 def word_set(identifier: str) -> frozenset[str]:
     """The same without an order."""
-    return frozenset(parts(identifier))
+    return frozenset(_parts(identifier))  # not of `parts`: it would hold the same names a second time
+
+
+def _parts(identifier: str) -> list[str]:
+    if identifier.islower() and identifier.isascii() and identifier.replace("_", "").isalpha():
+        return [stem(part) for part in identifier.split("_") if len(part) > 1]  # as most are
+    return [stem(part.lower()) for part in _PARTS.findall(identifier) if len(part) > 1]
 
 
 @lru_cache(maxsize=30_000)

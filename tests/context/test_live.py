@@ -5,8 +5,8 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from darner_context.buffer import LiveFile, safe_extract
 from darner_context.facts import FileFacts, split_lines
-from darner_context.live import LiveFile, safe_extract
 
 _TEXTS = {
     "cart.py": '''"""A shop."""

@@ -1,0 +1,82 @@
+"""Where the store of a workspace lies, and what becomes of it when it cannot be used."""
+
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+
+from darner_context.store import Store, damaged, store_path, throw_away
+
+
+class Keeper:
+    """Owns the store of a workspace."""
+
+    def __init__(self, roots: Sequence[Path], cache_dir: Path | None, ignore: Sequence[str]) -> None:
+        self.note: str | None = None  # why the cache is not where it should be
+        self._temporary: Path | None = None
+        self.store = self._first(roots, cache_dir, ignore)
+
+    @property
+    def lasting(self) -> Path | None:
+        """The file of the store if it is in the cache folder."""
+        return self.store.path if self._temporary is None else None
+
+    def _first(self, roots: Sequence[Path], cache_dir: Path | None, ignore: Sequence[str]) -> Store:
+        """Open the store in the cache folder, else in a temporary one, else in memory."""
+        if cache_dir is not None:
+            try:
+                store = _checked(store_path(cache_dir, roots, ignore))
+                store.belongs_to(roots)
+            except (sqlite3.Error, OSError) as error:
+                self.note = f"the cache folder cannot be used ({error})"
+            else:
+                return store
+        return self._second()
+
+    def _second(self) -> Store:
+        from tempfile import mkdtemp  # noqa: PLC0415 - seldom needed, and an eighth of the start
+
+        try:
+            self._temporary = Path(mkdtemp(prefix="darner-index-"))
+            return _checked(self._temporary / "index.sqlite")
+        except (sqlite3.Error, OSError) as error:
+            self.note = f"no folder for the index can be written ({error})"
+            return Store(None)
+
+    def elsewhere(self) -> None:
+        """Go on in memory: the disk is full, or no process can be started."""
+        self.note = self.note or "the index could not be stored"
+        self.store.close()
+        self.store = Store(None)
+
+    def anew(self, message: str) -> bool:
+        """Begin the store anew if an error's message says that it is damaged: that may show only when it is read."""
+        path = self.store.path
+        if path is None or not damaged(message):
+            return False
+        self.note = None
+        self.store.close()
+        try:
+            throw_away(path)
+            self.store = _checked(path)
+        except (sqlite3.Error, OSError):
+            self.store = self._second()
+        return True
+
+    def close(self) -> None:
+        """Let go of the store and of what is temporary."""
+        self.store.close()
+        if self._temporary is not None:
+            from shutil import rmtree  # noqa: PLC0415 - likewise
+
+            rmtree(self._temporary, ignore_errors=True)
+
+
+def _checked(path: Path) -> Store:
+    """Open a store that can be written."""
+    store = Store(path)
+    try:
+        store.write([])
+    except sqlite3.Error:
+        store.close()
+        raise
+    return store
