@@ -15,7 +15,7 @@ from darner_context.facts import FileFacts, split_lines
 from darner_context.flags import TOP, flags_of
 from darner_context.imports import imports
 from darner_context.languages import language_of
-from darner_context.live import Lines
+from darner_context.lines import Lines
 from darner_context.outline import Outline, differing
 from darner_context.secrets import LONGEST, secret_content, suspect
 from darner_context.syntax import PARSE_LIMIT, encode, reparsed

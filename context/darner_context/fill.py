@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from darner_context.bundle import Snippet
 from darner_context.facts import CLASSES
-from darner_context.live import Lines
+from darner_context.lines import Lines
 from darner_context.weigh import Candidate
 from darner_context.weights import BODY_WORTH, CLASS_BODY_WORTH, PASSAGE, PLAIN, SIGNATURE_WORTH, SMALL, WEIGHTS
 

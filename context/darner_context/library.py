@@ -11,7 +11,7 @@ from darner_context.bundle import Unreadable
 from darner_context.facts import FileFacts, by_name
 from darner_context.imports import Import
 from darner_context.languages import language_of
-from darner_context.live import Lines
+from darner_context.lines import Lines
 from darner_context.postings import Postings
 from darner_context.resolve import Paths
 from darner_context.sources import Workspace, read_text

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from darner_context.facts import Definition, FileFacts
 from darner_context.likely import Signals, likely
-from darner_context.live import Lines
+from darner_context.lines import Lines
 from darner_context.place import Place
 from darner_context.search import Marks, Piece, Search
 from darner_context.ties import Ties

@@ -8,7 +8,7 @@ from darner_context.facts import CLASSES, FUNCTIONS, Definition
 from darner_context.imports import Import, imports, mentioned
 from darner_context.languages import language_of
 from darner_context.library import Library
-from darner_context.live import Lines
+from darner_context.lines import Lines
 from darner_context.words import IDENTIFIER, KEYWORDS, parts
 
 _NEAR = 8  # lines around the cursor
