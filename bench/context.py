@@ -75,7 +75,7 @@ def _spread(times: list[float]) -> dict[str, float]:
 
 
 async def warm(root: Path, folder: Path) -> dict[str, Any]:
-    """Milliseconds of a request: the first one at a place, and one a line lower with the same instruction."""
+    """Milliseconds of a request: first at a place, a line lower with the same instruction, and while one types."""
     counter = tokenizer("o200k_base")
     found: dict[str, Any] = {}
     index = Index([root], cache_dir=folder)
@@ -96,8 +96,26 @@ async def warm(root: Path, folder: Path) -> dict[str, Any]:
             key = f"{budget // 1000}k, {'with' if instruction else 'without'} an instruction"
             found[key] = {"first at a place": _spread(first), "a line lower": _spread(again)}
     found["memory_mb"] = _memory()
+    found["8k, a character typed"] = _spread([each for focus in places for each in _typed(index, focus)])
     await index.close()
     return found
+
+
+def _typed(index: Index, focus: Focus) -> list[float]:
+    """Seconds of the contexts while a word is typed at the end of a line: the buffer's new text is taken in first."""
+    counter = tokenizer("o200k_base")
+    text = index.read(focus.path)
+    assert isinstance(text, str)
+    lines = text.split("\n")
+    times: list[float] = []
+    for typed in ("", *"result"):
+        lines[(focus.first_line or 1) - 1] += typed
+        begin = perf_counter()
+        index.overlay(focus.path, "\n".join(lines))
+        index.context(ContextRequest("", focus, 8_000), counter)
+        times.append(perf_counter() - begin)
+    index.overlay(focus.path, None)
+    return times[1:]
 
 
 def _memory() -> float:
