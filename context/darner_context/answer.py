@@ -6,7 +6,6 @@ from collections import OrderedDict
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from itertools import accumulate
-from typing import TypeVar
 
 from darner_context.bundle import ContextBundle, ContextRequest, Focus, LeftOut, Snippet
 from darner_context.fill import Filling
@@ -15,15 +14,11 @@ from darner_context.place import look, look_at_whole
 from darner_context.rank import Ranking
 from darner_context.search import Search
 from darner_context.secrets import secret_name
-from darner_context.ties import Ties
+from darner_context.ties import Ties, kept
 from darner_context.tokens import Tokenizer
 from darner_context.weights import PLACE_LEAST, PLACE_MORE, PLACE_SHARE
 
-_Key = TypeVar("_Key")
-_Made = TypeVar("_Made")
 _O200K = frozenset({"o200k_base", "o200k_harmony"})
-_HELD = 8  # rankings of whole files, searches and fillings that are remembered
-_ASIDE = 5_000  # answers after which the garbage between them is sought: it takes a tenth of a second
 _FOCUS_LEAST = 24_000  # tokens of a focus file that are shown whatever the budget
 
 
@@ -32,7 +27,6 @@ class Answers:
 
     def __init__(self, library: Library) -> None:
         self._library = library
-        self._answered = 0
         self._standing: object = None
         self._ties = Ties(library)
         self._wholes: OrderedDict[object, Ranking] = OrderedDict()
@@ -42,14 +36,13 @@ class Answers:
     def answer(self, request: ContextRequest, tokenizer: Tokenizer, left_out: tuple[LeftOut, ...]) -> ContextBundle:
         """Choose what to show for a request, within its budget."""
         library = self._library
-        self._answered += 1
-        with library.lending(request.texts), _uncollected(self._answered):
+        with library.lending(request.texts), _uncollected():
             path = request.focus.path if request.focus is not None else None
             self._renew(path)
             counter = _Counter(library, tokenizer)
             focus = _focus(library, request, counter)
             said = "\n".join((request.instruction, *request.diagnostics))
-            search = _kept(self._searches, (said, path), lambda: Search(library, said, path))
+            search = kept(self._searches, (said, path), lambda: Search(library, said, path))
             if focus is None or request.focus is None:
                 filling = Filling(request.budget, library.lines, counter.sums)
                 filling.fill(Ranking(self._ties, None, request.recent, callers=False).ranked(search, request.budget))
@@ -81,14 +74,14 @@ class Answers:
 
         overview = look_at_whole(library, focus.path, lines, first, request.hidden)
         key = (self._ties.telling(overview), request.recent)
-        whole = _kept(self._wholes, key, lambda: Ranking(self._ties, overview, request.recent, callers=False))
+        whole = kept(self._wholes, key, lambda: Ranking(self._ties, overview, request.recent, callers=False))
 
         def fill() -> tuple[Filling, list[Snippet]]:
             filling = Filling(request.budget - for_place, library.lines, counter.sums)
             filling.fill(whole.ranked(search, request.budget))
             return filling, filling.snippets()
 
-        for_file, stable = _kept(self._filled, (key, search.instruction, request.budget, counter.name), fill)
+        for_file, stable = kept(self._filled, (key, search.instruction, request.budget, counter.name), fill)
         place = look(library, focus.path, lines, first, last, hidden=request.hidden, whole=overview)
         ranking = Ranking(self._ties, place, request.recent, callers=bool(search.query), whole=whole)
         rest = Filling(request.budget - sum(each.tokens for each in stable), library.lines, counter.sums, for_file)
@@ -98,34 +91,15 @@ class Answers:
 
 
 @contextmanager
-def _uncollected(answered: int) -> Generator[None, None, None]:
-    """
-    Let no garbage collection fall into an answer: it makes thousands of objects, and no cycle of them.
-
-    Nor one behind it: what stays of the objects is set aside, and looked at once in so many answers.
-    """
+def _uncollected() -> Generator[None, None, None]:
+    """Let no garbage collection fall into an answer: it makes thousands of objects."""
     enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if enabled:
-            if answered % _ASIDE == 0:
-                gc.unfreeze()
-                gc.collect()
-            gc.freeze()
             gc.enable()
-
-
-def _kept(held: OrderedDict[_Key, _Made], key: _Key, make: Callable[[], _Made]) -> _Made:
-    """Give what is held for a key, or make it; the one not asked for longest goes."""
-    if key in held:
-        held.move_to_end(key)
-        return held[key]
-    made = held[key] = make()
-    if len(held) > _HELD:
-        held.popitem(last=False)
-    return made
 
 
 class _Counter:
@@ -135,7 +109,6 @@ class _Counter:
         self._library = library
         self._tokenizer = tokenizer
         self.name = tokenizer.name
-        self.sums: Callable[[str], Sequence[int]] = self._stored if tokenizer.name in _O200K else self._counted
 
     def tokens(self, path: str, first: int, last: int) -> int:
         """Tokens of some lines."""
@@ -143,8 +116,9 @@ class _Counter:
         last = min(last, len(sums) - 1)
         return sums[last] - sums[min(first - 1, last)]
 
-    def _stored(self, path: str) -> Sequence[int]:
-        facts = self._library.facts(path)
+    def sums(self, path: str) -> Sequence[int]:
+        """Tokens of the first n lines of a file, for each n."""
+        facts = self._library.facts(path) if self.name in _O200K else None
         return facts.sums if facts is not None else self._counted(path)
 
     def _counted(self, path: str) -> Sequence[int]:

@@ -23,9 +23,7 @@ def imports(language: str, text: str) -> list[Import]:
 def mentioned(language: str, text: str) -> list[Import]:
     """The modules that a text names where it uses what is in them, without an import: Rust's `crate::flags::parse`."""
     paths = dict.fromkeys(re.findall(_RUST_PATH, text)) if language == "rust" else ()
-    return [
-        Import(path, "*", "", 0) for path in paths if path not in {"crate", "self", "super", "std", "core", "alloc"}
-    ]
+    return [Import(path, "*", "", 0) for path in paths if path not in _RUST_ROOTS]
 
 
 # compiled when first used: a process needs those of a language or two
@@ -47,6 +45,7 @@ _RUST = (
     r"^[ \t]*(?:pub(?:\([^)]*\))?\s+)?"
     r"(?:use\s+([^;]+);|mod\s+(\w+)\s*;|extern\s+crate\s+(\w+)(?:\s+as\s+(\w+))?)"
 )
+_RUST_ROOTS = frozenset({"crate", "self", "super"})
 _RUST_PATH = r"(?<![\w:])((?:crate|self|super|[a-z_]\w*)(?:::[a-z_]\w*)*)::(?=\w)"
 _JAVA = r"[ \t]*import\s+(?:static\s+)?([\w.]+?)(?:\.(\*|\w+))(?:\s+as\s+(\w+))?\s*;?\s*$"
 _INCLUDE = r'^[ \t]*#[ \t]*(?:include|import)[ \t]*[<"]([^>"\n]+)[>"]'

@@ -126,7 +126,7 @@ class Library:
 
     def _mix(self, path: str) -> None:
         """Decide what stands for a path now: a buffer, a changed file, or what is stored."""
-        known = path in self.live
+        before = path in self.live, path in self.gone
         self.live.pop(path, None)
         self.gone.discard(path)
         standing = self._overlays.get(path) or self._events.get(path)
@@ -138,12 +138,11 @@ class Library:
         self._held -= len(dropped.text) if dropped else 0
         for key in [key for key in self.counts if key[1] == path]:
             del self.counts[key]
-        if (
-            known != (path in self.live)
-            and self._paths is not None
-            and (path in self._paths.all) != (path in self.live)
-        ):
-            self._paths = None
+        now = path in self.live, path in self.gone
+        if now != before and self._paths is not None:
+            there = now == (False, False) and self.store.number_of(path) is not None
+            if (path in self._paths.all) != (there or now[0]):
+                self._paths = None
 
     def forget(self) -> None:
         """Forget everything that was read from the store."""
@@ -218,7 +217,7 @@ class Library:
         named = {wanted.name, wanted.module.rpartition("::")[2]}
         through: dict[str, None] = {}
         for path in found:
-            facts = self.facts(path) if path.endswith(("/lib.rs", "/mod.rs")) else None
+            facts = self.facts(path) if path.rpartition("/")[2] in {"lib.rs", "mod.rs"} else None
             for each in facts.imports if facts is not None else ():
                 if not each.name and each.alias in named:
                     through.update(dict.fromkeys(self.paths.resolve("rust", path, each)))

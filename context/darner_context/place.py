@@ -95,8 +95,10 @@ def _read(
         place.imports, place.imported, place.original = whole.imports, whole.imported, whole.original
     else:
         top = _shown(lines, 1, min(len(lines), _TOP), gone)
-        told = [*imports(place.language, top), *mentioned(place.language, _shown(lines, *window, gone))]
-        place.imports = [(each, library.resolve(place.path, each)) for each in told]
+        place.imports = [(each, library.resolve(place.path, each)) for each in imports(place.language, top)]
+        for each in mentioned(place.language, _shown(lines, *window, gone)):
+            if targets := library.resolve(place.path, each):
+                place.imports.append((each, targets))
         for each, targets in place.imports:
             if each.alias and each.alias != "*":
                 place.imported.setdefault(each.alias, []).extend(targets)

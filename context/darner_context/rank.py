@@ -65,7 +65,7 @@ class Ranking:
             self._neighbours(place)
             if self._whole is None:
                 self._ranks(place)
-            if self._whole is not None:
+            else:
                 self._together(place)
             if callers:
                 self._callers(place)
@@ -238,9 +238,10 @@ class Ranking:
             level = following[:40]
 
     def _returned(self, key: Key, weight: float) -> None:
-        """Note the types in a signature: what a call gives, or takes, is at hand."""
-        for each in self.ties.types(key):
-            self._type(each, weight)
+        """Note the types in a signature: what a call gives, or takes, is at hand. The own file's are seen anyway."""
+        if self.place is None or key[0] != self.place.path:
+            for each in self.ties.types(key):
+                self._type(each, weight)
 
     def _spread(self, place: Place) -> None:
         """From the types at the place to the types of their members and their bases."""
@@ -269,15 +270,18 @@ class Ranking:
     def _neighbours(self, place: Place) -> None:
         """What the imported files, and the files beside this one, define."""
         around = [(_PARENT, parent_module(place.path, self.ties.library.paths.all)), *place.imports]
+        worth: dict[str, float] = {}
         for each, targets in around if self._whole is None else ():
             value = (1.0 if each.name in {"", "*"} else 0.5) / (1 + len(targets) / 4)
             for target in targets[:20]:
-                facts = self.ties.facts(target)
-                if facts is not None:
-                    outer = [number for number, one in enumerate(facts.definitions) if one.container is None]
-                    self._add_all(target, facts, outer[:80], {"module imported": value})
-                    for key in self.ties.handed_on(target):
-                        self._add(key, "module imported", value * _HANDED_ON)
+                worth[target] = max(value, worth.get(target, 0.0))
+        for target, value in worth.items():
+            facts = self.ties.facts(target)
+            if facts is not None:
+                outer = [number for number, one in enumerate(facts.definitions) if one.container is None]
+                self._add_all(target, facts, outer[:80], {"module imported": value})
+                for key in self.ties.handed_on(target):
+                    self._add(key, "module imported", value * _HANDED_ON)
         if not package_scoped(place.path):
             return
         beside = [path for path in self.ties.library.paths.by_folder.get(place.folder, ()) if path != place.path]

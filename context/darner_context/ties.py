@@ -3,19 +3,35 @@
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Container, Sequence
+from typing import TypeVar
 
 from darner_context.facts import CLASSES, VALUES, FileFacts, by_name
 from darner_context.library import Library
 from darner_context.place import Place
 from darner_context.postings import Postings
 
+_Key = TypeVar("_Key")
+_Made = TypeVar("_Made")
 Key = tuple[str, int]  # path and the definition's number in its file
 COMMON = 25  # definitions of one name: more make it noise
 _NOISE = 400  # definitions of a name that are not even looked at
 _DEEPEST = 4  # imports of imports
-_KEPT = 8
-_INDEXES = frozenset({"__init__", "index", "lib", "mod"})
+_HELD = 8  # of each kind of thing that is kept
+_INDEXES = frozenset({
+    "__init__.py", "__init__.pyi", "index.ts", "index.tsx", "index.js", "index.jsx", "index.mjs", "lib.rs", "mod.rs",
+})  # fmt: skip
 _HANDED = 80  # names that one file hands on
+
+
+def kept(held: OrderedDict[_Key, _Made], key: _Key, make: Callable[[], _Made]) -> _Made:
+    """Give what is held for a key, or make it; the one not asked for longest goes."""
+    if key in held:
+        held.move_to_end(key)
+        return held[key]
+    made = held[key] = make()
+    if len(held) > _HELD:
+        held.popitem(last=False)
+    return made
 
 
 class Ties:
@@ -31,7 +47,8 @@ class Ties:
         self._facts: dict[str, FileFacts | None] = {}
         self._named: dict[str, Postings] = {}
         self.unknown: set[str] = set()  # of the names looked up, those that no file has
-        self._kept: OrderedDict[object, dict[str, float]] = OrderedDict()
+        self.elections: OrderedDict[object, dict[str, float]] = OrderedDict()  # see together.py
+        self._handed: dict[str, list[Key]] = {}
         self._where: dict[tuple[str, str, bool], list[Key]] = {}
         self._types: dict[Key, list[Key]] = {}
         self._bases: dict[Key, list[Key]] = {}
@@ -59,15 +76,6 @@ class Ties:
         found = self._named.get(name)
         if found is None:
             found = self._named[name] = self.library.names([name], self._own)[name]
-        return found
-
-    def kept(self, key: object, make: Callable[[], dict[str, float]]) -> dict[str, float]:
-        """Give what was made for a key, or make it; only the last ones are held."""
-        found = self._kept.get(key)
-        if found is None:
-            found = self._kept[key] = make()
-            if len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
         return found
 
     def telling(self, whole: Place) -> object:
@@ -130,9 +138,17 @@ class Ties:
 
     def handed_on(self, path: str) -> list[Key]:
         """The definitions that a file imports for those who import it: an __init__.py, an index.ts, a lib.rs."""
-        facts = self.facts(path) if path.rpartition("/")[2].partition(".")[0] in _INDEXES else None
-        names = [each.alias for each in facts.imports if each.alias not in {"", "*"}] if facts is not None else []
-        return [key for name in names[:_HANDED] for key in self.of(path, name, package=False)[:1]]
+        found = self._handed.get(path)
+        if found is None:
+            facts = self.facts(path) if path.rpartition("/")[2] in _INDEXES else None
+            found = []
+            for each in facts.imports[:_HANDED] if facts is not None else ():
+                if each.name not in {"", "*"}:
+                    for target in self.library.resolve(path, each)[:2]:
+                        found += self.defining(target, each.name)[:1]
+            if path != self._own:
+                self._handed[path] = found
+        return found
 
     def types(self, key: Key) -> list[Key]:
         """The types in a signature: what a call gives, or takes."""

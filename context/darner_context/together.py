@@ -7,7 +7,7 @@ from heapq import nsmallest
 
 from darner_context.facts import FUNCTIONS, FileFacts, Users
 from darner_context.place import Place
-from darner_context.ties import Ties
+from darner_context.ties import Ties, kept
 
 _RARE = 60  # files that use a name: more say little about a place
 _VOTERS = 24  # files asked
@@ -19,7 +19,7 @@ def elected(ties: Ties, place: Place) -> dict[str, float]:
     """Names with their share of the votes, the most voted having 1."""
     names = frozenset((place.scope | place.unused) - ties.unknown)
     near = names & place.near
-    return ties.kept((place.path, names, near), lambda: _elected(ties, place.path, names, near))
+    return kept(ties.elections, (place.path, names, near), lambda: _elected(ties, place.path, names, near))
 
 
 def _elected(ties: Ties, own: str, names: frozenset[str], near: frozenset[str]) -> dict[str, float]:

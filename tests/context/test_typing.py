@@ -22,6 +22,17 @@ TYPED = [
     "x", ".", "(", "\n", " ", "price", "cart.total()", "def fresh(cart: Cart) -> Money:\n    return cart.total()\n",
     "from shop.money import Euro as Coin\n", "class Box(Cart):\n    pass\n", "show_cart", "Coin",
 ]  # fmt: skip
+LONG = (
+    "package shop\n\ntype Cart struct {\n\tN int\n}\n\nfunc (c *Cart) First(a Line) int { return 1 }\n"
+    + "// nothing\n" * 1_000
+    + "func use() {\n\tNewCart()\n\n}\n"
+)
+FAR = {
+    "cart.go": LONG,
+    "make.go": "package shop\n\nfunc NewCart() *Cart { return nil }\n",
+    "line.go": "package shop\n\ntype Line struct { N int }\nfunc (l Line) Sum() int { return 1 }\n",
+    "shop.go": "package shop\n\ntype Shop struct { Name string }\nfunc (s Shop) Open() bool { return true }\n",
+}
 SAID = ["", "", "show the price in cents", "let `Cart.total` add the Coin"]
 
 
@@ -56,3 +67,38 @@ async def test_answers_while_typing_are_those_of_a_new_index(tmp_path: Path, see
             assert index.context(request, counter) == expected
             lent = replace(request, texts={path: buffers.get(path, FILES[path])})
             assert index.context(lent, counter) == expected
+
+
+async def test_a_signature_far_from_the_place_is_typed_anew(tmp_path: Path) -> None:
+    request = ContextRequest("", Focus("cart.go", 1_010, 1_010), 4_000)
+    counter = tokenizer("o200k_base")
+    async with indexed(tmp_path / "files", FAR, cache=tmp_path / "cache") as index:
+        index.overlay("cart.go", LONG)
+        index.context(request, counter)
+        index.overlay("cart.go", LONG.replace("a Line", "a Shop"))
+        fresh = Index([tmp_path / "files"], cache_dir=tmp_path / "cache")
+        fresh.overlay("cart.go", LONG.replace("a Line", "a Shop"))
+        expected = fresh.context(request, counter)
+        await fresh.close()
+        assert index.context(request, counter) == expected
+
+
+async def test_a_file_that_is_gone_is_what_no_import_means(tmp_path: Path) -> None:
+    files = {
+        "cart.py": "class Cart:\n    def total(self):\n        return 1\n",
+        "old/cart.py": "class Cart:\n    def amount(self):\n        return 1\n",
+        "view.py": "from cart import Cart\n\n\ndef show():\n    Cart().\n",
+    }
+    request = ContextRequest("", Focus("view.py", 5, 5), 4_000)
+    counter = tokenizer("o200k_base")
+    async with indexed(tmp_path / "files", files, cache=tmp_path / "cache") as index:
+        before = index.context(request, counter)
+        file = tmp_path / "files" / "cart.py"
+        file.unlink()
+        index.changed(["cart.py"])
+        gone = index.context(request, counter)
+        await index.refresh()
+        assert index.context(request, counter) == gone
+        file.write_text(files["cart.py"])
+        index.changed(["cart.py"])
+        assert index.context(request, counter).snippets == before.snippets
