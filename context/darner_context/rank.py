@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
+from darner_context.at_hand import STRONG, TypesAtHand
 from darner_context.facts import CLASSES, FUNCTIONS, SECRET, TEST, VALUES, FileFacts, by_name
 from darner_context.imports import Import
 from darner_context.likely import alike
@@ -18,7 +19,7 @@ from darner_context.words import IDENTIFIER, KEYWORDS
 _MOST = 4_000  # candidates
 _RARE = 60  # files that use a name: more say little about who calls a thing
 _LEAST = 0.06  # a signal so weak that it finds nothing by itself
-_STRONG = 0.35  # a type whose members are followed
+_TYPES = 60  # types whose members are shown
 _DIFFERING = 40  # files of the git diff that are looked into
 _SEEDS = 40  # definitions that PageRank begins with
 _LITTLE = 40  # tokens of a passage that has few
@@ -55,12 +56,12 @@ class Ranking:
             for path in paths:
                 self._worked_on.setdefault(path, {})[signal] = 1.0
         self.candidates: dict[Key, Candidate] = {}
-        self._types: dict[Key, float] = {}
+        self._types = TypesAtHand(ties, place)
         self._changed()
         if place is not None:
             self._seen(place)
             self._inherited(place)
-            self._spread(place)
+            self._types.spread()
             self._members()
             self._neighbours(place)
             if self._whole is None:
@@ -183,9 +184,9 @@ class Ranking:
                 found.raise_to(signal, 0.8 if signal == "name in scope" and name not in place.near else 1.0)
                 weight = 1.0 if here else 0.7 if unused else 0.45
                 if found.definition.kind in CLASSES:
-                    self._type(key, weight)
+                    self._types.note(key, weight)
                 else:
-                    self._returned(key, 0.6 * weight)
+                    self._types.given_by(key, 0.6 * weight)
 
     def _used(self, place: Place, name: str, linked: set[str]) -> None:
         """A name at the place that no import explains may be any definition of that name."""
@@ -210,13 +211,9 @@ class Ranking:
             for number in numbers:
                 kind = facts.definitions[number].kind
                 if kind in CLASSES:
-                    self._type((path, number), (1.0 if here else 0.4) * tie)
+                    self._types.note((path, number), (1.0 if here else 0.4) * tie)
                 elif here and kind in FUNCTIONS:
-                    self._returned((path, number), 0.6 * tie)
-
-    def _type(self, key: Key, weight: float) -> None:
-        if weight > self._types.get(key, 0.0):
-            self._types[key] = weight
+                    self._types.given_by((path, number), 0.6 * tie)
 
     def _inherited(self, place: Place) -> None:
         """Walk up from the classes around the place: what they inherit is at hand."""
@@ -237,28 +234,8 @@ class Ranking:
                     following += [(key[0], each, weight * 0.85) for each in self.ties.head(key) if each != name]
             level = following[:40]
 
-    def _returned(self, key: Key, weight: float) -> None:
-        """Note the types in a signature: what a call gives, or takes, is at hand. The own file's are seen anyway."""
-        if self.place is None or key[0] != self.place.path:
-            for each in self.ties.types(key):
-                self._type(each, weight)
-
-    def _spread(self, place: Place) -> None:
-        """From the types at the place to the types of their members and their bases."""
-        for _ in range(2):
-            strong = [(weight, key) for key, weight in self._types.items() if weight >= _STRONG]
-            for weight, key in sorted(strong, reverse=True)[:24]:
-                facts = self.ties.facts(key[0])
-                if facts is None:
-                    continue
-                for base in self.ties.bases(key):
-                    self._type(base, weight * 0.7)
-                for number in members(facts, key[1])[:60]:
-                    named = facts.definitions[number].name in place.scope
-                    self._returned((key[0], number), weight * (0.85 if named else 0.3))
-
     def _members(self) -> None:
-        for key, weight in sorted(self._types.items(), key=lambda item: (-item[1], item[0]))[:60]:
+        for key, weight in self._types.surest(_TYPES):
             self._add(key, "type at hand", weight)
             facts = self.ties.facts(key[0])
             if facts is None:
@@ -298,7 +275,7 @@ class Ranking:
             for key, each in self.candidates.items()
             if not _AT_HAND.isdisjoint(signals := each.signals)
         ]
-        seeds = sorted(each for each in strong if -each[0] >= _STRONG)[:_SEEDS]
+        seeds = sorted(each for each in strong if -each[0] >= STRONG)[:_SEEDS]
         if seeds:
             for key, value in pagerank(self.ties, {key: -value for value, key in seeds}, place.path).items():
                 self._add(key, "PageRank", value)
