@@ -11,7 +11,6 @@ import sys
 import zlib
 from collections.abc import Callable
 from dataclasses import fields, replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -182,24 +181,32 @@ def test_a_number_that_was_taken_back_is_given_to_no_other_file() -> None:
     store.close()
 
 
+def to_memory(index: Index) -> None:
+    index._keeper.elsewhere()
+
+
+def anew(index: Index) -> None:
+    assert index._keeper.anew("malformed")
+
+
+@pytest.mark.parametrize("replace_store", [to_memory, anew])
 async def test_a_store_that_is_replaced_stays_open_for_the_answer_that_is_at_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    replace_store: Callable[[Index], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     work, cache = write(tmp_path / "work", FILES), tmp_path / "cache"
     await check(work, cache)
     index = Index([work], cache_dir=cache)
-    replaced: list[Callable[[], object]] = [index._keeper.elsewhere, partial(index._keeper.anew, "malformed")]
-    load = Store.load
+    old, load, replaced = index._keeper.store, Store.load, list[Index]()
 
     def meanwhile(store: Store, path: str) -> Any:  # noqa: ANN401 - what `load` returns
-        if replaced:
-            assert replaced.pop()() is not False
+        if not replaced:
+            replaced.append(index)
+            replace_store(index)
         return load(store, path)
 
     monkeypatch.setattr(Store, "load", meanwhile)
     assert shown(ask(index, "shop/view.py", 5)) == FILES["shop/cart.py"]
-    assert replaced == []
-    old = index._library.store
+    assert index._keeper.store is not old
     await index.refresh()
     with pytest.raises(sqlite3.ProgrammingError, match="closed"):
         old.totals()
