@@ -77,6 +77,7 @@ class Index:
             self._seconds = monotonic() - began
         self._progressed()
         self._change(self._library.drop_events)
+        self._change(self._keeper.let_go)
 
     def _make_updates(self) -> "Updates":
         from darner_context.update import Updates  # noqa: PLC0415 - parsers: a first context does without

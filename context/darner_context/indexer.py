@@ -8,7 +8,8 @@ import json
 import os
 import sqlite3
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 
@@ -23,12 +24,14 @@ _LAST = 200  # files, or fewer, that are stored after the last one is parsed: no
 _PATIENCE = 40.0  # seconds in which some task is done, unless one hangs
 _MINIFIED_LINE, _MINIFIED_LEAST = 2_000, 20_000  # characters in a line of average length, and in the file
 
+_HARMLESS = Source("lines.py", str(Path(__file__).with_name("lines.py")), 0, 0)  # every parser survives it
+
 Done = tuple[list[Parsed], list[LeftOut]]
 Work = Callable[[Sequence[Source]], Done]
 
 
-def changes(workspace: Workspace, rows: dict[str, Row], left_out: list[LeftOut]) -> tuple[list[Source], list[str], int]:
-    """Compare disk and store: files whose size or time changed, paths that are gone, how many files there are."""
+def changes(workspace: Workspace, rows: dict[str, Row], left_out: list[LeftOut]) -> tuple[list[Source], list[str]]:
+    """Compare disk and store: files whose size or time changed, paths that are gone."""
     seen: set[str] = set()
     fresh: list[Source] = []
     for source in workspace.scan(left_out):
@@ -38,7 +41,7 @@ def changes(workspace: Workspace, rows: dict[str, Row], left_out: list[LeftOut])
             fresh.append(source)
         elif not row.digest:
             left_out.append(LeftOut(source.path, "no parser survived it"))
-    return fresh, [path for path in rows if path not in seen], len(seen)
+    return fresh, [path for path in rows if path not in seen]
 
 
 def parse(sources: Sequence[Source]) -> Done:
@@ -83,49 +86,56 @@ def update(
     With no processes to parse in, it is done in this one, and a grammar that dies takes it along.
     """
     left_out: list[LeftOut] = []
-    fresh, gone, _ = changes(workspace, store.rows(), left_out)
+    fresh, gone = changes(workspace, store.rows(), left_out)
     if gone:
         store.write([], gone)
     done: list[Parsed] = []
     count = 0
     yield 0, len(fresh), left_out
-    for some, passed in _parse_all(fresh, processes, work):
-        done += some
-        left_out += passed
-        if lost := {each.path for each in passed}.difference(each.path for each in some):
-            store.write((), lost)
-        if len(done) >= min(max(_COMMIT, count), _COMMIT_MOST) or len(fresh) - count - len(done) < _LAST <= len(done):
-            store.write(done)
-            count += len(done)
-            done = []
-            yield count, len(fresh), left_out
+    with closing(_parse_all(store, fresh, processes, work)) as parts:  # an error here ends the processes, not later
+        for some, passed in parts:
+            done += some
+            left_out += passed
+            if lost := {each.path for each in passed}.difference(each.path for each in some):
+                store.write((), lost)
+            most = min(max(_COMMIT, count), _COMMIT_MOST)
+            if len(done) >= most or len(fresh) - count - len(done) < _LAST <= len(done):
+                store.write(done)
+                count += len(done)
+                done = []
+                yield count, len(fresh), left_out
     if done:
         store.write(done)
     yield count + len(done), len(fresh), left_out
 
 
-def _parse_all(fresh: list[Source], processes: int, work: Work) -> Iterator[Done]:
+def _parse_all(store: Store, fresh: list[Source], processes: int, work: Work) -> Generator[Done, None, None]:
     tasks = batches(fresh)
     if not processes or not fresh:
         yield from map(work, tasks)
         return
-    from darner_context.workers import Failed, shared_out  # noqa: PLC0415 - the server never gets here
+    from darner_context.workers import LATE, Failed, NoneSurvives, shared_out  # noqa: PLC0415 - never in the server
 
     count_lines(["def f():"])  # the vocabulary is loaded before the fork, so that the children share it
     processes = 1 if sum(source.size for source in fresh) < 2 * _BATCH else processes
-    for each in shared_out(work, tasks, processes, _PATIENCE):
-        if isinstance(each, Failed):
-            source = each.piece
-            yield [unparsed(source.path, source.size, source.mtime)], [LeftOut(source.path, each.reason)]
-        else:
-            yield each
+    try:
+        for each in shared_out(work, tasks, processes, _PATIENCE, [_HARMLESS]):
+            if isinstance(each, Failed):
+                source = each.piece
+                if each.reason == LATE:
+                    store.suspect([source.path])
+                yield [unparsed(source.path, source.size, source.mtime)], [LeftOut(source.path, each.reason)]
+            else:
+                yield each
+    except NoneSurvives as error:
+        yield [], [LeftOut(".", f"not everything is parsed: {error}")]
 
 
 def main() -> int:
     """Read the order from stdin and carry it out."""
     order = json.loads(sys.stdin.buffer.readline())
     os.nice(5) if hasattr(os, "nice") else None
-    gc.disable()  # here and in the workers: facts refer to nothing that refers to them
+    gc.disable()  # here and in workers that are forked: facts refer to nothing that refers to them
     workspace = Workspace([Path(root) for root in order["roots"]], order["ignore"])
     try:
         store = Store(Path(order["store"]), write=True)

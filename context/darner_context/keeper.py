@@ -1,5 +1,6 @@
 """Where the store of a workspace lies, and what becomes of it when it cannot be used."""
 
+import os
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,11 +9,12 @@ from darner_context.store import Store, damaged, store_path, throw_away
 
 
 class Keeper:
-    """Owns the store of a workspace."""
+    """Owns the store of a workspace. One that is replaced stays open: an answer or an update may be at it."""
 
     def __init__(self, roots: Sequence[Path], cache_dir: Path | None, ignore: Sequence[str]) -> None:
         self.note: str | None = None  # why the cache is not where it should be
         self._temporary: Path | None = None
+        self._old: list[Store] = []
         self.store = self._first(roots, cache_dir, ignore)
 
     @property
@@ -45,7 +47,7 @@ class Keeper:
     def elsewhere(self) -> None:
         """Go on in memory: the disk is full, or no process can be started."""
         self.note = self.note or "the index could not be stored"
-        self.store.close()
+        self._old.append(self.store)
         self.store = Store(None)
 
     def anew(self, message: str) -> bool:
@@ -54,7 +56,9 @@ class Keeper:
         if path is None or not damaged(message):
             return False
         self.note = None
-        self.store.close()
+        if os.name == "nt":
+            self.store.close()  # what is open cannot be deleted there
+        self._old.append(self.store)
         try:
             throw_away(path)
             self.store = _checked(path)
@@ -62,8 +66,14 @@ class Keeper:
             self.store = self._second()
         return True
 
+    def let_go(self) -> None:
+        """Close the stores that have been replaced, once nobody asks them any more."""
+        while self._old:
+            self._old.pop().close()
+
     def close(self) -> None:
         """Let go of the store and of what is temporary."""
+        self.let_go()
         self.store.close()
         if self._temporary is not None:
             from shutil import rmtree  # noqa: PLC0415 - likewise

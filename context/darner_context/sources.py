@@ -61,9 +61,8 @@ class Workspace:
 
     def forget_rules(self) -> None:
         """Read the ignore files anew from now on."""
-        self._rules.clear()
-        self._global.clear()
-        self._above.clear()
+        self._rules, self._global = {}, {}
+        self._above = {}  # last, and whoever is asking keeps the one it began with: what is old goes into no new one
 
     def scan(self, left_out: list[LeftOut]) -> Iterator[Source]:
         """All source files in the order of their paths, a folder at a time; what is passed over goes to `left_out`."""
@@ -114,14 +113,17 @@ class Workspace:
         return root, "/".join(part for part in parts if part not in {"", "."})
 
     def _top(self, root: Path) -> Rules:
-        if root not in self._global:
-            self._global[root] = global_rules(root, self._extra)
-        return self._global[root]
+        held = self._global
+        found = held.get(root)
+        if found is None:
+            found = held[root] = global_rules(root, self._extra)
+        return found
 
     def _rules_of(self, folder: Path) -> Rules | None:
-        if folder not in self._rules:
-            self._rules[folder] = read_rules(folder)
-        return self._rules[folder]
+        held = self._rules
+        if folder not in held:
+            held[folder] = read_rules(folder)
+        return held[folder]
 
     def _ignored(self, root: Path, inner: str) -> bool:
         rules = self._rules_for(root, inner.rpartition("/")[0])
@@ -129,16 +131,17 @@ class Workspace:
 
     def _rules_for(self, root: Path, folder: str) -> list[tuple[str, Rules]] | None:
         """List what says whether a file in a folder is ignored; None where the folder is."""
+        held = self._above
         above = [("", self._top(root))]
         prefix = ""
         for part in ("", *folder.split("/")) if folder else ("",):
             prefix += f"{part}/" if part else ""
             key = (root, prefix)
-            if key not in self._above:
+            if key not in held:
                 gone = bool(part) and ignored(prefix, above)
                 own = None if gone else self._rules_of(root / prefix)
-                self._above[key] = None if gone else [*above, (prefix, own)] if own else above
-            found = self._above[key]
+                held[key] = None if gone else [*above, (prefix, own)] if own else above
+            found = held[key]
             if found is None:
                 return None
             above = found

@@ -5,8 +5,8 @@ import sqlite3
 import sys
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -16,13 +16,14 @@ from darner_context.languages import LANGUAGES
 from darner_context.packed import pack, unpack
 from darner_context.words import parts
 
-FORMAT = 8
+FORMAT = 9
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS files (id INTEGER PRIMARY KEY, path TEXT UNIQUE NOT NULL, size INTEGER NOT NULL,
-    mtime INTEGER NOT NULL, digest BLOB NOT NULL, symbols INTEGER NOT NULL, facts BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS files (id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT UNIQUE NOT NULL,
+    size INTEGER NOT NULL, mtime INTEGER NOT NULL, digest BLOB NOT NULL, symbols INTEGER NOT NULL, facts BLOB NOT NULL);
 CREATE INDEX IF NOT EXISTS symbols_of_files ON files (symbols);
 CREATE TABLE IF NOT EXISTS names (name TEXT PRIMARY KEY, defined BLOB NOT NULL, used BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS words (word TEXT PRIMARY KEY, files BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS suspects (path TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS roots (path TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 _SEPARATOR = "\n"  # never in a name
@@ -34,7 +35,6 @@ _WAIT = 20.0  # seconds to wait for another process that writes
 class Row:
     """What is stored of a file, without its facts."""
 
-    number: int
     size: int
     mtime: int
     digest: bytes  # empty: there are no facts
@@ -71,7 +71,7 @@ def parsed(path: str, size: int, mtime: int, facts: FileFacts) -> Parsed:
 
 
 def unparsed(path: str, size: int, mtime: int) -> Parsed:
-    """A file that no parser survives: it is not tried again until it changes."""
+    """A file that no parser survives: it is not tried again until it changes, or `try_again` lets it."""
     return Parsed(path, size, mtime, b"", 0, "", "", b"")
 
 
@@ -135,12 +135,16 @@ class Store:
 
     def rows(self) -> dict[str, Row]:
         """All files by path."""
-        found = self._base.execute("SELECT path, id, size, mtime, digest FROM files")
+        found = self._base.execute("SELECT path, size, mtime, digest FROM files")
         return {path: Row(*rest) for path, *rest in found}
 
     def paths(self) -> list[tuple[int, str]]:
         """All files, numbers and paths."""
         return self._base.execute("SELECT id, path FROM files ORDER BY path").fetchall()
+
+    def suspects(self) -> set[str]:
+        """Files whose parsing was begun and did not end, or took too long."""
+        return {path for (path,) in self._base.execute("SELECT path FROM suspects")}
 
     def totals(self) -> tuple[int, int]:
         """How many files and symbols there are."""
@@ -195,16 +199,33 @@ class Store:
         if self._base.execute("SELECT path FROM roots ORDER BY path").fetchall() != sorted(rows):
             self._base.executemany("INSERT OR IGNORE INTO roots (path) VALUES (?)", rows)
 
+    def suspect(self, paths: Iterable[str]) -> None:
+        """Note that files may kill or hold up their parser, until they are stored with facts or taken out."""
+        with self._transaction():
+            self._base.executemany("INSERT OR IGNORE INTO suspects (path) VALUES (?)", [(path,) for path in paths])
+
+    def try_again(self) -> None:
+        """Let the next update parse what took too long."""
+        self._base.execute("UPDATE files SET size = -1 WHERE digest = x'' AND path IN (SELECT path FROM suspects)")
+
     def write(self, parsed: Sequence[Parsed], gone: Iterable[str] = ()) -> None:
         """Put files in, take files out, in one transaction; what another process has put in meanwhile stays."""
-        self._base.execute("BEGIN IMMEDIATE")
-        try:
+        gone = list(gone)
+        with self._transaction():
             delta = _Delta()
             for path in gone:
                 self._remove(path, delta)
             for each in parsed:
                 self._put(each, delta)
             self._settle(delta)
+            cleared = [*gone, *(each.path for each in parsed if each.digest)]
+            self._base.executemany("DELETE FROM suspects WHERE path = ?", [(path,) for path in cleared])
+
+    @contextmanager
+    def _transaction(self) -> Generator[None, None, None]:
+        self._base.execute("BEGIN IMMEDIATE")
+        try:
+            yield
             self._base.execute("COMMIT")
         except BaseException:
             with suppress(sqlite3.Error):
@@ -212,10 +233,11 @@ class Store:
             raise
 
     def _remove(self, path: str, delta: "_Delta") -> None:
-        found = self.load(path)
-        if found is not None:
-            delta.take(found[0], path, found[3])
-        self._base.execute("DELETE FROM files WHERE path = ?", (path,))
+        number = self.number_of(path)
+        if number is not None:
+            found = self.load(path)
+            delta.take(number, path, found[3] if found is not None else None)
+            self._base.execute("DELETE FROM files WHERE id = ?", (number,))
 
     def _put(self, each: Parsed, delta: "_Delta") -> None:
         there = self._base.execute("SELECT id, digest FROM files WHERE path = ?", (each.path,)).fetchone()
@@ -286,10 +308,13 @@ class _Delta:
                 found[word].add(number)
         return found
 
-    def take(self, number: int, path: str, facts: FileFacts) -> None:
+    def take(self, number: int, path: str, facts: FileFacts | None) -> None:
+        """Without facts it keeps its number under names that nobody knows: no other file is ever given that number."""
         self.taken.add(number)
-        self.old_names.update(facts.names, (each.name for each in facts.definitions))
-        self.old_words |= words_of(path, facts)
+        self.old_words.update(parts(path))
+        if facts is not None:
+            self.old_names.update(facts.names, (each.name for each in facts.definitions))
+            self.old_words |= words_of(path, facts)
 
 
 def words_of(path: str, facts: FileFacts) -> set[str]:

@@ -3,9 +3,11 @@
 import asyncio
 import json
 import os
+import signal
 import sqlite3
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from darner_context.bundle import LeftOut
@@ -27,6 +29,7 @@ class Updates:
         self._workers = workers if workers is not None else min(os.cpu_count() or 1, 8)
         self._process: asyncio.subprocess.Process | None = None
         self._unpruned = True
+        self._begun = False
 
     async def refresh(self, progress: Callable[[], None]) -> list[LeftOut]:
         """Bring the store up to date; returns what was left out."""
@@ -47,8 +50,9 @@ class Updates:
             return await asyncio.to_thread(self._inline, progress)
         if self._keeper.store.totals()[0]:
             left_out: list[LeftOut] = []
-            fresh, gone, _ = await asyncio.to_thread(self._compare, left_out)
-            if all(each.size <= _HERE_FILE for each in fresh) and sum(each.size for each in fresh) <= _HERE_ALL:
+            fresh, gone, harmless = await asyncio.to_thread(self._compare, left_out)
+            few = all(each.size <= _HERE_FILE for each in fresh) and sum(each.size for each in fresh) <= _HERE_ALL
+            if few and harmless:
                 try:
                     await asyncio.to_thread(self._few, fresh, gone, left_out)
                 except (sqlite3.Error, OSError):
@@ -60,14 +64,27 @@ class Updates:
             found = await self._outside(progress)
         return found if found is not None else await self._elsewhere(progress)
 
-    def _compare(self, left_out: list[LeftOut]) -> tuple[list[Source], list[str], int]:
-        return changes(self._workspace, self._keeper.store.rows(), left_out)
+    def _compare(self, left_out: list[LeftOut]) -> tuple[list[Source], list[str], bool]:
+        """What changed and what is gone, and whether none of it is known to kill or to hold up its parser."""
+        store = self._keeper.store
+        suspects = store.suspects()
+        if suspects and not self._begun:
+            with suppress(sqlite3.OperationalError):  # the disk is full, or another process writes
+                store.try_again()
+        self._begun = True
+        rows = store.rows()
+        suspects.update(path for path, row in rows.items() if not row.digest)
+        fresh, gone = changes(self._workspace, rows, left_out)
+        return fresh, gone, all(each.path not in suspects for each in fresh)
 
     def _few(self, fresh: list[Source], gone: list[str], left_out: list[LeftOut]) -> None:
+        store = self._keeper.store
+        if fresh:
+            store.suspect(each.path for each in fresh)  # should this process die of one, the next parses it elsewhere
         parsed, passed = parse(fresh)
         left_out += passed
         if parsed or gone or passed:
-            self._keeper.store.write(parsed, [*gone, *(each.path for each in passed)])
+            store.write(parsed, [*gone, *(each.path for each in passed)])
 
     async def _elsewhere(self, progress: Callable[[], None]) -> list[LeftOut]:
         self._keeper.elsewhere()
@@ -81,7 +98,7 @@ class Updates:
         return left_out
 
     async def _outside(self, progress: Callable[[], None]) -> list[LeftOut] | None:
-        """Run the indexer; None if it failed."""
+        """Run the indexer; None if it failed, but not if it was killed: what may have done that is not parsed here."""
         order = {
             "roots": [str(root) for root in self._workspace.roots.values()],
             "ignore": self._ignore,
@@ -103,6 +120,7 @@ class Updates:
                 stderr=asyncio.subprocess.DEVNULL,
                 env=environment,
                 limit=64_000_000,
+                start_new_session=True,  # its group are its workers, and they are killed with it
             )
         except OSError:
             return None
@@ -124,13 +142,24 @@ class Updates:
         except (OSError, ValueError):
             code = 1
         finally:
-            if process.returncode is None:
-                process.kill()
+            if process.returncode != 0:
+                _kill(process)
                 await process.wait()
             self._process = None
+        if code < 0:
+            return [LeftOut(".", f"not everything is parsed: the process for it was killed (signal {-code})")]
         return left_out if code == 0 else None
 
     def stop(self) -> None:
         """End the process that indexes, if there is one."""
         if self._process is not None and self._process.returncode is None:
-            self._process.kill()
+            _kill(self._process)
+
+
+def _kill(process: asyncio.subprocess.Process) -> None:
+    """Kill the indexer and its workers, also those that it left behind: one that hangs does not see that it is gone."""
+    with suppress(ProcessLookupError, PermissionError):
+        if sys.platform == "win32":
+            process.kill()
+        else:
+            os.killpg(process.pid, signal.SIGKILL)

@@ -6,12 +6,15 @@ import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from multiprocessing import active_children, get_context
 from multiprocessing.connection import Connection
+from multiprocessing.context import BaseContext
 from typing import Generic, TypeVar
 
+DIED, LATE = "its parser died", "it takes too long to parse"
 _AHEAD = 2  # tasks that lie ready beside those that are under way
 
 _Piece = TypeVar("_Piece")
@@ -26,14 +29,23 @@ class Failed(Generic[_Piece]):
     reason: str
 
 
+class NoneSurvives(OSError):
+    """Not even a task that harms no process was done: it is not the work that is to blame."""
+
+
 def shared_out(
-    work: Callable[[Sequence[_Piece]], _Result], tasks: Iterator[Sequence[_Piece]], processes: int, patience: float
-) -> Iterator[_Result | Failed[_Piece]]:
+    work: Callable[[Sequence[_Piece]], _Result],
+    tasks: Iterator[Sequence[_Piece]],
+    processes: int,
+    patience: float,
+    proof: Sequence[_Piece],
+) -> Generator[_Result | Failed[_Piece], None, None]:
     """
     Do all tasks, each of some pieces, in so many processes; gives the results as they come.
 
     Where a process dies, or none has finished a task for `patience` seconds, what was under way is done again piece by
-    piece, to find the one that is to blame. The other children of this process must not mind being killed.
+    piece, to find the one that is to blame. Before it is blamed, `proof` is done, a task that harms no process: raises
+    NoneSurvives if that fails too. The other children of this process must not mind being killed.
     """
     while under_way := (yield from _until_one_dies(work, tasks, processes, processes + _AHEAD, patience))[0]:
         pieces = iter([[piece] for piece in under_way])
@@ -41,6 +53,8 @@ def shared_out(
             left, reason = yield from _until_one_dies(work, pieces, 1, 1, patience)
             if not left:
                 break
+            if not list(_until_one_dies(work, iter([proof]), 1, 1, patience)):
+                raise NoneSurvives("no process that parses survives")
             yield Failed(left[0], reason)
 
 
@@ -52,11 +66,11 @@ def _until_one_dies(
     patience: float,
 ) -> Generator[_Result, None, tuple[list[_Piece], str]]:
     """Take tasks in new processes; returns what `most` tasks at once were under way when one died, and of what."""
-    reason = "its parser died"
+    reason = DIED
     context = get_context("fork" if sys.platform == "linux" else "spawn")
     running: dict[Future[_Result], Sequence[_Piece]] = {}
     listener, held = context.Pipe(duplex=False)
-    with listener, held, ProcessPoolExecutor(processes, context, _end_with_parent, (listener, held)) as pool:
+    with listener, held, _pool(processes, context, listener, held) as pool:
         while True:
             while len(running) < most and (task := next(tasks, None)) is not None:
                 running[_submitted(pool, work, task)] = task
@@ -64,9 +78,8 @@ def _until_one_dies(
                 return [], ""
             finished, _ = wait(running, patience, FIRST_COMPLETED)
             if not finished:
-                reason = "it takes too long to parse"
-                for child in active_children():
-                    child.kill()
+                reason = LATE
+                _kill_children()
             whole = [each for each in finished if not isinstance(each.exception(), BrokenProcessPool)]
             for each in whole:
                 del running[each]
@@ -74,6 +87,24 @@ def _until_one_dies(
             if len(whole) < len(finished):
                 break
     return [*chain.from_iterable(running.values())], reason
+
+
+@contextmanager
+def _pool(
+    processes: int, context: BaseContext, listener: Connection, held: Connection
+) -> Generator[ProcessPoolExecutor, None, None]:
+    """Processes that are killed where an error, or closing the generator, would wait for one that hangs."""
+    with ProcessPoolExecutor(processes, context, _begin, (listener, held)) as pool:
+        try:
+            yield pool
+        except BaseException:
+            _kill_children()
+            raise
+
+
+def _kill_children() -> None:
+    for child in active_children():
+        child.kill()
 
 
 def _submitted(
@@ -87,8 +118,16 @@ def _submitted(
         return future
 
 
-def _end_with_parent(listener: Connection, held: Connection) -> None:
-    """Let no worker outlive a parent that was killed: then nobody holds the other end of the pipe any more."""
+def _begin(listener: Connection, held: Connection) -> None:
+    """
+    Let a worker end with a parent that was killed: then nobody holds the other end of the pipe any more.
+
+    One that hangs where no other thread of it can run does not see that: whoever kills the parent kills its group. Nor
+    does it hold the parent's stdout, at whose end somebody may wait.
+    """
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, 1)
+    os.close(null)
     held.close()
     threading.Thread(target=_end_with, args=(listener,), daemon=True).start()
 

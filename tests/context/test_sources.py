@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from tests.context.workspace import Files, write
 
+from darner_context import ignore, sources
 from darner_context.bundle import LeftOut, Unreadable
 from darner_context.sources import Workspace, decode, read_text
 
@@ -43,6 +44,23 @@ def test_gitignore_nested_negated_anchored_and_by_folder(tmp_path: Path) -> None
             "deep/er/x.py": "ignored", "sub/secret_1.py": "ignored", "sub/only_for_us.py": "ignored",
         },
     )  # fmt: skip
+
+
+def test_rules_are_forgotten_beside_whoever_asks_for_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    work = write(tmp_path / "work", {".gitignore": "a.py\n", "a.py": "", "sub/b.py": ""})
+    workspace = Workspace([work])
+    read = ignore.read_rules
+
+    def meanwhile(folder: Path) -> ignore.Rules | None:
+        found = read(folder)
+        write(work, {".gitignore": "b.py\n"})
+        workspace.forget_rules()
+        return found
+
+    monkeypatch.setattr(sources, "read_rules", meanwhile)
+    assert (workspace.ignores("a.py"), workspace.ignores("sub/b.py")) == (True, True)
+    monkeypatch.setattr(sources, "read_rules", read)
+    assert (workspace.ignores("a.py"), workspace.ignores("sub/b.py")) == (False, True)
 
 
 def test_the_same_files_as_git_lists(tmp_path: Path) -> None:
