@@ -64,7 +64,7 @@ class Index:
         import asyncio  # noqa: PLC0415 - a first context from the cache does without, and is there in half the time
 
         self._indexing = True
-        began = monotonic()
+        began, told = monotonic(), self._library.events()
         differing = asyncio.ensure_future(asyncio.to_thread(_changed_lines, self._workspace))
         try:
             if self._updates is None:
@@ -76,7 +76,7 @@ class Index:
             self._indexing = False
             self._seconds = monotonic() - began
         self._progressed()
-        self._change(self._library.drop_events)
+        self._change(partial(self._library.drop_events, told))
         self._change(self._keeper.let_go)
 
     def _make_updates(self) -> "Updates":

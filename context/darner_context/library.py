@@ -89,12 +89,17 @@ class Library:
         self._changes += 1
         self._mix(path)
 
-    def drop_events(self) -> None:
-        """The store has caught up with the disk."""
-        events, self._events = self._events, {}
+    def events(self) -> "dict[str, LiveFile | None]":
+        """The files that stand for what is stored of them, None for one that is gone."""
+        return dict(self._events)
+
+    def drop_events(self, told: "Mapping[str, LiveFile | None]") -> None:
+        """The store has caught up with what was told, but not with what has been told since."""
         self._changes += 1
-        for path in events:
-            self._mix(path)
+        for path, file in told.items():
+            if path in self._events and self._events[path] is file:
+                del self._events[path]
+                self._mix(path)
 
     @contextmanager
     def lending(self, texts: Mapping[str, str]) -> Generator[None, None, None]:

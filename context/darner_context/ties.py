@@ -141,7 +141,7 @@ class Ties:
         found = self._handed.get(path)
         if found is None:
             facts = self.facts(path) if path.rpartition("/")[2] in _INDEXES else None
-            found = []
+            found = list[Key]()
             for each in facts.imports[:_HANDED] if facts is not None else ():
                 if each.name not in {"", "*"}:
                     for target in self.library.resolve(path, each)[:2]:

@@ -1,13 +1,14 @@
 """What an index remembers from answer to answer changes none of them."""
 
 import random
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tests.context.workspace import indexed
 
-from darner_context.index import ContextRequest, Focus, Index
+from darner_context.index import ContextRequest, Focus, Index, LeftOut
 from darner_context.tokens import tokenizer
 
 FILES = {
@@ -102,3 +103,23 @@ async def test_a_file_that_is_gone_is_what_no_import_means(tmp_path: Path) -> No
         file.write_text(files["cart.py"])
         index.changed(["cart.py"])
         assert index.context(request, counter).snippets == before.snippets
+
+
+async def test_a_file_that_changes_during_a_refresh_is_not_taken_for_what_was_stored(tmp_path: Path) -> None:
+    request = ContextRequest("", Focus("shop/view.py", 6, 6), 4_000)
+    async with indexed(tmp_path / "files", FILES) as index:
+        updates = index._updates
+        assert updates is not None
+        refresh = updates.refresh
+
+        async def and_then_it_changes(progress: Callable[[], None]) -> list[LeftOut]:
+            found = await refresh(progress)
+            (tmp_path / "files" / "shop" / "money.py").write_text("class Money:\n    late: int\n")
+            index.changed(["shop/money.py"])
+            return found
+
+        updates.refresh = and_then_it_changes  # type: ignore[method-assign]
+        await index.refresh()
+        assert "late: int" in "".join(each.text for each in index.context(request, tokenizer("o200k_base")).snippets)
+        index.overlay("shop/mail.py", "")
+        assert index._library.facts("shop/money.py") == index._library.live["shop/money.py"].facts
