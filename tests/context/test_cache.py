@@ -7,15 +7,12 @@ import resource
 import sqlite3
 import subprocess
 import sys
-from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from tests.context.workspace import ask, indexed, shown, write
 
 from darner_context.index import Index
-from darner_context.packed import pack, unpack
 from darner_context.prune import prune
 from darner_context.store import Store, store_path
 
@@ -130,28 +127,6 @@ async def test_rows_that_are_damaged_or_of_another_form_are_parsed_again(tmp_pat
         assert ask(index, "shop/view.py", 5).snippets == ()
         await index.refresh()
         assert shown(ask(index, "shop/view.py", 5)) == FILES["shop/cart.py"]
-
-
-def test_facts_of_another_form_are_no_facts() -> None:
-    import marshal  # noqa: PLC0415
-    import zlib  # noqa: PLC0415
-
-    from darner_context.extract import extract  # noqa: PLC0415
-    from darner_context.facts import FileFacts, by_name  # noqa: PLC0415
-
-    facts = extract("a.py", FILES["shop/cart.py"])
-    thawed = unpack(pack(facts))
-    assert thawed is not None
-    parts: dict[str, Any] = {each.name: getattr(thawed, each.name) for each in fields(FileFacts)}
-    assert replace(facts, **parts) == facts
-    assert by_name(thawed) == by_name(facts)
-    thawed = unpack(pack(facts))
-    assert thawed is not None
-    assert (by_name(thawed), thawed.definitions) == (by_name(facts), facts.definitions)
-    for other in ((), (1, 2, 3), (b"", [()], (), (), (), b"", 0), (b"", 3, (), (), (), b"", 0), "text"):
-        data = marshal.dumps(other)
-        assert unpack(zlib.crc32(data).to_bytes(4, "little") + data) is None
-    assert unpack(b"") is None
 
 
 async def test_two_indexes_of_one_folder_fill_one_cache_at_once(tmp_path: Path) -> None:
