@@ -50,7 +50,7 @@ def _splitter(lines: Sequence[str]) -> Callable[[int, int], list[str]]:
     spaced = text.encode().translate(_GAPS).decode()
     size = len(lines)
     ends = [*accumulate(map(len, lines), initial=0)]
-    return lambda first, last: spaced[ends[first - 1] : ends[min(last, size)]].split()
+    return lambda first, last: spaced[ends[min(first - 1, size)] : ends[min(last, size)]].split()
 
 
 def _words(text: str) -> list[str]:
@@ -227,13 +227,13 @@ def _runs(found: Sequence[Definition], first: int, last: int) -> Iterator[tuple[
     for number, (_, _, _, start, _, _, _, end, _) in enumerate(found):
         if end < first:
             continue
+        if start > last:
+            break
         while at < start:
             while open_[-1][1] < at:
                 del open_[-1]
             inner, its = open_[-1]
-            its = min(its, start - 1, last)
-            if at > its:
-                return
+            its = min(its, start - 1)
             yield inner, at, its
             at = its + 1
         open_.append((number, end))

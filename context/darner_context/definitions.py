@@ -60,9 +60,8 @@ def found_in(row: Language, data: bytes, matches: Sequence[Captures]) -> list[Fo
             continue
         name = names[0]
         begin = name.start_byte
-        said = data[begin : name.end_byte]
-        if not said or said.isspace():
-            continue  # what stands in for an error has no text
+        if not _said(data, name).strip():
+            continue  # what stands in for an error has no text, and a title may be a lone hard space
         kind, node = _marked(captures, name)
         if not kind:
             if "scope" not in captures:

@@ -19,7 +19,7 @@ _NOT_SHOWN = re.compile(rb"\x00+")
 _ALIKE = re.compile(rb"\x00+|\x01+|[\x02\x03]+")
 _AS_HEAD = bytes([HEAD, HEAD, HEAD, BODY, *range(4, 256)])  # lines that are shown as a signature at least
 _FIRST = 100  # candidates whose steps are sorted before others are looked at
-_SHORT, _LONG = 4, 60  # tokens: a signature counts as so many at least, a line as so many at most
+SHORT, _LONG = 4, 60  # tokens: a signature counts as so many at least, a line as so many at most
 
 
 @dataclass(slots=True)
@@ -232,7 +232,7 @@ def _add_steps(steps: list[tuple[float, int, int]], first: int, candidates: Sequ
         steps.append((-score / (SMALL + min(_LONG, cost)), order, LINE))
         steps.append((-body, order, BODY))
         size = sums[doc_end] - before
-        head = score * SIGNATURE_WORTH / max(_SHORT, size)
+        head = score * SIGNATURE_WORTH / max(SHORT, size)
         if head > body:
             steps.append((-head, order, HEAD))
 

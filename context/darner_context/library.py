@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from darner_context.diff import Changed
 
 _FACTS, _LENT, _NAMES = 4_000, 16, 50_000  # files, lent texts and names that stay in memory
-_TEXTS = 24_000_000  # characters of text that stay in memory
+_TEXTS = 16_000_000  # characters of text that stay in memory, and at most as many more in small letters
 
 
 class Library:

@@ -1,9 +1,10 @@
 """Facts on their way to the store and back: packed in parts, and each part thawed when it is first asked for."""
 
 import marshal
+import sqlite3
 import zlib
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import repeat
 from operator import itemgetter
 from sys import intern
@@ -12,7 +13,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from darner_context.facts import Definition, FileFacts, indexed
 from darner_context.imports import Import
 
-_SEPARATOR = "\n"  # never in a name
+_SEPARATOR = "\n"
+
+
+class UnlikeError(sqlite3.DatabaseError):
+    """Facts are whole and not of this form. What is stored is no good, and is begun anew as if it were damaged."""
 
 
 def pack(facts: FileFacts) -> bytes:
@@ -20,14 +25,14 @@ def pack(facts: FileFacts) -> bytes:
     found = facts.definitions
     lines = [number for each in found for number in each[2:8]]
     definitions = (
-        _SEPARATOR.join([each.name for each in found]),
+        _joined([each.name for each in found]),
         tuple([each.kind for each in found]),
         tuple([each.container for each in found]),
         array("H" if max(lines, default=0) < _NARROW else "I", lines).tobytes(),
     )
     parts: tuple[Any, ...] = (
         definitions,
-        _SEPARATOR.join(facts.names),
+        _joined(facts.names),
         facts.bags,
         facts.heads,
         array("I", facts.sums).tobytes(),
@@ -37,19 +42,28 @@ def pack(facts: FileFacts) -> bytes:
     return zlib.crc32(data).to_bytes(4, "little") + data
 
 
+def _joined(names: Sequence[str]) -> str | tuple[str, ...]:
+    """Join names to what costs less to thaw, but those that could not be told apart again."""
+    joined = _SEPARATOR.join(names)
+    return joined if (joined.count(_SEPARATOR) + 1 if joined else 0) == len(names) else tuple(names)
+
+
 _LINES = 6  # numbers of lines in a definition
 _NARROW, _NARROW_ROW = 65_536, 2 * _LINES  # lines that two bytes can number; bytes of a definition's six
 
 
 def unpack(data: bytes) -> FileFacts | None:
-    """Thaw frozen facts; None if they were damaged or are of another form."""
+    """Thaw frozen facts; None if they were damaged or are of another form. A part may still raise UnlikeError."""
     if zlib.crc32(memoryview(data)[4:]) != int.from_bytes(data[:4], "little"):
         return None
     try:
         digest, flags, *parts = marshal.loads(memoryview(data)[4:])  # noqa: S302 - our own
-        return _Stored(digest, flags, dict(zip(_PARTS, parts, strict=True)))
+        frozen: dict[str, Any] = dict(zip(_PARTS, parts, strict=True))
     except (ValueError, TypeError, EOFError):
         return None  # of another version
+    if type(digest) is bytes and type(flags) is int and {*map(type, parts)} == {bytes}:
+        return _Stored(digest, flags, frozen)
+    return None
 
 
 class _Stored(FileFacts):
@@ -63,18 +77,25 @@ class _Stored(FileFacts):
             object.__setattr__(self, name, value)
 
     def __getattr__(self, name: str) -> object:
-        frozen = self._frozen
-        if name in _PARTS:
-            made = _PARTS[name](frozen.pop(name))
-        elif name == "children" and "definitions" in frozen:  # many a file is only asked where it defines a name
-            names, _, containers, _ = frozen["definitions"] = _columns(frozen["definitions"])
-            made = indexed(names, containers)
-        elif name in {"children", "words"}:
-            made = {}
-        else:
+        if name not in _PARTS and name not in {"children", "words"}:
             raise AttributeError(name)
+        frozen = self._frozen
+        try:
+            if name in _PARTS:
+                made = _PARTS[name](frozen[name])
+            elif name == "children" and "definitions" in frozen:  # many a file is only asked where it defines a name
+                names, _, containers, _ = frozen["definitions"] = _columns(frozen["definitions"])
+                made = indexed(names, containers)
+            else:
+                made = {}
+        except _UNLIKE as error:
+            raise UnlikeError(f"malformed {name}") from error
         object.__setattr__(self, name, made)
+        frozen.pop(name, None)
         return made
+
+
+_UNLIKE = (ArithmeticError, AttributeError, EOFError, LookupError, TypeError, ValueError)
 
 
 def _columns(part: "bytes | _Columns") -> "_Columns":
@@ -98,8 +119,14 @@ def _names(part: bytes) -> tuple[str, ...]:
     return _split(marshal.loads(part))  # noqa: S302 - our own
 
 
-def _split(joined: str) -> tuple[str, ...]:
+def _split(joined: str | tuple[str, ...]) -> tuple[str, ...]:
+    if isinstance(joined, tuple):
+        return joined
     return tuple(map(intern, joined.split(_SEPARATOR))) if joined else ()
+
+
+def _bags(part: bytes) -> tuple[bytes, ...]:
+    return tuple(marshal.loads(part))  # noqa: S302 - our own
 
 
 def _sums(part: bytes) -> "array[int]":
@@ -114,8 +141,8 @@ _Columns = tuple[tuple[str, ...], tuple[str, ...], tuple[str | None, ...], "arra
 _PARTS: dict[str, Callable[[bytes], Any]] = {
     "definitions": _definitions,
     "names": _names,
-    "bags": marshal.loads,
-    "heads": marshal.loads,
+    "bags": _bags,
+    "heads": _bags,
     "sums": _sums,
     "imports": _imports,
 }

@@ -1,25 +1,23 @@
 """Passages: lines that may change along with a place, whatever they define: the words and names in them tell."""
 
 import math
-from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, reduce
 
 from darner_context.facts import Definition, FileFacts
 from darner_context.likely import Signals, likely
 from darner_context.lines import Lines
 from darner_context.place import Place
-from darner_context.search import Marks, Piece, Search
+from darner_context.search import Marks, Piece, Search, Sums
 from darner_context.ties import Ties
 from darner_context.weigh import Candidate, against, foreign
 from darner_context.weights import PASSAGE
 
 _BEFORE, _AFTER = 2, 11  # lines shown around the first line with a word
-_OFTEN = 80  # lines with one word in one file
 _FEWEST, _MOST, _EACH = 16, 32, 50  # files that are cut up: one more for so many passages
 _TAKEN = b"\1" * (_BEFORE + 1 + _AFTER)
-_SAME, _WORDS, _TEXTS = 8_192, 4_096, 256  # names of lines, words in files and small texts that are kept
+_SAME = 8_192  # names of lines that are kept
 _NAMES = 0.3  # what a name from the place counts beside a word of the instruction, when lines are cut out
 
 
@@ -112,14 +110,12 @@ class _Worth(dict[int, tuple[float, float, float]]):
 
     def __init__(self, words: Mapping[str, float], names: Mapping[str, float]) -> None:
         super().__init__()
-        self.words = sorted(words)
-        self._weights = [words[word] for word in self.words]
-        self._names = list(names.values())
+        self._said, self._around = Sums(words, sorted(words)), Sums(names, list(names))
+        self.words = self._said.words
+        self._bits = (1 << len(words)) - 1
 
     def __missing__(self, mask: int) -> tuple[float, float, float]:
-        said = sum([weight for bit, weight in enumerate(self._weights) if mask >> bit & 1])
-        rest = mask >> len(self.words)
-        around = sum([weight for bit, weight in enumerate(self._names) if rest >> bit & 1])
+        said, around = self._said[mask & self._bits], self._around[mask >> len(self.words)]
         made = self[mask] = (-said - _NAMES * around, said, around)
         return made
 
@@ -142,7 +138,7 @@ def _cut(
     while (begin := taken.find(0, begin)) <= size and begin > 0:
         stop = taken.find(1, begin)
         end = min(begin + _BEFORE + _AFTER, size, stop - 1 if stop > 0 else size)
-        _, said, around = worth[_either(masks[bisect_left(held, begin) : bisect_right(held, end)])]
+        _, said, around = worth[reduce(int.__or__, masks[bisect_left(held, begin) : bisect_right(held, end)], 0)]
         pieces.append((begin, end, said, around))
         begin = end + 1
     return pieces
@@ -169,51 +165,20 @@ def _stretches(
     return found
 
 
-def _either(masks: Sequence[int]) -> int:
-    mask = 0
-    for one in masks:
-        mask |= one
-    return mask
-
-
 def _marks(path: str, lines: Lines, search: Search, names: Sequence[tuple[int, str]], worth: _Worth) -> Marks:
     """Give the lines of a file that have words or names."""
     marks = search.marks.get(path)
     if marks is None:
         marks = search.marks[path] = {}
         for number, word in enumerate(worth.words):
-            _mark(marks, 1 << number, _where(lines, word))
+            _mark(marks, 1 << number, lines.with_word(word))
     if names:
         marks = marks.copy()
         for number, name in names:
-            _mark(marks, 1 << len(worth.words) + number, _standing(lines.starts, lines.text, name))
+            _mark(marks, 1 << len(worth.words) + number, lines.with_name(name))
     return marks
 
 
 def _mark(marks: Marks, bit: int, lines: Iterable[int]) -> None:
     for line in lines:
         marks[line] = marks.get(line, 0) | bit
-
-
-@lru_cache(_WORDS)
-def _where(lines: Lines, word: str) -> "array[int]":
-    """Number the lines with a word in small letters: the next place, and the next instruction, ask for it again."""
-    return _standing(lines.starts, _small(lines), word)
-
-
-@lru_cache(_TEXTS)
-def _small(lines: Lines) -> str:
-    """Give a text in small letters; none where they are more."""
-    small = lines.text.lower()
-    return small if len(small) == len(lines.text) else ""
-
-
-def _standing(starts: Sequence[int], text: str, word: str) -> "array[int]":
-    """Number the first lines that a word stands in."""
-    found = array("I")
-    place, line = text.find(word), 0
-    while place >= 0 and len(found) < _OFTEN:
-        line = bisect_right(starts, place, line)
-        found.append(line)
-        place = text.find(word, starts[line])
-    return found

@@ -16,6 +16,7 @@ _LEAST_COMMON, _MOST_COMMON = 200, 3_000  # files that have a word: of more than
 _FILES = 24  # files looked into
 _HITS = 200  # definitions found in them
 _OF_FILE = 0.7  # what a word of the file at hand weighs beside one of the instruction
+_NOTED = 400  # what is noted of a file: two entries for each word
 _ALIKE = ("words of the instruction", "name like the instruction", "file like the instruction")
 Marks = dict[int, int]  # by line: a bit for each word in it
 Piece = tuple[int, int, float, float]  # first and last line, the shares of the words and of the names in them
@@ -82,7 +83,7 @@ class Search:
             for path in paths:
                 scores[path] = scores.get(path, 0.0) + idf[word]
         paths = list(scores)
-        sums = _Sums(idf, list(idf))
+        sums = Sums(idf, list(idf))
         for number, mask in _holding(paths, sums.words).items():
             scores[paths[number]] += sums[mask]
         return {path: -score for score, path in nsmallest(_FILES, [(-score, path) for path, score in scores.items()])}
@@ -104,7 +105,7 @@ class Search:
         whole = sum(idf.values()) or 1.0
         scores = self._scores
         top = max(scores.values(), default=1.0)
-        sums = _Sums(idf, list(idf)), _Sums(idf, sorted(idf))
+        sums = Sums(idf, list(idf)), Sums(idf, sorted(idf))
         found: dict[Key, tuple[float, float, float]] = {}
         for path in scores:
             facts = self._library.facts(path)
@@ -115,7 +116,7 @@ class Search:
         return found
 
 
-class _Sums(dict[int, float]):
+class Sums(dict[int, float]):
     """The weights of words together, by the bits that stand for them; `words` is also the order they are added in."""
 
     def __init__(self, weights: Mapping[str, float], words: Sequence[str]) -> None:
@@ -128,7 +129,7 @@ class _Sums(dict[int, float]):
         return made
 
 
-def _matches(facts: FileFacts, of_name: _Sums, of_body: _Sums) -> Iterator[tuple[int, float, float]]:
+def _matches(facts: FileFacts, of_name: Sums, of_body: Sums) -> Iterator[tuple[int, float, float]]:
     """Number the definitions that words speak for, each with the weight in its name and that in its body."""
     _look_for(facts, of_body.words)
     held = facts.words
@@ -144,6 +145,8 @@ def _matches(facts: FileFacts, of_name: _Sums, of_body: _Sums) -> Iterator[tuple
 
 def _look_for(facts: FileFacts, words: Iterable[str]) -> None:
     """Note for each word which definitions use a name with it and, behind a dot, which have such a name themselves."""
+    if len(facts.words) > _NOTED:
+        facts.words.clear()
     wanted = [word for word in words if word not in facts.words]
     if wanted:
         _note(facts, wanted, "", _using(facts, wanted))

@@ -2,15 +2,12 @@
 
 import asyncio
 import json
-import marshal
 import os
 import resource
 import sqlite3
 import subprocess
 import sys
-import zlib
 from collections.abc import Callable
-from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +15,7 @@ import pytest
 from tests.context.workspace import ask, indexed, shown, write
 
 from darner_context.extract import extract
-from darner_context.facts import FileFacts, by_name
 from darner_context.index import Index
-from darner_context.packed import pack, unpack
 from darner_context.prune import prune
 from darner_context.store import Parsed, Store, parsed, store_path, unparsed
 
@@ -212,22 +207,6 @@ async def test_a_store_that_is_replaced_stays_open_for_the_answer_that_is_at_it(
         old.totals()
     assert shown(ask(index, "shop/view.py", 5)) == FILES["shop/cart.py"]
     await index.close()
-
-
-def test_facts_of_another_form_are_no_facts() -> None:
-    facts = extract("a.py", FILES["shop/cart.py"])
-    thawed = unpack(pack(facts))
-    assert thawed is not None
-    parts: dict[str, Any] = {each.name: getattr(thawed, each.name) for each in fields(FileFacts)}
-    assert replace(facts, **parts) == facts
-    assert by_name(thawed) == by_name(facts)
-    thawed = unpack(pack(facts))
-    assert thawed is not None
-    assert (by_name(thawed), thawed.definitions) == (by_name(facts), facts.definitions)
-    for other in ((), (1, 2, 3), (b"", [()], (), (), (), b"", 0), (b"", 3, (), (), (), b"", 0), "text"):
-        data = marshal.dumps(other)
-        assert unpack(zlib.crc32(data).to_bytes(4, "little") + data) is None
-    assert unpack(b"") is None
 
 
 async def test_two_indexes_of_one_folder_fill_one_cache_at_once(tmp_path: Path) -> None:

@@ -361,6 +361,19 @@ def test_what_stands_in_for_a_missing_name_is_no_definition() -> None:
     check("a.py", "=...\n)", [])
 
 
+@pytest.mark.parametrize(
+    ("path", "text", "found"),
+    [
+        ("a.md", "# {}\n\n# b\n", ["module b 3-3"]),
+        ("a.json", '{{"{}": 1, "b": 2}}\n', ["constant b 1-1"]),
+        ("a.yaml", '"{}": 1\nb: 2\n', ["constant b 2-2"]),
+    ],
+)
+@pytest.mark.parametrize("blank", ["\u00a0", "\u3000", " \u2028"])
+def test_a_name_of_blanks_alone_is_no_name(path: str, text: str, found: list[str], blank: str) -> None:
+    check(path, text.format(blank), found)
+
+
 def test_enclosing_is_the_smallest_scope_that_holds_the_lines() -> None:
     text = "class A:\n    def f(self):\n        x = 1\n        return x\n\n    y = 2\n\n\nz = 3\n"
     names = {
