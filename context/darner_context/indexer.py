@@ -14,9 +14,10 @@ from dataclasses import asdict
 from pathlib import Path
 
 from darner_context.bundle import LeftOut, Unreadable
+from darner_context.entry import Parsed, parsed, unparsed
 from darner_context.extract import count_lines, extract
 from darner_context.sources import Source, Workspace, read_text
-from darner_context.store import Parsed, Row, Store, parsed, unparsed
+from darner_context.store import Row, Store
 
 _BATCH = 400_000  # bytes of source in one task
 _COMMIT, _COMMIT_MOST = 600, 8_000  # files in one transaction: ever more, for it writes what many files have anew

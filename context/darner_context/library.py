@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from darner_context.bundle import Unreadable
+from darner_context.entry import words_of
 from darner_context.facts import FileFacts, by_name
 from darner_context.imports import Import
 from darner_context.languages import language_of
@@ -15,7 +16,7 @@ from darner_context.lines import Lines
 from darner_context.postings import Postings
 from darner_context.resolve import Paths
 from darner_context.sources import Workspace, read_text
-from darner_context.store import Store, words_of
+from darner_context.store import Store
 
 if TYPE_CHECKING:
     from darner_context.buffer import LiveFile

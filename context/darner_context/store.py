@@ -4,17 +4,16 @@ import os
 import sqlite3
 import sys
 from array import array
-from collections import defaultdict
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
+from darner_context.entry import Delta, Parsed
 from darner_context.facts import FileFacts
 from darner_context.languages import LANGUAGES
-from darner_context.packed import pack, unpack
-from darner_context.words import parts
+from darner_context.packed import unpack
 
 FORMAT = 9
 _SCHEMA = """
@@ -26,7 +25,6 @@ CREATE TABLE IF NOT EXISTS words (word TEXT PRIMARY KEY, files BLOB NOT NULL) WI
 CREATE TABLE IF NOT EXISTS suspects (path TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS roots (path TEXT PRIMARY KEY) WITHOUT ROWID;
 """
-_SEPARATOR = "\n"  # never in a name
 _PAGES, _PAGES_WRITTEN = 2_000, 64_000  # KiB of the file in memory; a map of it would stay there as it is touched
 _WAIT = 20.0  # seconds to wait for another process that writes
 
@@ -38,41 +36,6 @@ class Row:
     size: int
     mtime: int
     digest: bytes  # empty: there are no facts
-
-
-@dataclass(frozen=True, slots=True)
-class Parsed:
-    """A file on its way into the store."""
-
-    path: str
-    size: int
-    mtime: int
-    digest: bytes
-    symbols: int
-    defined: str  # names that it defines, uses: joined
-    used: str
-    facts: bytes
-
-
-def parsed(path: str, size: int, mtime: int, facts: FileFacts) -> Parsed:
-    """Make a file ready to be stored: it is done beside the process that writes."""
-    # an example in prose defines nothing
-    names = () if path.endswith((".md", ".markdown")) else {each.name for each in facts.definitions}
-    return Parsed(
-        path,
-        size,
-        mtime,
-        facts.digest,
-        len(facts.definitions),
-        _SEPARATOR.join(sorted(names)),
-        _SEPARATOR.join(facts.names),
-        pack(facts),
-    )
-
-
-def unparsed(path: str, size: int, mtime: int) -> Parsed:
-    """A file that no parser survives: it is not tried again until it changes, or `try_again` lets it."""
-    return Parsed(path, size, mtime, b"", 0, "", "", b"")
 
 
 def store_path(folder: Path, roots: Sequence[Path], extra: Sequence[str] = ()) -> Path:
@@ -212,7 +175,7 @@ class Store:
         """Put files in, take files out, in one transaction; what another process has put in meanwhile stays."""
         gone = list(gone)
         with self._transaction():
-            delta = _Delta()
+            delta = Delta()
             for path in gone:
                 self._remove(path, delta)
             for each in parsed:
@@ -232,14 +195,14 @@ class Store:
                 self._base.execute("ROLLBACK")
             raise
 
-    def _remove(self, path: str, delta: "_Delta") -> None:
+    def _remove(self, path: str, delta: Delta) -> None:
         number = self.number_of(path)
         if number is not None:
             found = self.load(path)
             delta.take(number, path, found[3] if found is not None else None)
             self._base.execute("DELETE FROM files WHERE id = ?", (number,))
 
-    def _put(self, each: Parsed, delta: "_Delta") -> None:
+    def _put(self, each: Parsed, delta: Delta) -> None:
         there = self._base.execute("SELECT id, digest FROM files WHERE path = ?", (each.path,)).fetchone()
         if there is not None and each.digest and there[1] == each.digest:
             self._base.execute("UPDATE files SET size = ?, mtime = ? WHERE id = ?", (each.size, each.mtime, there[0]))
@@ -252,7 +215,7 @@ class Store:
         ).lastrowid
         delta.add(number or 0, each)
 
-    def _settle(self, delta: "_Delta") -> None:
+    def _settle(self, delta: Delta) -> None:
         if delta.taken:
             touched = list(delta.old_names)
             for begin in range(0, len(touched), 400):
@@ -280,52 +243,6 @@ class Store:
             "files = CAST(files || ?2 AS BLOB)",
             ((word, array("I", sorted(words[word]))) for word in sorted(words)),
         )
-
-
-class _Delta:
-    def __init__(self) -> None:
-        self.defined: defaultdict[str, array[int]] = defaultdict(_none)
-        self.used: defaultdict[str, array[int]] = defaultdict(_none)
-        self.paths: dict[int, str] = {}
-        self.taken: set[int] = set()
-        self.old_names: set[str] = set()
-        self.old_words: set[str] = set()
-
-    def add(self, number: int, each: Parsed) -> None:
-        self.paths[number] = each.path
-        for postings, said in ((self.used, each.used), (self.defined, each.defined)):
-            for key in said.split(_SEPARATOR) if said else ():
-                postings[key].append(number)
-
-    def words(self) -> dict[str, set[int]]:
-        """The words by which files are found, taken out of each name only once."""
-        found: defaultdict[str, set[int]] = defaultdict(set)
-        for name, numbers in self.used.items():
-            for word in parts(name):
-                found[word].update(numbers)
-        for number, path in self.paths.items():
-            for word in parts(path):
-                found[word].add(number)
-        return found
-
-    def take(self, number: int, path: str, facts: FileFacts | None) -> None:
-        """Without facts it keeps its number under names that nobody knows: no other file is ever given that number."""
-        self.taken.add(number)
-        self.old_words.update(parts(path))
-        if facts is not None:
-            self.old_names.update(facts.names, (each.name for each in facts.definitions))
-            self.old_words |= words_of(path, facts)
-
-
-def words_of(path: str, facts: FileFacts) -> set[str]:
-    """The words by which a file is found: those of its path and of all its names."""
-    words = set(parts(path))
-    words.update(*map(parts, facts.names))
-    return words
-
-
-def _none() -> "array[int]":
-    return array("I")
 
 
 def _without(numbers: "array[int]", taken: set[int]) -> bytes:

@@ -14,10 +14,11 @@ from typing import Any
 import pytest
 from tests.context.workspace import ask, indexed, shown, write
 
+from darner_context.entry import Parsed, parsed, unparsed
 from darner_context.extract import extract
 from darner_context.index import Index
 from darner_context.prune import prune
-from darner_context.store import Parsed, Store, parsed, store_path, unparsed
+from darner_context.store import Store, store_path
 
 FILES = {
     "shop/cart.py": "class Cart:\n    def total(self):\n        return 1\n",

@@ -17,10 +17,11 @@ from tests.context.workspace import ask, shown, write
 from darner_context import indexer, workers
 from darner_context import update as updates
 from darner_context.bundle import LeftOut
+from darner_context.entry import Parsed
 from darner_context.index import Index
 from darner_context.indexer import changes, parse, update
 from darner_context.sources import Source, Workspace
-from darner_context.store import Parsed, Store, store_path
+from darner_context.store import Store, store_path
 from darner_context.workers import DIED, LATE, Failed, NoneSurvives, shared_out
 
 PATIENT = 60.0
