@@ -99,6 +99,7 @@ async def test_the_whole_workspace(desk: Desk) -> None:
         (["patch", "x", "--root", "empty"], "holds no source files"),
         (["patch", "x", "--config", "none.toml"], "there is no such settings file"),
         (["patch", "x", "--colour"], "No such option"),
+        (["context", "a.py", "--budget", "-5"], "Invalid value for '--budget': "),
         (["context"], "name a place"),
         (["context", "none.py"], "none.py: there is no such file"),
         (["apply"], "name a file that holds the reply"),

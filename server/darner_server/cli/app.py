@@ -224,7 +224,7 @@ def run(arguments: list[str]) -> int:
     except TyperException as error:
         if not str(error):  # no arguments: the help has been printed
             return exits.USAGE
-        return _failed(f"{error} (darner --help tells more)", exits.USAGE, json_wanted=json_wanted)
+        return _failed(f"{error.format_message()} (darner --help tells more)", exits.USAGE, json_wanted=json_wanted)
     except (KeyboardInterrupt, typer.Abort):
         code = exits.INTERRUPTED
     except BrokenPipeError:
