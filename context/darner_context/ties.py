@@ -16,7 +16,7 @@ Key = tuple[str, int]  # path and the definition's number in its file
 COMMON = 25  # definitions of one name: more make it noise
 _NOISE = 400  # definitions of a name that are not even looked at
 _DEEPEST = 4  # imports of imports
-_HELD = 8  # of each kind of thing that is kept
+_HELD = 4  # of each kind of thing that is kept
 _INDEXES = frozenset({
     "__init__.py", "__init__.pyi", "index.ts", "index.tsx", "index.js", "index.jsx", "index.mjs", "lib.rs", "mod.rs",
 })  # fmt: skip
