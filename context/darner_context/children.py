@@ -1,0 +1,67 @@
+"""How a child process starts: nothing of the folder that darner was started in, or of a workspace, is code to it.
+
+It works in a folder that nobody else writes to, hears of the environment only what is named here (so no key), and a
+Python imports from where this one has its packages, never from the working folder or `PYTHONPATH`.
+"""
+
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+NEUTRAL = Path(sys.executable or os.sep).anchor or os.sep  # the root folder
+
+# Where the user's own files lie, what language is spoken, what the system itself cannot start without.
+_PLAIN_NAMES = (
+    "HOME USER LOGNAME LANG LANGUAGE TZ TMPDIR TMP TEMP XDG_CONFIG_HOME XDG_CACHE_HOME XDG_STATE_HOME XDG_DATA_HOME "
+    "LD_LIBRARY_PATH DYLD_LIBRARY_PATH SYSTEMROOT SYSTEMDRIVE WINDIR COMSPEC PATHEXT USERPROFILE HOMEDRIVE HOMEPATH "
+    "APPDATA LOCALAPPDATA PROGRAMDATA PROGRAMFILES NUMBER_OF_PROCESSORS PROCESSOR_ARCHITECTURE"
+)
+_PLAIN = frozenset(_PLAIN_NAMES.split())
+_PACKAGES = ("site-packages", "dist-packages")
+
+_BEGIN = """
+import sys
+from importlib import import_module
+_, packages, module, *arguments = sys.argv
+sys.path += [each for each in packages.split("\\n") if each not in sys.path]
+sys.exit(import_module(module).main(*arguments))
+"""
+
+
+def python(module: str, *arguments: str) -> list[str]:
+    """The command that runs `main(*arguments)` of a module in a Python of its own, and exits with what it returns."""
+    return [sys.executable, "-I", "-c", _BEGIN, "\n".join(_own_packages()), module, *arguments]
+
+
+def environment(
+    more: Iterable[str] = (), *, prefixes: tuple[str, ...] = (), parent: Mapping[str, str] = os.environ
+) -> dict[str, str]:
+    """The environment of a child: what every one needs, the variables in `more`, and those with one of the prefixes."""
+    wanted = _PLAIN.union(more)
+    found = {
+        name: value
+        for name, value in parent.items()
+        if (upper := name.upper()) in wanted or name in wanted or upper.startswith(("LC_", *prefixes))
+    }
+    return {**found, "PATH": os.pathsep.join(search_path(parent.get("PATH", os.defpath)))}
+
+
+def search_path(path: str, *, without: Iterable[Path] = ()) -> list[str]:
+    """The folders of a PATH in which a program may be looked for: none that depends on where one stands."""
+    return [
+        folder
+        for folder in path.split(os.pathsep)
+        if Path(folder).is_absolute() and not any(Path(folder).resolve().is_relative_to(root) for root in without)
+    ]
+
+
+def _own_packages() -> list[str]:
+    """Where this process has darner and what it rests on: also in the user's own packages, or next to the sources."""
+    ours = [
+        str(Path(file).absolute().parent.parent)
+        for name in ("darner_context", "darner_clients", "darner_server")
+        if (module := sys.modules.get(name)) is not None and (file := module.__file__)
+    ]
+    installed = [each for each in sys.path if Path(each).is_absolute() and Path(each).name in _PACKAGES]
+    return list(dict.fromkeys([*installed, *ours]))
