@@ -5,6 +5,7 @@
       Late             connected, and a deadline passed: `stage` is "first_token" or "gap"
       Interrupted      the reply broke off
       Malformed        an answer that is no reply
+      Declined         a reply without an answer: empty, only thought, a refusal, the call of a tool
       Overloaded       5xx: the endpoint has a fault of its own or no room
       OverQuota        429: `kind` is "requests", "tokens", "tokens-day" or "queue"
       Rejected         4xx: this request is at fault, the endpoint is well
@@ -68,6 +69,13 @@ class Malformed(EndpointError):
     """The answer is not what such an endpoint sends."""
 
     advice: str = "check that base_url and kind belong together"
+
+
+@dataclass(eq=False)
+class Declined(EndpointError):
+    """The endpoint is well, and the model answered nothing."""
+
+    faulty: ClassVar[bool] = False
 
 
 @dataclass(eq=False)

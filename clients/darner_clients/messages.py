@@ -1,6 +1,9 @@
 """What is asked of an endpoint, and what it answers."""
 
 from dataclasses import dataclass
+from typing import Literal
+
+Ending = Literal["complete", "limit", "other"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +77,42 @@ class Timings:
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """The end of a reply, and the last item of a stream. `endpoint` names who answered (a hedge may have)."""
+    """The end of a reply, and the last item of a stream. `endpoint` names who answered (a hedge may have).
+
+    `reason` is the endpoint's own word. `refusal` holds what it said instead of answering, `called` the tool that it
+    wanted to call.
+    """
 
     reason: str
     usage: Usage | None = None
     timings: Timings | None = None
     endpoint: str = ""
+    refusal: str = ""
+    called: str = ""
+
+    @property
+    def ending(self) -> Ending:
+        """Whether the model was done, was cut at a limit, or ended for any other reason: then part may be missing."""
+        word = self.reason.strip().lower().replace("-", "_").replace(" ", "_").removeprefix("finish_reason_")
+        return "complete" if word in _DONE else "limit" if word in _LIMITS else "other"
+
+
+_DONE = frozenset(
+    {"stop", "stop_sequence", "end_turn", "end_of_turn", "eos", "eos_token", "end", "complete", "completed", "done"}
+)
+_LIMITS = frozenset(
+    {
+        "length",
+        "limit",
+        "max_length",
+        "max_tokens",
+        "max_new_tokens",
+        "max_output_tokens",
+        "max_completion_tokens",
+        "token_limit",
+        "model_length",
+        "context_length",
+        "model_context_window_exceeded",
+        "incomplete",
+    }
+)

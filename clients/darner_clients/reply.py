@@ -17,12 +17,14 @@ class Reply:
     `reason` is set once the model said that it is done, `over` once nothing can follow ([DONE]).
     """
 
-    __slots__ = ("_endpoint", "_started", "over", "queue", "reason", "usage")
+    __slots__ = ("_endpoint", "_started", "called", "over", "queue", "reason", "refusal", "usage")
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
         self._started = False
         self.reason: str | None = None
+        self.refusal = ""
+        self.called = ""
         self.usage: Usage | None = None
         self.queue: float | None = None
         self.over = False
@@ -87,11 +89,20 @@ class Reply:
             text = _text(delta.get("content"))
             thought = _text(delta.get("reasoning") or delta.get("reasoning_content"))
         if not text and not thought:
+            if delta:
+                self._instead(delta)
             return ()
         self._started = True
         if not thought:
             return (Text(text),)
         return (Reasoning(thought), Text(text)) if text else (Reasoning(thought),)
+
+    def _instead(self, delta: dict[str, Any]) -> None:
+        """What comes in the place of an answer: a refusal in a field of its own, or the call of a tool."""
+        self.refusal += _text(delta.get("refusal"))
+        calls: list[Any] = delta.get("tool_calls") or [{"function": delta.get("function_call")}]
+        function: dict[str, Any] = calls[0].get("function") or {}
+        self.called = self.called or _text(function.get("name"))
 
     def _besides(self, chunk: dict[str, Any]) -> None:
         if is_error(chunk):

@@ -123,7 +123,7 @@ class Served:
             if sent.counted and usage.prompt_tokens:
                 measured.add("prompt", sent.counted, usage.prompt_tokens)
             if sent.task_tokens and usage.completion_tokens:
-                used = usage.completion_tokens * (1.5 if finish.reason == "length" else 1.0)
+                used = usage.completion_tokens * (1.5 if finish.ending == "limit" else 1.0)
                 measured.add("output", first_guess(sent.task_tokens, self.endpoint), used)
             if usage.accepted_prediction_tokens or usage.rejected_prediction_tokens:
                 measured.add("prediction", usage.accepted_prediction_tokens, usage.rejected_prediction_tokens)

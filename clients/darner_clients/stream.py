@@ -88,4 +88,5 @@ class Stream:
         first = self._first
         decode = None if first is None else self._last - first
         timings = Timings(self._connect, self._reply.queue, None if first is None else first - self._began, decode)
-        return Finish(self._reply.reason or "stop", self._reply.usage, timings, self._endpoint.name)
+        reply = self._reply
+        return Finish(reply.reason or "stop", reply.usage, timings, self._endpoint.name, reply.refusal, reply.called)

@@ -167,7 +167,7 @@ def _reply(
     tokens, output = sizes
     thought, spoken = pieces(said.reasoning), pieces(said.text)
     whole = len(thought) + len(spoken)
-    reason = "length" if whole > output else "stop"
+    reason = "length" if whole > output else said.reason or ("tool_calls" if said.tool else "stop")
     thought, spoken = thought[:output], spoken[: max(0, output - len(thought))]
     used = dialects.usage(script, tokens, len(thought) + len(spoken), len(thought), _predicted(body, spoken))
     if not body.get("stream"):
@@ -183,6 +183,7 @@ def _reply(
         events.append(dialects.opening(script))
         events += [dialects.chunk(script, {name: piece}) for piece in thought]
     events += [dialects.chunk(script, {"content": piece} if chat else piece) for piece in spoken]
+    events += [dialects.chunk(script, instead) for instead in dialects.instead(said)]
     lead = 1 if chat else 0
     if fault and fault.kind in {"error-chunk", "not-json"}:
         strike = dialects.error_chunk(script.dialect, fault.status) if fault.kind == "error-chunk" else b"{not json"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from darner_clients.testing.script import Dialect, Script
+from darner_clients.testing.script import Dialect, Said, Script, pieces
 
 _ID = "chatcmpl-scripted"
 
@@ -150,6 +150,15 @@ def chunk(script: Script, delta: dict[str, Any] | str, finish: str | None = None
 def opening(script: Script) -> dict[str, Any]:
     """The first chunk, which holds no text yet."""
     return chunk(script, {"role": "assistant", "content": None if script.dialect == "llamacpp" else ""})
+
+
+def instead(said: Said) -> list[dict[str, Any]]:
+    """The deltas that come in the place of content: a refusal in its own field, or a tool's call with its arguments."""
+    deltas: list[dict[str, Any]] = [{"refusal": piece} for piece in pieces(said.refusal)]
+    if said.tool:
+        call = {"index": 0, "id": "call_1", "type": "function", "function": {"name": said.tool, "arguments": ""}}
+        deltas += [{"tool_calls": [call]}, {"tool_calls": [{"index": 0, "function": {"arguments": "{}"}}]}]
+    return deltas
 
 
 def infill(script: Script, text: str, stop: str | None = None, counts: tuple[int, int] = (0, 0)) -> dict[str, Any]:

@@ -47,12 +47,19 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A reply to prompts that hold `when`; the first that fits is given, `times` times (0: always)."""
+    """A reply to prompts that hold `when`; the first that fits is given, `times` times (0: always).
+
+    `reason` is its finish reason where that is neither "stop" nor "length"; `refusal` and `tool` (a tool's name) come
+    in fields of their own.
+    """
 
     when: str
     text: str
     reasoning: str = ""
     times: int = 0
+    reason: str = ""
+    refusal: str = ""
+    tool: str = ""
 
 
 def quarter(text: str) -> int:

@@ -64,8 +64,7 @@ async def patch(place: Place, instruction: str, arguments: list[str], options: O
         )
         last = await _run(engine, task, options)
     if isinstance(last, Failed):
-        if not options.json:
-            out.say(f"darner: {last.message}", "red")
+        out.say(f"darner: {last.message}", "red")
         return exits.OF_FAILURE[last.kind]
     if options.apply:
         await _write(place, last, check, options)

@@ -1,22 +1,24 @@
 """One task from context to patch: draft, go on where a stream broke off, repair what was refused, sum up."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import blake2s
 
 from darner_clients.endpoint import Endpoint
-from darner_clients.errors import EndpointError
+from darner_clients.errors import EndpointError, Interrupted, Overflow
 from darner_clients.messages import ChatRequest
 from darner_clients.router import Route, Router, Unroutable
 from darner_server.engine.events import ContextReady, Done, EditRefused, Failed, Repairing, Routed
 from darner_server.engine.hunks import Hunks
 from darner_server.engine.prompts import Prompts
 from darner_server.engine.region import NoRegion, Region
-from darner_server.engine.streaming import Emit, Reply, Streaming
+from darner_server.engine.streaming import Emit, Reply, Streaming, shortened
 from darner_server.engine.task import Task
+from darner_server.engine.troubles import Troubles
 from darner_server.patch import Parser, Refused, repair_text, unified_diff
 
-MOST_DRAFTS = 4  # replies that are asked for until the edits are complete
+MOST_DRAFTS = 4  # replies of one endpoint that reach its limit before the edits are complete
 MOST_CUTS = 3  # how often the context is cut to fit
 MOST_REPAIRS = 2
 REPAIR_SHARE = 2.0  # a repair may take this many times what the draft took ...
@@ -37,7 +39,7 @@ class Run:
         self._clock = clock
         self._begun = clock()
         self._streaming = Streaming(router, hunks, emit, clock)
-        self._tried: dict[str, str] = {}
+        self._troubles = Troubles()
         self._context_seconds = 0.0
         self._context_told = False
         self._endpoint = ""
@@ -51,67 +53,89 @@ class Run:
         limit = now + max(REPAIR_LEAST, REPAIR_SHARE * (now - self._begun))
         for attempt in range(1, MOST_REPAIRS + 1):
             wanting = self._streaming.refused or not self._hunks.ready
-            if not wanting or self._clock() > limit:
+            wordy = attempt > 1 and not self._streaming.edits  # it was told, and still only talks
+            if not wanting or wordy or self._clock() > limit:
                 break
             await self._repair(reply, attempt, limit - self._clock())
-        await self._finish()
+        if self._streaming.edits:
+            await self._finish()
+        else:
+            self._emit(Failed("nothing", _words(self._endpoint, self._streaming.refused, reply.text)))
 
     # -- drafting
 
     async def _draft(self) -> Reply | None:
-        """Ask endpoints until the edits are complete. None: a Failed event has been sent."""
-        reply: Reply | None = None
-        for draft in range(MOST_DRAFTS + len(self._router.endpoints)):
-            growth = 2**draft if reply is not None else 1
-            route = await self._choose(growth)
+        """Ask endpoints until the edits are complete. None: the last event has been sent."""
+        cuts: Counter[str] = Counter()
+        overflows: Counter[str] = Counter()
+        while True:
+            route = await self._choose(2 ** cuts.total())
             if route is None:
                 return None
-            region = self._prompts.region(route.endpoint)
+            endpoint = route.endpoint
+            region = self._prompts.region(endpoint)
             if isinstance(region, NoRegion):
                 self._emit(Failed("nothing", region.reason))
                 return None
-            request = self._request(route, region, growth)
+            request = self._request(route, region, 2 ** cuts.total())
             try:
-                reply = await self._streaming.stream(route, request, self._parser(route.endpoint, region), region)
+                reply = await self._streaming.stream(route, request, self._parser(endpoint, region), region)
+            except Overflow as error:
+                overflows[endpoint.name] += 1
+                self._troubles.met(endpoint, error, out=overflows[endpoint.name] > MOST_CUTS)
             except EndpointError as error:
-                self._tried[route.endpoint.name] = str(error)
+                self._troubles.met(endpoint, error, out=True)
             else:
                 if not reply.cut:
                     return reply
-            self._prompts.go_on(self._texts_now())
-        if reply is not None and self._hunks.ready:
-            return reply
-        message = f"{self._endpoint} reached its output limit without finishing an edit; name a smaller place"
-        self._emit(Failed("nothing", message))
-        return None
+                cuts[endpoint.name] += 1
+                limit = Interrupted(endpoint.name, _LIMIT.format(cuts[endpoint.name]))
+                self._troubles.met(endpoint, limit, out=cuts[endpoint.name] >= MOST_DRAFTS)
+            if self._hunks.ready:
+                self._prompts.go_on(self._texts_now())
 
     async def _choose(self, growth: int) -> Route | None:
         began = self._clock()
-        chosen = await self._ask_router(growth)
         cuts = 0
-        while isinstance(chosen, Unroutable) and chosen.largest is not None and cuts < MOST_CUTS:
-            if not self._prompts.cut_to(*chosen.largest):
-                break
-            cuts += 1
+        while True:
             chosen = await self._ask_router(growth)
+            if isinstance(chosen, Route):
+                break
+            if chosen.largest is not None and cuts < MOST_CUTS and self._prompts.cut_to(*chosen.largest):
+                cuts += 1
+            elif chosen.largest is not None and growth > 1:
+                growth //= 2
+            elif not self._troubles.forgive():
+                break
         self._context_seconds += self._clock() - began
         if isinstance(chosen, Route):
             self._tell(chosen, cut=cuts > 0)
             return chosen
-        tried = (*self._tried.items(), *(each for each in chosen.tried if each[0] not in self._tried))
-        self._emit(Failed("endpoint", _unroutable(chosen, tried), tried))
+        await self._give_up(chosen)
         return None
 
     async def _ask_router(self, growth: int) -> Route | Unroutable:
-        left = [each for each in self._router.endpoints if each.name not in self._tried]
+        left = [each for each in self._router.endpoints if each.name not in self._troubles.out]
         if left:
             await self._prompts.prepare(left[0])
         return await self._router.choose(
             self._prompts.count,
             output=lambda endpoint: self._output(endpoint, growth),
             interactive=self._task.interactive,
-            without=frozenset(self._tried),
+            without=self._troubles.out,
         )
+
+    async def _give_up(self, chosen: Unroutable) -> None:
+        """No endpoint is left: what was finished is kept if the task wants parts, and is told in any case."""
+        met = self._troubles.reasons
+        tried = (*met.items(), *(each for each in chosen.tried if each[0] not in met))
+        message = f"no endpoint could serve this: {_listed(tried)}" if tried else chosen.reason
+        if not self._hunks.ready:
+            self._emit(Failed("endpoint", message, tried))
+        elif self._task.partial:
+            await self._finish()
+        else:
+            self._emit(Failed("nothing", f"{message}; {_kept(self._hunks.ready)}", tried))
 
     def _tell(self, route: Route, *, cut: bool) -> None:
         endpoint = route.endpoint
@@ -132,8 +156,8 @@ class Run:
         reason = route.reason
         if cut:
             reason += "; the context was cut to fit"
-        if self._tried:
-            reason += f" (after {_listed(self._tried.items())})"
+        if self._troubles.reasons:
+            reason += f" (after {_listed(self._troubles.reasons.items())})"
         self._emit(Routed(endpoint.name, endpoint.kind, endpoint.model, reason, route.prompt_tokens, route.window))
 
     def _output(self, endpoint: Endpoint, growth: int) -> int:
@@ -184,8 +208,11 @@ class Run:
         )
         try:
             async with asyncio.timeout(seconds):
-                await self._streaming.stream(draft.route, again, self._parser(endpoint, draft.region), draft.region)
+                parser = self._parser(endpoint, draft.region)
+                cut = (await self._streaming.stream(draft.route, again, parser, draft.region)).cut
         except (EndpointError, TimeoutError):
+            cut = True
+        if cut:
             self._streaming.refused = [*refused, *self._streaming.refused]
 
     # -- summing up
@@ -216,11 +243,8 @@ _UNCHANGED = (
     "Your reply changes nothing. The code must be changed so that it does this:\n{instruction}\n"
     "Answer again in the same format, with the change made."
 )
+_LIMIT = "its reply reached the output limit {} times; name a smaller place, or raise max_output"
 _READ = 3  # reasons that a person still reads
-
-
-def _unroutable(chosen: Unroutable, tried: tuple[tuple[str, str], ...]) -> str:
-    return f"no endpoint could serve this: {_listed(tried)}" if tried else chosen.reason
 
 
 def _cache_key(task: Task) -> str:
@@ -231,6 +255,16 @@ def _cache_key(task: Task) -> str:
 
 def _listed(pairs: Iterable[tuple[str, str]]) -> str:
     return "; ".join(f"{name}: {why}" for name, why in pairs)
+
+
+def _words(endpoint: str, refused: Sequence[Refused], said: str) -> str:
+    reason = refused[0].reason if refused else "the reply holds no edit"
+    return f"{endpoint} answered, but {reason}; it said: {shortened(said)}"
+
+
+def _kept(ready: int) -> str:
+    edits = "1 edit was" if ready == 1 else f"{ready} edits were"
+    return f"{edits} finished, but the rest is missing, so nothing was changed (--partial keeps what was finished)"
 
 
 def _nothing(refused: tuple[Refused, ...], endpoint: str, *, kept: bool) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 
-from darner_clients.errors import EndpointError
+from darner_clients.errors import Declined, EndpointError, Interrupted
 from darner_clients.messages import ChatRequest, Finish, Text, Usage
 from darner_clients.router import Route, Router
 from darner_server.engine.events import Decoding, EditRefused, PatchEvent
@@ -36,11 +36,15 @@ class Streaming:
         self._emit = emit
         self._clock = clock
         self.refused: list[Refused] = []
+        self.edits = 0  # that were recognised as such, also if they were refused
         self.usage = Usage()
         self.seconds = dict.fromkeys(("connect", "queue", "first_token", "decode", "apply"), 0.0)
 
     async def stream(self, route: Route, request: ChatRequest, parser: Parser, region: Region | None) -> Reply:
-        """Stream one reply into hunks. Raises EndpointError, after the complete edits have been taken."""
+        """Stream one reply into hunks. Raises EndpointError, after the complete edits have been taken.
+
+        A reply that ends for any other reason than that the model was done, or reached a limit, counts as broken off.
+        """
         begun = self._clock()
         first: float | None = None
         told = begun
@@ -70,9 +74,15 @@ class Streaming:
             self.seconds["first_token"] += (first or ended) - begun
             self.seconds["decode"] += ended - (first or ended)
         self._account(finish)
-        cut = finish.reason == "length"
-        self._take(parser.close(cut_off=cut), region)
-        return Reply(route, request, region, "".join(text), cut)
+        said = "".join(text)
+        unsaid = finish.ending != "limit" and not said.strip()
+        self._take(parser.close(cut_off=unsaid or finish.ending != "complete"), region)
+        if unsaid:
+            raise Declined(finish.endpoint or route.endpoint.name, _unsaid(finish, thought=tokens > len(text)))
+        if finish.ending == "other":
+            reason = f"the reply ended early, with the reason '{shortened(finish.reason)}'"
+            raise Interrupted(finish.endpoint or route.endpoint.name, reason, started=True)
+        return Reply(route, request, region, said, cut=finish.ending == "limit")
 
     def _account(self, finish: Finish) -> None:
         if finish.usage is not None:
@@ -84,6 +94,7 @@ class Streaming:
 
     def _take(self, edits: tuple[Edit, ...], region: Region | None) -> None:
         began = self._clock()
+        self.edits += sum(edit.kind != "malformed" or bool(edit.format) for edit in edits)
         for edit in edits:
             result = self._hunks.apply(edit, region)
             if isinstance(result, Refused):
@@ -93,3 +104,18 @@ class Streaming:
                 self._emit(result)
         if edits:
             self.seconds["apply"] += self._clock() - began
+
+
+def shortened(words: str, most: int = 200) -> str:
+    """A model's or an endpoint's words on one line."""
+    words = " ".join(words.split())
+    return words if len(words) <= most else f"{words[: most - 1]}…"
+
+
+def _unsaid(finish: Finish, *, thought: bool) -> str:
+    if finish.refusal:
+        return f"the model refused: {shortened(finish.refusal)}"
+    if finish.called:
+        return f"the model called a tool ({shortened(finish.called)}) instead of answering; none was offered"
+    ended = "" if finish.ending == "complete" else f", and ended with the reason '{shortened(finish.reason)}'"
+    return f"the model only thought and answered nothing{ended}" if thought else f"the reply was empty{ended}"

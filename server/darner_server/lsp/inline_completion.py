@@ -107,7 +107,7 @@ async def _ask(session: Session, engine: "Engine", path: str, cursor: Cursor, at
                     if found.complete:
                         return found.text
                 elif isinstance(item, Finish):
-                    return suggest(cursor, reply, ended=True, cut_off=item.reason == "length").text
+                    return suggest(cursor, reply, ended=True, cut_off=item.ending != "complete").text
     except EndpointError as error:
         if invoked:
             session.tell_once(str(error))
