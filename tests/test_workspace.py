@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from darner_server.workspace import Decoded, RealDisk, Unwritten, Written, decode, write
+from darner_server.workspace import RealDisk, Unwritten, Written, write
 
 BEFORE = {"a.txt": b"one\r\n", "b/b.txt": b"two", "b/c.txt": b"\xff\x00three"}
-VIM = "#!/bin/x\n# vim: set fileencoding=cp1252 :\n€"
 CHANGES: dict[str, bytes | None] = {
     "a.txt": b"ONE\r\n",
     "new/deep/n.txt": b"new",
@@ -203,28 +202,3 @@ def test_a_disk_without_hard_links(tmp_path: Path) -> None:
     fill(tmp_path, BEFORE)
     assert write(tmp_path, CHANGES, disk=Plain()) == Written(tuple(CHANGES))
     assert tree(tmp_path) == AFTER
-
-
-@pytest.mark.parametrize(
-    ("data", "expected"),
-    [
-        (b"plain\r\n", Decoded("plain\r\n", "utf-8")),
-        (b"\xef\xbb\xbfmark", Decoded("\ufeffmark", "utf-8")),
-        ("# coding: latin-1\nü".encode("latin-1"), Decoded("# coding: latin-1\nü", "latin-1")),
-        (VIM.encode("cp1252"), Decoded(VIM, "cp1252")),
-        ("\ufeffwide".encode("utf-16-le"), Decoded("\ufeffwide", "utf-16-le")),
-        (b"\x7fELF\0\0", "it is a binary file"),
-        (b"caf\xe9", "it is not UTF-8"),
-        (b"# coding: nonsense\ncaf\xe9", "its coding line says nonsense, but it is not"),
-        (b"\xff\xfex", "it begins with a utf-16-le mark but is not utf-16-le"),
-    ],
-)  # fmt: skip
-def test_decode(data: bytes, expected: Decoded | str) -> None:
-    found = decode(data)
-    assert found == expected
-    if isinstance(found, Decoded):
-        assert found.encode(found.text) == data
-
-
-def test_text_that_the_encoding_cannot_say() -> None:
-    assert Decoded("a", "latin-1").encode("€") is None

@@ -17,7 +17,7 @@ class Parsed:
 
     path: str
     size: int
-    mtime: int
+    stamp: int
     digest: bytes
     symbols: int
     defined: str  # names that it defines, uses: joined
@@ -25,14 +25,14 @@ class Parsed:
     facts: bytes
 
 
-def parsed(path: str, size: int, mtime: int, facts: FileFacts) -> Parsed:
+def parsed(path: str, size: int, stamp: int, facts: FileFacts) -> Parsed:
     """Make a file ready to be stored: it is done beside the process that writes."""
     # an example in prose defines nothing
     names = () if path.endswith((".md", ".markdown")) else {each.name for each in facts.definitions}
     return Parsed(
         path,
         size,
-        mtime,
+        stamp,
         facts.digest,
         len(facts.definitions),
         _SEPARATOR.join(sorted(names)),
@@ -41,9 +41,14 @@ def parsed(path: str, size: int, mtime: int, facts: FileFacts) -> Parsed:
     )
 
 
-def unparsed(path: str, size: int, mtime: int) -> Parsed:
+def unchanged(path: str, size: int, stamp: int, digest: bytes) -> Parsed:
+    """A file whose content is what is stored of it."""
+    return Parsed(path, size, stamp, digest, 0, "", "", b"")
+
+
+def unparsed(path: str, size: int, stamp: int) -> Parsed:
     """A file that no parser survives: it is not tried again until it changes, or `try_again` lets it."""
-    return Parsed(path, size, mtime, b"", 0, "", "", b"")
+    return Parsed(path, size, stamp, b"", 0, "", "", b"")
 
 
 class Delta:

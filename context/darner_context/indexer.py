@@ -10,12 +10,12 @@ import sqlite3
 import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from darner_context.bundle import LeftOut, Unreadable
-from darner_context.entry import Parsed, parsed, unparsed
-from darner_context.extract import count_lines, extract
+from darner_context.entry import Parsed, parsed, unchanged, unparsed
+from darner_context.extract import count_lines, digest_of, extract
 from darner_context.sources import Source, Workspace, read_text
 from darner_context.store import Row, Store
 
@@ -32,14 +32,16 @@ Work = Callable[[Sequence[Source]], Done]
 
 
 def changes(workspace: Workspace, rows: dict[str, Row], left_out: list[LeftOut]) -> tuple[list[Source], list[str]]:
-    """Compare disk and store: files whose size or time changed, paths that are gone."""
+    """Compare disk and store: files that may have changed, paths that are gone."""
     seen: set[str] = set()
     fresh: list[Source] = []
     for source in workspace.scan(left_out):
         seen.add(source.path)
         row = rows.get(source.path)
-        if row is None or row.size != source.size or row.mtime != source.mtime:
+        if row is None:
             fresh.append(source)
+        elif row.size != source.size or row.stamp != source.stamp:
+            fresh.append(replace(source, known=row.digest))
         elif not row.digest:
             left_out.append(LeftOut(source.path, "no parser survived it"))
     return fresh, [path for path in rows if path not in seen]
@@ -58,9 +60,12 @@ def parse(sources: Sequence[Source]) -> Done:
             left_out.append(LeftOut(source.path, "minified"))
             continue
         try:
-            done.append(parsed(source.path, source.size, source.mtime, extract(source.path, text)))
-        except (ValueError, RecursionError, MemoryError, OverflowError) as error:
-            left_out.append(LeftOut(source.path, f"cannot be parsed: {error}"))
+            if source.known and source.known == digest_of(text):
+                done.append(unchanged(source.path, source.size, source.stamp, source.known))
+            else:
+                done.append(parsed(source.path, source.size, source.stamp, extract(source.path, text)))
+        except Exception as error:  # noqa: BLE001 - one file never costs the others
+            left_out.append(LeftOut(source.path, f"cannot be parsed: {str(error) or type(error).__name__}"))
     return done, left_out
 
 
@@ -125,7 +130,7 @@ def _parse_all(store: Store, fresh: list[Source], processes: int, work: Work) ->
                 source = each.piece
                 if each.reason == LATE:
                     store.suspect([source.path])
-                yield [unparsed(source.path, source.size, source.mtime)], [LeftOut(source.path, each.reason)]
+                yield [unparsed(source.path, source.size, source.stamp)], [LeftOut(source.path, each.reason)]
             else:
                 yield each
     except NoneSurvives as error:

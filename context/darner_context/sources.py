@@ -1,6 +1,5 @@
 """Which files of the workspace are source, and their text. Nothing outside the roots is ever read."""
 
-import codecs
 import os
 import re
 import stat
@@ -9,8 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from darner_context.bundle import LeftOut, Unreadable
+from darner_context.charset import MARK, decode
 from darner_context.ignore import FILES, Rules, global_rules, ignored, read_rules
 from darner_context.languages import language_of
+from darner_context.plain import read_plain
 from darner_context.secrets import secret_name
 
 SIZE_LIMIT = 1_500_000  # bytes of a file that is parsed
@@ -27,7 +28,6 @@ _LOCKS = frozenset(
 )
 _DATA_LIMIT = 100_000  # bytes of a file of a data format
 _DATA = (".json", ".yaml", ".yml", ".xml", ".sql", ".css", ".html")
-_CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,8 @@ class Source:
     path: str
     file: str  # absolute
     size: int
-    mtime: int  # nanoseconds
+    stamp: int  # another one when other content may be there, though size and time be the same
+    known: bytes = b""  # the digest of what is stored of it
 
 
 class Workspace:
@@ -218,7 +219,12 @@ class Workspace:
         if info.st_size > (_DATA_LIMIT if entry.name.endswith(_DATA) else SIZE_LIMIT):
             left_out.append(LeftOut(shown, f"too large ({info.st_size:,} bytes)"))
             return None
-        return Source(shown, entry.path, info.st_size, info.st_mtime_ns)
+        return Source(shown, entry.path, info.st_size, _stamp(info))
+
+
+def _stamp(info: os.stat_result) -> int:
+    """Sum a file's times and its number up in 64 bits: `touch -r` sets back the one time only, a swap neither."""
+    return hash((info.st_mtime_ns, info.st_ctime_ns, info.st_ino))  # of numbers it is the same in every process
 
 
 def _real(root: Path, inner: str) -> Path | Unreadable:
@@ -251,44 +257,10 @@ def _named(listing: Iterable["os.DirEntry[str]"], shown: str, left_out: list[Lef
 
 
 def read_text(file: Path | str) -> str | Unreadable:
-    """The text of a file with its line ends as they are."""
-    try:
-        with open(file, "rb", buffering=0) as opened:  # noqa: PTH123 - thousands of times
-            if os.fstat(opened.fileno()).st_size > READ_LIMIT:
-                return Unreadable("it is too large")
-            data = opened.readall()
-    except OSError as error:
-        return Unreadable(f"cannot be read: {error.strerror}")
-    return decode(data)
-
-
-def decode(data: bytes) -> str | Unreadable:
-    """The text of some bytes: UTF-8, or what a byte order mark or a coding line says."""
-    if len(data) > READ_LIMIT:
-        return Unreadable("it is too large")
-    for mark, encoding in (
-        (codecs.BOM_UTF8, "utf-8"),
-        (codecs.BOM_UTF16_LE, "utf-16"),
-        (codecs.BOM_UTF16_BE, "utf-16"),
-    ):
-        if data.startswith(mark):
-            return _decode(data, "utf-8-sig" if encoding == "utf-8" else encoding)
-    if b"\0" in data[:65_536]:
-        return Unreadable("it is binary")
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        for line in data.split(b"\n", 2)[:2]:
-            if found := _CODING.match(line):
-                return _decode(data, found[1].decode("ascii", "replace"))
-        return Unreadable("it is not UTF-8")
-
-
-def _decode(data: bytes, encoding: str) -> str | Unreadable:
-    try:
-        return data.decode(encoding)
-    except (UnicodeDecodeError, LookupError):
-        return Unreadable(f"it is not {encoding}")
+    """The text of a file with its line ends as they are, without its byte order mark."""
+    data = read_plain(file, READ_LIMIT)
+    decoded = data if isinstance(data, Unreadable) else decode(data)
+    return decoded if isinstance(decoded, Unreadable) else decoded.text.removeprefix(MARK)
 
 
 def _environment(folder: str) -> bool:

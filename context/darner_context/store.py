@@ -15,10 +15,10 @@ from darner_context.facts import FileFacts
 from darner_context.languages import LANGUAGES
 from darner_context.packed import unpack
 
-FORMAT = 9
+FORMAT = 10
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS files (id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT UNIQUE NOT NULL,
-    size INTEGER NOT NULL, mtime INTEGER NOT NULL, digest BLOB NOT NULL, symbols INTEGER NOT NULL, facts BLOB NOT NULL);
+    size INTEGER NOT NULL, stamp INTEGER NOT NULL, digest BLOB NOT NULL, symbols INTEGER NOT NULL, facts BLOB NOT NULL);
 CREATE INDEX IF NOT EXISTS symbols_of_files ON files (symbols);
 CREATE TABLE IF NOT EXISTS names (name TEXT PRIMARY KEY, defined BLOB NOT NULL, used BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS words (word TEXT PRIMARY KEY, files BLOB NOT NULL) WITHOUT ROWID;
@@ -34,7 +34,7 @@ class Row:
     """What is stored of a file, without its facts."""
 
     size: int
-    mtime: int
+    stamp: int
     digest: bytes  # empty: there are no facts
 
 
@@ -98,7 +98,7 @@ class Store:
 
     def rows(self) -> dict[str, Row]:
         """All files by path."""
-        found = self._base.execute("SELECT path, size, mtime, digest FROM files")
+        found = self._base.execute("SELECT path, size, stamp, digest FROM files")
         return {path: Row(*rest) for path, *rest in found}
 
     def paths(self) -> list[tuple[int, str]]:
@@ -119,8 +119,8 @@ class Store:
         return int(self._base.execute("PRAGMA data_version").fetchone()[0])
 
     def load(self, path: str) -> tuple[int, int, int, FileFacts] | None:
-        """Number, size, mtime and facts of a file."""
-        row = self._base.execute("SELECT id, size, mtime, facts FROM files WHERE path = ?", (path,)).fetchone()
+        """Number, size, stamp and facts of a file."""
+        row = self._base.execute("SELECT id, size, stamp, facts FROM files WHERE path = ?", (path,)).fetchone()
         if row is None or not row[3]:
             return None  # unknown, or no parser survived it
         facts = unpack(row[3])
@@ -205,13 +205,15 @@ class Store:
     def _put(self, each: Parsed, delta: Delta) -> None:
         there = self._base.execute("SELECT id, digest FROM files WHERE path = ?", (each.path,)).fetchone()
         if there is not None and each.digest and there[1] == each.digest:
-            self._base.execute("UPDATE files SET size = ?, mtime = ? WHERE id = ?", (each.size, each.mtime, there[0]))
+            self._base.execute("UPDATE files SET size = ?, stamp = ? WHERE id = ?", (each.size, each.stamp, there[0]))
             return
+        if each.digest and not each.facts:
+            return  # another process has taken out what it was the same as
         if there is not None:
             self._remove(each.path, delta)
         number = self._base.execute(
-            "INSERT INTO files (path, size, mtime, digest, symbols, facts) VALUES (?, ?, ?, ?, ?, ?)",
-            (each.path, each.size, each.mtime, each.digest, each.symbols, each.facts),
+            "INSERT INTO files (path, size, stamp, digest, symbols, facts) VALUES (?, ?, ?, ?, ?, ?)",
+            (each.path, each.size, each.stamp, each.digest, each.symbols, each.facts),
         ).lastrowid
         delta.add(number or 0, each)
 

@@ -1,12 +1,10 @@
-"""The files of a workspace on disk: read to text and back byte for byte, written all or none."""
+"""The files of a workspace on disk, written all or none."""
 
 from __future__ import annotations
 
-import codecs
 import contextlib
 import errno
 import os
-import re
 import secrets
 import stat
 from dataclasses import dataclass
@@ -19,30 +17,6 @@ from darner_server.patch.paths import is_of_repository
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-
-_CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Decoded:
-    """A file's text. A byte order mark stays in it as the first character, so that encoding gives it back."""
-
-    text: str
-    encoding: str
-
-    def encode(self, text: str) -> bytes | None:
-        """Return another text as this file's bytes; None if its encoding cannot say it."""
-        try:
-            return text.encode(self.encoding)
-        except UnicodeEncodeError:
-            return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,33 +33,6 @@ class Written:
     """All of it was written."""
 
     paths: tuple[str, ...]
-
-
-def decode(data: bytes) -> Decoded | str:
-    """Return a file's text, or why it is none: it is binary, or neither UTF-8 nor what its mark or coding line says."""
-    for mark, encoding in _MARKS:
-        if data.startswith(mark):
-            return _decoded(data, encoding) or f"it begins with a {encoding} mark but is not {encoding}"
-    if b"\0" in data[:8192]:
-        return "it is a binary file"
-    found = _decoded(data, "utf-8")
-    if found is not None:
-        return found
-    for line in data.split(b"\n", 2)[:2]:
-        named = _CODING.match(line)
-        if named is not None:
-            encoding = named[1].decode("ascii")
-            return _decoded(data, encoding) or f"its coding line says {encoding}, but it is not"
-    return "it is not UTF-8"
-
-
-def _decoded(data: bytes, encoding: str) -> Decoded | None:
-    try:
-        text = data.decode(encoding)
-        same = text.encode(encoding) == data
-    except (UnicodeError, LookupError):
-        return None
-    return Decoded(text, encoding) if same else None
 
 
 class Disk(Protocol):

@@ -9,7 +9,7 @@ from tests.context.workspace import Files, write
 
 from darner_context import ignore, sources
 from darner_context.bundle import LeftOut, Unreadable
-from darner_context.sources import Workspace, decode, read_text
+from darner_context.sources import Workspace, read_text
 
 
 def check(root: Path, files: Files, expected: dict[str, str], ignore: tuple[str, ...] = ()) -> None:
@@ -166,23 +166,6 @@ def test_several_roots_are_told_apart_by_their_names(tmp_path: Path) -> None:
     assert [source.path for source in workspace.scan([])] == ["app/a.py", "app-2/a.py", "lib/a.py"]
     assert workspace.find("app-2/a.py") == roots[1] / "a.py"
     assert workspace.find("a.py") == Unreadable("it lies outside the workspace")
-
-
-@pytest.mark.parametrize(
-    ("data", "expected"),
-    [
-        (b"x = 1\n", "x = 1\n"),
-        (b"\xef\xbb\xbfx\r\ny\r", "x\r\ny\r"),
-        ("x = 'é'\n".encode("utf-16"), "x = 'é'\n"),
-        ("# coding: latin-1\nx = 'é'\n".encode("latin-1"), "# coding: latin-1\nx = 'é'\n"),
-        ("x = 'é'\n".encode("latin-1"), Unreadable("it is not UTF-8")),
-        (b"# coding: nonsense\n\xe9\n", Unreadable("it is not nonsense")),
-        (b"\x7fELF\0\0", Unreadable("it is binary")),
-        (b"", ""),
-    ],
-)  # fmt: skip
-def test_encodings(data: bytes, expected: str | Unreadable) -> None:
-    assert decode(data) == expected
 
 
 def test_a_file_that_went_away_is_said_so(tmp_path: Path) -> None:

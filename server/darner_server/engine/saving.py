@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from darner_server.workspace import Unwritten, Written, decode, write
-
-_MARK = "\ufeff"
+from darner_context.bundle import Unreadable
+from darner_context.charset import MARK, decode
+from darner_server.workspace import Unwritten, Written, write
 
 
 def save(
@@ -25,9 +25,9 @@ def save(
         except OSError as error:
             return Unwritten(path, f"cannot be read: {error.strerror}")
         decoded = decode(data)
-        if isinstance(decoded, str):
-            return Unwritten(path, decoded)
-        mark = _MARK if decoded.text.startswith(_MARK) and not old.startswith(_MARK) else ""
+        if isinstance(decoded, Unreadable):
+            return Unwritten(path, decoded.reason)
+        mark = MARK if decoded.text.startswith(MARK) and not old.startswith(MARK) else ""
         if decoded.text != mark + old:
             return Unwritten(path, "it has changed meanwhile; ask again")
         encoded = None if text is None else decoded.encode(mark + text)
