@@ -64,6 +64,7 @@ def test_a_file(tmp_path: Path) -> None:
                 tokenizer="o200k_harmony",
                 deadlines=Deadlines(connect=1.0, first_token=30.0, gap=20.0),
                 budget=100,
+                key_source="the variable KEY",
             ),
         ),
         local_model=DEFAULT_LOCAL_MODEL,
@@ -124,8 +125,205 @@ def test_a_wrong_file(tmp_path: Path, text: str, expected: str) -> None:
     check(tmp_path, text, expected)
 
 
-def test_a_missing_key_variable(tmp_path: Path) -> None:
-    check(tmp_path, CEREBRAS, "6: the variable KEY is not set", {})
+GPU = """
+[[endpoints]]
+name = "gpu"
+kind = "openai"
+base_url = "http://gpu:8000/v1"
+"""
+
+
+def made(tmp_path: Path, text: str, environ: dict[str, str]) -> Endpoint:
+    """The first endpoint of such a file."""
+    file = tmp_path / "darner.toml"
+    file.write_text(text, encoding="utf-8")
+    return load(file, environ, no_keys).endpoints[0]
+
+
+def check_unusable(tmp_path: Path, text: str, environ: dict[str, str], *expected: str) -> None:
+    """The first endpoint cannot be used, with a sentence that holds all these; the second one can."""
+    file = tmp_path / "darner.toml"
+    file.write_text(text + GPU, encoding="utf-8")
+    first, second = load(file, environ, no_keys).endpoints
+    assert first.api_key is None or first.headers or first.query
+    assert first.unusable.startswith(f"{file}:")
+    assert [each for each in expected if each not in first.unusable] == [], first.unusable
+    assert second.unusable == ""
+
+
+@pytest.mark.parametrize(
+    ("environ", "expected"),
+    [
+        (
+            {},
+            "6: the variable KEY is not set and the keyring has no key for 'cerebras'; export it, or run: darner login",
+        ),
+        ({"KEY": ""}, "6: the variable KEY is not set"),
+        ({"KEY": " \n"}, "6: the variable KEY is empty"),
+        ({"KEY": '""'}, "6: the variable KEY is empty"),
+        ({"KEY": "Bearer "}, "6: the variable KEY is empty"),
+        ({"KEY": "csk-one\ncsk-two"}, "6: the key of 'cerebras' in the variable KEY holds a line break in its middle"),
+        ({"KEY": "csk\u2011one"}, "(the 4th is not ASCII); copy it again"),
+        ({"KEY": "cs\tk"}, "holds a control character (the 3rd)"),
+        ({"KEY": "cs\x1b[31mk"}, "holds a control character (the 3rd)"),
+        ({"KEY": "<schlüssel>"}, "(the 6th is not ASCII)"),
+    ],
+)
+def test_a_key_that_is_missing_or_cannot_be_sent_stops_its_own_endpoint_only(
+    tmp_path: Path, environ: dict[str, str], expected: str
+) -> None:
+    check_unusable(tmp_path, CEREBRAS, environ, expected)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "csk-1\n",
+        "csk-1\r\n",
+        "\ufeffcsk-1",
+        "\tcsk-1 ",
+        '"csk-1"',
+        "'csk-1'\n",
+        "\u201ccsk-1\u201d",
+        "`csk-1`",
+        "Bearer csk-1",
+        '"bearer  csk-1"',
+        "Authorization: Bearer csk-1",
+        "api-key: csk-1",
+        "csk-1\u200b",
+        "\u00a0csk-1\u00a0",
+    ],
+)
+def test_a_key_loses_what_was_copied_with_it(tmp_path: Path, given: str) -> None:
+    endpoint = made(tmp_path, CEREBRAS, {"KEY": given})
+    assert (endpoint.api_key, endpoint.unusable, endpoint.key_source) == ("csk-1", "", "the variable KEY")
+
+
+GATEWAY = """
+[[endpoints]]
+name = "azure"
+kind = "openai"
+base_url = "https://x.example/openai/deployments/gpt?api-version=2024-06-01"
+model = "gpt-4o"
+api_key_env = "KEY"
+"""
+
+
+@pytest.mark.parametrize(
+    ("lines", "fields"),
+    [
+        ("", {"query": (("api-version", "2024-06-01"),)}),
+        ('api_key_header = "api-key"', {"api_key_header": "api-key"}),
+        ('api_key_header = "authorization"', {"api_key_header": ""}),
+        ('headers = { x-team = "blue", x-n = 3, x-on = true }',
+         {"headers": (("x-team", "blue"), ("x-n", "3"), ("x-on", "true"))}),
+        ('headers = { x-key = "$OTHER" }', {"headers": (("x-key", "v1"),), "secrets": ("v1", "v1")}),
+        ('headers = { Cookie = "a=${OTHER}; b=1" }',
+         {"headers": (("Cookie", "a=v1; b=1"),), "secrets": ("v1", "a=v1; b=1")}),
+        ('headers = { x-a = "US$5 {x}" }', {"headers": (("x-a", "US$5 {x}"),), "secrets": ()}),
+        ('query = { key = "$OTHER" }',
+         {"query": (("api-version", "2024-06-01"), ("key", "v1")), "secrets": ("v1", "v1")}),
+        ("[endpoints.query]\napi-version = '2'\ndebug = 1",
+         {"query": (("api-version", "2024-06-01"), ("api-version", "2"), ("debug", "1"))}),
+        ("extra = { temperature = 1, provider = { order = ['a'] } }",
+         {"extra": {"temperature": 1, "provider": {"order": ["a"]}}}),
+        ("[endpoints.extra]\nreasoning_effort = 'low'", {"extra": {"reasoning_effort": "low"}}),
+    ],
+)  # fmt: skip  # a row each
+def test_what_gateways_want(tmp_path: Path, lines: str, fields: dict[str, object]) -> None:
+    endpoint = made(tmp_path, GATEWAY + lines + "\n", {"KEY": "k", "OTHER": "v1"})
+    assert endpoint.base_url == "https://x.example/openai/deployments/gpt"
+    assert {name: getattr(endpoint, name) for name in fields} == fields
+    assert "v1" not in repr(endpoint).replace("v1.example", "")
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ('headers = { x-key = "$NONE" }', "headers of 'azure' names the variable NONE, which is not set; export it"),
+        ('query = { key = "${NONE}" }', "query of 'azure' names the variable NONE, which is not set; export it"),
+        ('headers = { x-key = "$BAD" }', "the header x-key of 'azure' holds a line break in its middle"),
+    ],
+)
+def test_a_variable_of_a_header_stops_its_own_endpoint_only(tmp_path: Path, lines: str, expected: str) -> None:
+    check_unusable(tmp_path, GATEWAY + lines, {"KEY": "k", "BAD": "a\nb"}, expected)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ('kind = "openai"', 'kind = "ollama"', 'kind is "cerebras", "vllm", "llamacpp" (llama-server), or "openai" for any'),
+        ('kind = "openai"', 'kind = "lmstudio"', '"openai" for any other server that speaks OpenAI'),
+        ('kind = "openai"', 'kind = "azure"', '"openai" for any other server that speaks OpenAI'),
+        ('kind = "openai"', 'kind = "OpenAI"', 'write kind = "openai"'),
+        ('kind = "openai"', 'kind = "llama.cpp"', 'write kind = "llamacpp"'),
+        ('kind = "openai"', 'kind = "llama-server"', 'write kind = "llamacpp"'),
+        ('kind = "openai"', 'kind = "vLLM"', 'write kind = "vllm"'),
+        ('kind = "openai"', "", "'kind' is missing; every [[endpoints]] table needs name, kind, base_url; kind is"),
+        ('kind = "openai"', "kind = 3", "endpoints.kind = 3 is not one of"),
+        ("api_key_env", "api_key", "unknown key 'api_key'; put the key into a variable and name that in api_key_env"),
+        ("api_key_env", "apiKey", "unknown key 'apiKey'; put the key into a variable"),
+        ("base_url", "api_base", "unknown key 'api_base'; it is called base_url"),
+        ("model =", "max_tokens = 5\nmodel =", "unknown key 'max_tokens'; it is called max_output"),
+        ("model =", "num_ctx = 5\nmodel =", "unknown key 'num_ctx'; it is called window"),
+        ("model =", "temperature = 1\nmodel =", "as in  extra = { temperature = ... }"),
+        ("model =", "timeout = 1\nmodel =", "write  deadlines = { connect = 5"),
+        ("model =", "api_version = '1'\nmodel =", 'write  query = { api-version = "..." }'),
+        ("model =", "extra_headers = {}\nmodel =", "it is called headers"),
+        ("model =", "headers = 'x: y'\nmodel =", 'endpoints.headers is a table, as in  headers = { name = "value" }'),
+        ("model =", "headers = { 'x y' = 'z' }\nmodel =", "headers.x y: a header's name holds letters"),
+        ("model =", "headers = { Host = 'z' }\nmodel =", "headers.Host: this header is set by darner itself"),
+        ("model =", 'headers = { x = "a\\nb" }\nmodel =', "headers.x: its value holds a line break"),
+        ("model =", 'headers = { x = "ä" }\nmodel =', "headers.x: its value holds a character"),
+        ("model =", "api_key_header = 'a b'\nmodel =", "api_key_header: a header's name holds letters"),
+        ("model =", "extra = { max_tokens = 5 }\nmodel =", "darner sets itself; set max_output instead"),
+        ("model =", "extra = { messages = [] }\nmodel =", "extra cannot hold messages, which darner sets itself"),
+        ("deployments/gpt", "v1/chat/completions", 'goes on to /chat/completions, which darner adds itself; write "https://x.example/openai/v1"'),
+        ("deployments/gpt", "v1/models/", 'write "https://x.example/openai/v1"'),
+        ("https://x.", "https:// x.", "base_url of 'azure' holds a blank; remove it"),
+        ("?api-version", "#api-version", "base_url of 'azure' holds a '#'; end it before that"),
+        ("?api-version", "?api-key", 'write query = { api-key = "$VARIABLE" }'),
+        ("https://x.example/openai/deployments/gpt?api-version=2024-06-01", "sk-proj-1234567890abcdef",
+         "base_url is not an http or https address"),
+        ('"gpt-4o"', '"sk-proj-1234567890abcdef"', "model looks like a key"),
+        ('"azure"', '"gsk_1234567890abcdef"', "name looks like a key"),
+    ],
+)  # fmt: skip  # a row each
+def test_a_mistake_is_told_with_its_remedy(tmp_path: Path, old: str, new: str, expected: str) -> None:
+    file = tmp_path / "darner.toml"
+    assert old in GATEWAY
+    file.write_text(GATEWAY.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(SettingsError) as refused:
+        load(file, {"KEY": "k"}, no_keys)
+    assert expected in str(refused.value)
+    assert "1234567890abcdef" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "field", ["kind", "reply", "window", "budget", "name", "base_url", "model", "tokenizer", "hedge"]
+)
+@pytest.mark.parametrize("key", ["sk-hunt-Fast/4e81c07a9b35d2", "gsk_AbCdEf0123456789AbCd", "a1b2c3d4e5f60718293a4b5c"])
+def test_a_key_anywhere_in_the_settings_is_not_printed(tmp_path: Path, field: str, key: str) -> None:
+    file = tmp_path / "darner.toml"
+    rows = dict.fromkeys(("name", "kind", "base_url"), "") | {
+        "name": '"a"', "kind": '"openai"', "base_url": '"http://a/v1"', field: f'"{key}"'
+    }  # fmt: skip
+    file.write_text("[[endpoints]]\n" + "".join(f"{name} = {value}\n" for name, value in rows.items()))
+    if field in {"name", "model", "tokenizer"} and not key.startswith(("sk-", "gsk_")):
+        load(file, {}, no_keys)  # there may be a model of such a name
+        return
+    with pytest.raises(SettingsError) as refused:
+        load(file, {}, no_keys)
+    assert key not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "model",
+    ["skywork-13b-chat-20240101", "gpt4turbo20240409deployment", "hfmodel", "Qwen/Qwen3-Coder-480B-A35B-Instruct-FP8",
+     "accounts/fireworks/models/qwen3-coder-480b", "keye-vl-8b-preview-1234", "ft:gpt-4o-mini-2024-07-18:acme::9AbCdEfG"],
+)  # fmt: skip  # as they come
+def test_names_of_models_are_not_taken_for_keys(tmp_path: Path, model: str) -> None:
+    assert made(tmp_path, GATEWAY.replace("gpt-4o", model), {"KEY": "k"}).model == model
 
 
 def test_the_keyring_is_asked_for_the_key(tmp_path: Path) -> None:
@@ -178,9 +376,12 @@ def test_a_workspace_cannot_name_endpoints(tmp_path: Path, text: str) -> None:
 def test_a_key_in_the_wrong_place_is_not_repeated(tmp_path: Path, old: str, new: str) -> None:
     file = tmp_path / "darner.toml"
     file.write_text(CEREBRAS.replace(old, new).replace('"KEY"', '"secret"' if old == "api_key_env" else '"KEY"'))
-    with pytest.raises(SettingsError) as refused:
-        load(file, {"KEY": "csk-1"}, no_keys)
-    assert "secret" not in str(refused.value)
+    try:
+        said = "".join(each.unusable for each in load(file, {"KEY": "csk-1"}, no_keys).endpoints)
+    except SettingsError as refused:
+        said = str(refused)
+    assert said.startswith(f"{file}:")
+    assert "secret" not in said
 
 
 @pytest.mark.parametrize("hedge", [False, True])

@@ -67,6 +67,7 @@ class Client:
         """Open a connection if none is open, and see that the endpoint answers. Raises EndpointError."""
         asked_before = self._told
         async with self._limiting:
+            self._see_usable()
             if not self._told:
                 self._limits = await self._ask_limits()
         if asked_before:
@@ -95,6 +96,7 @@ class Client:
         Where the settings name window and model, they will do until the endpoint has been asked by `warm`.
         """
         async with self._limiting:
+            self._see_usable()
             if self._limits is None:
                 endpoint = self.endpoint
                 if endpoint.window and endpoint.model:
@@ -116,6 +118,7 @@ class Client:
 
         `heard` gets the quota headers of the answer as they come in.
         """
+        self._see_usable()
         endpoint = self.endpoint
         model = endpoint.model or (await self.limits()).model
         wire = encode(endpoint, request, model=model, predict=self.predict)
@@ -133,6 +136,10 @@ class Client:
                 yield items
         finally:
             await exchange.leave()
+
+    def _see_usable(self) -> None:
+        if self.endpoint.unusable:
+            raise Unauthorised(self.endpoint.name, self.endpoint.unusable)
 
     async def _ask_limits(self) -> Limits:
         endpoint = self.endpoint

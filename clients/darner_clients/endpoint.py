@@ -1,5 +1,6 @@
 """An endpoint as the user named it: data, cheap to import."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import urlsplit
@@ -22,6 +23,10 @@ class Endpoint:
 
     `window` and `max_output` are tokens; None: asked of the endpoint. `reply` is the reply format, `tokenizer` the name
     by which prompts are counted, `budget` the context tokens worth sending there.
+
+    `headers` and `query` go with every request, `extra` are fields of the body of those that ask for a reply. The key
+    goes into the header `api_key_header` as it is; where that is empty, into Authorization. `key_source` says where the
+    key is from, `secrets` are other values that nobody may see. `unusable`: why nothing can be sent, "" where it can.
     """
 
     name: str
@@ -35,6 +40,13 @@ class Endpoint:
     tokenizer: str = "o200k_base"
     deadlines: Deadlines = field(default_factory=Deadlines)
     budget: int | None = None
+    key_source: str = ""
+    api_key_header: str = ""
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    query: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    extra: Mapping[str, object] = field(default_factory=dict[str, object], repr=False, hash=False)
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    unusable: str = ""
 
     @property
     def base(self) -> str:

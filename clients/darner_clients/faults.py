@@ -1,9 +1,8 @@
 """An endpoint's refusal, in any of the shapes they come in, as one of our errors."""
 
-import json
 import re
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
 from darner_clients.allowance import retry_after
 from darner_clients.endpoint import Endpoint
@@ -16,17 +15,12 @@ from darner_clients.errors import (
     Rejected,
     Unauthorised,
 )
-
-LONGEST_QUOTE = 300  # characters of an endpoint's own words worth showing
+from darner_clients.wording import content_of, fields_of, message_of, object_of, quoted
 
 
 def from_response(endpoint: Endpoint, status: int, headers: Mapping[str, str], body: bytes) -> EndpointError:
     """The error of a response that is not 200. `headers` have lower-case names."""
-    try:
-        content: Any = json.loads(body)
-    except (ValueError, RecursionError):
-        content = {"message": body.decode("utf-8", "replace").strip()}
-    return classify(endpoint, status, content, headers)
+    return classify(endpoint, status, content_of(body), headers)
 
 
 def is_error(content: Mapping[str, Any]) -> bool:
@@ -55,7 +49,7 @@ def classify(endpoint: Endpoint, status: int, content: object, headers: Mapping[
         again = kind not in {"tokens-day", "queue"} and headers.get("x-should-retry", "").lower() != "false"
         return OverQuota(name, f"over quota: {said.words}", advice, retry=again, retry_after=wait, kind=kind)
     if said.status in {401, 403}:
-        return Unauthorised(name, f"not allowed: {said.words}", f"check the key of '{name}'", status=said.status)
+        return Unauthorised(name, f"not allowed: {said.words}", _about_key(endpoint), status=said.status)
     if said.status == 402:  # noqa: PLR2004
         return Unauthorised(name, f"payment is due: {said.words}", "check the account's plan", status=402)
     if said.status == 404:  # noqa: PLR2004
@@ -75,16 +69,15 @@ class _Said:
     """What a refusal says, whatever its shape."""
 
     def __init__(self, endpoint: Endpoint, status: int, content: object) -> None:
-        outer: dict[str, Any] = cast("dict[str, Any]", content) if isinstance(content, dict) else {"message": content}
-        inner = outer.get("error") or outer
-        fields: dict[str, Any] = cast("dict[str, Any]", inner) if isinstance(inner, dict) else {"message": inner}
+        outer = object_of(content)
+        fields = fields_of(content)
         self.endpoint = endpoint
         self.fields = fields
         self.status = _status(outer, fields, status)
         self.code = str(fields.get("code") or "").lower()
         self.type = str(fields.get("type") or "").lower()
-        self.message = str(fields.get("message") or fields.get("detail") or "")
-        self.words = _shortened(self.message, endpoint.api_key) or "no reason given"
+        self.message = message_of(content)
+        self.words = quoted(self.message, (endpoint.api_key, *endpoint.secrets)) or "no reason given"
 
 
 def _status(outer: Mapping[str, Any], fields: Mapping[str, Any], status: int) -> int:
@@ -92,7 +85,7 @@ def _status(outer: Mapping[str, Any], fields: Mapping[str, Any], status: int) ->
     if status != 200:  # noqa: PLR2004
         return status
     for told in (outer.get("status_code"), fields.get("code"), fields.get("status"), outer.get("code")):
-        if isinstance(told, int | str) and str(told).isdigit() and 400 <= int(told) < 600:  # noqa: PLR2004
+        if (isinstance(told, int) and 400 <= told < 600) or (isinstance(told, str) and _CODE.fullmatch(told)):  # noqa: PLR2004
             return int(told)
     kind = str(fields.get("type") or "").lower()
     if "quota" in str(fields.get("code")).lower() or "too_many" in kind:
@@ -100,12 +93,10 @@ def _status(outer: Mapping[str, Any], fields: Mapping[str, Any], status: int) ->
     return 400 if "invalid" in kind or "badrequest" in kind else 500
 
 
-def _shortened(words: str, key: str | None) -> str:
-    if key:
-        words = words.replace(key, "…")
-    words = re.sub(r"\b(?:csk|sk)-[\w-]{8,}", "…", words)
-    words = " ".join(words.split())
-    return words if len(words) <= LONGEST_QUOTE else words[: LONGEST_QUOTE - 1] + "…"
+def _about_key(endpoint: Endpoint) -> str:
+    if endpoint.api_key is None and not endpoint.headers:
+        return f"no key is sent: name its variable as api_key_env, or run: darner login {endpoint.name}"
+    return f"check the key of '{endpoint.name}'" + (f", {endpoint.key_source}" if endpoint.key_source else "")
 
 
 def _quota_kind(said: _Said) -> QuotaKind:
@@ -142,7 +133,7 @@ def _overflow(said: _Said) -> Overflow | None:
 def _figures(said: _Said) -> tuple[int | None, int | None]:
     """(window, tokens of the prompt alone) where told."""
     window, tokens = said.fields.get("n_ctx"), said.fields.get("n_prompt_tokens")
-    if isinstance(window, int) and isinstance(tokens, int):
+    if isinstance(window, int) and isinstance(tokens, int) and 0 < window < _MOST and 0 < tokens < _MOST:
         return window, tokens
     window = tokens = None
     for pattern in _WINDOWS:
@@ -160,30 +151,32 @@ def _figures(said: _Said) -> tuple[int | None, int | None]:
     return window, tokens
 
 
+_MOST = 1_000_000_000  # tokens: a greater number is none
+_CODE = re.compile(r"[45][0-9]{2}")
 _WINDOWS = tuple(
     re.compile(pattern)
     for pattern in (
-        r"while limit is (?P<window>\d+)",
-        r"maximum context length is (?:only )?(?P<window>\d+)",
-        r"context length is (?:only )?(?P<window>\d+)",
-        r"context length of (?P<window>\d+)",
-        r"model's context length \((?P<window>\d+)",
-        r"available context size \((?P<window>\d+)",
-        r"context length \((?P<window>\d+)",
+        r"while limit is (?P<window>[0-9]{1,9}\b)",
+        r"maximum context length is (?:only )?(?P<window>[0-9]{1,9}\b)",
+        r"context length is (?:only )?(?P<window>[0-9]{1,9}\b)",
+        r"context length of (?P<window>[0-9]{1,9}\b)",
+        r"model's context length \((?P<window>[0-9]{1,9}\b)",
+        r"available context size \((?P<window>[0-9]{1,9}\b)",
+        r"context length \((?P<window>[0-9]{1,9}\b)",
     )
 )
 _PROMPTS = tuple(
     re.compile(pattern)
     for pattern in (
-        r"(?P<tokens>\d+) in the messages",
-        r"your request has (?P<tokens>\d+) input tokens",
-        r"You passed (?P<tokens>\d+) input tokens",
-        r"(?P<tokens>\d+) tokens from the input messages",
-        r"input \((?P<tokens>\d+) tokens\) is longer",
-        r"request \((?P<tokens>\d+) tokens\)",
+        r"(?P<tokens>\b[0-9]{1,9}) in the messages",
+        r"your request has (?P<tokens>\b[0-9]{1,9}) input tokens",
+        r"You passed (?P<tokens>\b[0-9]{1,9}) input tokens",
+        r"(?P<tokens>\b[0-9]{1,9}) tokens from the input messages",
+        r"input \((?P<tokens>\b[0-9]{1,9}) tokens\) is longer",
+        r"request \((?P<tokens>\b[0-9]{1,9}) tokens\)",
     )
 )
-_NEGATIVE = re.compile(r"max_tokens must be at least 1, got (?P<left>-\d+)")
+_NEGATIVE = re.compile(r"max_tokens must be at least 1, got (?P<left>-[0-9]{1,9})")
 _TOO_LONG = re.compile(
     r"reduce the length of the|maximum context length|longer than the model's context"
     r"|exceeds? the (?:available )?context|input characters|max_tokens must be at least 1, got -",

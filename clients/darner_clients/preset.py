@@ -5,7 +5,7 @@ A path that begins with a slash lies at the root, others below base_url.
 
 from dataclasses import dataclass
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from darner_clients.endpoint import Endpoint, Kind
 
@@ -108,5 +108,6 @@ def fill_tokens(model: str) -> FillTokens | None:
 
 
 def address(endpoint: Endpoint, path: str) -> str:
-    """The whole URL of a preset's path."""
-    return f"{endpoint.root}{path}" if path.startswith("/") else f"{endpoint.base}/{path}"
+    """The whole URL of a preset's path, with the query that the settings name."""
+    url = f"{endpoint.root}{path}" if path.startswith("/") else f"{endpoint.base}/{path}"
+    return f"{url}?{urlencode(endpoint.query)}" if endpoint.query else url

@@ -30,8 +30,13 @@ def headers(endpoint: Endpoint) -> list[tuple[str, str]]:
         ("Content-Type", "application/json"),
         ("User-Agent", "darner"),
     ]
-    if endpoint.api_key:
+    if endpoint.api_key and endpoint.api_key_header:
+        found.append((endpoint.api_key_header, endpoint.api_key))
+    elif endpoint.api_key:
         found.append(("Authorization", f"Bearer {endpoint.api_key}"))
+    if endpoint.headers:  # the user's own word counts
+        own = {name.lower() for name, _ in endpoint.headers}
+        found = [(name, value) for name, value in found if name.lower() not in own] + list(endpoint.headers)
     return found
 
 
@@ -41,6 +46,7 @@ def encode(endpoint: Endpoint, request: ChatRequest | FillRequest, *, model: str
         path, body = _fill(endpoint, request, model)
     else:
         path, body = "chat/completions", _chat(endpoint, request, model, predict=predict)
+    body.update(endpoint.extra)
     heads = headers(endpoint)
     content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
     if preset_of(endpoint).gzip and len(content) > WORTH_PACKING:

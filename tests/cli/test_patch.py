@@ -186,8 +186,9 @@ async def test_an_unset_key(desk: Desk) -> None:
         '[[endpoints]]\nname = "c"\nkind = "cerebras"\nbase_url = "http://127.0.0.1:9/v1"\nmodel = "m"\napi_key_env = "NO_KEY"\n'
     )
     ran = await desk.run("patch", "x", "a.py", "--config", str(desk.folder / "c.toml"))
-    assert ran.code == 2
+    assert ran.code == 3
     assert "c.toml:6: the variable NO_KEY is not set" in ran.err
+    assert (await desk.run("context", "a.py", "--config", str(desk.folder / "c.toml"))).code == 0
 
 
 async def check_checked(desk: Desk, command: str, code: int, said: str, files: dict[str, bytes]) -> None:

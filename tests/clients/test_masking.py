@@ -1,0 +1,77 @@
+"""Keys that an endpoint repeats, however it spells them."""
+
+import base64
+import html
+import json
+from urllib.parse import quote
+
+import pytest
+
+from darner_clients.masking import masked
+
+KEY = "sk-test-Fast/4e81c07a9b35d2+Zq"
+CODES = KEY.encode()
+
+SPELT = {
+    "plain": KEY,
+    "with its scheme": f"Bearer {KEY}",
+    "capitals": KEY.upper(),
+    "for an address": quote(KEY, safe=""),
+    "for an address, twice": quote(quote(KEY, safe=""), safe=""),
+    "every letter for an address": "".join(f"%{each:02x}" for each in CODES),
+    "JSON": json.dumps({"key": KEY}).replace("/", "\\/"),
+    "JSON within JSON": json.dumps(json.dumps(KEY)),
+    "every letter escaped": "".join(f"\\u{each:04X}" for each in CODES),
+    "every letter escaped for Python": "".join(f"\\x{each:02x}" for each in CODES),
+    "HTML": html.escape(KEY),
+    "every letter for HTML": "".join(f"&#{each};" for each in CODES),
+    "every letter for HTML, in hex": "".join(f"&#x{each:x};" for each in CODES),
+    "hex": CODES.hex(),
+    "hex, in capitals and pairs": CODES.hex(":").upper(),
+    "hex, for C": ", ".join(f"0x{each:02x}" for each in CODES),
+    "a list of codes": str(list(CODES)),
+    "with blanks": " ".join(KEY),
+    "over two lines": f"{KEY[:11]}\n    {KEY[11:]}",
+    "as a sum": f'"{KEY[:14]}" + "{KEY[14:]}"',
+    "in two places": f"it begins with {KEY[:15]} and ends in {KEY[15:]}",
+    "its end": KEY[-12:],
+    "in signs of no width": "\u200b".join(KEY),
+} | {
+    f"base64, {before!r} before it": base64.b64encode(before.encode() + CODES + b":tail").decode()
+    for before in ("", "u", "u:", "Bearer ", "user:", "Authorization: Bearer ")
+} | {
+    "base64 for addresses": base64.urlsafe_b64encode(b"?>" + CODES).decode().rstrip("="),
+    "base64 in lines": "\n".join(base64.encodebytes(b"Bearer " + CODES + b" " * 40).decode().split("\n")),
+    "base64, for an address": quote(base64.b64encode(CODES).decode(), safe=""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("spelt", SPELT)
+def test_a_key_is_masked_in_every_spelling(spelt: str) -> None:
+    said = masked(f"the key {SPELT[spelt]} is wrong", [None, KEY])
+    assert said.startswith("the key ")
+    assert said.endswith(" is wrong")
+    assert "…" in said
+    flat = "".join(each for each in said.lower() if each.isalnum())
+    for word in ("4e81c07a", "c07a9b35d2", CODES[12:20].hex(), "NGU4MWMwN2E5YjM1ZD".lower(), "nhgxyza3ytlimzvkm"):
+        assert word not in flat
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Incorrect API key provided: sk-****3a9. You can find your key at https://example.com/keys.",
+        "This model's maximum context length is 16384 tokens (112946 in the messages, 10000 in the completion).",
+        "the fast test is about a key",
+        "%41%zz \\u00zz &#99999999; 0x",
+        "",
+        "x" * 5000,
+    ],
+)
+def test_what_is_no_key_stays(words: str) -> None:
+    assert masked(words, [KEY]) == words[:2000]
+
+
+def test_a_short_key_is_masked_as_a_word_only() -> None:
+    assert masked("EMPTY is wrong, NONEMPTY is not", ["EMPTY"]) == "… is wrong, NONEMPTY is not"
+    assert masked("anything", []) == "anything"
