@@ -186,7 +186,11 @@ def _expanded(pairs: _Pairs, environ: Mapping[str, str]) -> tuple[tuple[tuple[st
         named = [plain or braced for plain, braced in _VARIABLE.findall(value)]
         missing = missing or next((each for each in named if not environ.get(each)), "")
         known = {each: cleaned(environ.get(each, "")) for each in named}
-        value = _VARIABLE.sub(lambda match, known=known: known[match[1] or match[2]], value)
+
+        def filled(match: re.Match[str], known: Mapping[str, str] = known) -> str:
+            return known[match[1] or match[2]]
+
+        value = _VARIABLE.sub(filled, value)
         hidden += known.values()
         if _SECRET_NAME.search(name):
             hidden.append(value)
