@@ -58,7 +58,10 @@ def offenders(part: str, forbidden: str) -> list[str]:
         ("context", r"darner_(clients|server)|pygls|lsprotocol|httpx|rich|typer"),
         ("clients", r"darner_(context|server)|pygls|lsprotocol|tree_sitter|tiktoken|rich|typer"),
         ("engine", r"darner_server\.(cli|lsp)|pygls|lsprotocol|argparse|typer|click|rich|httpx|httpcore|tree_sitter"),
-        ("local", r"darner_(context|clients)|darner_server\.(?!local)|pygls|lsprotocol|rich|typer"),
+        (
+            "local",
+            r"darner_context\.(?!children\b)|darner_clients|darner_server\.(?!local)|pygls|lsprotocol|rich|typer",
+        ),
         ("lsp", r"darner_server\.cli|typer|click|rich|httpx|httpcore|tree_sitter"),
         ("cli", r"darner_server\.lsp\.|pygls|lsprotocol|httpx|httpcore|tree_sitter"),
     ],

@@ -15,22 +15,24 @@ NEUTRAL = Path(sys.executable or os.sep).anchor or os.sep  # the root folder
 _PLAIN_NAMES = (
     "HOME USER LOGNAME LANG LANGUAGE TZ TMPDIR TMP TEMP XDG_CONFIG_HOME XDG_CACHE_HOME XDG_STATE_HOME XDG_DATA_HOME "
     "LD_LIBRARY_PATH DYLD_LIBRARY_PATH SYSTEMROOT SYSTEMDRIVE WINDIR COMSPEC PATHEXT USERPROFILE HOMEDRIVE HOMEPATH "
-    "APPDATA LOCALAPPDATA PROGRAMDATA PROGRAMFILES NUMBER_OF_PROCESSORS PROCESSOR_ARCHITECTURE"
+    "APPDATA LOCALAPPDATA PROGRAMDATA PROGRAMFILES NUMBER_OF_PROCESSORS PROCESSOR_ARCHITECTURE "
+    "GIT_CONFIG_GLOBAL GIT_CONFIG_SYSTEM GIT_CONFIG_NOSYSTEM GIT_CEILING_DIRECTORIES"
 )
 _PLAIN = frozenset(_PLAIN_NAMES.split())
 _PACKAGES = ("site-packages", "dist-packages")
 
 _BEGIN = """
 import sys
-from importlib import import_module
+from runpy import run_module
 _, packages, module, *arguments = sys.argv
 sys.path += [each for each in packages.split("\\n") if each not in sys.path]
-sys.exit(import_module(module).main(*arguments))
+sys.argv = [module, *arguments]
+run_module(module, run_name="__main__", alter_sys=True)
 """
 
 
 def python(module: str, *arguments: str) -> list[str]:
-    """The command that runs `main(*arguments)` of a module in a Python of its own, and exits with what it returns."""
+    """The command that runs a module as `python -m` does, in a Python of its own."""
     return [sys.executable, "-I", "-c", _BEGIN, "\n".join(_own_packages()), module, *arguments]
 
 

@@ -25,7 +25,7 @@ _SAFE = (
     *("--no-pager", "--no-optional-locks", "-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}"),
     *("-c", "core.untrackedCache=false", "-c", "safe.bareRepository=explicit", "-c", "core.quotePath=false"),
 )
-_USERS = ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_CEILING_DIRECTORIES")
+_CONFIGS = ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM")
 _FIXED = {
     "GIT_ALLOW_PROTOCOL": "",  # none: nothing is fetched
     "GIT_NO_LAZY_FETCH": "1",
@@ -73,11 +73,14 @@ def without_filters(root: Path) -> list[str] | None:
 def _said(  # noqa: PLR0917 - one call, straight above
     command: Sequence[str], root: Path, stdin: int, codes: Collection[int], seconds: float, most: int
 ) -> bytes | None:
-    own = {name: value for name in _USERS if (value := os.environ.get(name)) and _fixed(name, value)}
+    heard = environment()
+    for name in _CONFIGS:
+        if not Path(heard.get(name, os.devnull)).is_absolute():  # it would depend on where git stands
+            del heard[name]
     process = subprocess.Popen(  # noqa: S603 - with nothing of the repository's in its words but names of settings
         command,
         cwd=root,
-        env={**environment(), **own, **_FIXED, "PATH": os.pathsep.join(_folders(root))},
+        env={**heard, **_FIXED, "PATH": os.pathsep.join(_folders(root))},
         stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -103,11 +106,6 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
             process.kill()
         elif process.returncode is None:
             os.killpg(process.pid, signal.SIGKILL)  # its children, too: they hold the same pipe
-
-
-def _fixed(name: str, value: str) -> bool:
-    """Whether a value means the same wherever one stands."""
-    return name == "GIT_CONFIG_NOSYSTEM" or Path(value).is_absolute()
 
 
 def _folders(root: Path) -> list[str]:

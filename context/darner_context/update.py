@@ -8,8 +8,8 @@ import sqlite3
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from pathlib import Path
 
+from darner_context import children
 from darner_context.bundle import LeftOut
 from darner_context.indexer import changes, parse, update
 from darner_context.keeper import Keeper
@@ -99,26 +99,23 @@ class Updates:
 
     async def _outside(self, progress: Callable[[], None]) -> list[LeftOut] | None:
         """Run the indexer; None if it failed, but not if it was killed: what may have done that is not parsed here."""
+        path = self._keeper.store.path
+        if path is None:
+            return None
         order = {
             "roots": [str(root) for root in self._workspace.roots.values()],
             "ignore": self._ignore,
-            "store": str(self._keeper.store.path),
+            "store": str(path.absolute()),
             "workers": self._workers,
-        }
-        folder = str(Path(__file__).parent.parent)
-        environment = {
-            **os.environ,
-            "PYTHONPATH": os.pathsep.join((folder, os.environ.get("PYTHONPATH", ""))).strip(os.pathsep),
         }
         try:
             process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "darner_context.indexer",
+                *children.python("darner_context.indexer"),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.DEVNULL,
-                env=environment,
+                cwd=children.NEUTRAL,
+                env=children.environment(),
                 limit=64_000_000,
                 start_new_session=True,  # its group are its workers, and they are killed with it
             )

@@ -8,5 +8,7 @@
 ---@type vim.lsp.Config
 return {
   cmd = { 'darner', 'serve' },
+  cmd_cwd = vim.uv.os_homedir(), -- not in the workspace,
+  cmd_env = { PYTHONPATH = '' }, -- and with nothing that would have Python import from it
   root_markers = { '.darner.toml', '.git' },
 }

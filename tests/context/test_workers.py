@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import sqlite3
+import sys
 import threading
 from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import Future, wait
@@ -14,7 +15,7 @@ from typing import Any
 import pytest
 from tests.context.workspace import ask, shown, write
 
-from darner_context import indexer, workers
+from darner_context import children, indexer, workers
 from darner_context import update as updates
 from darner_context.bundle import LeftOut
 from darner_context.entry import Parsed
@@ -214,7 +215,7 @@ extract = module.extract
 
 def hang(path, text):
     if path.endswith("dies.py"):
-        held = open(os.environ["DARNER_TEST_PIPE"], "w")
+        held = open(pipe, "w")
         held.write(f"{os.getppid()}\\n")
         held.flush()
         re.match("(a+)+$", "a" * 60 + "b")  # no other thread runs
@@ -222,6 +223,9 @@ def hang(path, text):
 
 
 module.extract = hang
+import darner_context.indexer
+
+darner_context.indexer.main()
 """
 
 
@@ -231,8 +235,8 @@ async def test_a_process_that_hangs_ends_with_the_indexer(
 ) -> None:
     work, pipe = write(tmp_path / "work", FILES), tmp_path / "pipe"
     os.mkfifo(pipe)
-    monkeypatch.setenv("DARNER_TEST_PIPE", str(pipe))
-    monkeypatch.setenv("PYTHONPATH", str(write(tmp_path / "site", {"sitecustomize.py": _HANGS})))
+    code = f"import sys; sys.path += {sys.path}; pipe = {str(pipe)!r}\n{_HANGS}"
+    monkeypatch.setattr(children, "python", lambda _module: [sys.executable, "-I", "-c", code])
     index = Index([work], cache_dir=tmp_path / "cache", workers=1)
     async with asyncio.TaskGroup() as group:
         refreshing = group.create_task(index.refresh())

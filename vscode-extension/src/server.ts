@@ -1,6 +1,7 @@
 // The server's life: found, checked, started, stopped, started again; one after the other, and not for ever.
 
 import { execFile } from "node:child_process";
+import { homedir } from "node:os";
 import type * as vscode from "vscode";
 import {
   CloseAction,
@@ -127,7 +128,7 @@ export class Server implements vscode.Disposable {
     const client = new LanguageClient(
       SECTION,
       "darner",
-      { command: found.path, args: ["serve", "--stdio"], options: { env: { ...process.env, ...environment } } },
+      { command: found.path, args: ["serve", "--stdio"], options: surroundings(environment) },
       this.clientOptions(),
     );
     client.onDidChangeState((event) => this.hooks.state(event.newState === State.Running));
@@ -192,8 +193,7 @@ export class Server implements vscode.Disposable {
 
   private versionOf(found: Found, environment: Record<string, string>): Promise<string | undefined> {
     return new Promise((resolve) => {
-      const options = { env: { ...process.env, ...environment }, timeout: 30_000 };
-      execFile(found.path, ["--version"], options, (error, stdout) => {
+      execFile(found.path, ["--version"], { ...surroundings(environment), timeout: 30_000 }, (error, stdout) => {
         if (error) {
           this.note(`${found.path} --version: ${error.message}`);
         }
@@ -205,6 +205,12 @@ export class Server implements vscode.Disposable {
   private note(said: string): undefined {
     this.log.info(said);
   }
+}
+
+/** Not in the workspace, and with nothing that would have Python import from it. */
+function surroundings(environment: Record<string, string>): { cwd: string; env: NodeJS.ProcessEnv } {
+  const { PYTHONPATH: _, ...inherited } = process.env;
+  return { cwd: homedir(), env: { ...inherited, ...environment } };
 }
 
 export function messageOf(error: unknown): string {

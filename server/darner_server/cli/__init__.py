@@ -1,10 +1,14 @@
 """The command line: a thin skin on the engine. The diff goes to stdout, all else to stderr."""
 
 import os
-import signal
 import sys
 
-from darner_server.cli.exits import INTERRUPTED
+from darner_server.search_path import forget_python_path
+
+forget_python_path()  # before anything is imported that a repository could have a file for
+import signal  # noqa: E402 - see above
+
+from darner_server.cli.exits import INTERRUPTED  # noqa: E402 - see above
 
 
 def main() -> None:

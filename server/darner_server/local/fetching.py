@@ -6,19 +6,28 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from darner_context import children
 from darner_server.local.stoppable import Progress
 
+_NETWORK = (
+    *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "NETRC"),
+    *("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"),
+)
 _EVERY = 0.2  # seconds between two looks at the folder
 
 
-async def run(argv: Sequence[str], *, environ: Mapping[str, str]) -> tuple[int, str]:
-    """Run to the end and return the exit code and the output; leaving early (cancellation) ends the program."""
+async def run(argv: Sequence[str], *, prefixes: tuple[str, ...], environ: Mapping[str, str]) -> tuple[int, str]:
+    """Run to the end and return the exit code and the output; leaving early (cancellation) ends the program.
+
+    It hears of proxies and certificates, and of the user's variables whose names begin with one of the prefixes.
+    """
     process = await asyncio.create_subprocess_exec(
         *argv,
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
-        env={**os.environ, **environ},
+        cwd=children.NEUTRAL,
+        env={**children.environment(_NETWORK, prefixes=prefixes), **environ},
         start_new_session=True,  # Ctrl-C reaches us, and we end it
     )
     try:

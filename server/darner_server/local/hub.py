@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from darner_context import children
 from darner_server.local.fetching import run, watched
 from darner_server.local.models import LocalModel
 from darner_server.local.stoppable import Progress
@@ -27,10 +28,10 @@ async def from_hub(model: LocalModel, work: Path, progress: Progress) -> Path | 
         return "huggingface_hub is not installed"
     folder = work / "hub"
     folder.mkdir(parents=True, exist_ok=True)
-    program = (sys.executable, "-P", "-m", "darner_server.local.hub")
     facts = (model.hub_repo, model.file, str(model.size), model.sha256, str(folder))
+    program = children.python("darner_server.local.hub", *facts)
     async with watched(folder, model.size, progress):
-        code, output = await run([*program, *facts], environ={"HF_HUB_DISABLE_TELEMETRY": "1"})
+        code, output = await run(program, prefixes=("HF_",), environ={"HF_HUB_DISABLE_TELEMETRY": "1"})
     if code == 0:
         return folder / model.file
     said = [line.removeprefix(_FAILED) for line in output.split("\n") if line.startswith(_FAILED)]

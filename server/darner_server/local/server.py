@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from darner_context import children
 from darner_server import __version__
 from darner_server.local.child import Orders
 from darner_server.local.fetch import PullFailed, no_progress, no_stage, pull
@@ -20,6 +21,7 @@ from darner_server.local.probe import answers
 from darner_server.local.state import Files, ServerState, read_state, server_files
 from darner_server.local.stoppable import Progress
 
+_HARDWARE = ("CUDA_", "HIP_", "ROCR_", "VK_", "GGML_VK_", "OMP_", "GOMP_", "KMP_")  # which devices, how many threads
 _LOOK_SECONDS = 0.05
 _KILL = 9  # as a signal, and negated as an exit code
 _NO_WINDOW = 0x08000000 if sys.platform == "win32" else 0
@@ -179,13 +181,13 @@ def _spawn(files: Files, orders: Orders) -> subprocess.Popen[bytes]:
     """Start the process apart from this one: its own session, its own log, no terminal."""
     with files.log.open("wb") as log:
         process = subprocess.Popen(  # noqa: S603 - our own module
-            [sys.executable, "-P", "-m", "darner_server.local.child", orders.as_argument()],
+            children.python("darner_server.local.child", orders.as_argument()),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             cwd=files.folder,
             # Threads that spin while they wait take the processor from the parser and from one another.
-            env={**os.environ, "OMP_WAIT_POLICY": "passive", "GOMP_SPINCOUNT": "0"},
+            env={**children.environment(prefixes=_HARDWARE), "OMP_WAIT_POLICY": "passive", "GOMP_SPINCOUNT": "0"},
             start_new_session=True,
             creationflags=_NO_WINDOW,
         )
