@@ -129,7 +129,7 @@ class Client:
         try:
             if heard is not None:
                 heard(allowances(exchange.headers.items()))
-            if exchange.status != 200:  # noqa: PLR2004
+            if not 200 <= exchange.status < 300:  # noqa: PLR2004
                 body = await self._connections.body(exchange)
                 raise from_response(endpoint, exchange.status, exchange.headers, body)
             async with aclosing(Stream(endpoint, self._connections, exchange, began=began).items()) as items:

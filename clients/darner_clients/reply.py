@@ -1,14 +1,16 @@
 """A streamed reply without I/O: the data of server-sent events in, text and an end or an error out."""
 
 import json
+import re
 from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any, cast
 
 from darner_clients.endpoint import Endpoint
-from darner_clients.errors import Interrupted, Malformed
+from darner_clients.errors import EndpointError, Interrupted, Malformed
 from darner_clients.faults import classify, is_error
 from darner_clients.messages import Reasoning, Text, Usage
+from darner_clients.wording import message_of, quoted, readable
 
 
 class Reply:
@@ -17,11 +19,12 @@ class Reply:
     `reason` is set once the model said that it is done, `over` once nothing can follow ([DONE]).
     """
 
-    __slots__ = ("_endpoint", "_started", "called", "over", "queue", "reason", "refusal", "usage")
+    __slots__ = ("_endpoint", "_odd", "_started", "called", "over", "queue", "reason", "refusal", "usage")
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
         self._started = False
+        self._odd: dict[str, Any] | None = None  # came, and is no part of a reply
         self.reason: str | None = None
         self.refusal = ""
         self.called = ""
@@ -37,21 +40,25 @@ class Reply:
         try:
             event = _parsed(data)
         except (ValueError, RecursionError):
-            raise Malformed(self._endpoint.name, "sent an event that is not JSON", started=self._started) from None
-        if type(event) is not dict:
-            raise Malformed(self._endpoint.name, "sent an event that is not an object", started=self._started)
-        try:
-            return self._read(cast("dict[str, Any]", event))
-        except (AttributeError, TypeError, LookupError):
-            raise Malformed(self._endpoint.name, "sent an event of another shape", started=self._started) from None
+            return self._no_json(data)
+        return self._event(event)
 
     def whole(self, body: bytes) -> Iterable[Text | Reasoning]:
         """The same from a 200 that is no stream: one object with the whole reply, or with an error."""
         pieces = tuple(self.feed(body))
+        self._see_odd()
         if self.reason is None:
             self.reason = "stop"
         self.over = True
         return pieces
+
+    def plain(self, body: bytes) -> EndpointError:
+        """The error that a 200 without any JSON is: a sentence, or a page."""
+        text = readable(body)
+        words = self._quoted(message_of(text))
+        if text.startswith("<"):
+            return Malformed(self._endpoint.name, f"answered with a web page: {words or 'an empty one'}")
+        return classify(self._endpoint, 200, {"message": text}, {})
 
     def close(self, last: bytes | None) -> Iterable[Text | Reasoning]:
         """The end of the connection, or of what matters: `last` is an event that lacks its blank line.
@@ -61,14 +68,58 @@ class Reply:
         pieces: Iterable[Text | Reasoning] = ()
         if last is not None and not self.over:
             with suppress(Malformed):
-                pieces = self.feed(last)
+                pieces = tuple(self.feed(last))
         if self.reason is None and not (self.over and self._started):
+            self._see_odd()
             raise Interrupted(
                 self._endpoint.name,
                 "the reply broke off" if self._started else "the connection closed before the reply began",
                 started=self._started,
             )
         return pieces
+
+    def _event(self, event: object) -> Iterable[Text | Reasoning]:
+        if type(event) is list:  # of several events, or around one
+            return [piece for each in cast("list[object]", event) for piece in self._event(each)]
+        if event is None:  # a sign of life
+            return ()
+        if type(event) is not dict:
+            raise Malformed(self._endpoint.name, "sent an event that is not an object", started=self._started)
+        try:
+            return self._read(cast("dict[str, Any]", event))
+        except (AttributeError, TypeError, LookupError):
+            raise Malformed(self._endpoint.name, "sent an event of another shape", started=self._started) from None
+
+    def _no_json(self, data: bytes) -> Iterable[Text | Reasoning]:
+        """[DONE] with blanks, a sign of life, several objects as one; else it is no event."""
+        text = _decoded(data).strip()
+        while text.startswith("data:"):  # wrapped twice
+            text = text[5:].strip()
+        if text == "[DONE]":
+            self.over = True
+            return ()
+        if not text or _ALIVE.fullmatch(text):
+            return ()
+        found: list[Text | Reasoning] = []
+        for event in _several(text):
+            if event is None:
+                words = self._quoted(text)
+                raise Malformed(
+                    self._endpoint.name, f"sent an event that is not JSON: {words}", "", started=self._started
+                )
+            if self.over or event == "[DONE]":
+                self.over = True
+                break
+            found += self._event(event)
+        return found
+
+    def _quoted(self, words: str) -> str:
+        return quoted(words, (self._endpoint.api_key, *self._endpoint.secrets))
+
+    def _see_odd(self) -> None:
+        """Where nothing else came, an object that is no part of a reply tells why."""
+        if self._odd is not None and not self._started and self.reason is None:
+            raise classify(self._endpoint, 200, self._odd, {})
 
     def _read(self, chunk: dict[str, Any]) -> Iterable[Text | Reasoning]:
         choices = chunk.get("choices")
@@ -80,19 +131,26 @@ class Reply:
 
     def _choice(self, choice: dict[str, Any]) -> Iterable[Text | Reasoning]:
         reason = choice.get("finish_reason")
-        if reason:
+        if reason and reason != "null":
             self.reason = str(reason)
-        delta = choice.get("delta") or choice.get("message")
+        delta = choice.get("delta") or (None if self._started else choice.get("message"))
         if delta is None:
             text, thought = _text(choice.get("text")), ""
         else:
-            text = _text(delta.get("content"))
-            thought = _text(delta.get("reasoning") or delta.get("reasoning_content"))
+            text = delta.get("content")
+            thought = delta.get("reasoning") or delta.get("reasoning_content")
+            if text.__class__ is str and not thought:
+                text, thought = _text(text), ""
+            else:
+                text, considered = _parts(text)
+                thought = considered + "".join(_parts(thought))
         if not text and not thought:
             if delta:
                 self._instead(delta)
             return ()
         self._started = True
+        if not reason and self.reason == "stop":
+            self.reason = None  # it goes on: that was not its end
         if not thought:
             return (Text(text),)
         return (Reasoning(thought), Text(text)) if text else (Reasoning(thought),)
@@ -114,7 +172,7 @@ class Reply:
             self.usage = _usage(cast("dict[str, Any]", usage))
         if isinstance(times, dict):
             queue: Any = cast("dict[str, Any]", times).get("queue_time")
-            self.queue = float(queue) if isinstance(queue, int | float) else None
+            self.queue = float(queue) if isinstance(queue, int | float) and 0 <= queue < _MOST_SECONDS else None
 
     def _bare(self, chunk: dict[str, Any]) -> Iterable[Text | Reasoning]:
         """llama.cpp's own form: {"content": "…", "stop": false}."""
@@ -126,6 +184,8 @@ class Reply:
                 self.usage = Usage(counted, _count(chunk, "tokens_predicted"), cached)
         text = _text(chunk.get("content"))
         if not text:
+            if "choices" not in chunk and "content" not in chunk and message_of(chunk):
+                self._odd = chunk
             return ()
         self._started = True
         return (Text(text),)
@@ -144,13 +204,64 @@ def _parsed(data: bytes) -> Any:  # noqa: ANN401 - JSON
 _object = json.JSONDecoder().raw_decode
 
 
+def _decoded(data: bytes) -> str:
+    """UTF-8, half pairs too, and whatever is not as a sign in its place."""
+    try:
+        return data.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return data.decode("utf-8", "replace")
+
+
+def _several(text: str) -> Iterable[object]:
+    """Objects one after another, with or without blanks, commas or "data:" between them; None where there is none."""
+    at = 0
+    while at < len(text):
+        between = _BETWEEN.match(text, at)
+        at = between.end() if between else at
+        if at >= len(text):
+            return
+        if text.startswith("[DONE]", at):
+            yield "[DONE]"
+            return
+        try:
+            event, at = _object(text, at)
+        except (ValueError, RecursionError):
+            event, at = None, len(text)
+        yield event if isinstance(event, (dict, list)) else None
+
+
 def _text(value: object) -> str:
     """A piece of text that can be written to a file: half of a surrogate pair, which JSON can hold, cannot."""
     if type(value) is not str:
         if value:
-            raise TypeError
+            return _parts(value)[0]
         return ""
     return value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _parts(value: object, depth: int = 0) -> tuple[str, str]:
+    """(text, thought) of a content: plain, an object, or a list of parts. Raises TypeError for what is none of them."""
+    if not value:
+        return "", ""
+    if type(value) is str:
+        return _text(value), ""
+    if depth > _DEEPEST:
+        raise TypeError
+    if isinstance(value, list):
+        parts = [_parts(each, depth + 1) for each in cast("list[object]", value)]
+        return "".join(text for text, _ in parts), "".join(thought for _, thought in parts)
+    if not isinstance(value, dict):
+        raise TypeError
+    part = cast("dict[str, Any]", value)
+    name = next((each for each in _PART_NAMES if each in part), None)
+    if name is None:
+        if "type" in part:  # a picture, the call of a tool
+            return "", ""
+        raise TypeError
+    text, thought = _parts(part[name], depth + 1)
+    thinks = name == "thinking" or part.get("thought") is True or "think" in str(part.get("type", "")).lower()
+    thinks = thinks or "reason" in str(part.get("type", "")).lower()
+    return ("", text + thought) if thinks else (text, thought)
 
 
 def _usage(usage: dict[str, Any]) -> Usage:
@@ -168,3 +279,13 @@ def _count(fields: object, name: str) -> int:
     """A number of tokens; 0 where it is not told."""
     value: Any = cast("dict[str, Any]", fields).get(name) if isinstance(fields, dict) else None
     return int(value) if isinstance(value, int | float) and 0 < value < 1e12 else 0  # noqa: PLR2004 - no infinity
+
+
+_DEEPEST = 6
+_MOST_SECONDS = 1e6
+_PART_NAMES = ("text", "thinking", "content", "parts", "value", "summary", "output_text")
+_BETWEEN = re.compile(r"(?:[\s,]|data:)*")
+_ALIVE = re.compile(
+    r":.*|ping|pong|ok|null|true|none|keep[-_ ]?alive|heart ?beat|(?:(?:openrouter )?processing|waiting|queued)\W*|\.+",
+    re.IGNORECASE | re.DOTALL,
+)

@@ -1,5 +1,8 @@
 """Server-sent events from bytes in any chunking, without I/O."""
 
+import json
+import re
+
 MOST = 16 * 1024 * 1024  # bytes of one event: beyond this the other side is no model
 
 
@@ -10,9 +13,9 @@ class TooLong(ValueError):
 class Decoder:
     """Feed it bytes as they come; it returns the data of every event that is complete.
 
-    Lines end at LF, CR LF or CR. Several data lines of one event are joined by a newline,
-    comments and empty events vanish. UTF-8 may be split anywhere:
-    only whole events are ever decoded by the caller.
+    Lines end at LF, CR LF or CR. Several data lines of one event are joined by a newline, comments and empty events
+    vanish; the data of an event called error is wrapped as {"error": …}. UTF-8 may be split anywhere: only whole events
+    are ever decoded by the caller.
     """
 
     __slots__ = ("_after_cr", "_first", "_tail")
@@ -67,5 +70,19 @@ class Decoder:
 def _data(event: bytes) -> bytes | None:
     if event.startswith(b"data: ") and b"\n" not in event:
         return event[6:]
-    lines = [line[5:].removeprefix(b" ") for line in event.split(b"\n") if line.startswith(b"data:") or line == b"data"]
-    return b"\n".join(lines) if lines else None
+    rows = event.split(b"\n")
+    lines = [line[5:].removeprefix(b" ") for line in rows if line.startswith(b"data:") or line == b"data"]
+    if not lines:
+        return None
+    data = b"\n".join(lines)
+    return _as_error(data) if any(_ERROR.match(row) for row in rows) else data
+
+
+def _as_error(data: bytes) -> bytes:
+    """The name of the event would be lost, and with it that it is an error."""
+    if data.lstrip().startswith((b"{", b'"')):
+        return b'{"error": ' + data + b"}"
+    return json.dumps({"error": data.decode("utf-8", "replace") or True}).encode()
+
+
+_ERROR = re.compile(rb"event: ?error\s*$", re.IGNORECASE)

@@ -1,22 +1,25 @@
 """One reply as it comes: bytes of a response in, items out, under the deadlines for the first token and the gaps."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING
 
 from darner_clients.connections import Broken, Connections
 from darner_clients.endpoint import Endpoint
-from darner_clients.errors import Malformed
+from darner_clients.errors import EndpointError, Malformed
+from darner_clients.framing import Framing
 from darner_clients.messages import Finish, Reasoning, Text, Timings
 from darner_clients.reply import Reply
-from darner_clients.sse import Decoder, TooLong
+from darner_clients.sse import TooLong
 
 if TYPE_CHECKING:
     from darner_clients.exchange import Exchange
 
 PACE = 0.008  # seconds between two reads of a running stream
+SETTLE = 1.0  # seconds to wait for more once the model has said that it is done
 DRAIN = 0.05  # seconds to wait for the end of a body whose reply is over, so that its connection can serve again
+_UNREADABLE = {"br", "zstd", "compress", "x-compress"}
 
 Item = Text | Reasoning | Finish
 
@@ -37,34 +40,28 @@ class Stream:
 
     async def items(self) -> AsyncGenerator[Item]:
         """Every item as soon as its bytes are here, text that came together in one piece; the last is a Finish."""
-        kind = self._exchange.headers.get("content-type", "")
-        if "html" in kind:
-            raise Malformed(self._endpoint.name, "answered with a web page")
-        packed = self._exchange.headers.get("content-encoding", "identity")
-        if packed != "identity":
-            raise Malformed(self._endpoint.name, f"answered packed as {packed[:20]}, which was not asked for")
+        coding = self._exchange.headers.get("content-encoding", "").strip().lower()
+        if coding in _UNREADABLE:
+            raise Malformed(self._endpoint.name, f"answered packed as {coding}, which was not asked for")
+        reply, framing = self._reply, Framing(coding)
         try:
-            if "event-stream" in kind or "json" not in kind:
-                async with aclosing(self._streamed()) as items:
-                    async for item in items:
-                        yield item
-            else:
-                for piece in self._reply.whole(await self._connections.body(self._exchange)):
-                    self._first = self._last = self._now()
-                    yield piece
-                yield self._finish()
-        except TooLong as error:
-            raise Malformed(self._endpoint.name, f"sent {error}", started=self._first is not None) from None
-        except (Broken, TimeoutError) as error:
-            raise self._connections.translated(error, started=self._first is not None) from None
+            async with aclosing(self._streamed(framing)) as items:
+                async for item in items:
+                    yield item
+        except (Broken, TimeoutError, TooLong, EndpointError) as error:
+            for piece in self._last_piece(framing, error):
+                yield piece
+            if reply.reason is None:
+                raise self._translated(error) from None
+            yield self._finish()
 
-    async def _streamed(self) -> AsyncGenerator[Item]:
-        reply, decoder, exchange, now = self._reply, Decoder(), self._exchange, self._now
+    async def _streamed(self, framing: Framing) -> AsyncGenerator[Item]:
+        reply, exchange, now = self._reply, self._exchange, self._now
         gap = self._endpoint.deadlines.gap
         exchange.read_by = self._began + self._endpoint.deadlines.first_token
         async with aclosing(exchange.chunks()) as stream:
             async for chunk in stream:
-                for data in decoder.feed(chunk):
+                for data in framing.feed(chunk):
                     for piece in reply.feed(data):
                         self._last = now()
                         if self._first is None:
@@ -74,7 +71,9 @@ class Stream:
                         yield piece
                 if reply.over:
                     break
-            for piece in reply.close(decoder.close()):
+                if reply.reason is not None:  # all that can come is the usage
+                    exchange.read_by = now() + SETTLE
+            for piece in self._closed(framing):
                 yield piece
             yield self._finish()
             if reply.over:
@@ -83,6 +82,33 @@ class Stream:
                 with suppress(Broken, TimeoutError):  # a failure costs the connection only
                     async for _ in stream:
                         pass
+
+    def _closed(self, framing: Framing) -> Iterable[Text | Reasoning]:
+        """What the end of the body brings."""
+        last = framing.close()
+        if framing.plain and last is not None:
+            raise self._reply.plain(last)
+        reply = self._reply
+        for piece in reply.whole(last) if last is not None and framing.whole else reply.close(last):
+            self._last = self._now()
+            self._first = self._first or self._last
+            yield piece
+
+    def _last_piece(self, framing: Framing, error: Exception) -> Iterable[Text | Reasoning]:
+        """A reply whose connection failed may be complete all the same."""
+        if isinstance(error, EndpointError | TooLong) or self._reply.reason is not None:
+            return ()
+        with suppress(EndpointError, TooLong):
+            return tuple(self._closed(framing))
+        return ()
+
+    def _translated(self, error: Exception) -> Exception:
+        started = self._first is not None
+        if isinstance(error, EndpointError):
+            return error
+        if isinstance(error, TooLong):
+            return Malformed(self._endpoint.name, f"sent {error}", started=started)
+        return self._connections.translated(error, started=started)
 
     def _finish(self) -> Finish:
         first = self._first

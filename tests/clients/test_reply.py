@@ -106,7 +106,7 @@ def test_an_event_that_is_no_json_is_malformed_and_a_cut_one_is_not() -> None:
         {"choices": True},
         {"choices": ["x"]},
         {"choices": [{"delta": "x"}]},
-        {"choices": [{"delta": {"content": [{"type": "text", "text": "x"}]}}]},
+        {"choices": [{"delta": {"content": [7]}}]},
         {"choices": [{"text": 7}]},
         {"content": {"x": 1}},
     ],

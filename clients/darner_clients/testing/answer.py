@@ -1,6 +1,5 @@
 """What a script says to one request: status, headers, events and the fault that strikes. No I/O."""
 
-import gzip
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -154,8 +153,8 @@ def _failed(script: Script, fault: Fault) -> Answer | None:
         case "html":
             return Answer(200, (("Content-Type", "text/html"),), b"<html><body>Welcome to the portal</body></html>")
         case "packed":
-            told = (("Content-Type", "text/event-stream"), ("Content-Encoding", "gzip"))
-            return Answer(200, told, gzip.compress(b"data: [DONE]\n\n"))
+            told = (("Content-Type", "text/event-stream"), ("Content-Encoding", "br"))
+            return Answer(200, told, b"\x0b\x06\x80data: [DONE]\n\n\x03")
         case _:
             return None
 

@@ -27,7 +27,7 @@ FaultKind = Literal[
     "overflow",  # 400, as if the prompt were too long
     "redirect",  # 307 to `text`
     "html",  # 200 with a page
-    "packed",  # 200 with a stream that is compressed though nobody asked for it
+    "packed",  # 200 with a stream that is compressed, by what cannot be read, though nobody asked for it
 ]
 
 
