@@ -63,7 +63,7 @@ async def measure(root: Path, runs: int) -> dict[str, object]:
         try:
             settings = Settings((Endpoint("one", "vllm", url, "scripted"),), "", 8192, hedge=False, source="bench")
             engine = Engine(
-                settings, [root], workspace=WorkspaceSettings(), cache_dir=Path(folder), state_dir=Path(folder)
+                settings, [root], workspaces=[WorkspaceSettings()], cache_dir=Path(folder), state_dir=Path(folder)
             )
             began = perf_counter()
             async with engine:

@@ -396,5 +396,5 @@ async def test_hedging_is_as_the_settings_say(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr("darner_server.engine.engine.Router", Noted)
     row = {"name": "a", "kind": "vllm", "base_url": "http://127.0.0.1:9/v1"}
     settings = from_mapping({"endpoints": [row], "hedge": hedge}, {}, no_keys)
-    async with Engine(settings, [tmp_path], workspace=WorkspaceSettings(), cache_dir=tmp_path, state_dir=tmp_path):
+    async with Engine(settings, [tmp_path], workspaces=[WorkspaceSettings()], cache_dir=tmp_path, state_dir=tmp_path):
         assert made == [hedge]

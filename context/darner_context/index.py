@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from threading import Lock
@@ -44,7 +44,12 @@ class Index:
     """
 
     def __init__(
-        self, roots: Sequence[Path], *, cache_dir: Path | None, ignore: Sequence[str] = (), workers: int | None = None
+        self,
+        roots: Sequence[Path],
+        *,
+        cache_dir: Path | None,
+        ignore: Sequence[Sequence[str]] = (),
+        workers: int | None = None,
     ) -> None:
         self._workspace = Workspace(roots, ignore)
         self._keeper = Keeper(list(self._workspace.roots.values()), cache_dir, ignore)
@@ -106,6 +111,11 @@ class Index:
     def _carry_out(self) -> None:
         while self._changes:
             self._changes.popleft()()
+
+    @property
+    def folders(self) -> Mapping[str, Path]:
+        """The roots by the names that paths begin with; a single one has the name ""."""
+        return self._workspace.roots
 
     def changed(self, paths: Iterable[str]) -> None:
         """Take in file events of an editor: created, changed or deleted files."""

@@ -11,7 +11,7 @@ from darner_context.store import Store, damaged, store_path, throw_away
 class Keeper:
     """Owns the store of a workspace. One that is replaced stays open: an answer or an update may be at it."""
 
-    def __init__(self, roots: Sequence[Path], cache_dir: Path | None, ignore: Sequence[str]) -> None:
+    def __init__(self, roots: Sequence[Path], cache_dir: Path | None, ignore: Sequence[Sequence[str]]) -> None:
         self.note: str | None = None  # why the cache is not where it should be
         self._temporary: Path | None = None
         self._old: list[Store] = []
@@ -22,7 +22,7 @@ class Keeper:
         """The file of the store if it is in the cache folder."""
         return self.store.path if self._temporary is None else None
 
-    def _first(self, roots: Sequence[Path], cache_dir: Path | None, ignore: Sequence[str]) -> Store:
+    def _first(self, roots: Sequence[Path], cache_dir: Path | None, ignore: Sequence[Sequence[str]]) -> Store:
         """Open the store in the cache folder, else in a temporary one, else in memory."""
         if cache_dir is not None:
             try:

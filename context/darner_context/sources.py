@@ -5,6 +5,7 @@ import re
 import stat
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, repeat
 from pathlib import Path
 
 from darner_context.bundle import LeftOut, Unreadable
@@ -42,12 +43,14 @@ class Source:
 
 
 class Workspace:
-    """The roots and their ignore rules."""
+    """The roots and their ignore rules; `ignore` holds more of them for each root, in the order of the roots."""
 
-    def __init__(self, roots: Sequence[Path], ignore: Sequence[str] = ()) -> None:
+    def __init__(self, roots: Sequence[Path], ignore: Sequence[Sequence[str]] = ()) -> None:
         self.roots: dict[str, Path] = {}
-        for root in roots:
+        self._extra: dict[Path, Sequence[str]] = {}
+        for root, extra in zip(roots, chain(ignore, repeat(())), strict=False):
             base = root.resolve()
+            self._extra[base] = (*self._extra.get(base, ()), *extra)
             name = base.name if len(roots) > 1 else ""
             if base in self.roots.values():
                 continue
@@ -55,7 +58,6 @@ class Workspace:
             while unique in self.roots:
                 unique, number = f"{name}-{number}", number + 1
             self.roots[unique] = base
-        self._extra = tuple(ignore)
         self._rules: dict[Path, Rules | None] = {}
         self._global: dict[Path, Rules] = {}
         self._above: dict[tuple[Path, str], list[tuple[str, Rules]] | None] = {}
@@ -117,7 +119,7 @@ class Workspace:
         held = self._global
         found = held.get(root)
         if found is None:
-            found = held[root] = global_rules(root, self._extra)
+            found = held[root] = global_rules(root, self._extra[root])
         return found
 
     def _rules_of(self, folder: Path) -> Rules | None:

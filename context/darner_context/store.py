@@ -38,12 +38,16 @@ class Row:
     digest: bytes  # empty: there are no facts
 
 
-def store_path(folder: Path, roots: Sequence[Path], extra: Sequence[str] = ()) -> Path:
+def store_path(folder: Path, roots: Sequence[Path], ignore: Sequence[Sequence[str]] = ()) -> Path:
     """Name the store of a workspace; another format, Python or grammar has another store."""
-    versions = [str(FORMAT), sys.implementation.cache_tag or "", *extra, *sorted(_grammars())]
+    versions = [str(FORMAT), sys.implementation.cache_tag or "", *_numbered(ignore), *sorted(_grammars())]
     place = blake2b("\0".join(str(root) for root in roots).encode(), digest_size=8).hexdigest()
     kind = blake2b("\0".join(versions).encode(), digest_size=6).hexdigest()
     return folder / f"index-{place}-{kind}.sqlite"
+
+
+def _numbered(ignore: Sequence[Sequence[str]]) -> Iterable[str]:
+    return (f"{number} {rule}" for number, rules in enumerate(ignore) for rule in rules)
 
 
 def _grammars() -> Iterable[str]:

@@ -22,10 +22,12 @@ _HERE_FILE, _HERE_ALL = 60_000, 300_000  # bytes parsed in a thread of this proc
 class Updates:
     """Brings the store of a workspace up to date; one at a time."""
 
-    def __init__(self, workspace: Workspace, keeper: Keeper, ignore: Sequence[str], workers: int | None) -> None:
+    def __init__(
+        self, workspace: Workspace, keeper: Keeper, ignore: Sequence[Sequence[str]], workers: int | None
+    ) -> None:
         self._workspace = workspace
         self._keeper = keeper
-        self._ignore = list(ignore)
+        self._ignore = [list(each) for each in ignore]
         self._workers = workers if workers is not None else min(os.cpu_count() or 1, 8)
         self._process: asyncio.subprocess.Process | None = None
         self._unpruned = True

@@ -16,7 +16,7 @@ def check(root: Path, files: Files, expected: dict[str, str], ignore: tuple[str,
     """For each source file "source", for each that is left out the reason; files of no language are not named."""
     write(root, files)
     left_out: list[LeftOut] = []
-    found = {source.path: "source" for source in Workspace([root], ignore).scan(left_out)}
+    found = {source.path: "source" for source in Workspace([root], [ignore]).scan(left_out)}
     assert found | {each.path: each.reason for each in left_out} == expected
 
 

@@ -26,7 +26,7 @@ async def indexed(
 ) -> AsyncGenerator[Index]:
     """An index that knows the files below `root`."""
     write(root, files or {})
-    index = Index([root], cache_dir=cache, ignore=ignore, workers=1)
+    index = Index([root], cache_dir=cache, ignore=[ignore], workers=1)
     try:
         await index.refresh()
         yield index

@@ -44,7 +44,7 @@ async def scene(
         named = tuple(server.endpoint(name, **endpoint) for name, server in zip(names, servers, strict=False))
         settings = Settings(named, "qwen2.5-coder-0.5b", 4096, hedge=False, source="a test")
         engine = Engine(
-            settings, [work], workspace=WorkspaceSettings(), cache_dir=root / "cache", state_dir=root / "state"
+            settings, [work], workspaces=[WorkspaceSettings()], cache_dir=root / "cache", state_dir=root / "state"
         )
         await stack.enter_async_context(engine)
         yield Scene(work, engine, tuple(servers))

@@ -1,9 +1,11 @@
 import asyncio
 from pathlib import Path
 
+import pytest
 from lsprotocol import types
 from tests.engine.scene import block
-from tests.lsp.editor import Editor, Json, editing, plain
+from tests.lsp.editor import Editor, Json, editing, plain, refused
+from tests.lsp.test_completion import ask
 
 from darner_clients.testing import Script, ScriptedEndpoint
 
@@ -76,18 +78,110 @@ async def test_folders_come_and_go(tmp_path: Path) -> None:
         await until_files(editor, 2)
 
 
-async def test_settings_are_pulled_when_they_change(tmp_path: Path) -> None:
-    async with (
-        ScriptedEndpoint(Script(otherwise=block("a.py", "import b\n", "import b as c\n"))) as scripted,
-        editing(tmp_path, FILES, options={}) as editor,
-    ):
+FOREIGN = [
+    ("endpoints", [{"name": "x", "kind": "vllm", "base_url": "http://127.0.0.1:9/v1", "api_key_env": "CI_TOKEN"}]),
+    ("local_model", "another"),
+    ("hedge", True),
+    ("proxy", "http://127.0.0.1:9"),
+    ("verify", False),
+    ("api_key", "x"),
+    ("check", "touch ran"),
+    ("path", "./darner"),
+    ("drafts", 9),
+    ("[x](command:y)", 1),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), FOREIGN)
+@pytest.mark.parametrize("pulled", [False, True])
+async def test_settings_that_a_repository_may_send_are_told_and_ignored(
+    tmp_path: Path, name: str, value: Json, *, pulled: bool
+) -> None:
+    edit = block("a.py", "import b\n", "import b as c\n")
+    async with ScriptedEndpoint(Script(otherwise=edit)) as scripted, editing(tmp_path, FILES, scripted) as editor:
         buffer = editor.open("a.py")
-        rows = [{"name": "new", "kind": "vllm", "base_url": scripted.url, "model": "scripted"}]
-        editor.settings["darner"] = {"endpoints": rows}
-        editor.client.workspace_did_change_configuration(types.DidChangeConfigurationParams(None))
-        await editor.request("textDocument/hover", _at(editor.uri("a.py")))
+        await configure(editor, {name: value, "budget": 99}, pulled=pulled)
+        await editor.until(lambda: bool(editor.shown))
         await editor.patch("a.py")
         assert buffer.text == FILES["a.py"].replace("import b", "import b as c")
+        shown = name.replace("](", "] (")
+        assert [each.partition(",")[0] for each in editor.shown] == [
+            f"the workspace's settings name '{shown}': ignored"
+        ]
+        editor.shown.clear()
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"budget": "x"}, {"budget": 0}, {"budget": True}, {"budget": 10**9}, {"completion": 1}, {"trusted": "yes"}],
+)
+async def test_a_value_that_cannot_be_used_stops_nothing(tmp_path: Path, settings: Json) -> None:
+    async with ScriptedEndpoint(Script(otherwise="")) as scripted, editing(tmp_path, FILES, scripted) as editor:
+        await configure(editor, settings, pulled=False)
+        await editor.until(lambda: bool(editor.shown))
+        assert (await status(editor))["settings"] == "the editor's settings"
+        (name,) = settings
+        assert editor.shown[0].startswith(f"the workspace's settings give '{name}' a value that cannot be used")
+        editor.shown.clear()
+
+
+async def test_settings_that_do_no_harm_are_taken_and_taken_back(tmp_path: Path) -> None:
+    async with ScriptedEndpoint(Script(otherwise="1")) as scripted, editing(tmp_path, FILES, scripted) as editor:
+        editor.open("a.py", "x = ")
+        await configure(editor, {"completion": False}, pulled=True)
+        assert await ask(editor, "a.py", 0, 4, invoked=True) == []
+        await configure(editor, {}, pulled=True)
+        assert await ask(editor, "a.py", 0, 4, invoked=True) != []
+
+
+async def configure(editor: Editor, settings: Json, *, pulled: bool) -> None:
+    """Have the client send settings, or be asked for them; they are in when this returns."""
+    if pulled:
+        editor.settings["darner"] = settings
+    sent = None if pulled else {"darner": settings}
+    editor.client.workspace_did_change_configuration(types.DidChangeConfigurationParams(sent))
+    for _ in range(2):  # the first request may be on its way before the answer is
+        await editor.request("textDocument/hover", _at(editor.uri("a.py")))
+
+
+@pytest.mark.parametrize("focus", ["work/a.py", "other/c.py", ""])
+async def test_a_folder_s_instructions_go_with_its_own_files_only(tmp_path: Path, focus: str) -> None:
+    told = {"work": "say please", "other": "say thanks"}
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "c.py").write_text("def helper():\n    return 3\n")
+    for name, words in told.items():
+        (tmp_path / name).mkdir(exist_ok=True)
+        (tmp_path / name / ".darner.toml").write_text(f'instructions = "{words}"\nignore = ["{name}_hidden.py"]\n')
+        for each in told:
+            (tmp_path / name / f"{each}_hidden.py").write_text(f"def helper():\n    return '{name} {each}'\n")
+    async with (
+        ScriptedEndpoint(Script(otherwise="")) as scripted,
+        editing(tmp_path, FILES, options={"initialize": False}) as editor,
+    ):
+        rows = [{"name": "e", "kind": "vllm", "base_url": scripted.url, "model": "scripted"}]
+        await editor.initialize({"endpoints": rows}, folders=[editor.root, other])
+        folder, _, name = focus.partition("/")
+        uri = (tmp_path / folder / name).as_uri() if focus else editor.uri("a.py")
+        document = {"textDocument": {"uri": uri}} if focus else {}
+        asked = {**document, "instruction": "call helper", "scope": "file" if focus else "workspace"}
+        await refused(editor.command("darner.patch", asked))
+        sent = str(scripted.asked[0].body)
+        assert {each: words in sent for each, words in told.items()} == {each: each == folder for each in told}
+        assert ("work work" in sent, "other other" in sent) == (False, False)
+        assert editor.shown == ([f"this workspace's .darner.toml tells the model: {told[folder]}"] if focus else [])
+        editor.shown.clear()
+
+
+async def test_a_file_of_no_folder_gets_no_folder_s_instructions(tmp_path: Path) -> None:
+    files = FILES | {".darner.toml": 'instructions = "say please"'}
+    async with ScriptedEndpoint(Script(otherwise="")) as scripted, editing(tmp_path, files, scripted) as editor:
+        for number, uri in enumerate(((tmp_path / "elsewhere.py").as_uri(), "untitled:Untitled-1")):
+            editor.open(uri, "x = 1\n")
+            asked = {"textDocument": {"uri": uri}, "instruction": "call helper", "scope": "file"}
+            await refused(editor.command("darner.patch", asked))
+            assert [("please" in str(each.body)) for each in scripted.asked] == [False] * len(scripted.asked)
+            assert len(scripted.asked) > number
 
 
 async def test_settings_that_cannot_be_used_are_told_once(tmp_path: Path) -> None:

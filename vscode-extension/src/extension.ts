@@ -31,6 +31,9 @@ export interface Inside {
   readonly activation: number;
 }
 
+/** Settings that the server takes at its start only. */
+const AT_START = ["path", "config", "endpoints", "localModel", "hedge"];
+
 export function activate(context: vscode.ExtensionContext): Inside {
   const began = performance.now();
   const log = vscode.window.createOutputChannel("darner", { log: true });
@@ -147,7 +150,7 @@ export function activate(context: vscode.ExtensionContext): Inside {
     ...Object.entries(commands).map(([name, run]) => vscode.commands.registerCommand(`darner.${name}`, run)),
     vscode.workspace.onDidGrantWorkspaceTrust(() => void (server.client ? server.tellSettings() : restart())),
     vscode.workspace.onDidChangeConfiguration((event) => {
-      if (event.affectsConfiguration(`${SECTION}.path`) || event.affectsConfiguration(`${SECTION}.config`)) {
+      if (AT_START.some((name) => event.affectsConfiguration(`${SECTION}.${name}`))) {
         void restart();
       }
     }),

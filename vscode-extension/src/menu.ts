@@ -46,7 +46,7 @@ async function chooseEndpoint(server: Server, status: () => Promise<ServerStatus
     run: async () => {
       if (named.has(each.name)) {
         server.preferred = each.name;
-        await server.tellSettings();
+        await server.restart(); // endpoints are taken at the start only
       } else {
         const said = "These endpoints come from darner's own file; their order there is the order of preference.";
         const open = "Open the settings";

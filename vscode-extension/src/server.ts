@@ -17,7 +17,7 @@ import { type Found, find, isTooOld, LOWEST_VERSION, versionIn } from "./finding
 import type { Keys } from "./keys.ts";
 import { activePython } from "./python.ts";
 import { Queue } from "./queue.ts";
-import { forServer, readSettings, SECTION } from "./settings.ts";
+import { forServer, readSettings, SECTION, whileRunning } from "./settings.ts";
 
 export type Trouble =
   | { readonly kind: "missing"; readonly said: string }
@@ -81,7 +81,7 @@ export class Server implements vscode.Disposable {
   tellSettings(): Promise<void> {
     return this.queue.add(async () => {
       await this.client?.sendNotification("workspace/didChangeConfiguration", {
-        settings: { [SECTION]: this.options() },
+        settings: { [SECTION]: whileRunning(readSettings(), this.paused) },
       });
     });
   }
@@ -165,7 +165,8 @@ export class Server implements vscode.Disposable {
         workspace: {
           // the client would send the section as it is written in the settings: the server has other names
           didChangeConfiguration: () => this.tellSettings(),
-          configuration: (params) => params.items.map((each) => (each.section === SECTION ? this.options() : null)),
+          configuration: (params) =>
+            params.items.map((each) => (each.section === SECTION ? whileRunning(readSettings(), this.paused) : null)),
         },
       },
       errorHandler: {

@@ -22,15 +22,25 @@ export const SECTION = "darner";
 
 export function readSettings(): Settings {
   const section = vscode.workspace.getConfiguration(SECTION);
-  const hedge = section.inspect<boolean>("hedge");
+  // the user's own value: a workspace's .vscode/settings.json has no say here, whatever the manifest says of it
+  const own = <T>(name: string): T | undefined => section.inspect<T>(name)?.globalValue;
   return {
-    path: section.get("path", "").trim(),
-    config: section.get("config", "").trim(),
-    endpoints: section.get<Endpoint[]>("endpoints", []),
-    localModel: section.get("localModel", "").trim(),
+    path: own<string>("path")?.trim() ?? "",
+    config: own<string>("config")?.trim() ?? "",
+    endpoints: own<Endpoint[]>("endpoints") ?? [],
+    localModel: own<string>("localModel")?.trim() ?? "",
     budget: section.get<number | null>("budget", null),
-    hedge: hedge?.globalValue,
+    hedge: own<boolean>("hedge"),
     completion: section.get("completion", true),
+  };
+}
+
+/** What may change while the server runs: all else it takes at its start only. */
+export function whileRunning(settings: Settings, paused: boolean): Record<string, unknown> {
+  return {
+    ...(settings.budget === null ? {} : { budget: settings.budget }),
+    completion: settings.completion && !paused,
+    trusted: vscode.workspace.isTrusted,
   };
 }
 
@@ -41,9 +51,7 @@ export function forServer(settings: Settings, paused: boolean, preferred: string
   return {
     ...(settings.endpoints.length > 0 ? { endpoints: [...first, ...others] } : {}),
     ...(settings.localModel === "" ? {} : { local_model: settings.localModel }),
-    ...(settings.budget === null ? {} : { budget: settings.budget }),
     ...(settings.hedge === undefined ? {} : { hedge: settings.hedge }),
-    completion: settings.completion && !paused,
-    trusted: vscode.workspace.isTrusted,
+    ...whileRunning(settings, paused),
   };
 }

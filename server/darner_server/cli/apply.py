@@ -35,7 +35,7 @@ def apply(reply: str | None, root: Path, here: Path, options: Options) -> int:
     text = _reply(reply, here)
     tell_unfinished(root, apply=options.apply)
     try:
-        index = Index([root], cache_dir=None, ignore=load_workspace(root).ignore)
+        index = Index([root], cache_dir=None, ignore=[load_workspace(root).ignore])
     except SettingsError as error:
         raise exits.Stop(str(error)) from None
     target = parse_place(options.target, root, here).path if options.target else None

@@ -2,9 +2,10 @@
 
 import asyncio
 import os
+import re
 import signal
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -53,12 +54,30 @@ def _read(path: Path) -> tuple[bytes, int] | None:
     return (path.read_bytes(), stat.S_IMODE(path.stat().st_mode)) if path.is_file() else None
 
 
-async def run_check(command: str, root: Path) -> Checked:
+def keyless(environ: Mapping[str, str], keys: Sequence[str]) -> dict[str, str]:
+    """An environment without what gives access to anything: by a variable's name, or by a key or password in it."""
+    return {
+        name: value
+        for name, value in environ.items()
+        if not _NAMES_KEY.search(name) and not _PASSWORD.search(value) and not any(key in value for key in keys)
+    }
+
+
+_NAMES_KEY = re.compile(
+    r"secret|token(?!iz)|passw|passphrase|credential|webhook|askpass|auth_sock|cookie|connection_?string|database_url|"
+    r"pass[0-9]*$|(?:key|keys|pwd|(?<![a-z])(?:pass|pw|creds?|auth|pat|jwt|bearer|dsn|netrc))(?:_|[0-9]*$)(?<!^pwd)(?<!^oldpwd)",
+    re.IGNORECASE,
+)
+_PASSWORD = re.compile(r"\b[a-z][a-z0-9+.-]*://[^/\s@]*:[^/\s@]+@", re.IGNORECASE)
+
+
+async def run_check(command: str, root: Path, environ: Mapping[str, str]) -> Checked:
     """Run the command in the user's shell at the root. Cancelled, it ends with all that it started."""
     starting = asyncio.ensure_future(
         asyncio.create_subprocess_shell(
             command,
             cwd=root,
+            env=environ,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from rich.text import Text
 
 from darner_context.index import ContextBundle, ContextRequest, Focus, Snippet, Unreadable
 from darner_server.cli import exits, out
 from darner_server.cli.places import parse_place
-from darner_server.cli.session import Place, open_engine
+from darner_server.cli.session import Place, open_engine, tell_instructions
 from darner_server.engine import Engine
 
 _TOKENIZER = "o200k_base"  # where no endpoint says otherwise
@@ -32,6 +31,7 @@ async def context(place: Place, argument: str | None, options: Options) -> int:
     if argument is None and not options.instruction and not options.jsonl:
         raise exits.Stop("name a place (PATH:LINE), or say what is to be done with --instruction")
     focus = parse_place(argument, place.root, place.here) if argument else None
+    tell_instructions(place)
     counter = place.settings.endpoints[0].tokenizer if place.settings.endpoints else _TOKENIZER
     async with open_engine(place) as engine:
         if focus is not None:
@@ -136,8 +136,7 @@ def _show(bundle: ContextBundle, budget: int, counter: str) -> None:
 
 
 def _show_snippet(snippet: Snippet, style: str) -> None:
-    head = Text(f"{snippet.path}:{snippet.start_line}-{snippet.end_line}", style=style)
-    head.append(f"  {snippet.kind}, {snippet.tokens} tokens: {', '.join(snippet.reasons)}", style="dim")
-    out.stdout.print(head)
-    out.stdout.print(Text(snippet.text.rstrip("\r\n")))
-    out.stdout.print()
+    place = f"{snippet.path}:{snippet.start_line}-{snippet.end_line}"
+    out.show((place, style), (f"  {snippet.kind}, {snippet.tokens} tokens: {', '.join(snippet.reasons)}", "dim"))
+    out.show(snippet.text.rstrip("\r\n"))
+    out.show()

@@ -14,6 +14,7 @@ from darner_server.cli.session import Place, open_engine
 from darner_server.engine import Engine
 from darner_server.local.models import MODELS
 from darner_server.local.places import cache_folder
+from darner_server.visible import visible
 
 
 async def doctor(place: Place, *, json: bool) -> int:
@@ -59,23 +60,20 @@ def _index(engine: Engine) -> dict[str, Any]:
 
 
 def _show(facts: dict[str, Any], endpoints: tuple[EndpointStatus, ...]) -> None:
-    console = out.stdout
-    console.print(
-        Text(f"darner {facts['version']}, settings from {facts['settings']}, workspace {facts['root']}", "bold")
-    )
+    out.show((f"darner {facts['version']}, settings from {facts['settings']}, workspace {facts['root']}", "bold"))
     for each in endpoints:
-        console.print()
+        out.show()
         well = ("ok", "green") if not each.problem else ("refuses", "red")
         mark = well if each.reachable else ("down", "red")
-        console.print(Text.assemble((each.name, "bold"), f"  {each.kind} {each.base_url}  ", mark))
-        console.print(_table(each))
+        out.show((each.name, "bold"), f"  {each.kind} {each.base_url}  ", mark)
+        out.stdout.print(_table(each))
     index, model = facts["index"], facts["embedded"]
-    console.print()
+    out.show()
     seconds = f" in {index['seconds']:.1f} s" if index["seconds"] is not None else ""
-    console.print(Text(f"index: {index['files']} files, {index['symbols']} symbols{seconds}"))
+    out.show(f"index: {index['files']} files, {index['symbols']} symbols{seconds}")
     state = "fetched" if model["here"] else f"not fetched (darner model pull {model['model']})"
     used = "" if model["used"] else "; not used while endpoints are set up"
-    console.print(Text(f"embedded model: {model['model']}, {state}{used}"))
+    out.show(f"embedded model: {model['model']}, {state}{used}")
 
 
 def _table(each: EndpointStatus) -> Table:
@@ -84,7 +82,7 @@ def _table(each: EndpointStatus) -> Table:
     table.add_column(overflow="fold")
 
     def row(name: str, value: str) -> None:
-        table.add_row(Text(name), Text(value))
+        table.add_row(Text(name), Text(visible(value)))
 
     if each.problem:
         row("problem", each.problem)

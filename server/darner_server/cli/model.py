@@ -49,5 +49,5 @@ def show(*, json: bool) -> int:
             out.emit({"event": "model", **facts, "sha256": model.sha256})
         else:
             state = f"at {path}" if here else f"not fetched (darner model pull {model.name})"
-            out.stdout.print(f"{model.name:<20} {model.size / 1e6:>6.0f} MB  {state}{'  (default)' if default else ''}")
+            out.show(f"{model.name:<20} {model.size / 1e6:>6.0f} MB  {state}{'  (default)' if default else ''}")
     return exits.PATCHED

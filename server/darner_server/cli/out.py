@@ -1,4 +1,8 @@
-"""What the command line prints: results to stdout, words and progress to stderr, colour on a terminal only."""
+"""What the command line prints: results to stdout, words and progress to stderr, colour on a terminal only.
+
+What files, names, endpoints and checks say is shown by `visible`: a terminal obeys none of it. Only a diff that goes to
+a pipe is as it is, and JSON, which escapes by itself.
+"""
 
 import json
 import os
@@ -10,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Self, cast
 from rich.console import Console
 from rich.status import Status
 from rich.text import Text
+
+from darner_server.visible import in_line, visible
 
 if TYPE_CHECKING:
     from io import TextIOWrapper
@@ -43,13 +49,20 @@ def abandon() -> None:
 
 
 def say(message: str, style: str = "") -> None:
-    """A line on stderr. File names and model text are printed as they are, never as markup."""
-    stderr.print(Text(message, style=style))
+    """A line on stderr; nothing in it is markup."""
+    stderr.print(Text(visible(message), style=style))
+
+
+def show(*parts: str | tuple[str, str]) -> None:
+    """A line on stdout, in parts with their styles; nothing in it is markup."""
+    shown = (visible(each) if isinstance(each, str) else (visible(each[0]), each[1]) for each in parts)
+    stdout.print(Text.assemble(*shown))
 
 
 def emit(event: Mapping[str, Any]) -> None:
     """One JSON object on a line of stdout, at once."""
-    sys.stdout.write(json.dumps(event, ensure_ascii=True, separators=(",", ":")) + "\n")
+    line = json.dumps(event, ensure_ascii=True, separators=(",", ":"))
+    sys.stdout.write(line.replace("\x7f", r"\u007f") + "\n")  # the one that JSON leaves as it is
     sys.stdout.flush()
 
 
@@ -62,7 +75,7 @@ def show_diff(diff: str) -> None:
         except BrokenPipeError:
             abandon()
         return
-    for line in diff.removesuffix("\n").split("\n"):
+    for line in visible(diff).removesuffix("\n").split("\n"):
         stdout.print(Text(line, style=_style(line)))
 
 
@@ -92,4 +105,4 @@ class Progress:
     def show(self, text: str) -> None:
         """Replace the words behind the spinner."""
         if self._status is not None:
-            self._status.update(Text(text))
+            self._status.update(Text(in_line(text)))

@@ -1,13 +1,14 @@
 """`darner patch`: an instruction to a diff, or to changed files with --apply."""
 
+import os
 import sys
 from dataclasses import dataclass
 
 from darner_context.index import Unreadable
 from darner_server.cli import exits, out
-from darner_server.cli.check import Kept, run_check
+from darner_server.cli.check import Kept, keyless, run_check
 from darner_server.cli.places import parse_place
-from darner_server.cli.session import Place, open_engine
+from darner_server.cli.session import Place, open_engine, tell_instructions
 from darner_server.cli.unfinished import journals, tell_unfinished
 from darner_server.engine import (
     ContextReady,
@@ -43,6 +44,7 @@ async def patch(place: Place, instruction: str, arguments: list[str], options: O
     """Run one headless patch and return its exit code."""
     instruction = _instruction(instruction)
     check = _check_command(place, options)
+    tell_instructions(place)
     tell_unfinished(place.root, apply=options.apply)
     focuses = [parse_place(each, place.root, place.here) for each in arguments]
     async with open_engine(place) as engine:
@@ -95,9 +97,11 @@ async def _write(place: Place, done: Done, check: str | None, options: Options) 
         return
     passed = False
     try:
+        out.say(f"check: running {place.root / WORKSPACE_FILE}'s command: {check}", "yellow")
         with out.Progress(wanted=not options.json) as progress:
             progress.show(f"check: {check}")
-            checked = await run_check(check, place.root)
+            keys = [each.api_key for each in place.settings.endpoints if each.api_key]
+            checked = await run_check(check, place.root, keyless(os.environ, keys))
         passed = checked.code == 0
     finally:
         unrestored = None if passed else kept.put_back()

@@ -6,9 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from darner_server import settings as user
+from darner_server.cli import out
 from darner_server.cli.exits import Stop
 from darner_server.engine import Engine
 from darner_server.local.places import cache_folder, state_folder
+from darner_server.settings import WORKSPACE_FILE
+
+_SHOWN = 2_000  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +33,18 @@ def find_place(root: Path, here: Path, config: Path | None, environ: dict[str, s
         raise Stop(str(error)) from None
 
 
+def tell_instructions(place: Place) -> None:
+    """Say what the repository tells the model: whoever wrote it is not the user."""
+    said = " ".join(place.workspace.instructions.split())
+    if said:
+        rest = f"… ({len(said)} characters; the file has the rest)" if len(said) > _SHOWN else ""
+        out.say(f"{WORKSPACE_FILE} tells the model: {said[:_SHOWN]}{rest}", "yellow")
+
+
 @asynccontextmanager
 async def open_engine(place: Place) -> AsyncGenerator[Engine]:
     """An engine for one command."""
     async with Engine(
-        place.settings, [place.root], workspace=place.workspace, cache_dir=cache_folder(), state_dir=state_folder()
+        place.settings, [place.root], workspaces=[place.workspace], cache_dir=cache_folder(), state_dir=state_folder()
     ) as engine:
         yield engine

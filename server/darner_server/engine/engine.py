@@ -32,6 +32,7 @@ _SHARE = 3.0  # ... or so many times what the last scan took, in a large workspa
 class Engine:
     """Serves any number of tasks at once. Use as an async context manager; leaving it ends what it started.
 
+    `workspaces` are the roots' own settings, in their order; each counts for the files of its root only.
     `cache_dir` holds the index and the embedded model, `state_dir` the quota and health that all darner processes of
     the user share.
     """
@@ -41,14 +42,14 @@ class Engine:
         settings: Settings,
         roots: Sequence[Path],
         *,
-        workspace: WorkspaceSettings,
+        workspaces: Sequence[WorkspaceSettings],
         cache_dir: Path,
         state_dir: Path,
         clock: Callable[[], float] = monotonic,
     ) -> None:
         self.settings = settings
-        self.workspace = workspace
-        self.index = Index(roots, cache_dir=cache_dir, ignore=workspace.ignore)
+        self._workspaces = {root.resolve(): each for root, each in zip(roots, workspaces, strict=True)}
+        self.index = Index(roots, cache_dir=cache_dir, ignore=[each.ignore for each in workspaces])
         self._state_dir = state_dir
         self._clock = clock
         self._router: Router | None = None
@@ -107,14 +108,22 @@ class Engine:
                 emit(Failed("endpoint", str(router), ((self.settings.local_model, router.reason),)))
                 return
             emit(Stage("context", "choosing what the model sees"))
-            budget = task.budget or self.workspace.budget or self.settings.budget
-            prompts = Prompts(task, self.index, budget=budget, project=self.workspace.instructions)
+            workspace = self.workspace_of(task)
+            budget = task.budget or workspace.budget or self.settings.budget
+            prompts = Prompts(task, self.index, budget=budget, project=workspace.instructions)
             hunks = Hunks(task, self.index, task.focus.path if task.focus else None)
             run = Run(task, prompts=prompts, hunks=hunks, router=router, emit=emit, clock=self._clock)
             await run.patch()
         except Exception as error:  # noqa: BLE001 - one request's failure never ends the server
             _log.exception("a patch failed")
             emit(Failed("internal", f"darner failed on this request ({type(error).__name__}); the log says where"))
+
+    def workspace_of(self, task: Task) -> WorkspaceSettings:
+        """The settings of the folder that a task's focus is in; with several folders and no focus, nobody's."""
+        folders = self.index.folders
+        name = "" if "" in folders else task.focus.path.partition("/")[0] if task.focus else None
+        root = None if task.stray or name is None else folders.get(name)
+        return WorkspaceSettings() if root is None else self._workspaces[root]
 
     def context(self, request: ContextRequest, counter: str) -> ContextBundle:
         """What would be shown for a request, counted by the named tokenizer. May be called from any thread."""

@@ -27,4 +27,5 @@ class Task:
     recent: tuple[str, ...] = ()
     interactive: bool = True
     budget: int | None = None  # tokens of snippets; None: the settings'
+    stray: bool = False  # the focus is a document of no folder: no folder's instructions go with it
     partial: bool = False  # keep what was right although something stayed refused

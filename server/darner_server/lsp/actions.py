@@ -10,6 +10,7 @@ from darner_server.lsp.documents import Document
 from darner_server.lsp.places import Remark, is_stub, remark_at, window_around
 from darner_server.lsp.raw import as_list, as_object, at, text_at
 from darner_server.lsp.session import Session
+from darner_server.visible import plain
 
 _LONGEST_TITLE = 60
 
@@ -117,6 +118,7 @@ def _patch(
 
 
 def _command(title: str, kind: str, command: str, argument: dict[str, Any]) -> types.CodeAction:
+    title = plain(" ".join(title.split()))
     short = title if len(title) <= _LONGEST_TITLE else title[: _LONGEST_TITLE - 1] + "…"
     shown = f"darner: {short}"
     return types.CodeAction(shown, kind=kind, command=types.Command(shown, command, arguments=[argument]))

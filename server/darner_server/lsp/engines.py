@@ -105,6 +105,4 @@ def _make(roots: Sequence[Path], options: dict[str, Any]) -> "Engine":
         found = [settings.load_workspace(root) for root in roots]
     except settings.SettingsError as error:
         raise _Unusable(str(error)) from None
-    named = [each for each in found if each != settings.WorkspaceSettings()]
-    workspace = named[0] if named else settings.WorkspaceSettings()
-    return Engine(users, roots, workspace=workspace, cache_dir=cache_folder(), state_dir=state_folder())
+    return Engine(users, roots, workspaces=found, cache_dir=cache_folder(), state_dir=state_folder())

@@ -11,6 +11,7 @@ from darner_server.lsp.documents import Snapshot
 from darner_server.lsp.failure import Failure
 from darner_server.lsp.raw import as_object
 from darner_server.lsp.session import Session
+from darner_server.visible import plain
 
 if TYPE_CHECKING:
     from darner_clients.endpoint import Endpoint
@@ -55,7 +56,7 @@ async def _explain(session: Session, asked: Asked, snapshot: Snapshot) -> dict[s
         *(each for each in session.explanations if each.text != selected),
     ][:_REMEMBERED]
     session.tell(said, types.MessageType.Info)
-    return {"markdown": said}
+    return {"markdown": plain(said)}
 
 
 async def _ask(session: Session, engine: "Engine", asked: Asked, snapshot: Snapshot) -> tuple[str, str]:
@@ -135,5 +136,5 @@ def hover(session: Session, params: types.HoverParams) -> types.Hover | None:
         first, last = table.point(start), table.point(start + len(each.text))
         if first.line <= params.position.line <= last.line:
             place = types.Range(types.Position(*first), types.Position(*last))
-            return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, each.said), place)
+            return types.Hover(types.MarkupContent(types.MarkupKind.PlainText, plain(each.said)), place)
     return None

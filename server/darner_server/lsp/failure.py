@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from darner_server.visible import plain
+
 REQUEST_FAILED = -32803
 CONTENT_MODIFIED = -32801
 INVALID_PARAMS = -32602
@@ -18,5 +20,5 @@ class Failure(Exception):
 
     def as_json(self) -> dict[str, Any]:
         """The error of the response."""
-        error: dict[str, Any] = {"code": self.code, "message": self.said}
+        error: dict[str, Any] = {"code": self.code, "message": plain(self.said)}
         return error if self.data is None else error | {"data": self.data}

@@ -114,6 +114,11 @@ class Folders:
         file = _file(uri)
         return file is not None and self._inside(Path(file)) is not None
 
+    def belongs(self, uri: str) -> bool:
+        """Whether a document is of the workspace: a file below a root, or a cell or another view of one."""
+        path = unquote(urlsplit(uri).path)
+        return self.in_a_root(uri) or (path.startswith("/") and self._inside(Path(path)) is not None)
+
     def forget(self, uri: str) -> None:
         """A document that is in no root has been closed."""
         self._strays = {path: each for path, each in self._strays.items() if each != uri}

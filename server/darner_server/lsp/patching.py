@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
+from lsprotocol.types import MessageType
+
 from darner_server.lsp.asked import Asked, read_asked
 from darner_server.lsp.buffers import Buffers, sendable, take_buffers
 from darner_server.lsp.delivery import CHANGED, GONE, Delivery
@@ -15,8 +17,9 @@ from darner_server.lsp.positions import split_lines
 from darner_server.lsp.progress import Progress
 from darner_server.lsp.raw import as_object
 from darner_server.lsp.session import Session
-from darner_server.lsp.telling import summary, what_goes_on
+from darner_server.lsp.telling import instructed, summary, what_goes_on
 from darner_server.lsp.workspace_edits import FileEdit, FileOperation, unsupported, workspace_edit
+from darner_server.visible import plain
 
 if TYPE_CHECKING:
     from darner_server.engine import EditReady, Engine, Task
@@ -118,7 +121,11 @@ class _Patch:
         """Take every event; returns the sentence of a failure."""
         from darner_server.engine import Done, EditReady, EditRefused, Failed, Stage  # noqa: PLC0415 - see engines.py
 
-        async with engine.patch(self._task()) as events:
+        task = self._task()
+        said = instructed(engine.workspace_of(task).instructions)
+        if said:
+            self._session.tell_once(said, MessageType.Info)
+        async with engine.patch(task) as events:
             async for event in events:
                 said = what_goes_on(event, self._hunks)
                 if said:
@@ -155,6 +162,7 @@ class _Patch:
             versions=self._buffers.versions,
             diagnostics=asked.diagnostics,
             recent=self._session.recent(),
+            stray=bool(asked.uri) and not self._folders.belongs(asked.uri),
             partial=True,
         )
 
@@ -273,7 +281,7 @@ class _Patch:
 
     def _refuse(self, path: str | None, reason: str, line: int | None) -> None:
         uri = self._folders.uri_of(path) if path else None
-        refused: dict[str, Any] = {"uri": uri or self._asked.uri, "reason": reason}
+        refused: dict[str, Any] = {"uri": uri or self._asked.uri, "reason": plain(reason)}
         if line is not None:
             at = {"line": max(0, line - 1), "character": 0}
             refused["range"] = {"start": at, "end": at}

@@ -6,6 +6,7 @@ from typing import Any
 from pygls.exceptions import JsonRpcException
 
 from darner_server.lsp.pygls_fixes import QuickProtocol
+from darner_server.visible import plain
 
 Token = int | str
 
@@ -57,13 +58,13 @@ class Progress:
         if said != self._said or share is not None:
             self._said = said
             percentage = {} if share is None else {"percentage": round(100 * share)}
-            self.send({"kind": "report", "message": said, "cancellable": True, **percentage})
+            self.send({"kind": "report", "message": plain(said), "cancellable": True, **percentage})
 
     def end(self, said: str = "") -> None:
         """Take the bar away."""
         if self._token is not None:
             self._cancels.pop(self._token, None)
-            self.send({"kind": "end", **({"message": said} if said else {})})
+            self.send({"kind": "end", **({"message": plain(said)} if said else {})})
             self._token = None
 
     def send(self, value: dict[str, Any]) -> None:

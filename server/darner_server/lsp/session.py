@@ -21,6 +21,7 @@ from darner_server.lsp.positions import Mapper
 from darner_server.lsp.progress import ProgressBoard
 from darner_server.lsp.pygls_fixes import QuickProtocol
 from darner_server.lsp.running import RunningPatches
+from darner_server.visible import plain
 
 if TYPE_CHECKING:
     from darner_server.lsp.explaining import Explanation
@@ -45,6 +46,7 @@ class Session:
         self.protocol = protocol
         self.client = client
         self.folders = folders
+        self.own = options  # the user's, from `initialize`
         self.options = options
         self.mapper = Mapper(client.encoding)
         self.documents = Documents(self.mapper)
@@ -85,7 +87,7 @@ class Session:
 
     def tell(self, said: str, kind: types.MessageType = types.MessageType.Error) -> None:
         """Show the user a sentence."""
-        self.server.window_show_message(types.ShowMessageParams(type=kind, message=said))
+        self.server.window_show_message(types.ShowMessageParams(type=kind, message=plain(said)))
 
     def tell_once(self, said: str, kind: types.MessageType = types.MessageType.Error) -> None:
         """Show the user a sentence that this session has not shown yet."""
@@ -95,7 +97,7 @@ class Session:
 
     def log(self, said: str, kind: types.MessageType = types.MessageType.Info) -> None:
         """A line in the client's log: never content, never a key."""
-        self.server.window_log_message(types.LogMessageParams(type=kind, message=said))
+        self.server.window_log_message(types.LogMessageParams(type=kind, message=plain(said)))
 
     def went_wrong(self, method: str, error: BaseException) -> None:
         """A bug: the log gets its kind and place, but not its message, which may hold content."""

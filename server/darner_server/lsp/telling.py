@@ -6,6 +6,9 @@ if TYPE_CHECKING:
     from darner_server.engine import PatchEvent
 
 
+_SHOWN = 300  # characters
+
+
 def what_goes_on(event: "PatchEvent", hunks: int) -> str:
     """What the bar says at an event; "" for one that changes nothing there."""
     from darner_server.engine import Decoding, Repairing, Routed, Stage  # noqa: PLC0415 - see engines.py
@@ -21,6 +24,13 @@ def what_goes_on(event: "PatchEvent", hunks: int) -> str:
             return f"{event.endpoint}: asking again about {event.refused} refused"
         case _:
             return ""
+
+
+def instructed(instructions: str) -> str:
+    """What a repository tells the model, for the user to know; "" where it tells nothing."""
+    said = " ".join(instructions.split())
+    short = said if len(said) <= _SHOWN else f"{said[:_SHOWN]}… ({len(said)} characters; the file has the rest)"
+    return f"this workspace's .darner.toml tells the model: {short}" if said else ""
 
 
 def summary(hunks: int, refused: int) -> str:

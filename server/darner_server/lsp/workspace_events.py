@@ -1,6 +1,6 @@
 """Folders, settings and files that change while the server runs."""
 
-from collections.abc import Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
 from lsprotocol import types
@@ -70,8 +70,46 @@ def _changed(session: Session, uris: Iterable[str]) -> None:
 
 
 def _take(session: Session, settings: dict[str, Any]) -> None:
-    """Use new settings on top of those from `initialize`; the same again change nothing."""
-    options = session.options | {key: value for key, value in settings.items() if value is not None}
+    """Use what may come this way on top of the settings from `initialize`, in the place of what came this way before.
+
+    A cloned repository can send settings: eglot takes them from its .dir-locals.el, other clients from files like it.
+    So nothing that says where code and keys go counts, and the user is told.
+    """
+    given = {name: value for name, value in settings.items() if value is not None}
+    foreign = [name for name, value in given.items() if name not in _HARMLESS and session.own.get(name) != value]
+    if foreign:
+        names = ", ".join(f"'{each[:_LONGEST]}'" for each in foreign[:_MOST_NAMED])
+        session.tell_once(_IGNORED.format(names=names), types.MessageType.Warning)
+    wrong = [name for name, fits in _HARMLESS.items() if name in given and not fits(given[name])]
+    if wrong:
+        session.tell_once(_WRONG.format(names=", ".join(f"'{each}'" for each in wrong)), types.MessageType.Warning)
+    taken = {name: value for name, value in given.items() if name in _HARMLESS and name not in wrong}
+    options = session.own | taken
     if options != session.options:
         session.options = options
         session.engines.restart(options)
+
+
+def _is_budget(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value <= _MOST_TOKENS
+
+
+def _is_switch(value: object) -> bool:
+    return isinstance(value, bool)
+
+
+_HARMLESS: dict[str, Callable[[object], bool]] = {
+    "budget": _is_budget,
+    "completion": _is_switch,
+    "trusted": _is_switch,
+}
+_IGNORED = (
+    "the workspace's settings name {names}: ignored, because a cloned repository can set them; "
+    "put them into your own settings file (darner doctor names it) or into the client's initializationOptions"
+)
+_WRONG = (
+    "the workspace's settings give {names} a value that cannot be used: "
+    "budget is a number of tokens, completion and trusted are true or false"
+)
+_MOST_TOKENS = 1_000_000
+_LONGEST, _MOST_NAMED = 40, 8  # characters of a name, names in a message

@@ -114,7 +114,7 @@ test("what names a program or an endpoint is the user's own, and every command h
   const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   const properties: Record<string, { scope: string; description?: string; markdownDescription?: string }> =
     manifest.contributes.configuration.properties;
-  for (const name of ["path", "config", "endpoints", "localModel"]) {
+  for (const name of ["path", "config", "endpoints", "localModel", "hedge", "trace.server"]) {
     assert.equal(properties[`darner.${name}`]?.scope, "machine", name);
     assert.ok(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations.includes(`darner.${name}`));
   }

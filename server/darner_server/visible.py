@@ -1,0 +1,34 @@
+"""Text that others wrote, as it may be shown: nothing in it moves a cursor, turns the writing or makes a link."""
+
+import re
+
+# What terminals obey and nobody sees: C0 but tab and line feed, DEL, C1, line and paragraph separators, direction
+# marks, signs without a width, fillers, variation selectors beyond those of emoji, tags, and halves of pairs.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
+    "\u2060-\u206f\u3164\ufe00-\ufe0d\ufeff\uffa0\ufff0-\ufffb\ud800-\udfff\U0001bca0-\U0001bca3"
+    "\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+_LINK = re.compile(r"(?<=\])(?=[(:])|(?<=\$)(?=\()|(?<=<)(?=[a-zA-Z/!])")
+
+
+def visible(text: str) -> str:
+    r"""The text with every sign that a terminal obeys or nobody sees written out, as in \x1b and \u202e.
+
+    Line feeds and tabs stay, and so do line ends of two signs.
+    """
+    return _UNSEEN.sub(_written_out, text.replace("\r\n", "\n"))
+
+
+def in_line(text: str) -> str:
+    """The same on one line, for what is one: a name, a title, a progress bar."""
+    return " ".join(visible(text).split("\n"))
+
+
+def plain(text: str) -> str:
+    """The text for an editor's messages, which may read links, pictures, tags and icons in them: none is left whole."""
+    return _LINK.sub(" ", visible(text))
+
+
+def _written_out(found: re.Match[str]) -> str:
+    return found[0].encode("unicode_escape", "surrogatepass").decode("ascii")
