@@ -75,7 +75,7 @@ def test_kinds(reply: str, kinds: list[str]) -> None:
         ("a.py", "a.py"), ("`a.py`", "a.py"), ("**a.py**", "a.py"), ("# a.py", "a.py"), ("// src/a.ts", "src/a.ts"), ("File: a.py", "a.py"),
         ("1. `src/a.py`:", "src/a.py"), ("### `a.py`", "a.py"), ("src\\a.py", "src\\a.py"), ("Makefile", "Makefile"), (".gitignore", ".gitignore"),
         ("src/with space/a b.py", "src/with space/a b.py"), ("Now change this:", None), ("e.g.", None), ("See https://x.org/a.py", None),
-        ("pages/[id].tsx", "pages/[id].tsx"), ("In `src/a.py` we need", None), ("and so on...", None), ("v1.2", None),
+        ("pages/[id].tsx", "pages/[id].tsx"), ("In `src/a.py` we need", "src/a.py"), ("and so on...", None), ("v1.2", None),
     ],
 )  # fmt: skip
 def test_the_name_above_a_block(path: str, named: str | None) -> None:

@@ -7,6 +7,7 @@ from darner_server.patch import elide, lines, paths, rewrite, splicing
 from darner_server.patch.diff import unified_diff
 from darner_server.patch.document import Document
 from darner_server.patch.edit import Edit, Located, Refused, Splice
+from darner_server.patch.fold import fold
 from darner_server.patch.locate import place
 from darner_server.patch.parser import Parser
 
@@ -179,13 +180,9 @@ class Applier:
 
     def _resolve(self, edit: Edit) -> str | Refused:
         """Return the file an edit is about, among those that are there or, for a new one, as it is written."""
-        named = edit.path or self._target
-        if named is None:
-            names = list(self._files)
-            if len(names) == 1:
-                return names[0]
-            bare = edit.format == "bare"
-            return Refused(edit, None, "the reply holds no edit" if bare else "the edit does not name its file")
+        named = self._named(edit)
+        if isinstance(named, Refused):
+            return named
         path = paths.normal(named)
         if path is None:
             return Refused(edit, named, f"{named} is outside the workspace")
@@ -206,12 +203,36 @@ class Applier:
             return alike[0]
         return Refused(edit, path, f"there is no file {path}" + (f", but {' and '.join(alike)}" if alike else ""))
 
+    def _named(self, edit: Edit) -> str | Refused:
+        """Return the name of an edit's file: the first reading that is there, else its path, else the target."""
+        for reading in edit.readings:
+            path = paths.normal(reading)
+            if path is None or paths.is_of_repository(path):
+                continue
+            if self._root is not None:
+                path = path.removeprefix(self._root)
+            found = next((each for each in (path, *_shorter(path)) if self._exists(each)), None)
+            if found is not None:
+                return found
+        if edit.path is None and edit.said:
+            return Refused(edit, None, f'which file it is about is not clear from "{edit.said}"')
+        named = edit.path or self._target
+        names = list(self._files) if named is None else [named]
+        if len(names) == 1:
+            return names[0]
+        bare = edit.format == "bare"
+        return Refused(edit, None, "the reply holds no edit" if bare else "the edit does not name its file")
+
     def _is_about_target(self, path: str, *, makes: bool) -> bool:
-        """A name that no file has is taken for the target's, unless it may well be a new file's."""
+        """A name that no file has is taken for the target's if only its folders differ, or it was only an example.
+
+        Models give a buffer that has no real name yet one that they make up.
+        """
         if self._target is None or not self._exists(self._target):
             return False
-        blank = not (self.text(self._target) or "").strip()
-        return not makes or blank or path.rsplit("/", 1)[-1] == self._target.rsplit("/", 1)[-1]
+        name = self._target.rsplit("/", 1)[-1]
+        unnamed = "." not in name and (not makes or not (self.text(self._target) or "").strip())
+        return path.rsplit("/", 1)[-1] == name or path.startswith("path/to/") or unnamed
 
     def _create(self, edit: Edit, path: str) -> Located | Refused:
         if (unfit := paths.unfit_for_new(path)) is not None:
@@ -227,6 +248,8 @@ class Applier:
     def _delete(self, edit: Edit, path: str, document: Document | None) -> Located | Refused:
         if document is None:
             return Refused(edit, path, f"{path} cannot be deleted: there is no such file")
+        if edit.before is not None and [*map(fold, document.bodies)] != [*map(fold, edit.before.split("\n")[:-1])]:
+            return Refused(edit, path, f"{path} cannot be deleted: it does not hold what the diff removes")
         self._documents[path] = None
         return Located(replace(edit, path=path), path, ())
 

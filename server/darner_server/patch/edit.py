@@ -12,7 +12,8 @@ class Edit:
 
     `before` and `after` are whole lines ending in \n, except in an `inline` edit, which may begin and end inside a
     line. A "whole" edit has only `after`: a file, the `region` it rewrites, or one definition. A "malformed" one has
-    only a `problem`, a sentence for the user and the model.
+    only a `problem`, a sentence for the user and the model. Where the reply names the file in a way that can be read
+    otherwise, the first of `readings` that is there counts; without it and a path, `said` are the words to refuse with.
     """
 
     path: str | None
@@ -31,6 +32,8 @@ class Edit:
     region: str | None = None
     problem: str = ""
     format: str = ""
+    readings: tuple[str, ...] = ()
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)

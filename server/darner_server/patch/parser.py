@@ -1,46 +1,54 @@
 from __future__ import annotations
 
-import re
+from dataclasses import replace
 
-from darner_server.patch import apply_patch, find_replace, paths, search_replace, unified, whole
+from darner_server.patch import apply_patch, caption, find_replace, markup, names, search_replace, unified, whole
 from darner_server.patch.apply_patch import ApplyPatch
+from darner_server.patch.caption import Caption
 from darner_server.patch.edit import Edit
+from darner_server.patch.fences import Fences
 from darner_server.patch.find_replace import FindReplace
+from darner_server.patch.markup import Markup
+from darner_server.patch.names import Name
 from darner_server.patch.reader import DONE, MORE, Reader
+from darner_server.patch.reasoning import Reasoning, is_final, is_preface
 from darner_server.patch.search_replace import SearchReplace
 from darner_server.patch.unified import UnifiedDiff
 
-_THINK = re.compile(r"\s*<(think|thinking|reasoning)>", re.IGNORECASE)
 _KNOWN = ("search-replace", "apply-patch", "unified-diff", "whole")
-_SHELL = frozenset(("bash", "sh", "shell", "console", "zsh", "powershell", "cmd", "terminal", "output", "log"))
-_PROSE = frozenset((".md", ".mdx", ".markdown"))
-_ABOVE = 3  # so many lines above a fence may hold its file name
+_MARKS = ("`", "~", "<", "[", "-", "*", "{", "@", "d", "+")  # what a block's first line can begin with
 
 
 class Parser:
-    """Turns a reply, fed in pieces of any size, into edits, each as soon as it is complete. Never raises."""
+    """Turns a reply, fed in pieces of any size, into edits, each as soon as it is complete. Never raises.
+
+    A reply may begin inside its reasoning, whose opening tag was part of the prompt. So the edits of one that begins
+    with prose are held until its end, or until the reasoning's; those of one that begins with a block are not.
+    """
 
     def __init__(
         self, reply_format: str | None = None, *, target: str | None = None, region: str | None = None
     ) -> None:
         """`target` is the file that blocks naming none are about; `region` the part of it that a fence rewrites."""
         self._format = reply_format if reply_format in _KNOWN else None
-        self._target = target
-        self._region = region
+        self._target = Name(target)
+        self._fences = Fences(self._format, target, region)
+        self._reasoning = Reasoning()
         self._tail: list[str] = []  # of a line that has not ended
         self._out: list[Edit] = []
+        self._held: list[Edit] = []  # edits that may be drafts
+        self._holding = False
+        self._released = 0
+        self._drafted: set[str | None] = set()  # files of the drafts that a "final answer" has replaced
+        self._answered: set[str | None] = set()  # files of the edits since
         self._lines: list[str] = []  # of the whole reply, for one that has no markup at all
-        self._above: list[str] = []  # the last lines of prose
+        self._above: list[str] = []  # the lines since the last block
         self._before = ""  # the line before this one
-        self._path: str | None = None  # of the last block that named one
+        self._name: Name | None = None  # of the last block that named its file
         self._fence: whole.Fence | None = None
         self._reader: Reader | None = None
-        self._think: str | None = None
-        self._unnamed: list[whole.Fence] = []
-        self._likely: list[whole.Fence] = []  # named by a sentence: edits if the reply has no others
-        self._held: whole.Fence | None = None  # of a text that may hold fences itself
-        self._fences = 0
-        self._edits = 0
+        self._about: Name = self._target  # the file of the block being read, if the block itself says nothing
+        self._margin = ""  # the indentation of the block being read
 
     def feed(self, text: str) -> tuple[Edit, ...]:
         """Return the edits that `text` completes."""
@@ -61,184 +69,219 @@ class Parser:
         if last and (not cut_off or self._reader is not None):
             self._take(last.removesuffix("\r"))
         if self._reader is not None:
+            known = len(self._out)
             self._reader.close(self._out, cut_off=cut_off)
+            self._name_new(known)
         elif self._fence is not None and not cut_off and not self._fence.used:
-            self._whole(self._fence, closed=False)
+            self._out += self._fences.unclosed(self._fence)
         self._reader = self._fence = None
-        self._release()
-        self._edits += len(self._out)
-        if not self._edits and not cut_off:
-            self._nothing_marked()
-        self._edits += len(self._out)
-        done, self._out = tuple(self._out), []
-        return done
+        self._out += self._fences.release(None)
+        self._settle()
+        self._held, self._out, self._holding = [], [*self._held, *self._out], False
+        edits = self._released + len(self._out)
+        self._out += self._fences.left(self._answered, any_edit=edits > 0, cut_off=cut_off)
+        if self._reasoning.inside and not self._released + len(self._out) and not cut_off:
+            self._out.append(_malformed("the reply ends inside its reasoning: it holds no answer"))
+        if missing := sorted(str(each) for each in self._drafted - self._answered if each is not None):
+            self._out.append(
+                _malformed(f"the final answer leaves out the edits of {', '.join(missing)} made before it")
+            )
+        if not self._released + len(self._out) and not cut_off:
+            self._out += self._fences.nothing_marked(self._lines)
+        return self._complete()
 
     def _complete(self) -> tuple[Edit, ...]:
         done, self._out = tuple(self._out), []
-        self._edits += len(done)
         return done
 
     def _take(self, line: str) -> None:
+        if self._reader is None and self._fence is None:
+            self._outside(line)
+        elif self._reasoning.closes_within(line) and (self._holding or self._held):
+            self._reader = self._fence = None
+            self._void()
+            self._out.append(
+                _malformed("a tag that ends reasoning stands inside a block: what is the answer is not clear")
+            )
+        else:
+            self._inside(line)
+        if self._out:
+            self._settle()
+
+    def _outside(self, line: str) -> None:
+        text, void = self._reasoning.answer(line)
+        if void:
+            self._void()
+        if text != line and not text.strip():
+            return
+        self._lines.append(text)
+        before, self._before = self._before, text
+        self._prose(text, before)
+
+    def _inside(self, line: str) -> None:
         self._lines.append(line)
         before, self._before = self._before, line
-        if self._think is not None:
-            if self._think in line.lower():
-                self._think = None
-            return
         while self._reader is not None:
-            state = self._reader.line(line, self._out)
+            known = len(self._out)
+            state = self._reader.line(line.removeprefix(self._margin) if self._margin else line, self._out)
+            self._name_new(known)
             if state is MORE:
                 return
             self._reader = None
+            self._above = []
             if state is DONE:
                 return
         if self._fence is not None:
             self._in_fence(self._fence, line, before)
         else:
-            self._prose(line, before)
+            self._lines.pop()
+            self._before = before
+            self._outside(line)
+
+    def _settle(self) -> None:
+        """Hold the edits that may be drafts; let go of the others."""
+        for edit in self._out:
+            if edit.kind != "malformed":
+                self._answered.update((edit.path, edit.new_path, *edit.readings))
+        if self._holding:
+            self._held += self._out
+            self._out = []
+        else:
+            self._reasoning.known = True
+            self._released += len(self._out)
+
+    def _void(self, *, final: bool = False) -> None:
+        """All that came before was reasoning, or drafts: forget it, or say that it can no longer be taken back."""
+        if final:
+            self._drafted |= self._answered
+        if self._released and not final:
+            self._out.append(_malformed("the reply's reasoning ends behind edits: what is its answer is not clear"))
+        self._held = []
+        self._answered = set()
+        self._holding = False
+        self._fences.forget()
+        self._lines, self._above, self._before, self._name = [], [], "", None
 
     def _prose(self, line: str, before: str) -> None:
-        first = line.lstrip()[:1]
-        if first in ("`", "~", "<", "[", "-", "*", "{", "@", "d", "+") and self._opens(line, before):
+        if line.lstrip()[:1] in _MARKS and self._opens(line, before):
             return
+        if not line.strip():
+            self._above.append(line)
+            return
+        if is_final(line) and self._held:
+            self._void(final=True)
+        elif not self._reasoning.known and not self._holding and not self._is_before_answer(line):
+            self._holding = True
         self._above.append(line)
-        if len(self._above) > _ABOVE:
+        if len(self._above) > caption.FAR:
             del self._above[0]
+
+    def _is_before_answer(self, line: str) -> bool:
+        """Tell whether prose is a block's name, or the one sentence that models open an answer with."""
+        name = names.in_line(line)
+        if name is not None and name.path is not None:
+            return True
+        return not any(each.strip() for each in self._above) and is_preface(line)
 
     def _opens(self, line: str, before: str) -> bool:
         """Begin what `line` opens, if it opens anything."""
         fence = whole.opening(line)
         if fence is not None:
-            line_above = next((text for text in reversed(self._above) if text.strip()), "")
-            alone = fence.path or paths.in_line(line_above) or _path_in_info(fence.info)
-            fence.path = alone or paths.in_sentence(line_above)
-            fence.sure = alone is not None
-            self._release(
-                None if fence.path or fence.info else "the file's own fences and the reply's cannot be told apart"
+            fence.caption = fence.caption or caption.read(self._above)
+            named = fence.path is not None or fence.info
+            self._out += self._fences.release(
+                None if named else "the file's own fences and the reply's cannot be told apart"
             )
             self._fence = fence
-            self._fences += 1
+            self._fences.count += 1
             self._above = []
             return True
-        think = _THINK.match(line)
-        if think is not None:
-            end = f"</{think[1].lower()}>"
-            self._think = None if end in line.lower() else end
-            return True
-        return self._begins(line, before, self._named_above())
+        return self._begins(line, before, caption.read(self._above))
 
-    def _begins(self, line: str, before: str, named: str | None) -> bool:
+    def _begins(self, line: str, before: str, above: Caption | None) -> bool:
         """Begin the block of a format that `line` opens, if it does."""
         if self._format == "whole":
             return False
         marker = search_replace.opening(line)
-        if marker is not None and marker[4]:
-            named = paths.in_line(marker[4]) or named
-        path = named or self._path or self._target
+        margin = line[: len(line) - len(line.lstrip())] if marker is None else ""
+        bare, bare_before = line.removeprefix(margin), before.removeprefix(margin)
+        if marker is not None and marker[4] and (behind := names.in_line(marker[4])):
+            above = Caption(behind)
+        about = self._of(above)
         if marker is not None:
-            self._path = path
-            self._reader = SearchReplace(marker, path, fenced=self._fence is not None)
-        elif apply_patch.opening(line):
-            self._reader = ApplyPatch(self._closes)
-        elif unified.opening(line, before):
-            self._reader = UnifiedDiff(path, self._closes, fenced=self._fence is not None)
-        elif self._fence is None and find_replace.opening(line):
-            self._reader = FindReplace(path, self._closes)
+            self._reader = SearchReplace(marker, fenced=self._fence is not None)
         else:
+            self._reader = self._reader_of(bare, bare_before, about)
+        if self._reader is None:
             return False
-        self._above = []
+        self._about, self._margin, self._above = about, margin, []
+        if above is not None and (about.path is not None or about.said):
+            self._name = about
         if marker is None:
             # These formats have no opening line apart from their first, and a diff's second line tells it.
-            for each in (before, line) if line.startswith("+++") else (line,):
+            known = len(self._out)
+            for each in (bare_before, bare) if bare.startswith("+++") else (bare,):
                 if self._reader is not None and self._reader.line(each, self._out) is not MORE:
                     self._reader = None
+            self._name_new(known)
         return True
+
+    def _reader_of(self, line: str, before: str, about: Name) -> Reader | None:
+        """Return the reader of a format without an opening marker."""
+        fenced = self._fence is not None
+        if apply_patch.opening(line):
+            return ApplyPatch(self._closes)
+        if unified.opening(line, before):
+            return UnifiedDiff(self._closes, fenced=fenced)
+        if (opened := markup.opening(line)) is not None:
+            return Markup(opened, self._closes)
+        if not fenced and find_replace.opening(line):
+            return FindReplace(about.path, self._closes)
+        return None
+
+    def _of(self, above: Caption | None) -> Name:
+        """Return the file of a block: that of its caption, else that of the block before it, else the target."""
+        back = self._name or self._target
+        if above is None:
+            return back
+        name = above.name
+        if name.path is not None or name.said:
+            return name
+        return replace(back, readings=(*name.readings, *back.readings))
+
+    def _name_new(self, first: int) -> None:
+        """Give the edits from `first` on that name no file the one that they are about."""
+        for number, edit in enumerate(self._out[first:], first):
+            if edit.path is None:
+                name = caption.doubted(self._about, f"{edit.before}{edit.after}")
+                back = self._target.path if name is not self._about else name.path
+                self._out[number] = replace(edit, path=back, readings=name.readings, said=name.said)
 
     def _closes(self, line: str) -> bool:
         """Tell whether a line ends the fence around the block that is being read; one marked as kept does not."""
-        return self._fence is not None and not line.startswith(" ") and self._fence.closes(line)
+        return self._fence is not None and (self._margin != "" or not line.startswith(" ")) and self._fence.closes(line)
 
     def _in_fence(self, fence: whole.Fence, line: str, before: str) -> None:
         if fence.closes(line):
             self._fence = None
+            self._above = []
             if not fence.used:
-                self._whole(fence, closed=True)
+                self._out += self._fences.closed(fence, self._of(fence.caption))
+                if fence.caption is not None and fence.caption.name.path is not None and fence.caption.edits:
+                    self._name = fence.caption.name
             return
         # A block stands at the beginning, behind a file name at the most; but a SEARCH marker is always one.
         inside = [text for text in fence.lines[:3] if text.strip()]
-        if fence.used or len(inside) <= 1 + line.startswith("+++") or search_replace.opening(line):
-            named = paths.in_line(fence.lines[-1]) if fence.lines else None
-            if self._begins(line, before, named or (None if fence.used else fence.path)):
+        if fence.used or len(inside) <= 1 + line.lstrip().startswith("+++") or search_replace.opening(line):
+            named = names.in_line(fence.lines[-1]) if fence.lines else None
+            sure = Caption(named) if named is not None and named.path is not None else None
+            holds_diffs = fence.sure and (fence.path or "").endswith((".diff", ".patch"))
+            if not holds_diffs and self._begins(line, before, sure or (None if fence.used else fence.caption)):
                 fence.used = True
                 fence.lines.clear()
                 return
         fence.lines.append(line)
 
-    def _whole(self, fence: whole.Fence, *, closed: bool) -> None:
-        if self._format != "whole" and closed and fence.lines and find_replace.opening(fence.lines[0]):
-            found = find_replace.pairs("\n".join(fence.lines), fence.path or self._path or self._target)
-            if found:
-                self._out += found
-                return
-        if self._format not in (None, "whole"):
-            return
-        if not closed:
-            problem = "the reply ends inside the fence"
-            self._out.append(Edit(fence.path or self._target, kind="malformed", problem=problem, format="whole"))
-        elif fence.info.lower() in _SHELL and fence.path is not None and not fence.path.endswith("sh"):
-            return  # a command to run, below a sentence that names a file
-        elif fence.path is None:
-            named = paths.in_comment(next((line for line in fence.lines if line.strip()), ""))
-            fence.path, fence.sure = named, named is None
-            (self._unnamed if named is None else self._likely).append(fence)
-        elif not fence.sure:
-            self._likely.append(fence)
-        elif len(fence.mark) == len("```") and fence.path[fence.path.rfind(".") :] in _PROSE:
-            self._held = fence
-        else:
-            self._path = fence.path
-            self._out.append(self._edit(fence))
 
-    def _release(self, problem: str | None = None) -> None:
-        """Give the edit of a text that may hold fences itself, once it is known whether they were told apart."""
-        fence, self._held = self._held, None
-        if fence is not None:
-            bad = Edit(fence.path, kind="malformed", problem=problem or "", format="whole")
-            self._out.append(bad if problem else self._edit(fence))
-
-    def _nothing_marked(self) -> None:
-        """No edit is beyond doubt: then fences named by a sentence, a lone fence, or the bare reply for the target."""
-        if self._likely:
-            self._out += [self._edit(fence) for fence in self._likely]
-            return
-        if len(self._unnamed) == 1:
-            self._out.append(self._edit(self._unnamed[0]))
-        elif not self._fences and self._format in (None, "whole") and any(line.strip() for line in self._lines):
-            self._out.append(self._edit(whole.Fence("", "", None, self._lines, sure=False)))
-        else:
-            problem = "the reply holds several fences and does not say which one is meant"
-            if not self._unnamed:
-                problem = "the reply holds no edit"
-            self._out.append(Edit(self._target, kind="malformed", problem=problem))
-
-    def _edit(self, fence: whole.Fence) -> Edit:
-        after = "".join(f"{line}\n" for line in fence.lines)
-        target = self._target
-        about = target is not None and (fence.path or target).rsplit("/", 1)[-1] == target.rsplit("/", 1)[-1]
-        region = self._region if about else None
-        form = "whole" if fence.sure else "bare"
-        return Edit(fence.path or target, after=after, kind="whole", region=region, format=form)
-
-    def _named_above(self) -> str | None:
-        for line in reversed(self._above):
-            if line.strip():
-                return paths.in_line(line) or paths.in_sentence(line)
-        return None
-
-
-def _path_in_info(info: str) -> str | None:
-    """Return the file named behind a fence's opening (```python src/x.py, ```ts:src/x.ts, ```title="x.py")."""
-    for word in re.split(r"[\s:=\"']+", info):
-        if ("/" in word or "." in word) and (path := paths.in_line(word)):
-            return path
-    return None
+def _malformed(problem: str) -> Edit:
+    return Edit(None, kind="malformed", problem=problem)

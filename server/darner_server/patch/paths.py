@@ -4,17 +4,6 @@ from __future__ import annotations
 
 import re
 
-_PLAIN = re.compile(r"[\w.@~+()\[\]{}$!#&=,%-][\w .@~+()\[\]{}$!#&=,%/\\:-]*")
-_SUFFIX = re.compile(r"\.[A-Za-z_][\w+-]{0,15}$|(^|/)\.[\w.-]+$")
-_LABEL = re.compile(
-    r"^(?:#+\s*)?(?:\d+\.\s+|[-*+]\s+)?(?:(?:file(?:\s?name|\s?path)?|path|in|update|edit)\s*:?\s+)?", re.IGNORECASE
-)
-_BARE = re.compile(
-    r"makefile|dockerfile|license|readme|changelog|gemfile|rakefile|procfile|jenkinsfile|vagrantfile|justfile|brewfile|"
-    r"containerfile|notice|authors|codeowners|contributing",
-    re.IGNORECASE,
-)
-_LONGEST = 250
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3])(?:\.|$)")
 _UNSEEN = re.compile("[\u200c-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")  # macOS takes a name with them for one without
 _OF_REPOSITORY = re.compile(r"\.(?:git|hg|jj|svn)|git~\d+")  # the second is what Windows also calls the first
@@ -65,46 +54,3 @@ def normal(path: str) -> str | None:
     if not parts:
         return None
     return ("/" if absolute else "") + "/".join(parts)
-
-
-def in_line(line: str, *, bare: bool = False) -> str | None:
-    """Return the file name that a line consists of, its decoration (`**x.py**:`, `### File: x.py`, `# x.py`) removed.
-
-    With `bare`, a name without a suffix or a slash counts too.
-    """
-    text = line.strip()
-    if not text or len(text) > _LONGEST:
-        return None
-    text = re.sub(r"^(?:<!--|//|/\*|#)\s*|\s*(?:-->|\*/)$", "", text)
-    text = _LABEL.sub("", text, count=1)
-    text = text.strip().rstrip(":").strip("*_` \"'").rstrip(":").strip("`\"'")
-    return text if _is_path(text, bare=bare) else None
-
-
-def in_comment(line: str) -> str | None:
-    """Return the file name that a comment consists of (`# src/x.py`)."""
-    found = re.fullmatch(
-        r"\s*(?:#|//|/\*|<!--|--|;)\s*(?:file(?:name)?:\s*)?(\S+)\s*(?:\*/|-->)?\s*", line, re.IGNORECASE
-    )
-    return found[1] if found and _is_path(found[1], bare=False) else None
-
-
-def in_sentence(line: str) -> str | None:
-    """Return the file name in backquotes that a sentence ends with (`Change `x.py`:`)."""
-    quoted = re.fullmatch(r"[^`]{0,80}`([^`\s]+)`[^`\w]{0,4}(?:(?:to|as follows|like this|file)\W{0,4})?", line.strip())
-    return quoted[1] if quoted and _is_path(quoted[1], bare=False) else None
-
-
-def _is_path(text: str, *, bare: bool) -> bool:
-    if not text or not _PLAIN.fullmatch(text.lstrip("/\\")) or text.endswith((" ", ".")):
-        return False
-    name = re.split(r"[/\\]", text)[-1]
-    if " " in text and not (("/" in text or "\\" in text) and _SUFFIX.search(name)):
-        return False
-    if _SUFFIX.search(name):
-        return "://" not in text
-    return (
-        ("/" in text or "\\" in text or bare or _BARE.fullmatch(name) is not None)
-        and "://" not in text
-        and ":" not in text
-    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from darner_server.patch import bridges, definition, elide, lines, paths, splicing
+from darner_server.patch import bridges, definition, elide, lines, names, splicing
 from darner_server.patch.edit import Edit, Located, Refused
 from darner_server.patch.fold import indent
 from darner_server.patch.locate import place
@@ -56,7 +56,7 @@ def place_whole(edit: Edit, document: Document) -> Located | Refused:
 def uncommented(edit: Edit, document: Document | None) -> Edit:
     """Drop a first line that names the file in a comment, unless the file has it."""
     first = (edit.after or "").split("\n", 1)[0]
-    named = paths.in_comment(first)
+    named = names.in_comment(first)
     if named is None or named.rsplit("/", 1)[-1] != (edit.path or "").rsplit("/", 1)[-1]:
         return edit
     if document is not None and document.bodies[:1] == [first]:

@@ -42,8 +42,7 @@ def opening(line: str) -> re.Match[str] | None:
 class SearchReplace(Reader):
     """Reads one block, from behind its opening marker."""
 
-    def __init__(self, marker: re.Match[str], path: str | None, *, fenced: bool) -> None:
-        self._path = path
+    def __init__(self, marker: re.Match[str], *, fenced: bool) -> None:
         self._indent = marker[1]
         self._length = len(marker[0].split()[0])
         self._bracketed = "[" in marker[0] or marker[0].strip() == "<SEARCH>"
@@ -102,8 +101,10 @@ class SearchReplace(Reader):
         if not self._dividers:
             return self._malformed("no line of ======= divides the search text from its replacement")
         splits = [self._split(at) for at in self._chosen()]
+        if self._indent:
+            splits = [self._dedented(*each) for each in splits]
         before, after = splits[0]
-        return Edit(self._path, before, after, line=self._hint, alternatives=tuple(splits[1:]), format="search-replace")
+        return Edit(None, before, after, line=self._hint, alternatives=tuple(splits[1:]), format="search-replace")
 
     def _chosen(self) -> list[int]:
         """Dividers as long as the opening marker are meant; only without any of them may others be."""
@@ -118,9 +119,16 @@ class SearchReplace(Reader):
             f"{line}\n" for line in self._lines[at + skip :]
         )
 
+    def _dedented(self, before: str, after: str) -> tuple[str, str]:
+        """Take the indentation of a list from a new file's text; that of other text is carried over where it goes."""
+        lines = after.split("\n")
+        if before.strip() or not all(line.startswith(self._indent) or not line.strip() for line in lines):
+            return before, after
+        return before, "\n".join(line.removeprefix(self._indent) for line in lines)
+
     def _malformed(self, problem: str) -> Edit:
         before = "".join(f"{line}\n" for line in self._lines)
-        return Edit(self._path, before, kind="malformed", problem=problem, format="search-replace")
+        return Edit(None, before, kind="malformed", problem=problem, format="search-replace")
 
 
 def render(edit: Edit) -> str:

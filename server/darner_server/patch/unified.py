@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from darner_server.patch import git_header
 from darner_server.patch.edit import Edit
+from darner_server.patch.git_header import NOWHERE, GitHeader
 from darner_server.patch.hunk import Hunk
 from darner_server.patch.reader import AGAIN, MORE, Reader, State
 
@@ -35,9 +37,7 @@ FORMAT = "unified-diff"
 _OLD = re.compile(r"---(?!-)\s*(\S.*)")
 _NEW = re.compile(r"\+\+\+(?!\+)\s*(\S.*)")
 _HEADER = re.compile(r"@@+(?:\s+-(\d+)(?:,(\d+))?\s+\+(\d+)(?:,(\d+))?\s+@@+|\s*\.\.\.\s*@@+|\s*)(?:\s*(\S.*))?")
-_GIT = re.compile(r"diff --git (\S+) (\S+)|diff --git \"(.+)\" \"(.+)\"")
-_NOWHERE = "/dev/null"
-_LINKS = ("120000", "160000")  # modes of a symbolic link and of a submodule
+_BULLET = re.compile(r"[+-] (?:\S+ ){2,}\S.*")
 
 
 def opening(line: str, before: str) -> bool:
@@ -53,18 +53,15 @@ def opening(line: str, before: str) -> bool:
 class UnifiedDiff(Reader):
     """Reads a diff over any number of files. The counts in its headers may be wrong or missing."""
 
-    def __init__(self, path: str | None, closes: Callable[[str], bool], *, fenced: bool) -> None:
-        """`path` is for a diff without a header; `closes` tells whether a line ends the fence around it."""
+    def __init__(self, closes: Callable[[str], bool], *, fenced: bool) -> None:
+        """`closes` tells whether a line ends the fence around the diff."""
         self._closes = closes
         self._fenced = fenced
-        self._fallback = path
         self._begin_file()
 
-    def _begin_file(self) -> None:
-        self._old: str | None = None
-        self._new: str | None = None
-        self._moved: list[str | None] = [None, None]
-        self._made = self._gone = self._link = False
+    def _begin_file(self, file: GitHeader | None = None) -> None:
+        self._file = file or GitHeader()
+        self._removed: list[str] = []  # the lines of a file that goes
         self._hunk: Hunk | None = None
         self._hunks = 0
         self._held: list[str] = []  # lines that are either a file header or changes such as "-- x"
@@ -75,7 +72,7 @@ class UnifiedDiff(Reader):
             return self._outside(line, out)
         if self._held and self._resolve_held(line, out):
             return MORE
-        if line.startswith("--- "):
+        if line.startswith("--- ") and not _wants_both(self._hunk):
             self._held.append(line)
             return MORE
         return self._inside(self._hunk, line, out)
@@ -92,39 +89,27 @@ class UnifiedDiff(Reader):
             if counts != hunk.counts and (self._fenced or _short(counts, hunk.counts)):
                 self._hunk = None
                 self._hunks += 1
-                problem = "the diff ends inside a hunk"
-                out.append(Edit(self._paths()[1], kind="malformed", problem=problem, format=FORMAT))
+                out.append(_malformed(self._file.paths()[1], "the diff ends inside a hunk"))
         self._end_file(out)
 
     def _outside(self, line: str, out: list[Edit]) -> State:
         """Take a line that is not in a hunk."""
         if line.startswith("@@"):
             return self._header(line, out)
-        if git := _GIT.fullmatch(line):
+        if (file := git_header.read(line)) is not None:
             self._end_file(out)
-            self._begin_file()
-            self._old, self._new = git[1] or git[3], git[2] or git[4]
+            self._begin_file(file)
             return MORE
         if (old := _OLD.fullmatch(line)) and not self._closes(line):
-            if self._hunks or (self._new is not None and self._held):
+            if self._hunks or (self._file.new is not None and self._held):
                 self._end_file(out)
-                self._begin_file()
-            self._old = _name(old[1])
+            self._file.old = git_header.name_of(old[1])
             self._held = [line]
             return MORE
         if self._held and (new := _NEW.fullmatch(line)):
-            self._new = _name(new[1])
+            self._file.new = git_header.name_of(new[1])
             return MORE
-        self._link = self._link or (" mode " in line and line.endswith(_LINKS))
-        if line.startswith(("index ", "old mode", "new mode", "similarity ", "dissimilarity ", "copy ")):
-            return MORE
-        if line.startswith(("rename from ", "rename to ")):
-            self._moved[line.startswith("rename to ")] = line.split(" ", 2)[2].strip()
-            return MORE
-        if line.startswith(("new file", "deleted file")):
-            self._made, self._gone = line.startswith("new"), line.startswith("del")
-            return MORE
-        if not line.strip() and self._old is not None:
+        if self._file.take(line) or (not line.strip() and self._file.old is not None):
             return MORE
         self._end_file(out)
         return AGAIN
@@ -154,6 +139,9 @@ class UnifiedDiff(Reader):
         if self._closes(line):
             self._end_file(out)
             return AGAIN
+        if hunk.full() and self._is_behind(line):
+            self._end_file(out)
+            return AGAIN
         # Without its mark, a line belongs to the hunk unless a blank line sets it off as prose.
         if line[:1] not in ("+", "-", " ", "\\", "") and hunk.lines and hunk.lines[-1] == (" ", ""):
             wanting = hunk.counts is not None and not hunk.full()
@@ -163,15 +151,20 @@ class UnifiedDiff(Reader):
         hunk.add(line)
         return MORE
 
+    def _is_behind(self, line: str) -> bool:
+        """Tell whether a line stands behind a hunk that has all lines its header announces."""
+        if line.rstrip() == "--" or (not self._fenced and (not line.strip() or _BULLET.fullmatch(line))):
+            return True
+        return not self._fenced and line[:1] not in ("+", "-", " ", "\\")
+
     def _resolve_held(self, line: str, out: list[Edit]) -> bool:
         """`--- x`, `+++ y` and `@@` are a new file's header; anything else was changed lines. True: `line` is used."""
         if len(self._held) == 1 and _NEW.fullmatch(line):
             self._held.append(line)
             return True
         held, self._held = self._held, []
-        if len(held) > 1 and line.startswith("@@"):
+        if len(held) > 1 and line.startswith("@@") and not (self._hunk is not None and _fits_in(self._hunk, held)):
             self._end_file(out)
-            self._begin_file()
             for each in (*held, line):
                 self._outside(each, out)
             return True
@@ -180,64 +173,71 @@ class UnifiedDiff(Reader):
                 self._hunk.add(each)
         return False
 
-    def _paths(self) -> tuple[str | None, str | None]:
-        old, new = self._old, self._new
-        if old and new and old.startswith("a/") and new.startswith("b/"):
-            return old[2:], new[2:]
-        if old == _NOWHERE and new and new.startswith("b/"):
-            return old, new[2:]
-        if new == _NOWHERE and old and old.startswith("a/"):
-            return old[2:], new
-        return old, new
-
     def _end_hunk(self, out: list[Edit]) -> None:
         hunk, self._hunk = self._hunk, None
         if hunk is None:
             return
-        old, new = self._paths()
         self._hunks += 1
-        path = new if new not in (None, _NOWHERE) else old
-        if self._link:
-            problem = "it makes or changes a link or a submodule, which darner does not do"
-            out.append(Edit(path, kind="malformed", problem=problem, format=FORMAT))
-        elif new == _NOWHERE or self._gone:
-            if self._hunks == 1:
-                out.append(Edit(old, kind="delete", format=FORMAT))
+        if self._file.barred:
+            return
+        old, new = self._file.paths()
+        path = self._file.path()
+        if new == NOWHERE or self._file.gone:
+            self._removed += [text for op, text in hunk.lines if op != "+"]
         elif not hunk.lines:
-            out.append(Edit(path, kind="malformed", problem="the hunk is empty", format=FORMAT))
-        elif old == _NOWHERE or self._made:
+            out.append(_malformed(path, "the hunk is empty"))
+        elif old == NOWHERE or self._file.made:
             edit = hunk.edit(path, FORMAT)
             after = edit.after or ""
             out.append(Edit(path, "", after[:-1] if "+" in hunk.unended else after, kind="create", format=FORMAT))
         else:
-            out.append(hunk.edit(path or self._fallback, FORMAT))
+            out.append(hunk.edit(path, FORMAT))
 
     def _end_file(self, out: list[Edit]) -> None:
         self._end_hunk(out)
-        old, new = self._paths()
-        first, second = self._moved
-        if first is not None and second is not None:
-            out.append(Edit(first, kind="move", new_path=second, format=FORMAT))
-        elif not self._hunks and self._made:
+        file = self._file
+        old, new = file.paths()
+        if file.barred:
+            out.append(_malformed(file.path(), f"{file.barred}, which darner does not do"))
+        elif (file.source is None) != (file.target is None):
+            out.append(_malformed(file.path() or file.target, "the rename has one end only"))
+        elif file.source is not None:
+            out.append(Edit(file.source, kind="move", new_path=file.target, format=FORMAT))
+        elif file.gone or (new == NOWHERE and self._hunks):
+            before = "".join(f"{line}\n" for line in self._removed) if self._hunks else None
+            out.append(Edit(old, before, kind="delete", format=FORMAT))
+        elif not self._hunks:
+            self._end_without_hunk(file, new, out)
+        self._begin_file()
+
+    def _end_without_hunk(self, file: GitHeader, new: str | None, out: list[Edit]) -> None:
+        if file.made:
             out.append(Edit(new, "", "", kind="create", format=FORMAT))
-        elif not self._hunks and self._gone:
-            out.append(Edit(old, kind="delete", format=FORMAT))
-        elif not self._hunks and new is not None and self._held:
-            out.append(Edit(new, kind="malformed", problem="the diff has no @@ line above its changes", format=FORMAT))
-        self._old = self._new = None
-        self._moved = [None, None]
-        self._made = self._gone = self._link = False
-        self._hunks = 0
+        elif new is not None and self._held:
+            out.append(_malformed(new, "the diff has no @@ line above its changes"))
+        elif file.nameless:
+            out.append(_malformed(None, "the names in its `diff --git` line cannot be told apart"))
+
+
+def _malformed(path: str | None, problem: str) -> Edit:
+    return Edit(path, kind="malformed", problem=problem, format=FORMAT)
+
+
+def _wants_both(hunk: Hunk) -> bool:
+    """Tell whether a hunk still wants removed lines, so that `--- x` is one of them and no header."""
+    return hunk.counts is not None and hunk.old() < hunk.counts[0] and hunk.new() >= hunk.counts[1]
+
+
+def _fits_in(hunk: Hunk, held: list[str]) -> bool:
+    """Tell whether a removed and a new line are what a hunk still wants; or no names of files."""
+    if hunk.counts is not None:
+        return (hunk.old() + 1, hunk.new() + 1) == hunk.counts
+    return not any(re.search(r"[/.]", line[4:]) for line in held)
 
 
 def _short(found: tuple[int, int], announced: tuple[int, int] | None) -> bool:
-    """Tell whether a hunk has fewer lines than its header says, of both kinds: as one has that was cut."""
-    return announced is not None and found[0] < announced[0] and found[1] < announced[1]
-
-
-def _name(text: str) -> str:
-    name = text.split("\t", 1)[0].strip()
-    return name[1:-1] if name.startswith('"') and name.endswith('"') and len(name) > 1 else name
+    """Tell whether a hunk has fewer lines than its header says, and not more of either kind: as one that was cut."""
+    return announced is not None and found != announced and found[0] <= announced[0] and found[1] <= announced[1]
 
 
 def render(edits: Iterable[Edit], *, numbers: bool = True) -> str:
@@ -252,8 +252,8 @@ def render(edits: Iterable[Edit], *, numbers: bool = True) -> str:
             path = None
             continue
         if path != edit.path or edit.kind != "replace":
-            out.append(f"--- {_NOWHERE if edit.kind == 'create' else f'a/{edit.path}'}")
-            out.append(f"+++ {_NOWHERE if edit.kind == 'delete' else f'b/{edit.path}'}")
+            out.append(f"--- {NOWHERE if edit.kind == 'create' else f'a/{edit.path}'}")
+            out.append(f"+++ {NOWHERE if edit.kind == 'delete' else f'b/{edit.path}'}")
             path, grown = edit.path, 0
         hunk = list(edit.hunk)
         if edit.kind in ("create", "delete"):

@@ -6,6 +6,10 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from darner_server.patch import names
+from darner_server.patch.caption import Caption
+from darner_server.patch.names import Name
+
 if TYPE_CHECKING:
     from darner_server.patch.edit import Edit
 
@@ -21,7 +25,13 @@ all of the new code
 """
 
 _OPEN = re.compile(r"\s*(`{3,}|~{3,})[ \t]*([^`]*)")
-_TAG = re.compile(r"\s*<(source|code|pre|file)(?:\s+(?:path|name)=\"([^\"]+)\")?>\s*([\w+#.-]*)\s*", re.IGNORECASE)
+_NUMBERED = re.compile(r"\s*(\d+)\s?(\||\u2502|\u2192|\t|:)(.*)")
+_SEVERAL = 2  # lines: one number alone may be anything
+_COUNTED = (".csv", ".tsv", ".txt", ".md", ".mdx", ".markdown", ".rst", ".log", ".dat", ".po", ".srt")
+_TAG = re.compile(
+    r"\s*<(source|code|pre|file)(?:\s+(?:path|name|filename|file_path)=[\"']([^\"']+)[\"'])?>\s*([\w+#.-]*)\s*",
+    re.IGNORECASE,
+)
 
 
 @dataclass(slots=True)
@@ -30,12 +40,28 @@ class Fence:
 
     mark: str
     info: str
-    path: str | None
+    caption: Caption | None
     lines: list[str] = field(default_factory=list[str])
     used: bool = False
     depth: int = 0
-    sure: bool = True  # its name stands alone above it, not in a sentence
     indent: int = 0
+
+    @property
+    def path(self) -> str | None:
+        """The file that the fence names."""
+        return self.caption.name.path if self.caption is not None else None
+
+    @property
+    def sure(self) -> bool:
+        """Whether the name stands alone above the fence, not in a sentence."""
+        return self.caption is not None and self.caption.name.path is not None and self.caption.name.alone
+
+    def text(self) -> list[str]:
+        """Return its lines, without the indentation that a list has given to the fence and to all of them."""
+        margin = " " * self.indent
+        if margin and all(line.startswith(margin) or not line.strip() for line in self.lines):
+            return [line[self.indent :] for line in self.lines]
+        return self.lines
 
     def closes(self, line: str) -> bool:
         """Tell whether `line` ends this fence; an inner fence with a language is counted and passed over."""
@@ -58,10 +84,36 @@ class Fence:
 def opening(line: str) -> Fence | None:
     """Return the fence that `line` opens."""
     if (fence := _OPEN.fullmatch(line)) is not None:
-        return Fence(fence[1], fence[2].strip(), None, indent=len(line) - len(line.lstrip()))
+        info = fence[2].strip()
+        path = names.in_info(info) if info and not info.isalnum() else None
+        return Fence(fence[1], info, _named(path), indent=len(line) - len(line.lstrip()))
     if (tag := _TAG.fullmatch(line)) is not None:
-        return Fence(f"</{tag[1].lower()}>", tag[3], tag[2], indent=len(line) - len(line.lstrip()))
+        return Fence(f"</{tag[1].lower()}>", tag[3], _named(tag[2]), indent=len(line) - len(line.lstrip()))
     return None
+
+
+def _named(path: str | None) -> Caption | None:
+    return Caption(Name(path)) if path is not None else None
+
+
+def unnumbered(lines: list[str], path: str | None) -> list[str] | None:
+    """Return the lines without the numbers that each begins with; None if those may be the text's own."""
+    found = [_NUMBERED.fullmatch(line) for line in lines]
+    numbered = [each for each in found if each is not None]
+    if len(numbered) < _SEVERAL or len(numbered) < sum(1 for line in lines if line.strip()):
+        return lines
+    counts = [int(each[1]) for each in numbered]
+    if counts != list(range(counts[0], counts[0] + len(counts))):
+        return lines
+    marks = {each[2] for each in numbered}
+    if (path or "").lower().endswith(_COUNTED):
+        return lines
+    if len(marks) > 1 or marks == {":"}:
+        return None
+    rests = [each[3] for each in numbered]
+    if all(rest.startswith(" ") or not rest for rest in rests):
+        rests = [rest[1:] for rest in rests]
+    return rests
 
 
 def render(edit: Edit) -> str:

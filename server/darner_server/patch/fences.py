@@ -1,0 +1,169 @@
+"""What becomes of the fences of a reply that hold a text and no block: files, illustrations, or something to refuse."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from darner_server.patch import caption, find_replace, markup, names, scripts
+from darner_server.patch.caption import Caption
+from darner_server.patch.edit import Edit
+from darner_server.patch.names import Name
+from darner_server.patch.unified import UnifiedDiff
+from darner_server.patch.whole import Fence, unnumbered
+
+_SHELL = frozenset(("bash", "sh", "shell", "zsh", "powershell", "cmd", "ps1", "fish"))
+_OUTPUT = frozenset(("console", "terminal", "output", "log", "shell-session", "sh-session", "bash-session"))
+_PROSE = (
+    *(".md", ".mdx", ".markdown", ".txt", ".mdc", ".rst", ".adoc", ".asciidoc", ".qmd", ".rmd", ".org", ".textile"),
+    *(".wiki", ".tex", ".mkd", ".mdown", ".cursorrules", ".clinerules", ".windsurfrules"),
+)
+_HEREDOC = re.compile(r"^\s*(?:cat|tee)\b.*<<-?\s*['\"]?\w+", re.MULTILINE)
+
+
+class Fences:
+    """Keeps the fences whose meaning the rest of the reply decides."""
+
+    def __init__(self, reply_format: str | None, target: str | None, region: str | None) -> None:
+        self.count = 0
+        self._format = reply_format
+        self._target = target
+        self._region = region
+        self._unnamed: list[Fence] = []
+        self._likely: list[Fence] = []  # named by a sentence or a comment: edits if the reply has no others of the file
+        self._open: Fence | None = None  # of a text that may hold fences itself
+
+    def forget(self) -> None:
+        """Forget all fences so far: they were reasoning."""
+        self.count = 0
+        self._unnamed, self._likely, self._open = [], [], None
+
+    def unclosed(self, fence: Fence) -> list[Edit]:
+        """Return what a fence at the reply's end is that nothing closes."""
+        if self._format not in (None, "whole"):
+            return []
+        problem = "the reply ends inside the fence"
+        return [Edit(fence.path or self._target, kind="malformed", problem=problem, format="whole")]
+
+    def closed(self, fence: Fence, about: Name) -> list[Edit]:
+        """Return the edits of a fence, as far as they are beyond doubt."""
+        text = "\n".join(fence.lines)
+        if self._format != "whole" and fence.lines:
+            found = self._calls(fence, text, about)
+            if found is not None:
+                return found
+        word = fence.info.split()[0].lower() if fence.info.split() else ""
+        if word in _SHELL and _HEREDOC.search(text) and not fence.sure and self._region is None:
+            problem = "the reply writes a file by a shell command, which darner does not run"
+            return [Edit(None, kind="malformed", problem=problem, format="whole")]
+        if fence.caption is not None and self._is_command(fence, word):
+            return []
+        if fence.path is None and not (fence.caption is not None and fence.caption.name.said):
+            named = names.in_comment(next((line for line in fence.lines if line.strip()), ""))
+            if named is not None:
+                fence.caption = Caption(Name(named, (named,), alone=False))
+        return self._sorted(fence)
+
+    def _sorted(self, fence: Fence) -> list[Edit]:
+        if fence.caption is None or (fence.path is None and not fence.caption.name.said):
+            self._unnamed += [fence] if self._format in (None, "whole") else []
+        elif not fence.sure or self._format not in (None, "whole"):
+            self._likely.append(fence)
+        elif len(fence.mark) == len("```") and _is_prose(fence.path or ""):
+            self._open = fence
+        else:
+            return [self._edit(fence)]
+        return []
+
+    def _calls(self, fence: Fence, text: str, about: Name) -> list[Edit] | None:
+        """Return the edits of a fence that holds tool calls, a diff without its header or a script; None: a text."""
+        path = fence.path if fence.sure else about.path
+        first = next((line for line in fence.lines if line.strip()), "")
+        found: list[Edit] = []
+        if find_replace.opening(first):
+            found = find_replace.edits(text, path)
+        elif (opened := markup.opening(first, inside=not _is_markup(path))) is not None and f"</{opened[1]}" in text:
+            found = markup.edits(text)
+        if not found and scripts.is_signed(fence.text(), fence.info, path):
+            reader = UnifiedDiff(lambda _: False, fenced=False)
+            for line in ("@@", *fence.text()):
+                reader.line(line, found)
+            reader.close(found, cut_off=False)
+        if not found and (kind := scripts.foreign(fence.lines, fence.info, path)) is not None:
+            found = [Edit(None, kind="malformed", problem=f"the fence holds {kind}, which darner does not carry out")]
+        return [_named(edit, about) for edit in found] or None
+
+    def _is_command(self, fence: Fence, word: str) -> bool:
+        """Tell whether a fence below a name shows a command or what it prints."""
+        if word in _OUTPUT or (word in _SHELL and all(line.startswith("$ ") for line in fence.lines if line.strip())):
+            return True
+        said = fence.caption.name.said if fence.caption is not None else ""
+        path = fence.path or ""
+        return word in _SHELL and not fence.sure and not path.endswith("sh") and not caption.creates(said)
+
+    def release(self, problem: str | None) -> list[Edit]:
+        """Give the edit of a text that may hold fences itself, once it is known whether they were told apart."""
+        fence, self._open = self._open, None
+        if fence is None:
+            return []
+        if problem:
+            return [Edit(fence.path, kind="malformed", problem=problem, format="whole")]
+        return [self._edit(fence)]
+
+    def left(self, files: set[str | None], *, any_edit: bool, cut_off: bool) -> list[Edit]:
+        """Return the edits of fences that a sentence names, for files that no other edit is about.
+
+        Beside other edits, one that is only mentioned is an illustration.
+        """
+        out: list[Edit] = []
+        for fence in self._likely:
+            named = fence.caption
+            if named is None or any(each in files for each in (named.name.path, *named.name.readings) if each):
+                continue
+            if named.edits or (not any_edit and not cut_off):
+                out.append(self._edit(fence))
+        return out
+
+    def nothing_marked(self, lines: list[str]) -> list[Edit]:
+        """No edit is beyond doubt: then a lone fence, or the bare reply for the target."""
+        if len(self._unnamed) == 1:
+            return [self._edit(self._unnamed[0])]
+        if not self.count and self._format in (None, "whole") and any(line.strip() for line in lines):
+            return [self._edit(Fence("", "", None, lines))]
+        problem = "the reply holds several fences and does not say which one is meant"
+        if not self._unnamed:
+            problem = "the reply holds no edit"
+        return [Edit(self._target, kind="malformed", problem=problem)]
+
+    def _edit(self, fence: Fence) -> Edit:
+        lines = unnumbered(fence.text(), fence.path or self._target)
+        if lines is None:
+            problem = "its lines begin with numbers that may be the text's own or the reply's"
+            return Edit(fence.path or self._target, kind="malformed", problem=problem, format="whole")
+        after = "".join(f"{line}\n" for line in lines)
+        name = fence.caption.name if fence.caption is not None else Name(None)
+        target = self._target
+        path = name.path or (None if name.said and name.said not in after else target)
+        region = None
+        if self._region is not None and target is not None:
+            if path is None or not name.alone:
+                path, name = target, Name(target)
+            region = self._region if path.rsplit("/", 1)[-1] == target.rsplit("/", 1)[-1] else None
+        form = "bare" if not fence.mark or (name.path is not None and not name.alone) else "whole"
+        said = name.said if path is None else ""
+        return Edit(path, after=after, kind="whole", region=region, format=form, readings=name.readings, said=said)
+
+
+def _named(edit: Edit, about: Name) -> Edit:
+    if edit.path is not None:
+        return edit
+    return replace(edit, path=about.path, readings=about.readings, said=about.said)
+
+
+def _is_prose(path: str) -> bool:
+    name = path.rsplit("/", 1)[-1]
+    return name.lower().endswith(_PROSE) or "." not in name
+
+
+def _is_markup(path: str | None) -> bool:
+    return (path or "").lower().endswith((".xml", ".html", ".htm", ".svg", ".xhtml", ".xaml", ".vue", ".jsx", ".tsx"))

@@ -1,0 +1,151 @@
+"""Tool calls written in tags, as some agents prompt for them: carried out or refused, never written as text."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from darner_server.patch import find_replace
+from darner_server.patch.edit import Edit
+from darner_server.patch.reader import AGAIN, DONE, MORE, Reader, State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_TOOLS = (
+    "write_to_file|write_file|create_file|new_file|edit_file|replace_in_file|apply_diff|insert_content|insert_edit|"
+    "search_and_replace|find_and_replace|str_replace_editor|str_replace|multi_edit|multiedit|delete_file|rename_file|"
+    r"move_file|apply_patch|function_calls|tool_calls?|tool_use|invoke|function=[\w.-]+|antml:\w+"
+)
+_OPEN = re.compile(rf"\s*<({_TOOLS})(?:\s[^<>]*)?>.*", re.IGNORECASE)
+_EDITS = re.compile(r"\s*<(edits?|change|modification|replacement|hunk)(?:\s[^<>]*)?>.*", re.IGNORECASE)
+_CHILD = re.compile(
+    r"<(?P<name>[a-z_][\w-]*)(?:\s+name=[\"'](?P<named>[\w-]+)[\"'][^<>]*|=(?P<given>[\w-]+))?>(?P<text>.*?)</(?P=name)>",
+    re.DOTALL | re.IGNORECASE,
+)
+_INVOKED = re.compile(r"<(?:antml:)?(?:invoke|function)[\s=]+[^<>]*>.*?</(?:antml:)?(?:invoke|function)>", re.DOTALL)
+_OLD = ("search", "find", "old", "old_str", "old_string", "old_text", "original", "before")
+_NEW = ("replace", "replacement", "new", "new_str", "new_string", "new_text", "updated", "after")
+_PATH = ("path", "file_path", "filename", "file_name", "file", "target_file")
+_TEXT = ("content", "contents", "file_text", "text")
+FORMAT = "find-replace"
+
+
+def opening(line: str, *, inside: bool = False) -> re.Match[str] | None:
+    """Match a line that opens a call; in a fence that names no file also `<edit>` and the like."""
+    if "<" not in line:
+        return None
+    return _OPEN.fullmatch(line) or (_EDITS.fullmatch(line) if inside else None)
+
+
+class Markup(Reader):
+    """Reads one call up to its closing tag."""
+
+    def __init__(self, opened: re.Match[str], closes: Callable[[str], bool]) -> None:
+        self._closes = closes
+        self._end = f"</{opened[1].lower().partition('=')[0]}>"
+        self._lines: list[str] = []
+
+    def line(self, line: str, out: list[Edit]) -> State:
+        """Take one line, the opening one first."""
+        if self._closes(line) and not self._in_text():
+            out.append(_malformed(None, f"the reply calls a tool and does not close it with {self._end}"))
+            return AGAIN
+        self._lines.append(line)
+        if self._end not in line.lower():
+            return MORE
+        out += edits("\n".join(self._lines))
+        return DONE
+
+    def _in_text(self) -> bool:
+        joined = "\n".join(self._lines)
+        return joined.count("<content>") > joined.count("</content>")
+
+    def close(self, out: list[Edit], *, cut_off: bool) -> None:
+        """End of the reply inside the call."""
+        if not cut_off:
+            out.append(_malformed(None, f"the reply calls a tool and does not close it with {self._end}"))
+
+
+def edits(text: str) -> list[Edit]:
+    """Return the edits of the calls in a text; a malformed one where nothing can be made of them."""
+    inner = re.search(r"<tool_calls?>(.*)</tool_calls?>", text, re.DOTALL | re.IGNORECASE)
+    if inner is not None and inner[1].lstrip()[:1] in ("{", "["):
+        return find_replace.edits(inner[1].strip(), None)
+    found: list[Edit] = []
+    calls = re.findall(
+        r"<(?:antml:)?(?:invoke|function)[\s=]+[^<>]*>.*?</(?:antml:)?(?:invoke|function)>", text, re.DOTALL
+    )
+    for call in calls or [text]:
+        found += _call(call)
+    return found
+
+
+def _call(text: str) -> list[Edit]:
+    head = re.match(r"\s*<([^<>]*)>", text)
+    opened = head[1] if head is not None else ""
+    named = re.search(r"\b(?:path|file|name|file_path)=\"([^\"]+)\"", opened)
+    function = re.search(r"(?:name=\"|function=)([\w.-]+)", opened)
+    word = opened.split(" ")[0]
+    tool = function[1] if function is not None and re.match(r"(?:antml:)?(?:invoke|function)", word) else word
+    body = text[head.end() :] if head is not None else text
+    table = _table(body)
+    path = next((table[key].strip() for key in _PATH if key in table), None)
+    path = path or (named[1] if named is not None and tool == word else None)
+    diff = next((table[key] for key in ("diff", "patch", "input") if key in table), None)
+    content = next((table[key] for key in _TEXT if key in table), None)
+    if re.search(r"view|read|list|grep|bash|execute", tool) or table.get("command", "").strip() == "view":
+        return []
+    if diff is not None:
+        return _patched(diff, path)
+    pairs = _pairs(body, path)
+    if pairs:
+        return pairs
+    if re.search(r"delete", tool) and path is not None:
+        return [Edit(path, kind="delete", format=FORMAT)]
+    writes = re.search(r"write|create|new_file", tool) or table.get("command", "").strip() == "create"
+    if writes and content is not None and path is not None:
+        after = content.removeprefix("\n")
+        return [Edit(path, after=after if after.endswith("\n") else after + "\n", kind="whole", format="whole")]
+    return [_malformed(path, f"the reply calls {tool or 'a tool'} in a way that darner does not know")]
+
+
+def _table(body: str) -> dict[str, str]:
+    return {(each["named"] or each["given"] or each["name"]).lower(): each["text"] for each in _CHILD.finditer(body)}
+
+
+def _pairs(body: str, path: str | None) -> list[Edit]:
+    """Return old and new texts that follow one another."""
+    found: list[Edit] = []
+    old: str | None = None
+    for child in _CHILD.finditer(body):
+        name = (child["named"] or child["given"] or child["name"]).lower()
+        if name in _OLD:
+            old = child["text"]
+        elif name in _NEW and old is not None:
+            found.append(_pair(path, old, child["text"]))
+            old = None
+        elif name in ("edit", "edits", "change", "operations") and _CHILD.search(child["text"]):
+            found += _pairs(child["text"], path)
+    return found
+
+
+def _pair(path: str | None, old: str, new: str) -> Edit:
+    """Whole lines where the tags stand on lines of their own, else a part of a line."""
+    if old.startswith("\n") and old.endswith("\n"):
+        after = new.removeprefix("\n")
+        return Edit(
+            path, old.removeprefix("\n"), after if not after or after.endswith("\n") else after + "\n", format=FORMAT
+        )
+    return Edit(path, old, new, inline=True, format=FORMAT)
+
+
+def _patched(text: str, path: str | None) -> list[Edit]:
+    from darner_server.patch.parser import Parser  # noqa: PLC0415 - the parser knows this format, and this one it
+
+    parser = Parser(target=path)
+    return [*parser.feed(text), *parser.close()]
+
+
+def _malformed(path: str | None, problem: str) -> Edit:
+    return Edit(path, kind="malformed", problem=problem, format=FORMAT)

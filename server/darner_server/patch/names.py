@@ -1,0 +1,300 @@
+"""File names as models write them: alone on a line, decorated, in a comment, behind a fence's opening."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_LONGEST = 250
+_FORBIDDEN = re.compile(r'[\x00-\x1f<>"|*?`]')
+_SUFFIX = re.compile(r"(?:^|[^.])\.[A-Za-z_][\w+-]{0,15}$|^\.[\w.-]+$")
+_KNOWN_SUFFIX = re.compile(
+    r"\.(?:adoc|astro|bash|bat|bzl|c|cc|cfg|cjs|clj|cljs|cmake|cnf|conf|cpp|cs|cshtml|csproj|css|csv|cts|cu|cxx|d|dart|"
+    r"dockerfile|editorconfig|ejs|el|elm|env|erb|erl|ex|exs|f90|fish|fs|fsx|gitignore|go|gradle|graphql|groovy|h|haml|"
+    r"hbs|hcl|hh|hpp|hrl|hs|htm|html|hxx|ini|ipynb|j2|java|jinja|jl|js|json|json5|jsonc|jsx|kt|kts|less|lhs|lock|lua|"
+    r"m|mako|md|mdc|mdx|mjs|mk|ml|mli|mm|mod|mts|nim|nix|nu|org|php|pl|plist|pm|properties|proto|ps1|pug|puml|py|pyi|"
+    r"pyx|qml|r|rake|rb|rmd|robot|rs|rst|sass|sbt|scala|scss|sh|sln|sol|sql|styl|sum|sv|svelte|svg|swift|tcl|tex|tf|"
+    r"tfvars|thrift|toml|tpl|ts|tsx|txt|v|vb|vhd|vim|vue|wat|xaml|xhtml|xml|yaml|yml|zig|zsh)$",
+    re.IGNORECASE,
+)
+_BARE = re.compile(
+    r"(?:gnu)?makefile|dockerfile|containerfile|licen[cs]e|copying|readme|changelog|changes|news|todo|notice|authors|"
+    r"contributors|contributing|maintainers|owners|codeowners|version|install|gemfile|rakefile|guardfile|procfile|"
+    r"jenkinsfile|vagrantfile|justfile|brewfile|berksfile|capfile|fastfile|appfile|podfile|cartfile|dangerfile|"
+    r"pipfile|caddyfile|tiltfile|earthfile|snakefile|taskfile|build|workspace|buck|sconstruct|sconscript|kconfig|"
+    r"cmakelists|gopkg|doxyfile|puppetfile|thorfile|steepfile|mintfile|package|manifest|crontab|hosts|passwd|sudoers",
+    re.IGNORECASE,
+)
+_COMMON = frozenset(
+    ("build", "package", "changes", "install", "news", "hosts", "todo", "workspace", "version", "manifest")
+)
+# Products and pairs of words that only look like files.
+_PRODUCT = re.compile(
+    r"(?:node|next|nuxt|vue|react|angular|express|three|d3|p5|chart|ember|backbone|nest|alpine|electron|moment|socket|"
+    r"discord|deno|bun|solid|svelte|lit|preact|gatsby|remix|meteor|sails|koa|hapi|fastify|require|knockout|day|crypto|"
+    r"lodash|underscore|handlebars|asp|ado|vb|ml|draw|git|readme|fly|render)\.(?:js|io|net|land|com|ts|dev)|\.net",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(
+    r"(?:(?:step|schritt|part|file|edit|change)\s*#?\d+\s*[:.)\u2013-]\s*)?"
+    r"(?:(?:in\s+|for\s+)?(?:the\s+)?(?:(?:new|modified|updated|changed|edited|existing|full|complete|target|current|"
+    r"source|test|config(?:uration)?)\s+)?(?:file(?:\s?name|\s?path)?|path|datei|fichier|archivo|file|文件|文件名|ファイル|файл)"
+    r"\s*(?:[:=\uff1a]|\s)\s*|"
+    r"(?:in|update|updated|edit|edited|modify|modified|create|created|add|added|new|change|changed|for|patch|write|replace|"
+    r"rewrite|fix)\s*:\s*)?",
+    re.IGNORECASE,
+)
+_MARKS = re.compile(
+    r"^(?:<!--|//+|/\*+|--\s|;+|%+|#+|>+|=+|[-*+\u2022\u25aa\u2013\u2014]\s|\d{1,3}[.)]\s|[a-z][.)]\s|\[[ xX]\]\s|"
+    r"[\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff\ufe0f]|\s)+"
+)
+_ENDS = re.compile(r"(?:\s*(?:-->|\*/|=+|#+|-{2,}|\u2192|->|\u2b07\ufe0f?|\ufe0f)|[\s:\uff1a])+$")
+_TAGGED = re.compile(
+    r"<(path|file|file_?path|file_?name|filename|source_?file|target_?file|name|title)>\s*([^<>]+?)\s*</\1>",
+    re.IGNORECASE,
+)
+_ATTRIBUTE = re.compile(
+    r"<?\s*[\w:-]*\s[^>]*?\b(?:path|file|name|file_?path|file_?name|target_?file|title|src)\s*=\s*(?:\"([^\"]+)\"|'([^']+)')[^>]*>?",
+    re.IGNORECASE,
+)
+_LINK = re.compile(r"\[`?([^\[\]`]+)`?\]\(([^()\s]+)\)")
+_BEHIND = re.compile(
+    r"(?:"
+    r"\s+[(\[][^()\[\]]*[)\]]"  # x.yaml (updated)
+    r"|\s*:\s*\d+(?:\s?[-:,\u2013]\s?\d+)*"  # x.yaml:1-2
+    r"|\s*#L?\d+(?:[-\u2013:]L?\d+)*"  # x.yaml#L1-L2
+    r"|\s*@\s*L?\d+(?:[-\u2013]L?\d+)?"
+    r"|\s*[,;]\s*(?:at |around )?(?:lines?|zeilen?|l\.)\s*\d.*"
+    r"|\s+(?:at |around )?lines? \d.*"
+    r"|\s+[-\u2013\u2014:|]{1,3}\s.*"  # x.yaml - the port moves
+    r"|\s*[,;!\u2026]"
+    r"|\s*\*+"
+    r")"
+)
+_MOST_BEHIND = 3  # such parts
+_WORDS = re.compile(
+    r"a|an|the|this|that|these|those|it|its|i|we|you|now|then|next|also|and|or|but|so|if|when|while|first"
+    r"|second|third|finally|lastly|here|there|in|inside|into|within|for|to|of|on|at|by|from|with|without|like"
+    r"|as|via|per|using|use|uses|used|update|updates|edit|edits|change|changes|modify|create|creates|add|adds"
+    r"|write|save|open|replace|rewrite|fix|make|delete|remove|rename|extend|adjust|put|insert|append|run|see|is"
+    r"|are|was|were|be|has|have|needs|need|should|would|file|files|code|example|note|output|input|result|before"
+    r"|after|same|lets|let's|similarly|both|called|named"
+)
+_QUOTED = re.compile(
+    r"[*_(\[]*([`'\"\u2018\u201c\u00ab<]|\*\*|__|\*)[*_]*([^`]+?)[*_]*(?:[`'\"\u2019\u201d\u00bb>]|\*\*|__|\*)[*_)\]]*(.*)"
+)
+_QUOTES = "`'\"\u2018\u2019\u201c\u201d\u00ab\u00bb"
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What is said of a block's file.
+
+    `readings` count, the first that is there, before `path`. Without a path, and none of them there, the block goes
+    where one without a name goes, unless `said` is set: the words to refuse it with. `alone`: nothing else stands on
+    the line.
+    """
+
+    path: str | None
+    readings: tuple[str, ...] = ()
+    said: str = ""
+    alone: bool = True
+
+
+def in_line(line: str) -> Name | None:
+    """Return the name that a line consists of, its decoration (`**x.py**:`, `### File: x.py (new)`) removed."""
+    text = re.sub(r"\s{3,}", "  ", line.strip())
+    if not text or len(text) > _LONGEST or text.endswith(("...", "{")):
+        return None
+    if tagged := _TAGGED.fullmatch(text):
+        return Name(tagged[2]) if _fits(tagged[2]) else None
+    if text.startswith("<") and (attribute := _ATTRIBUTE.fullmatch(text)):
+        path = attribute[1] or attribute[2]
+        return Name(path) if _fits(path) else None
+    marked = _MARKS.match(text)
+    heading = marked is not None and "#" in marked[0]
+    text = _LINK.sub(_of_link, text[marked.end() :] if marked is not None else text)
+    text = _ENDS.sub("", text)
+    label = _LABEL.match(text)
+    labelled = label is not None and label.end() > 0
+    text = text[label.end() :] if label is not None else text
+    return _decorated(text.strip(), labelled=labelled, doubtful=heading)
+
+
+def _of_link(link: re.Match[str]) -> str:
+    return f"`{link[1]}`" if link[1].rsplit("/", 1)[-1] == link[2].removeprefix("./").rsplit("/", 1)[-1] else link[1]
+
+
+def _decorated(text: str, *, labelled: bool, doubtful: bool) -> Name | None:
+    """Read a name in quotes or not, and what may stand behind it."""
+    quoted = re.fullmatch(
+        r"[*_(\[]*([`'\"\u2018\u201c\u00ab<]|\*\*|__|\*)[*_]*([^`]+?)[*_]*(?:[`'\"\u2019\u201d\u00bb>]|\*\*|__|\*)[*_)\]]*(.*)",
+        text,
+    )
+    inner = quoted[2].strip() if quoted else ""
+    if quoted and inner and not re.search(r"\w", quoted[3][:1]):
+        rest = quoted[3].strip().rstrip(":").strip("* ")
+        if rest and not _is_behind(" " + rest):
+            return None
+        return _read(
+            inner.strip(_QUOTES), labelled=labelled, quoted="`" in text[: text.index(inner)], doubtful=doubtful
+        )
+    return _read(text.strip("*_ ").strip(_QUOTES), labelled=labelled, quoted=False, doubtful=doubtful)
+
+
+def _read(text: str, *, labelled: bool, quoted: bool, doubtful: bool) -> Name | None:
+    text = text.removeprefix("file://").strip().rstrip(":").strip()
+    cut = _without_rest(text)
+    readings = tuple(dict.fromkeys((text, cut)))
+    if re.search(r"\w@\w", cut) and "/" not in cut:
+        return None  # a mail address
+    if not is_path(cut, blanks=quoted or labelled):
+        bare = re.fullmatch(r"[\w.+-]{1,60}", cut) is not None
+        if labelled and bare:
+            return Name(cut, readings)
+        if quoted and bare:
+            return Name(None, readings, cut)
+        return Name(None, readings) if _fits(text) and len(text.split()) <= 6 and "://" not in text else None  # noqa: PLR2004
+    whole = cut.rsplit("/", 1)[-1]
+    if not (labelled or quoted) and (
+        _PRODUCT.fullmatch(whole) or is_pair(cut) or (doubtful and "." not in whole and not _well_known(whole))
+    ):
+        return Name(None, readings)
+    if not (labelled or quoted) and " " in cut:
+        return Name(cut, (*readings, cut.split()[-1]))
+    return Name(cut, () if readings == (cut,) else readings)
+
+
+def _well_known(name: str) -> bool:
+    return _BARE.fullmatch(name) is not None
+
+
+def _without_rest(text: str) -> str:
+    """Cut off what stands behind a name: `(updated)`, `:1-2`, `#L5`, ` - the port`."""
+    for at in range(1, len(text)):
+        if text[at] in " \t([:#@,;!*-\u2026\u2013\u2014" and _is_behind(text[at:]):
+            head = text[:at].rstrip()
+            if _SUFFIX.search(head) or "/" in head or _well_known(head) or " " not in head:
+                return head
+    return text
+
+
+def _is_behind(text: str) -> bool:
+    for _ in range(_MOST_BEHIND):
+        if (found := _BEHIND.match(text)) is None:
+            return False
+        text = text[found.end() :]
+        if not text:
+            return True
+    return False
+
+
+def in_comment(line: str) -> str | None:
+    """Return the file name that a comment consists of (`# src/x.py`); no shebang, product or pair of words."""
+    found = re.fullmatch(
+        r"\s*(?:#|//|/\*+|<!--|--|;|%)\s*(?:file(?:\s?name|\s?path)?\s*:\s*|path\s*:\s*)?(\S+)\s*(?:\*/|-->)?\s*",
+        line,
+        re.IGNORECASE,
+    )
+    if found is None or found[1].startswith(("!", "@", "#", "http", "+", "$", "-", "=")):
+        return None
+    path = found[1]
+    name = re.split(r"[/\\]", path)[-1]
+    if not is_path(path, blanks=False) or _PRODUCT.fullmatch(name) or ("." not in name and not _well_known(name)):
+        return None
+    return path if ":" not in path and "=" not in path else None
+
+
+def in_info(info: str) -> str | None:
+    """Return the file named behind a fence's opening (```python src/x.py, ```ts:src/x.ts, ```title="x.py")."""
+    if len(info) > _LONGEST:
+        return None
+    info = re.sub(r"\s{3,}", "  ", info)
+    found = re.search(
+        r"\b(?:title|file|file_?name|file_?path|path|name|label|src)\s*[=:]\s*(?:\"([^\"]+)\"|'([^']+)'|([^\s\"',}]+))",
+        info,
+        re.IGNORECASE,
+    )
+    if found is not None and (_fits(path := found[1] or found[2] or found[3])):
+        return path
+    text = _without_rest(info.strip().strip("{}").strip(_QUOTES))
+    if " " not in text and is_path(text, blanks=False) and ":" not in text and not _language(text):
+        return text
+    for word in reversed(info.split()):
+        parts = [part.strip(_QUOTES + "(){},;") for part in re.split(r":(?![\\/])|=", word)]
+        for part in parts:
+            if ("/" in part or "." in part) and is_path(part, blanks=False) and not _language(part):
+                return part
+            if _well_known(part) and len(info.split()) + len(parts) > 2 and part.lower() not in _COMMON:  # noqa: PLR2004
+                return part
+    return None
+
+
+def _language(word: str) -> bool:
+    """Tell whether a word behind a fence's opening is a language: `asp.net`, `text/x-python`, `node.js`."""
+    mime = re.match(r"(?:text|application|image|language|lang|code)/", word)
+    return (mime is not None and "." not in word) or _PRODUCT.fullmatch(word) is not None
+
+
+def is_pair(text: str) -> bool:
+    """Tell whether words with a slash between them are rather a pair of words (CI/CD, client/server) than a path."""
+    if "/" not in text or text.startswith((".", "/", "~")) or "." in text:
+        return False
+    capitals = all(re.fullmatch(r"[A-Z][A-Za-z]*|\d+", word) for word in text.split("/"))
+    return capitals or _PAIRS.fullmatch(text.lower()) is not None
+
+
+_PAIRS = re.compile(
+    r"and/or|ci/cd|client/server|input/output|read/write|i/o|tcp/ip|before/after|old/new|true/false|yes/no"
+    r"|on/off|request/response|req/res|get/set|getter/setter|start/stop|frontend/backend|front-end/back-end"
+    r"|dev/prod|development/production|test/production|up/down|in/out|push/pull|left/right|min/max|open/close"
+    r"|him/her|he/she|s/he|w/o|n/a|a/b|html/css|css/html|js/ts|js/css|unit/integration|search/replace"
+    r"|find/replace|add/remove|create/update|create/delete|insert/update|insert/delete|import/export|key/value"
+    r"|pub/sub|master/slave|parent/child|success/failure|pass/fail|success/error|light/dark|encode/decode"
+    r"|serialize/deserialize|async/await|try/catch|if/else|login/logout|enable/disable|show/hide"
+    r"|producer/consumer|sender/receiver|server/client"
+)
+
+
+def is_path(text: str, *, blanks: bool) -> bool:
+    """Tell whether a text is written as a path is; one with blanks only if it may have them, or is no sentence."""
+    if not _fits(text) or text.endswith((" ", ".")) or "://" in text:
+        return False
+    name = re.split(r"[/\\]", text)[-1]
+    suffixed = _SUFFIX.search(name) is not None
+    if re.search(r"\s", text):
+        return suffixed and (blanks or _is_no_sentence(text))
+    if suffixed:
+        return True
+    return (
+        ("/" in text.strip("/") or "\\" in text or _well_known(name))
+        and ":" not in text
+        and bool(re.search(r"\w", name))
+    )
+
+
+def _is_no_sentence(text: str) -> bool:
+    words = re.split(r"[\s/\\]+", text.lower())
+    if _WORDS.fullmatch(words[0]) or len(words) > 6:  # noqa: PLR2004 - names are short
+        return False
+    if "/" in text or "\\" in text:
+        return not any(map(_WORDS.fullmatch, re.split(r"[/\\]", text.lower())[0].split()[:-1]))
+    return not any(map(_WORDS.fullmatch, words[:-1])) and _KNOWN_SUFFIX.search(text) is not None
+
+
+def _fits(text: str) -> bool:
+    return bool(text) and len(text) <= _LONGEST and _FORBIDDEN.search(text) is None and text == text.strip()
+
+
+def known(text: str) -> bool:
+    """Tell whether a word in a sentence is a file's name beyond doubt: by its suffix, or being one such as Makefile."""
+    name = re.split(r"[/\\]", text)[-1]
+    if not _fits(text) or "://" in text or _PRODUCT.fullmatch(name):
+        return False
+    return _KNOWN_SUFFIX.search(name) is not None or (_well_known(name) and name.lower() not in _COMMON)
+
+
+def well_known(text: str) -> bool:
+    """Tell whether a word in backquotes is a file's name: also BUILD, VERSION."""
+    name = re.split(r"[/\\]", text)[-1]
+    return known(text) or (_well_known(name) and (name[:1].isupper() or "/" in text))

@@ -1,0 +1,116 @@
+"""Where a reply is reasoning and where it is the answer, as models of all kinds mark it."""
+
+from __future__ import annotations
+
+import re
+
+_WORDS = "think|thinking|thought|thoughts|reasoning|scratchpad|inner_monologue"
+_PLAIN = "analysis|reason|reflection|deliberation|planning|plan|drafts?|internal|brainstorm|commentary"
+_OPENER = re.compile(
+    rf"<(?P<tag>(?:[a-z]{{1,8}}:)?(?:{_WORDS}))(?:\s[^<>]*)?>|"
+    rf"^\s*<(?P<alone>{_PLAIN})>|"
+    r"(?P<square>\[THINK\])|(?P<diamond>\u25c1think\u25b7)|(?P<begin><\|begin_of_thought\|>)|(?P<start><\|START_THINKING\|>)|"
+    r"(?P<channel><\|channel\|>\s*(?:analysis|commentary(?!\s+to=))[^<]*<\|message\|>)|"
+    r"(?P<channels><\|channel>thought\b)|(?P<unused><unused94>)",
+    re.IGNORECASE,
+)
+_CLOSER = re.compile(
+    rf"</(?:[a-z]{{1,8}}:)?(?:{_WORDS}|analysis|reflection)\s*>|\[/THINK\]|\u25c1/think\u25b7|<\|end_of_thought\|>|<\|END_THINKING\|>|<unused95>|<channel\|>|"
+    r"(?:<\|(?:end|return)\|>)?(?:<\|start\|>assistant)?<\|channel\|>\s*(?:final|commentary\s+to=)[^<]*"
+    r"(?:<\|constrain\|>\w*)?<\|message\|>|"
+    r"(?-i:assistantfinal)",
+    re.IGNORECASE,
+)
+_TOKENS = re.compile(
+    r"<\|(?:start|end|return|call|message|im_end|eot_id|endoftext|begin_of_solution|end_of_solution|START_RESPONSE|"
+    r"END_RESPONSE|constrain)\|>(?:assistant\b)?|^\s*</?(?:answer|final_answer|response|final|output|solution|result)>"
+    r"\s*$|(?:<\|channel\|>final<\|message\|>)"
+)
+_FINAL = re.compile(
+    r"\W*(?:the\s+)?final\s+(?:answer|patch|version|reply|response|solution)\W*",
+    re.IGNORECASE,
+)
+_PREFACE = re.compile(
+    r"\W*(?:sure|certainly|of course|absolutely|here(?:'s|\u2019s| is| are)?|below|the following|"
+    r"i(?:'|\u2019)ve|i have|i updated|i changed|done)\b.{0,160}",
+    re.IGNORECASE,
+)
+
+
+class Reasoning:
+    """Takes the lines of a reply that stand in no block and returns what of them belongs to the answer."""
+
+    def __init__(self) -> None:
+        self.inside = False
+        self.known = False  # that what comes now is the answer: reasoning has ended, or there was none
+        self._tag = ""
+
+    def closes_within(self, line: str) -> bool:
+        """Tell whether a line in a block can only be the end of reasoning that nothing has opened."""
+        text = line.strip()
+        return not self.known and (
+            "<|channel|>" in text or (text[:1] in "<[\u25c1" and _CLOSER.fullmatch(text) is not None and "/" in text)
+        )
+
+    def answer(self, line: str) -> tuple[str, bool]:
+        """Return the part of a line that is answer, and whether all that came before was reasoning after all."""
+        if not self.inside and not _marked(line):
+            return line, False
+        void = False
+        out = ""
+        at = 0
+        while at <= len(line):
+            if self.inside:
+                closer = self._closer(line, at)
+                if closer is None:
+                    return out, void
+                at = closer.end()
+                self.inside = False
+                self.known = True
+                out = ""
+                continue
+            opener = self._opener(line, at)
+            closer = _unquoted(_CLOSER, line, at)
+            if closer is not None and (opener is None or closer.start() < opener.start()):
+                void = self.known = True
+                out = ""
+                at = closer.end()
+                continue
+            if opener is None:
+                out += _TOKENS.sub("", line[at:])
+                break
+            out += line[at : opener.start()]
+            self.inside = True
+            self._tag = (opener["tag"] or opener["alone"] or "").lower()
+            at = opener.end()
+        return out, void
+
+    def _opener(self, line: str, at: int) -> re.Match[str] | None:
+        return _unquoted(_OPENER, line, at)
+
+    def _closer(self, line: str, at: int) -> re.Match[str] | None:
+        if self._tag:
+            return re.compile(rf"</{re.escape(self._tag)}\s*>", re.IGNORECASE).search(line, at)
+        return _CLOSER.search(line, at)
+
+
+def is_final(line: str) -> bool:
+    """Tell whether a line is a heading such as "Final answer": what came before it were drafts."""
+    return _FINAL.fullmatch(line) is not None
+
+
+def is_preface(line: str) -> bool:
+    """Tell whether prose is what a model says before its answer, and not how it reasons."""
+    return _PREFACE.fullmatch(line.strip()) is not None
+
+
+def _marked(line: str) -> bool:
+    return "<" in line or "[" in line or "\u25c1" in line or "assistant" in line
+
+
+def _unquoted(pattern: re.Pattern[str], line: str, at: int) -> re.Match[str] | None:
+    """Find a mark that is not spoken of in backquotes or quotes."""
+    for found in pattern.finditer(line, at):
+        if line[: found.start()].count("`") % 2 == 0 and line[found.start() - 1 : found.start()] not in ("'", '"'):
+            return found
+    return None

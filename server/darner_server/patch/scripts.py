@@ -1,0 +1,71 @@
+"""Texts in a fence that say how a file is changed in a way darner does not carry out: to be refused, never written."""
+
+from __future__ import annotations
+
+import re
+
+_ED, _SED, _JSON = "an ed script", "a sed script", "a JSON patch"
+_INFOS = {"ed": _ED, "ex": _ED, "sed": _SED, "jsonpatch": _JSON, "json-patch": _JSON}
+_ED_INPUT = re.compile(r"(?:\d+|\$|/[^/]*/|\.)?(?:,(?:\d+|\$))?[aci]")
+_SUBSTITUTION = re.compile(r"\s*(?:\d+(?:,\d+|,\$)?|%|\$)?s(?P<mark>[/|#,@!]).+(?P=mark).*(?P=mark)[gimpI\d]*;?\s*")
+_NORMAL = re.compile(r"\d+(?:,\d+)?[acd]\d+(?:,\d+)?")
+_CONTEXT = re.compile(r"\*{3} \d+(?:,\d+)? \*{4}|-{3} \d+(?:,\d+)? -{4}|\*{15}")
+_PAIRED = re.compile(
+    r"<(search|find|old|old_str(?:ing)?|old_text|original|before)>.*</\1>\s*"
+    r"<(replace|replacement|new|new_str(?:ing)?|new_text|updated|after)>",
+    re.DOTALL | re.IGNORECASE,
+)
+_MARKUP = (
+    *(".xml", ".html", ".htm", ".svg", ".xhtml", ".xaml", ".vue", ".svelte", ".jsx", ".tsx", ".xsd", ".xsl", ".plist"),
+)
+_PROSE = (".md", ".mdx", ".markdown", ".txt", ".mdc", ".rst", ".adoc", ".org", ".diff", ".patch")
+_OPERATION = re.compile(
+    r"\s*\[\s*\{\s*\"op\"\s*:\s*\"(?:add|remove|replace|move|copy|test)\"\s*,\s*\"(?:path|from)\"\s*:\s*\"/"
+)
+_CONFLICT = re.compile(r"(?:<{7}|>{7}) \S.*")
+
+
+def foreign(lines: list[str], info: str, path: str | None) -> str | None:
+    """Name the kind of script that a fence holds; None if it is a file's text."""
+    content = [line.strip() for line in lines if line.strip()]
+    name = (path or "").lower()
+    word = info.split(maxsplit=1)[0].lower() if info.split() else ""
+    if not content or (word and name.endswith(f".{word}")):
+        return None
+    if word in _INFOS:
+        return _INFOS[word]
+    if name.endswith((*_PROSE, ".sed", ".ed", ".awk")):
+        return None
+    return _by_lines(content) or _by_text("\n".join(lines), markup=name.endswith(_MARKUP))
+
+
+def _by_lines(content: list[str]) -> str | None:
+    if all(_SUBSTITUTION.fullmatch(line) for line in content):
+        return _SED
+    if any(_NORMAL.fullmatch(line) for line in content) and any(line.startswith(("< ", "> ")) for line in content):
+        return "a diff without file headers"
+    if sum(_CONTEXT.fullmatch(line) is not None for line in content) > 1:
+        return "a context diff"
+    if content[-1] in ("w", "q", "wq", "Q") and any(_ED_INPUT.fullmatch(line) for line in content):
+        return _ED
+    conflict = {line[0] for line in content if _CONFLICT.fullmatch(line)}
+    return "a text with conflict marks" if conflict == {"<", ">"} and "=======" in content else None
+
+
+def _by_text(text: str, *, markup: bool) -> str | None:
+    if not markup and _PAIRED.search(text):
+        return "an edit in tags"
+    return _JSON if _OPERATION.match(text) else None
+
+
+def is_signed(lines: list[str], info: str, path: str | None) -> bool:
+    """Tell whether every line has the sign of a diff (+, -, blank): the fence says so, or several of them do."""
+    content = [line for line in lines if line.strip()]
+    marks = {line[0] for line in content}
+    if not {"+", "-"} & marks:
+        return False
+    word = info.split(maxsplit=1)[0].lower() if info.split() else ""
+    if word in ("diff", "patch", "udiff"):
+        return True
+    prose = (path or "").lower().endswith((*_PROSE, ".yaml", ".yml")) or word in ("yaml", "yml", "markdown", "md")
+    return marks <= {"+", "-", " "} and "+" in marks and len(marks) > 1 and (not prose or marks == {"+", "-", " "})

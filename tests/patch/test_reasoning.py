@@ -1,0 +1,110 @@
+"""Only the final answer counts, however a model marks what comes before it."""
+
+import pytest
+
+from darner_server.patch import Edit, Parser, apply_reply
+
+DRAFT = "limits.py\n```python\n<<<<<<< SEARCH\nRETRIES = 3\n=======\nRETRIES = 30\n>>>>>>> REPLACE\n```\n"
+ANSWER = "limits.py\n```python\n<<<<<<< SEARCH\nTIMEOUT = 10\n=======\nTIMEOUT = 60\n>>>>>>> REPLACE\n```\n"
+FILES = {"limits.py": "RETRIES = 3\nTIMEOUT = 10\n"}
+RIGHT = {"limits.py": "RETRIES = 3\nTIMEOUT = 60\n"}
+
+
+@pytest.mark.parametrize(
+    "marks",
+    [
+        ("<think>\n", "</think>\n"), ("<thinking>\n", "</thinking>\n\n"), ("<thought>", "</thought>\n"), ("<THINK>\n", "</THINK>\n"), ("Sure. <think>\n", "</think>\n"),
+        ("<reasoning>\n", "</reasoning>\n"), ("<analysis>\n", "</analysis>\n"), ("<scratchpad>\n", "</scratchpad>\n"), ("<reflection>\n", "</reflection>\n"),
+        ("[THINK]", "[/THINK]"), ("◁think▷", "◁/think▷"), ("<seed:think>", "</seed:think>"), ("<|begin_of_thought|>\n", "<|end_of_thought|>\n"),
+        ("<|START_THINKING|>", "<|END_THINKING|>"), ("<think>\n", "</think>"), ('<think type="deep">\n', "</think>\n"), ("<plan>\n", "</plan>\n"),
+        ("<|channel|>analysis<|message|>", "<|end|><|start|>assistant<|channel|>final<|message|>"),
+        ("<|start|>assistant<|channel|>analysis<|message|>We need\n", "\n<|end|>\n<|start|>assistant<|channel|>final<|message|>"),
+        ("The user wants a longer timeout.\n", "</think>\n"), ("The user wants\n\n", "No.\n</think>\n\n"), ("Okay, so\n", "Let me do that.</think>"),
+        ("Hmm.\n", "</thinking>\n"), ("Hmm.\n", "</thought>\n"), ("Hmm.\n", "[/THINK]\n"), ("Hmm.\n", "◁/think▷"), ("Let me see\n", "</seed:think>\n"),
+        ("analysisWe need a longer timeout.\n", "assistantfinal"), ("analysisWe need\n", "No, only the timeout.assistantfinal\n"),
+        ("We should\n", "<|end|><|start|>assistant<|channel|>final<|message|>"), ("A first try:\n", "\nNo.\n\n**Final answer**\n\n"), ("Let me try.\n\n", "\n### Final answer:\n"),
+        ("analysisWe need\n", "assistantcommentary to=functions.apply_patchOk.assistantfinal"),
+        ("<think>\n", "</think>\n<answer>\n"), ("<thought>\nx\n</thought>\n<think>\n", "</think>\n"),
+    ],
+)  # fmt: skip
+def test_a_draft_is_no_edit(marks: tuple[str, str]) -> None:
+    first, last = marks
+    for draft in (
+        DRAFT,
+        DRAFT.replace("limits.py\n", "Maybe `limits.py`:\n"),
+        "limits.py\n```\nRETRIES = 1\n```\n",
+        "print(1)\n",
+        "I open `</think>` later.\n",
+    ):
+        if "final answer" in last.lower() and "RETRIES" not in draft:
+            continue
+        applied = apply_reply(first + draft + last + ANSWER, FILES, target="limits.py")
+        assert (applied.refused, applied.files) == ((), RIGHT), draft
+        assert [each.path for each in read(first + draft + last + ANSWER)] == ["limits.py"]
+
+
+def read(reply: str, size: int = 1) -> list[Edit]:
+    parser = Parser()
+    found = [edit for at in range(0, len(reply), size) for edit in parser.feed(reply[at : at + size])]
+    return [*found, *parser.close()]
+
+
+@pytest.mark.parametrize(
+    "end", ["</think>\nDone.\n", "assistantfinalnew.py is not needed.\n", "</thought>I would not change it.\n"]
+)
+def test_drafts_without_an_answer_change_nothing(end: str) -> None:
+    applied = apply_reply("The user wants more.\n" + DRAFT + end, FILES, target="limits.py")
+    assert applied.files == FILES
+    assert applied.refused != ()
+
+
+@pytest.mark.parametrize(
+    "reply", ["<think>\n" + DRAFT, "<think>\nlimits.py\n```\nx = 1\n```\n", "[THINK]x = 1\n", "<think>\n\n" + ANSWER]
+)
+def test_reasoning_that_does_not_end(reply: str) -> None:
+    applied = apply_reply(reply, FILES, target="limits.py")
+    assert applied.files == FILES
+    assert "reasoning" in applied.refused[0].reason
+
+
+@pytest.mark.parametrize("end", ["</think>\n", "assistantfinal", "No.\n</think>"])
+def test_edits_that_are_out_already_are_not_passed_over(end: str) -> None:
+    applied = apply_reply(DRAFT + end + ANSWER, FILES)
+    assert applied.files == FILES
+    assert "reasoning" in applied.refused[0].reason
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a </think> b",
+        "<think>",
+        "</think>",
+        "[THINK]",
+        "<|channel|>final<|message|>",
+        "assistantfinal",
+        "<plan>",
+        "◁think▷",
+    ],
+)
+def test_marks_in_a_block_are_its_text(text: str) -> None:
+    for before in ("", "<think>\nx\n</think>\n"):
+        reply = f"{before}limits.py\n```\n<<<<<<< SEARCH\nTIMEOUT = 10\n=======\n{text}\n>>>>>>> REPLACE\n```\n"
+        applied = apply_reply(reply, FILES)
+        assert applied.files == {"limits.py": f"RETRIES = 3\n{text}\n"}
+
+
+def test_a_final_answer_that_leaves_an_edit_out() -> None:
+    reply = "I would do\n\n" + ANSWER.replace("limits", "other") + "\nFinal answer:\n\n" + ANSWER
+    files = {**FILES, "other.py": "TIMEOUT = 10\n"}
+    applied = apply_reply(reply, files)
+    assert applied.files == files
+    assert "leaves out the edits of other.py" in applied.refused[0].reason
+
+
+def test_edits_behind_one_sentence_come_at_once() -> None:
+    parser = Parser()
+    assert len(parser.feed("Sure, here it is:\n\n" + ANSWER)) == 1
+    parser = Parser()
+    assert parser.feed("The timeout is short. I make it longer:\n\n" + ANSWER) == ()
+    assert len(parser.close(cut_off=True)) == 1

@@ -1,0 +1,209 @@
+"""Tool calls in a reply, in JSON and in tags: carried out, or the reply is refused. None is dropped in silence."""
+
+import json
+
+import pytest
+
+from darner_server.patch import apply_reply
+
+FILES = {"a.py": "x = 1\ny = 2\nz = 3\n"}
+PAIR = {"old_string": "x = 1", "new_string": "x = 5"}
+DONE: dict[str, str | None] = {"a.py": "x = 5\ny = 2\nz = 3\n"}
+BLOCKS = "------- SEARCH\nx = 1\n=======\nx = 5\n+++++++ REPLACE\n"
+V4A = "*** Begin Patch\n*** Update File: a.py\n@@\n-x = 1\n+x = 5\n*** End Patch"
+
+
+def call(name: str, **arguments: object) -> dict[str, object]:
+    return {"name": name, "arguments": arguments}
+
+
+def shapes(value: object) -> list[str]:
+    """The same value as replies hold it."""
+    dense, wide = json.dumps(value), json.dumps(value, indent=2)
+    return [
+        dense,
+        wide,
+        f"```json\n{wide}\n```",
+        f"Sure:\n\n```\n{dense}\n```\nDone.\n",
+        f"<tool_call>\n{dense}\n</tool_call>",
+    ]
+
+
+DO: list[tuple[object, dict[str, str | None]]] = [
+    ({"path": "a.py", **PAIR}, DONE),
+    ({"file_path": "a.py", **PAIR, "replace_all": False}, DONE),
+    ({"command": "str_replace", "path": "a.py", "old_str": "x = 1", "new_str": "x = 5"}, DONE),
+    ([{"command": "view", "path": "a.py"}, {"command": "str_replace", "path": "a.py", "old_str": "x = 1", "new_str": "x = 5"}], DONE),
+    ({"command": "create", "path": "b.py", "file_text": "b = 1\n"}, {"b.py": "b = 1\n"}),
+    (call("str_replace_editor", command="create", path="b.py", file_text="b = 1"), {"b.py": "b = 1\n"}),
+    (call("write_to_file", path="b.py", content="b = 1\n"), {"b.py": "b = 1\n"}),
+    ({"tool": "write_file", "parameters": {"file_path": "b.py", "content": "b = 1\n"}}, {"b.py": "b = 1\n"}),
+    (call("replace_in_file", path="a.py", diff=BLOCKS), DONE),
+    (call("apply_diff", path="a.py", diff=BLOCKS), DONE),
+    (call("apply_patch", input=V4A), DONE),
+    ({"name": "apply_patch", "arguments": json.dumps({"input": V4A})}, DONE),
+    ({"command": ["apply_patch", V4A]}, DONE),
+    (call("edit_file", target_file="a.py", code_edit="x = 1\nq = 1\ny = 2\n# ... existing code ...\n"), {"a.py": "x = 1\nq = 1\ny = 2\nz = 3\n"}),
+    (call("edit_file", path="a.py", edits=[{"oldText": "x = 1", "newText": "x = 5"}]), DONE),
+    (call("multi_edit", file_path="a.py", edits=[PAIR, {"old_string": "z = 3", "new_string": "z = 4"}]), {"a.py": "x = 5\ny = 2\nz = 4\n"}),
+    ({"type": "tool_use", "id": "t1", "name": "Edit", "input": {"file_path": "a.py", **PAIR}}, DONE),
+    ({"type": "function", "function": {"name": "edit", "arguments": json.dumps({"path": "a.py", **PAIR})}}, DONE),
+    ({"tool_calls": [{"type": "function", "function": {"name": "edit", "arguments": {"path": "a.py", **PAIR}}}]}, DONE),
+    ([call("read_file", path="a.py"), call("edit", path="a.py", **PAIR)], DONE),
+    (call("search_and_replace", path="a.py", search="x = 1", replace="x = 5"), DONE),
+    ({"files": [{"path": "b.py", "content": "b = 1\n"}, {"path": "c.py", "content": "c = 1\n"}]}, {"b.py": "b = 1\n", "c.py": "c = 1\n"}),
+    ({"edits": [{"path": "a.py", "search": "x = 1", "replace": "x = 5"}]}, DONE),
+    ([{"file": "a.py", "find": "x = 1", "replace": "x = 5", "explanation": "more"}], DONE),
+    (call("delete_file", target_file="a.py"), {"a.py": None}),
+    (call("move_file", source="a.py", destination="lib/a.py"), {"a.py": None, "lib/a.py": FILES["a.py"]}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("value", "expected"), DO, ids=lambda each: json.dumps(each)[:60])
+def test_calls(value: object, expected: dict[str, str | None]) -> None:
+    for reply in shapes(value):
+        applied = apply_reply(reply, FILES, target="a.py")
+        assert applied.refused == (), reply
+        assert applied.files == {**FILES, **expected}, reply
+
+
+GOOD = {"path": "a.py", **PAIR}
+REFUSED: list[str] = [
+    *(
+        json.dumps([GOOD, other])
+        for other in (
+            {"path": "a.py", "old_string": "y = 2", "new_string": None},
+            {"path": "a.py", "old_string": "y = 2"},
+            {"path": "a.py", "old_str": None, "new_str": "q"},
+            {"path": "a.py", "old_string": 2, "new_string": 3},
+            {"command": "insert", "path": "a.py", "insert_line": 1, "new_str": "q = 1"},
+            {"command": "undo_edit", "path": "a.py"},
+            call("insert_content", path="a.py", line=0, content="q = 1"),
+            call("str_replace_editor", command="insert", path="a.py", insert_line=0, insert_text="q"),
+            call("write_to_file", path="b.py"),
+            call("replace_in_file", path="a.py", diff="nothing"),
+            call("replace_lines", path="a.py", start=1, end=2, text="q"),
+            call("edit_by_regex", path="a.py", regex="x", replacement="q"),
+            {"name": "write_to_file", "arguments": '{"path": "b.py", "content": "cut'},
+            {"name": "edit", "arguments": None, "old_string": "x"},
+            call("append_to_file", path="a.py", content="q = 1"),
+        )
+    ),
+    json.dumps([GOOD])[:-9],
+    json.dumps([GOOD, GOOD], indent=1)[:-20],
+    json.dumps(GOOD) + "\n" + json.dumps(GOOD)[:-5],
+    '{"tool": "write_to_file", "parameters": {"path": "b.py", "content": "x',
+    '[{"path": "a.py", "old_string": "x = 1", "new_string": "x = 5"} {"old_string": "y = 2"]',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", REFUSED)
+def test_a_call_that_cannot_be_carried_out_refuses_all(value: str) -> None:
+    block = "a.py\n```\n<<<<<<< SEARCH\nz = 3\n=======\nz = 4\n>>>>>>> REPLACE\n```\n"
+    for reply in (
+        value,
+        f"```json\n{value}\n```",
+        block + f"\n```json\n{value}\n```\n",
+        f"<tool_call>\n{value}\n</tool_call>",
+        f"{block}\n{value}\n",
+    ):
+        applied = apply_reply(reply, FILES, target="a.py")
+        assert applied.files == FILES, reply
+        assert applied.refused != (), reply
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        '{"path": "a.py", "old_string": "x = 1", "new_string": "x = 5",}',
+        '[\n  {"path": "a.py", "old_string": "x = 1", "new_string": "x = 5",},\n]',
+        "{'path': 'a.py', 'old_string': 'x = 1', 'new_string': 'x = 5'}",
+        '{"path": "a.py", "edits": [{"old_string": "x = 1", "new_string": "x = 5"},],}',
+    ],
+)
+def test_json_as_models_write_it(value: str) -> None:
+    for reply in (value, f"```json\n{value}\n```"):
+        applied = apply_reply(reply, FILES)
+        assert (applied.refused, applied.files) == ((), DONE), reply
+
+
+DATA = [
+    [{"old": "colour", "new": "tint"}],
+    {"renames": [{"old": "colour", "new": "tint"}, {"old": "b", "new": "c"}]},
+    [{"before": "a", "after": "b"}],
+    {"find": "a", "replace": "b"},
+    [{"search": "a", "replace": "b", "path": "c"}],
+    {"name": "shop", "scripts": {"test": "jest"}},
+    [{"old": "a", "new": None}],
+    {"path": "x", "content": "y"},
+]
+
+
+@pytest.mark.parametrize("value", DATA[:4] + DATA[5:7])
+@pytest.mark.parametrize("path", ["rules/renames.json", "x.jsonc", "data.json5", "nb.ipynb"])
+def test_a_file_of_data_is_a_file(value: object, path: str) -> None:
+    text = json.dumps(value, indent=2) + "\n"
+    for files in (
+        {},
+        {path: text.replace("tint", "color").replace("jest", "tap").replace('"b"', '"q"').replace("null", "1")},
+    ):
+        applied = apply_reply(f"{path}\n```json\n{text}```\n", files)
+        assert (applied.refused, applied.files) == ((), {path: text})
+
+
+@pytest.mark.parametrize("value", [DATA[0], DATA[4], DATA[7], [PAIR], {"path": "x.json", **PAIR}])
+def test_data_or_edits_is_not_guessed(value: object) -> None:
+    text = json.dumps(value, indent=2) + "\n"
+    files = {"x.json": '[{"old": "colour", "new": "color"}]\n'}
+    reply = f"```json\n{text}```\n" if value is DATA[0] else f"x.json\n```json\n{text}```\n"
+    applied = apply_reply(reply, files, target="x.json")
+    assert applied.files == files or (value is DATA[0] and applied.files == {"x.json": text})
+
+
+INVOKED = (
+    '<function_calls>\n<invoke name="str_replace">\n<parameter name="path">a.py</parameter>\n'
+    '<parameter name="old_str">x = 1</parameter>\n<parameter name="new_str">x = 5</parameter>\n'
+    "</invoke>\n</function_calls>"
+)
+TAGS = [
+    ("<write_to_file>\n<path>b.py</path>\n<content>\nb = 1\n</content>\n</write_to_file>", {"b.py": "b = 1\n"}),
+    (f"<replace_in_file>\n<path>a.py</path>\n<diff>\n{BLOCKS}</diff>\n</replace_in_file>", DONE),
+    (f"<apply_diff>\n<path>a.py</path>\n<diff>\n{BLOCKS}</diff>\n</apply_diff>", DONE),
+    ("<search_and_replace>\n<path>a.py</path>\n<search>x = 1</search>\n<replace>x = 5</replace>\n</search_and_replace>", DONE),
+    ("<str_replace>\n<path>a.py</path>\n<old_str>x = 1</old_str>\n<new_str>x = 5</new_str>\n</str_replace>", DONE),
+    (INVOKED, DONE),
+    ("<function=write_file>\n<parameter=path>b.py</parameter>\n<parameter=content>\nb = 1\n</parameter>\n</function>", {"b.py": "b = 1\n"}),
+    ("a.py\n```xml\n<edit>\n<search>x = 1</search>\n<replace>x = 5</replace>\n</edit>\n```", DONE),
+    ("a.py\n```\n<edit>\n<old>\nx = 1\n</old>\n<new>\nx = 5\n</new>\n</edit>\n```", DONE),
+    ("<delete_file>\n<path>a.py</path>\n</delete_file>", {"a.py": None}),
+    ('<file path="b.py">\nb = 1\n</file>', {"b.py": "b = 1\n"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("reply", "expected"), TAGS)
+def test_calls_in_tags(reply: str, expected: dict[str, str | None]) -> None:
+    for each in (reply, f"Sure:\n\n{reply}\n\nDone.\n"):
+        applied = apply_reply(each, FILES)
+        assert applied.refused == ()
+        assert applied.files == {**FILES, **expected}
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "<insert_content>\n<path>a.py</path>\n<line>0</line>\n<content>q = 1</content>\n</insert_content>",
+        "<write_to_file>\n<path>b.py</path>\n<content>\nb = 1\n",
+        "<write_to_file>\n<content>\nb = 1\n</content>\n</write_to_file>",
+        "<edit_file>\n<path>a.py</path>\n<line>1</line>\n</edit_file>",
+        "<rename_file>\n<path>a.py</path>\n</rename_file>",
+        "<function=replace_lines>\n<parameter=path>a.py</parameter>\n</function>",
+        '<invoke name="insert">\n<parameter name="path">a.py</parameter>\n</invoke>',
+        "a.py\n```xml\n<edit>\n<search>x = 1</search>\n</edit>\n```",
+    ],
+)
+def test_calls_in_tags_that_are_refused(reply: str) -> None:
+    block = "a.py\n```\n<<<<<<< SEARCH\nz = 3\n=======\nz = 4\n>>>>>>> REPLACE\n```\n"
+    for each in (reply, f"{block}\n{reply}\n"):
+        applied = apply_reply(each, FILES, target="a.py")
+        assert applied.files == FILES, each
+        assert applied.refused != (), each
