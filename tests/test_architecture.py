@@ -60,7 +60,7 @@ def offenders(part: str, forbidden: str) -> list[str]:
         ("engine", r"darner_server\.(cli|lsp)|pygls|lsprotocol|argparse|typer|click|rich|httpx|httpcore|tree_sitter"),
         (
             "local",
-            r"darner_context\.(?!children\b)|darner_clients|darner_server\.(?!local)|pygls|lsprotocol|rich|typer",
+            r"darner_context\.(?!children\b|private\b)|darner_clients|darner_server\.(?!local)|pygls|lsprotocol|rich|typer",
         ),
         ("lsp", r"darner_server\.cli|typer|click|rich|httpx|httpcore|tree_sitter"),
         ("cli", r"darner_server\.lsp\.|pygls|lsprotocol|httpx|httpcore|tree_sitter"),

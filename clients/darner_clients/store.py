@@ -1,6 +1,7 @@
 """What all darner processes of a user share about endpoints: one small SQLite file, never waited for."""
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing, suppress
@@ -124,7 +125,8 @@ def _open(folder: Path | None) -> sqlite3.Connection:
     for _ in range(_ATTEMPTS if folder is not None else 0):
         assert folder is not None  # noqa: S101 - the range is empty otherwise
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _own(folder / _FILE)
             return _prepared(str(folder / _FILE))
         except sqlite3.DatabaseError as error:
             if _damaged(error):
@@ -132,6 +134,16 @@ def _open(folder: Path | None) -> sqlite3.Connection:
         except (OSError, ValueError):
             break
     return _prepared(":memory:")  # a read-only or foreign folder: this process keeps its own account
+
+
+def _own(file: Path) -> None:
+    """Make the file the user's alone; SQLite gives those that it puts beside it the same mode. Raises OSError."""
+    handle = os.open(file, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
+    try:
+        if os.name == "posix":
+            os.fchmod(handle, 0o600)
+    finally:
+        os.close(handle)
 
 
 def _prepared(name: str) -> sqlite3.Connection:

@@ -169,6 +169,11 @@ class Index:
         """Whether the ignore files leave a path out; no file is read but those, and they once."""
         return self._workspace.ignores(path)
 
+    @property
+    def trouble(self) -> str | None:
+        """Why the index is not kept where it should be, if it is not."""
+        return self._keeper.note
+
     def state(self) -> IndexState:
         """How far the index is."""
         files, symbols = self._keeper.store.totals()

@@ -29,7 +29,7 @@ class Keeper:
                 store = _checked(store_path(cache_dir, roots, ignore))
                 store.belongs_to(roots)
             except (sqlite3.Error, OSError) as error:
-                self.note = f"the cache folder cannot be used ({error})"
+                self.note = f"the cache folder cannot be used: {_words(error)}"
             else:
                 return store
         return self._second()
@@ -41,7 +41,7 @@ class Keeper:
             self._temporary = Path(mkdtemp(prefix="darner-index-"))
             return _checked(self._temporary / "index.sqlite")
         except (sqlite3.Error, OSError) as error:
-            self.note = f"no folder for the index can be written ({error})"
+            self.note = f"no folder for the index can be written: {_words(error)}"
             return Store(None)
 
     def elsewhere(self) -> None:
@@ -79,6 +79,10 @@ class Keeper:
             from shutil import rmtree  # noqa: PLC0415 - likewise
 
             rmtree(self._temporary, ignore_errors=True)
+
+
+def _words(error: Exception) -> str:
+    return f"{error.filename}: {error.strerror}" if isinstance(error, OSError) and error.filename else str(error)
 
 
 def _checked(path: Path) -> Store:

@@ -14,6 +14,7 @@ from darner_context.entry import Delta, Parsed
 from darner_context.facts import FileFacts
 from darner_context.languages import LANGUAGES
 from darner_context.packed import unpack
+from darner_context.private import private_database, private_folder
 
 FORMAT = 10
 _SCHEMA = """
@@ -69,7 +70,7 @@ class Store:
     def __init__(self, path: Path | None, *, write: bool = False) -> None:
         self.path = path
         if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            private_folder(path.parent)
         try:
             self._base = self._open(write=write)
         except sqlite3.DatabaseError as error:
@@ -79,6 +80,8 @@ class Store:
             self._base = self._open(write=write)
 
     def _open(self, *, write: bool) -> sqlite3.Connection:
+        if self.path is not None:
+            private_database(self.path)
         base = sqlite3.connect(
             str(self.path) if self.path else ":memory:", timeout=_WAIT, isolation_level=None, check_same_thread=False
         )

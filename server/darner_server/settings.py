@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
-from platformdirs import user_config_path
 from pydantic import Field, ValidationError, model_validator
 
 from darner_clients.endpoint import Endpoint
 from darner_server.endpoint_table import EndpointTable, Strict, Tokens, made, place_in
+from darner_server.local.places import config_folder
 from darner_server.mistakes import explain, line
 
 WORKSPACE_FILE = ".darner.toml"
@@ -54,7 +54,7 @@ def load(config: Path | None, environ: Mapping[str, str], key_of: Callable[[str]
     `key_of` looks an endpoint's name up in the system's keyring. Raises SettingsError.
     """
     named = config or (Path(environ["DARNER_CONFIG"]) if environ.get("DARNER_CONFIG") else None)
-    path = named or user_config_path("darner") / "config.toml"
+    path = named or config_folder() / "config.toml"
     if named is None and not path.exists():
         found = _from_environment(environ, key_of)
         return replace(found, source=f"{found.source} (there is no {path})")
@@ -90,7 +90,7 @@ def load_workspace(root: Path) -> WorkspaceSettings:
         if key in data:
             raise SettingsError(
                 f"{path}:{line(text, (key,))}: '{key}' cannot be set by a workspace, only in your own settings "
-                f"({user_config_path('darner') / 'config.toml'} or --config); remove it here"
+                f"({config_folder() / 'config.toml'} or --config); remove it here"
             )
     try:
         file = _WorkspaceFile.model_validate(data)

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from hashlib import blake2b
 from pathlib import Path
 
+from darner_context.private import private_folder, private_opener
 from darner_server.alive import alive
 
 
@@ -47,8 +48,8 @@ def begin(journals: Path | None, root: Path, plan: Sequence[Planned], folders: S
     path = journals / f"{_key(root)}.{os.getpid()}.{secrets.token_hex(4)}.json"
     content = {"files": [asdict(each) for each in plan], "folders": [str(each) for each in folders]}
     try:
-        journals.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8") as file:
+        private_folder(journals)
+        with open(path, "x", encoding="utf-8", opener=private_opener) as file:
             json.dump(content, file)
             file.flush()
             os.fsync(file.fileno())

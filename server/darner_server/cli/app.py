@@ -7,6 +7,7 @@ import os
 import sys
 import traceback
 from collections.abc import Coroutine
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,6 +15,7 @@ from typing import Annotated, Any
 import typer
 from typer.exceptions import TyperException
 
+from darner_context.private import private_file, private_folder
 from darner_server import __version__
 from darner_server.cli import exits, out
 from darner_server.cli.places import find_root
@@ -257,14 +259,21 @@ def _log_to_file() -> None:
     """What a bug leaves behind goes to a file; a person gets a sentence."""
     folder = state_folder()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        handler: logging.Handler = RotatingFileHandler(
-            folder / "darner.log", maxBytes=1_000_000, backupCount=1, delay=True
+        handler: logging.Handler = PrivateLog(
+            private_folder(folder) / "darner.log", maxBytes=1_000_000, backupCount=1, delay=True
         )
     except OSError:
         handler = logging.NullHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(process)d %(name)s %(levelname)s %(message)s"))
     logging.getLogger().addHandler(handler)
+
+
+class PrivateLog(RotatingFileHandler):
+    """A log that only the user reads."""
+
+    def _open(self) -> TextIOWrapper:
+        private_file(Path(self.baseFilename))
+        return super()._open()
 
 
 def _failed(message: str, code: int, *, json_wanted: bool) -> int:

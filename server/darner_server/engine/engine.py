@@ -11,6 +11,7 @@ from typing import Self
 from darner_clients.endpoint import Endpoint
 from darner_clients.router import EndpointStatus, Router
 from darner_context.index import ContextBundle, ContextRequest, Index
+from darner_context.private import private_folder
 from darner_context.secrets import secret_name
 from darner_context.tokens import tokenizer
 from darner_server.engine.embedded import Embedded
@@ -50,7 +51,8 @@ class Engine:
         self.settings = settings
         self._workspaces = {root.resolve(): each for root, each in zip(roots, workspaces, strict=True)}
         self.index = Index(roots, cache_dir=cache_dir, ignore=[each.ignore for each in workspaces])
-        self._state_dir = state_dir
+        self._state_dir, unkept = _own(state_dir)
+        self.trouble = tuple(each for each in (self.index.trouble, unkept) if each)
         self._clock = clock
         self._router: Router | None = None
         self._embedded = None if settings.endpoints else Embedded(settings.local_model, state_dir, cache_dir)
@@ -61,6 +63,8 @@ class Engine:
 
     async def __aenter__(self) -> Self:
         """Begin indexing in the background and, where endpoints are named, open a warm connection to each."""
+        for each in self.trouble:
+            _log.warning("%s; darner works, but forgets it when it ends", each)
         self._indexing = asyncio.get_running_loop().create_task(self._keep_indexed(), name="index")
         if self.settings.endpoints:
             await self._open(self.settings.endpoints)
@@ -169,6 +173,14 @@ class Engine:
             await self._router.__aexit__(None, None, None)
         self._router = Router(endpoints, state_dir=self._state_dir, hedge=self.settings.hedge)
         await self._router.__aenter__()
+
+
+def _own(folder: Path) -> tuple[Path | None, str | None]:
+    """The folder, made for the user alone, or None and the reason."""
+    try:
+        return private_folder(folder), None
+    except OSError as error:
+        return None, f"the state folder cannot be used: {error.filename or folder}: {error.strerror}"
 
 
 async def _until_end(queue: asyncio.Queue[PatchEvent]) -> AsyncIterator[PatchEvent]:

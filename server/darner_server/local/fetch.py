@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from darner_context.private import private_folder
 from darner_server.local.fetching import bytes_below
 from darner_server.local.hub import from_hub
 from darner_server.local.lock import locked
@@ -55,9 +56,10 @@ async def pull(
     if model is None:
         return PullFailed((("name", f"{name} is not a known model"),), f"Known are: {', '.join(sorted(models))}.")
     folder = cache_dir / "models"
-    one = _Pull(model, folder, Memory(folder / "verified.json"), progress, stage)
     chosen = given or _from_environment(environ, model, models)
     try:
+        memory = _memory(cache_dir, folder, needed=chosen is None)
+        one = _Pull(model, folder, memory, progress, stage)
         return await (one.fetched() if chosen is None else one.given(chosen))
     except OSError as error:
         return PullFailed(
@@ -75,7 +77,6 @@ class _Pull:
 
     async def given(self, chosen: Path) -> Path | PullFailed:
         """The user's own file, or why it is not the one."""
-        self.folder.mkdir(parents=True, exist_ok=True)
         path = _inside(chosen, self.model.file)
         reason = await self._wrong(path)
         if reason is None:
@@ -84,7 +85,6 @@ class _Pull:
 
     async def fetched(self) -> Path | PullFailed:
         """The file in our own folder, brought there by this process or by another that is at it already."""
-        self.folder.mkdir(parents=True, exist_ok=True)
         target, work = self.folder / self.model.file, self.folder / f"{self.model.name}.part"
         if await self._wrong(target) is None:
             return target
@@ -143,6 +143,17 @@ class _Pull:
         return await in_thread(partial(fault, path, self.model, self.memory), self.progress)
 
 
+def _memory(cache_dir: Path, folder: Path, *, needed: bool) -> Memory:
+    """The record in our own folder, which is made; a model that lies elsewhere can do without."""
+    try:
+        private_folder(cache_dir)
+        return Memory(private_folder(folder) / "verified.json")
+    except OSError:
+        if needed:
+            raise
+        return Memory(None)
+
+
 def _from_environment(environ: Mapping[str, str], model: LocalModel, models: Mapping[str, LocalModel]) -> Path | None:
     """`$DARNER_MODEL`, unless that file is evidently another known model's."""
     value = environ.get("DARNER_MODEL")
@@ -162,7 +173,7 @@ def _has_size(path: Path, size: int) -> bool:
 
 
 def _no_room(folder: Path, needed: int) -> str | None:
-    folder.mkdir(exist_ok=True)
+    private_folder(folder)
     free = shutil.disk_usage(folder).free
     if free >= needed:
         return None

@@ -28,6 +28,7 @@ async def run(argv: Sequence[str], *, prefixes: tuple[str, ...], environ: Mappin
         stderr=asyncio.subprocess.STDOUT,
         cwd=children.NEUTRAL,
         env={**children.environment(_NETWORK, prefixes=prefixes), **environ},
+        umask=0o077,
         start_new_session=True,  # Ctrl-C reaches us, and we end it
     )
     try:

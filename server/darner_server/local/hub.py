@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from darner_context import children
+from darner_context.private import private_folder
 from darner_server.local.fetching import run, watched
 from darner_server.local.models import LocalModel
 from darner_server.local.stoppable import Progress
@@ -27,7 +28,7 @@ async def from_hub(model: LocalModel, work: Path, progress: Progress) -> Path | 
     if importlib.util.find_spec("huggingface_hub") is None:
         return "huggingface_hub is not installed"
     folder = work / "hub"
-    folder.mkdir(parents=True, exist_ok=True)
+    private_folder(folder)
     facts = (model.hub_repo, model.file, str(model.size), model.sha256, str(folder))
     program = children.python("darner_server.local.hub", *facts)
     async with watched(folder, model.size, progress):

@@ -7,6 +7,8 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from darner_context.private import private_opener
+
 if sys.platform == "win32":
     import msvcrt
 
@@ -34,7 +36,7 @@ class Lock:
 
 def try_lock(path: Path) -> Lock | None:
     """Take the lock if nobody holds it; None says that somebody does."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    descriptor = private_opener(str(path), os.O_RDWR | os.O_CREAT)
     try:
         _take(descriptor)
     except (BlockingIOError, PermissionError):  # the second is how Windows says it

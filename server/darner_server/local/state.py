@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
+from darner_context.private import private_folder, private_opener
+
 
 @dataclass(frozen=True, slots=True)
 class ServerState:
@@ -49,17 +51,14 @@ class Files:
 
 
 def server_files(state_dir: Path, name: str) -> Files:
-    """The files of the server of that name; their folder is made, for the user alone."""
-    folder = state_dir / "servers"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return Files(folder, name)
+    """The files of the server of that name; their folder is made, for the user alone. Raises OSError."""
+    return Files(private_folder(private_folder(state_dir) / "servers"), name)
 
 
 def write_state(path: Path, state: ServerState) -> None:
     """Replace the file at once, readable by the user alone (it holds the key)."""
     draft = path.with_name(f"{path.name}.{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+    with open(draft, "w", encoding="utf-8", opener=private_opener) as file:
         json.dump(dataclasses.asdict(state), file)
     draft.replace(path)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
+from darner_context.private import private_opener
 from darner_server.local.models import LocalModel
 from darner_server.local.stoppable import Reporter
 
@@ -18,7 +19,7 @@ _CHUNK = 1 << 20
 class Memory:
     """The record of files found right before, by size and time of change."""
 
-    file: Path
+    file: Path | None  # None: nothing is remembered
 
     def knows(self, path: Path, model: LocalModel) -> bool:
         """Whether this very file was once found right and has not changed since."""
@@ -28,18 +29,19 @@ class Memory:
     def add(self, path: Path, model: LocalModel) -> None:
         """Remember a file as right. Two processes that write at once lose one entry, which costs one more look."""
         stamp = _stamp(path)
-        if stamp is None:
+        if stamp is None or self.file is None:
             return
         entries = self._entries()
         entries[str(path.absolute())] = [*stamp, model.sha256]
         draft = self.file.with_name(f"{self.file.name}.{os.getpid()}")
         with suppress(OSError):  # a folder that is read-only or full: the next start looks again
-            draft.write_text(json.dumps(entries, indent=1), encoding="utf-8")
+            with open(draft, "w", encoding="utf-8", opener=private_opener) as file:
+                json.dump(entries, file, indent=1)
             draft.replace(self.file)
 
     def _entries(self) -> dict[str, list[object]]:
         try:
-            found: object = json.loads(self.file.read_text(encoding="utf-8"))
+            found: object = json.loads(self.file.read_text(encoding="utf-8")) if self.file else None
         except (OSError, ValueError):
             return {}
         return cast("dict[str, list[object]]", found) if isinstance(found, dict) else {}

@@ -1,0 +1,76 @@
+"""Folders and files of darner's own that nobody else on the machine can read, write or put in the way.
+
+They hold pieces of the user's code. What an earlier version made wider is narrowed when it is next used.
+"""
+
+import errno
+import os
+import stat
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+_OTHERS = 0o077
+_OWN = os.O_NOFOLLOW | os.O_CLOEXEC if os.name == "posix" else 0
+
+
+def private_folder(folder: Path) -> Path:
+    """Make a folder, and those around it that are missing, whatever the umask. Raises OSError with a sentence."""
+    missing: list[Path] = []
+    for each in (folder, *folder.parents):
+        if each.exists():
+            break
+        missing.append(each)
+    for each in reversed(missing):
+        with suppress(FileExistsError):
+            each.mkdir(mode=0o700)
+    _narrow(folder, folder, folder.lstat(), stat.S_ISDIR)
+    return folder
+
+
+def private_file(file: Path) -> Path:
+    """Make a file if it is not there; raises OSError, also where it is a link or somebody else's."""
+    handle = private_opener(str(file), os.O_RDWR | os.O_CREAT)
+    os.close(handle)
+    return file
+
+
+def private_opener(path: str, flags: int) -> int:
+    """What `open` takes as an opener: the file is nobody else's."""
+    try:
+        handle = os.open(path, flags | _OWN, 0o600)
+    except OSError as error:
+        raise _foreign(path, "is a link") if error.errno == errno.ELOOP else error from None
+    try:
+        _narrow(handle, path, os.fstat(handle), stat.S_ISREG)
+    except OSError:
+        os.close(handle)
+        raise
+    return handle
+
+
+def private_database(file: Path) -> Path:
+    """Make a file for SQLite, which gives those that it puts beside it the same mode; raises OSError."""
+    private_file(file)
+    for beside in (file.with_name(f"{file.name}-wal"), file.with_name(f"{file.name}-shm")):
+        with suppress(FileNotFoundError):
+            _narrow(beside, beside, beside.lstat(), stat.S_ISREG)
+    return file
+
+
+def _narrow(place: Path | int, name: Path | str, found: os.stat_result, is_kind: Callable[[int], bool]) -> None:
+    if not is_kind(found.st_mode):
+        if is_kind is stat.S_ISDIR and not stat.S_ISLNK(found.st_mode):
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(name))
+        raise _foreign(name, "is a link" if stat.S_ISLNK(found.st_mode) else "is not a file")
+    if os.name != "posix":
+        return
+    if found.st_uid != os.geteuid():
+        raise _foreign(name, "belongs to another user")
+    if found.st_mode & _OTHERS:
+        with suppress(OSError):  # a file system without modes
+            os.chmod(place, stat.S_IMODE(found.st_mode) & ~_OTHERS)  # noqa: PTH101 - a Path or a descriptor
+
+
+def _foreign(name: Path | str, why: str) -> OSError:
+    return OSError(errno.EACCES, f"{why}, so nothing of yours is put there", str(name))
