@@ -1,69 +1,53 @@
-"""gitignore rules: nested, negated, global; one regular expression for each run of rules of one kind."""
+"""gitignore rules as git reads them, matched in a time that no rule can make long.
+
+Rules and paths are compared byte by byte, as git does: each character stands for one byte.
+"""
 
 import os
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-FILES = (".gitignore", ".darnerignore")
+from darner_context.wildmatch import expression
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Rules of one ignore file, for paths relative to its folder ("a/b.py"; a folder ends in "/")."""
+    """Rules of one folder, for paths relative to it ("a/b.py"; a folder ends in "/"); the last ones first."""
 
-    runs: tuple[tuple[re.Pattern[str], bool], ...]
+    runs: tuple[tuple[re.Pattern[str] | None, re.Pattern[str] | None, bool], ...]  # of files, of folders
 
     def verdict(self, path: str) -> bool | None:
         """True: ignored; False: taken back by a negated rule; None: nothing said."""
-        return next((ignored for pattern, ignored in self.runs if pattern.match(path)), None)
+        said = as_bytes(path.removesuffix("/"))
+        folder = path.endswith("/")
+        for of_files, of_folders, ignored in self.runs:
+            pattern = of_folders if folder else of_files
+            if pattern is not None and pattern.fullmatch(said):
+                return ignored
+        return None
 
 
-def parse_rules(lines: Iterable[str]) -> Rules:
-    """Later rules win, so the runs are tried from the last."""
-    wanted = [line for line in lines if line.strip() and not line.startswith("#")]
-    if not wanted:
-        return Rules(())
-    from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern  # noqa: PLC0415 - a first context needs no rules
-
-    runs: list[tuple[list[str], bool]] = []
-    for line in wanted:
-        try:
-            found, ignored = GitIgnoreSpecPattern.pattern_to_regex(line)
-            source = found.decode() if isinstance(found, bytes) else found
-            if source is None or ignored is None:
-                continue
-            # a rule speaks of the folder itself; what lies below it is passed over with it
-            source = re.sub(r"\(\?P<\w+>/\)", "/$", source)
-            source = source if source.startswith(("^", ".")) else f".*{source}"
-            re.compile(source)
-        except (ValueError, re.error):
-            continue  # git passes over what it cannot read, too
-        if not runs or runs[-1][1] != ignored:
-            runs.append(([], ignored))
-        runs[-1][0].append(source)
-    return Rules(tuple((re.compile("|".join(f"(?:{each})" for each in run)), kind) for run, kind in reversed(runs)))
+EVERYTHING = ("*",)
 
 
-def read_rules(folder: Path) -> Rules | None:
-    """Rules of the ignore files in a folder, None where there are none."""
-    lines = [line for name in FILES for line in _lines(folder / name)]
-    return parse_rules(lines) if lines else None
-
-
-def global_rules(root: Path, extra: Sequence[str]) -> Rules:
-    """Rules of git's global excludes, of the repository's `info/exclude` and of the settings."""
-    home = Path(os.environ.get("HOME") or Path("~").expanduser())
-    config = Path(os.environ.get("XDG_CONFIG_HOME") or home / ".config") / "git"
-    excludes = config / "ignore"
-    for source in (config / "config", home / ".gitconfig"):
-        for line in _lines(source):
-            key, _, value = line.strip().partition("=")
-            if key.strip().lower() == "excludesfile":
-                name = value.strip().strip('"')
-                excludes = home / name[2:] if name.startswith("~/") else Path(name)
-    return parse_rules([*_lines(excludes), *_lines(root / ".git" / "info" / "exclude"), *extra])
+def parse_rules(lines: Iterable[str], *, fold: bool = False) -> Rules:
+    """Read rules, of which later ones win; with `fold` capital letters are as good as small ones (core.ignorecase)."""
+    runs: list[tuple[list[str], list[str], bool]] = []
+    for line in lines:
+        found = _rule(line)
+        if found is None:
+            continue
+        source, only_folders, ignored = found
+        if not runs or runs[-1][2] != ignored:
+            runs.append(([], [], ignored))
+        runs[-1][1].append(source)
+        if not only_folders:
+            runs[-1][0].append(source)
+    flags = re.ASCII | re.DOTALL | (re.IGNORECASE if fold else 0)
+    return Rules(
+        tuple((_joined(files, flags), _joined(folders, flags), kind) for files, folders, kind in reversed(runs))
+    )
 
 
 def ignored(path: str, rules: Sequence[tuple[str, Rules]]) -> bool:
@@ -75,8 +59,36 @@ def ignored(path: str, rules: Sequence[tuple[str, Rules]]) -> bool:
     return False
 
 
-def _lines(path: Path) -> list[str]:
-    try:
-        return re.split(r"\r\n|\n|\r", path.read_bytes()[:1_000_000].decode("utf-8", "replace"))
-    except OSError:
-        return []
+def lines_of(data: bytes) -> list[str]:
+    """The lines of a file of rules, a character a byte."""
+    text = data.removeprefix(b"\xef\xbb\xbf").decode("latin-1")
+    return [line.removesuffix("\r") for line in text.split("\n")]
+
+
+def as_bytes(text: str) -> str:
+    """A text with a character for each of its bytes."""
+    return text if text.isascii() else os.fsencode(text).decode("latin-1")
+
+
+def _joined(sources: Sequence[str], flags: int) -> re.Pattern[str] | None:
+    return re.compile("|".join(sources), flags) if sources else None
+
+
+def _rule(line: str) -> tuple[str, bool, bool] | None:
+    """A rule as a regular expression, whether it is of folders only, and whether it ignores; None for no rule."""
+    line = _trimmed(line) if line.endswith(" ") else line
+    if not line or line.startswith("#"):
+        return None
+    ignores = not line.startswith("!")
+    line = line if ignores else line[1:]
+    only_folders = line.endswith("/")
+    line = line[:-1] if only_folders else line
+    anchored = "/" in line
+    source = expression(line.removeprefix("/"), anchored=anchored) if line.strip("/") else None
+    return None if source is None else (source if anchored else f"(?:.*/)?{source}", only_folders, ignores)
+
+
+def _trimmed(line: str) -> str:
+    """A line without the blanks at its end; the first one may be kept by a backslash."""
+    bare = line.rstrip(" ")
+    return bare + " " if (len(bare) - len(bare.rstrip("\\"))) % 2 else bare

@@ -19,6 +19,7 @@ from darner_context.bundle import (
     Snippet,
     Unreadable,
 )
+from darner_context.excludes import OWN_RULES, RULES
 from darner_context.keeper import Keeper
 from darner_context.library import Library
 from darner_context.sources import SIZE_LIMIT, Workspace, read_text
@@ -121,6 +122,9 @@ class Index:
         """Take in file events of an editor: created, changed or deleted files."""
         from darner_context.buffer import LiveFile  # noqa: PLC0415 - parsers: a first context does without
 
+        paths = list(paths)
+        if any(path.rpartition("/")[2] in {RULES, OWN_RULES} for path in paths):
+            self._workspace.renew()
         for path in paths:
             file = self._workspace.find(path)
             text = file if isinstance(file, Unreadable) else read_text(file)

@@ -142,7 +142,7 @@ def main() -> int:
     order = json.loads(sys.stdin.buffer.readline())
     os.nice(5) if hasattr(os, "nice") else None
     gc.disable()  # here and in workers that are forked: facts refer to nothing that refers to them
-    workspace = Workspace([Path(root) for root in order["roots"]], order["ignore"])
+    workspace = Workspace([Path(root) for root in order["roots"]], order["ignore"], order["slow"])
     try:
         store = Store(Path(order["store"]), write=True)
         left_out: list[LeftOut] = []

@@ -6,11 +6,12 @@ import stat
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, repeat
+from operator import attrgetter
 from pathlib import Path
 
 from darner_context.bundle import LeftOut, Unreadable
 from darner_context.charset import MARK, decode
-from darner_context.ignore import FILES, Rules, global_rules, ignored, read_rules
+from darner_context.excludes import Excludes, Place
 from darner_context.languages import language_of
 from darner_context.plain import read_plain
 from darner_context.secrets import secret_name
@@ -27,6 +28,7 @@ _MINIFIED = re.compile(r"[.-]min\.(?:js|css|mjs|cjs)$|\.bundle\.js$")
 _LOCKS = frozenset(
     {"package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "composer.lock", "packages.lock.json"}
 )
+_NAME = attrgetter("name")
 _DATA_LIMIT = 100_000  # bytes of a file of a data format
 _DATA = (".json", ".yaml", ".yml", ".xml", ".sql", ".css", ".html")
 
@@ -45,12 +47,12 @@ class Source:
 class Workspace:
     """The roots and their ignore rules; `ignore` holds more of them for each root, in the order of the roots."""
 
-    def __init__(self, roots: Sequence[Path], ignore: Sequence[Sequence[str]] = ()) -> None:
+    def __init__(self, roots: Sequence[Path], ignore: Sequence[Sequence[str]] = (), slow: Iterable[str] = ()) -> None:
         self.roots: dict[str, Path] = {}
-        self._extra: dict[Path, Sequence[str]] = {}
-        for root, extra in zip(roots, chain(ignore, repeat(())), strict=False):
+        extra: dict[Path, Sequence[str]] = {}
+        for root, more in zip(roots, chain(ignore, repeat(())), strict=False):
             base = root.resolve()
-            self._extra[base] = (*self._extra.get(base, ()), *extra)
+            extra[base] = (*extra.get(base, ()), *more)
             name = base.name if len(roots) > 1 else ""
             if base in self.roots.values():
                 continue
@@ -58,20 +60,20 @@ class Workspace:
             while unique in self.roots:
                 unique, number = f"{name}-{number}", number + 1
             self.roots[unique] = base
-        self._rules: dict[Path, Rules | None] = {}
-        self._global: dict[Path, Rules] = {}
-        self._above: dict[tuple[Path, str], list[tuple[str, Rules]] | None] = {}
+        self.slow: set[str] = set(slow)  # repositories in which git takes too long
+        self._excludes = {
+            root: Excludes(root, tuple(extra[root]), sorted(_NEVER), self.slow) for root in self.roots.values()
+        }
 
-    def forget_rules(self) -> None:
-        """Read the ignore files anew from now on."""
-        self._rules, self._global = {}, {}
-        self._above = {}  # last, and whoever is asking keeps the one it began with: what is old goes into no new one
+    def renew(self) -> None:
+        """Take in what git and the rules say now; blocks for some hundredths of a second, and nobody else meanwhile."""
+        for root, known in list(self._excludes.items()):
+            self._excludes[root] = known.renewed()
 
     def scan(self, left_out: list[LeftOut]) -> Iterator[Source]:
         """All source files in the order of their paths, a folder at a time; what is passed over goes to `left_out`."""
         for name, root in self.roots.items():
-            base = self._top(root)
-            yield from self._folder(root, f"{name}/" if name else "", "", [("", base)], left_out)
+            yield from self._below(root, f"{name}/" if name else "", left_out)
 
     def find(self, path: str) -> Path | Unreadable:
         """The file of a workspace-relative path, if darner may read it."""
@@ -81,14 +83,14 @@ class Workspace:
         root, inner = located
         if secret_name(inner):
             return Unreadable("it may hold secrets")
-        if self._ignored(root, inner):
+        if self._excludes[root].file(inner):
             return Unreadable("it is ignored")
-        return _real(root, inner)
+        return self._real(root, inner)
 
     def ignores(self, path: str) -> bool:
         """Whether the ignore files leave a path out, be there a file or not."""
         located = self._located(path)
-        return not isinstance(located, Unreadable) and self._ignored(*located)
+        return not isinstance(located, Unreadable) and self._excludes[located[0]].file(located[1])
 
     def hidden(self, path: str) -> bool:
         """Whether a path is secret, ignored or in a folder that never is source."""
@@ -96,7 +98,7 @@ class Workspace:
         if isinstance(located, Unreadable):
             return True
         root, inner = located
-        return secret_name(inner) or not _NEVER.isdisjoint(inner.split("/")[:-1]) or self._ignored(root, inner)
+        return secret_name(inner) or not _NEVER.isdisjoint(inner.split("/")[:-1]) or self._excludes[root].file(inner)
 
     def _located(self, path: str) -> tuple[Path, str] | Unreadable:
         if not path or "\0" in path:
@@ -115,90 +117,51 @@ class Workspace:
             return Unreadable("it lies outside the workspace")
         return root, "/".join(part for part in parts if part not in {"", "."})
 
-    def _top(self, root: Path) -> Rules:
-        held = self._global
-        found = held.get(root)
-        if found is None:
-            found = held[root] = global_rules(root, self._extra[root])
-        return found
+    def _real(self, root: Path, inner: str) -> Path | Unreadable:
+        """The file that a path below a root leads to; a link shows nothing that is not shown under its own name."""
+        file = _real(root, inner)
+        if isinstance(file, Unreadable) or file == root / inner:
+            return file
+        target = file.relative_to(root).as_posix()
+        if secret_name(target):
+            return Unreadable("it may hold secrets")
+        return Unreadable("it is ignored") if self._excludes[root].file(target) else file
 
-    def _rules_of(self, folder: Path) -> Rules | None:
-        held = self._rules
-        if folder not in held:
-            held[folder] = read_rules(folder)
-        return held[folder]
-
-    def _ignored(self, root: Path, inner: str) -> bool:
-        rules = self._rules_for(root, inner.rpartition("/")[0])
-        return rules is None or ignored(inner, rules)
-
-    def _rules_for(self, root: Path, folder: str) -> list[tuple[str, Rules]] | None:
-        """List what says whether a file in a folder is ignored; None where the folder is."""
-        held = self._above
-        above = [("", self._top(root))]
-        prefix = ""
-        for part in ("", *folder.split("/")) if folder else ("",):
-            prefix += f"{part}/" if part else ""
-            key = (root, prefix)
-            if key not in held:
-                gone = bool(part) and ignored(prefix, above)
-                own = None if gone else self._rules_of(root / prefix)
-                held[key] = None if gone else [*above, (prefix, own)] if own else above
-            found = held[key]
-            if found is None:
-                return None
-            above = found
-        return above
-
-    def _folder(
-        self, folder: Path, shown: str, inner: str, rules: list[tuple[str, Rules]], left_out: list[LeftOut]
-    ) -> Iterator[Source]:
-        stack = [(str(folder), inner, rules)]
+    def _below(self, root: Path, shown: str, left_out: list[LeftOut]) -> Iterator[Source]:
+        excludes = self._excludes[root]
+        stack: list[tuple[str, str, Place]] = [(str(root), "", excludes.top())]
         while stack:
-            place, prefix, above = stack.pop()
+            folder, prefix, above = stack.pop()
             try:
-                with os.scandir(place) as listing:
-                    entries = sorted(_named(listing, shown + prefix, left_out), key=lambda entry: entry.name)
+                entries = _entries(folder, shown + prefix, left_out)
             except OSError as error:
                 left_out.append(LeftOut(shown + prefix, f"cannot be listed: {error.strerror}"))
                 continue
-            here = self._with_own(place, prefix, entries, above)
-            below: list[tuple[str, str, list[tuple[str, Rules]]]] = []
+            names = {entry.name for entry in entries}
+            if "pyvenv.cfg" in names and prefix:
+                continue  # an environment of Python
+            here = excludes.below(above, prefix, names.__contains__) if prefix else above
+            below: list[tuple[str, str, Place]] = []
             for entry in entries:
                 path = prefix + entry.name
-                try:
-                    if entry.is_symlink():
-                        continue  # what it points to is here under its own name, or not ours
-                    if entry.is_dir(follow_symlinks=False):
-                        if entry.name in _NEVER or _environment(entry.path):
-                            continue
-                        if ignored(path + "/", here):
-                            left_out.append(LeftOut(shown + path + "/", "ignored"))
-                        else:
-                            below.append((entry.path, path + "/", here))
-                        continue
-                    found = self._file(entry, shown + path, path, here, left_out)
-                except OSError:
-                    continue
-                if found is not None:
-                    yield found
+                is_folder = _is_folder(entry)
+                if is_folder is False:
+                    found = self._file(entry, shown + path, path, (excludes, here), left_out)
+                    if found is not None:
+                        yield found
+                elif is_folder and entry.name not in _NEVER:
+                    if not excludes.leaves_out_folder(here, path):
+                        below.append((entry.path, path + "/", here))
+                    elif _holds_any(entry.path):
+                        left_out.append(LeftOut(shown + path + "/", "ignored"))
             stack.extend(reversed(below))
-
-    def _with_own(
-        self, place: str, prefix: str, entries: list["os.DirEntry[str]"], above: list[tuple[str, Rules]]
-    ) -> list[tuple[str, Rules]]:
-        """Add the rules of a folder's own ignore files."""
-        if all(entry.name not in FILES for entry in entries):
-            return above
-        own = self._rules_of(Path(place))
-        return [*above, (prefix, own)] if own else above
 
     def _file(
         self,
         entry: "os.DirEntry[str]",
         shown: str,
         path: str,
-        rules: list[tuple[str, Rules]],
+        excluded: tuple[Excludes, Place],
         left_out: list[LeftOut],
     ) -> Source | None:
         if secret_name(path):
@@ -206,10 +169,13 @@ class Workspace:
             return None
         if language_of(path) is None:
             return None
-        if ignored(path, rules):
+        if excluded[0].leaves_out_file(excluded[1], path):
             left_out.append(LeftOut(shown, "ignored"))
             return None
-        info = entry.stat(follow_symlinks=False)
+        try:
+            info = entry.stat(follow_symlinks=False)
+        except OSError:
+            return None
         if not stat.S_ISREG(info.st_mode):
             return None
         if _MINIFIED.search(entry.name):
@@ -248,14 +214,20 @@ def _real(root: Path, inner: str) -> Path | Unreadable:
     return file if stat.S_ISREG(mode) else Unreadable("it is not a file")
 
 
-def _named(listing: Iterable["os.DirEntry[str]"], shown: str, left_out: list[LeftOut]) -> Iterator["os.DirEntry[str]"]:
-    """The entries whose names are text; the others cannot be stored, sent or named in a reply."""
-    for entry in listing:
-        said = entry.name if entry.name.isascii() else os.fsencode(entry.name).decode("utf-8", "backslashreplace")
-        if said == entry.name:
-            yield entry
-        else:
-            left_out.append(LeftOut(shown + said, "its name is not UTF-8"))
+def _entries(folder: str, shown: str, left_out: list[LeftOut]) -> list["os.DirEntry[str]"]:
+    """The entries of a folder in the order of their names."""
+    with os.scandir(folder) as listing:
+        entries = [each for each in listing if each.name.isascii() or _named(each, shown, left_out)]
+    entries.sort(key=_NAME)
+    return entries
+
+
+def _named(entry: "os.DirEntry[str]", shown: str, left_out: list[LeftOut]) -> bool:
+    """Whether an entry's name is text; others cannot be stored, sent or named in a reply."""
+    said = os.fsencode(entry.name).decode("utf-8", "backslashreplace")
+    if said != entry.name:
+        left_out.append(LeftOut(shown + said, "its name is not UTF-8"))
+    return said == entry.name
 
 
 def read_text(file: Path | str) -> str | Unreadable:
@@ -265,5 +237,17 @@ def read_text(file: Path | str) -> str | Unreadable:
     return decoded if isinstance(decoded, Unreadable) else decoded.text.removeprefix(MARK)
 
 
-def _environment(folder: str) -> bool:
-    return Path(folder, "pyvenv.cfg").exists()
+def _is_folder(entry: "os.DirEntry[str]") -> bool | None:
+    """None for a link: what it points to is here under its own name, or not ours."""
+    try:
+        return None if entry.is_symlink() else entry.is_dir(follow_symlinks=False)
+    except OSError:
+        return None
+
+
+def _holds_any(folder: str) -> bool:
+    try:
+        with os.scandir(folder) as listing:
+            return next(listing, None) is not None
+    except OSError:
+        return True

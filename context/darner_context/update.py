@@ -47,7 +47,7 @@ class Updates:
         return left_out
 
     async def _refresh(self, progress: Callable[[], None]) -> list[LeftOut]:
-        self._workspace.forget_rules()
+        await asyncio.to_thread(self._workspace.renew)
         if self._keeper.store.path is None:
             return await asyncio.to_thread(self._inline, progress)
         if self._keeper.store.totals()[0]:
@@ -109,6 +109,7 @@ class Updates:
             "ignore": self._ignore,
             "store": str(path.absolute()),
             "workers": self._workers,
+            "slow": sorted(self._workspace.slow),
         }
         try:
             process = await asyncio.create_subprocess_exec(

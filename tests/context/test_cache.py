@@ -231,7 +231,7 @@ async def test_an_indexer_killed_between_its_transactions_leaves_what_the_next_o
     }
     work, cache = write(tmp_path / "work", {**FILES, **many}), tmp_path / "cache"
     path = store_path(cache, [work])
-    order = {"roots": [str(work)], "ignore": [], "store": str(path), "workers": 1}
+    order = {"roots": [str(work)], "ignore": [], "slow": [], "store": str(path), "workers": 1}
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / "context")}
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from tests.context.workspace import Files, write
 
-from darner_context import ignore, sources
 from darner_context.bundle import LeftOut, Unreadable
 from darner_context.sources import Workspace, read_text
 
@@ -46,20 +45,13 @@ def test_gitignore_nested_negated_anchored_and_by_folder(tmp_path: Path) -> None
     )  # fmt: skip
 
 
-def test_rules_are_forgotten_beside_whoever_asks_for_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_new_rules_are_taken_in_beside_whoever_asks(tmp_path: Path) -> None:
     work = write(tmp_path / "work", {".gitignore": "a.py\n", "a.py": "", "sub/b.py": ""})
     workspace = Workspace([work])
-    read = ignore.read_rules
-
-    def meanwhile(folder: Path) -> ignore.Rules | None:
-        found = read(folder)
-        write(work, {".gitignore": "b.py\n"})
-        workspace.forget_rules()
-        return found
-
-    monkeypatch.setattr(sources, "read_rules", meanwhile)
-    assert (workspace.ignores("a.py"), workspace.ignores("sub/b.py")) == (True, True)
-    monkeypatch.setattr(sources, "read_rules", read)
+    assert (workspace.ignores("a.py"), workspace.ignores("sub/b.py")) == (True, False)
+    write(work, {".gitignore": "b.py\n"})
+    assert (workspace.ignores("a.py"), workspace.ignores("sub/b.py")) == (True, False)
+    workspace.renew()
     assert (workspace.ignores("a.py"), workspace.ignores("sub/b.py")) == (False, True)
 
 
