@@ -238,8 +238,8 @@ class Applier:
         if (unfit := paths.unfit_for_new(path)) is not None:
             return Refused(edit, path, unfit)
         text = rewrite.uncommented(edit, None).after or ""
-        if elide.has_gap(lines.bodies(lines.split(text))):
-            return Refused(edit, path, f"{path} is new, but the reply abbreviates its text")
+        if (gap := elide.abbreviated(lines.bodies(lines.split(text)))) is not None:
+            return Refused(edit, path, f"{path} is new, but the reply abbreviates its text: `{gap.strip()}`")
         if self._gate is not None and (reason := self._gate(path, "", text)) is not None:
             return Refused(edit, path, reason)
         self._documents[path] = Document(text)

@@ -7,46 +7,42 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
+from darner_server.patch import placeholder
 from darner_server.patch.fold import indent
 
 _COMMENT = re.compile(r"\s*(?:#|//|/\*|\*|<!--|--|;|\"\"\")")
-_OPENS = r"(?:#|//|/\*|<!--|--|;|%|\{\s*/\*)"
-_CLOSES = r"(?:\*/\s*\}?|-->)?"
-_DOTS = r"(?:\.{3,}|…)"
-_SAYS = (
-    r"(?:\w+\s+){0,3}?"
-    r"(?:existing|rest|remaining|unchanged|same|previous|other|omitted|original|keep|remains?)\b[^\n]{0,60}?"
-)
-_GAP = re.compile(rf"\s*{_OPENS}?\s*\[?\(?{_DOTS}\s*\(?{_SAYS}\)?\]?\s*{_DOTS}?\s*{_CLOSES}\s*", re.IGNORECASE)
-_GAP_BEHIND = re.compile(rf"\s*{_OPENS}\s*\[?\(?{_SAYS}\s*{_DOTS}\)?\]?\s*{_CLOSES}\s*", re.IGNORECASE)
-_BARE = re.compile(rf"\s*{_OPENS}?\s*{_DOTS}\s*{_CLOSES}\s*")
-
-
-def is_gap(body: str) -> bool:
-    """Tell whether a line says that lines are left out: an ellipsis and a word such as "existing" or "rest"."""
-    return ("..." in body or "…" in body) and bool(_GAP.fullmatch(body) or _GAP_BEHIND.fullmatch(body))
-
-
-def is_bare_gap(body: str) -> bool:
-    """Tell whether a line is nothing but an ellipsis, perhaps in a comment."""
-    return ("..." in body or "…" in body) and (_BARE.fullmatch(body) is not None or is_gap(body))
-
-
-def has_gap(bodies: list[str]) -> bool:
-    """Tell whether any line says that lines are left out."""
-    return any(is_gap(body) for body in bodies)
 
 
 def parts(bodies: list[str]) -> list[list[str]]:
     """Return what stands between the lines that are nothing but an ellipsis."""
     found: list[list[str]] = [[]]
     for body in bodies:
-        if is_bare_gap(body):
+        if placeholder.is_bare_gap(body):
             found.append([])
         else:
             found[-1].append(body)
     return found
+
+
+def filled(new: list[str], old: list[str]) -> list[str] | None | str:
+    """Return `new`, a rewrite of all of `old`, with its gaps filled in; None if it has none; or why that is not certain."""
+    at = placeholder.gaps(new, old)
+    if at:
+        full = _expanded(new, old, at)
+        if isinstance(full, str):
+            return full
+        beside = placeholder.beside_code(full, old)
+    else:
+        full, beside = None, placeholder.beside_code(new, old)
+    return f"`{beside.strip()}` leaves code out" if beside is not None else full
+
+
+def abbreviated(new: list[str]) -> str | None:
+    """Return a line of a text that replaces nothing which stands for others; None if there is none."""
+    at = placeholder.gaps(new, [])
+    return new[at[0]] if at else placeholder.beside_code(new, [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +50,10 @@ class _Unsure:
     reason: str
 
 
-def expand(new: list[str], old: list[str]) -> list[str] | str:
-    """Return `new`, a rewrite of all of `old`, with its gaps filled in; or why that is not certain."""
-    pieces, gaps = _pieces(new)
+def _expanded(new: list[str], old: list[str], at: list[int]) -> list[str] | str:
+    """Fill in the gaps, which are the lines `at`."""
+    pieces = [new[first + 1 : last] for first, last in pairwise([-1, *at, len(new)])]
+    gaps = [new[number] for number in at]
     problem = _ends_unsure(pieces, old)
     if problem is not None:
         return problem
@@ -81,24 +78,10 @@ def expand(new: list[str], old: list[str]) -> list[str] | str:
             return below.reason
         last = below
         # Blank lines beside the gap stand for those beside the lines it stands for.
-        filled = old[first:last]
-        if not _content(filled):
-            filled = []
-        out = [*_unblanked(out), *filled, *(piece[_blanks(piece) :] if filled and not filled[-1].strip() else piece)]
+        stood = old[first:last] if _content(old[first:last]) else []
+        out = [*_unblanked(out), *stood, *(piece[_blanks(piece) :] if stood and not stood[-1].strip() else piece)]
         reached = last
     return out
-
-
-def _pieces(new: list[str]) -> tuple[list[list[str]], list[str]]:
-    pieces: list[list[str]] = [[]]
-    gaps: list[str] = []
-    for body in new:
-        if is_gap(body):
-            gaps.append(body)
-            pieces.append([])
-        else:
-            pieces[-1].append(body)
-    return pieces, gaps
 
 
 def _ends_unsure(pieces: list[list[str]], old: list[str]) -> str | None:

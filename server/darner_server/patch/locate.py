@@ -46,11 +46,10 @@ class _Found:
 def _place_lines(edit: Edit, search: list[str], after: list[str], document: Document) -> Located | Refused:
     if not search:
         return _insert(edit, after, document)
-    if any(elide.is_gap(body) and body not in search for body in after):
-        full = elide.expand(after, search)
-        if isinstance(full, str):
-            return Refused(edit, edit.path, f"the replacement leaves lines out: {full}")
-        after = full
+    full = elide.filled(after, search)
+    if isinstance(full, str):
+        return Refused(edit, edit.path, f"the replacement leaves lines out: {full}")
+    after = after if full is None else full
     found = _candidates(search, after, document)
     if isinstance(found, str):
         return Refused(edit, edit.path, found, *near.nearest(search, document)[1:])
@@ -172,6 +171,8 @@ def _insert(edit: Edit, after: list[str], document: Document) -> Located | Refus
     """Place an edit without search text: it fills an empty file, or says that it belongs at the end."""
     if not after:
         return Refused(edit, edit.path, "the edit has neither a search text nor a replacement")
+    if (gap := elide.abbreviated(after)) is not None:
+        return Refused(edit, edit.path, f"the new text is abbreviated: `{gap.strip()}` stands for lines it does not say")
     if not "".join(document.bodies).strip() or edit.at_end:
         at = 0 if not edit.at_end else len(document)
         script = [*(("-", body) for body in document.bodies[at:]), *(("+", body) for body in after)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from darner_server.patch import bridges, definition, elide, lines, names, splicing
+from darner_server.patch import bridges, definition, elide, lines, names, placeholder, splicing
 from darner_server.patch.edit import Edit, Located, Refused
 from darner_server.patch.fold import indent
 from darner_server.patch.locate import place
@@ -35,10 +35,10 @@ def place_whole(edit: Edit, document: Document) -> Located | Refused:
     part = _by_name(edit, after, document)
     if part is not None:
         return part
-    if elide.has_gap(after):
-        full = elide.expand(after, document.bodies)
-        if isinstance(full, str):
-            return Refused(edit, edit.path, full)
+    full = elide.filled(after, document.bodies)
+    if isinstance(full, str):
+        return Refused(edit, edit.path, full)
+    if full is not None:
         return _put(edit, 0, len(document), full, document, names=(bridges.ELISION,))
     content = [body for body in document.bodies if body.strip()]
     new = {body for body in after if body.strip()}
@@ -98,18 +98,18 @@ def _without_outer_gaps(after: list[str]) -> list[str]:
     after = _trimmed(after)
     depth = min((len(indent(body).expandtabs()) for body in after if body.strip()), default=0)
     for end in (0, -1):
-        if after and elide.is_gap(after[end]) and len(indent(after[end]).expandtabs()) <= depth:
+        if after and placeholder.is_gap(after[end]) and len(indent(after[end]).expandtabs()) <= depth:
             after = _trimmed(after[1:] if end == 0 else after[:-1])
     return after
 
 
 def _filled(edit: Edit, first: int, last: int, after: list[str], document: Document) -> Located | Refused:
     """Put new lines in the place of old ones, what they leave out filled in."""
-    if not elide.has_gap(after):
-        return _put(edit, first, last, after, document)
-    full = elide.expand(after, document.bodies[first:last])
+    full = elide.filled(after, document.bodies[first:last])
     if isinstance(full, str):
         return Refused(edit, edit.path, full)
+    if full is None:
+        return _put(edit, first, last, after, document)
     return _put(edit, first, last, full, document, names=(bridges.ELISION,))
 
 
@@ -161,7 +161,7 @@ def _mixed(bodies: list[str]) -> bool:
 
 
 def _first_indent(bodies: list[str]) -> str:
-    return next((indent(body) for body in bodies if body.strip() and not elide.is_gap(body)), "")
+    return next((indent(body) for body in bodies if body.strip() and not placeholder.is_gap(body)), "")
 
 
 def _carried(after: list[str], given: str, wanted: str) -> list[str] | None:
