@@ -13,7 +13,7 @@ from darner_server.engine.events import EditRefused
 from darner_server.engine.gate import syntax_gate
 from darner_server.engine.hunks import Snapshot
 from darner_server.engine.saving import save
-from darner_server.patch import Applier, Parser, Refused, unified_diff
+from darner_server.patch import Applier, Parser, Refused, prose, unified_diff
 from darner_server.settings import SettingsError, load_workspace
 from darner_server.workspace import Unwritten
 
@@ -40,7 +40,7 @@ def apply(reply: str | None, root: Path, here: Path, options: Options) -> int:
         raise exits.Stop(str(error)) from None
     target = parse_place(options.target, root, here).path if options.target else None
     files = Snapshot(index, {})
-    applier = Applier(files, target=target, gate=syntax_gate)
+    applier = Applier(files, target=target, gate=syntax_gate, told=prose(text))
     parser = Parser(target=target)
     refused: list[Refused] = []
     placed = 0

@@ -58,7 +58,7 @@ class Hunks:
         self._task = task
         self._index = index
         self.snapshot = Snapshot(index, task.texts)
-        self._applier = Applier(self.snapshot, target=target, gate=syntax_gate)
+        self._applier = Applier(self.snapshot, target=target, gate=syntax_gate, told=task.instruction)
         self._ledgers: dict[str, Ledger] = {}
         self.ready = 0
 

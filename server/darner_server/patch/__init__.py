@@ -4,6 +4,7 @@ from darner_server.patch.applier import Applied, Applier, apply_reply
 from darner_server.patch.diff import unified_diff
 from darner_server.patch.edit import Edit, Located, Refused, Splice
 from darner_server.patch.formats import REPLY_FORMATS, rules
+from darner_server.patch.intent import prose
 from darner_server.patch.locate import locate
 from darner_server.patch.parser import Parser
 from darner_server.patch.rebase import rebase
@@ -21,6 +22,7 @@ __all__ = [
     "Splice",
     "apply_reply",
     "locate",
+    "prose",
     "rebase",
     "repair_text",
     "rules",

@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from darner_server.patch import elide, lines, paths, rewrite, splicing
+from darner_server.patch import elide, intent, lines, paths, rewrite, splicing
 from darner_server.patch.diff import unified_diff
 from darner_server.patch.document import Document
 from darner_server.patch.edit import Edit, Located, Refused, Splice
@@ -28,11 +28,19 @@ class Applied:
 
 
 def apply_reply(
-    reply: str, files: Mapping[str, str], *, reply_format: str | None = None, target: str | None = None
+    reply: str,
+    files: Mapping[str, str],
+    *,
+    reply_format: str | None = None,
+    target: str | None = None,
+    told: str | None = None,
 ) -> Applied:
-    """Apply a model's reply, whole or not at all. `target` is the file that a reply naming none is about."""
+    """Apply a model's reply, whole or not at all. `target` is the file that a reply naming none is about.
+
+    `told` are the words that asked for it; None takes those that the reply says around its edits.
+    """
     parser = Parser(reply_format, target=target)
-    applier = Applier(files, target=target)
+    applier = Applier(files, target=target, told=intent.prose(reply) if told is None else told)
     for edit in (*parser.feed(reply), *parser.close()):
         applier.apply(edit)
     refused = applier.refused
@@ -55,15 +63,18 @@ class Applier:
         target: str | None = None,
         gate: Gate | None = None,
         root: str | None = None,
+        told: str = "",
     ) -> None:
         """`files` may be lazy: it is asked for single paths, and iterated only to find a file named in part.
 
-        `root` is the absolute path that is cut off names of new files.
+        `root` is the absolute path that is cut off names of new files. `told` are the words that asked for the edits,
+        or that tell of them: a whole text may lose what they speak of.
         """
         self._root = (paths.normal(root) or "") + "/" if root else None
         self._files = files
         self._target = target
         self._gate = gate
+        self._told = told
         self._documents: dict[str, Document | None] = {}
         self._refused: list[Refused] = []
         self._unplaced: dict[tuple[Edit, str | None], list[Refused]] = {}
@@ -129,7 +140,7 @@ class Applier:
             edit = replace(edit, before="", path=path)
             result = rewrite.fill(edit, document)
         elif edit.kind == "whole":
-            result = rewrite.place_whole(rewrite.uncommented(replace(edit, path=path), document), document)
+            result = rewrite.place_whole(rewrite.uncommented(replace(edit, path=path), document), document, self._told)
         else:
             result = place(edit if edit.path == path else replace(edit, path=path), document)
         return self._commit(result, path, document)

@@ -124,6 +124,9 @@ class Document:
         ):
             text += self.raw[last]
             last += 1
+        if not text and first and last < len(self.raw) and self.raw[last] == "\n":
+            text = self.raw[last]
+            last += 1
         if first and self.raw[first - 1].endswith("\r") and text.startswith("\n"):
             first -= 1
             begin = self.offset(first)

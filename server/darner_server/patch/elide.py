@@ -26,8 +26,8 @@ def parts(bodies: list[str]) -> list[list[str]]:
     return found
 
 
-def filled(new: list[str], old: list[str]) -> list[str] | None | str:
-    """Return `new`, a rewrite of all of `old`, with its gaps filled in; None if it has none; or why that is not certain."""
+def filled(new: list[str], old: list[str]) -> list[str] | str | None:
+    """Return `new`, a rewrite of all of `old`, its gaps filled in, or None if it has none, or why that is unsure."""
     at = placeholder.gaps(new, old)
     if at:
         full = _expanded(new, old, at)
@@ -69,9 +69,9 @@ def _expanded(new: list[str], old: list[str], at: list[int]) -> list[str] | str:
         piece = pieces[number + 1]
         block = _appended(gap, pieces[number], piece, old, first)
         if block is not None:
-            last, at = block
+            last, more = block
             out = [*_unblanked(out), *_unblanked(old[first:last]), *piece]
-            reached = last + at
+            reached = last + more
             continue
         below = _before(piece, old, first) if _content(piece) else len(old)
         if isinstance(below, _Unsure):

@@ -172,7 +172,9 @@ def _insert(edit: Edit, after: list[str], document: Document) -> Located | Refus
     if not after:
         return Refused(edit, edit.path, "the edit has neither a search text nor a replacement")
     if (gap := elide.abbreviated(after)) is not None:
-        return Refused(edit, edit.path, f"the new text is abbreviated: `{gap.strip()}` stands for lines it does not say")
+        return Refused(
+            edit, edit.path, f"the new text is abbreviated: `{gap.strip()}` stands for lines it does not say"
+        )
     if not "".join(document.bodies).strip() or edit.at_end:
         at = 0 if not edit.at_end else len(document)
         script = [*(("-", body) for body in document.bodies[at:]), *(("+", body) for body in after)]
@@ -222,6 +224,12 @@ def _ambiguous(edit: Edit, places: list[int], size: int, document: Document) -> 
 
 def _place_inline(edit: Edit, document: Document) -> Located | Refused:
     """Find a text that may begin and end inside a line."""
+    before, after = edit.before or "", edit.after or ""
+    full = elide.filled(_bodies(after), _bodies(before)) if before else elide.abbreviated(_bodies(after))
+    if isinstance(full, str):
+        return Refused(edit, edit.path, f"the replacement leaves lines out: {full}")
+    if full is not None:
+        edit = replace(edit, after="\n".join(full) + ("\n" if after.endswith("\n") else ""))
     result = _inline(edit, document)
     if isinstance(result, Located) and bridges.ENTITIES not in result.bridges:
         entity = bridges.escaped_in(result.splices, document.raw, edit)

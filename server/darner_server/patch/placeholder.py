@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import re
 
-from darner_server.patch import linediff
+from darner_server.patch import linediff, wordings
 
 _OPENS = (
-    r"(?:#(?!#)|//[/!]?|/\*+|<!--|--(?:\[\[)?|;+|%+|\{\s*/\*|\{#|\{\{!(?:--)?|\(\*|\{-|'|REM\b|::|<%#|<%--|\"\"\"|!+|\*|dnl\b|\"+)"
+    r"(?:#(?!#)|//[/!]?|/\*+|<!--|--(?:\[\[)?|;+|%+|\{\s*/\*|\{#|\{\{!(?:--)?|\(\*|\{-|'|"
+    r"REM\b|::|<%#|<%--|\"\"\"|!+|\*|dnl\b|\"+)"
 )
 _CLOSES = r"(?:\*+/\s*\}?|--%?>|--\}\}|#\}|\}\}|\*\)|-\}|\]\]|%>|\"\"\")"
 _DOTS = r"(?:\.{3,}|…|\. \. \.)"
 _COMMENT = re.compile(rf"\s*{_OPENS}\s*(.*?)\s*{_CLOSES}?\s*", re.IGNORECASE)
 _BRACKETED = re.compile(r"\s*(?:\[(.*)\]|\((.*)\)|<([^<>/=\"]*)>|\{([^{}:;\"']*)\})\s*")
-_MEMBER = re.compile(r"\s*\"((?:[^\"\\]|\\.)*)\"\s*(?::\s*(?:\"((?:[^\"\\]|\\.)*)\"|\{\s*\}|\[\s*\]|null|true))?\s*,?\s*")
+_MEMBER = re.compile(
+    r"\s*\"((?:[^\"\\]|\\.)*)\"\s*(?::\s*(?:\"((?:[^\"\\]|\\.)*)\"|\{\s*\}|\[\s*\]|null|true))?\s*,?\s*"
+)
 _BARE = re.compile(rf"\s*{_OPENS}?\s*[\[(]?\s*{_DOTS}\s*[\])]?\s*{_CLOSES}?\s*", re.IGNORECASE)
 _BARE_COMMENT = re.compile(rf"\s*{_OPENS}\s*[\[(]?\s*{_DOTS}\s*[\])]?\s*{_CLOSES}?\s*", re.IGNORECASE)
 _DOTTED = re.compile(
@@ -26,95 +29,6 @@ _DOTTED = re.compile(
 )
 _BESIDE = re.compile(r"/\*(.*?)\*/|<!--(.*?)-->|(?<=[\s{(:;])(?:#|//)\s*(.*)$")
 _LONGEST = 120  # characters: a longer comment says more than that something stays
-_WORD = re.compile(r"[^\W\d_]+")
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(_WORD.findall(text))
-
-
-# What says that something is as it was; what says which part; and what the part is.
-_STAYS = _words(
-    "unchanged untouched unmodified unaltered intact omitted elided snipped snip brevity "
-    "unverändert unveraendert weggelassen ausgelassen inchangé inchangée inchangés omis inalterado inalterada omitido "
-    "omitida invariato invariata omesso ongewijzigd weggelaten oförändrad oförändrat uændret uendret niezmieniony "
-    "niezmieniona pominięto nezměněno değişmedi değişmeden neschimbat muuttumaton változatlan неизменно опущено"
-)
-_ALIKE = _words("same identical gleich identisch identique pareil igual idéntico idêntico uguale hetzelfde aynı")
-_REST = _words(
-    "rest remainder remaining restliche restlicher restlichen restlicher übrige übriger übrigen reste restant restante resto "
-    "restantes rimanente overige resten reszta pozostały pozostała zbytek kalan остальной остальная остальное остальные решта "
-    "dernier"
-) - {"dernier"}
-_EXISTING = _words(
-    "existing bestehende bestehender bestehenden vorhandene vorhandener vorhandenen bisherige bisheriger existant existante "
-    "existente existentes esistente esistenti bestaande befintlig eksisterende istniejący existující mevcut существующий "
-    "существующая наявний"
-)
-_EARLIER = _words("previous original old current other others andere anderen autres otros outros altri")
-_CODE = _words(
-    "code codes implementation logic imports methods functions "
-    "quelltext importe methoden funktionen méthodes fonctions código codigo métodos funciones funções codice metodi "
-    "funzioni koden kod kodu kodun kód код кода коду методы методов функции"
-)
-_PARTS = _words(
-    "file function method class body component module script content contents document template markup import "
-    "datei funktion methode klasse inhalt fonction fichier méthode classe función fichero archivo método clase función "
-    "função arquivo funzione metodo bestand functie funkcji funkcja metoda файл файла функция класс метод "
-    "style styles rule rules config configuration setting settings test tests field fields property properties prop "
-    "props member members handler handlers route routes endpoint endpoints case cases entry entries line lines "
-    "definition definitions declaration declarations statement statements key keys value values section sections "
-    "dependency dependencies column columns table tables attribute attributes option options element elements item "
-    "items classes variable variables constant constants type types helper helpers job jobs step steps service services "
-    "target targets selector selectors query queries part parts block blocks stuff everything nothing all scripts package "
-    "sub routine subroutine procedure program mapping map dict view views page screen model models schema migration suite spec "
-    "recipe stage stages playbook role roles task tasks manifest resource resources state store hook hooks effect effects "
-    "widget widgets layout form menu article chapter paragraph text logic flow callback callbacks imports namespace trait "
-    "packages array list object struct interface enum switch loop header constructor row rows alles tout todo tutto"
-)
-_FILLERS = _words(
-    "the this that these those a an of your my our its it and or is are be to for in with as was were not no any here "
-    "goes go going stay stays staying remain remains kept keep leave left continue continues exactly still else change "
-    "changes changed changing needed required modification modifications modified up above below before after more "
-    "clarity simplicity unaffected truncated they both so on insert put place placed at bottom top end like has have been will would "
-    "should from s der die das den des dem von bleibt bleiben wie zuvor vorher oben hier ist sind nicht keine änderung "
-    "änderungen ändert sich weitere so le la les du de l d rien comme avant ici est sont sans changement changements el "
-    "los las lo del que queda quedan antes aquí sin cambios cambio o os as dos da do das sem alterações alteração mudanças "
-    "permanece permanecem aqui il gli i dei della dello prima resta rimane qui senza modifiche come het van blijft als "
-    "voorheen geen wijzigingen av som förut här inga ändringar jak poprzednio tutaj bez zmian jako předtím beze změny "
-    "önceki gibi kısmı без изменений как раньше прежде здесь остается остаётся остаются то же самое змін як раніше тут"
-)
-_ALL_WORDS = _STAYS | _ALIKE | _REST | _EXISTING | _EARLIER | _CODE | _PARTS | _FILLERS
-_SENTENCE = re.compile(
-    r"(?:(?:rest|code|file|function|method|class|everything|nothing|all|it|that|this|else|is|are|the)\s+)*(?:"
-    r"same as (?:it was )?before|as before|as (?:it )?was|like before|as is|"
-    r"no (?:other |further |more )?changes?(?: here| needed| required| below| above| made)*|not changed|"
-    r"nothing(?: else)? change[sd]?(?: here)?|everything else(?: here| as is)|"
-    r"keep (?:the )?(?:rest|everything|as is|existing \w+)(?: \w+){0,4}|stays? the same|remains? the same|"
-    r"wie (?:zuvor|vorher|gehabt|bisher)|comme avant|sans changements?|sin cambios|sem alterações|come prima|"
-    r"senza modifiche|igual que antes|como antes|zoals voorheen|geen wijzigingen|som förut|bez zmian|beze změny|"
-    r"без изменений|как раньше|без змін|як раніше)",
-    re.IGNORECASE,
-)
-# Writings without blanks between words: what stays or is left out; the rest and what it is the rest of; what joins them.
-_STAYS_CJK = (
-    "省略|略|不变|不變|保持|维持|同上|无变化|未更改|未修改|没有变化|变更なし|変更なし|変更ありません|変更無し|そのまま|同じ|同様|変わらず|"
-    "그대로|동일|생략|유지|변경 ?없음|변경 ?사항 ?없음|بدون تغيير|كما هو|كما هي|अपरिवर्तित|पहले जैसा|वैसा ही|"
-    "giữ nguyên|không (?:thay )?đổi|như cũ|เหมือนเดิม|ไม่เปลี่ยนแปลง|ללא שינוי|αμετάβλητο"
-)
-_REST_CJK = (
-    "其余|其餘|其他|其它|剩余|剩餘|剩下|余下|现有|現有|已有|原有|原来|原來|之前|残り|既存|元|他|その他|나머지|기존|이전|다른|باقي|بقية|"
-    "बाकी|मौजूदा|phần còn lại|hiện có|ที่เหลือ|שאר|υπόλοιπος"
-)
-_CODE_CJK = (
-    "代码|代碼|程式碼|内容|內容|方法|函数|函數|逻辑|邏輯|实现|實現|文件|部分|导入|コード|メソッド|関数|処理|実装|ファイル|内容|코드|메서드|"
-    "함수|부분|파일|구현|الكود|الملف|الدالة|कोड|mã|code|โค้ด|הקוד|κώδικας"
-)
-_JOINS_CJK = (
-    "此处|这里|這裡|以上|以下|上面|下面|的|和|与|如|原|都|均|一样|一致|相同|は|と|の|も|が|を|に|です|します|しました|上記|는|은|의|와|과|"
-    "합니다|됩니다|함|入ります|있습니다|هو|هي|من|रहेगा|है|của|ο|του"
-)
-_CJK = re.compile(rf"(?:{_STAYS_CJK}|{_REST_CJK}|{_CODE_CJK}|{_JOINS_CJK}|[\s。、，,.…:：!！（）()-])+")
 
 
 def gaps(new: list[str], old: list[str]) -> list[int]:
@@ -132,7 +46,7 @@ def gaps(new: list[str], old: list[str]) -> list[int]:
         body = new[number]
         if body.strip() in ("...", "…"):
             stands = shrunk.get(number, 0) > 1
-        elif _BARE_COMMENT.fullmatch(body) or len(_WORD.findall(body)) == 1:
+        elif _BARE_COMMENT.fullmatch(body) or len(wordings.WORD.findall(body)) == 1:
             stands = dropped > 0 and not _in_comment(new, number)
         else:
             stands = shrunk.get(number, 0) > 0
@@ -155,7 +69,7 @@ def is_bare_gap(body: str) -> bool:
 
 
 def beside_code(new: list[str], old: list[str]) -> str | None:
-    """Return a line that holds a placeholder beside code, as in `function f() { /* unchanged */ }`; None if there is none.
+    """Return a line that holds a placeholder beside code (`function f() { /* unchanged */ }`), or None.
 
     Behind code that is as it was, such a remark is only a remark, as long as no lines are lost.
     """
@@ -178,8 +92,8 @@ def _is_suspect(body: str) -> bool:
     """Tell cheaply whether a line may be a gap: nearly none is."""
     if "..." in body or "…" in body or not body.isascii():
         return True
-    words = _WORD.findall(body.lower())
-    return bool(words) and (_ALL_WORDS.issuperset(words) or "change" in body.lower() or "keep" in body.lower())
+    words = wordings.WORD.findall(body.lower())
+    return bool(words) and (wordings.ALL_WORDS.issuperset(words) or "change" in body.lower() or "keep" in body.lower())
 
 
 def _said(body: str) -> tuple[str | None, bool]:
@@ -204,27 +118,31 @@ def _is_sure(text: str, *, marked: bool) -> bool:
         return False  # an argument that is spread
     if dotted and (marked or text.startswith(("...", "…"))) and _DOTTED.fullmatch(plain):
         return True
-    if not plain.isascii() and _CJK.fullmatch(plain):
-        rest, code = re.search(_REST_CJK, plain), re.search(_CODE_CJK, plain)
-        stays = re.search(_STAYS_CJK, plain)
+    if not plain.isascii() and wordings.CJK.fullmatch(plain):
+        rest, code = re.search(wordings.REST_CJK, plain), re.search(wordings.CODE_CJK, plain)
+        stays = re.search(wordings.STAYS_CJK, plain)
         return bool(rest and (code or stays)) or bool(stays and (code or len(plain) > 2 or dotted))  # noqa: PLR2004 - a lone sign may be a word
-    words = _WORD.findall(re.sub(r"\bREST\b(?! OF)", "api", plain).lower())
-    if not words or not _ALL_WORDS.issuperset(words):
-        return bool(marked and _SENTENCE.fullmatch(plain))
+    words = wordings.WORD.findall(_without_name(plain).lower())
+    if not words or not wordings.ALL_WORDS.issuperset(words):
+        return bool(marked and wordings.SENTENCE.fullmatch(plain))
     found = frozenset(words)
-    rest, stays = found & _REST, found & (_STAYS | _ALIKE)
+    rest, stays = found & wordings.REST, found & (wordings.STAYS | wordings.ALIKE)
     if not marked and not dotted:
         return bool(rest and stays and len(words) > 2)  # noqa: PLR2004 - prose of its own
-    if _SENTENCE.fullmatch(plain) or (dotted and (rest or found & _EXISTING or found & _STAYS)):
+    if wordings.SENTENCE.fullmatch(plain) or (dotted and (rest or found & wordings.EXISTING or found & wordings.STAYS)):
         return True
-    if found & _STAYS and len(words) > 1:
+    if found & wordings.STAYS and len(words) > 1:
         return True
-    part = found & (_CODE | _PARTS)
+    part = found & (wordings.CODE | wordings.PARTS)
     return bool(
         (rest and (part or stays))
-        or (found & _ALIKE and (rest or (part and found & (_EXISTING | _EARLIER))))
-        or (found & _EXISTING and (found & _CODE or "here" in found or "goes" in found))
-        or (found & _EARLIER and found & _CODE and not found - _EARLIER - _CODE - {"the", "your", "here", "goes"})
+        or (found & wordings.ALIKE and (rest or (part and found & (wordings.EXISTING | wordings.EARLIER))))
+        or (found & wordings.EXISTING and (found & wordings.CODE or "here" in found or "goes" in found))
+        or (
+            found & {"previous", "original", "old", "current"}
+            and found & wordings.CODE
+            and not found - wordings.EARLIER - wordings.CODE - {"the", "your", "here", "goes"}
+        )
     )
 
 
@@ -240,17 +158,28 @@ def _likely(body: str) -> bool:
         return bool(said) and all(re.fullmatch(r"[.…]+", text) for text in said)
     comment = _COMMENT.fullmatch(body)
     text = comment[1] if comment is not None else ""
-    words = _WORD.findall(text.lower())
-    if not words or not _ALL_WORDS.issuperset(words) or re.search(r"[()={}\[\]\d]", text):
+    if _is_state(text):
+        return True
+    text = _without_name(text)
+    words = wordings.WORD.findall(text.lower())
+    if not words or not wordings.ALL_WORDS.issuperset(words) or re.search(r"[()={}\[\]\d]", text):
         return False
     found = frozenset(words)
-    return _is_state(text) or bool(found & (_ALIKE | _REST | _EXISTING | _EARLIER) and found & (_CODE | _PARTS | _ALIKE | _FILLERS))
+    return bool(
+        found & (wordings.ALIKE | wordings.REST | wordings.EXISTING | wordings.EARLIER)
+        and found & (wordings.CODE | wordings.PARTS | wordings.ALIKE | wordings.FILLERS)
+    )
 
 
 def _is_state(text: str) -> bool:
-    return text.strip(" .…()[]*-").lower() in _STAYS | {"same", "existing", "rest"} or bool(
-        re.fullmatch(_STAYS_CJK, text.strip(" .…()[]*-"))
+    return text.strip(" .…()[]*-").lower() in wordings.STAYS | {"same", "existing", "rest"} or bool(
+        re.fullmatch(wordings.STAYS_CJK, text.strip(" .…()[]*-"))
     )
+
+
+def _without_name(text: str) -> str:
+    """Take REST, which is no rest, out of a text."""
+    return re.sub(r"\bREST\b(?! OF)", "http", text)
 
 
 def _is_dots(text: str) -> bool:

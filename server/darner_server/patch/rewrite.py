@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from darner_server.patch import bridges, definition, elide, lines, names, placeholder, splicing
+from darner_server.patch import bridges, definition, elide, intent, lines, loss, names, placeholder, splicing
 from darner_server.patch.edit import Edit, Located, Refused
 from darner_server.patch.fold import indent
 from darner_server.patch.locate import place
 
 if TYPE_CHECKING:
     from darner_server.patch.document import Document
-
-_SMALL = 10  # lines: so short a file may become anything
 
 
 def fill(edit: Edit, document: Document) -> Located | Refused:
@@ -25,32 +23,43 @@ def fill(edit: Edit, document: Document) -> Located | Refused:
     return Refused(edit, edit.path, f"{edit.path} cannot be created: there is already such a file")
 
 
-def place_whole(edit: Edit, document: Document) -> Located | Refused:
-    """Place a text that replaces the file, one definition in it or, if the edit has one, the region."""
+def place_whole(edit: Edit, document: Document, told: str = "") -> Located | Refused:
+    """Place a text that replaces the file, one definition in it or, if the edit has one, the region.
+
+    `told` are the words that asked for the change, or tell of it: a text that loses more than they speak of is refused.
+    """
     after = lines.bodies(lines.split(edit.after or ""))
     if not any(body.strip() for body in after):
         return Refused(edit, edit.path, "the reply would leave nothing")
     if edit.region is not None:
-        return _region(edit, edit.region, after, document)
-    part = _by_name(edit, after, document)
+        return _region(edit, edit.region, after, document, told)
+    part = _by_name(edit, after, document, told)
     if part is not None:
         return part
     full = elide.filled(after, document.bodies)
     if isinstance(full, str):
         return Refused(edit, edit.path, full)
-    if full is not None:
-        return _put(edit, 0, len(document), full, document, names=(bridges.ELISION,))
     content = [body for body in document.bodies if body.strip()]
-    new = {body for body in after if body.strip()}
+    new = {body for body in full or after if body.strip()}
     kept = sum(body in new for body in content)
     if edit.format == "bare" and content and 2 * kept < len(content):
         return Refused(edit, edit.path, "the reply holds no edit")
-    ends = [body for body in after if body.strip()]
-    framed = bool(content) and ends[0] == content[0] and ends[-1] == content[-1]
-    inner = all(body[0] in " \t" for body in new) and not all(body[0] in " \t" for body in content)
-    if inner or (not framed and len(content) > _SMALL and 2 * len(new) < len(content) and 2 * kept < len(content)):
+    if all(body[0] in " \t" for body in new) and not all(body[0] in " \t" for body in content):
         return Refused(edit, edit.path, "the reply seems to be a part of the file, and it does not say which")
-    return _put(edit, 0, len(document), after, document)
+    if (reason := _loses(document.bodies, full or after, edit.path or "", told)) is not None:
+        return Refused(edit, edit.path, reason)
+    return _put(edit, 0, len(document), full or after, document, names=() if full is None else (bridges.ELISION,))
+
+
+def _loses(old: list[str], new: list[str], path: str, told: str, *, whole: bool = True) -> str | None:
+    """Say what a rewrite loses without anybody asking for it; None if there is nothing."""
+    lost = loss.loss(old, new, path, lines=whole)
+    if lost is None or intent.covers(told, lost):
+        return None
+    return (
+        f"the reply seems to be a part of the {'file' if whole else 'place'}, not all of it: {lost.reason}, and "
+        "nothing asks for that; send all of it, or only the lines that change, as an edit of them"
+    )
 
 
 def uncommented(edit: Edit, document: Document | None) -> Edit:
@@ -67,30 +76,45 @@ def uncommented(edit: Edit, document: Document | None) -> Edit:
     return replace(edit, after="".join(f"{body}\n" for body in after))
 
 
-def _by_name(edit: Edit, after: list[str], document: Document) -> Located | Refused | None:
-    """Place a snippet that consists of one definition; None if it does not, or the file is that definition alone."""
+def _by_name(edit: Edit, after: list[str], document: Document, told: str) -> Located | Refused | None:
+    """Place a snippet that consists of one definition; None if it does not, or the file has none of that name."""
     after = _without_outer_gaps(after)
-    one = definition.only_one(after)
+    path = edit.path or ""
+    one = definition.only_one(after, path)
     if one is None:
         return None
-    name, head = one
-    found = definition.places(name, document.bodies)
-    if not found:
+    head, at = one
+    named = definition.places(head.name, document.bodies, path)
+    if not named:
         return None
+    found = [line for line in named if definition.same(one, after, line, document.bodies, path)]
+    if (
+        len(named) > 1
+        and not definition.marks(at, after)
+        and any(definition.marks(line, document.bodies) for line in named)
+    ):
+        found = named
+    if not found:
+        there = definition.head_of(document.bodies, named[0], path)
+        return Refused(
+            edit,
+            path,
+            f"the reply is {head} alone, but line {named[0] + 1} begins {there}: where it goes is not certain",
+        )
     if len(found) > 1:
         shown = ", ".join(str(line + 1) for line in found[:6])
         return Refused(
-            edit, edit.path, f"{name} is defined more than once (lines {shown}): it is not said which is meant"
+            edit, path, f"{head.name} is defined more than once (lines {shown}): it is not said which is meant"
         )
     line = found[0]
     last = definition.end(line, document.bodies)
     if last is None:
-        return Refused(edit, edit.path, f"where {name} ends cannot be told for certain")
-    shifted = _carried(after, indent(after[head]), indent(document.bodies[line]))
+        return Refused(edit, path, f"where {head.name} ends cannot be told for certain")
+    shifted = _carried(after, indent(after[at]), indent(document.bodies[line]))
     if shifted is None:
-        return Refused(edit, edit.path, f"the indentation of {name} cannot be carried over")
-    first = definition.above(line, document.bodies) if any(body.strip() for body in after[:head]) else line
-    return _filled(edit, first, last, _trimmed(shifted), document)
+        return Refused(edit, path, f"the indentation of {head.name} cannot be carried over")
+    first = definition.above(line, document.bodies) if any(body.strip() for body in after[:at]) else line
+    return _filled(edit, (first, last), _trimmed(shifted), document, told)
 
 
 def _without_outer_gaps(after: list[str]) -> list[str]:
@@ -103,14 +127,20 @@ def _without_outer_gaps(after: list[str]) -> list[str]:
     return after
 
 
-def _filled(edit: Edit, first: int, last: int, after: list[str], document: Document) -> Located | Refused:
+def _filled(edit: Edit, span: tuple[int, int], after: list[str], document: Document, told: str) -> Located | Refused:
     """Put new lines in the place of old ones, what they leave out filled in."""
-    full = elide.filled(after, document.bodies[first:last])
+    first, last = span
+    old = document.bodies[first:last]
+    full = elide.filled(after, old)
     if isinstance(full, str):
         return Refused(edit, edit.path, full)
-    if full is None:
-        return _put(edit, first, last, after, document)
-    return _put(edit, first, last, full, document, names=(bridges.ELISION,))
+    new = after if full is None else full
+    one = definition.only_one(old, edit.path or "")
+    if one is None or one[0].kind not in ("function", "method"):
+        whole = not any(body.strip() for body in [*document.bodies[:first], *document.bodies[last:]])
+        if (reason := _loses(old, new, edit.path or "", told, whole=whole)) is not None:
+            return Refused(edit, edit.path, reason)
+    return _put(edit, first, last, new, document, names=() if full is None else (bridges.ELISION,))
 
 
 def _put(
@@ -125,18 +155,20 @@ def _put(
     return Located(edit, edit.path or "", tuple(made), names, first + 1)
 
 
-def _region(edit: Edit, region: str, after: list[str], document: Document) -> Located | Refused:
+def _region(edit: Edit, region: str, after: list[str], document: Document, told: str) -> Located | Refused:
     """Place the rewrite of a part of the file that is known by its text."""
     old, after = _trimmed(lines.bodies(lines.split(region))), _trimmed(after)
     at = document.find(old) if old else []
     if len(at) != 1:
         return Refused(edit, edit.path, f"the region to rewrite stands in the file {len(at)} times")
-    own = definition.only_one(old)
-    given = definition.only_one(_without_outer_gaps(after))
-    if own is not None and (given is None or given[0] != own[0]):
-        cut = _cut_out(own[0], after, document, above=own[1] > 0)
-        if cut is None and (edit.format == "bare" or (given is not None and definition.places(own[0], after))):
-            return Refused(edit, edit.path, f"the reply holds more than {own[0]}, and the file does not have the rest")
+    path = edit.path or ""
+    own = definition.only_one(old, path)
+    given = definition.only_one(_without_outer_gaps(after), path)
+    if own is not None and (given is None or given[0].name != own[0].name):
+        name = own[0].name
+        cut = _cut_out(name, after, document, path, above=own[1] > 0)
+        if cut is None and (edit.format == "bare" or (given is not None and definition.places(name, after, path))):
+            return Refused(edit, path, f"the reply holds more than {name}, and the file does not have the rest")
         after = cut or after
     kept = sum(body in after for body in old)
     if edit.format == "bare" and own is None and 2 * kept < len(old):
@@ -144,12 +176,12 @@ def _region(edit: Edit, region: str, after: list[str], document: Document) -> Lo
     shifted = _carried(after, _first_indent(after), _first_indent(old))
     if shifted is None or (_mixed(shifted) and not _mixed(document.bodies)):
         return Refused(edit, edit.path, "the indentation of the reply cannot be carried over to the region")
-    return _filled(edit, at[0], at[0] + len(old), shifted, document)
+    return _filled(edit, (at[0], at[0] + len(old)), shifted, document, told)
 
 
-def _cut_out(name: str, after: list[str], document: Document, *, above: bool) -> list[str] | None:
+def _cut_out(name: str, after: list[str], document: Document, path: str, *, above: bool) -> list[str] | None:
     """Take one definition out of a reply that holds more, if the file has all the rest already."""
-    found = definition.places(name, after)
+    found = definition.places(name, after, path)
     end = definition.end(found[0], after) if len(found) == 1 else None
     if end is None or not all(body in document.bodies for body in [*after[: found[0]], *after[end:]]):
         return None

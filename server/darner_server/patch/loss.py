@@ -1,0 +1,244 @@
+"""What of a text would be gone if another took its place: whether that is a rewrite of it or only a part."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import cast
+
+from darner_server.patch import definition, linediff
+from darner_server.patch.fold import indent
+
+_JSON = (".json", ".ipynb", ".geojson", ".webmanifest")
+_KEYS: tuple[tuple[tuple[str, ...], str], ...] = (
+    ((".json", ".jsonc", ".json5", ".ipynb", ".webmanifest"), r"\s*[\"']?([\w@$./ :*-]+?)[\"']?\s*:"),
+    ((".yaml", ".yml"), r"\s*(?:- )?[\"']?([\w@$./*-]+(?: [\w-]+)*)[\"']?\s*:(?:\s|$)"),
+    (
+        (".toml", ".ini", ".cfg", ".conf", ".properties", ".editorconfig", ".gitconfig", ".service", ".desktop"),
+        r"\s*(\[+[^\]]+\]+)\s*(?:[#;].*)?$|\s*[\"']?([\w.@/-]+)[\"']?\s*[=:]",
+    ),
+    ((".env", ".envrc"), r"\s*(?:export\s+)?([A-Za-z_]\w*)\s*="),
+    ((".css", ".scss", ".less", ".sass"), r"(?:\s*([^{};/*][^{};]*?)\s*(?:\{.*|,)$)|\s*(--[\w-]+|[$@][\w-]+)\s*:"),
+    (
+        (".sql",),
+        r"(?i)\s*((?:create|alter|drop|insert|grant|comment|update|delete|truncate)\b[^(;]*)|\s+([\w\"`\[\]]+)\s+\w",
+    ),
+    (("makefile", ".mk"), r"([\w./%$(){} -]+?)\s*:(?!=)|([A-Za-z_]\w*)\s*[:?+!]?="),
+    ((".md", ".mdx", ".markdown"), r"(#{1,6}\s+.*)"),
+    (
+        (".html", ".htm", ".xml", ".svg", ".vue", ".svelte", ".xhtml", ".csproj", ".xaml"),
+        r".*?(?:\b(?:id|name|key|x:Name)=[\"']([^\"']+)[\"']|<(template|script|style|head|body|html|main|nav|header|footer)\b)",
+    ),
+    (
+        (".tf", ".hcl", ".nix"),
+        r"\s*((?:resource|variable|output|module|data|provider|locals|terraform)\b[^{]*)\{|([\w.]+)\s*=",
+    ),
+    (
+        (".proto", ".graphql", ".gql", ".prisma", ".thrift"),
+        (
+            r"\s*((?:type|message|service|enum|input|interface|rpc|scalar|union|model|query|mutation|fragment|struct)\s+\w+)"
+            r"|\s+(?:\w+\s+)+(\w+)\s*=|\s+(\w+)\s*[(:]|\s+(\w+)\s+\w"
+        ),
+    ),
+    (("dockerfile", "containerfile"), r"\s*((?:FROM|ENTRYPOINT|CMD|EXPOSE|USER|WORKDIR|HEALTHCHECK)\b.*)"),
+)
+_BINDING = re.compile(
+    r"(?:(?:export|pub|public|private|static|final|const|let|var|val|local|my|our|lazy|readonly)\s+)*"
+    r"(?:[A-Za-z_$][\w$]*(?:<[^>]*>)?\s+)?([A-Za-z_$@][\w$]*)\s*(?::[^=]+)?:?=(?![=>])"
+)
+_MEMBER = re.compile(
+    r"\s+(?:[\w<>\[\].?*&@|]+(?:,\s*[\w<>\[\].?]+>)?\s+)*?([A-Za-z_$#][\w$]*)\s*[?!]?\s*(?:[:=,;(]|$|\{)"
+)
+_CALL = re.compile(
+    r"([A-Za-z_][\w.]*(?:\([^()]*\))?[\s(]+([\"'`]).+?\2).*(?:\{|\bdo|=>|\()\s*(?:\|.*\|)?$|"
+    r"([A-Z_]{3,}\w*\([^()]*\))\s*\{?$|([a-z_]+\s+[A-Z][\w:]*.*)\s+do$"
+)
+_WORD = re.compile(r"\w+")
+_NAME = re.compile(r"[\w.$@-]+")
+_SHARE = 10  # per cent of the lines may go
+_INNER = 70  # per cent, where all that is defined stays
+_SHORT = 8  # lines of a text: from here on one may go
+_SHOWN = 4  # names
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What goes without anything in its place: names, lines, and how many lines there were."""
+
+    names: tuple[str, ...]
+    lines: int
+    of: int
+    share: float  # of what was named, or else of the lines
+
+    @property
+    def reason(self) -> str:
+        """For a sentence that begins with what is replaced."""
+        if self.names:
+            more = len(self.names) - _SHOWN
+            shown = [name if len(name) <= 40 else name[:40] + "…" for name in self.names[:_SHOWN]]  # noqa: PLR2004 - of a line
+            listed = ", ".join(shown) + (f" and {more} more" if more > 0 else "")
+            return f"it does not hold {listed}"
+        return f"{self.lines} of {self.of} lines would go"
+
+
+def loss(old: list[str], new: list[str], path: str, *, lines: bool = True) -> Loss | None:
+    """Return what a rewrite loses; None if that is no more than a rewrite may. `lines` counts lines besides names."""
+    if path.lower().endswith(_JSON) and (parsed := _of_json(old, new)) is not None:
+        return parsed if parsed.names else None
+    names, there = _names(old, path), _names(new, path)
+    ours, theirs = [body.strip() for body in old], [body.strip() for body in new]
+    content = [body for body in ours if body]
+    if not content:
+        return None
+    known, given = set(names.values()), set(there.values())
+    moved = Counter(theirs)
+    gone: list[str] = []
+    outer = inner = 0
+    telling = Counter(body for body in content if _WORD.search(body))
+    foreign = 2 * (telling & moved).total() < telling.total()
+    within = _within(old, names, given)
+    for first, last, begin, end in linediff.changes(ours, theirs):
+        lost = [names[line] for line in range(first, last) if line in names and names[line] not in given]
+        come = [there[line] for line in range(begin, end) if line in there and there[line] not in known]
+        lost = list(dict.fromkeys(lost))
+        if foreign:
+            gone += [name for name in lost if not _NAME.fullmatch(name) and not _renamed(name, come)]
+            lost = [name for name in lost if name not in gone]
+        if len(lost) > len(set(come)) or (foreign and not _alike(ours[first:last], theirs[begin:end])):
+            gone += lost
+        removed = [line for line in range(first, last) if ours[line] and not _is_moved(ours[line], moved)]
+        added = sum(bool(body) for body in theirs[begin:end])
+        if foreign and not _alike(ours[first:last], theirs[begin:end]):
+            added = 0
+        over = max(0, len(removed) - added)
+        deep = min(over, sum(line in within for line in removed))
+        inner += deep
+        outer += over - deep
+    if gone:
+        return Loss(tuple(gone), outer + inner, len(content), len(gone) / max(1, len(known)))
+    few = max(1 if len(content) >= _SHORT else 0, 2 if names else 0, len(content) * _SHARE // 100)
+    if lines and (outer > few or (100 * (outer + inner) > _INNER * len(content) and outer + inner > _SHORT)):
+        return Loss((), outer + inner, len(content), (outer + inner) / len(content))
+    return None
+
+
+def _of_json(old: list[str], new: list[str]) -> Loss | None:
+    """Compare two JSON texts by their keys; None where one of them is broken."""
+    try:
+        before: object = json.loads("\n".join(old))
+        after: object = json.loads("\n".join(new))
+    except (ValueError, RecursionError):
+        return None
+    found: list[str] = []
+    _compare(before, after, "", found)
+    known = sum(1 for _ in cast("dict[str, object]", before)) if isinstance(before, dict) else 1
+    top = [name for name in found if "." not in name]
+    return Loss(tuple(found), 0, len(old), max(len(top), bool(found)) / max(1, known))
+
+
+def _compare(old: object, new: object, at: str, found: list[str]) -> None:
+    """Collect the keys that an object loses and the elements that a list does, with nothing in their place."""
+    if isinstance(old, dict):
+        before = cast("dict[str, object]", old)
+        after = cast("dict[str, object]", new) if isinstance(new, dict) else {}
+        lost = [key for key in before if key not in after]
+        came = [key for key in after if key not in before]
+        if len(lost) > len(came) or (lost and len(lost) == len(before) > 1):
+            found += [f"{at}{key}" for key in lost]
+        for key, value in before.items():
+            if key in after and (isinstance(after[key], dict) or not isinstance(value, dict)):
+                _compare(value, after[key], f"{at}{key}.", found)
+    elif isinstance(old, list):
+        size = len(cast("list[object]", old))
+        left = len(cast("list[object]", new)) if isinstance(new, list) else 0
+        if left < size - max(1, size * _SHARE // 100):
+            found.append(f"{at.rstrip('.') or 'the list'}[{left}:{size}]")
+        elif isinstance(new, list):
+            for one, other in zip(cast("list[object]", old), cast("list[object]", new), strict=False):
+                _compare(one, other, f"{at.rstrip('.')}[].", found)
+
+
+def _is_moved(body: str, moved: Counter[str]) -> bool:
+    """Use up one of the new text's lines of this content, if there is one left."""
+    if moved[body] > 0 and len(body) > 1:
+        moved[body] -= 1
+        return True
+    return False
+
+
+def _alike(old: list[str], new: list[str]) -> bool:
+    """Tell whether the words of a run of lines come back in what takes its place."""
+    words = {word.lower() for body in old for word in _WORD.findall(body)}
+    found = {word.lower() for body in new for word in _WORD.findall(body)}
+    return not words or 3 * len(words & found) >= len(words)
+
+
+def _renamed(name: str, come: list[str]) -> bool:
+    """Tell whether a call that goes (`it("adds up")`) comes again under a title that has words of the old one."""
+    words = set(_WORD.findall(name)[1:])
+    return any(2 * len(words.intersection(_WORD.findall(other)[1:])) > len(words) for other in come)
+
+
+def _within(bodies: list[str], names: dict[int, str], kept: set[str]) -> set[int]:
+    """Return the lines inside definitions that stay."""
+    found: set[int] = set()
+    open_heads: list[tuple[int, bool]] = []
+    for line, body in enumerate(bodies):
+        if not body.strip():
+            continue
+        depth = len(indent(body).expandtabs())
+        while open_heads and depth <= open_heads[-1][0] and body.strip()[0] not in ")]}{":
+            open_heads.pop()
+        if open_heads and open_heads[-1][1]:
+            found.add(line)
+        if line in names and names[line][:1] != ".":
+            open_heads.append((depth, names[line] in kept))
+    return found
+
+
+def _names(bodies: list[str], path: str) -> dict[int, str]:
+    """Return what lines define: definitions and bindings in code, keys, headings, selectors elsewhere."""
+    name = path.rsplit("/", 1)[-1].lower()
+    for ends, pattern in _KEYS:
+        if name.endswith(ends) or (ends[0] in ("makefile", "dockerfile") and name.startswith(ends)):
+            return _keys(bodies, re.compile(pattern))
+    if name.startswith(".env"):
+        return _keys(bodies, re.compile(r"\s*(?:export\s+)?([A-Za-z_]\w*)\s*="))
+    if "." not in name.lstrip(".") or name.endswith((".txt", ".rst", ".adoc", ".csv", ".tsv", ".lock")):
+        return {}
+    return _defined(bodies, path)
+
+
+def _defined(bodies: list[str], path: str) -> dict[int, str]:
+    found: dict[int, str] = {}
+    classes: list[tuple[int, int]] = []  # the depth of a class, or the like, and of its members
+    for line, body in enumerate(bodies):
+        depth = len(indent(body).expandtabs())
+        if body.strip() and body.strip()[0] not in ")]}{":
+            while classes and depth <= classes[-1][0]:
+                classes.pop()
+            if classes and classes[-1][1] < 0:
+                classes[-1] = (classes[-1][0], depth)
+        head = definition.head_of(bodies, line, path)
+        if head is not None:
+            found[line] = (head.owner + "." if head.owner else "") + head.name
+            if head.kind not in ("function", "method"):
+                classes.append((depth, -1))
+        elif classes and depth == classes[-1][1] and (member := _MEMBER.match(body)) is not None:
+            found[line] = "." + member[1]
+        elif body[:1].strip() and (bound := _BINDING.match(body)) is not None:
+            found[line] = bound[1]
+        elif (call := _CALL.match(body.strip())) is not None:
+            found[line] = call[1] or call[3] or call[4]
+    return found
+
+
+def _keys(bodies: list[str], pattern: re.Pattern[str]) -> dict[int, str]:
+    matches = ((line, pattern.match(body)) for line, body in enumerate(bodies))
+    return {
+        line: " ".join(next((group for group in found.groups() if group), "").split())
+        for line, found in matches
+        if found is not None
+    }

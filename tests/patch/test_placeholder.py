@@ -1,0 +1,121 @@
+"""Lines that stand for others: which are known, and that none is ever written."""
+
+import pytest
+
+from darner_server.patch import apply_reply, placeholder
+
+SURE = """\
+# rest unchanged
+// rest of the function stays the same
+/* existing code */
+<!-- the rest of the template is unchanged -->
+-- remaining columns unchanged
+; rest of the config as before
+{/* existing code here */}
+{# rest of the block unchanged #}
+(* rest of the function unchanged *)
+REM rest of the script unchanged
+// other methods remain the same
+# your existing code here
+// same as before
+# no changes here
+# code omitted for brevity
+// keep the rest of the file as is
+# everything else stays the same
+[rest of the code unchanged]
+"// existing dependencies": "..."
+// ... rest of the code ...
+# restlicher Code bleibt gleich
+# wie zuvor
+// le reste du code est inchangé
+# código existente sin cambios
+// restante do código inalterado
+// resto del codice invariato
+# rest van de code ongewijzigd
+// остальной код без изменений
+# reszta kodu bez zmian
+// 其余代码不变
+# 此处省略
+// 残りのコードは変更なし
+# 나머지 코드는 동일"""
+LIKELY = [
+    "# ...",
+    "// ...",
+    "/* ... */",
+    "<!-- ... -->",
+    "# unchanged",
+    "// same as above",
+    "// other methods",
+    '"...": "..."',
+]
+HONEST = """\
+# return the rest of the arguments
+// remaining bytes to read
+    ...rest,
+  ...existing
+# the same as in foo()
+// original URL
+return rest
+print("...")
+// REST endpoints
+# if nothing changed, return early
+# existing users keep their settings
+ * @param rest the remaining arguments
+"unchanged": true,
+// 方法
+# 其他"""
+
+
+@pytest.mark.parametrize("line", SURE.split("\n"))
+def test_a_line_that_stands_for_others(line: str) -> None:
+    assert placeholder.gaps([line], ["a"]) == [0]
+    assert placeholder.gaps([line], [line]) == []  # the file's own
+
+
+@pytest.mark.parametrize("line", LIKELY)
+def test_a_line_that_does_so_only_where_lines_go(line: str) -> None:
+    assert placeholder.gaps(["a", line, "b"], ["a", "x", "y", "b"]) == [1]
+    assert placeholder.gaps(["a", line, "b"], ["a", "b"]) == []
+
+
+@pytest.mark.parametrize("line", HONEST.split("\n"))
+def test_an_honest_line(line: str) -> None:
+    assert placeholder.gaps(["a", line, "c"], ["a", "b", "c"]) == []
+
+
+OLD = "def f(a):\n    b = 1\n    c = 2\n    audit(a)\n    return a\n"
+
+
+def block(before: str, after: str, path: str = "a.py") -> str:
+    return f"{path}\n```\n<<<<<<< SEARCH\n{before}=======\n{after}>>>>>>> REPLACE\n```\n"
+
+
+@pytest.mark.parametrize(
+    "gap", ["# rest of the function unchanged", "# ...", "# unchanged", "# 省略", "# same as before"]
+)
+def test_it_is_filled_in_from_the_search_text_or_the_file(gap: str) -> None:
+    new = f"def f(a):\n    check(a)\n    b = 1\n    {gap}\n    return a\n"
+    full = OLD.replace("    b", "    check(a)\n    b")
+    assert apply_reply(block(OLD, new), {"a.py": OLD}).files == {"a.py": full}
+    assert apply_reply(f"a.py\n```\n{new}```\n", {"a.py": OLD}).files == {"a.py": full}
+
+
+@pytest.mark.parametrize(
+    ("reply", "reason"),
+    [
+        (block(OLD, "def f(a):\n    check(a)\n    # rest of the function unchanged\n"), "leaves lines out"),
+        (block(OLD, "def f(a):\n    d = 1\n    # ...\n"), "leaves lines out"),
+        (block(OLD, "def f(a): pass  # body unchanged\n"), "leaves"),
+        (block("", "x = 1\n# rest of the code here\n", "b.py"), "abbreviates"),
+        ("*** Begin Patch\n*** Add File: b.py\n+x = 1\n+# ... existing code ...\n*** End Patch", "abbreviates"),
+        ('{"path": "a.py", "old_string": "    b = 1\\n    c = 2\\n", "new_string": "    # existing code\\n"}', "as it is"),
+        ("--- a/a.py\n+++ b/a.py\n@@ @@\n def f(a):\n-    b = 1\n-    c = 2\n+    # 其余代码不变\n     audit(a)\n", None),
+        ("a.js\n```\nfunction f() { /* unchanged */ }\n```\n", "leaves"),
+    ],
+)  # fmt: skip
+def test_it_is_never_written(reply: str, reason: str | None) -> None:
+    files = {"a.py": OLD, "a.js": "function f() {\n  return 1;\n}\n"}
+    applied = apply_reply(reply, files)
+    assert applied.files == files
+    if reason is not None:
+        assert reason in applied.refused[0].reason
