@@ -119,9 +119,9 @@ def _is_sure(text: str, *, marked: bool) -> bool:
     if dotted and (marked or text.startswith(("...", "…"))) and _DOTTED.fullmatch(plain):
         return True
     if not plain.isascii() and wordings.CJK.fullmatch(plain):
-        rest, code = re.search(wordings.REST_CJK, plain), re.search(wordings.CODE_CJK, plain)
-        stays = re.search(wordings.STAYS_CJK, plain)
-        return bool(rest and (code or stays)) or bool(stays and (code or len(plain) > 2 or dotted))  # noqa: PLR2004 - a lone sign may be a word
+        some, code = re.search(wordings.REST_CJK, plain), re.search(wordings.CODE_CJK, plain)
+        stay = re.search(wordings.STAYS_CJK, plain)
+        return bool(some and (code or stay)) or bool(stay and (code or len(plain) > 2 or dotted))  # noqa: PLR2004 - a lone sign may be a word
     words = wordings.WORD.findall(_without_name(plain).lower())
     if not words or not wordings.ALL_WORDS.issuperset(words):
         return bool(marked and wordings.SENTENCE.fullmatch(plain))
