@@ -62,6 +62,19 @@ async def chat(found: Running, text: str = "Say hello.", max_tokens: int = 4, **
         )
 
 
+async def asked_by_a_web_page(found: Running) -> set[int]:
+    """The answers to what a page can send without asking first: any path, a plain body, no key."""
+    base = found.base_url.removesuffix("/v1")
+    headers, body = {"Content-Type": "text/plain", "Origin": "https://page.example"}, '{"prompt": "a", "messages": []}'
+    chats = ("chat/completions", "completions", "embeddings", "responses")
+    others = ("completion", "infill", "tokenize", "slots/0?action=save", "lora-adapters", "props")
+    posts = [*(f"{base}/v1/{path}" for path in chats), *(f"{base}/{path}" for path in others)]
+    gets = [f"{base}/{path}" for path in ("slots", "metrics", "props", "lora-adapters")]
+    async with httpx.AsyncClient(trust_env=False, timeout=60, headers=headers) as client:
+        answers = [await client.post(each, content=body) for each in posts]
+        return {each.status_code for each in (*answers, *[await client.get(each) for each in gets])}
+
+
 async def requests_worked_on(state_dir: Path, name: str) -> int:
     files = server_files(state_dir, name)
     state = read_state(files.state)
@@ -96,6 +109,7 @@ async def test_it_starts_once_answers_and_stops(tmp_path: Path) -> None:
 async def test_only_this_user_and_this_machine_can_ask(tmp_path: Path) -> None:
     async with server(tmp_path) as found:
         assert (await chat(dataclasses.replace(found, api_key="guess"))).status_code == 401
+        assert await asked_by_a_web_page(found) == {401}
         files = server_files(tmp_path, "test")
         assert stat.S_IMODE(files.state.stat().st_mode) == 0o600
         assert stat.S_IMODE(files.folder.stat().st_mode) == 0o700

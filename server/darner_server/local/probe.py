@@ -1,16 +1,22 @@
-"""Whether a port answers as the server that a state file speaks of."""
+"""Whether the server that a state file speaks of lives and answers."""
 
 import asyncio
 import json
 
-from darner_server.local.state import ServerState
+from darner_server.local.lock import is_held
+from darner_server.local.state import Files, ServerState
 
 _PATIENCE = 5.0  # seconds; a busy server still answers at once, from another thread
 _MOST = 1 << 20
 
 
-async def answers(state: ServerState) -> bool:
-    """Ask with the server's own key which model it serves: nothing else knows both."""
+async def answers(files: Files, state: ServerState) -> bool:
+    """Whether its process lives, which its lock proves, and says which model it serves.
+
+    A port proves nothing: once the process has died, anybody on the machine may listen there.
+    """
+    if not is_held(files.alive):
+        return False
     try:
         async with asyncio.timeout(_PATIENCE):
             body = await _get(state, "/v1/models")

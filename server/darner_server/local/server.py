@@ -116,7 +116,7 @@ async def running(state_dir: Path, name: str) -> Running | None:
     """The server of that name ("<model>-<window>" where none was given) if it runs and answers."""
     files = server_files(state_dir, name)
     state = read_state(files.state)
-    return _as_running(files, state) if state is not None and await answers(state) else None
+    return _as_running(files, state) if state is not None and await answers(files, state) else None
 
 
 async def stop_server(state_dir: Path, name: str) -> bool:
@@ -139,7 +139,7 @@ async def _running(files: Files, model: str, window: int) -> Running | None:
         os.utime(files.state)  # asking for it keeps it from going idle before the request comes
     except OSError:
         return None
-    return _as_running(files, state) if await answers(state) else None
+    return _as_running(files, state) if await answers(files, state) else None
 
 
 async def _stop(files: Files, state: ServerState) -> bool:
@@ -167,7 +167,7 @@ async def _start(files: Files, orders: Orders, known: LocalModel, seconds: float
                 if process is None and not is_held(files.alive):
                     process = await asyncio.to_thread(_spawn, files, orders)
                 state = read_state(files.state)
-                if state is not None and (process is None or state.pid == process.pid) and await answers(state):
+                if state is not None and (process is None or state.pid == process.pid) and await answers(files, state):
                     return _as_running(files, state)
                 if process is not None and process.returncode is not None:
                     return _explain(files, process.returncode, known)

@@ -52,7 +52,9 @@ class Files:
 
 def server_files(state_dir: Path, name: str) -> Files:
     """The files of the server of that name; their folder is made, for the user alone. Raises OSError."""
-    return Files(private_folder(private_folder(state_dir) / "servers"), name)
+    folder = private_folder(state_dir / "servers")
+    private_folder(state_dir)
+    return Files(folder, name)
 
 
 def write_state(path: Path, state: ServerState) -> None:
