@@ -2,23 +2,26 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import replace
 from typing import Self
 
 from darner_clients.allowance import Allowance, allowances
 from darner_clients.connections import Connections
 from darner_clients.endpoint import Endpoint
-from darner_clients.errors import Rejected, Unauthorised
+from darner_clients.errors import EndpointError, Late, OverQuota, Rejected, Unauthorised
 from darner_clients.faults import from_response
-from darner_clients.limits import ASSUMED_WINDOW, Limits, read, served
+from darner_clients.limits import Limits
 from darner_clients.messages import ChatRequest, FillRequest
 from darner_clients.preset import address, preset_of
 from darner_clients.stream import Item, Stream
 from darner_clients.wire import encode, headers
+from darner_clients.wording import readable
 
-SHOWN = 6  # models, of those that an endpoint has
+PROBE_TOKENS = 8  # about what the prompt of a probe has
+PROBE_SECONDS = 12.0
+LARGE = 128 * 1024  # bytes of JSON that would hold up the event loop
 Heard = Callable[[tuple[Allowance, ...]], None]
 
 
@@ -71,24 +74,22 @@ class Client:
             if not self._told:
                 self._limits = await self._ask_limits()
         if asked_before:
-            await self._get(preset_of(self.endpoint).warm)
+            with suppress(Rejected, OverQuota):  # it answers
+                await self._get(preset_of(self.endpoint).warm)
 
-    async def check(self) -> str:
-        """What is wrong with key or model though the endpoint answers; "" if nothing. Raises EndpointError.
+    async def probe(self) -> None:
+        """Ask for one token. Raises EndpointError.
 
         Some say that they are well, and what their limits are, to anybody.
         """
-        model = self.endpoint.model
+        request = ChatRequest((("user", "Say OK."),), PROBE_TOKENS, max_output=1)
         try:
-            models = served(await self._get("models"))
-        except Rejected as error:
-            if isinstance(error, Unauthorised):
-                raise
-            return ""  # an endpoint may do without a list
-        if model and models and model not in models and preset_of(self.endpoint).lists_all:
-            shown = ", ".join(models[:SHOWN]) + (" ..." if len(models) > SHOWN else "")
-            return f"it does not serve the model '{model}'; it has {shown}"
-        return ""
+            async with asyncio.timeout(PROBE_SECONDS), self.stream(request) as items:
+                async for _ in items:
+                    return
+        except TimeoutError:
+            message = f"gave no token within {PROBE_SECONDS:g} s; it may still be loading its model"
+            raise Late(self.endpoint.name, message) from None
 
     async def limits(self) -> Limits:
         """Window and output limit: what the endpoint says (asked once), and no more than the user's settings say.
@@ -129,11 +130,18 @@ class Client:
         try:
             if heard is not None:
                 heard(allowances(exchange.headers.items()))
-            if not 200 <= exchange.status < 300:  # noqa: PLR2004
+            if not exchange.is_fine:
                 body = await self._connections.body(exchange)
                 raise from_response(endpoint, exchange.status, exchange.headers, body)
             async with aclosing(Stream(endpoint, self._connections, exchange, began=began).items()) as items:
                 yield items
+        except EndpointError as error:
+            from darner_clients.diagnosis import diagnosed, is_doubtful  # noqa: PLC0415 - what start-up does not need
+
+            await exchange.leave()
+            if not is_doubtful(error):
+                raise
+            raise await diagnosed(endpoint, model, error, self._get_of) from None
         finally:
             await exchange.leave()
 
@@ -142,44 +150,38 @@ class Client:
             raise Unauthorised(self.endpoint.name, self.endpoint.unusable)
 
     async def _ask_limits(self) -> Limits:
-        endpoint = self.endpoint
-        told: Limits | None = None
-        problem: Rejected | None = None
-        for path in preset_of(endpoint).limits:
-            try:
-                content = await self._get(path)
-            except Rejected as error:
-                problem = error
-                continue
-            told = read(content, endpoint.model, path if path.startswith("/") else f"/v1/{path}")
-            if told is not None:
-                break
-        if told is None and problem is not None and problem.status in {401, 402, 403}:
-            raise problem
-        if told is None and endpoint.window:
-            told = Limits(endpoint.window, None, "your settings", endpoint.model)
-        if told is None:
-            told = Limits(ASSUMED_WINDOW, None, "assumed: the endpoint does not say", endpoint.model)
-        self._told = True
-        return _within(told, endpoint)
+        from darner_clients.inquiry import limits as ask_limits  # noqa: PLC0415 - what start-up does not need
 
-    async def _get(self, path: str) -> object:
-        """What a GET answers: JSON, or text as it is. Raises EndpointError."""
-        endpoint = self.endpoint
+        told, again = await ask_limits(self.endpoint, self._get)
+        self._told = not again
+        return _within(told, self.endpoint)
+
+    async def _get(self, path: str, body: Mapping[str, object] | None = None) -> object:
+        return await self._get_of(self.endpoint, path, body)
+
+    async def _get_of(self, endpoint: Endpoint, path: str, body: Mapping[str, object] | None = None) -> object:
+        """What a GET (a POST where there is a body) answers: JSON, or text as it is. Raises EndpointError."""
+        method, sent = ("GET", b"") if body is None else ("POST", json.dumps(body).encode())
+        within = endpoint.deadlines.connect
         exchange = await self._connections.ask(
-            "GET", address(endpoint, path), tuple(headers(endpoint)), b"", within=endpoint.deadlines.connect
+            method, address(endpoint, path), tuple(headers(endpoint)), sent, within=within
         )
         try:
-            body = await self._connections.body(exchange)
+            content = await self._connections.body(exchange, within=within)
         finally:
             await exchange.leave()
-        if exchange.status != 200:  # noqa: PLR2004
-            raise from_response(endpoint, exchange.status, exchange.headers, body)
-        try:
-            content: object = json.loads(body)
-        except (ValueError, RecursionError):
-            return body.decode("utf-8", "replace")
-        return content
+        if not exchange.is_fine:
+            raise from_response(endpoint, exchange.status, exchange.headers, content)
+        return _read(content) if len(content) < LARGE else await asyncio.to_thread(_read, content)
+
+
+def _read(body: bytes) -> object:
+    text = readable(body)
+    try:
+        content: object = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    return content
 
 
 def _within(told: Limits, endpoint: Endpoint) -> Limits:

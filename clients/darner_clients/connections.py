@@ -3,16 +3,19 @@
 import asyncio
 from contextlib import aclosing
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
 
 from darner_clients.endpoint import Endpoint
 from darner_clients.errors import EndpointError, Interrupted, Late, Rejected, Unreachable
+from darner_clients.remedies import remedy
 
 if TYPE_CHECKING:
     from darner_clients.exchange import Exchange, Http
 
 Headers = tuple[tuple[str, str], ...]
 
-MOST_BODY = 1024 * 1024  # bytes of an answer that is no stream
+MOST_BODY = 16 * 1024 * 1024  # bytes of an answer that is no stream
+MOST_REDIRECTS = 3
 
 
 class NotConnected(Exception):
@@ -50,7 +53,8 @@ class Connections:
     async def ask(self, method: str, address: str, headers: Headers, body: bytes, *, within: float) -> "Exchange":
         """The exchange, once the head of the answer came within seconds. It is to be left.
 
-        A connection that turns out to have died while it was idle is replaced.
+        A connection that turns out to have died while it was idle is replaced. A redirection to another path of the
+        same host is followed: the key goes nowhere else.
         """
         if self._http is None:
             try:
@@ -58,8 +62,18 @@ class Connections:
             except NotConnected as error:
                 raise self.translated(error, started=False) from None
             self._http = self._http or made
+        for _ in range(MOST_REDIRECTS):
+            exchange = await self._begun(method, address, headers, body, within)
+            onward = _onward(address, exchange)
+            if not onward:
+                return exchange
+            await exchange.leave()
+            address = onward
+        return await self._begun(method, address, headers, body, within)
+
+    async def _begun(self, method: str, address: str, headers: Headers, body: bytes, within: float) -> "Exchange":
         while True:
-            if self._closed:
+            if self._closed or self._http is None:
                 raise self.translated(NotConnected("its client was closed"), started=False)
             exchange = self._http.ask(method, address, headers, body)
             try:
@@ -70,14 +84,19 @@ class Connections:
                 raise
             await exchange.leave()
 
-    async def body(self, exchange: "Exchange") -> bytes:
-        """The whole body, or as much as came in time: it is an answer that is no stream."""
+    async def body(self, exchange: "Exchange", *, within: float | None = None) -> bytes:
+        """The whole body, or as much as came within seconds: it is an answer that is no stream."""
         parts: list[bytes] = []
+        size = 0
         try:
-            async with asyncio.timeout(self._endpoint.deadlines.gap), aclosing(exchange.chunks()) as chunks:
+            async with (
+                asyncio.timeout(within or self._endpoint.deadlines.gap),
+                aclosing(exchange.chunks()) as chunks,
+            ):
                 async for chunk in chunks:
                     parts.append(chunk)
-                    if sum(map(len, parts)) > MOST_BODY:
+                    size += len(chunk)
+                    if size > MOST_BODY:
                         break
         except (Broken, TimeoutError) as error:
             if not parts:
@@ -93,11 +112,16 @@ class Connections:
             advice = "raise its deadlines.first_token if it is usually that slow"
             return Late(name, f"no token within {deadlines.first_token:g} s", advice)
         if isinstance(error, ValueError):
-            return Rejected(name, "base_url or key cannot be sent: they hold what HTTP does not allow", "check them")
+            source = f", {self._endpoint.key_source}" if self._endpoint.key_source else ""
+            advice = f"check base_url, headers and the key{source}"
+            return Rejected(name, "the request cannot be sent: it holds what HTTP does not allow", advice)
         if isinstance(error, NotConnected):
-            return Unreachable(name, f"{host} cannot be reached: {error}")
+            advice = remedy(str(error)) or Unreachable.advice
+            return Unreachable(name, f"{host} cannot be reached: {error}", advice)
         if isinstance(error, Broken):
-            return Interrupted(name, "the reply broke off" if started else "the connection broke", started=started)
+            cause = "" if started else str(error)
+            message = "the reply broke off" if started else f"the connection broke{f': {cause}' if cause else ''}"
+            return Interrupted(name, message, remedy(cause), started=started)
         raise error
 
     async def _answered(self, exchange: "Exchange", within: float) -> bool:
@@ -120,6 +144,23 @@ class Connections:
         except TimeoutError as error:
             raise self.translated(error, started=False) from None
         return True
+
+
+def _onward(address: str, exchange: "Exchange") -> str:
+    """Where a redirection leads, if that is on the same host; else ""."""
+    location = exchange.headers.get("location", "")
+    if exchange.status not in _REDIRECTIONS or not location:
+        return ""
+    try:
+        onward = urljoin(address, location)
+        here, there = urlsplit(address), urlsplit(onward)
+        same = (here.scheme, here.hostname, here.port) == (there.scheme, there.hostname, there.port)
+    except ValueError:
+        return ""
+    return onward if same else ""
+
+
+_REDIRECTIONS = {301, 302, 307, 308}
 
 
 def _http(endpoint: Endpoint) -> "Http":

@@ -9,16 +9,15 @@ import asyncio
 import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from functools import lru_cache
-from ipaddress import ip_address
 from typing import cast
-from urllib.parse import SplitResult, urlsplit, urlunsplit
-from urllib.request import getproxies, proxy_bypass
+from urllib.parse import urlsplit, urlunsplit
 
 import httpcore
 import httpx
 
 from darner_clients.connections import Broken, Headers, NotConnected
 from darner_clients.ending import ended
+from darner_clients.proxies import proxy_of, shown_proxy
 from darner_clients.transport import Lifeline, Sockets, lifeline, tls_context
 
 KEEP = 300.0  # seconds an idle connection is kept
@@ -42,9 +41,9 @@ class Http:
 
     def __init__(self, base_url: str) -> None:
         url = urlsplit(base_url)
-        proxy = _proxy(url)
+        proxy = _proxy(base_url)
         self.sockets = Sockets()
-        self.through = f", through the proxy {_host(proxy)}" if proxy else ""
+        self.through = f", through the proxy {shown_proxy(base_url)}" if proxy else ""
         self.transport = _Transport(self.sockets, proxy, tls_context() if url.scheme == "https" else None)
 
     def ask(self, method: str, address: str, headers: Headers, body: bytes) -> "Exchange":
@@ -79,6 +78,11 @@ class Exchange:
     def connect_seconds(self) -> float:
         """What opening the connection took; 0.0 if it was open."""
         return 0.0 if self.reused or self._line.socket is None else self._line.socket.connect_seconds
+
+    @property
+    def is_fine(self) -> bool:
+        """Whether there is an answer, and it is no refusal."""
+        return 200 <= self.status < 300 and self.status not in {204, 205}  # noqa: PLR2004 - nothing follows these
 
     def pace(self, seconds: float) -> None:
         """Leave the socket alone for so long between two reads."""
@@ -141,6 +145,8 @@ class Exchange:
             self._failure = NotConnected(f"{error}{self._http.through}")
         except (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.InvalidURL, ValueError) as error:
             self._failure = ValueError(str(error))
+        except httpx.RemoteProtocolError as error:
+            self._failure = Broken("" if self.status else _odd_answer(str(error)))
         except httpx.TransportError as error:
             self._failure = Broken(str(error))
         except Exception as error:  # noqa: BLE001 - a bug: raised where somebody waits
@@ -207,6 +213,12 @@ class _Transport(httpx.AsyncHTTPTransport):
         )
 
 
+def _odd_answer(said: str) -> str:
+    if "without sending a response" in said:
+        return "it was closed without an answer"
+    return "what answers there does not speak HTTP" if "illegal" in said.lower() else ""
+
+
 @lru_cache(maxsize=64)
 def _target(address: str) -> httpx.URL:
     """Without a name and password, which are none of ours to send."""
@@ -214,21 +226,13 @@ def _target(address: str) -> httpx.URL:
     return httpx.URL(urlunsplit(url._replace(netloc=url.netloc.rpartition("@")[2])))
 
 
-def _proxy(url: SplitResult) -> httpcore.Proxy | None:
-    """The proxy of the environment, never for this machine itself. Raises NotConnected."""
-    host = url.hostname or ""
-    try:
-        if ip_address(host).is_loopback:
-            return None
-    except ValueError:
-        if host == "localhost" or host.endswith(".localhost"):
-            return None
-    known = getproxies()
-    address = known.get(url.scheme) or known.get("all")
-    if not address or proxy_bypass(host):
+def _proxy(url: str) -> httpcore.Proxy | None:
+    """The proxy of the environment. Raises NotConnected."""
+    address = proxy_of(url)
+    if not address:
         return None
     try:
-        given = httpx.Proxy(address if "://" in address else f"http://{address}")
+        given = httpx.Proxy(address)
     except (ValueError, httpx.InvalidURL):
         raise NotConnected("the proxy that the environment names is no address") from None
     where = given.url
@@ -240,9 +244,3 @@ def _proxy(url: SplitResult) -> httpcore.Proxy | None:
         headers=given.headers.raw,
         ssl_context=tls_context() if where.scheme == "https" else None,
     )
-
-
-def _host(proxy: httpcore.Proxy) -> str:
-    """Host and port, without the name and password that may stand in its address."""
-    where = proxy.url
-    return where.host.decode("ascii") + (f":{where.port}" if where.port else "")

@@ -15,12 +15,19 @@ from darner_clients.errors import (
     Rejected,
     Unauthorised,
 )
+from darner_clients.proxies import shown_proxy
+from darner_clients.remedies import remedy
 from darner_clients.wording import content_of, fields_of, message_of, object_of, quoted
 
 
 def from_response(endpoint: Endpoint, status: int, headers: Mapping[str, str], body: bytes) -> EndpointError:
     """The error of a response that is not 200. `headers` have lower-case names."""
-    return classify(endpoint, status, content_of(body), headers)
+    error = classify(endpoint, status, content_of(body), headers)
+    proxy = shown_proxy(endpoint.base_url) if status in _MAY_BE_A_PROXY else ""
+    if proxy:
+        error.message += f", through the proxy {proxy}"
+        error.advice = remedy(str(status)) or error.advice
+    return error
 
 
 def is_error(content: Mapping[str, Any]) -> bool:
@@ -60,8 +67,10 @@ def classify(endpoint: Endpoint, status: int, content: object, headers: Mapping[
         message = f"failed ({said.status}): {said.words}"
         return Overloaded(name, message, "try again", retry=again, retry_after=wait, status=said.status)
     if 300 <= said.status < 400:  # noqa: PLR2004
-        advice = "name the final address as base_url; redirects are not followed, so that no key goes astray"
-        return Rejected(name, f"redirects elsewhere ({said.status})", advice, status=said.status)
+        location = headers.get("location", "").partition("?")[0].rpartition("@")[2]
+        where = quoted(location, (endpoint.api_key, *endpoint.secrets))
+        advice = "if you trust it, name the final address as base_url; the key goes to the host that you named only"
+        return Rejected(name, f"redirects to {where or 'nowhere'} ({said.status})", advice, status=said.status)
     return Rejected(name, f"refused ({said.status}): {said.words}", status=said.status)
 
 
@@ -151,6 +160,7 @@ def _figures(said: _Said) -> tuple[int | None, int | None]:
     return window, tokens
 
 
+_MAY_BE_A_PROXY = {403, 407, 502, 503, 504}
 _MOST = 1_000_000_000  # tokens: a greater number is none
 _CODE = re.compile(r"[45][0-9]{2}")
 _WINDOWS = tuple(

@@ -1,5 +1,6 @@
 """An endpoint's own word on its window, output limit and quota, read from what its addresses answer."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
@@ -21,69 +22,125 @@ class Limits:
 
 
 def read(content: object, model: str, where: str) -> Limits | None:
-    """The limits in an answer of /v1/models, /public/v1/models or /props, if any. An empty `model`: the first."""
-    if not isinstance(content, dict):
-        return None
-    answer = cast("dict[str, Any]", content)
-    if "data" in answer or "models" in answer:
-        return _of_models(answer.get("data") or answer.get("models"), model, where)
-    settings = answer.get("default_generation_settings")
-    window = _tokens(settings.get("n_ctx") if isinstance(settings, dict) else answer.get("n_ctx"))  # type: ignore[union-attr, unused-ignore] # JSON
+    """The limits in an answer of /v1/models, /public/v1/models, /props or /info, if any, for this model."""
+    rows = rows_of(content)
+    if rows:
+        return _of_models(rows, model, where)
+    answer = mapping(content)
+    settings = mapping(answer.get("default_generation_settings"))
+    told = (settings.get("n_ctx"), answer.get("n_ctx"), answer.get("max_total_tokens"))
+    window = next((size for each in told if (size := tokens_of(each))), None)
     name = str(answer.get("model_alias") or "")
     return Limits(window, None, where, model or name) if window else None
 
 
+def rows_of(content: object) -> tuple[dict[str, Any], ...]:
+    """The models that an answer lists, bare or below a name, as a list or by name."""
+    listed: object = content
+    if isinstance(content, dict):
+        answer = cast("dict[str, Any]", content)
+        below: list[object] = [answer.get(name) for name in ("data", "models", "result")]
+        listed = next((each for each in below if isinstance(each, (list, dict))), None)  # type: ignore[misc, unused-ignore] # JSON
+    if isinstance(listed, dict):
+        by_name = cast("dict[str, Any]", listed)
+        listed = [{"id": name, **cast("dict[str, Any]", row)} for name, row in by_name.items() if isinstance(row, dict)]
+    if not isinstance(listed, list):
+        return ()
+    rows = [cast("dict[str, Any]", row) for row in cast("list[object]", listed) if isinstance(row, dict)]
+    names = [{"id": row} for row in cast("list[object]", listed) if isinstance(row, str)]
+    return tuple(row for row in (*rows, *names) if name_of(row))
+
+
+def name_of(row: Mapping[str, Any]) -> str:
+    """A model's name in such a list."""
+    return next((row[key] for key in ("id", "model_name", "name", "model") if isinstance(row.get(key), str)), "")
+
+
+def chat_models(content: object) -> tuple[str, ...]:
+    """The models of a list that may answer a chat: no embeddings, speech or pictures, no adapters of another."""
+    found: dict[str, str] = {}
+    for row in rows_of(content):
+        kind = str(row.get("type") or row.get("object") or "").lower()
+        if row.get("parent") or _NO_CHAT.search(name_of(row)) or _NO_CHAT.search(kind):
+            continue
+        found.setdefault(str(row.get("root") or name_of(row)), name_of(row))  # a server may have several names for one
+    return tuple(found.values())
+
+
 def served(content: object) -> tuple[str, ...]:
     """The models that an answer of /v1/models lists."""
-    rows = cast("dict[str, Any]", content).get("data") if isinstance(content, dict) else None
-    return tuple(str(row.get("id")) for row in _rows(rows) if row.get("id"))
+    return tuple(name_of(row) for row in rows_of(content))
 
 
-def _of_models(rows: object, model: str, where: str) -> Limits | None:
-    for row in _rows(rows):
-        names = {str(row.get("id")), str(row.get("name")), str(row.get("root"))}
-        if model and model not in names:
+def _of_models(rows: Iterable[dict[str, Any]], model: str, where: str) -> Limits | None:
+    for row in rows:
+        names = {row.get(key) for key in ("id", "name", "root", "model", "model_name", "canonical_slug")}
+        if model and model not in names and f"models/{model}" not in names and f"{model}:latest" not in names:
             continue
-        said: Mapping[str, Any] = {**row, **_mapping(row.get("meta")), **_mapping(row.get("limits"))}
-        window = next((size for name in _WINDOW_NAMES if (size := _tokens(said.get(name)))), None)
+        said = _merged(row)
+        window = next((size for name in _WINDOW_NAMES if (size := tokens_of(said.get(name)))), None)
         if window is None:
             return None
-        output = next((size for name in _OUTPUT_NAMES if (size := _tokens(said.get(name)))), None)
-        return Limits(window, output, where, model or str(row.get("id") or ""), tuple(_allowed(said)))
+        output = next((size for name in _OUTPUT_NAMES if (size := tokens_of(said.get(name)))), None)
+        return Limits(window, output, where, model or name_of(row), tuple(_allowed(said)))
     return None
+
+
+def _merged(row: Mapping[str, Any]) -> dict[str, Any]:
+    """What a row says, with what stands below the names that limits are put under; who serves it has the last word."""
+    said = dict(row)
+    for name in ("meta", "metadata", "model_info", "capabilities", "limits", "top_provider"):
+        inner = mapping(row.get(name))
+        said |= {key: value for key, value in inner.items() if value is not None}
+        said |= mapping(inner.get("limits"))
+    if tokens_of(row.get("loaded_context_length")):  # LM Studio: what it was loaded with, and not what it could be
+        said["max_model_len"] = row["loaded_context_length"]
+    return said
 
 
 def _allowed(said: Mapping[str, Any]) -> Iterable[Allowance]:
     for period in ("minute", "hour", "day"):
-        if size := _tokens(said.get(f"requests_per_{period}")):
+        if size := tokens_of(said.get(f"requests_per_{period}")):
             yield Allowance("requests", period, size)
-        if size := _tokens(said.get(f"tokens_per_{period}")):
+        if size := tokens_of(said.get(f"tokens_per_{period}")):
             yield Allowance("tokens", period, size)
 
 
-def _rows(rows: object) -> list[dict[str, Any]]:
-    if not isinstance(rows, list):
-        return []
-    return [cast("dict[str, Any]", row) for row in cast("list[object]", rows) if isinstance(row, dict)]
-
-
-def _mapping(value: object) -> dict[str, Any]:
+def mapping(value: object) -> dict[str, Any]:
+    """The object; an empty one where there is none."""
     return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
 
 
-def _tokens(value: object) -> int | None:
+def tokens_of(value: object) -> int | None:
+    """A number of tokens; None for what is none or absurd."""
+    if isinstance(value, str) and _DIGITS.fullmatch(value):
+        value = int(value)
     if not isinstance(value, int | float) or isinstance(value, bool):
         return None
-    return int(value) if 0 < value < _MOST else None
+    return int(value) if 1 <= value < _MOST else None
 
 
-_MOST = 1e12  # tokens; also keeps infinity out
+_MOST = 1e9  # tokens; also keeps infinity out
+_DIGITS = re.compile(r"[0-9]{1,9}")
+_NO_CHAT = re.compile(
+    r"embed|rerank|whisper|tts\b|speech|transcri|dall-e|image|moderation|\bbge\b|\bgte\b|\be5\b|minilm|clip\b|guard|diffusion"
+    r"|realtime|\bsora\b|\bocr\b|reward",
+    re.IGNORECASE,
+)
 _WINDOW_NAMES = (
     "max_model_len",
     "max_context_length",
     "context_length",
     "context_window",
     "max_context_window",
+    "max_context_window_tokens",
+    "max_total_tokens",
+    "max_sequence_length",
+    "max_seq_len",
     "n_ctx",
+    "inputTokenLimit",
+    "max_input_tokens",
+    "max_prompt_tokens",
+    "max_prompt_length",
 )
-_OUTPUT_NAMES = ("max_completion_tokens", "max_output_tokens", "max_output")
+_OUTPUT_NAMES = ("max_completion_tokens", "max_output_tokens", "max_output", "outputTokenLimit")

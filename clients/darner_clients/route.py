@@ -72,3 +72,4 @@ class EndpointStatus:
     first_token_p95: float | None
     decode_rate: float | None  # tokens a second
     next_request: str
+    notices: tuple[str, ...] = ()  # who else can read what goes there

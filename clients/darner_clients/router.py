@@ -322,13 +322,14 @@ class Router:
         self._predicted[endpoint.name, wanted] = max(1, task_tokens)
         return wanted
 
-    async def status(self, *, probe: bool) -> tuple[EndpointStatus, ...]:
-        """What is known of each endpoint; with `probe` each is asked now."""
+    async def status(self, *, probe: bool, token: bool = False) -> tuple[EndpointStatus, ...]:
+        """What is known of each endpoint; with `probe` each is asked how it is now, with `token` for a reply of one."""
         return tuple(
             await asyncio.gather(
                 *(
                     each.status(
                         probe=probe,
+                        token=token,
                         place="goes here" if at == 0 else "goes here if no endpoint before it can take it",
                     )
                     for at, each in enumerate(self._served.values())

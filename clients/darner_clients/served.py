@@ -10,7 +10,17 @@ from darner_clients.calibration import error, estimate, first_guess, keep_predic
 from darner_clients.circuit import Circuit
 from darner_clients.client import Client
 from darner_clients.endpoint import Endpoint
-from darner_clients.errors import EndpointError, Overflow, OverQuota, Rejected, Unreachable
+from darner_clients.errors import (
+    Declined,
+    EndpointError,
+    Malformed,
+    Overflow,
+    Overloaded,
+    OverQuota,
+    Rejected,
+    Unreachable,
+)
+from darner_clients.exposure import notices
 from darner_clients.limits import Limits
 from darner_clients.measured import Measured
 from darner_clients.messages import ChatRequest, FillRequest, Finish, Text
@@ -160,8 +170,11 @@ class Served:
         else:
             self.client.predict = True  # one more try: if it pays again, the next ones are predicted too
 
-    async def status(self, *, probe: bool, place: str) -> EndpointStatus:
-        """All of it; with `probe` it is asked now. `place` is said of an endpoint that would get a request."""
+    async def status(self, *, probe: bool, token: bool, place: str) -> EndpointStatus:
+        """All of it; with `probe` it is asked now, with `token` for a reply too.
+
+        `place` is said of an endpoint that would get a request.
+        """
         reachable: bool | None = None
         problem = ""
         await self.measured.load()
@@ -169,10 +182,12 @@ class Served:
             try:
                 async with asyncio.timeout(self.endpoint.deadlines.connect * 2):
                     await self.warm()
-                    problem = await self.client.check()
+                if token:
+                    await self.client.probe()
                 reachable = True
             except EndpointError as failure:
-                reachable, problem = isinstance(failure, Rejected | OverQuota), str(failure)
+                reachable = isinstance(failure, Rejected | OverQuota | Overloaded | Declined | Malformed)
+                problem = str(failure)
             except TimeoutError:
                 reachable, problem = False, f"{self.endpoint.host} did not answer in time"
         limits = self.client.known_limits
@@ -207,4 +222,5 @@ class Served:
             first_token_p95=self.measured.p95("first_token"),
             decode_rate=self.measured.typical("rate"),
             next_request=next_request,
+            notices=notices(self.endpoint),
         )

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpcore
 
+from darner_clients.connections import NotConnected
 from darner_clients.opening import connected
 
 if TYPE_CHECKING:
@@ -30,9 +31,16 @@ _READ = 256 * 1024  # bytes taken from a socket at once
 def tls_context() -> ssl.SSLContext:
     """The one TLS context of this process: the system's authorities, or those of SSL_CERT_FILE and SSL_CERT_DIR.
 
-    Loading them takes some 20 ms, most of it without the GIL: call it first in a thread.
+    Raises NotConnected if these name nothing. Loading takes some 20 ms, most of it without the GIL: call it first in a
+    thread.
     """
+    for name, is_there in (("SSL_CERT_FILE", os.path.isfile), ("SSL_CERT_DIR", os.path.isdir)):
+        if (path := os.environ.get(name)) and not is_there(path):
+            raise NotConnected(f"{name} names {path}, which is not there")
     context = ssl.create_default_context()
+    file = os.environ.get("SSL_CERT_FILE")
+    if file and not context.get_ca_certs() and not os.environ.get("SSL_CERT_DIR"):
+        raise NotConnected(f"SSL_CERT_FILE names {file}, which cannot be read or holds no certificate")
     if not context.get_ca_certs() and not os.environ.get("SSL_CERT_FILE") and not os.environ.get("SSL_CERT_DIR"):
         import certifi  # noqa: PLC0415 - only where the system has no authorities of its own
 

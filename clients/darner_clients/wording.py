@@ -1,16 +1,13 @@
 """An endpoint's own words, found in whatever shape its errors come: JSON of any make, pages, XML, packed, plain."""
 
-import html
 import json
 import re
 import zlib
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
-from darner_clients.masking import masked
-
 LONGEST_QUOTE = 300  # characters of an endpoint's own words worth showing
-MOST_UNPACKED = 4 * 1024 * 1024  # bytes
+MOST_UNPACKED = 16 * 1024 * 1024  # bytes
 _DEEPEST = 8  # objects within objects, and JSON within its strings
 
 
@@ -68,6 +65,8 @@ def message_of(content: object) -> str:
 
 def quoted(message: str, secrets: Iterable[str | None]) -> str:
     """An endpoint's words as they may be shown: no key in any spelling, no control character, and not too long."""
+    from darner_clients.masking import masked  # noqa: PLC0415 - errors only
+
     message = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", message)
     words = " ".join("".join(each if each.isprintable() else " " for each in message).split())
     words = masked(words, secrets)
@@ -147,6 +146,8 @@ def _with_place(found: list[str], fields: Mapping[str, Any]) -> list[str]:
 
 def _clean(text: str) -> str:
     """Without the marks of a page or of XML: the title, and what the page says below it."""
+    from html import unescape  # noqa: PLC0415 - large, and few errors need it
+
     if re.search(r"<\?xml|<!doctype|<html|<head|<body|<title|<h1|</[a-zA-Z]+>\s*$", text[:2000], re.IGNORECASE):
         text = re.sub(r"<(script|style|svg|noscript)\b.*?(?:</\1\s*>|$)", " ", text, flags=re.IGNORECASE | re.DOTALL)
         text = re.sub(r"<!--.*?(?:-->|$)", " ", text, flags=re.DOTALL)
@@ -157,11 +158,13 @@ def _clean(text: str) -> str:
         text = ": ".join(dict.fromkeys(each for each in parts if each)) or _untagged(text)
     elif re.search(r"</?[a-zA-Z][^<>]*>", text):
         text = re.sub(r"</?(?:b|i|p|br|a|code|pre|span|div|center|hr|h\d|strong|em|html|body)\b[^<>]*>", " ", text)
-    return " ".join(html.unescape(text).split())
+    return " ".join(unescape(text).split())
 
 
 def _untagged(text: str) -> str:
-    return " ".join(html.unescape(re.sub(r"<[^<>]*>?", " ", text)).split())
+    from html import unescape  # noqa: PLC0415 - likewise
+
+    return " ".join(unescape(re.sub(r"<[^<>]*>?", " ", text)).split())
 
 
 def object_of(value: object) -> dict[str, Any]:

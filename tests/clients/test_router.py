@@ -389,7 +389,7 @@ async def test_status_finds_a_wrong_key_and_a_model_that_is_not_there(dialect: D
         wrong, right = scripted.endpoint("wrong", api_key="sk-wrong"), scripted.endpoint("right")
         other = scripted.endpoint("other", model="another")
         async with Router([wrong, right, other], state_dir=None, warm=False) as router:
-            found = [(each.reachable, each.problem) for each in await router.status(probe=True)]
+            found = [(each.reachable, each.problem) for each in await router.status(probe=True, token=True)]
     no_such = "" if dialect == "llamacpp" else "it does not serve the model 'another'; it has scripted"
     assert [each[0] for each in found] == [True, True, True]
     assert found[0][1].endswith("; check the key of 'wrong'")

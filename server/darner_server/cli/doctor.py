@@ -10,7 +10,8 @@ from darner_clients.router import EndpointStatus
 from darner_context.tokens import tokenizer
 from darner_server import __version__
 from darner_server.cli import exits, out
-from darner_server.cli.session import Place, open_engine
+from darner_server.cli.session import Place, open_engine, tell_exposure
+from darner_server.endpoint_table import tokenizer_of
 from darner_server.engine import Engine
 from darner_server.local.models import MODELS
 from darner_server.local.places import cache_folder
@@ -19,6 +20,8 @@ from darner_server.visible import visible
 
 async def doctor(place: Place, *, json: bool) -> int:
     """Ask every endpoint how it is; returns 3 if none can be used."""
+    if json:
+        tell_exposure(place)
     async with open_engine(place) as engine:
         with out.Progress(wanted=not json) as progress:
             progress.show("asking the endpoints")
@@ -31,7 +34,7 @@ async def doctor(place: Place, *, json: bool) -> int:
             "version": __version__,
             "settings": place.settings.source,
             "root": str(place.root),
-            "endpoints": [{**asdict(each), "tokenizer_exact": tokenizer(each.tokenizer).exact} for each in endpoints],
+            "endpoints": [{**asdict(each), "tokenizer_exact": _is_exact(each)} for each in endpoints],
             "embedded": model,
             "index": _index(engine),
         }
@@ -45,6 +48,11 @@ async def doctor(place: Place, *, json: bool) -> int:
         if not usable and not json:
             out.say(_advice(place, endpoints), "yellow")
         return exits.PATCHED if usable else exits.NO_ENDPOINT
+
+
+def _is_exact(each: EndpointStatus) -> bool:
+    """Whether prompts are counted as the endpoint counts them: the model's name tells of this very tokenizer."""
+    return tokenizer(each.tokenizer).exact and tokenizer_of(each.model) == each.tokenizer
 
 
 def _model(place: Place) -> dict[str, Any]:
@@ -86,13 +94,15 @@ def _table(each: EndpointStatus) -> Table:
 
     if each.problem:
         row("problem", each.problem)
+    for notice in each.notices:
+        row("note", notice)
     row("model", each.model or "(the one it serves)")
     row("window", f"{each.window} tokens, {each.window_source}" if each.window else "not known")
     if each.max_output:
         row("max output", f"{each.max_output} tokens")
     for left in each.quota:
         row("quota", f"{left.remaining} of {left.limit} {left.unit} a {left.period}, full again in {left.reset:.0f} s")
-    exact = "exact" if tokenizer(each.tokenizer).exact else "estimated upwards"
+    exact = "exact" if _is_exact(each) else "estimated upwards"
     seen = f", off by {each.token_error:.1%} over {each.token_samples} replies" if each.token_error is not None else ""
     row("tokenizer", f"{each.tokenizer}, {exact}{seen}")
     times = (("connect", each.connect), ("first token", each.first_token), ("first token, 95 %", each.first_token_p95))

@@ -8,7 +8,7 @@ from darner_context.index import Unreadable
 from darner_server.cli import exits, out
 from darner_server.cli.check import Kept, keyless, run_check
 from darner_server.cli.places import parse_place
-from darner_server.cli.session import Place, open_engine, tell_instructions
+from darner_server.cli.session import Place, open_engine, tell_exposure, tell_instructions
 from darner_server.cli.unfinished import journals, tell_unfinished
 from darner_server.engine import (
     ContextReady,
@@ -45,6 +45,7 @@ async def patch(place: Place, instruction: str, arguments: list[str], options: O
     instruction = _instruction(instruction)
     check = _check_command(place, options)
     tell_instructions(place)
+    tell_exposure(place)
     tell_unfinished(place.root, apply=options.apply)
     focuses = [parse_place(each, place.root, place.here) for each in arguments]
     async with open_engine(place) as engine:

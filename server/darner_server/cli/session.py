@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from darner_clients.exposure import notices
 from darner_server import settings as user
 from darner_server.cli import out
 from darner_server.cli.exits import Stop
@@ -39,6 +40,13 @@ def tell_instructions(place: Place) -> None:
     if said:
         rest = f"… ({len(said)} characters; the file has the rest)" if len(said) > _SHOWN else ""
         out.say(f"{WORKSPACE_FILE} tells the model: {said[:_SHOWN]}{rest}", "yellow")
+
+
+def tell_exposure(place: Place) -> None:
+    """Say who else can read what is sent: a key over plain http, a proxy."""
+    for endpoint in place.settings.endpoints:
+        for notice in notices(endpoint):
+            out.say(notice, "yellow")
 
 
 @asynccontextmanager

@@ -152,8 +152,8 @@ class Engine:
             return self._router
 
     async def status(self, *, probe: bool) -> tuple[EndpointStatus, ...]:
-        """Every endpoint's state; with `probe` each is asked now. Does not start the embedded model."""
-        return await self._router.status(probe=probe) if self._router is not None else ()
+        """Every endpoint's state; with `probe` each is asked for a token. Does not start the embedded model."""
+        return await self._router.status(probe=probe, token=probe) if self._router is not None else ()
 
     async def _keep_indexed(self) -> None:
         while True:

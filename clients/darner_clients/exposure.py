@@ -1,0 +1,21 @@
+"""Who else can read what goes to an endpoint: what its user should be told."""
+
+from urllib.parse import urlsplit
+
+from darner_clients.endpoint import Endpoint
+from darner_clients.proxies import is_this_machine, shown_proxy
+
+
+def notices(endpoint: Endpoint) -> tuple[str, ...]:
+    """Sentences, none where all is as one would expect. Nothing is asked."""
+    found: list[str] = []
+    url = urlsplit(endpoint.base_url)
+    name, host = endpoint.name, endpoint.host
+    if url.scheme == "http" and (endpoint.api_key or endpoint.secrets) and not is_this_machine(url.hostname or ""):
+        found.append(
+            f"{name}: its key and your code go to {host} over plain http, and anybody on the way can read them; "
+            "use https, or a tunnel to this machine"
+        )
+    if proxy := shown_proxy(endpoint.base_url):
+        found.append(f"{name}: all that is sent to {host} goes through the proxy {proxy} of your environment")
+    return tuple(found)

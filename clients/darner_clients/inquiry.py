@@ -1,0 +1,139 @@
+"""What an endpoint says of itself: the window, the models that it has. None of it is needed for a reply."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from ipaddress import ip_address
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from darner_clients.endpoint import Endpoint
+from darner_clients.errors import EndpointError, Late, Rejected, Unauthorised, Unreachable
+from darner_clients.limits import ASSUMED_WINDOW, Limits, chat_models, mapping, name_of, read, rows_of, tokens_of
+from darner_clients.preset import preset_of
+
+SHOWN = 6  # models, of those that an endpoint has
+OLLAMA_WINDOW = 4096  # tokens: Ollama's own, where nothing else is said
+
+
+class Get(Protocol):
+    """Asks for one of the preset's paths, with a body where there is one. Raises EndpointError."""
+
+    async def __call__(self, path: str, body: Mapping[str, object] | None = None) -> object:
+        """What is answered: JSON, or text as it is."""
+        ...
+
+
+async def limits(endpoint: Endpoint, get: Get) -> tuple[Limits, bool]:
+    """(the endpoint's limits, whether it is worth asking again).
+
+    Raises Unreachable, and what is wrong if no model is named and none can be found out.
+    """
+    told: Limits | None = None
+    listed: object = None
+    problem: EndpointError | None = None
+    model = endpoint.model
+    for path in preset_of(endpoint).limits:
+        try:
+            content = await get(path)
+        except Unreachable:
+            raise
+        except EndpointError as error:
+            problem = error
+            if isinstance(error, Late):
+                break
+            continue
+        listed = content if rows_of(content) else listed
+        model = model or _only_model(endpoint, content)
+        told = read(content, model, path if path.startswith("/") else f"/v1/{path}")
+        if told is not None:
+            break
+    if told is None and listed is not None and not endpoint.window and _may_be_own(endpoint, listed):
+        told = await _of_ollama(get, model) or await _of_lm_studio(get, model) or await _of_info(get, model)
+    if told is None and not model and endpoint.kind != "llamacpp":
+        raise _nameless(endpoint, problem)
+    again = listed is None and told is None and problem is not None and not isinstance(problem, Rejected)
+    if told is None and endpoint.window:
+        told = Limits(endpoint.window, None, "your settings", model)
+    if told is None:
+        silent = problem is None or listed is not None
+        why = "the endpoint does not say" if silent else "its list of models cannot be had"
+        told = Limits(ASSUMED_WINDOW, None, f"assumed: {why}", model)
+    return told, again
+
+
+def shown(models: tuple[str, ...]) -> str:
+    """Some models, for a sentence."""
+    return ", ".join(models[:SHOWN]) + (f" and {len(models) - SHOWN} more" if len(models) > SHOWN else "")
+
+
+def _only_model(endpoint: Endpoint, content: object) -> str:
+    """The one that can be meant where none is named; "" if there is no list. Raises Rejected if there are several."""
+    names = chat_models(content)
+    loaded = tuple(name_of(row) for row in rows_of(content) if row.get("state") == "loaded")
+    if len(names) > 1 and len(loaded) == 1:
+        return loaded[0]
+    if len(names) > 1:
+        advice = f"name one as model of '{endpoint.name}'"
+        raise Rejected(endpoint.name, f"no model is named, and it has {shown(names)}", advice)
+    return names[0] if names else ""
+
+
+def _nameless(endpoint: Endpoint, problem: EndpointError | None) -> EndpointError:
+    if problem is not None and (problem.retry or isinstance(problem, Unauthorised)):
+        return problem
+    why = f"cannot be had ({problem.message})" if problem is not None else "names none that can chat"
+    return Rejected(
+        endpoint.name, f"no model is named, and its list of models {why}", f"name one as model of '{endpoint.name}'"
+    )
+
+
+def _may_be_own(endpoint: Endpoint, listed: object) -> bool:
+    """Whether it may be Ollama or LM Studio: by who owns its models, or because it is no public service."""
+    if endpoint.kind not in {"openai", "vllm"}:
+        return False
+    owners = {str(row.get("owned_by") or "").lower().replace("-", "_") for row in rows_of(listed)}
+    if owners & {"library", "organization_owner"}:
+        return True
+    url = urlsplit(endpoint.base_url)
+    host = url.hostname or ""
+    try:
+        return not ip_address(host).is_global
+    except ValueError:
+        return url.scheme == "http" or "." not in host
+
+
+async def _answer(get: Get, path: str, body: Mapping[str, object] | None = None) -> object:
+    """What a path says that most endpoints do not have; None if it says nothing."""
+    try:
+        return await get(path, body)
+    except EndpointError:
+        return None
+
+
+async def _of_ollama(get: Get, model: str) -> Limits | None:
+    """Ollama cuts longer prompts without a word. /api/ps has the loaded models, /api/show what one is made for."""
+    running = await _answer(get, "/api/ps")
+    if not isinstance(mapping(running).get("models"), list):
+        return None
+    if (found := read(running, model, "/api/ps")) is not None:
+        return found
+    about = mapping(await _answer(get, "/api/show", {"model": model}))
+    if not about:
+        return None
+    made_for = [size for key, value in mapping(about.get("model_info")).items()
+                if key.endswith(".context_length") and (size := tokens_of(value))]  # fmt: skip
+    match = re.search(r"\bnum_ctx\s+([0-9]{1,9})\b", str(about.get("parameters") or ""))
+    window = (tokens_of(match[1]) if match else None) or OLLAMA_WINDOW
+    source = "/api/show" if match else "Ollama's own default: the model is not loaded"
+    return Limits(min([window, *made_for]), None, source, model)
+
+
+async def _of_lm_studio(get: Get, model: str) -> Limits | None:
+    return read(await _answer(get, "/api/v0/models"), model, "/api/v0/models")
+
+
+async def _of_info(get: Get, model: str) -> Limits | None:
+    """Text generation inference says it there."""
+    found = read(await _answer(get, "/info"), model, "/info")
+    return replace(found, model=model) if found is not None else None

@@ -1,0 +1,40 @@
+"""What to do about a connection that fails, by how its failure is worded."""
+
+import re
+
+_REMEDIES: tuple[tuple[str, str], ...] = (
+    (r"SSL_CERT_(?:FILE|DIR) ", "correct the variable, or unset it"),
+    (
+        r"407|proxy authentication",
+        "write the proxy's name and password into its variable: http://NAME:PASSWORD@HOST:PORT",
+    ),
+    (r"certificate has expired", "have the certificate renewed, or correct this machine's clock"),
+    (r"not yet valid", "correct this machine's clock"),
+    (
+        r"hostname mismatch|ip address mismatch|is not valid for",
+        "name the certificate's host in base_url",
+    ),
+    (
+        r"certificate is not trusted",
+        "if you trust it, name a file with the certificate of its authority in the variable SSL_CERT_FILE",
+    ),
+    (
+        r"wrong[_ ]version[_ ]number|packet[_ ]length|http[_ ]request|record[_ ]layer[_ ]failure|unknown[_ ]protocol",
+        "it does not speak TLS there: begin base_url with http://, or correct its port",
+    ),
+    (
+        r"closed during the tls handshake|unexpected[_ ]eof",
+        "check that it speaks TLS on this port; else begin base_url with http://",
+    ),
+    (
+        r"certificate[_ ]required|bad[_ ]certificate|handshake[_ ]failure",
+        "it wants a certificate of the client, which darner cannot send: put a proxy that can in between",
+    ),
+    (r"does not speak http", "check the port in base_url, and whether it begins with https://"),
+    (r"without an answer", "if it speaks TLS there, begin base_url with https://"),
+)
+
+
+def remedy(failure: str) -> str:
+    """What to do; "" where nothing better is known than to check base_url and the network."""
+    return next((advice for words, advice in _REMEDIES if re.search(words, failure, re.IGNORECASE)), "")
