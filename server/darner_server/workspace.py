@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Protocol
 
 from darner_server import unfinished
-from darner_server.patch.paths import is_of_repository
+from darner_server.patch.reserved import is_of_repository
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

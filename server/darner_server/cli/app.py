@@ -44,6 +44,15 @@ Config = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line on stdout, each with the key `event`.")]
 Apply = Annotated[bool, typer.Option("--apply", help="Write the files. Without it nothing is written.")]
 
+RunFiles = Annotated[
+    bool,
+    typer.Option(
+        "--allow-run-files",
+        help="Also write files that something runs or obeys by itself (workflows, hooks, editor settings, rc files, "
+        "instructions of agents) and that were not named.",
+    ),
+]
+
 
 @app.callback(invoke_without_command=True)
 def darner(version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False) -> None:
@@ -90,11 +99,14 @@ def patch(
         typer.Option("--check", help="After --apply run the check command of .darner.toml; if it fails, undo."),
     ] = False,
     budget: Annotated[int | None, typer.Option(min=0, help="Tokens of context from other files.")] = None,
+    allow_run_files: RunFiles = False,
 ) -> None:
     """Change code as told: a unified diff on stdout, or the files themselves with --apply."""
     from darner_server.cli import patch as command  # noqa: PLC0415 - each command pays for its own imports
 
-    options = command.Options(apply=apply, json=json, partial=partial, check=check, budget=budget)
+    options = command.Options(
+        apply=apply, json=json, partial=partial, check=check, budget=budget, allow=allow_run_files
+    )
     _run(command.patch(_place(root, config), instruction, paths or [], options))
 
 
@@ -120,12 +132,13 @@ def apply(
     target: Annotated[
         str | None, typer.Option("--file", metavar="PATH", help="The file that a reply naming none is about.")
     ] = None,
+    allow_run_files: RunFiles = False,
 ) -> None:
     """Apply a model's reply from anywhere: search/replace blocks, diffs, apply_patch, whole files."""
     from darner_server.cli import apply as command  # noqa: PLC0415 - each command pays for its own imports
 
     here = _here()
-    options = command.Options(apply=apply_, json=json, partial=partial, target=target)
+    options = command.Options(apply=apply_, json=json, partial=partial, target=target, allow=allow_run_files)
     _exit(command.apply(reply, find_root(root, here), here, options))
 
 

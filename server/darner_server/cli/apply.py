@@ -8,6 +8,7 @@ from pathlib import Path
 from darner_context.index import Index
 from darner_server.cli import exits, out
 from darner_server.cli.places import parse_place
+from darner_server.cli.unasked import writable
 from darner_server.cli.unfinished import journals, tell_unfinished
 from darner_server.engine.events import EditRefused
 from darner_server.engine.gate import syntax_gate
@@ -28,6 +29,7 @@ class Options:
     json: bool
     partial: bool
     target: str | None
+    allow: bool
 
 
 def apply(reply: str | None, root: Path, here: Path, options: Options) -> int:
@@ -59,6 +61,11 @@ def apply(reply: str | None, root: Path, here: Path, options: Options) -> int:
     if not changes or (refused and not options.partial):
         return _nothing(len(refused), placed, json=options.json)
     before = {path: files.get(path) for path in changes}
+    changes = writable(
+        root, before, changes, moves=dict(applier.moves), named=[target] if target else [], allowed=options.allow,
+        partial=options.partial, apply=options.apply, json=options.json,
+    )  # fmt: skip
+    before = {path: before[path] for path in changes}
     diff = unified_diff(before, changes)
     if options.apply:
         written = save(root, before, changes, journals=journals())

@@ -2,13 +2,14 @@
 
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from darner_context.index import Unreadable
 from darner_server.cli import exits, out
 from darner_server.cli.check import Kept, keyless, run_check
 from darner_server.cli.places import parse_place
 from darner_server.cli.session import Place, open_engine, tell_exposure, tell_instructions
+from darner_server.cli.unasked import writable
 from darner_server.cli.unfinished import journals, tell_unfinished
 from darner_server.engine import (
     ContextReady,
@@ -25,6 +26,7 @@ from darner_server.engine import (
     Task,
 )
 from darner_server.engine.saving import save
+from darner_server.patch import unified_diff
 from darner_server.settings import WORKSPACE_FILE
 from darner_server.workspace import Unwritten
 
@@ -38,6 +40,7 @@ class Options:
     partial: bool
     check: bool
     budget: int | None
+    allow: bool
 
 
 async def patch(place: Place, instruction: str, arguments: list[str], options: Options) -> int:
@@ -69,6 +72,7 @@ async def patch(place: Place, instruction: str, arguments: list[str], options: O
     if isinstance(last, Failed):
         out.say(f"darner: {last.message}", "red")
         return exits.OF_FAILURE[last.kind]
+    last = _asked_for(place, last, task, options)
     if options.apply:
         await _write(place, last, check, options)
     if not options.json:
@@ -86,6 +90,19 @@ def _check_command(place: Place, options: Options) -> str | None:
         where = place.root / WORKSPACE_FILE
         raise exits.Stop(f'{where}: sets no check; add a line such as  check = "pytest -q"  or leave --check out')
     return place.workspace.check
+
+
+def _asked_for(place: Place, done: Done, task: Task, options: Options) -> Done:
+    """The patch without what was not asked for, where that is left out."""
+    named = {each.path for each in (task.focus, *task.also) if each is not None}
+    changes = writable(
+        place.root, done.before, done.changes, moves=done.moves, named=named, instruction=task.instruction,
+        allowed=options.allow, partial=options.partial, apply=options.apply, json=options.json,
+    )  # fmt: skip
+    if changes == done.changes:
+        return done
+    before = {path: done.before[path] for path in changes}
+    return replace(done, changes=changes, before=before, diff=unified_diff(before, changes))
 
 
 async def _write(place: Place, done: Done, check: str | None, options: Options) -> None:

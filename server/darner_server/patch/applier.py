@@ -10,6 +10,7 @@ from darner_server.patch.edit import Edit, Located, Refused, Splice
 from darner_server.patch.fold import fold
 from darner_server.patch.locate import place
 from darner_server.patch.parser import Parser
+from darner_server.patch.reserved import is_of_repository
 
 Gate = Callable[[str, str, str], str | None]
 """From a path, the text before and the text after: a reason to refuse, or None."""
@@ -197,7 +198,7 @@ class Applier:
         path = paths.normal(named)
         if path is None:
             return Refused(edit, named, f"{named} is outside the workspace")
-        if paths.is_of_repository(path):
+        if is_of_repository(path):
             return Refused(edit, path, f"{path} is the repository's own, which a patch never changes")
         if self._root is not None:
             path = path.removeprefix(self._root)
@@ -268,7 +269,7 @@ class Applier:
         new = paths.normal(edit.new_path or "")
         if new is None or paths.is_absolute(new):
             return Refused(edit, path, f"{edit.new_path} is outside the workspace")
-        if paths.is_of_repository(new):
+        if is_of_repository(new):
             return Refused(edit, path, f"{new} is the repository's own, which a patch never changes")
         if (unfit := paths.unfit_for_new(new)) is not None:
             return Refused(edit, path, unfit)

@@ -5,19 +5,6 @@ from __future__ import annotations
 import re
 
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3])(?:\.|$)")
-_UNSEEN = re.compile("[\u200c-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")  # macOS takes a name with them for one without
-_OF_REPOSITORY = re.compile(r"\.(?:git|hg|jj|svn)|git~\d+")  # the second is what Windows also calls the first
-
-
-def is_of_repository(path: str) -> bool:
-    """Whether a path leads into what a repository keeps about itself: hooks, or settings that run programs.
-
-    Disks that ignore case, blanks and dots at a name's end, what follows a colon, or signs that nobody sees, are
-    thought of.
-    """
-    path = _UNSEEN.sub("", path)
-    names = (part.partition(":")[0].rstrip(". ").lower() for part in re.split(r"[/\\]", path))
-    return any(_OF_REPOSITORY.fullmatch(name) for name in names)
 
 
 def unfit_for_new(path: str) -> str | None:

@@ -1,0 +1,38 @@
+from pathlib import Path
+
+import pytest
+
+from darner_server.patch import apply_reply
+from darner_server.patch.reserved import is_of_repository
+from darner_server.workspace import Unwritten, write
+
+OWN = (
+    ".git/config", ".git", "sub/.git/hooks/x", ".GIT/config", ".Git./config", ".git /config", ".git. . /x", ".git::$INDEX_ALLOCATION/x",
+    ".git:stream", "GIT~1/config", "git~12/config", "GI7EBA~1/x", ".g\u200cit/config", ".gi\u00adt/x", ".\u2060git/x", ".gi\U000e0074t/x",
+    ".g\ufe0fit/x", "\uff0egit/x", ".\uff27it/x", ".git\\config", "a\\.git\\config", ".hg/hgrc", ".HG/hgrc", "HG~1/hgrc", ".svn/x",
+    ".\u017fvn/x", ".jj/repo/x", ".sl/config", "SL~1/config", ".bzr/x", ".pijul/config", "_darcs/prefs/x", "_DARCS/x", "CVS/Root",
+    "cvs/Entries", ".fossil", ".fslckout", "_FOSSIL_", ".repo/x", ".got/x", "server.git/hooks/update", ".hg\x00/x", ".sl./x",
+)  # fmt: skip
+ORDINARY = (
+    ".github/workflows/ci.yml", ".gitignore", ".gitattributes", "git/config", "src/git.py", "a.git.py", "hg.py", "sl/config", ".slides/x",
+    "svn", "darcs/x", "fossil.py", "digit/x", "cvs.py", "jj.md", "git~x", "x~1/a", "repo/x", ".git_/x", "got/x",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("path", OWN)
+def test_what_version_control_keeps_is_never_written(path: str) -> None:
+    assert is_of_repository(path)
+    reply = f"*** Begin Patch\n*** Add File: {path}\n+x\n*** End Patch\n"
+    applied = apply_reply(reply, {"a.py": "x\n"})
+    assert applied.files == {"a.py": "x\n"}
+
+
+@pytest.mark.parametrize("path", [each for each in OWN if "\0" not in each and "\\" not in each])
+def test_nor_when_a_name_gets_as_far_as_the_disk(tmp_path: Path, path: str) -> None:
+    assert isinstance(write(tmp_path, {path: b"x"}), Unwritten)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("path", ORDINARY)
+def test_other_names_are_free(path: str) -> None:
+    assert not is_of_repository(path)

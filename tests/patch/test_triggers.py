@@ -1,0 +1,66 @@
+import pytest
+
+from darner_server.patch.triggers import trigger
+
+RUN = (
+    ".github/workflows/ci.yml", ".GitHub/Workflows/CI.yml", "sub/.github/workflows/x.yaml", ".github/actions/a/action.yml",
+    ".gitlab-ci.yml", "ci/test.gitlab-ci.yml", ".circleci/config.yml", "azure-pipelines.yml", "azure-pipelines-nightly.yaml", "Jenkinsfile",
+    "Jenkinsfile.release", ".travis.yml", "bitbucket-pipelines.yml", ".buildkite/pipeline.yml", ".drone.yml", ".woodpecker/x.yml",
+    ".forgejo/workflows/x.yml", "netlify.toml",
+    ".vscode/tasks.json", ".vscode/settings.json", "sub/.vscode/launch.json", "a.code-workspace", ".idea/workspace.xml",
+    ".devcontainer/devcontainer.json", ".devcontainer.json", ".zed/settings.json", ".zed/tasks.json", ".fleet/run.json", ".nvim.lua",
+    ".exrc", ".vimrc", ".dir-locals.el", ".run/x.run.xml", ".helix/languages.toml",
+    ".gitattributes", ".gitmodules", ".husky/pre-commit", ".githooks/pre-push", "lefthook.yml", ".pre-commit-config.yaml",
+    ".lintstagedrc.json", ".hgrc",
+    "conftest.py", "tests/conftest.py", "CONFTEST.PY", "setup.py", "sitecustomize.py", "usercustomize.py", "x.pth", "noxfile.py",
+    "node_modules/a/index.js", ".venv/lib/python3.12/site-packages/a.py", "build.rs", ".npmrc", ".cargo/config.toml", ".yarnrc.yml",
+    ".envrc", ".bashrc", "home/.zshrc", ".profile", "mise.toml", ".gdbinit",
+    ".claude/settings.json", ".claude/commands/x.md", ".cursor/rules/x.mdc", ".cursorrules", ".mcp.json", "AGENTS.md", "sub/AGENTS.md",
+    "CLAUDE.md", "GEMINI.md", ".github/copilot-instructions.md", ".windsurfrules", ".gemini/settings.json", ".codex/config.toml",
+    ".darner.toml", ".gitignore", "sub/.gitignore", ".darnerignore", ".dockerignore", ".envrc ", ".vscode./tasks.json", ".g\u200bitignore",
+)  # fmt: skip
+DAILY = (
+    "a.py", "Makefile", "README.md", ".github/ISSUE_TEMPLATE/bug.md", ".github/CODEOWNERS", "docs/agents.rst", "src/setup.ts",
+    "src/hooks/useCart.ts", "vite.config.ts", "Dockerfile", "docker-compose.yml", "requirements.txt", "Cargo.toml", "go.mod", "tsconfig.json",
+    ".editorconfig", "tests/test_conftest.py", "my_setup.py", "package-lock.json", "src/rules/a.json", "workflows/ci.yml", "idea/x.xml",
+    "vscode/settings.json", "claude.py", "pom.xml", "CMakeLists.txt", "setup.cfg", ".prettierrc", "src/.env.example", "node_modules.md",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("path", RUN)
+def test_what_something_runs_or_obeys(path: str) -> None:
+    assert trigger(path, None, "x") is not None
+    assert trigger(path, "x", None) is not None
+
+
+@pytest.mark.parametrize("path", DAILY)
+def test_daily_work(path: str) -> None:
+    assert trigger(path, "x", "y") is None
+
+
+NPM = '{"name": "a", "scripts": {"test": "x"}, "dependencies": {"b": "1"}}'
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "after", "told"),
+    [
+        ("package.json", NPM, NPM.replace('"1"', '"2"'), False),
+        ("package.json", NPM, NPM.replace('"x"', '"curl"'), True),
+        ("package.json", NPM, NPM.replace('"test"', '"postinstall"'), True),
+        ("package.json", NPM, NPM.replace('"scripts"', '"other"'), True),
+        ("package.json", NPM, NPM[:-1], True),
+        ("package.json", None, NPM, True),
+        ("package.json", None, '{"name": "a"}', False),
+        ("package.json", "{", "{ ", True),
+        ("sub/Package.json", NPM, NPM.replace('"x"', '"y"'), True),
+        ("composer.json", '{"scripts": {}}', '{"scripts": {"post-install-cmd": "x"}}', True),
+        ("pyproject.toml", "[project]\nname = 'a'\n", "[project]\nname = 'b'\n", False),
+        ("pyproject.toml", "", "[build-system]\nrequires = ['x']\n", True),
+        ("pyproject.toml", "", "[tool.poe.tasks]\na = 'b'\n", True),
+        ("pyproject.toml", "[tool]\nruff = 1\n", "[tool]\nruff = 2\n", False),
+        ("deno.json", "{}", '{"tasks": {"a": "b"}}', True),
+        ("package.json", "[" * 100_000, "[]", True),
+    ],
+)
+def test_data_that_is_a_program_in_part(path: str, before: str | None, after: str | None, told: bool) -> None:
+    assert (trigger(path, before, after) is not None) == told
