@@ -40,7 +40,7 @@ async def test_a_new_file_that_something_runs(desk: Desk, path: str) -> None:
     assert ran.err.startswith(f"{path}: ")
     assert f"nothing was written: the patch changes {path}, and nobody named that" in ran.err
     ran = await desk.run("apply", "-", "--apply", "--allow-run-files", stdin=new(path))
-    assert (ran.code, desk.texts().keys()) == (0, {*OLD, path}), ran.err
+    assert (ran.code, set(desk.texts())) == (0, {*OLD, path}), ran.err
 
 
 async def test_a_link_hides_no_such_file(desk: Desk) -> None:

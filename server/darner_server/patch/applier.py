@@ -219,7 +219,7 @@ class Applier:
         """Return the name of an edit's file: the first reading that is there, else its path, else the target."""
         for reading in edit.readings:
             path = paths.normal(reading)
-            if path is None or paths.is_of_repository(path):
+            if path is None or is_of_repository(path):
                 continue
             if self._root is not None:
                 path = path.removeprefix(self._root)
