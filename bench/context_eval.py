@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from darner_context.index import ContextRequest, Focus, Index, Snippet
+from darner_context.masks import Masks
 from darner_context.prompt import assemble
 from darner_context.syntax import language_of
 from darner_context.tokens import tokenizer
@@ -240,7 +241,9 @@ async def prefixes(repository: Repository, rows: list[dict[str, Any]], shares: d
             texts: list[str] = []
             for line in (row["line"], row["line"] + 5):
                 bundle = index.context(ContextRequest("add a check", Focus(row["file"], line, line), budget), counter)
-                prompt = assemble(rules="", project="", bundle=bundle, instruction="add a check", tokenizer=counter)
+                prompt = assemble(
+                    rules="", project="", bundle=bundle, instruction="add a check", tokenizer=counter, hide=Masks().hide
+                )
                 texts.append(prompt.messages[-1][1])
             common = next((place for place, (one, other) in enumerate(zip(*texts, strict=False)) if one != other), -1)
             shares.setdefault(budget, []).append(counter.count(texts[1][:common]) / counter.count(texts[1]))

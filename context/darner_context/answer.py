@@ -7,13 +7,13 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from itertools import accumulate
 
-from darner_context.bundle import ContextBundle, ContextRequest, Focus, LeftOut, Snippet
+from darner_context.bundle import ContextBundle, ContextRequest, Focus, LeftOut, Snippet, Withheld
 from darner_context.fill import Filling
 from darner_context.library import Library
 from darner_context.place import look, look_at_whole
 from darner_context.rank import Ranking
 from darner_context.search import Search
-from darner_context.secrets import secret_name
+from darner_context.secret_names import secret_name
 from darner_context.ties import Ties, kept
 from darner_context.tokens import Tokenizer
 from darner_context.weights import PLACE_LEAST, PLACE_MORE, PLACE_SHARE
@@ -44,13 +44,14 @@ class Answers:
             said = "\n".join((request.instruction, *request.diagnostics))
             search = kept(self._searches, (said, path), lambda: Search(library, said, path))
             if focus is None or request.focus is None:
-                filling = Filling(request.budget, library.lines, counter.sums)
+                filling = Filling(request.budget, library.lines, counter.sums, library.secrets)
                 filling.fill(Ranking(self._ties, None, request.recent, callers=False).ranked(search, request.budget))
-                snippets, dropped = filling.snippets(), filling.dropped
+                snippets, dropped, withheld = filling.snippets(), filling.dropped, filling.withheld
             else:
-                snippets, dropped = self._around_place(request, counter, search, request.focus)
+                snippets, dropped, withheld = self._around_place(request, counter, search, request.focus)
         tokens = sum(each.tokens for each in snippets)
-        return ContextBundle(focus, tuple(snippets), dropped, left_out, tokens, focus.tokens if focus else 0)
+        held = tuple(sorted(set(withheld), key=lambda each: (each.path, each.line)))
+        return ContextBundle(focus, tuple(snippets), dropped, left_out, tokens, focus.tokens if focus else 0, held)
 
     def _renew(self, own: str | None) -> None:
         standing = self._library.standing(own)
@@ -63,7 +64,7 @@ class Answers:
 
     def _around_place(
         self, request: ContextRequest, counter: "_Counter", search: Search, focus: Focus
-    ) -> tuple[list[Snippet], int]:
+    ) -> tuple[list[Snippet], int, list[Withheld]]:
         """Fill one share of the budget for the file, which stays as the cursor moves, and the rest for the place."""
         library = self._library
         lines = library.lines(focus.path)
@@ -77,17 +78,18 @@ class Answers:
         whole = kept(self._wholes, key, lambda: Ranking(self._ties, overview, request.recent, callers=False))
 
         def fill() -> tuple[Filling, list[Snippet]]:
-            filling = Filling(request.budget - for_place, library.lines, counter.sums)
+            filling = Filling(request.budget - for_place, library.lines, counter.sums, library.secrets)
             filling.fill(whole.ranked(search, request.budget))
             return filling, filling.snippets()
 
         for_file, stable = kept(self._filled, (key, search.instruction, request.budget, counter.name), fill)
         place = look(library, focus.path, lines, first, last, hidden=request.hidden, whole=overview)
         ranking = Ranking(self._ties, place, request.recent, callers=bool(search.query), whole=whole)
-        rest = Filling(request.budget - sum(each.tokens for each in stable), library.lines, counter.sums, for_file)
+        left = request.budget - sum(each.tokens for each in stable)
+        rest = Filling(left, library.lines, counter.sums, library.secrets, for_file)
         rest.fill(ranking.ranked(search, request.budget))
         snippets = sorted((*stable, *rest.snippets()), key=lambda each: (-each.score, each.path, each.start_line))
-        return snippets, rest.dropped
+        return snippets, rest.dropped, [*for_file.withheld, *rest.withheld]
 
 
 @contextmanager

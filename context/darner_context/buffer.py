@@ -17,7 +17,7 @@ from darner_context.imports import imports
 from darner_context.languages import language_of
 from darner_context.lines import Lines
 from darner_context.outline import Outline, differing
-from darner_context.secrets import LONGEST, secret_content, suspect
+from darner_context.secrets import holds_key
 from darner_context.syntax import PARSE_LIMIT, encode, reparsed
 
 if TYPE_CHECKING:
@@ -43,7 +43,6 @@ class LiveFile:
         self._facts: FileFacts | None = None
         self._outline: Outline | None = None
         self._bags: Bags | None = None
-        self._suspect = True  # it may hold secrets
 
     def edit(self, text: str) -> None:
         """Take in the buffer's new text."""
@@ -96,14 +95,12 @@ class LiveFile:
             except (ValueError, RecursionError, MemoryError, OverflowError):
                 self._outline = self._bags = None
             else:
-                self._suspect = suspect(text)
                 self._facts = self._made(array("I", accumulate(count_lines(self._lines[:]), initial=0)))
         if self._facts is None:
             self._facts = safe_extract(self.path, text)
 
     def _follow(self, lines: Lines, facts: FileFacts, outline: Outline, bags: Bags, text: str) -> None:
         begin, old_end, end = differing(lines.text, text)
-        self._suspect = self._suspect or suspect(text[max(0, begin - LONGEST) : end + LONGEST])
         first, last = _whole_lines(lines, begin, old_end)
         middle = split_lines(text[lines.starts[first] : lines.starts[last] + len(text) - len(lines.text)])
         now = Lines(text, _resplit(lines.starts, first, last, list(map(len, middle))))
@@ -122,7 +119,7 @@ class LiveFile:
             return None
         names, used, heads = bags.packed
         imported = tuple(imports(language_of(self.path) or "", lines.text))
-        flags = flags_of(self.path, lines[:TOP], secret=self._suspect and secret_content(lines.text))
+        flags = flags_of(self.path, lines[:TOP], secret=holds_key(lines.text))
         return FileFacts(b"", outline.definitions, names, used, heads, sums, flags, imported)
 
 

@@ -56,6 +56,30 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
+class Withheld:
+    """A secret that is not sent: its place and kind, never its value. `line` is 0 for words that are no file's.
+
+    Its line is `left_out` of a snippet; in a file that is to be edited something of its shape stands for it.
+    """
+
+    path: str
+    line: int
+    kind: str
+    left_out: bool = False
+
+    def __str__(self) -> str:
+        """Say it in a sentence."""
+        return f"{self.path}:{self.line}: {self.what}" if self.line else f"{self.path}: {self.what}"
+
+    @property
+    def what(self) -> str:
+        """What it is and what became of it."""
+        vowel = self.kind[:1] in "AEIOaeio" or self.kind.startswith(("npm", "X or"))
+        named = f"{'an' if vowel else 'a'} {self.kind}"
+        return f"the line with {named} is left out" if self.left_out else f"{named} is replaced before sending"
+
+
+@dataclass(frozen=True, slots=True)
 class ContextBundle:
     """Snippets best first; `dropped` counts the candidates that found no room; `tokens` are the snippets'."""
 
@@ -65,6 +89,7 @@ class ContextBundle:
     left_out: tuple[LeftOut, ...]
     tokens: int
     focus_tokens: int
+    withheld: tuple[Withheld, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from darner_context.facts import FileFacts, split_lines
 from darner_context.flags import TOP, flags_of
 from darner_context.imports import imports
 from darner_context.languages import language_of
-from darner_context.secrets import secret_content
+from darner_context.secrets import holds_key
 from darner_context.syntax import definitions
 from darner_context.tokens import tokenizer
 
@@ -33,7 +33,7 @@ def extract(path: str, text: str) -> FileFacts:
         used,
         heads,
         sums,
-        flags_of(path, lines[:TOP], secret=secret_content(text)),
+        flags_of(path, lines[:TOP], secret=holds_key(text)),
         imported,
     )
 

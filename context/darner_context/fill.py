@@ -2,10 +2,10 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from darner_context.bundle import Snippet
+from darner_context.bundle import Snippet, Withheld
 from darner_context.facts import CLASSES
 from darner_context.lines import Lines
 from darner_context.weigh import Candidate
@@ -56,7 +56,8 @@ class Filling:
     """
     Fills one budget, beside what `before` shows already.
 
-    `reader` gives a file's lines, `sums` the tokens of its first n lines.
+    `reader` gives a file's lines, `sums` the tokens of its first n lines, `secrets` the lines that are never shown,
+    each with the kind of the secret in it.
     """
 
     def __init__(
@@ -64,13 +65,16 @@ class Filling:
         budget: int,
         reader: Callable[[str], Lines],
         sums: Callable[[str], Sequence[int]],
+        secrets: Callable[[str], Mapping[int, str]],
         before: "Filling | None" = None,
     ) -> None:
         self._budget = budget
         self._left = budget
         self._reader = reader
         self._sums = sums
+        self._secrets = secrets
         self._before = before
+        self.withheld: list[Withheld] = []
         self._files: dict[str, _File] = {}
         self.dropped = 0
 
@@ -153,13 +157,17 @@ class Filling:
 
     def _of_file(self, path: str, file: _File) -> list[Snippet]:
         text, shown = self._reader(path), file.shown
+        for line, kind in self._secrets(path).items():
+            if line < len(shown) and shown[line]:
+                shown[line] = 0
+                self.withheld.append(Withheld(path, line, kind, left_out=True))
         # a text may have become shorter since it was indexed
         runs = [run.span() for run in _ALIKE.finditer(shown, 1, len(text) + 1) if shown[run.start()]]
         held: list[list[Candidate]] = [[] for _ in runs]
         starts = [begin for begin, _ in runs]
         for each in file.candidates.values():
             place = bisect_right(starts, each.definition.line) - 1
-            if place >= 0:
+            if place >= 0 and shown[each.definition.line]:
                 held[place].append(each)
         outline: list[tuple[int, int]] = []
         named: list[Candidate] = []

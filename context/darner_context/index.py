@@ -169,6 +169,10 @@ class Index:
             return live
         return found if isinstance(found, Unreadable) else read_text(found)
 
+    def may_hold_secrets(self, path: str) -> bool:
+        """Whether a file's name, or the name of what it is a link to, says that it holds secrets."""
+        return self._workspace.secret(path)
+
     def ignores(self, path: str) -> bool:
         """Whether the ignore files leave a path out; no file is read but those, and they once."""
         return self._workspace.ignores(path)

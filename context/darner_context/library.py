@@ -15,6 +15,7 @@ from darner_context.languages import language_of
 from darner_context.lines import Lines
 from darner_context.postings import Postings
 from darner_context.resolve import Paths
+from darner_context.secrets import secret_lines
 from darner_context.sources import Workspace, read_text
 from darner_context.store import Store
 
@@ -203,6 +204,10 @@ class Library:
             _, oldest = self._lines.popitem(last=False)
             self._held -= len(oldest.text)
         return lines
+
+    def secrets(self, path: str) -> dict[int, str]:
+        """Number the lines of a file that hold secrets, each with its kind."""
+        return secret_lines(self.lines(path).text)
 
     def text(self, path: str) -> str | None:
         """Give the text of a file, the live buffer first."""

@@ -1,5 +1,6 @@
 """From a bundle to messages: what changes least comes first, so that the endpoint's prompt cache hits."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from darner_context.bundle import ContextBundle, Snippet
@@ -33,20 +34,22 @@ def assemble(
     bundle: ContextBundle,
     instruction: str,
     tokenizer: Tokenizer,
+    hide: Callable[[str], str],
 ) -> Prompt:
     """
     Lay the prompt out so that the endpoint's cache finds as much of it as can be, when cursor and instruction change.
 
     Rules and project come first, then the snippets chosen for the file as a whole, in the order of path and line,
-    not of rank; then the file, then the snippets chosen for the cursor's place, and the instruction last.
+    not of rank; then the file, then the snippets chosen for the cursor's place, and the instruction last. `hide` takes
+    the secrets out of all of it.
     """
-    system = "\n\n".join(part for part in (rules.strip("\n"), project.strip("\n")) if part)
+    system = hide("\n\n".join(part for part in (rules.strip("\n"), project.strip("\n")) if part))
     ordered = sorted(bundle.snippets, key=lambda each: (each.path, each.start_line))
     stable = "".join(_block(each) for each in ordered if each.stable)
     moving = "".join(_block(each) for each in ordered if not each.stable)
     focus = _block(bundle.focus) if bundle.focus else ""
     goal = f"{instruction.strip()}\n"
-    user = f"{stable}{focus}{moving}{goal}"
+    user = hide(f"{stable}{focus}{moving}{goal}")
     first, whole = tokenizer.count(system), tokenizer.count(user)
     tail, last = tokenizer.count(focus), tokenizer.count(goal)
     messages = tuple(pair for pair in (("system", system), ("user", user)) if pair[1])

@@ -1,51 +1,177 @@
-"""Files whose names or contents say that they hold secrets. They never leave the machine."""
+"""The secrets in a text: tokens that some service would accept, passwords, private keys; by shape and by place."""
 
 import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
 
-_NAMES = re.compile(
-    r"""
-    \.env(?:\.(?!(?:example|sample|template|dist|defaults?)$).*)? | .*\.env
-    | .*\.(?:pem|key|p12|pfx|jks|keystore|kdbx|ppk|asc|gpg|tfstate(?:\.backup)?|tfvars|ovpn|mobileprovision)
-    | id_(?:rsa|dsa|ecdsa|ed25519)(?:[._-].*)? (?<!\.pub)
-    | \.(?:netrc|npmrc|pypirc|pgpass|my\.cnf|htpasswd|git-credentials|dockercfg|s3cfg|boto)
-    | _netrc | htpasswd | credentials(?:\.(?:json|ya?ml|toml|ini|csv|xml))?
-    | (?:client_)?secrets?(?:[._-][\w-]+)?\.(?:json|ya?ml|toml|ini|txt|env|properties)
-    | service[_-]?account.*\.json | .*-firebase-adminsdk-.*\.json | master\.key | vault(?:[._-]pass(?:word)?)(?:\.txt)?
-    """,
-    re.VERBOSE | re.IGNORECASE,
+from darner_context.chance import LEAST, by_chance, made_up
+from darner_context.keys import PRIVATE_KEY, key_parts, other_keys
+from darner_context.passwords import in_manifests, in_urls, passwords
+from darner_context.secret_rules import PLAIN, SHAPES, TOKENS
+from darner_context.values import kind_by_name
+
+_KEPT = 64  # texts whose secrets are remembered
+
+
+class Secret(NamedTuple):
+    """Characters `start` up to `end` of a text, on one line of it, and what they are in words: "AWS access key"."""
+
+    start: int
+    end: int
+    kind: str
+
+
+def secrets_of(text: str) -> tuple[Secret, ...]:
+    """Find the secrets of a text, in their order; none reaches into another. A long key is one a line."""
+    return _secrets_of(text) if len(text) >= LEAST // 2 else ()
+
+
+def secret_lines(text: str) -> dict[int, str]:
+    """Number the lines that hold secrets, from 1, each with the kind of the first in it."""
+    lines: dict[int, str] = {}
+    line, at = 1, 0
+    for each in secrets_of(text):
+        line, at = line + newlines(text, at, each.start), each.start
+        lines.setdefault(line, each.kind)
+    return lines
+
+
+def newlines(text: str, start: int, end: int) -> int:
+    """Count the line ends in a part of a text that begins and ends inside lines."""
+    ends = text.count("\n", start, end)
+    return ends + text.count("\r", start, end) - text.count("\r\n", start, end) if "\r" in text else ends
+
+
+def holds_key(text: str) -> bool:
+    """Whether the text holds a private key: such a file is of no use to a model."""
+    return PRIVATE_KEY in text and bool(key_parts(text))
+
+
+@lru_cache(_KEPT)
+def _secrets_of(text: str) -> tuple[Secret, ...]:
+    data = text.encode("latin-1", "replace")
+    found = [Secret(*each) for each in key_parts(text)] if PRIVATE_KEY in text else []
+    runs = list(_runs(data))
+    for start, end in runs:
+        found += _in_run(text, start, end)
+    if runs:
+        found += [Secret(*each) for each in other_keys(text)]
+    found += [Secret(*each) for each in (*passwords(text, data.lower()), *in_urls(text), *in_manifests(text))]
+    found.sort(key=lambda each: (each.start, -each.end))
+    apart: list[Secret] = []
+    for each in found:
+        if not apart or each.start >= apart[-1].end:
+            apart.append(each)
+        elif each.end > apart[-1].end:
+            apart[-1] = apart[-1]._replace(end=each.end)
+    return tuple(apart)
+
+
+# -- long runs of the characters that tokens are made of
+
+_LETTER, _DIGIT, _MARK, _ELSE = b"a1- "
+_CLASSES = bytes(  # of each character by its code
+    _LETTER if chr(code).isascii() and chr(code).isalpha() else _DIGIT if chr(code).isascii() and chr(code).isdigit()
+    else _MARK if chr(code) in "_-+/=.~:%|" else _ELSE
+    for code in range(256)
+)  # fmt: skip
+_TELLING = (b"a1", b"1a")  # a digit beside a letter stands in nearly every token, and seldom in what people write
+_NO_DIGIT = (b"AKIA", b"hf_", b"ghp_", b"github_pat_", b"glpat-", b"sk_live_", b"sk-ant-", b"xox")  # may have none
+_LONGEST = 16_000  # characters of a run that is looked at
+_MOST_WORDS = 400  # in a run
+
+
+def _runs(data: bytes) -> Iterator[tuple[int, int]]:
+    """The runs that may hold a token."""
+    classes = data.translate(_CLASSES)
+    signs = (*((classes, each) for each in _TELLING), *((data, each) for each in _NO_DIGIT))
+    done = set[int]()
+    for held, sign in signs:
+        at = held.find(sign)
+        while at >= 0:
+            start, end = classes.rfind(b" ", 0, at) + 1, classes.find(b" ", at)
+            end = end if end >= 0 else len(classes)
+            if LEAST <= end - start <= _LONGEST and start not in done:
+                done.add(start)
+                yield start, end
+            at = held.find(sign, max(end, at + 1))
+
+
+_Rule = tuple[str, str]  # the kind, and the pattern: each is compiled when something begins as it does
+
+
+def _rows(table: str) -> Iterator[tuple[str, list[str], str]]:
+    """Kind, signs and pattern of each line."""
+    for row in table.strip().split("\n"):
+        kind, signs, pattern = row.split(" | ", 2)
+        yield kind, signs.replace("BAR", "|").split(" "), pattern
+
+
+@lru_cache(1)
+def _rules() -> dict[str, list[_Rule]]:
+    rules: dict[str, list[_Rule]] = {}
+    for kind, starts, pattern in _rows(TOKENS):
+        for start in starts:
+            rules.setdefault(start, []).append((kind, pattern))
+    return rules
+
+
+@lru_cache(1)
+def _shapes() -> list[tuple[list[str], _Rule]]:
+    return [(signs, (kind, rf"(?<![A-Za-z0-9]){pattern}")) for kind, signs, pattern in _rows(SHAPES)]
+
+
+@lru_cache(None)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
+
+
+_WORD = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]|(?<=\\[nrt])[A-Za-z0-9]")
+_PIECE = re.compile(
+    r"(?:(?<=\\[nrt])|(?<![A-Za-z0-9]))[A-Za-z0-9][A-Za-z0-9_+/.~-]{12,}[A-Za-z0-9_-]={0,2}"
+    r"|[A-Za-z0-9_+/.~-]{13,}={0,2}"
 )
-_FOLDERS = frozenset({".ssh", ".aws", ".gnupg", ".azure", ".kube", ".docker", ".gcloud"})
-_CONTENT = (  # compiled when first used: few texts are suspect
-    r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY(?: BLOCK)?-----[\r\n]+[A-Za-z0-9+/=\r\n:, -]{100}"
-    r"|\bAKIA[0-9A-Z]{16}\b(?<!EXAMPLE)|\bgh[pousr]_[A-Za-z0-9]{36}\b|\bgithub_pat_[A-Za-z0-9_]{60,}"
-    r"|\bxox[baprs]-[0-9]{8,}-[0-9A-Za-z-]{20,}|\bsk_live_[0-9A-Za-z]{20,}|\bcsk-[0-9a-z]{40,}\b|\bAIza[0-9A-Za-z_-]{35}\b"
-)
-_SIGNS = (
-    "PRIVATE KEY",
-    "AKIA",
-    "github_pat_",
-    "xox",
-    "sk_live_",
-    "csk-",
-    "AIza",
-)  # a quick look first
-_GITHUB = re.compile(r"gh[pousr]_")  # quicker than five signs
 
 
-def secret_name(path: str) -> bool:
-    """Whether the path alone marks the file as secret."""
-    *folders, name = path.split("/")
-    return bool(_NAMES.fullmatch(name)) or not _FOLDERS.isdisjoint(folders)
+def _in_run(text: str, start: int, end: int) -> Iterator[Secret]:
+    done = start
+    for each in _tokens(text, start, end):
+        yield each
+        done = max(done, each.end)
+    for piece in _PIECE.finditer(text, start, end):
+        if piece.end() > done and by_chance(piece[0]):
+            kind = kind_by_name(text, piece.start(), piece.end())
+            if kind is not None:
+                yield Secret(piece.start(), piece.end(), kind)
 
 
-def secret_content(text: str) -> bool:
-    """Whether the text holds a private key or a token that some service would accept."""
-    return suspect(text) and re.search(_CONTENT, text) is not None
+def _tokens(text: str, start: int, end: int) -> Iterator[Secret]:
+    """The tokens that have a shape of their own."""
+    rules = _rules()
+    done = start
+    for count, word in enumerate(_WORD.finditer(text, start, end)):
+        at = word.start()
+        if at < done or count > _MOST_WORDS:
+            continue
+        for kind, pattern in rules.get(text[at : at + 2], ()):
+            made = _token(_compiled(pattern).match(text, at, end + _LONGEST), kind)
+            if made is not None:
+                yield made
+                done = made.end
+                break
+    run = text[start:end]
+    for signs, (kind, pattern) in _shapes():
+        if any(sign in run for sign in signs):
+            found = [_token(each, kind) for each in _compiled(pattern).finditer(text, start, end)]
+            yield from filter(None, found)
 
 
-def suspect(text: str) -> bool:
-    """Whether a closer look is called for; for a part of a text take `LONGEST` more characters to each side."""
-    return any(sign in text for sign in _SIGNS) or _GITHUB.search(text) is not None
-
-
-LONGEST = max(map(len, _SIGNS))
+def _token(found: re.Match[str] | None, kind: str) -> Secret | None:
+    if found is None:
+        return None
+    group = 1 if found.re.groups and found.start(1) >= 0 else 0
+    value = found[group]
+    if made_up(value) or (kind in PLAIN and not by_chance(value)):
+        return None
+    return Secret(found.start(group), found.end(group), kind)

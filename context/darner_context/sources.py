@@ -14,7 +14,7 @@ from darner_context.charset import MARK, decode
 from darner_context.excludes import Excludes, Place
 from darner_context.languages import language_of
 from darner_context.plain import read_plain
-from darner_context.secrets import secret_name
+from darner_context.secret_names import secret_name
 
 SIZE_LIMIT = 1_500_000  # bytes of a file that is parsed
 READ_LIMIT = 64_000_000  # bytes of a file that is read at all
@@ -86,6 +86,20 @@ class Workspace:
         if self._excludes[root].file(inner):
             return Unreadable("it is ignored")
         return self._real(root, inner)
+
+    def secret(self, path: str) -> bool:
+        """Whether a path, or what it is a link to, is secret by its name; also outside the roots."""
+        located = self._located(path)
+        if secret_name(path):
+            return True
+        if isinstance(located, Unreadable):
+            return False
+        root, inner = located
+        try:
+            real = (root / inner).resolve()
+        except (OSError, RuntimeError, ValueError):
+            return False
+        return secret_name((real.relative_to(root) if real.is_relative_to(root) else real).as_posix())
 
     def ignores(self, path: str) -> bool:
         """Whether the ignore files leave a path out, be there a file or not."""
@@ -193,6 +207,14 @@ class Workspace:
 def _stamp(info: os.stat_result) -> int:
     """Sum a file's times and its number up in 64 bits: `touch -r` sets back the one time only, a swap neither."""
     return hash((info.st_mtime_ns, info.st_ctime_ns, info.st_ino))  # of numbers it is the same in every process
+
+
+def secret_file(file: str) -> bool:
+    """Whether an absolute path, or what it is a link to, is secret by its name."""
+    try:
+        return secret_name(Path(file).as_posix()) or secret_name(Path(file).resolve().as_posix())
+    except (OSError, RuntimeError, ValueError):
+        return True
 
 
 def _real(root: Path, inner: str) -> Path | Unreadable:

@@ -9,6 +9,7 @@ from tests.context.workspace import ask, indexed, shown, write
 from darner_context.bundle import Unreadable
 from darner_context.facts import split_lines
 from darner_context.index import ContextBundle, ContextRequest, Focus, Index, LeftOut
+from darner_context.masks import Masks
 from darner_context.prompt import assemble
 from darner_context.syntax import symbols, syntax_faults
 from darner_context.tokens import tokenizer
@@ -286,6 +287,7 @@ async def test_the_prompt_begins_alike_when_the_cursor_moves(tmp_path: Path) -> 
         texts: list[str] = []
         for line in (60, 65):
             prompt = assemble(
+                hide=Masks().hide,
                 rules="Rules.",
                 project="",
                 bundle=ask(index, "shop/view.py", line, budget=1_500),

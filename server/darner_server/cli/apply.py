@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from darner_context.index import Index
+from darner_context.masks import Masks
 from darner_server.cli import exits, out
 from darner_server.cli.places import parse_place
 from darner_server.cli.unasked import writable
@@ -13,6 +14,7 @@ from darner_server.cli.unfinished import journals, tell_unfinished
 from darner_server.engine.events import EditRefused
 from darner_server.engine.gate import syntax_gate
 from darner_server.engine.hunks import Snapshot
+from darner_server.engine.masking import discreet
 from darner_server.engine.saving import save
 from darner_server.patch import Applier, Parser, Refused, prose, unified_diff
 from darner_server.settings import SettingsError, load_workspace
@@ -45,10 +47,12 @@ def apply(reply: str | None, root: Path, here: Path, options: Options) -> int:
     applier = Applier(files, target=target, gate=syntax_gate, told=prose(text))
     parser = Parser(target=target)
     refused: list[Refused] = []
+    masks = Masks()
     placed = 0
     for edit in (*parser.feed(text), *parser.close()):
         result = files.barred(edit) or applier.apply(edit)
         if isinstance(result, Refused):
+            result = discreet(result, applier.text(result.path) if result.path else None, masks)
             refused.append(result)
             _tell_refused(result, json=options.json)
             continue

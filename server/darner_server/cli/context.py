@@ -100,6 +100,7 @@ def as_json(bundle: ContextBundle) -> dict[str, Any]:
         "focus": _snippet(bundle.focus) if bundle.focus else None,
         "snippets": [_snippet(each) for each in bundle.snippets],
         "left_out": [{"path": each.path, "reason": each.reason} for each in bundle.left_out],
+        "withheld": [str(each) for each in bundle.withheld],
     }
 
 
@@ -133,6 +134,8 @@ def _show(bundle: ContextBundle, budget: int, counter: str) -> None:
         out.say(f"{bundle.dropped} less likely snippets did not fit", "yellow")
     for each in bundle.left_out:
         out.say(f"left out: {each.path}: {each.reason}", "yellow")
+    for secret in bundle.withheld:
+        out.say(str(secret), "yellow")
 
 
 def _show_snippet(snippet: Snippet, style: str) -> None:

@@ -166,6 +166,8 @@ def _show(event: PatchEvent, progress: out.Progress) -> None:
             progress.show(
                 f"context: {count} snippet{'s' if count != 1 else ''}, {event.tokens + event.focus_tokens} tokens"
             )
+            for each in event.withheld:
+                out.say(each, "yellow")
             if event.dropped:
                 out.say(f"context: {event.dropped} less likely snippets did not fit and were left out", "dim")
         case Routed():

@@ -11,12 +11,14 @@ from typing import Self
 from darner_clients.endpoint import Endpoint
 from darner_clients.router import EndpointStatus, Router
 from darner_context.index import ContextBundle, ContextRequest, Index
+from darner_context.masks import Masks
 from darner_context.private import private_folder
-from darner_context.secrets import secret_name
+from darner_context.sources import secret_file
 from darner_context.tokens import tokenizer
 from darner_server.engine.embedded import Embedded
 from darner_server.engine.events import Done, Failed, PatchEvent, Stage
 from darner_server.engine.hunks import Hunks
+from darner_server.engine.masking import hidden
 from darner_server.engine.prompts import Prompts
 from darner_server.engine.run import Run
 from darner_server.engine.task import Task
@@ -115,7 +117,7 @@ class Engine:
             workspace = self.workspace_of(task)
             budget = task.budget or workspace.budget or self.settings.budget
             prompts = Prompts(task, self.index, budget=budget, project=workspace.instructions)
-            hunks = Hunks(task, self.index, task.focus.path if task.focus else None)
+            hunks = Hunks(task, self.index, task.focus.path if task.focus else None, prompts.masks)
             run = Run(task, prompts=prompts, hunks=hunks, router=router, emit=emit, clock=self._clock)
             await run.patch()
         except Exception as error:  # noqa: BLE001 - one request's failure never ends the server
@@ -129,13 +131,25 @@ class Engine:
         root = None if task.stray or name is None else folders.get(name)
         return WorkspaceSettings() if root is None else self._workspaces[root]
 
-    def context(self, request: ContextRequest, counter: str) -> ContextBundle:
-        """What would be shown for a request, counted by the named tokenizer. May be called from any thread."""
-        return self.index.context(request, tokenizer(counter))
+    def context(self, request: ContextRequest, counter: str, masks: Masks | None = None) -> ContextBundle:
+        """What would be sent for a request, counted by the named tokenizer. May be called from any thread."""
+        masks = masks if masks is not None else Masks()
+        masks.learn("the instruction", request.instruction)
+        tokens = tokenizer(counter)
+        bundle = self.index.context(request, tokens)
+        text = self._text(request, bundle.focus.path) if bundle.focus else ""
+        return hidden(bundle, masks, text, tokens.count)
 
-    def withheld(self, path: str) -> str | None:
-        """Why nothing of a file is sent, not even when it is open in an editor; None if it may be."""
-        if secret_name(path):
+    def _text(self, request: ContextRequest, path: str) -> str:
+        text = request.texts[path] if path in request.texts else self.index.read(path)
+        return text if isinstance(text, str) else ""
+
+    def withheld(self, path: str, outside: str | None = None) -> str | None:
+        """Why nothing of a file is sent, not even when it is open in an editor; None if it may be.
+
+        `outside` is the file itself where it lies in no root.
+        """
+        if self.index.may_hold_secrets(path) or (outside is not None and secret_file(outside)):
             return f"{path} may hold secrets, so nothing of it is sent"
         return f"{path} is ignored, so nothing of it is sent" if self.index.ignores(path) else None
 

@@ -30,6 +30,7 @@ class ContextReady:
     snippets: tuple[tuple[str, int, int, int, tuple[str, ...]], ...]  # path, first line, last line, tokens, reasons
     dropped: int
     left_out: tuple[tuple[str, str], ...]  # path, reason
+    withheld: tuple[str, ...] = ()  # a sentence for each secret that is not sent
 
     def as_json(self) -> dict[str, Any]:
         """The object of the contract."""
@@ -43,6 +44,7 @@ class ContextReady:
             ],
             "dropped": self.dropped,
             "left_out": [{"path": path, "reason": reason} for path, reason in self.left_out],
+            "withheld": list(self.withheld),
         }
 
 

@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Mapping
 
 from darner_context.index import Index, Unreadable
+from darner_context.masks import Masks
 from darner_server.engine.events import EditReady
 from darner_server.engine.gate import LARGE, late_gate, syntax_gate
 from darner_server.engine.ledger import Ledger
+from darner_server.engine.masking import discreet, restored
 from darner_server.engine.region import Region
 from darner_server.engine.task import Task
 from darner_server.patch import Applier, Edit, Located, Refused
@@ -54,9 +56,10 @@ class Snapshot(Mapping[str, str]):
 class Hunks:
     """The edits of one task so far."""
 
-    def __init__(self, task: Task, index: Index, target: str | None) -> None:
+    def __init__(self, task: Task, index: Index, target: str | None, masks: Masks) -> None:
         self._task = task
         self._index = index
+        self._masks = masks
         self.snapshot = Snapshot(index, task.texts)
         self._applier = Applier(self.snapshot, target=target, gate=syntax_gate, told=task.instruction)
         self._ledgers: dict[str, Ledger] = {}
@@ -67,9 +70,12 @@ class Hunks:
 
         `region` is what a whole reply was asked to rewrite.
         """
+        edit = restored(edit, self._masks)
         barred = self._barred(edit, region)
         result = barred or self._applier.apply(edit)
-        return result if isinstance(result, Refused) else self._entered(result)
+        if isinstance(result, Refused):
+            return discreet(result, self._applier.text(result.path) if result.path else None, self._masks)
+        return self._entered(result)
 
     @property
     def changed(self) -> dict[str, str | None]:

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from darner_clients.endpoint import Endpoint
+from darner_context.bundle import Withheld
 from darner_context.index import ContextBundle, ContextRequest, Focus, Index, Snippet, Unreadable
+from darner_context.masks import Masks
 from darner_context.prompt import Prompt, assemble
 from darner_context.tokens import Tokenizer, tokenizer
 from darner_server.engine.goal import goal, rewriting
@@ -23,6 +25,7 @@ class Prompts:
         self._project = project
         self._texts: Mapping[str, str] = task.texts
         self._note = ""
+        self.masks = Masks()
         self._cache: dict[tuple[str, str, int], tuple[ContextBundle, Prompt, Region | NoRegion | None]] = {}
 
     async def prepare(self, endpoint: Endpoint) -> None:
@@ -40,6 +43,10 @@ class Prompts:
     def region(self, endpoint: Endpoint) -> Region | NoRegion | None:
         """The piece a `whole` reply rewrites; None where the reply may edit anything."""
         return self._made(endpoint)[2]
+
+    def withheld(self, endpoint: Endpoint) -> tuple[Withheld, ...]:
+        """The secrets that are not sent."""
+        return (*self.masks.told, *self.bundle(endpoint).withheld)
 
     def count(self, endpoint: Endpoint) -> int:
         """Tokens of the prompt by the endpoint's tokenizer."""
@@ -77,6 +84,7 @@ class Prompts:
     ) -> tuple[ContextBundle, Prompt, Region | NoRegion | None]:
         task = self.task
         focus = task.focus
+        self._learn()
         region: Region | NoRegion | None = None
         if reply == "whole":
             region = self._region(counter, budget)
@@ -90,8 +98,18 @@ class Prompts:
             bundle=bundle,
             instruction=self._goal(region),
             tokenizer=counter,
+            hide=self.masks.hide,
         )
         return bundle, prompt, region
+
+    def _learn(self) -> None:
+        """Know the secrets of all that is sent in part: a line of a key says nothing by itself."""
+        task = self.task
+        for place in (*((task.focus,) if task.focus else ()), *task.also):
+            self.masks.learn(place.path, self._text(place.path) or "")
+        self.masks.learn("the instruction", task.instruction)
+        self.masks.learn("what is reported there", "\n".join(task.diagnostics))
+        self.masks.learn("the workspace's instructions", self._project)
 
     def _goal(self, region: Region | NoRegion | None) -> str:
         task = self.task
@@ -150,6 +168,7 @@ class Prompts:
         text = self._text(focus.path)
         if text is None:
             return NoRegion(f"{focus.path} cannot be read")
+        self.masks.learn(focus.path, text)
         return choose_region(self.task.instruction, focus, text)
 
     def _text(self, path: str) -> str | None:

@@ -150,6 +150,7 @@ class Run:
                     snippets=tuple((s.path, s.start_line, s.end_line, s.tokens, s.reasons) for s in shown),
                     dropped=bundle.dropped,
                     left_out=tuple((each.path, each.reason) for each in bundle.left_out),
+                    withheld=tuple(map(str, self._prompts.withheld(endpoint))),
                 )
             )
             self._context_told = True
@@ -176,7 +177,7 @@ class Run:
             messages=self._prompts.prompt(route.endpoint).messages,
             prompt_tokens=route.prompt_tokens,
             max_output=min(self._output(route.endpoint, growth), room),
-            prediction=region.text if region else None,
+            prediction=self._prompts.masks.hide(region.text) if region else None,
             cache_key=_cache_key(self._task),
             interactive=self._task.interactive,
         )
@@ -193,6 +194,7 @@ class Run:
         endpoint, request = draft.route.endpoint, draft.request
         refused, self._streaming.refused = self._streaming.refused, []
         wording = "\n".join(map(repair_text, refused)) or _UNCHANGED.format(instruction=self._task.instruction)
+        wording = self._prompts.masks.hide(wording)
         added = self._prompts.count_text(endpoint, draft.text) + self._prompts.count_text(endpoint, wording)
         tokens = request.prompt_tokens + added + _FRAMING
         if tokens + request.max_output > draft.route.window:

@@ -1,6 +1,6 @@
 """What stands in the editor at one moment."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from darner_server.lsp.failure import Failure
@@ -17,6 +17,7 @@ class Buffers:
     texts: dict[str, str]
     versions: dict[str, int]
     focus: str
+    outside: dict[str, str | None]  # the files of those that are in no root
 
 
 def take_buffers(session: Session, uri: str) -> Buffers:
@@ -29,7 +30,7 @@ def take_buffers(session: Session, uri: str) -> Buffers:
         versions[path] = document.version
     focused = session.documents.get(uri)
     focus = session.folders.path_of(uri, focused.language if focused else "") if uri else ""
-    return Buffers(texts, versions, focus)
+    return Buffers(texts, versions, focus, {path: session.folders.outside(path) for path in texts})
 
 
 async def sendable(buffers: Buffers, engine: "Engine") -> Buffers:
@@ -38,7 +39,9 @@ async def sendable(buffers: Buffers, engine: "Engine") -> Buffers:
 
 
 def _sendable(buffers: Buffers, engine: "Engine") -> Buffers:
-    if buffers.focus and (reason := engine.withheld(buffers.focus)) is not None:
+    if buffers.focus and (reason := engine.withheld(buffers.focus, buffers.outside.get(buffers.focus))) is not None:
         raise Failure(reason)
-    texts = {path: text for path, text in buffers.texts.items() if engine.withheld(path) is None}
-    return Buffers(texts, buffers.versions, buffers.focus)
+    texts = {
+        path: text for path, text in buffers.texts.items() if engine.withheld(path, buffers.outside.get(path)) is None
+    }
+    return replace(buffers, texts=texts)

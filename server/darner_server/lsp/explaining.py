@@ -66,13 +66,15 @@ async def _ask(session: Session, engine: "Engine", asked: Asked, snapshot: Snaps
 
     await engine.indexed()
     path = session.folders.path_of(snapshot.uri, snapshot.language)
-    if (reason := await engine.index.beside(lambda: engine.withheld(path))) is not None:
+    outside = session.folders.outside(path)
+    if (reason := await engine.index.beside(lambda: engine.withheld(path, outside))) is not None:
         raise Failure(reason)
     router = await engine.router(lambda _event: None)
     if not isinstance(router, Router):
         raise Failure(f"{router.reason}; {router.advice}")
     requests = _Requests(engine, asked, snapshot, path)
     await engine.index.beside(lambda: requests.of(router.endpoints[0]))
+    session.log_once(map(str, requests.masks.told))
     route = await router.choose(lambda endpoint: requests.of(endpoint).prompt_tokens, output=_OUTPUT)
     if not isinstance(route, Route):
         raise Failure(route.reason)
@@ -84,13 +86,16 @@ async def _ask(session: Session, engine: "Engine", asked: Asked, snapshot: Snaps
                     said += item.text
     except EndpointError as error:
         raise Failure(str(error)) from None
-    return said.strip(), requests.selected
+    return requests.masks.restore(said.strip()), requests.selected
 
 
 class _Requests:
     def __init__(self, engine: "Engine", asked: Asked, snapshot: Snapshot, path: str) -> None:
         assert asked.first is not None  # noqa: S101 - checked by `explain`
         assert asked.last is not None  # noqa: S101 - likewise
+        from darner_context.masks import Masks  # noqa: PLC0415 - see engines.py
+
+        self.masks = Masks()
         self._engine = engine
         self._path = path
         self._text = snapshot.text
@@ -110,12 +115,14 @@ class _Requests:
             focus = Focus(self._path, *self._lines)
             request = ContextRequest(_INSTRUCTION, focus, budget, texts={self._path: self._text})
             counter = tokenizer(endpoint.tokenizer)
+            self.masks.learn(self._path, self._text)
             prompt = assemble(
                 rules="You explain code.",
                 project="",
-                bundle=self._engine.context(request, endpoint.tokenizer),
+                bundle=self._engine.context(request, endpoint.tokenizer, self.masks),
                 instruction=f"The selected code is:\n\n{self.selected}\n\n{_INSTRUCTION}",
                 tokenizer=counter,
+                hide=self.masks.hide,
             )
             self._made[endpoint.name] = ChatRequest(prompt.messages, prompt.tokens, _OUTPUT)
         return self._made[endpoint.name]

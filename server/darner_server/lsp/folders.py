@@ -91,6 +91,10 @@ class Folders:
                 return _uri(folder.path.joinpath(*below))
         return None
 
+    def outside(self, path: str) -> str | None:
+        """The file of a document, or of a notebook's cell, that is in no root."""
+        return unquote(urlsplit(self._strays[path]).path) or None if path in self._strays else None
+
     def holds(self, path: str) -> bool:
         """Whether a path stays below its root when every link on the way is followed."""
         uri = self.uri_of(path)

@@ -4,7 +4,7 @@ There is no waiting for a pause in typing: a new request ends the one before, an
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,8 @@ from darner_server.lsp.workspace_edits import range_json
 if TYPE_CHECKING:
     from darner_clients.endpoint import Endpoint
     from darner_clients.messages import FillRequest
+    from darner_clients.stream import Item
+    from darner_context.masks import Masks
     from darner_server.engine import Engine
 
 _BLOCK_TOKENS, _LINE_TOKENS = 256, 64
@@ -65,7 +67,8 @@ async def _complete(
     with session.completions.current() as turn:
         try:
             async with session.engines.use() as engine:
-                withheld = await engine.index.beside(lambda: engine.withheld(path))
+                outside = session.folders.outside(path)
+                withheld = await engine.index.beside(lambda: _withheld(engine, path, outside, snapshot.text))
                 text = "" if withheld else await _ask(session, engine, path, cursor, at, invoked=invoked)
         except asyncio.CancelledError:
             if turn.superseded():
@@ -80,9 +83,16 @@ async def _complete(
     return _answer(cursor, text, at, session)
 
 
+def _withheld(engine: "Engine", path: str, outside: str | None, text: str) -> str | None:
+    from darner_context.secrets import holds_key  # noqa: PLC0415 - see engines.py
+
+    if holds_key(text):
+        return f"{path} holds a private key, so nothing of it is sent"
+    return engine.withheld(path, outside)
+
+
 async def _ask(session: Session, engine: "Engine", path: str, cursor: Cursor, at: Point, *, invoked: bool) -> str:
     from darner_clients.errors import EndpointError  # noqa: PLC0415 - see engines.py
-    from darner_clients.messages import Finish, Text  # noqa: PLC0415 - likewise
     from darner_clients.router import Route, Router  # noqa: PLC0415 - likewise
 
     router = await engine.router(lambda _event: None)
@@ -92,27 +102,35 @@ async def _ask(session: Session, engine: "Engine", path: str, cursor: Cursor, at
     requests = _Requests(session, engine, path, cursor, at, invoked=invoked)
     output = _BLOCK_TOKENS if cursor.opens_block else _LINE_TOKENS
     await engine.index.beside(lambda: requests.count(router.endpoints[0]))
+    session.log_once(map(str, requests.masks.told))
     route = await router.choose(requests.count, output=output, interactive=invoked)
     if not isinstance(route, Route):
         if invoked:
             session.tell(f"no suggestion: {route.reason}", types.MessageType.Warning)
         return ""
-    reply = ""
     try:
         async with router.stream(route, requests.of(route.endpoint)) as stream:
-            async for item in stream:
-                if isinstance(item, Text):
-                    reply += item.text
-                    found = suggest(cursor, reply)
-                    if found.complete:
-                        return found.text
-                elif isinstance(item, Finish):
-                    return suggest(cursor, reply, ended=True, cut_off=item.ending != "complete").text
+            return await _suggestion(cursor, stream, requests.masks)
     except EndpointError as error:
         if invoked:
             session.tell_once(str(error))
         else:
             session.log(f"no suggestion: {error}", types.MessageType.Warning)
+    return ""
+
+
+async def _suggestion(cursor: Cursor, stream: "AsyncIterator[Item]", masks: "Masks") -> str:
+    """Read until there is a whole suggestion. Half of what stands for a secret may be the rest of a reply so far."""
+    from darner_clients.messages import Finish, Text  # noqa: PLC0415 - see engines.py
+
+    reply = ""
+    async for item in stream:
+        if isinstance(item, Text):
+            reply += item.text
+            if masks.altered(reply) is None and (found := suggest(cursor, masks.restore(reply))).complete:
+                return found.text
+        elif isinstance(item, Finish) and masks.altered(reply) is None:
+            return suggest(cursor, masks.restore(reply), ended=True, cut_off=item.ending != "complete").text
     return ""
 
 
@@ -122,6 +140,9 @@ class _Requests:
     def __init__(
         self, session: Session, engine: "Engine", path: str, cursor: Cursor, at: Point, *, invoked: bool
     ) -> None:
+        from darner_context.masks import Masks  # noqa: PLC0415 - see engines.py
+
+        self.masks = Masks()
         self._engine = engine
         self._cursor = cursor
         self._line = at.line + 1
@@ -143,8 +164,10 @@ class _Requests:
         if endpoint.name not in self._made:
             reach = _CPU if endpoint.kind == "llamacpp" else _FAST
             counter = tokenizer(endpoint.tokenizer)
-            prefix = self._elsewhere(endpoint, reach) + self._cursor.before[-reach.before :]
-            suffix = self._cursor.after[: reach.after]
+            self.masks.learn(self._path, self._text)
+            text, place = self.masks.hide(self._text), len(self._cursor.before)
+            prefix = self._elsewhere(endpoint, reach) + text[max(0, place - reach.before) : place]
+            suffix = text[place : place + reach.after]
             self._made[endpoint.name] = FillRequest(
                 prefix=prefix,
                 suffix=suffix,
@@ -166,7 +189,7 @@ class _Requests:
             recent=self._recent,
             texts={self._path: self._text},
         )
-        bundle = self._engine.context(request, endpoint.tokenizer)
+        bundle = self._engine.context(request, endpoint.tokenizer, self.masks)
         mark = "#" if self._path.endswith((".py", ".rb", ".sh", ".toml", ".yaml", ".yml")) else "//"
         return "".join(f"{mark} {each.path}\n{each.text.rstrip()}\n\n" for each in bundle.snippets)
 

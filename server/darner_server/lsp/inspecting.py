@@ -69,6 +69,7 @@ async def _context(
             for each in shown
         ],
         "left_out": [{"path": each.path, "reason": each.reason} for each in bundle.left_out],
+        "withheld": [str(each) for each in bundle.withheld],
     }
 
 

@@ -119,7 +119,14 @@ class _Patch:
 
     async def _follow(self, engine: "Engine", progress: Progress) -> str | None:
         """Take every event; returns the sentence of a failure."""
-        from darner_server.engine import Done, EditReady, EditRefused, Failed, Stage  # noqa: PLC0415 - see engines.py
+        from darner_server.engine import (  # noqa: PLC0415 - see engines.py
+            ContextReady,
+            Done,
+            EditReady,
+            EditRefused,
+            Failed,
+            Stage,
+        )
 
         task = self._task()
         said = instructed(engine.workspace_of(task).instructions)
@@ -135,6 +142,8 @@ class _Patch:
                     continue
                 if isinstance(event, EditRefused) and event.final:
                     self._refuse(event.refused.path, event.refused.reason, event.refused.line)
+                if isinstance(event, ContextReady):
+                    self._session.log_once(event.withheld)
                 if not isinstance(event, Stage):
                     self._tell(event.as_json())
                 if isinstance(event, Failed):

@@ -1,7 +1,7 @@
 """What the handlers of one connection share."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -94,6 +94,13 @@ class Session:
         if said not in self._told:
             self._told.add(said)
             self.tell(said, kind)
+
+    def log_once(self, said: Iterable[str]) -> None:
+        """Lines in the client's log that this session has not written yet."""
+        for each in said:
+            if each not in self._told:
+                self._told.add(each)
+                self.log(each)
 
     def log(self, said: str, kind: types.MessageType = types.MessageType.Info) -> None:
         """A line in the client's log: never content, never a key."""

@@ -1,0 +1,92 @@
+"""Files whose names say that they hold secrets. They never leave the machine."""
+# ruff: noqa: E501 - names of a kind are on a line
+
+import re
+
+_KEYS = re.compile(
+    r"""
+    .*\.(?:pem|key|p8|p12|pfx|pkcs12|jks|jceks|bks|keystore|keytab|kdbx?|psafe3|ppk|asc|gpg|skr|agekey|snk|ovpn|nmconnection
+          |mobileprovision|provisionprofile|publishsettings|keychain(?:-db)?|agilekeychain)
+    | id_(?:rsa|dsa|ecdsa|ed25519|xmss)(?:_sk)?(?:[._-].*)? (?<!\.pub) | id_[\w-]+ | ssh_host_\w+_key | AuthKey_\w+
+    | secring\..* | key[34]\.db | logins\.json | signons\.sqlite | cookies\.sqlite | \.erlang\.cookie | \.[XI](?:CE)?authority
+    | wg(?:-\w+|[0-9]+)(?:[._-].*)?\.conf | g?shadow-? | master\.key
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_NAMES = re.compile(
+    r"""
+    # settings of the environment
+    \.env(?:rc)?(?:[._-].*)?(?<!\.ts)(?<!\.js)(?<!\.py)(?<!\.rb)(?<!\.go)(?<!\.md) | .+\.env(?:rc)? | \.dev\.vars(?:\..*)? | \.?secrets?(?:[._-][\w-]+)*\.(?:json|ya?ml|toml|ini|txt|env|properties|conf|cfg|xml|csv|php)
+    | (?:[\w.-]+[._-])?secrets?\.(?:json|ya?ml|toml|ini|txt|properties) | \.secrets?
+    # clouds, clusters and what is deployed there
+    | (?:[\w.]+[._-])?credentials?(?:[_-]\w+)?(?:\.(?:json|ya?ml|toml|ini|csv|xml|txt|db|cfg|conf|properties|tfrc\.json))?
+    | \.?kube-?config(?:[._-].*)?(?<!\.go)(?<!\.py)(?<!\.ts)(?<!\.js)(?<!\.rs)(?<!\.md)(?<!\.java)(?<!\.rb)(?<!\.sh) | .*[._-]kubeconfig(?:\.ya?ml)? | .*\.kubeconfig
+    | client_secrets?.*\.json | .*service[._-]?account(?:[._-]?key)?.*\.json | .*firebase-adminsdk.*\.json | google-services\.json
+    | GoogleService-Info\.plist | application_default_.*\.json | gcloud-service-key.* | (?:accessTokens|azureProfile)\.json | msal_token_cache.*
+    | local\.settings\.json | .*\.tfstate(?:\..*)? | .*\.tfvars(?:\.json)? | \.terraformrc | terraform\.rc | \.vault[_-]?token
+    | \.?vault(?:[._-]?pass(?:word)?)(?:[._-]?file)?(?:\.\w+)? | \.(?:s3cfg|boto|passwd-s3fs|databrickscfg|oci|doctl|ibmcloud|edgerc|dockercfg|dockerconfigjson)
+    | rclone\.conf | \.rclone\.conf | kaggle\.json | ngrok\.ya?ml | \.ngrok\.ya?ml | \.sentryclirc | \.flyrc | \.wakatime\.cfg | \.twilio-cli.*
+    # packages and hosts of code
+    | \.(?:netrc|npmrc|pypirc|git-credentials|gitcookies|composer-auth\.json|nugetrc|hgrc|yarnrc\.npm) | _netrc | auth\.json | settings-security\.xml
+    | \.?credentials\.toml
+    # databases
+    | \.(?:pgpass|my\.cnf|mylogin\.cnf|mongorc\.js|dbshell|cqlshrc) | pgpass\.conf | \.?robomongo(?:rc|\.json) | credentials-config\.json
+    # what was typed
+    | \.[\w-]*(?:history|histfile|_hist)(?:\.(?:txt|db|sqlite))? | (?:fish|ghci|cqlsh|irb|pry|bash|zsh|psql|mysql|sqlite|python|ipython|ConsoleHost|duckdb)_history(?:\.txt|\.sqlite)?
+    | \.Rhistory | \.lesshst | \.viminfo | \.wget-hsts | repl_history\.jl
+    # passwords, tokens and sessions
+    | \.?(?:htpasswd|htdigest)(?:[._-].*)? | (?:access[_-]?|refresh[_-]?|auth[_-]?|oauth2?[_-]?|api[_-]?)?token\.(?:json|txt|pickle|ya?ml) | \.(?:access[_-]?|api[_-]?)?tokens?
+    | \.?(?:api[_-]?keys?|passwords?|passwd|passphrase)(?:\.(?:txt|csv|json|ya?ml|ini|kdbx))? | [\w.-]*cookies?\.txt | cookies\.json | \.cookies?
+    | storage[_-]?state\.json | sasl_passwd | \.(?:msmtprc|fetchmailrc|mbsyncrc|offlineimaprc|getmailrc|smbcredentials|cifscredentials|authinfo)
+    | wpa_supplicant(?:-\w+)?\.conf | \.?sftp(?:-config)?\.json | \.(?:ftpconfig|ftppass|remote-sync\.json) | (?:sitemanager|recentservers|filezilla)\.xml
+    | (?:key|keystore|signing|release-signing)\.properties | initialAdminPassword
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_PATHS = re.compile(
+    r"""(?:^|/)(?:
+    \.git/(?:.*/)?(?:config(?:\.worktree)?|credentials|FETCH_HEAD) | \.hg/hgrc | \.svn/auth/.* | config/database(?:\.local)?\.ya?ml
+    | \.m2/settings\.xml | \.bundle/config | \.cargo/config\.toml | \.gem/\w+ | \.config/(?:gh|hub|glab-cli|rclone|gcloud|doctl|op|github-copilot|stripe|configstore|age|sops)(?:/.*)?
+    | sops/age/keys\.txt | (?:wireguard|openvpn)/.*\.conf | etc/(?:g?shadow|sudoers)-? | \.circleci/cli\.yml | \.snowsql/config | \.mc/config\.json
+    | \.huggingface/token | \.cache/huggingface/token | \.jupyter/.*\.json | \.ipython/.*history.* | \.codex/auth\.json | \.claude/\.credentials\.json
+    )$""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_FOLDERS = frozenset(
+    [
+        ".ssh",
+        ".aws",
+        ".gnupg",
+        ".azure",
+        ".kube",
+        ".docker",
+        ".gcloud",
+        ".oci",
+        ".password-store",
+        ".cloudflared",
+        ".pulumi",
+        ".secrets",
+        ".auth",
+        ".rclone",
+        ".kaggle",
+        "keychains",
+    ]
+)
+_EXAMPLE = re.compile(
+    r"(?:^|[._-])(?:example|sample|template|tmpl|tpl|dist|schema)(?:[._-]|$)|defaults?(?:\.\w+)?$", re.IGNORECASE
+)
+_WORDS = frozenset(
+    ["locale", "locales", "i18n", "l10n", "lang", "langs", "language", "languages", "translations", "intl", "messages"]
+)  # a site's texts
+
+
+def secret_name(path: str) -> bool:
+    """Whether the path alone marks the file as secret."""
+    *folders, name = path.split("/")
+    if _KEYS.fullmatch(name) or not _FOLDERS.isdisjoint(map(str.lower, folders)):
+        return True
+    if _EXAMPLE.search(name):
+        return False
+    if _NAMES.fullmatch(name):
+        return not (name.endswith((".json", ".yml", ".yaml")) and not _WORDS.isdisjoint(folders))
+    return _PATHS.search(path) is not None

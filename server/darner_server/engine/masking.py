@@ -1,0 +1,72 @@
+"""What leaves the machine and what comes back: secrets out of a context, and into the edits of a reply."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from darner_context.index import ContextBundle
+from darner_context.masks import Masks
+from darner_context.secrets import holds_key
+from darner_server.patch import Edit, Refused
+
+
+def restored(edit: Edit, masks: Masks) -> Edit:
+    """The edit with the secrets themselves; a malformed one where it holds a part of what stands for a secret."""
+    if not masks:
+        return edit
+    texts = [
+        edit.before,
+        edit.after,
+        *(line for _, line in edit.hunk),
+        *(each for pair in edit.alternatives for each in pair),
+    ]
+    kind = masks.altered("\n".join(each for each in texts if each))
+    if kind is not None:
+        problem = (
+            f"the reply changes what stands for a secret ({kind}) instead of copying it: such a string of random "
+            "characters is kept exactly as it is shown, whole, or its line is left alone"
+        )
+        return Edit(edit.path, kind="malformed", problem=problem, format=edit.format)
+    put = masks.restore
+    return replace(
+        edit,
+        before=edit.before and put(edit.before),
+        after=edit.after and put(edit.after),
+        hunk=tuple((op, put(line)) for op, line in edit.hunk),
+        sections=tuple(map(put, edit.sections)),
+        alternatives=tuple((put(before), put(after)) for before, after in edit.alternatives),
+    )
+
+
+def discreet(refused: Refused, text: str | None, masks: Masks) -> Refused:
+    """A refusal as it may be told and asked about: without secrets, and without lines of a file that holds a key."""
+    if text is None:
+        return refused
+    if holds_key(text):
+        path = refused.path
+        reason = (
+            refused.reason if refused.near is None else f"the search text is not in {path}, which holds a private key"
+        )
+        return replace(refused, reason=masks.hide(reason), near=None, line=None)
+    masks.learn(refused.path or "", text)
+    return replace(refused, reason=masks.hide(refused.reason), near=refused.near and masks.hide(refused.near))
+
+
+def hidden(bundle: ContextBundle, masks: Masks, focus_text: str, count: Callable[[str], int]) -> ContextBundle:
+    """The bundle as it is sent: a mask for each secret of the focus, and of a snippet if there should be one."""
+    focus = bundle.focus
+    if focus is not None:
+        masks.learn(focus.path, focus_text)
+        text = masks.hide(focus.text)
+        if text != focus.text:
+            told = tuple(f"line {each.line}: {each.what}" for each in masks.told if each.path == focus.path)
+            focus = replace(focus, text=text, tokens=count(text), reasons=(*focus.reasons, *told))
+    snippets = tuple(
+        each if (text := masks.hide(each.text)) == each.text else replace(each, text=text) for each in bundle.snippets
+    )
+    return replace(
+        bundle,
+        focus=focus,
+        focus_tokens=focus.tokens if focus else 0,
+        snippets=snippets,
+        withheld=(*masks.told, *bundle.withheld),
+    )
