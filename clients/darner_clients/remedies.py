@@ -24,7 +24,7 @@ _REMEDIES: tuple[tuple[str, str], ...] = (
     ),
     (
         r"closed during the tls handshake|unexpected[_ ]eof",
-        "it may speak no TLS there (begin base_url with http://), or want a certificate of the client, which darner has not",
+        "it may speak no TLS (begin base_url with http://), or want a certificate of the client, which darner has not",
     ),
     (
         r"certificate[_ ]required|bad[_ ]certificate|handshake[_ ]failure",
