@@ -37,6 +37,14 @@ def estimate(counted: int, samples: Sequence[Pair]) -> int:
     return max(counted and 1, round((slope * counted + offset) * (1 + min(0.02, raise_by) + doubt) + 0.5))
 
 
+def plausible(counted: int, true: float) -> bool:
+    """Whether an endpoint's count can be of the prompt that was sent: tokenizers differ, but not by so much.
+
+    Fewer by far: it has cut the prompt short, or counts only what its cache lacked. That teaches nothing.
+    """
+    return 0.5 * counted - TEMPLATE <= true <= 3 * counted + 500 and true > 0
+
+
 def error(samples: Sequence[Pair]) -> float | None:
     """The mean share by which the estimates missed, each made from the samples before it; None without samples."""
     if not samples:

@@ -5,10 +5,11 @@ import json
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import replace
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from darner_clients.allowance import Allowance, allowances
 from darner_clients.connections import Connections
+from darner_clients.dialect import PLAIN
 from darner_clients.endpoint import Endpoint
 from darner_clients.errors import EndpointError, Late, OverQuota, Rejected, Unauthorised
 from darner_clients.faults import from_response
@@ -16,9 +17,14 @@ from darner_clients.limits import Limits
 from darner_clients.messages import ChatRequest, FillRequest
 from darner_clients.preset import address, preset_of
 from darner_clients.stream import Item, Stream
-from darner_clients.wire import encode, headers
+from darner_clients.wire import Wire, encode, headers
 from darner_clients.wording import readable
 
+if TYPE_CHECKING:
+    from darner_clients.exchange import Exchange
+
+MOST_LESSONS = 6  # refusals of one request that are learned from
+WHOLE_REPLY = 4  # times the deadline of the first token, for a reply that comes in one piece
 PROBE_TOKENS = 8  # about what the prompt of a probe has
 PROBE_SECONDS = 12.0
 LARGE = 128 * 1024  # bytes of JSON that would hold up the event loop
@@ -28,16 +34,19 @@ Heard = Callable[[tuple[Allowance, ...]], None]
 class Client:
     """Asks one endpoint. Use as an async context manager; leaving it closes its connections.
 
-    Predictions are sent while `predict` is set.
+    Predictions are sent while `predict` is set. `dialect` is how the endpoint has been found to want its requests.
     """
 
     def __init__(self, endpoint: Endpoint) -> None:
         self.endpoint = endpoint
         self.predict = True
+        self.dialect = PLAIN
         self._connections = Connections(endpoint)
         self._limits: Limits | None = None
         self._told = False  # whether the endpoint itself has been asked
         self._limiting = asyncio.Lock()
+        self._largest: int | None = None  # the window that refusals have taught
+        self._wire: Wire | None = None
 
     async def __aenter__(self) -> Self:
         """Nothing is opened before it is needed; `warm` opens a connection ahead of need."""
@@ -101,60 +110,97 @@ class Client:
             if self._limits is None:
                 endpoint = self.endpoint
                 if endpoint.window and endpoint.model:
-                    self._limits = Limits(endpoint.window, endpoint.max_output, "your settings", endpoint.model)
+                    told = Limits(endpoint.window, endpoint.max_output, "your settings", endpoint.model)
+                    self._limits = self._learned(told)
                 else:
                     self._limits = await self._ask_limits()
             return self._limits
 
     def learn_window(self, window: int) -> None:
-        """The endpoint has refused a request and named this window."""
-        known = self._limits or Limits(window, self.endpoint.max_output, "", self.endpoint.model)
-        self._limits = replace(known, window=window, source="its refusal of a longer prompt")
+        """The endpoint has refused a longer prompt: no more than this is sent to it from now on."""
+        self._largest = min(window, self._largest or window)
+        if self._limits is not None:
+            self._limits = self._learned(self._limits)
+
+    def _learned(self, limits: Limits) -> Limits:
+        if self._largest is None or self._largest >= limits.window:
+            return limits
+        return replace(limits, window=self._largest, source="its refusal of a longer prompt")
 
     @asynccontextmanager
     async def stream(
-        self, request: ChatRequest | FillRequest, *, heard: Heard | None = None
+        self, request: ChatRequest | FillRequest, *, heard: Heard | None = None, within: float | None = None
     ) -> AsyncGenerator[AsyncIterator[Item]]:
         """Send a request; the iterator ends with a Finish. Leaving early closes the socket. Raises EndpointError.
 
-        `heard` gets the quota headers of the answer as they come in.
+        `heard` gets the quota headers of the answer as they come in. `within`: seconds to the first token, if not those
+        of the endpoint's deadline.
         """
         self._see_usable()
         endpoint = self.endpoint
         model = endpoint.model or (await self.limits()).model
-        wire = encode(endpoint, request, model=model, predict=self.predict)
+        within = within or endpoint.deadlines.first_token
         began = asyncio.get_running_loop().time()
-        exchange = await self._connections.ask(
-            "POST", wire.url, wire.headers, wire.body, within=endpoint.deadlines.first_token
-        )
         try:
-            if heard is not None:
-                heard(allowances(exchange.headers.items()))
-            if not exchange.is_fine:
-                body = await self._connections.body(exchange)
-                raise from_response(endpoint, exchange.status, exchange.headers, body)
-            async with aclosing(Stream(endpoint, self._connections, exchange, began=began).items()) as items:
-                yield items
+            exchange = await self._asked(request, model, heard, within)
+            try:
+                limit = request.max_output
+                stream = Stream(endpoint, self._connections, exchange, began=began, within=within, limit=limit)
+                async with aclosing(stream.items()) as items:
+                    yield items
+            finally:
+                await exchange.leave()
         except EndpointError as error:
             from darner_clients.diagnosis import diagnosed, is_doubtful  # noqa: PLC0415 - what start-up does not need
 
-            await exchange.leave()
             if not is_doubtful(error):
                 raise
             raise await diagnosed(endpoint, model, error, self._get_of) from None
-        finally:
-            await exchange.leave()
 
     def _see_usable(self) -> None:
         if self.endpoint.unusable:
             raise Unauthorised(self.endpoint.name, self.endpoint.unusable)
+
+    async def _asked(
+        self, request: ChatRequest | FillRequest, model: str, heard: Heard | None, within: float
+    ) -> "Exchange":
+        """The exchange of a request that was taken. One that is refused for how it was put is put in another way."""
+        lessons = 0
+        while True:
+            dialect = self.dialect
+            self._wire = wire = encode(self.endpoint, request, model=model, predict=self.predict, dialect=dialect)
+            until_head = within if dialect.streamed else within * WHOLE_REPLY
+            exchange = await self._connections.ask("POST", wire.url, wire.headers, wire.body, within=until_head)
+            try:
+                if heard is not None:
+                    heard(allowances(exchange.headers.items()))
+                if exchange.is_fine:
+                    return exchange
+                body = await self._connections.body(exchange)
+            except BaseException:
+                await exchange.leave()
+                raise
+            await exchange.leave()
+            error = from_response(self.endpoint, exchange.status, exchange.headers, body)
+            lessons += 1
+            if lessons > MOST_LESSONS or not (self.dialect != dialect or self.learn(error)):
+                raise error
+
+    def learn(self, error: EndpointError) -> bool:
+        """Whether a refusal of the last request taught how to put it; then asking again is worth it."""
+        from darner_clients.lessons import learned  # noqa: PLC0415 - what start-up does not need
+
+        wire = self._wire
+        dialect = learned(self.dialect, wire.sent, error, packed=wire.packed) if wire is not None else None
+        self.dialect = dialect or self.dialect
+        return dialect is not None
 
     async def _ask_limits(self) -> Limits:
         from darner_clients.inquiry import limits as ask_limits  # noqa: PLC0415 - what start-up does not need
 
         told, again = await ask_limits(self.endpoint, self._get)
         self._told = not again
-        return _within(told, self.endpoint)
+        return self._learned(_within(told, self.endpoint))
 
     async def _get(self, path: str, body: Mapping[str, object] | None = None) -> object:
         return await self._get_of(self.endpoint, path, body)

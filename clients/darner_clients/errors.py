@@ -7,6 +7,7 @@
       Malformed        an answer that is no reply
       Declined         a reply without an answer: empty, only thought, a refusal, the call of a tool
       Overloaded       5xx: the endpoint has a fault of its own or no room
+        Loading        its model is not loaded yet
       OverQuota        429: `kind` is "requests", "tokens", "tokens-day" or "queue"
       Rejected         4xx: this request is at fault, the endpoint is well
         Unauthorised   the key, or what it may do
@@ -15,7 +16,7 @@
 An endpoint's own words are shortened, and its key is taken out of them, before they get here.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
 QuotaKind = Literal["requests", "tokens", "tokens-day", "queue"]
@@ -26,6 +27,7 @@ class EndpointError(Exception):
     """`message` says what happened, `advice` what the user can do, `retry` whether asking again may help.
 
     `retry_after` is in seconds, where the endpoint named a time. `started`: part of the reply had arrived by then.
+    `said` are the endpoint's own words as they came, to learn from and never to be shown.
     """
 
     endpoint: str
@@ -34,6 +36,7 @@ class EndpointError(Exception):
     retry: bool = False
     retry_after: float | None = None
     started: bool = False
+    said: str = field(default="", repr=False, kw_only=True)
 
     faulty: ClassVar[bool] = True  # it tells of the endpoint's health; False: of this request, or of quota
 
@@ -87,6 +90,13 @@ class Overloaded(EndpointError):
 
 
 @dataclass(eq=False)
+class Loading(Overloaded):
+    """The endpoint is well, and will answer once its model is loaded."""
+
+    faulty: ClassVar[bool] = False
+
+
+@dataclass(eq=False)
 class OverQuota(EndpointError):
     """The account's quota does not allow the request now."""
 
@@ -114,8 +124,12 @@ class Unauthorised(Rejected):
 
 @dataclass(eq=False)
 class Overflow(Rejected):
-    """Longer than the window; `window` and `prompt_tokens` where the endpoint told."""
+    """Longer than the window; `window` and `prompt_tokens` where the endpoint told.
+
+    `quota`: longer than what the account may send in a minute, which comes to the same.
+    """
 
     advice: str = "send less context"
     window: int | None = None
     prompt_tokens: int | None = None
+    quota: bool = False

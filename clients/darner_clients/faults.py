@@ -8,6 +8,7 @@ from darner_clients.allowance import retry_after
 from darner_clients.endpoint import Endpoint
 from darner_clients.errors import (
     EndpointError,
+    Loading,
     Overflow,
     Overloaded,
     OverQuota,
@@ -40,38 +41,61 @@ def is_error(content: Mapping[str, Any]) -> bool:
 def classify(endpoint: Endpoint, status: int, content: object, headers: Mapping[str, str]) -> EndpointError:
     """The error that `content` (an error body or chunk, flat or under "error") and the status tell of."""
     said = _Said(endpoint, status, content)
-    wait = retry_after(headers)
+    error = _classified(endpoint, said, headers)
+    error.said = f"{said.message[:_LEARNED]} parameter: {said.fields.get('param')} {said.code} {said.type}"
+    return error
+
+
+def _classified(endpoint: Endpoint, said: "_Said", headers: Mapping[str, str]) -> EndpointError:
+    from darner_clients.patience import is_billing, is_loading, told_wait  # noqa: PLC0415 - what start-up does not need
+
     name = endpoint.name
     overflow = _overflow(said)
     if overflow is not None:
         return overflow
+    wait = retry_after(headers)
+    if wait is None:
+        wait = told_wait(said.message) or told_wait(said.whole)
+    patient = headers.get("x-should-retry", "").lower() != "false"
+    if said.status == 402 or (  # noqa: PLR2004
+        said.status in _MAY_BE_UNPAID and wait is None and is_billing(said.message, said.code, said.type)
+    ):
+        advice = "check the account's plan and billing; waiting does not help"
+        return Unauthorised(name, f"payment is due: {said.words}", advice, status=402)
+    if said.status in _MAY_LOAD and is_loading(said.message):
+        return Loading(name, f"its model is still loading: {said.words}", retry_after=wait, status=said.status)
     if said.status == 429 or said.code in {"queue_exceeded", "request_quota_exceeded", "token_quota_exceeded"}:  # noqa: PLR2004
-        kind = _quota_kind(said)
-        advice = {
-            "requests": "it frees itself as time passes",
-            "tokens": "it frees itself within a minute; smaller requests fit sooner",
-            "tokens-day": "the day's tokens are used up; use another endpoint or a larger plan",
-            "queue": "the endpoint is busy; another one can answer meanwhile",
-        }[kind]
-        again = kind not in {"tokens-day", "queue"} and headers.get("x-should-retry", "").lower() != "false"
-        return OverQuota(name, f"over quota: {said.words}", advice, retry=again, retry_after=wait, kind=kind)
+        return _over_quota(name, said, wait, patient=patient)
     if said.status in {401, 403}:
         return Unauthorised(name, f"not allowed: {said.words}", _about_key(endpoint), status=said.status)
-    if said.status == 402:  # noqa: PLR2004
-        return Unauthorised(name, f"payment is due: {said.words}", "check the account's plan", status=402)
     if said.status == 404:  # noqa: PLR2004
         advice = f"check base_url and that it serves the model '{endpoint.model}'"
         return Rejected(name, f"not found: {said.words}", advice, status=404)
     if said.status >= 500 or said.status == 408:  # noqa: PLR2004
-        again = headers.get("x-should-retry", "").lower() != "false"
         message = f"failed ({said.status}): {said.words}"
-        return Overloaded(name, message, "try again", retry=again, retry_after=wait, status=said.status)
+        return Overloaded(name, message, "try again", retry=patient, retry_after=wait, status=said.status)
     if 300 <= said.status < 400:  # noqa: PLR2004
         location = headers.get("location", "").partition("?")[0].rpartition("@")[2]
         where = quoted(location, (endpoint.api_key, *endpoint.secrets))
         advice = "if you trust it, name the final address as base_url; the key goes to the host that you named only"
         return Rejected(name, f"redirects to {where or 'nowhere'} ({said.status})", advice, status=said.status)
     return Rejected(name, f"refused ({said.status}): {said.words}", status=said.status)
+
+
+def _over_quota(name: str, said: "_Said", wait: float | None, *, patient: bool) -> OverQuota:
+    from darner_clients.patience import lasting  # noqa: PLC0415 - what start-up does not need
+
+    kind = _quota_kind(said)
+    advice = {
+        "requests": "it frees itself as time passes",
+        "tokens": "it frees itself within a minute; smaller requests fit sooner",
+        "tokens-day": "the day's tokens are used up; use another endpoint or a larger plan",
+        "queue": "the endpoint is busy; another one can answer meanwhile",
+    }[kind]
+    if wait is not None and wait > LONG:
+        advice = f"it asks for {lasting(wait)} of patience; use another endpoint or a larger plan"
+    again = patient and kind not in {"tokens-day", "queue"}
+    return OverQuota(name, f"over quota: {said.words}", advice, retry=again, retry_after=wait, kind=kind)
 
 
 class _Said:
@@ -87,6 +111,7 @@ class _Said:
         self.type = str(fields.get("type") or "").lower()
         self.message = message_of(content)
         self.words = quoted(self.message, (endpoint.api_key, *endpoint.secrets)) or "no reason given"
+        self.whole = str(content)[:_LEARNED]
 
 
 def _status(outer: Mapping[str, Any], fields: Mapping[str, Any], status: int) -> int:
@@ -118,77 +143,31 @@ def _quota_kind(said: _Said) -> QuotaKind:
 
 
 def _overflow(said: _Said) -> Overflow | None:
-    """Which of the known wordings it is; figures are taken from it where it holds some."""
-    if not (said.status in {400, 413, 422, 500} or said.code == "context_length_exceeded"):
+    """Whether it was too long, in any wording; figures are taken from it where it holds some."""
+    from darner_clients.overflow import too_long  # noqa: PLC0415 - what start-up does not need
+
+    found = too_long(said.message, status=said.status, code=said.code, kind=said.type)
+    if found is None:
         return None
-    window, tokens = _figures(said)
-    if (
-        window is None
-        and said.code != "context_length_exceeded"
-        and said.type != "exceed_context_size_error"
-        and not _TOO_LONG.search(said.message)
-    ):
-        return None
+    name, window, tokens = said.endpoint.name, found.window, found.prompt
+    if found.quota:
+        message = f"the request is too large for its quota of {window} tokens a minute"
+        return Overflow(name, message, status=said.status, window=window, quota=True)
+    told_window, told_tokens = said.fields.get("n_ctx"), said.fields.get("n_prompt_tokens")
+    if isinstance(told_window, int) and isinstance(told_tokens, int) and 0 < told_window < 1e9 > told_tokens > 0:  # noqa: PLR2004
+        window, tokens = told_window, told_tokens
+    elif match := _NEGATIVE.search(said.message):  # the window less the prompt
+        window = said.endpoint.window
+        tokens = window - int(match["left"]) if window else None
     size = f" ({tokens} tokens for a window of {window})" if window and tokens else ""
-    return Overflow(
-        said.endpoint.name,
-        f"the prompt is too long{size}" if size else f"the prompt is too long: {said.words}",
-        status=said.status,
-        window=window,
-        prompt_tokens=tokens,
-    )
+    message = f"the prompt is too long{size}" if size else f"the prompt is too long: {said.words}"
+    return Overflow(name, message, status=said.status, window=window, prompt_tokens=tokens)
 
 
-def _figures(said: _Said) -> tuple[int | None, int | None]:
-    """(window, tokens of the prompt alone) where told."""
-    window, tokens = said.fields.get("n_ctx"), said.fields.get("n_prompt_tokens")
-    if isinstance(window, int) and isinstance(tokens, int) and 0 < window < _MOST and 0 < tokens < _MOST:
-        return window, tokens
-    window = tokens = None
-    for pattern in _WINDOWS:
-        if match := pattern.search(said.message):
-            window = int(match["window"])
-            break
-    for pattern in _PROMPTS:
-        if match := pattern.search(said.message):
-            tokens = int(match["tokens"])
-            break
-    if match := _NEGATIVE.search(said.message):  # the window less the prompt
-        left = int(match["left"])
-        known = said.endpoint.window
-        return known, known - left if known else None
-    return window, tokens
-
-
+LONG = 60.0  # seconds of patience that are worth telling
+_LEARNED = 4000  # characters of a refusal that are kept to learn from
+_MAY_BE_UNPAID = frozenset({400, 403, 412, 429})
 _MAY_BE_A_PROXY = {403, 407, 502, 503, 504}
-_MOST = 1_000_000_000  # tokens: a greater number is none
-_CODE = re.compile(r"[45][0-9]{2}")
-_WINDOWS = tuple(
-    re.compile(pattern)
-    for pattern in (
-        r"while limit is (?P<window>[0-9]{1,9}\b)",
-        r"maximum context length is (?:only )?(?P<window>[0-9]{1,9}\b)",
-        r"context length is (?:only )?(?P<window>[0-9]{1,9}\b)",
-        r"context length of (?P<window>[0-9]{1,9}\b)",
-        r"model's context length \((?P<window>[0-9]{1,9}\b)",
-        r"available context size \((?P<window>[0-9]{1,9}\b)",
-        r"context length \((?P<window>[0-9]{1,9}\b)",
-    )
-)
-_PROMPTS = tuple(
-    re.compile(pattern)
-    for pattern in (
-        r"(?P<tokens>\b[0-9]{1,9}) in the messages",
-        r"your request has (?P<tokens>\b[0-9]{1,9}) input tokens",
-        r"You passed (?P<tokens>\b[0-9]{1,9}) input tokens",
-        r"(?P<tokens>\b[0-9]{1,9}) tokens from the input messages",
-        r"input \((?P<tokens>\b[0-9]{1,9}) tokens\) is longer",
-        r"request \((?P<tokens>\b[0-9]{1,9}) tokens\)",
-    )
-)
+_MAY_LOAD = frozenset({408, 409, 425, 429, 500, 503, 504})
 _NEGATIVE = re.compile(r"max_tokens must be at least 1, got (?P<left>-[0-9]{1,9})")
-_TOO_LONG = re.compile(
-    r"reduce the length of the|maximum context length|longer than the model's context"
-    r"|exceeds? the (?:available )?context|input characters|max_tokens must be at least 1, got -",
-    re.IGNORECASE,
-)
+_CODE = re.compile(r"[45][0-9]{2}")

@@ -21,7 +21,9 @@ FRESH = 2.0  # seconds after which a waiter that did not come back is forgotten
 SHORTEST = 0.01  # seconds to wait: less may be too little for a clock to notice
 RECENT = 300.0  # seconds for which room is kept for the next interactive request
 FORGOTTEN = 120.0  # seconds after which a request that was never answered counts no more
-_UNTOLD = {"requests": 5.0, "tokens": 20.0, "tokens-day": 3600.0, "queue": 3.0}  # seconds, where a 429 names no time
+LONGEST = 3600.0  # seconds that nothing is sent for, even if the endpoint named a month
+INSIST = 5.0  # seconds after a 429 before somebody who has nobody else may ask again all the same
+_UNTOLD = {"requests": 5.0, "tokens": 5.0, "tokens-day": LONGEST, "queue": 3.0}  # seconds, where a 429 names no time
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +36,15 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Not now: come back in `seconds` (infinite: never), with `waiter`, which keeps the place in the queue."""
+    """Not now: come back in `seconds` (infinite: never), with `waiter`, which keeps the place in the queue.
+
+    `most`: the tokens of the largest request that could ever be admitted, where this one cannot.
+    """
 
     seconds: float
     why: str
     waiter: int | None = None
+    most: int | None = None
 
 
 @dataclass(slots=True)
@@ -67,6 +73,7 @@ class _Asked:
     tokens: int
     interactive: bool
     waiter: int | None
+    insist: bool
 
 
 class Quota:
@@ -78,9 +85,15 @@ class Quota:
         self._store = store
         self._clock = clock
 
-    async def admit(self, tokens: int, *, interactive: bool, waiter: int | None = None) -> Ticket | Wait:
-        """Hold quota for a request of `tokens` (prompt and output limit), or say when to ask again."""
-        return await self._store.do(lambda database: self._admit(database, _Asked(tokens, interactive, waiter)))
+    async def admit(
+        self, tokens: int, *, interactive: bool, waiter: int | None = None, insist: bool = False
+    ) -> Ticket | Wait:
+        """Hold quota for a request of `tokens` (prompt and output limit), or say when to ask again.
+
+        With `insist` also before the time that a 429 has named: the account may have been topped up since.
+        """
+        asked = _Asked(tokens, interactive, waiter, insist)
+        return await self._store.do(lambda database: self._admit(database, asked))
 
     async def adjust(self, ticket: Ticket, tokens: int) -> Ticket:
         """The request turned out to have another size."""
@@ -140,14 +153,16 @@ class Quota:
         now, tokens = self._clock(), asked.tokens
         buckets = self._buckets(database)
         blocked: tuple[float, str] | None = database.execute(
-            "SELECT until, why FROM blocked WHERE key = ? AND until > ? AND at <= ?", (self._key, now, now)
+            "SELECT until, why FROM blocked WHERE key = ? AND until > ? AND at <= ? AND at > ?",
+            (self._key, now, now, now - INSIST if asked.insist else -math.inf),
         ).fetchone()
         wait, why = (blocked[0] - now, blocked[1]) if blocked else (0.0, "")
         requests_before, tokens_before = self._ahead(database, asked)
         for each in buckets:
             cost = each.cost(tokens, 1)
             if cost > each.size:
-                return Wait(math.inf, f"{tokens} tokens are more than its quota of {each.size:.0f} a {each.period}")
+                why = f"{tokens} tokens are more than its quota of {each.size:.0f} a {each.period}"
+                return Wait(math.inf, why, most=int(each.size) if each.unit == "tokens" else None)
             kept_free = 0.0 if asked.interactive else self._kept_free(database, each)
             need = min(each.size, cost + each.cost(tokens_before, requests_before) + kept_free)
             seconds = each.wait(need, now)
@@ -158,6 +173,8 @@ class Quota:
         for each in buckets:
             each.level -= each.cost(tokens, 1)
         self._save(database, buckets)
+        if asked.insist:
+            database.execute("DELETE FROM blocked WHERE key = ?", (self._key,))
         if asked.waiter is not None:
             database.execute("DELETE FROM waiter WHERE id = ?", (asked.waiter,))
         if asked.interactive:
@@ -260,6 +277,7 @@ class Quota:
         ]
         if resets:  # retry-after has been seen to be five times too long
             wait = min(wait, max(resets)) if error.retry_after is not None else max(resets)
+        wait = min(wait, LONGEST)
         database.execute(
             "INSERT OR REPLACE INTO blocked VALUES (?, ?, ?, ?)",
             (self._key, now, now + wait, f"it said: {error.message}"),

@@ -20,6 +20,7 @@ class Route:
     output: int = 0  # the tokens reserved for the reply
     ticket: int | None = None  # the quota that is held for it
     spare: "Route | None" = None
+    alone: bool = False  # nobody else can be asked if it fails
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Self
 
 from darner_clients.calibration import expected_output, most_that_fits
 from darner_clients.endpoint import Endpoint
-from darner_clients.errors import EndpointError, Late, Overflow, OverQuota
+from darner_clients.errors import EndpointError, Late, Loading, Overflow, Overloaded, OverQuota
 from darner_clients.hedge import Runner, race
 from darner_clients.messages import ChatRequest, FillRequest
 from darner_clients.quota import Ticket, Wait
@@ -32,7 +32,17 @@ KEEP_WARM = 45.0  # seconds between two looks at a connection that is not used .
 LET_COOL = 900.0  # ... and after which one that nobody used is left to close
 SPARE_QUOTA = 0.3  # share of a bucket below which no second endpoint is asked
 SOONEST_HEDGE = 0.05  # seconds
-AGAIN = (0.5, 2.0)  # seconds before the only endpoint there is gets asked again
+COMPANY = (
+    2.5  # seconds to the first token after which a second endpoint is asked too, while no history tells better ...
+)
+IMPATIENCE = 8.0  # ... and after which another one is asked instead, where it cannot be asked the same
+AGAIN = (0.5, 2.0, 4.0)  # seconds before the only endpoint there is gets asked again; the last one if it is only busy
+BUSY = frozenset({429, 502, 503, 504, 529})
+LOADS = 60.0  # seconds that a model is given to load ...
+LOOK_LOADING = 1.0  # ... looked at so often
+MOST_LESSONS = 3  # refusals within a stream that are learned from
+
+Told = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +54,15 @@ class _No:
     room: int | None = None
     wait: Wait | None = None
     down: bool = False
+    loading: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Last:
+    """Whether endpoints are asked although they are down, or have named a time before which they answer nothing."""
+
+    down: bool = False
+    blocked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +115,7 @@ class Router:
         """Begin to open a warm connection to each endpoint, in the background."""
         try:
             for each in self._served.values():
-                await each.measured.load()
+                await each.load()
         except BaseException:
             self._store.close()
             raise
@@ -128,26 +147,32 @@ class Router:
         output: int | Callable[[Endpoint], int],
         interactive: bool = True,
         without: Collection[str] = (),
+        waiting: Told | None = None,
     ) -> Route | Unroutable:
         """The first endpoint that fits, is healthy and has quota. `count`: the prompt's tokens by its tokenizer.
 
-        Waits for quota where no endpoint has any and some will have soon; leaving early gives the place up.
+        Waits for quota where no endpoint has any and some will have soon, and for a model that is loading; `waiting` is
+        told why. Leaving early gives the place up.
         """
         wanted = _Wanted(count, output, interactive, {})
         places: dict[str, int] = {}
-        limit = self._clock() + (PATIENCE if interactive else BATCH_PATIENCE)
+        began = self._clock()
+        patience = PATIENCE if interactive else BATCH_PATIENCE
         within_reach = [each for each in self._served.values() if each.endpoint.name not in without]
         try:
-            asked_again = False
+            last = _Last()
             while True:
-                found = await self._look(within_reach, wanted, places, even_down=asked_again)
+                found = await self._look(within_reach, wanted, places, last)
                 if isinstance(found, Route):
                     return found
                 soonest = min((no.wait.seconds for no in found if no.wait), default=math.inf)
-                if not asked_again and soonest > LOOK and any(no.down for no in found):
-                    asked_again = True
-                elif self._clock() + soonest <= limit:
+                if not last.down and soonest > LOOK and any(no.down for no in found):
+                    last = replace(last, down=True)
+                elif self._clock() + soonest <= began + max(patience, LOADS * any(no.loading for no in found)):
+                    _tell(waiting, found)
                     await self._pause(min(soonest, LOOK))
+                elif not last.blocked and soonest < math.inf:
+                    last = replace(last, blocked=True)
                 else:
                     return _unroutable(found, self.endpoints, without)
         finally:
@@ -155,25 +180,27 @@ class Router:
                 await self._served[name].quota.leave(waiter)
 
     async def _look(
-        self, served: Sequence[Served], wanted: _Wanted, places: dict[str, int], *, even_down: bool
+        self, served: Sequence[Served], wanted: _Wanted, places: dict[str, int], last: _Last
     ) -> Route | list[_No]:
         passed: list[_No] = []
         for at, each in enumerate(served):
-            sized = await self._sized(each, wanted, even_down=even_down)
+            sized = await self._sized(each, wanted, even_down=last.down)
             if isinstance(sized, _No):
                 passed.append(sized)
                 continue
-            ticket = await self._admitted(each, sized, wanted, places)
+            ticket = await self._admitted(each, sized, wanted, places, insist=last.blocked)
             if isinstance(ticket, Wait):
-                passed.append(_No(each.endpoint, ticket.why, wait=ticket))
+                room = None if ticket.most is None else most_that_fits(ticket.most - sized.output, each.prompts)
+                passed.append(_No(each.endpoint, ticket.why, room=room, wait=ticket))
                 continue
             self._held[ticket.id] = (ticket, each)
             places.pop(each.endpoint.name, None)
-            spare = await self._spare(served[at + 1 :], each.endpoint, wanted)
+            alone = len(served) == 1
+            spare = None if alone else await self._spare(served[at + 1 :], each.endpoint, wanted)
             reason = sized.reason
             if passed:
                 reason += " (" + "; ".join(f"not {no.endpoint.name}: {no.why}" for no in passed) + ")"
-            return replace(sized, reason=reason, ticket=ticket.id, spare=spare)
+            return replace(sized, reason=reason, ticket=ticket.id, spare=spare, alone=alone)
         return passed
 
     async def _sized(self, served: Served, wanted: _Wanted, *, even_down: bool) -> Route | _No:
@@ -186,6 +213,8 @@ class Router:
             if health.doubtful:
                 await served.warm()
             limits = await served.limits()
+        except Loading as error:
+            return _No(endpoint, str(error), wait=Wait(LOOK_LOADING, str(error)), loading=True)
         except EndpointError as error:
             return _No(endpoint, str(error))
         counted = wanted.counted(endpoint)
@@ -198,9 +227,12 @@ class Router:
         reason = f"{prompt} tokens and {output} for the reply fit its window of {limits.window}"
         return Route(endpoint, reason, prompt, limits.window, counted, output)
 
-    async def _admitted(self, served: Served, route: Route, wanted: _Wanted, places: dict[str, int]) -> Ticket | Wait:
+    async def _admitted(
+        self, served: Served, route: Route, wanted: _Wanted, places: dict[str, int], *, insist: bool
+    ) -> Ticket | Wait:
         name, tokens = served.endpoint.name, route.prompt_tokens + route.output
-        answer = await served.quota.admit(tokens, interactive=wanted.interactive, waiter=places.get(name))
+        waiter = places.get(name)
+        answer = await served.quota.admit(tokens, interactive=wanted.interactive, waiter=waiter, insist=insist)
         if isinstance(answer, Wait) and answer.seconds <= BRIEF:
             await self._pause(answer.seconds)
             answer = await served.quota.admit(tokens, interactive=wanted.interactive, waiter=answer.waiter)
@@ -210,10 +242,10 @@ class Router:
 
     async def _spare(self, others: Sequence[Served], first: Endpoint, wanted: _Wanted) -> Route | None:
         """Who else could be asked the same, should the first be late: the reply format has to be the same."""
-        if not self._hedge or self._served[first.name].measured.p95("first_token") is None:
+        if not self._hedge:
             return None
         for each in others:
-            if each.endpoint.reply != first.reply or each.client.known_limits is None:
+            if each.endpoint.reply != first.reply or not each.knows_limits:
                 continue
             if (await each.circuit.health()).doubtful:
                 continue
@@ -225,40 +257,49 @@ class Router:
     # -- streaming
 
     @asynccontextmanager
-    async def stream(self, route: Route, request: ChatRequest | FillRequest) -> AsyncGenerator[AsyncIterator[Item]]:
+    async def stream(
+        self, route: Route, request: ChatRequest | FillRequest, *, waiting: Told | None = None
+    ) -> AsyncGenerator[AsyncIterator[Item]]:
         """Send a request where it was routed. Raises EndpointError; leaving the block closes the socket.
 
-        The first item is there when the block begins. A request longer than the window is not sent.
+        The first item is there when the block begins. A request longer than the window is not sent. `waiting` is told
+        why an endpoint that nobody can take the place of is waited for.
         """
-        runner = await self._begun(route, request)
+        runner = await self._begun(route, request, waiting)
         try:
             async with aclosing(runner.items()) as items:
                 yield items
         finally:
             await runner.close()
 
-    async def _begun(self, route: Route, request: ChatRequest | FillRequest) -> Runner:
-        delays = list(AGAIN) if len(self.endpoints) == 1 else []
+    async def _begun(self, route: Route, request: ChatRequest | FillRequest, waiting: Told | None) -> Runner:
+        began, lessons = self._clock(), 0
+        delays = list(AGAIN) if route.alone else []
         while True:
             try:
                 return await self._raced(route, request)
             except EndpointError as error:
-                wait = max(delays[0], error.retry_after or 0.0) if delays else math.inf
-                late = isinstance(error, Late)  # it has had its time, and may still be at work on what it was sent
-                if not error.retry or error.started or late or wait > AGAIN[-1]:
+                if lessons < MOST_LESSONS and not error.started and self._served[error.endpoint].client.learn(error):
+                    lessons += 1
+                    continue
+                wait = _patience(error, delays) if route.alone else math.inf
+                if self._clock() + wait > began + (LOADS if isinstance(error, Loading) else PATIENCE):
                     raise
-                delays.pop(0)
+                if waiting is not None:
+                    waiting(f"{error.endpoint}: {error.message}")
                 await self._pause(wait)
 
     async def _raced(self, route: Route, request: ChatRequest | FillRequest) -> Runner:
         served = self._served[route.endpoint.name]
         sent = await self._sent(route, request)
-        first = Runner(lambda: served.stream(sent))
         late = served.measured.p95("first_token")
-        if route.spare is None or late is None:
+        if route.spare is None and late is None and not route.alone:
+            sent.within = served.impatience(IMPATIENCE)
+        first = Runner(lambda: served.stream(sent))
+        if route.spare is None:
             await first.begin()
             return first
-        return await race(first, lambda: self._second(route, request), max(SOONEST_HEDGE, late))
+        return await race(first, lambda: self._second(route, request), max(SOONEST_HEDGE, late or COMPANY))
 
     async def _second(self, route: Route, request: ChatRequest | FillRequest) -> Runner | None:
         spare = route.spare
@@ -344,6 +385,22 @@ class Router:
                 with suppress(EndpointError):
                     await served.warm()
             await asyncio.sleep(KEEP_WARM)
+
+
+def _patience(error: EndpointError, delays: list[float]) -> float:
+    """Seconds after which the only endpoint is to be asked again; infinite: not at all."""
+    if isinstance(error, Loading):
+        return max(LOOK_LOADING, error.retry_after or 0.0)
+    busy = isinstance(error, OverQuota) or (isinstance(error, Overloaded) and error.status in BUSY)
+    late = isinstance(error, Late)  # it has had its time, and may still be at work on what it was sent
+    if not error.retry or error.started or late or not delays or (delays[0] == AGAIN[-1] and not busy):
+        return math.inf
+    return max(delays.pop(0), error.retry_after or 0.0)
+
+
+def _tell(waiting: Told | None, found: list[_No]) -> None:
+    if waiting is not None:
+        waiting("; ".join(f"{no.endpoint.name}: {no.why}" for no in found if no.wait))
 
 
 def _unroutable(passed: list[_No], endpoints: Sequence[Endpoint], without: Collection[str]) -> Unroutable:

@@ -1,18 +1,19 @@
 """One endpoint as the router sees it: its client, and all that is known of its quota, health, speed and counts."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 
 from darner_clients.allowance import Allowance
-from darner_clients.calibration import error, estimate, first_guess, keep_predicting
+from darner_clients.calibration import Pair, error, estimate, first_guess, keep_predicting, plausible
 from darner_clients.circuit import Circuit
 from darner_clients.client import Client
-from darner_clients.endpoint import Endpoint
+from darner_clients.endpoint import Deadlines, Endpoint
 from darner_clients.errors import (
     Declined,
     EndpointError,
+    Late,
     Malformed,
     Overflow,
     Overloaded,
@@ -23,6 +24,7 @@ from darner_clients.errors import (
 from darner_clients.exposure import notices
 from darner_clients.limits import Limits
 from darner_clients.measured import Measured
+from darner_clients.memory import Memory
 from darner_clients.messages import ChatRequest, FillRequest, Finish, Text
 from darner_clients.quota import Quota, Ticket
 from darner_clients.route import EndpointStatus
@@ -41,6 +43,7 @@ class Sent:
     ticket: Ticket | None
     counted: int = 0  # the count that request.prompt_tokens was estimated from; 0: it was not
     task_tokens: int = 0  # the size of the task that request.max_output was predicted from; 0: it was not
+    within: float | None = None  # seconds to the first token, where they are fewer than the endpoint's deadline
 
 
 class Served:
@@ -53,9 +56,18 @@ class Served:
         self.quota = Quota(endpoint, store, clock)
         self.circuit = Circuit(endpoint.base, store, clock)
         self.measured = Measured(key, store)
+        self.memory = Memory(f"{endpoint.base} {endpoint.model} {endpoint.window}", store, clock)
+        self._window: int | None = None  # that a refusal named
         self.used = clock()
         self._clock = clock
         self._unpredicted = 0
+
+    async def load(self) -> None:
+        """Read what earlier processes have measured and learned."""
+        await self.measured.load()
+        self.client.dialect, self._window = await self.memory.load()
+        if self._window is not None:
+            self.client.learn_window(self._window)
 
     async def warm(self) -> None:
         """Have a connection open and the limits known. Raises EndpointError."""
@@ -77,6 +89,21 @@ class Served:
             await self.circuit.failed(problem)
             raise
 
+    @property
+    def knows_limits(self) -> bool:
+        """Whether the limits are known, or the settings name them, so that nobody has to be asked."""
+        return self.client.known_limits is not None or bool(self.endpoint.window and self.endpoint.model)
+
+    @property
+    def prompts(self) -> Sequence[Pair]:
+        """(counted, true) tokens of earlier prompts."""
+        return self.measured.pairs("prompt")
+
+    def impatience(self, seconds: float) -> float | None:
+        """The deadline of a first token where another endpoint could answer; None: the one of the settings."""
+        own = self.endpoint.deadlines.first_token
+        return seconds if seconds < own <= Deadlines().first_token else None
+
     def estimate(self, counted: int) -> int:
         """Tokens of a prompt as this endpoint will count them."""
         return estimate(counted, self.measured.pairs("prompt"))
@@ -89,11 +116,14 @@ class Served:
         told: list[Allowance] = []
         try:
             async with (
-                self.client.stream(sent.request, heard=told.extend) as items,
+                self.client.stream(sent.request, heard=told.extend, within=sent.within) as items,
                 aclosing(self._followed(items, sent, told)) as followed,
             ):
                 yield followed
         except EndpointError as problem:
+            if sent.within is not None and isinstance(problem, Late) and problem.stage == "first_token":
+                problem.message, problem.advice = f"no token within {sent.within:g} s", "another endpoint is asked"
+                problem.retry_after = 0.0
             await self._failed(problem, sent, told)
             raise
         finally:
@@ -130,7 +160,7 @@ class Served:
             if usage is not None and timings.decode and usage.completion_tokens >= ENOUGH_TO_RATE:
                 measured.add("rate", usage.completion_tokens / timings.decode)
         if usage is not None:
-            if sent.counted and usage.prompt_tokens:
+            if sent.counted and plausible(sent.counted, usage.prompt_tokens):
                 measured.add("prompt", sent.counted, usage.prompt_tokens)
             if sent.task_tokens and usage.completion_tokens:
                 used = usage.completion_tokens * (1.5 if finish.ending == "limit" else 1.0)
@@ -138,6 +168,7 @@ class Served:
             if usage.accepted_prediction_tokens or usage.rejected_prediction_tokens:
                 measured.add("prediction", usage.accepted_prediction_tokens, usage.rejected_prediction_tokens)
         await measured.save()
+        await self.memory.save(self.client.dialect, self._window)
         await self.circuit.succeeded()
 
     async def _failed(self, problem: EndpointError, sent: Sent, told: list[Allowance]) -> None:
@@ -149,13 +180,24 @@ class Served:
         else:
             sent.ticket = ticket
         if isinstance(problem, Overflow):
-            limits = await self.client.limits()
-            if problem.window and problem.window < limits.window:
-                self.client.learn_window(problem.window)
-            if problem.prompt_tokens and sent.counted:
-                self.measured.add("prompt", sent.counted, problem.prompt_tokens)
-                await self.measured.save()
+            await self._too_long(problem, sent)
         await self.circuit.failed(problem)
+
+    async def _too_long(self, problem: Overflow, sent: Sent) -> None:
+        """Learn the window, by the endpoint's own figure if that explains the refusal, else by sending less."""
+        request, told = sent.request, problem.window
+        tokens = request.prompt_tokens
+        if problem.prompt_tokens and sent.counted and plausible(sent.counted, problem.prompt_tokens):
+            self.measured.add("prompt", sent.counted, problem.prompt_tokens)
+            await self.measured.save()
+            tokens = self.estimate(sent.counted)
+        if told is not None and told < tokens + request.max_output:
+            self._window = told
+            self.client.learn_window(told)
+            await self.memory.save(self.client.dialect, told)
+        else:
+            asked = request.prompt_tokens + request.max_output
+            self.client.learn_window(asked // 2 if told is None else asked * 7 // 8)
 
     def _decide_prediction(self) -> None:
         """Predictions stop while most of what is predicted is rejected: rejected tokens are paid for."""

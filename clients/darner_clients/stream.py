@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from darner_clients.connections import Broken, Connections
 from darner_clients.endpoint import Endpoint
-from darner_clients.errors import EndpointError, Malformed
+from darner_clients.errors import EndpointError, Interrupted, Malformed
 from darner_clients.framing import Framing
+from darner_clients.length import Length
 from darner_clients.messages import Finish, Reasoning, Text, Timings
 from darner_clients.reply import Reply
 from darner_clients.sse import TooLong
@@ -25,13 +26,28 @@ Item = Text | Reasoning | Finish
 
 
 class Stream:
-    """The reply to a request that was sent at `began`, by the loop's time."""
+    """The reply to a request that was sent at `began`, by the loop's time.
 
-    def __init__(self, endpoint: Endpoint, connections: Connections, exchange: "Exchange", *, began: float) -> None:
+    Its first token is awaited for `within` seconds. It was to end after `limit` tokens: one that goes on for much
+    longer is broken off.
+    """
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        connections: Connections,
+        exchange: "Exchange",
+        *,
+        began: float,
+        within: float,
+        limit: int,
+    ) -> None:
         self._endpoint = endpoint
         self._connections = connections
         self._exchange = exchange
         self._began = began
+        self._within = within
+        self._length = Length(limit)
         self._connect = exchange.connect_seconds
         self._reply = Reply(endpoint)
         self._now: Callable[[], float] = asyncio.get_running_loop().time
@@ -56,9 +72,9 @@ class Stream:
             yield self._finish()
 
     async def _streamed(self, framing: Framing) -> AsyncGenerator[Item]:
-        reply, exchange, now = self._reply, self._exchange, self._now
+        reply, exchange, now, length = self._reply, self._exchange, self._now, self._length
         gap = self._endpoint.deadlines.gap
-        exchange.read_by = self._began + self._endpoint.deadlines.first_token
+        exchange.read_by = self._began + self._within
         async with aclosing(exchange.chunks()) as stream:
             async for chunk in stream:
                 for data in framing.feed(chunk):
@@ -68,9 +84,11 @@ class Stream:
                             self._first = self._last
                             exchange.pace(PACE)
                         exchange.read_by = self._last + gap
+                        length.add(piece.text)
                         yield piece
                 if reply.over:
                     break
+                self._watch(exchange.read_by)
                 if reply.reason is not None:  # all that can come is the usage
                     exchange.read_by = now() + SETTLE
             for piece in self._closed(framing):
@@ -82,6 +100,13 @@ class Stream:
                 with suppress(Broken, TimeoutError):  # a failure costs the connection only
                     async for _ in stream:
                         pass
+
+    def _watch(self, read_by: float) -> None:
+        """See that it goes on, and comes to an end: signs of life are no tokens."""
+        if self._length.endless:
+            raise Interrupted(self._endpoint.name, self._length.told, started=True)
+        if self._now() > read_by:
+            raise TimeoutError
 
     def _closed(self, framing: Framing) -> Iterable[Text | Reasoning]:
         """What the end of the body brings."""

@@ -2,9 +2,11 @@
 
 import gzip
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from darner_clients.dialect import PLAIN, Dialect
 from darner_clients.endpoint import Endpoint
 from darner_clients.messages import ChatRequest, FillRequest
 from darner_clients.preset import REASONING_MODELS, FillTokens, address, fill_tokens, preset_of
@@ -15,11 +17,17 @@ MOST_STOPS = 4
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """What goes out."""
+    """What goes out. `sent` is the body before it was written out, without what the user's settings add."""
 
     url: str
     headers: tuple[tuple[str, str], ...]
     body: bytes
+    sent: Mapping[str, Any]
+
+    @property
+    def packed(self) -> bool:
+        """Whether the body is packed."""
+        return any(name == "Content-Encoding" for name, _ in self.headers)
 
 
 def headers(endpoint: Endpoint) -> list[tuple[str, str]]:
@@ -40,19 +48,27 @@ def headers(endpoint: Endpoint) -> list[tuple[str, str]]:
     return found
 
 
-def encode(endpoint: Endpoint, request: ChatRequest | FillRequest, *, model: str, predict: bool) -> Wire:
+def encode(
+    endpoint: Endpoint,
+    request: ChatRequest | FillRequest,
+    *,
+    model: str,
+    predict: bool,
+    dialect: Dialect = PLAIN,
+) -> Wire:
     """The request to `model`. A prediction is sent only if `predict` and the endpoint takes one."""
     if isinstance(request, FillRequest):
         path, body = _fill(endpoint, request, model)
     else:
         path, body = "chat/completions", _chat(endpoint, request, model, predict=predict)
-    body.update(endpoint.extra)
+    sent = body = dialect.spoken(body)
+    body = {**body, **endpoint.extra}
     heads = headers(endpoint)
     content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
-    if preset_of(endpoint).gzip and len(content) > WORTH_PACKING:
+    if preset_of(endpoint).gzip and len(content) > WORTH_PACKING and dialect.packed:
         content = gzip.compress(content, 1, mtime=0)
         heads.append(("Content-Encoding", "gzip"))
-    return Wire(address(endpoint, path), tuple(heads), content)
+    return Wire(address(endpoint, path), tuple(heads), content, sent)
 
 
 def _common(endpoint: Endpoint, request: ChatRequest | FillRequest, model: str) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from darner_server.engine import (
     Routed,
     Stage,
     Task,
+    Warned,
 )
 from darner_server.engine.saving import save
 from darner_server.patch import unified_diff
@@ -149,6 +150,8 @@ async def _run(engine: Engine, task: Task, options: Options) -> Done | Failed:
             async for event in events:
                 if options.json and not isinstance(event, (Stage, Decoding)):
                     out.emit(event.as_json())
+                if isinstance(event, Warned):
+                    out.say(f"darner: {event.message}", "yellow")
                 elif not options.json:
                     _show(event, progress)
                 if isinstance(event, (Done, Failed)):

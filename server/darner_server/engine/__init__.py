@@ -12,6 +12,7 @@ from darner_server.engine.events import (
     Repairing,
     Routed,
     Stage,
+    Warned,
 )
 from darner_server.engine.task import Scope, Task
 
@@ -29,4 +30,5 @@ __all__ = [
     "Scope",
     "Stage",
     "Task",
+    "Warned",
 ]

@@ -153,6 +153,17 @@ class Repairing:
 
 
 @dataclass(frozen=True, slots=True)
+class Warned:
+    """Something that a person should know and that changes nothing about the patch."""
+
+    message: str
+
+    def as_json(self) -> dict[str, Any]:
+        """The object of the contract."""
+        return {"event": "warning", "message": self.message}
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """The patch. `changes` maps each changed path to its new text, a deleted one to None; `before` to its old text."""
 
@@ -202,4 +213,4 @@ class Failed:
         }
 
 
-PatchEvent = Stage | ContextReady | Routed | Decoding | EditReady | EditRefused | Repairing | Done | Failed
+PatchEvent = Stage | ContextReady | Routed | Decoding | EditReady | EditRefused | Repairing | Warned | Done | Failed

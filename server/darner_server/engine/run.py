@@ -84,7 +84,7 @@ class Run:
                 overflows[endpoint.name] += 1
                 self._troubles.met(endpoint, error, out=overflows[endpoint.name] > MOST_CUTS)
             except EndpointError as error:
-                self._troubles.met(endpoint, error, out=True)
+                self._troubles.met(endpoint, error, out=True, waited=route.alone)
             else:
                 if not reply.cut:
                     return reply
@@ -123,6 +123,7 @@ class Run:
             output=lambda endpoint: self._output(endpoint, growth),
             interactive=self._task.interactive,
             without=self._troubles.out,
+            waiting=self._streaming.waits,
         )
 
     async def _give_up(self, chosen: Unroutable) -> None:

@@ -6,11 +6,13 @@ from dataclasses import dataclass, fields
 from darner_clients.errors import Declined, EndpointError, Interrupted
 from darner_clients.messages import ChatRequest, Finish, Text, Usage
 from darner_clients.router import Route, Router
-from darner_server.engine.events import Decoding, EditRefused, PatchEvent
+from darner_server.engine.events import Decoding, EditRefused, PatchEvent, Stage, Warned
 from darner_server.engine.hunks import Hunks
 from darner_server.engine.region import Region
 from darner_server.patch import Edit, Parser, Refused
 
+CUT_SHORT = 0.5  # of the tokens that were sent: an endpoint that counts fewer has not read all of them ...
+CUT_SHORT_LEAST = 200  # ... give or take some
 PROGRESS_EVERY = 0.1  # seconds between two Decoding events
 
 Emit = Callable[[PatchEvent], None]
@@ -52,7 +54,7 @@ class Streaming:
         tokens = 0
         finish = Finish("stop")
         try:
-            async with self._router.stream(route, request) as stream:
+            async with self._router.stream(route, request, waiting=self.waits) as stream:
                 async for item in stream:
                     if isinstance(item, Finish):
                         finish = item
@@ -73,7 +75,7 @@ class Streaming:
             ended = self._clock()
             self.seconds["first_token"] += (first or ended) - begun
             self.seconds["decode"] += ended - (first or ended)
-        self._account(finish)
+        self._account(finish, request)
         said = "".join(text)
         unsaid = finish.ending != "limit" and not said.strip()
         self._take(parser.close(cut_off=unsaid or finish.ending != "complete"), region)
@@ -84,13 +86,25 @@ class Streaming:
             raise Interrupted(finish.endpoint or route.endpoint.name, reason, started=True)
         return Reply(route, request, region, said, cut=finish.ending == "limit")
 
-    def _account(self, finish: Finish) -> None:
+    def waits(self, why: str) -> None:
+        """Say what is waited for."""
+        self._emit(Stage("wait", why))
+
+    def _account(self, finish: Finish, request: ChatRequest) -> None:
         if finish.usage is not None:
+            self._see_whole(finish.endpoint, finish.usage, request.prompt_tokens)
             names = [each.name for each in fields(Usage)]
             self.usage = Usage(**{name: getattr(self.usage, name) + getattr(finish.usage, name) for name in names})
         if finish.timings is not None:
             self.seconds["connect"] += finish.timings.connect or 0.0
             self.seconds["queue"] += finish.timings.queue or 0.0
+
+    def _see_whole(self, endpoint: str, usage: Usage, sent: int) -> None:
+        """Some servers cut a prompt that is too long for them without a word; their count tells."""
+        read = usage.prompt_tokens + usage.cached_tokens
+        if 0 < read < sent * CUT_SHORT - CUT_SHORT_LEAST:
+            told = f"{endpoint} counted {read} tokens of a prompt of about {sent}: it may have cut it without a word"
+            self._emit(Warned(f"{told}; set window to the context size that it runs with"))
 
     def _take(self, edits: tuple[Edit, ...], region: Region | None) -> None:
         began = self._clock()

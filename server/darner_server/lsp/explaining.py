@@ -111,8 +111,7 @@ class _Requests:
         from darner_context.tokens import tokenizer  # noqa: PLC0415 - likewise
 
         if endpoint.name not in self._made:
-            budget = self._engine.settings.budget
-            budget = budget if endpoint.budget is None else min(budget, endpoint.budget)
+            budget = min(self._engine.settings.budget, endpoint.budget or self._engine.settings.budget)
             focus = Focus(self._path, *self._lines)
             request = ContextRequest(_INSTRUCTION, focus, budget, texts={self._path: self._text})
             counter = tokenizer(endpoint.tokenizer)

@@ -1,0 +1,37 @@
+"""How long a reply has become beside the limit that was asked for: some models never end, and some servers let them."""
+
+SLACK = 64  # tokens
+CHARACTERS = 16  # of a token: code has three or four, and no text has so many on the average
+PIECES = 6  # of a token: some send single characters
+BLANKS = 256  # pieces in a row without a word
+
+
+class Length:
+    """Add each piece. Tokens cannot be counted in a stream; what no honest reply reaches can."""
+
+    __slots__ = ("_blanks", "_characters", "_limit", "_pieces")
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._characters = 0
+        self._pieces = 0
+        self._blanks = 0
+
+    def add(self, text: str) -> None:
+        """A piece of the reply or of a thought."""
+        self._characters += len(text)
+        self._pieces += 1
+        self._blanks = self._blanks + 1 if text.isspace() else 0
+
+    @property
+    def endless(self) -> bool:
+        """Whether it should have ended long ago."""
+        most = self._limit + SLACK
+        return self._characters > CHARACTERS * most or self._pieces > PIECES * most or self._blanks > BLANKS
+
+    @property
+    def told(self) -> str:
+        """That it is endless, in words."""
+        if self._blanks > BLANKS:
+            return "the reply went on with blanks and line ends only"
+        return f"the reply did not end at its limit of {self._limit} tokens"
