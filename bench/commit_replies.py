@@ -305,7 +305,8 @@ def _apply_patch(commit: Commit, bent: list[Hunk], distortion: str) -> str | Non
         if hunk.path != path:
             path = hunk.path
             out.append(f"*** Update File: {path}")
-        out.append(f"@@ {hunk.section}".rstrip())
+        # An anchor is where the place stands, so it is told anew for a hunk that has lost lines above.
+        out.append(f"@@ {_section(_lines(commit.before[path]), hunk.start - 1)}".rstrip())
         out += [op + line for op, line in hunk.lines]
     for path, text in commit.after.items():
         if text is None:

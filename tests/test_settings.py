@@ -1,3 +1,4 @@
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -352,6 +353,55 @@ def test_a_workspace(tmp_path: Path) -> None:
         'ignore = ["*.gen.py"]\nbudget = 9\ninstructions = "be brief"\ncheck = "make"\n'
     )
     assert load_workspace(tmp_path) == WorkspaceSettings(("*.gen.py",), 9, "be brief", "make")
+
+
+def test_a_budget_of_none(tmp_path: Path) -> None:
+    (tmp_path / ".darner.toml").write_text("budget = 0\n")
+    assert load_workspace(tmp_path) == WorkspaceSettings(budget=0)
+    assert from_mapping({"budget": 0}, {}, no_keys).budget == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a" + ".a" * 90_000 + " = 1", "a key has more than thirty parts"),
+        ("[a" + ' . "a"' * 30_000 + "]", "a key has more than thirty parts"),
+        ("a = {b" + ".'a'" * 40_000 + " = 1}", "a key has more than thirty parts"),
+        ("ignore = " + "[" * 100_000, "its tables or lists are nested too deep"),
+        ("ignore = " + "{a = " * 30_000, "its tables or lists are nested too deep"),
+        ("budget = " + "1" * 5_000, "not valid TOML"),
+        ("budget = " + "1" * 400, "budget"),
+        ("ignore = [" + "[" * 50 + "]" * 50 + "]", "ignore"),
+        ("a.b.c.d.e = 1", "unknown key 'a'"),
+        ("x" * 190_000, "not valid TOML"),
+        ('"' * 190_000, "not valid TOML"),
+        ('check = """' + "a." * 20 + '"""\nextra = 1', "unknown key 'extra'"),
+        ("#" * 200_001, "it is too large; settings of a workspace have 200,000 bytes at most"),
+        ("instructions = '\0'", "not valid TOML"),
+    ],
+    ids=range(14),
+)
+def test_odd_settings_of_a_workspace_are_refused_at_once(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / ".darner.toml").write_text(text)
+    with pytest.raises(SettingsError) as raised:
+        load_workspace(tmp_path)
+    assert said in str(raised.value)
+    assert len(str(raised.value)) < 600
+
+
+def test_odd_files_in_the_place_of_settings(tmp_path: Path) -> None:
+    path = tmp_path / ".darner.toml"
+    for target in ("/dev/zero", "/dev/tty", "nowhere", ".darner.toml", "/"):
+        path.symlink_to(target)
+        assert load_workspace(tmp_path) == WorkspaceSettings()
+        path.unlink()
+    os.mkfifo(path)
+    assert load_workspace(tmp_path) == WorkspaceSettings()
+    path.unlink()
+    with path.open("wb") as file:
+        file.truncate(20_000_000_000)
+    with pytest.raises(SettingsError, match="it is too large"):
+        load_workspace(tmp_path)
 
 
 @pytest.mark.parametrize("text", ["[[endpoints]]\nname = 'x'\n", "local_model = 'x'\n"])

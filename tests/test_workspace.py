@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from darner_server.workspace import RealDisk, Unwritten, Written, write
+from darner_server import unfinished
+from darner_server.held import Folder
+from darner_server.workspace import RealDisk, Unwritten, Written, set_mode, write
 
 BEFORE = {"a.txt": b"one\r\n", "b/b.txt": b"two", "b/c.txt": b"\xff\x00three"}
 CHANGES: dict[str, bytes | None] = {
@@ -37,39 +39,39 @@ class Failing(RealDisk):
             self._fails = 0
             raise self._error
 
-    def create(self, path: Path, data: bytes, mode: int) -> None:
+    def create(self, folder: Folder, name: str, data: bytes, mode: int) -> None:
         self._fault(done=False)
-        super().create(path, data, mode)
+        super().create(folder, name, data, mode)
         self._fault(done=True)
 
-    def link(self, path: Path, new: Path) -> None:
+    def link(self, folder: Folder, name: str, new: str) -> None:
         self._fault(done=False)
-        super().link(path, new)
+        super().link(folder, name, new)
         self._fault(done=True)
 
-    def rename(self, path: Path, new: Path) -> None:
+    def rename(self, folder: Folder, name: str, new: str) -> None:
         self._fault(done=False)
-        super().rename(path, new)
+        super().rename(folder, name, new)
         self._fault(done=True)
 
-    def remove(self, path: Path) -> None:
+    def remove(self, folder: Folder, name: str) -> None:
         self._fault(done=False)
-        super().remove(path)
+        super().remove(folder, name)
         self._fault(done=True)
 
-    def make_folder(self, path: Path) -> None:
+    def make_folder(self, folder: Folder, name: str) -> None:
         self._fault(done=False)
-        super().make_folder(path)
+        super().make_folder(folder, name)
         self._fault(done=True)
 
-    def remove_folder(self, path: Path) -> None:
+    def remove_folder(self, folder: Folder, name: str) -> None:
         self._fault(done=False)
-        super().remove_folder(path)
+        super().remove_folder(folder, name)
         self._fault(done=True)
 
-    def sync_folder(self, path: Path) -> None:
+    def sync_folder(self, folder: Folder) -> None:
         self._fault(done=False)
-        super().sync_folder(path)
+        super().sync_folder(folder)
         self._fault(done=True)
 
 
@@ -196,9 +198,106 @@ def test_what_is_not_as_expected(
 
 def test_a_disk_without_hard_links(tmp_path: Path) -> None:
     class Plain(RealDisk):
-        def link(self, path: Path, new: Path) -> None:
-            raise OSError(errno.EPERM, os.strerror(errno.EPERM), str(path), None, str(new))
+        def link(self, folder: Folder, name: str, new: str) -> None:
+            raise OSError(errno.EPERM, os.strerror(errno.EPERM), folder.at(name), None, new)
 
     fill(tmp_path, BEFORE)
     assert write(tmp_path, CHANGES, disk=Plain()) == Written(tuple(CHANGES))
     assert tree(tmp_path) == AFTER
+
+
+class Swapping(RealDisk):
+    """A disk on which, before operation number `at`, a folder makes way for a link that leads out of the root."""
+
+    def __init__(self, folder: Path, outside: Path, at: int) -> None:
+        self.count = 0
+        self._folder, self._outside, self._at = folder, outside, at
+
+    def _swap(self) -> None:
+        self.count += 1
+        if self.count == self._at:
+            self._folder.rename(self._folder.with_name("moved"))
+            self._folder.symlink_to(self._outside)
+
+    def create(self, folder: Folder, name: str, data: bytes, mode: int) -> None:
+        self._swap()
+        super().create(folder, name, data, mode)
+
+    def link(self, folder: Folder, name: str, new: str) -> None:
+        self._swap()
+        super().link(folder, name, new)
+
+    def rename(self, folder: Folder, name: str, new: str) -> None:
+        self._swap()
+        super().rename(folder, name, new)
+
+    def remove(self, folder: Folder, name: str) -> None:
+        self._swap()
+        super().remove(folder, name)
+
+    def make_folder(self, folder: Folder, name: str) -> None:
+        self._swap()
+        super().make_folder(folder, name)
+
+    def remove_folder(self, folder: Folder, name: str) -> None:
+        self._swap()
+        super().remove_folder(folder, name)
+
+    def sync_folder(self, folder: Folder) -> None:
+        self._swap()
+        super().sync_folder(folder)
+
+
+@pytest.mark.parametrize("swapped", ["b", "b/deep"])
+def test_a_folder_that_becomes_a_link_at_any_operation_leads_nowhere(tmp_path: Path, swapped: str) -> None:
+    before = {"a.txt": b"one", "b/b.txt": b"two", "b/deep/c.txt": b"three"}
+    changes: dict[str, bytes | None] = {
+        "a.txt": b"1",
+        "b/b.txt": b"2",
+        "b/deep/c.txt": None,
+        "b/deep/d.txt": b"4",
+        "b/deep/more/e.txt": b"5",
+    }
+    fill(tmp_path / "count", before)
+    counting = Swapping(tmp_path, tmp_path, 0)
+    assert write(tmp_path / "count", changes, disk=counting) == Written(tuple(changes))
+    for at in range(1, counting.count + 1):
+        root, outside = tmp_path / str(at) / "root", tmp_path / str(at) / "outside"
+        fill(root, before)
+        mine = {"b.txt": b"mine", "deep/c.txt": b"mine", "c.txt": b"mine"}
+        fill(outside, mine)
+        result = write(root, changes, disk=Swapping(root / swapped, outside, at))
+        assert tree(outside) == mine, f"operation {at}"
+        moved = {"b": "moved", "b/deep": "b/moved"}[swapped]
+        found = {path.replace(moved, swapped): data for path, data in tree(root).items()}
+        if isinstance(result, Unwritten):
+            assert (found, result.left) == (before, ()), f"operation {at}: {result}"
+        else:  # all was written before: only the old names were to be put away
+            assert at > counting.count - 3, f"operation {at}"
+
+
+def test_a_folder_that_is_a_link_when_a_patch_is_taken_back_leads_nowhere(tmp_path: Path) -> None:
+    root, outside, journals = tmp_path / "root", tmp_path / "outside", tmp_path / "journals"
+    fill(root, {"b/b.txt": b"new"})
+    fill(outside, {"b.txt": b"new", ".b.old": b"old", ".b.new": b"x"})
+    (root / "b/b.txt").unlink()
+    (root / "b").rmdir()
+    (root / "b").symlink_to(outside)
+    file, fresh, saved = (str(root / "b" / each) for each in ("b.txt", ".b.new", ".b.old"))
+    planned = unfinished.Planned(file, fresh, saved, existed=True, digest=unfinished.digest(b"new"))
+    unfinished.begin(journals, root, [planned], [root / "b" / "gone"])
+    (journal,) = journals.iterdir()
+    journal.rename(journal.with_name(journal.name.replace(f".{os.getpid()}.", ".999999999.")))
+    settled = unfinished.settle(journals, root)
+    assert settled.changed == ((str(root / "b/b.txt"), str(root / "b/.b.old")),)
+    assert tree(outside) == {"b.txt": b"new", ".b.old": b"old", ".b.new": b"x"}
+
+
+def test_permissions_are_given_to_nothing_outside(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    fill(tmp_path, {"root/a": b"a", "outside": b"o"})
+    (tmp_path / "outside").chmod(0o600)
+    (root / "door").symlink_to(tmp_path / "outside")
+    for path, mode in (("a", 0o640), ("door", 0o777), ("../outside", 0o777), ("none", 0o777)):
+        set_mode(root, path, mode)
+    assert [stat.S_IMODE((tmp_path / each).stat().st_mode) for each in ("root/a", "outside")] == [0o640, 0o600]

@@ -146,7 +146,8 @@ class Exchange:
         except (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.InvalidURL, ValueError) as error:
             self._failure = ValueError(str(error))
         except httpx.RemoteProtocolError as error:
-            self._failure = Broken("" if self.status else _odd_answer(str(error)))
+            said = "" if self.status else _odd_answer(str(error), address)
+            self._failure = Broken(f"{said}{self._http.through}" if said else "")
         except httpx.TransportError as error:
             self._failure = Broken(str(error))
         except Exception as error:  # noqa: BLE001 - a bug: raised where somebody waits
@@ -213,9 +214,9 @@ class _Transport(httpx.AsyncHTTPTransport):
         )
 
 
-def _odd_answer(said: str) -> str:
+def _odd_answer(said: str, address: str) -> str:
     if "without sending a response" in said:
-        return "it was closed without an answer"
+        return f"it was closed without an answer to {'https' if address.startswith('https:') else 'plain http'}"
     return "what answers there does not speak HTTP" if "illegal" in said.lower() else ""
 
 

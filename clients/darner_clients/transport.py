@@ -39,7 +39,7 @@ def tls_context() -> ssl.SSLContext:
             raise NotConnected(f"{name} names {path}, which is not there")
     context = ssl.create_default_context()
     file = os.environ.get("SSL_CERT_FILE")
-    if file and not context.get_ca_certs() and not os.environ.get("SSL_CERT_DIR"):
+    if file and not context.cert_store_stats()["x509"] and not os.environ.get("SSL_CERT_DIR"):
         raise NotConnected(f"SSL_CERT_FILE names {file}, which cannot be read or holds no certificate")
     if not context.get_ca_certs() and not os.environ.get("SSL_CERT_FILE") and not os.environ.get("SSL_CERT_DIR"):
         import certifi  # noqa: PLC0415 - only where the system has no authorities of its own

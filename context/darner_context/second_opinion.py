@@ -3,10 +3,10 @@
 import json
 import re
 import sys
-import tomllib
 import warnings
 
 from darner_context.facts import SyntaxFault
+from darner_context.toml import read_toml
 
 # newer Python than the one that runs us: its compiler must not judge these
 _NEWER = re.compile(r"\s*(?:type\s+\w+|(?:async\s+)?def\s+\w+\[|class\s+\w+\[|except\s+\w[\w.]*\s*,)")
@@ -50,10 +50,5 @@ def _json(text: str) -> tuple[SyntaxFault, ...] | None:
 
 
 def _toml(text: str) -> tuple[SyntaxFault, ...] | None:
-    try:
-        tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        return (SyntaxFault(1, 1, str(error)),)
-    except (RecursionError, ValueError):
-        return None
-    return ()
+    found = read_toml(text)
+    return (SyntaxFault(1, 1, found),) if isinstance(found, str) else ()

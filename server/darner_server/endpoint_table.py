@@ -30,6 +30,7 @@ class Strict(BaseModel):
 
 
 Tokens = Annotated[int, Field(gt=0)]
+Budget = Annotated[int, Field(ge=0, le=100_000_000)]  # tokens of snippets; 0: none
 _Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 _Pairs = dict[str, str | bool | int | float]
 
@@ -58,7 +59,7 @@ class EndpointTable(Strict):
     max_output: Tokens | None = None
     reply: _ReplyFormat | None = None
     tokenizer: str | None = None
-    budget: Tokens | None = None
+    budget: Budget | None = None
     deadlines: DeadlineRow = DeadlineRow()
 
     @model_validator(mode="after")

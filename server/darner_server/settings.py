@@ -5,7 +5,6 @@ Endpoints and keys are the user's alone: a workspace file can name neither, so a
 
 import os
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,11 +13,15 @@ from typing import Any, Self
 from pydantic import Field, ValidationError, model_validator
 
 from darner_clients.endpoint import Endpoint
-from darner_server.endpoint_table import EndpointTable, Strict, Tokens, made, place_in
+from darner_context.bundle import Unreadable
+from darner_context.plain import read_plain
+from darner_context.toml import read_toml
+from darner_server.endpoint_table import Budget, EndpointTable, Strict, made, place_in
 from darner_server.local.places import config_folder
 from darner_server.mistakes import explain, line
 
 WORKSPACE_FILE = ".darner.toml"
+_MOST = 200_000  # bytes of a workspace's settings
 DEFAULT_BUDGET = 8_192  # tokens of snippets from other files
 DEFAULT_LOCAL_MODEL = "qwen2.5-coder-1.5b"
 
@@ -72,7 +75,7 @@ def from_mapping(
         return Settings(
             base.endpoints,
             file.local_model or base.local_model,
-            file.budget or base.budget,
+            base.budget if file.budget is None else file.budget,
             base.hedge if file.hedge is None else file.hedge,
             base.source,
         )
@@ -82,9 +85,12 @@ def from_mapping(
 def load_workspace(root: Path) -> WorkspaceSettings:
     """The settings of one workspace root. Raises SettingsError, also for a key that only the user may set."""
     path = root / WORKSPACE_FILE
-    if not path.is_file():
+    if not path.is_file():  # a link may lead to a device
         return WorkspaceSettings()
-    text = _read(path)
+    held = read_plain(path, _MOST)
+    if isinstance(held, Unreadable):
+        raise SettingsError(f"{path}: {held.reason}; settings of a workspace have {_MOST:,} bytes at most")
+    text = _text(path, held)
     data = _parse(text, str(path))
     for key in ("endpoints", "local_model", "hedge"):
         if key in data:
@@ -101,20 +107,28 @@ def load_workspace(root: Path) -> WorkspaceSettings:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8-sig")
+        held = path.read_bytes()
     except FileNotFoundError:
         raise SettingsError(f"{path}: there is no such settings file") from None
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read ({error})") from None
+    return _text(path, held)
+
+
+def _text(path: Path, held: bytes) -> str:
+    try:
+        return held.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
         raise SettingsError(f"{path}: cannot be read as UTF-8 text ({error})") from None
 
 
 def _parse(text: str, name: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        found = re.search(r"line (\d+)", str(error))
+    data = read_toml(text)
+    if isinstance(data, str):
+        found = re.search(r"line (\d+)", data)
         where = f"{name}:{found[1]}" if found else name
-        raise SettingsError(f"{where}: not valid TOML: {error}") from None
+        raise SettingsError(f"{where}: not valid TOML: {data}")
+    return data
 
 
 def _from_environment(environ: Mapping[str, str], key_of: Callable[[str], str | None]) -> Settings:
@@ -156,7 +170,7 @@ def _settings(
             made(each, environ, key_of, place_in(source, text, n)) for n, each in enumerate(file.endpoints)
         ),
         local_model=file.local_model or environ.get("DARNER_LOCAL_MODEL", DEFAULT_LOCAL_MODEL),
-        budget=file.budget or DEFAULT_BUDGET,
+        budget=DEFAULT_BUDGET if file.budget is None else file.budget,
         hedge=True if file.hedge is None else file.hedge,
         source=source,
     )
@@ -165,7 +179,7 @@ def _settings(
 class _File(Strict):
     endpoints: list[EndpointTable] = Field(default_factory=list[EndpointTable])
     local_model: str | None = None
-    budget: Tokens | None = None
+    budget: Budget | None = None
     hedge: bool | None = None
 
     @model_validator(mode="after")
@@ -179,7 +193,7 @@ class _File(Strict):
 
 class _WorkspaceFile(Strict):
     ignore: list[str] = Field(default_factory=list[str])
-    budget: Tokens | None = None
+    budget: Budget | None = None
     instructions: str = ""
     check: str | None = None
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from darner_context.private import private_folder, private_opener
 from darner_server.alive import alive
+from darner_server.held import Folder, Held
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,54 +73,70 @@ def unfinished(journals: Path, root: Path) -> list[Path]:
 
 
 def settle(journals: Path, root: Path) -> Settled:
-    """Take back what was cut off; a patch that was all written stays. A file changed since is left as it is."""
+    """Take back what was cut off; a patch that was all written stays. A file changed since is left as it is.
+
+    So is one whose folder has become a link since: nothing is touched behind it.
+    """
     back: list[str] = []
     changed: list[tuple[str, str]] = []
     for journal in unfinished(journals, root):
         plan, folders = _read(journal)
-        if not all(_is_new(each) for each in plan):
-            for each in reversed(plan):
-                outcome = _take_back(each)
-                back += [each.file] if outcome == "back" else []
-                changed += [(each.file, each.saved)] if outcome == "changed" else []
-        else:
-            for each in plan:
-                Path(each.saved).unlink(missing_ok=True)
-        for each in plan:
-            Path(each.fresh).unlink(missing_ok=True)
-        for folder in reversed(folders):
-            with suppress(OSError):
-                folder.rmdir()
+        with Held(root.resolve()) as held:
+            places = [(each, _folder_of(each.file, held)) for each in plan]
+            if not all(folder is not None and _is_new(each, folder) for each, folder in places):
+                for each, folder in reversed(places):
+                    outcome = _take_back(each, folder)
+                    back += [each.file] if outcome == "back" else []
+                    changed += [(each.file, each.saved)] if outcome == "changed" else []
+            else:
+                for each, folder in places:
+                    _remove(each.saved, folder)
+            for each, folder in places:
+                _remove(each.fresh, folder)
+            for path in reversed(folders):
+                above = _folder_of(str(path), held)
+                with suppress(OSError):
+                    if above is not None:
+                        os.rmdir(above.at(path.name), dir_fd=above.fd)
         end(journal)
     return Settled(tuple(dict.fromkeys(back)), tuple(changed))
 
 
-def _take_back(planned: Planned) -> str:
+def _folder_of(file: str, held: Held) -> Folder | None:
+    """The folder a file lies in; None where it is missing, or a link by now."""
+    try:
+        return held.folder(Path(file).parent)
+    except OSError:
+        return None
+
+
+def _take_back(planned: Planned, folder: Folder | None) -> str:
     """Back to what it was: "back"; "same" where nothing had been done yet, "changed" where somebody has changed it."""
-    file, saved = Path(planned.file), Path(planned.saved)
-    if saved.exists():
-        if _content(file) == _content(saved):
-            saved.unlink()
+    if folder is None:
+        return "changed" if planned.existed else "same"
+    file, saved = Path(planned.file).name, Path(planned.saved).name
+    if folder.stat(saved) is not None:
+        if folder.content(file) == folder.content(saved):
+            folder.remove(saved)
             return "same"
-        if not _is_new(planned):
+        if not _is_new(planned, folder):
             return "changed"
-        saved.replace(file)
+        folder.replace(saved, file)
         return "back"
-    if planned.existed or planned.digest is None or Path(planned.fresh).exists() or not _is_new(planned):
+    fresh = folder.stat(Path(planned.fresh).name) is not None
+    if planned.existed or planned.digest is None or fresh or not _is_new(planned, folder):
         return "same"
-    file.unlink()
+    folder.remove(file)
     return "back"
 
 
-def _is_new(planned: Planned) -> bool:
-    return digest(_content(Path(planned.file))) == planned.digest
+def _remove(path: str, folder: Folder | None) -> None:
+    if folder is not None:
+        folder.remove(Path(path).name)
 
 
-def _content(file: Path) -> bytes | None:
-    try:
-        return file.read_bytes()
-    except OSError:
-        return None
+def _is_new(planned: Planned, folder: Folder) -> bool:
+    return digest(folder.content(Path(planned.file).name)) == planned.digest
 
 
 def _read(journal: Path) -> tuple[list[Planned], list[Path]]:

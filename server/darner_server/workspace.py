@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Protocol
 
 from darner_server import unfinished
+from darner_server.held import LINKED, Folder, Held
 from darner_server.patch.reserved import is_of_repository
 
 if TYPE_CHECKING:
@@ -38,79 +39,80 @@ class Written:
 class Disk(Protocol):
     """The operations on files that `write` is made of: a seam, so that a test can make each of them fail."""
 
-    def create(self, path: Path, data: bytes, mode: int) -> None:
+    def create(self, folder: Folder, name: str, data: bytes, mode: int) -> None:
         """Write a new file that did not exist, down to the disk."""
         ...
 
-    def link(self, path: Path, new: Path) -> None:
+    def link(self, folder: Folder, name: str, new: str) -> None:
         """Give a file a second name."""
         ...
 
-    def rename(self, path: Path, new: Path) -> None:
-        """Move a file, replacing what is there."""
+    def rename(self, folder: Folder, name: str, new: str) -> None:
+        """Give a file another name, in the place of what has it."""
         ...
 
-    def remove(self, path: Path) -> None:
+    def remove(self, folder: Folder, name: str) -> None:
         """Remove a file."""
         ...
 
-    def make_folder(self, path: Path) -> None:
+    def make_folder(self, folder: Folder, name: str) -> None:
         """Make a folder."""
         ...
 
-    def remove_folder(self, path: Path) -> None:
+    def remove_folder(self, folder: Folder, name: str) -> None:
         """Remove an empty folder."""
         ...
 
-    def sync_folder(self, path: Path) -> None:
+    def sync_folder(self, folder: Folder) -> None:
         """Write a folder's entries down to the disk."""
         ...
 
 
 class RealDisk:
-    """The operating system's file operations."""
+    """The operating system's file operations, each in a folder that is held open."""
 
-    def create(self, path: Path, data: bytes, mode: int) -> None:
+    def create(self, folder: Folder, name: str, data: bytes, mode: int) -> None:
         """Write a new file that did not exist, down to the disk."""
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        handle = os.open(folder.at(name), flags, 0o600, dir_fd=folder.fd)
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        path.chmod(mode)
+            if hasattr(os, "fchmod"):
+                os.fchmod(file.fileno(), mode)
+        if not hasattr(os, "fchmod"):
+            Path(folder.at(name)).chmod(mode)
 
-    def link(self, path: Path, new: Path) -> None:
+    def link(self, folder: Folder, name: str, new: str) -> None:
         """Give a file a second name."""
-        new.hardlink_to(path)
+        os.link(folder.at(name), folder.at(new), src_dir_fd=folder.fd, dst_dir_fd=folder.fd)
 
-    def rename(self, path: Path, new: Path) -> None:
-        """Move a file, replacing what is there."""
-        path.replace(new)
+    def rename(self, folder: Folder, name: str, new: str) -> None:
+        """Give a file another name, in the place of what has it."""
+        folder.replace(name, new)
 
-    def remove(self, path: Path) -> None:
+    def remove(self, folder: Folder, name: str) -> None:
         """Remove a file."""
-        path.unlink()
+        os.unlink(folder.at(name), dir_fd=folder.fd)
 
-    def make_folder(self, path: Path) -> None:
+    def make_folder(self, folder: Folder, name: str) -> None:
         """Make a folder."""
-        path.mkdir()
+        os.mkdir(folder.at(name), dir_fd=folder.fd)
 
-    def remove_folder(self, path: Path) -> None:
+    def remove_folder(self, folder: Folder, name: str) -> None:
         """Remove an empty folder."""
-        path.rmdir()
+        os.rmdir(folder.at(name), dir_fd=folder.fd)
 
-    def sync_folder(self, path: Path) -> None:
+    def sync_folder(self, folder: Folder) -> None:
         """Write a folder's entries down to the disk, where the system can."""
-        if os.name != "posix":
+        if folder.fd is None:
             return
-        handle = os.open(path, os.O_RDONLY)
         try:
-            os.fsync(handle)
+            os.fsync(folder.fd)
         except OSError as error:
             if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EROFS):
                 raise
-        finally:
-            os.close(handle)
 
 
 @dataclass(slots=True)
@@ -120,11 +122,28 @@ class _Step:
     path: str
     file: Path
     data: bytes | None
-    new: Path  # the names that the next two get
-    old: Path
-    fresh: Path | None = None
-    saved: Path | None = None
+    new: str  # the names that the next two get
+    old: str
+    folder: Folder | None  # None until it has been made
+    fresh: str | None = None
+    saved: str | None = None
     done: bool = False
+
+    @property
+    def name(self) -> str:
+        """The file's name in its folder."""
+        return self.file.name
+
+    @property
+    def there(self) -> os.stat_result | None:
+        """The file as it is now."""
+        return None if self.folder is None else self.folder.stat(self.name)
+
+    @property
+    def held(self) -> Folder:
+        """The folder, which is there by now."""
+        assert self.folder is not None  # noqa: S101 - prepared
+        return self.folder
 
 
 def write(
@@ -138,25 +157,35 @@ def write(
     """Write, or with None delete, every file, or leave every one as it was. Paths are POSIX, below `root`.
 
     A path that leads out of the root, also through a link, is refused; a link inside it stays a link and its file
-    changes. A file keeps its permissions. `expected` holds what each file must still contain (None: must not exist).
-    `journals` is the folder from which `unfinished.settle` puts right what a process that dies here leaves behind.
+    changes. A folder that turns into a link meanwhile leads nowhere. A file keeps its permissions. `expected` holds
+    what each file must still contain (None: must not exist). `journals` is the folder from which `unfinished.settle`
+    puts right what a process that dies here leaves behind.
     """
-    disk = disk if disk is not None else RealDisk()
-    steps = _steps(root.resolve(), changes, expected or {})
-    if isinstance(steps, Unwritten):
-        return steps
-    made: list[Path] = []
+    top = root.resolve()
+    with Held(top) as held:
+        steps = _steps(top, held, changes, expected or {})
+        if isinstance(steps, Unwritten):
+            return steps
+        return _write(root, steps, held, disk if disk is not None else RealDisk(), journals) or Written(tuple(changes))
+
+
+def _write(root: Path, steps: list[_Step], held: Held, disk: Disk, journals: Path | None) -> Unwritten | None:
+    made: list[tuple[Folder, str]] = []
     at = steps[0].path if steps else ""
-    journal = unfinished.begin(journals, root, [_planned(step) for step in steps], _missing(steps))
+    journal = unfinished.begin(journals, root, [_planned(step) for step in steps], _missing(steps, held))
     try:
         for step in steps:
             at = step.path
-            _prepare(step, made, disk)
+            _prepare(step, held, made, disk)
         for step in steps:
             at = step.path
             _exchange(step, disk)
-        for folder in dict.fromkeys(step.file.parent for step in steps):
+        for folder in {id(step.held): step.held for step in steps}.values():
             disk.sync_folder(folder)
+        moved = held.moved()
+        if moved is not None:
+            at = next((step.path for step in steps if step.file.is_relative_to(moved)), at)
+            raise OSError(errno.ELOOP, LINKED)  # noqa: TRY301 - taken back as after any other fault
     except BaseException as error:
         left = _take_back(steps, made, disk)
         if not left:
@@ -164,13 +193,25 @@ def write(
         if not isinstance(error, OSError):
             raise
         return Unwritten(at, _why(error), left)
-    _insist([partial(_remove, step.saved, disk) for step in steps if step.saved is not None])
+    _insist([partial(_remove, step.held, step.saved, disk) for step in steps if step.saved is not None])
     unfinished.end(journal)
-    return Written(tuple(changes))
+    return None
+
+
+def set_mode(root: Path, path: str, mode: int) -> None:
+    """Give a file below the root permissions; what is none, or lies elsewhere by now, stays as it is."""
+    file = _inside(root.resolve(), path)
+    with Held(root.resolve()) as held, contextlib.suppress(OSError):
+        folder = None if isinstance(file, str) else held.folder(file.parent)
+        if folder is None or isinstance(file, str):
+            return
+        found = folder.stat(file.name)
+        if found is not None and stat.S_ISREG(found.st_mode):
+            os.chmod(folder.at(file.name), mode, dir_fd=folder.fd)
 
 
 def _steps(
-    top: Path, changes: Mapping[str, bytes | None], expected: Mapping[str, bytes | None]
+    top: Path, held: Held, changes: Mapping[str, bytes | None], expected: Mapping[str, bytes | None]
 ) -> list[_Step] | Unwritten:
     """Check every path before anything is touched."""
     steps: list[_Step] = []
@@ -180,24 +221,29 @@ def _steps(
             return Unwritten(path, file)
         if any(step.file == file for step in steps):
             return Unwritten(path, "two of the changes are to the same file")
-        reason = _unfit(file, data, (expected[path],) if path in expected else None)
+        try:
+            step = _Step(path, file, data, _beside(file, "new"), _beside(file, "old"), held.folder(file.parent))
+            reason = _unfit(step, (expected[path],) if path in expected else None)
+        except OSError as error:
+            reason = _why(error)
+        else:
+            steps.append(step)
         if reason is not None:
             return Unwritten(path, reason)
-        steps.append(_Step(path, file, data, _beside(file, "new"), _beside(file, "old")))
     return steps
 
 
 def _planned(step: _Step) -> unfinished.Planned:
     digest = unfinished.digest(step.data)
-    return unfinished.Planned(str(step.file), str(step.new), str(step.old), step.file.exists(), digest)
+    fresh, saved = (str(step.file.with_name(name)) for name in (step.new, step.old))
+    return unfinished.Planned(str(step.file), fresh, saved, step.there is not None, digest)
 
 
-def _missing(steps: Sequence[_Step]) -> list[Path]:
+def _missing(steps: Sequence[_Step], held: Held) -> list[Path]:
     """The folders that are to be made, outer ones first."""
     found: dict[Path, None] = {}
     for step in steps:
-        above = [each for each in step.file.parents if not each.exists()] if step.data is not None else []
-        found.update(dict.fromkeys(reversed(above)))
+        found.update(dict.fromkeys(held.missing(step.file.parent) if step.data is not None else ()))
     return list(found)
 
 
@@ -206,6 +252,8 @@ def _inside(top: Path, path: str) -> Path | str:
     pure = PurePosixPath(path)
     if pure.is_absolute() or ".." in pure.parts or not pure.parts or "\0" in path or Path(*pure.parts).is_absolute():
         return f"{path} is outside the root"
+    if is_of_repository(path):
+        return f"{path} is the repository's own"
     try:
         file = top.joinpath(*pure.parts).resolve()
     except (OSError, RuntimeError) as error:
@@ -219,77 +267,78 @@ def _inside(top: Path, path: str) -> Path | str:
     return file
 
 
-def _unfit(file: Path, data: bytes | None, expected: tuple[bytes | None] | None) -> str | None:
+def _unfit(step: _Step, expected: tuple[bytes | None] | None) -> str | None:
     """Return why a file cannot be changed as asked."""
-    try:
-        mode = file.stat().st_mode
-    except FileNotFoundError:
-        if data is None:
+    found = step.there
+    if found is None:
+        if step.data is None:
             return "it is not there"
         return None if expected is None or expected[0] is None else "it has been deleted meanwhile"
-    except OSError as error:
-        return _why(error)
-    if not stat.S_ISREG(mode):
+    if not stat.S_ISREG(found.st_mode):
         return "it is not a file"
-    if not mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH):
+    if not found.st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH):
         return "it is read-only; make it writable first"
-    if expected is not None:
-        try:
-            found = file.read_bytes()
-        except OSError as error:
-            return _why(error)
-        if found != expected[0]:
-            return "it has changed meanwhile" if expected[0] is not None else "it is there meanwhile"
+    if expected is not None and step.held.read(step.name) != expected[0]:
+        return "it has changed meanwhile" if expected[0] is not None else "it is there meanwhile"
     return None
 
 
-def _prepare(step: _Step, made: list[Path], disk: Disk) -> None:
+def _prepare(step: _Step, held: Held, made: list[tuple[Folder, str]], disk: Disk) -> None:
     """Put the new content beside the file."""
     if step.data is None:
         return
-    missing: list[Path] = []
-    folder = step.file.parent
-    while not folder.exists():
-        missing.append(folder)
-        folder = folder.parent
-    for folder in reversed(missing):
-        made.append(folder)
-        disk.make_folder(folder)
+    if step.folder is None:
+        step.folder = _made(step.file.parent, held, made, disk)
+    found = step.there
+    mode = stat.S_IMODE(found.st_mode) if found is not None else 0o666 & ~_umask()
     step.fresh = step.new
-    try:
-        mode = stat.S_IMODE(step.file.stat().st_mode)
-    except FileNotFoundError:
-        mode = 0o666 & ~_umask()
-    disk.create(step.fresh, step.data, mode)
+    disk.create(step.folder, step.fresh, step.data, mode)
+
+
+def _made(path: Path, held: Held, made: list[tuple[Folder, str]], disk: Disk) -> Folder:
+    """Open a folder, with those above it, that are made where they are missing."""
+    folder = held.folder(path)
+    if folder is not None:
+        return folder
+    above = _made(path.parent, held, made, disk)
+    made.append((above, path.name))
+    disk.make_folder(above, path.name)
+    folder = held.folder(path)
+    if folder is None:
+        raise OSError(errno.ENOENT, LINKED)
+    return folder
 
 
 def _exchange(step: _Step, disk: Disk) -> None:
     """Put the new content in the file's place, or the file away; what was there keeps a second name until the end."""
-    if step.file.exists():
+    folder, found = step.held, step.there
+    if found is not None and not stat.S_ISREG(found.st_mode):
+        raise OSError(errno.ELOOP, "it is not a file any more")
+    if found is not None:
         step.saved = step.old
         try:
-            disk.link(step.file, step.saved)
+            disk.link(folder, step.name, step.saved)
         except OSError as error:
             if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.ENOSYS):
                 raise
-            disk.create(step.saved, step.file.read_bytes(), stat.S_IMODE(step.file.stat().st_mode))
+            disk.create(folder, step.saved, folder.read(step.name), stat.S_IMODE(found.st_mode))
     step.done = True
     if step.fresh is None:
-        disk.remove(step.file)
+        disk.remove(folder, step.name)
     else:
-        disk.rename(step.fresh, step.file)
+        disk.rename(folder, step.fresh, step.name)
         step.fresh = None
 
 
-def _take_back(steps: list[_Step], made: list[Path], disk: Disk) -> tuple[str, ...]:
+def _take_back(steps: list[_Step], made: list[tuple[Folder, str]], disk: Disk) -> tuple[str, ...]:
     """Make everything as it was."""
     back = [partial(_restore, step, disk) for step in reversed(steps)]
-    fresh = [step.fresh for step in reversed(steps) if step.fresh is not None]
-    away = [partial(_remove, path, disk) for path in fresh]
-    folders = [partial(_remove_folder, folder, disk) for folder in reversed(made)]
+    fresh = [(step.held, step.fresh) for step in reversed(steps) if step.fresh is not None]
+    away = [partial(_remove, folder, name, disk) for folder, name in fresh]
+    folders = [partial(_remove_folder, above, name, disk) for above, name in reversed(made)]
     _insist([*back, *away, *folders])
-    kept = [step.saved for step in steps if step.saved is not None]
-    return tuple(str(path) for path in (*fresh, *kept) if path.exists())
+    kept = [(step.held, step.saved) for step in steps if step.saved is not None]
+    return tuple(str(folder.path / name) for folder, name in (*fresh, *kept) if folder.stat(name) is not None)
 
 
 def _insist(actions: Sequence[Callable[[], None]]) -> None:
@@ -309,27 +358,29 @@ def _insist(actions: Sequence[Callable[[], None]]) -> None:
 
 
 def _restore(step: _Step, disk: Disk) -> None:
-    if step.saved is not None and step.saved.exists():
+    if step.folder is None:
+        return
+    if step.saved is not None and step.folder.stat(step.saved) is not None:
         if step.done:
-            disk.rename(step.saved, step.file)
+            disk.rename(step.folder, step.saved, step.name)
         # A rename between two names of one file does nothing and leaves both.
-        _remove(step.saved, disk)
-    elif step.done and step.saved is None and not (step.fresh is not None and step.fresh.exists()):
-        _remove(step.file, disk)
+        _remove(step.folder, step.saved, disk)
+    elif step.done and step.saved is None and not (step.fresh and step.folder.stat(step.fresh) is not None):
+        _remove(step.folder, step.name, disk)
 
 
-def _remove(path: Path, disk: Disk) -> None:
-    if path.exists():
-        disk.remove(path)
+def _remove(folder: Folder, name: str, disk: Disk) -> None:
+    if folder.stat(name) is not None:
+        disk.remove(folder, name)
 
 
-def _remove_folder(path: Path, disk: Disk) -> None:
-    if path.exists():
-        disk.remove_folder(path)
+def _remove_folder(above: Folder, name: str, disk: Disk) -> None:
+    if above.stat(name) is not None:
+        disk.remove_folder(above, name)
 
 
-def _beside(file: Path, what: str) -> Path:
-    return file.with_name(f".{file.name[:100]}.{secrets.token_hex(6)}.{what}")
+def _beside(file: Path, what: str) -> str:
+    return f".{file.name[:100]}.{secrets.token_hex(6)}.{what}"
 
 
 def _umask() -> int:

@@ -30,7 +30,12 @@ class Scene:
 
 @asynccontextmanager
 async def scene(
-    root: Path, files: dict[str, str], scripts: Sequence[Script], **endpoint: object
+    root: Path,
+    files: dict[str, str],
+    scripts: Sequence[Script],
+    *,
+    workspace: object = None,
+    **endpoint: object,
 ) -> AsyncGenerator[Scene]:
     """Write the files, start the endpoints `one`, `two`, … and open an engine."""
     work = root / "work"
@@ -43,9 +48,8 @@ async def scene(
         names = ("one", "two", "three")
         named = tuple(server.endpoint(name, **endpoint) for name, server in zip(names, servers, strict=False))
         settings = Settings(named, "qwen2.5-coder-0.5b", 4096, hedge=False, source="a test")
-        engine = Engine(
-            settings, [work], workspaces=[WorkspaceSettings()], cache_dir=root / "cache", state_dir=root / "state"
-        )
+        own = workspace if isinstance(workspace, WorkspaceSettings) else WorkspaceSettings()
+        engine = Engine(settings, [work], workspaces=[own], cache_dir=root / "cache", state_dir=root / "state")
         await stack.enter_async_context(engine)
         yield Scene(work, engine, tuple(servers))
 

@@ -190,17 +190,26 @@ def login(
 @app.command()
 def serve(
     stdio: Annotated[bool, typer.Option("--stdio", help="Speak over stdin and stdout (the default).")] = False,  # noqa: ARG001 - editors pass it
-    tcp: Annotated[str | None, typer.Option("--tcp", metavar="HOST:PORT", help="Listen on a port.")] = None,
+    tcp: Annotated[
+        str | None,
+        typer.Option("--tcp", metavar="[HOST:]PORT", help="Listen on a port, for this machine alone unless told."),
+    ] = None,
 ) -> None:
     """Run the language server for an editor."""
     from darner_server.lsp.opening import serve_stdio, serve_tcp  # noqa: PLC0415 - each command pays for its own imports
 
     if tcp is None:
         _exit(serve_stdio())
+    from darner_server.lsp.listening import CannotListen  # noqa: PLC0415 - likewise
+
     host, _, port = (tcp or "").rpartition(":")
-    if not host or not port.isdecimal():
+    if not port.isdecimal():
         raise exits.Stop(f"--tcp {tcp}: name a host and a port, as in --tcp 127.0.0.1:7777")
-    _exit(serve_tcp(host, int(port)))
+    try:
+        code = serve_tcp(host.strip("[]") or "127.0.0.1", int(port), warn=lambda said: out.say(said, "yellow"))
+    except CannotListen as error:
+        raise exits.Stop(f"--tcp {tcp}: {error}") from None
+    _exit(code)
 
 
 model = typer.Typer(no_args_is_help=True, help="The embedded model, used when no endpoint is set up.")

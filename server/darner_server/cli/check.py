@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Self
 
 from darner_server.cli.unfinished import journals
-from darner_server.workspace import Unwritten, write
+from darner_server.workspace import Unwritten, set_mode, write
 
 _SHOWN = 8_192  # bytes of the end of its output that are kept
 
@@ -39,14 +39,14 @@ class Kept:
     def put_back(self) -> Unwritten | None:
         """Write them as they were, whatever the check did to them."""
         for path, kept in self.files.items():
-            if kept is not None and (self.root / path).is_file():
-                (self.root / path).chmod(kept[1])  # it may be read-only by now
+            if kept is not None:
+                set_mode(self.root, path, kept[1])  # it may be read-only by now
         done = write(self.root, {path: kept and kept[0] for path, kept in self.files.items()}, journals=journals())
         if isinstance(done, Unwritten):
             return done
         for path, kept in self.files.items():
             if kept is not None:
-                (self.root / path).chmod(kept[1])
+                set_mode(self.root, path, kept[1])
         return None
 
 

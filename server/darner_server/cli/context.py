@@ -44,7 +44,8 @@ async def context(place: Place, argument: str | None, options: Options) -> int:
         if options.jsonl:
             _answer_lines(engine, counter)
             return exits.PATCHED
-        budget = options.budget if options.budget is not None else place.workspace.budget or place.settings.budget
+        budgets = (options.budget, place.workspace.budget, place.settings.budget)
+        budget = next(each for each in budgets if each is not None)
         bundle = engine.context(ContextRequest(instruction=options.instruction, focus=focus, budget=budget), counter)
         if options.json:
             out.emit(as_json(bundle))

@@ -115,7 +115,8 @@ class Engine:
                 return
             emit(Stage("context", "choosing what the model sees"))
             workspace = self.workspace_of(task)
-            budget = task.budget or workspace.budget or self.settings.budget
+            budgets = (task.budget, workspace.budget, self.settings.budget)
+            budget = next(each for each in budgets if each is not None)  # 0 is one, too
             prompts = Prompts(task, self.index, budget=budget, project=workspace.instructions)
             hunks = Hunks(task, self.index, task.focus.path if task.focus else None, prompts.masks)
             run = Run(task, prompts=prompts, hunks=hunks, router=router, emit=emit, clock=self._clock)

@@ -73,7 +73,7 @@ class Prompts:
         self._cache.clear()
 
     def _made(self, endpoint: Endpoint) -> tuple[ContextBundle, Prompt, Region | NoRegion | None]:
-        budget = min(self._budget, endpoint.budget or self._budget)
+        budget = self._budget if endpoint.budget is None else min(self._budget, endpoint.budget)
         key = (endpoint.tokenizer, endpoint.reply, budget)
         if key not in self._cache:
             self._cache[key] = self._make(endpoint.reply, tokenizer(endpoint.tokenizer), budget)

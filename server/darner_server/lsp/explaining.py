@@ -111,7 +111,8 @@ class _Requests:
         from darner_context.tokens import tokenizer  # noqa: PLC0415 - likewise
 
         if endpoint.name not in self._made:
-            budget = min(self._engine.settings.budget, endpoint.budget or self._engine.settings.budget)
+            budget = self._engine.settings.budget
+            budget = budget if endpoint.budget is None else min(budget, endpoint.budget)
             focus = Focus(self._path, *self._lines)
             request = ContextRequest(_INSTRUCTION, focus, budget, texts={self._path: self._text})
             counter = tokenizer(endpoint.tokenizer)

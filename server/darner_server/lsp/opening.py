@@ -9,16 +9,18 @@ import json
 import sys
 import threading
 from collections import deque
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from darner_server.alive import alive
 from darner_server.lsp.capabilities import initialize_result
 from darner_server.lsp.framing import Framing, frame
-from darner_server.lsp.pipe import Pipe, accepted, standard_streams
+from darner_server.lsp.pipe import Pipe, standard_streams
 from darner_server.lsp.raw import as_object, parse
 
 _NOT_INITIALIZED = -32002
 _PARSE_ERROR = -32700
+_INVALID_PARAMS = -32602
 
 
 class Opened(NamedTuple):
@@ -36,23 +38,37 @@ def serve_stdio() -> int:
     return _serve(standard_streams())
 
 
-def serve_tcp(host: str, port: int) -> int:
-    """Serve one client on a TCP port; the address goes to stdout once it can be connected to."""
+def serve_tcp(host: str, port: int, *, warn: Callable[[str], None]) -> int:
+    """Serve one client on a TCP port; the address goes to stdout once it can be connected to. Raises CannotListen."""
+    from darner_server.lsp.listening import guests, listen  # noqa: PLC0415 - stdio does not pay for it
 
-    def listening(at: str, on: int) -> None:
+    with listen(host, port) as server:
+        at, on = server.getsockname()[:2]
         sys.stdout.write(f"darner listens on {at}:{on}\n")
         sys.stdout.flush()
-
-    return _serve(accepted(host, port, listening=listening))
+        for guest in guests(server, warn):
+            try:
+                opened = _open(guest.pipe, guest.token)
+            except OSError:  # it went, or says nothing more
+                opened = 1
+            if not isinstance(opened, int):
+                guest.settle()
+                break
+            guest.leave()
+        else:
+            return 1
+    return _begin(opened)
 
 
 def _serve(pipe: Pipe) -> int:
     try:
-        opened = _open(pipe)
+        opened = _open(pipe, None)
     except (BrokenPipeError, ConnectionError):
         return 1
-    if isinstance(opened, int):
-        return opened
+    return opened if isinstance(opened, int) else _begin(opened)
+
+
+def _begin(opened: Opened) -> int:
     gc.disable()  # until everything is imported: nothing of it is ever garbage
     threading.Thread(target=_load_vocabulary, daemon=True, name="darner-vocabulary").start()
     from darner_server.lsp.serving import serve  # noqa: PLC0415 - everything heavy is imported after the answer
@@ -67,8 +83,8 @@ def _load_vocabulary() -> None:
     load("o200k_base")
 
 
-def _open(pipe: Pipe) -> Opened | int:
-    """Answer until `initialize` has been; an exit code where the client left before it."""
+def _open(pipe: Pipe, token: str | None) -> Opened | int:
+    """Answer until `initialize` has been; an exit code where the client left before it, or has not the right token."""
     framing = Framing()
     while data := pipe.read(65_536):
         bodies = deque(framing.feed(data))
@@ -86,11 +102,22 @@ def _open(pipe: Pipe) -> Opened | int:
                 pipe.send(_error(ident, _NOT_INITIALIZED, "The first request must be initialize"))
                 continue
             params = as_object(message.get("params"))
+            if token is not None and not _shows(params, token):
+                pipe.send(_error(ident, _INVALID_PARAMS, "initializationOptions.token is missing or wrong"))
+                return 1
             result = initialize_result(params)
             seen = alive(params.get("processId"))
             pipe.send(_message({"jsonrpc": "2.0", "id": ident, "result": result}))
             return Opened(pipe, params, framing, list(bodies), seen)
     return 1
+
+
+def _shows(params: dict[str, Any], token: str) -> bool:
+    """Whether the client has the token, which nobody else is to see."""
+    from secrets import compare_digest  # noqa: PLC0415 - stdio does not pay for it
+
+    shown = as_object(params.get("initializationOptions")).pop("token", None)
+    return isinstance(shown, str) and compare_digest(shown.encode(), token.encode())
 
 
 def _parse(body: bytes) -> dict[str, Any] | None:

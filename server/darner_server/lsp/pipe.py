@@ -43,21 +43,3 @@ def standard_streams() -> Pipe:
         incoming=incoming,
         outgoing=outgoing,
     )
-
-
-def accepted(host: str, port: int, *, listening: Callable[[str, int], None]) -> Pipe:
-    """Wait for one client on a TCP port (0: any free one); `listening` hears the address once it can be reached."""
-    import socket  # noqa: PLC0415 - stdio does not pay for it
-
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.create_server((host, port), family=family) as server:
-        address = server.getsockname()
-        listening(address[0], address[1])
-        connection, _ = server.accept()
-    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return Pipe(
-        read=connection.recv,
-        write=connection.send,
-        incoming=connection.fileno(),
-        outgoing=connection.fileno(),
-    )

@@ -46,7 +46,7 @@ _NO_PARAMETER = re.compile(
 )
 _ABOVE = re.compile(r"\s*(?:@|#\[|#(?!include)|//|/\*|\*|<!--)")
 _COMMENT = re.compile(r"\s*(?:#(?!\[)|//|/\*|\*|<!--|--)")
-_ENDS = re.compile(r"[)\]}]|end\b(?!\s*[=:(.])")  # what ends a definition stands as deep as its head
+ENDS = re.compile(r"[)\]}]|end\b(?!\s*[=:(.])")  # what ends a definition stands as deep as its head
 _BRACED_CALLS = (
     ".kt",
     ".kts",
@@ -232,7 +232,7 @@ def only_one(bodies: list[str], path: str = "") -> tuple[Head, int] | None:
             if head is None:
                 return None
             found = head, number
-        elif body.strip()[0] != "{" and not _ENDS.match(body.strip()):
+        elif body.strip()[0] != "{" and not ENDS.match(body.strip()):
             return None
     return found
 
@@ -289,7 +289,7 @@ def end(line: int, bodies: list[str]) -> int | None:
         body = bodies[last]
         if body.strip() and len(indent(body).expandtabs()) <= depth:
             text = body.strip()
-            if text[0] == "}" or (_ENDS.match(text) is not None and text[0] not in ")]"):
+            if text[0] == "}" or (ENDS.match(text) is not None and text[0] not in ")]"):
                 last += 1
                 break
             if text[0] not in ")]{" and not (_COMMENT.match(body) and _goes_on(last, depth, bodies)):

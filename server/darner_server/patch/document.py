@@ -59,6 +59,20 @@ class Document:
         """Return where line `line` of the text that came first stands now, or None if it is gone."""
         return self._line_of(line) if 0 <= line < self._first else None
 
+    def stood(self, content: str) -> list[int]:
+        """Return where lines of this content, without its indentation, stood that earlier edits have changed."""
+        found: list[int] = []
+        for identity in range(self._first):
+            if (
+                content in self._ids[identity]
+                and self._ids[identity].strip() == content
+                and self._line_of(identity) is None
+            ):
+                above = (self._line_of(each) for each in range(identity - 1, -1, -1))
+                line = next((line + 1 for line in above if line is not None), 0)
+                found += [line] if line < len(self.raw) else []
+        return found
+
     def find(self, search: list[str]) -> list[int]:
         """Return the lines at which `search` (contents, at least one) stands exactly."""
         if self._exact is None:

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from darner_server.patch import bridges, elide, lines, near, splicing
+from darner_server.patch import anchor, bridges, elide, lines, near, splicing
 from darner_server.patch.bridges import Bridge
 from darner_server.patch.choose import choose
 from darner_server.patch.document import Document
@@ -55,6 +56,10 @@ def _place_lines(edit: Edit, search: list[str], after: list[str], document: Docu
         return Refused(edit, edit.path, found, *near.nearest(search, document)[1:])
     if not found:
         return _elided(edit, search, after, document) or _not_found(edit, search, after, document)
+    under, problem = anchor.contradiction(edit, [each.line for each in found], len(found[0].search), document)
+    if problem is not None:
+        return Refused(edit, edit.path, problem, *near.lines_at(document, found[0].line, len(search)))
+    found = [each for each in found if each.line in under]
     if _applied(search, after, [each.line for each in found], document):
         return _done(edit, found[0].line)
     places = [each.line for each in found]
@@ -98,9 +103,10 @@ def _elided(edit: Edit, search: list[str], after: list[str], document: Document)
         return None
     splices: list[Splice] = []
     names: list[str] = [bridges.ELISION]
-    reached, line = 0, None
+    reached, line, blank = 0, None, 0
     for part, becomes in zip(old, new, strict=True):
         if not any(body.strip() for body in part):
+            blank += len(part) + 1 if line is None else 0
             if any(body.strip() for body in becomes):
                 return None
             continue
@@ -117,6 +123,9 @@ def _elided(edit: Edit, search: list[str], after: list[str], document: Document)
         line = found[0].line if line is None else line
     if line is None:
         return None
+    problem = anchor.contradiction(edit, [max(0, line - blank)], reached - line + blank, document)[1]
+    if problem is not None:
+        return Refused(edit, edit.path, problem, *near.lines_at(document, line, len(search)))
     return Located(edit, edit.path or "", tuple(splices), tuple(names), line + 1)
 
 
@@ -204,11 +213,39 @@ _TELLING = 8  # a line of fewer characters may stand anywhere
 
 def _not_found(edit: Edit, search: list[str], after: list[str], document: Document) -> Located | Refused:
     places = document.find(after) if after else []
-    content = [body for body in after if body.strip()]
-    if len(places) == 1 and (len(content) > 1 or len("".join(content).strip()) >= 2 * _TELLING):
+    places, _ = anchor.contradiction(edit, places, len(after), document)
+    if len(places) == 1 and _replaced(search, after, document):
         return _done(edit, places[0])
     reason, text, line = near.nearest(search, document)
     return Refused(edit, edit.path, reason, text, line)
+
+
+def _replaced(search: list[str], after: list[str], document: Document) -> bool:
+    """Tell whether a replacement that stands in the file was made of the search text, and not always there.
+
+    None of the lines that go may be left, and the new text must tell where it is: by lines that stay around the
+    change, or by words of what it replaces.
+    """
+    old, new = {body.strip() for body in search}, {body.strip() for body in after}
+    gone = [body for body in old - new if body]
+    come = [body for body in new - old if body]
+    if any(len(body) > len("});") and document.find_folded([body]) for body in gone):
+        return False
+    if not gone or len("".join(come)) < _TELLING:
+        return False
+    if any(len(body) >= _TELLING for body in old & new):
+        return True
+    words = {word for body in gone for word in _WORD.findall(body)} - _COMMON
+    return 2 * len(words.intersection(word for body in come for word in _WORD.findall(body))) >= max(1, len(words))
+
+
+_WORD = re.compile(r"\w+")
+_COMMON = frozenset(
+    _WORD.findall(
+        "return if else for while def function func fn class const let var import from public private static int void "
+        "string true false null None True False self this new in is not and or 0 1 2 end do then"
+    )
+)
 
 
 def _done(edit: Edit, line: int) -> Located:

@@ -1,0 +1,69 @@
+"""Who else can read what is sent."""
+
+import pytest
+
+from darner_clients.endpoint import Endpoint
+from darner_clients.exposure import notices
+from darner_clients.proxies import shown_proxy
+
+
+@pytest.fixture(autouse=True)
+def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+@pytest.mark.parametrize(
+    ("url", "key", "told"),
+    [
+        ("http://gpu.internal:8000/v1", "sk-1", True),
+        ("http://10.0.0.7/v1", "sk-1", True),
+        ("http://[2001:db8::1]:8000/v1", "sk-1", True),
+        ("http://0.0.0.0:8000/v1", "sk-1", True),
+        ("http://localhost.example/v1", "sk-1", True),
+        ("http://127.0.0.1.nip.example/v1", "sk-1", True),
+        ("http://gpu.internal:8000/v1", None, False),
+        ("https://gpu.internal:8000/v1", "sk-1", False),
+        ("http://localhost:8000/v1", "sk-1", False),
+        ("http://127.0.0.1:8000/v1", "sk-1", False),
+        ("http://127.8.9.10/v1", "sk-1", False),
+        ("http://[::1]:8000/v1", "sk-1", False),
+        ("http://models.localhost/v1", "sk-1", False),
+    ],
+)
+def test_a_key_over_plain_http(url: str, key: str | None, told: bool) -> None:
+    said = notices(Endpoint("it", "openai", url, "m", api_key=key))
+    assert bool(said) is told
+    assert all("over plain http" in each and "sk-1" not in each for each in said)
+
+
+def test_a_key_in_a_header_counts_too() -> None:
+    endpoint = Endpoint("it", "openai", "http://gpu/v1", "m", headers=(("x-key", "k"),), secrets=("k",))
+    assert len(notices(endpoint)) == 1
+
+
+@pytest.mark.parametrize(
+    ("variables", "url", "proxy"),
+    [
+        ({}, "https://llm.example/v1", ""),
+        ({"https_proxy": "http://proxy.example:3128"}, "https://llm.example/v1", "proxy.example:3128"),
+        ({"HTTPS_PROXY": "http://proxy.example:3128"}, "https://llm.example/v1", "proxy.example:3128"),
+        ({"https_proxy": "proxy.example:3128"}, "https://llm.example/v1", "proxy.example:3128"),
+        ({"https_proxy": "http://ann:secret@proxy.example:3128"}, "https://llm.example/v1", "proxy.example:3128"),
+        ({"http_proxy": "http://proxy.example:3128"}, "https://llm.example/v1", ""),
+        ({"http_proxy": "http://proxy.example:3128"}, "http://llm.example/v1", "proxy.example:3128"),
+        ({"all_proxy": "http://proxy.example:3128"}, "https://llm.example/v1", "proxy.example:3128"),
+        ({"all_proxy": "http://proxy.example:3128"}, "http://localhost:11434/v1", ""),
+        ({"all_proxy": "http://proxy.example:3128"}, "http://127.0.0.1/v1", ""),
+        ({"all_proxy": "http://proxy.example:3128", "no_proxy": "llm.example"}, "https://llm.example/v1", ""),
+        ({"all_proxy": "http://proxy.example:3128", "no_proxy": ".example"}, "https://llm.example/v1", ""),
+        ({"https_proxy": ""}, "https://llm.example/v1", ""),
+    ],
+)
+def test_a_proxy(variables: dict[str, str], url: str, proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert shown_proxy(url) == proxy
+    said = " ".join(notices(Endpoint("it", "openai", url, "m")))
+    assert ("through the proxy" in said, proxy in said, "secret" in said) == (bool(proxy), True, False)
