@@ -39,5 +39,6 @@ async def test_whose_budget_counts(
     own = WorkspaceSettings(budget=workspace)
     async with scene(tmp_path, FILES, [Script(otherwise=EDIT)], workspace=own, budget=endpoint) as stage:
         stage.engine.settings = replace(stage.engine.settings, budget=user)
+        await stage.engine.indexed()
         await stage.told(Task("add one to two", Focus("b.py"), budget=task))
         assert ("def one" in str(stage.endpoints[0].asked[0].body["messages"])) == shown
