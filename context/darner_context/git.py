@@ -11,12 +11,16 @@ import sys
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from functools import lru_cache
+from math import ceil
 from pathlib import Path
 from shutil import which
 from tempfile import TemporaryFile
 from threading import Timer
 
 from darner_context.children import environment, search_path
+
+if sys.platform == "linux":
+    from resource import RLIMIT_CPU, prlimit
 
 _SECONDS = 2.0
 _MOST = 4_000_000  # bytes of an answer
@@ -86,6 +90,9 @@ def _said(  # noqa: PLR0917 - one call, straight above
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
+    if sys.platform == "linux":  # should this process be killed, nobody else ends one that is busy for ever
+        with suppress(OSError):
+            prlimit(process.pid, RLIMIT_CPU, (ceil(seconds) + 1, ceil(seconds) + 2))
     assert process.stdout is not None  # noqa: S101 - a pipe was asked for
     with process, process.stdout:
         timer = Timer(seconds, _kill, (process,))

@@ -11,11 +11,15 @@ import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from darner_context.bundle import LeftOut, Unreadable
 from darner_context.entry import Parsed, parsed, unchanged, unparsed
 from darner_context.extract import count_lines, digest_of, extract
+from darner_context.lifeline import lifeline
+from darner_context.limits import limited_time
 from darner_context.sources import Source, Workspace, read_text
 from darner_context.store import Row, Store
 
@@ -23,6 +27,7 @@ _BATCH = 400_000  # bytes of source in one task
 _COMMIT, _COMMIT_MOST = 600, 8_000  # files in one transaction: ever more, for it writes what many files have anew
 _LAST = 200  # files, or fewer, that are stored after the last one is parsed: no parser runs beside that
 _PATIENCE = 40.0  # seconds in which some task is done, unless one hangs
+_SECONDS, _SPEED = 3.0, 150_000  # processor time for one file: so much, and more for so many bytes each second
 _MINIFIED_LINE, _MINIFIED_LEAST = 2_000, 20_000  # characters in a line of average length, and in the file
 
 _HARMLESS = Source("lines.py", str(Path(__file__).with_name("lines.py")), 0, 0)  # every parser survives it
@@ -66,6 +71,18 @@ def parse(sources: Sequence[Source]) -> Done:
                 done.append(parsed(source.path, source.size, source.stamp, extract(source.path, text)))
         except Exception as error:  # noqa: BLE001 - one file never costs the others
             left_out.append(LeftOut(source.path, f"cannot be parsed: {str(error) or type(error).__name__}"))
+    return done, left_out
+
+
+def _within_limits(work: Work, sources: Sequence[Source]) -> Done:
+    """Do the work on each file in the time that one may take; beyond it the process ends."""
+    done: list[Parsed] = []
+    left_out: list[LeftOut] = []
+    for source in sources:
+        with limited_time(_SECONDS + source.size / _SPEED):
+            some, passed = work([source])
+        done += some
+        left_out += passed
     return done, left_out
 
 
@@ -125,7 +142,7 @@ def _parse_all(store: Store, fresh: list[Source], processes: int, work: Work) ->
     count_lines(["def f():"])  # the vocabulary is loaded before the fork, so that the children share it
     processes = 1 if sum(source.size for source in fresh) < 2 * _BATCH else processes
     try:
-        for each in shared_out(work, tasks, processes, _PATIENCE, [_HARMLESS]):
+        for each in shared_out(partial(_within_limits, work), tasks, processes, _PATIENCE, [_HARMLESS]):
             if isinstance(each, Failed):
                 source = each.piece
                 if each.reason == LATE:
@@ -140,6 +157,11 @@ def _parse_all(store: Store, fresh: list[Source], processes: int, work: Work) ->
 def main() -> int:
     """Read the order from stdin and carry it out."""
     order = json.loads(sys.stdin.buffer.readline())
+    with lifeline(sys.stdin.fileno()):
+        return _carry_out(order)
+
+
+def _carry_out(order: dict[str, Any]) -> int:
     os.nice(5) if hasattr(os, "nice") else None
     gc.disable()  # here and in workers that are forked: facts refer to nothing that refers to them
     workspace = Workspace([Path(root) for root in order["roots"]], order["ignore"], order["slow"])

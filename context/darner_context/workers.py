@@ -14,7 +14,10 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import BaseContext
 from typing import Generic, TypeVar
 
-DIED, LATE = "its parser died", "it takes too long to parse"
+from darner_context.limits import limit_memory
+
+DIED, LATE = "its parser died or needed too much time or memory", "it takes too long to parse"
+_MEMORY = 600_000_000  # bytes that a process may take for its work
 _AHEAD = 2  # tasks that lie ready beside those that are under way
 
 _Piece = TypeVar("_Piece")
@@ -125,6 +128,7 @@ def _begin(listener: Connection, held: Connection) -> None:
     One that hangs where no other thread of it can run does not see that: whoever kills the parent kills its group. Nor
     does it hold the parent's stdout, at whose end somebody may wait.
     """
+    limit_memory(_MEMORY)
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, 1)
     os.close(null)

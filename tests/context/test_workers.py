@@ -262,7 +262,7 @@ async def test_a_file_that_kills_its_parser_is_left_out_until_it_changes(
     work, cache = write(tmp_path / "work", FILES), tmp_path / "cache"
     store = Store(store_path(cache, [work.resolve()]), write=True)
     *_, (done, total, left_out) = update(store, Workspace([work]), 1, parse_or_die)
-    assert (done, total, left_out) == (3, 3, [LeftOut("shop/dies.py", "its parser died")])
+    assert (done, total, left_out) == (3, 3, [LeftOut("shop/dies.py", DIED)])
     said: list[LeftOut] = []
     assert changes(Workspace([work]), store.rows(), said) == ([], [])
     assert said == [LeftOut("shop/dies.py", "no parser survived it")]
