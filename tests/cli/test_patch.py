@@ -126,7 +126,8 @@ async def test_bad_input_is_told_in_a_sentence(desk: Desk, arguments: list[str],
 
 async def test_bad_input_as_an_event(desk: Desk) -> None:
     ran = await desk.run("patch", "x", "none.py", "--json")
-    assert (ran.code, [event["event"] for event in ran.events], ran.err) == (2, ["error"], "")
+    assert (ran.code, [event["event"] for event in ran.events]) == (2, ["error"])
+    assert ran.err == f"darner: {ran.events[0]['message']}\n"
 
 
 @pytest.mark.parametrize(

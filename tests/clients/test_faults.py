@@ -177,3 +177,25 @@ def test_no_key_and_no_flood_in_what_is_said() -> None:
 def test_a_body_that_is_no_json_is_quoted() -> None:
     error = from_response(ENDPOINT, 502, {}, b"<html>\n\n  Bad gateway \xff</html>")
     assert error.message == "failed (502): Bad gateway \xff"
+
+
+@pytest.mark.parametrize("status", [200, 400, 413, 422, 500, 599, 999])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"error": {"message": "maximum context length is " + "9" * 5000 + " tokens"}},
+        {"error": {"message": "request (" + "9" * 5000 + " tokens) exceeds the available context size (1 tokens)"}},
+        {"error": {"message": "max_tokens must be at least 1, got -" + "9" * 5000}},
+        {"error": {"message": "x", "code": "\u2074\u2070\u2074"}},
+        {"error": {"message": "x", "code": "\u0664\u0660\u0664"}},
+        {"error": {"message": "x", "code": 10**400}},
+        {"error": {"message": "x", "code": True, "status": 1e300}},
+        {"error": {"message": "x", "n_ctx": 10**4000, "n_prompt_tokens": -1, "type": "exceed_context_size_error"}},
+        {"status_code": "4\u00b29", "message": "x", "type": "y"},
+    ],
+)
+def test_absurd_numbers(status: int, body: object) -> None:
+    error = refusal(status, body, {"retry-after": "9" * 5000, "retry-after-ms": "\u00b2"})
+    assert len(str(error)) < 500
+    assert getattr(error, "window", None) in {None, 1, 2048}
+    assert error.retry_after is None

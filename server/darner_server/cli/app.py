@@ -301,8 +301,7 @@ class PrivateLog(RotatingFileHandler):
 def _failed(message: str, code: int, *, json_wanted: bool) -> int:
     if json_wanted:
         out.emit({"event": "error", "message": message, "exit_code": code})
-    else:
-        out.say(f"darner: {message}", "red")
+    out.say(f"darner: {message}", "red")
     return code
 
 

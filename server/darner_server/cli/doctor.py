@@ -45,7 +45,7 @@ async def doctor(place: Place, *, json: bool) -> int:
             out.emit(facts)
         else:
             _show(facts, endpoints)
-        if not usable and not json:
+        if not usable:
             out.say(_advice(place, endpoints), "yellow")
         return exits.PATCHED if usable else exits.NO_ENDPOINT
 
