@@ -171,3 +171,35 @@ def test_scripts_are_never_written_as_text(info: str, text: str) -> None:
         applied = apply_reply(reply, FILES, target="a.py")
         assert applied.files == FILES
         assert applied.refused != ()
+
+
+TAGGED = [
+    "<edit>\n<find>x = 1</find>\n<replace>x = 5</replace>\n</edit>", "<replace>\n<old>x = 1</old>\n<new>x = 5</new>\n</replace>",
+    "<search>x = 1</search>\n<replace>x = 5</replace>", "<original>\nx = 1\n</original>\n<updated>\nx = 5\n</updated>",
+    "<old_string>x = 1</old_string><new_string>x = 5</new_string>", '<change file="a.py">\n<before>x = 1</before>\n<after>x = 5</after>\n</change>',
+    "<edits>\n<edit>\n<search>x = 1</search>\n<replace>x = 5</replace>\n</edit>\n</edits>",
+    "<str_replace_editor>\n<command>str_replace</command>\n<path>a.py</path>\n<old_str>x = 1</old_str>\n<new_str>x = 5</new_str>\n</str_replace_editor>",
+    "<modification>\n<file>a.py</file>\n<line>1</line>\n<new>x = 5</new>\n</modification>", "<diff>\n-x = 1\n+x = 5\n</diff>",
+    '<replacement search="x = 1">x = 5</replacement>', '<file_edit path="a.py">\n<old>x = 1</old><new>x = 5</new></file_edit>',
+    "<search_replace>\n<search>x = 1</search>\n<replace>x = 5</replace>\n</search_replace>",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", TAGGED)
+def test_an_edit_in_tags_is_carried_out_or_refused(text: str) -> None:
+    fenced = (f"a.py\n```{info}\n{text}\n```\n" for info in ("xml", "", "python"))
+    for reply in (*fenced, f"a.py\n{text}\n", f"{v4a(UPDATE)}\n{text}\n"):
+        applied = apply_reply(reply, FILES)
+        assert applied.files in (FILES, {**FILES, **SET})
+        assert bool(applied.refused) == (applied.files == FILES)
+
+
+@pytest.mark.parametrize(
+    "script",
+    ["sed -i 's/x = 1/x = 5/' a.py", "perl -pi -e 's/1/5/' a.py", "cat > a.py <<'EOF'\nx = 5\nEOF", "python a.py"],
+)
+def test_a_command_is_no_text(script: str) -> None:
+    for info in ("bash", "sh", "shell"):
+        applied = apply_reply(f"a.py\n```{info}\n{script}\n```\n", FILES)
+        assert applied.files == FILES
+        assert applied.refused != ()

@@ -46,6 +46,37 @@ NAMED = [
     ("The `Pipfile` has the port too:", "Pipfile"), ("Change the `VERSION` file:", "VERSION"), ("In the `deploy` script:", "deploy"),
     ("Here is the new `dev.yaml`, which no longer needs `main.py`:", "dev.yaml"), ("1. Move the port in `dev.yaml`:", "dev.yaml"),
     ("Same thing for `dev.yaml` (it is read first):", "dev.yaml"), ('Change "dev.yaml" like this:', "dev.yaml"),
+    ("**`dev.yaml`** (new)", "dev.yaml"), ("**`dev.yaml`:** new port", "dev.yaml"), ("*dev.yaml*", "dev.yaml"), ("__dev.yaml__", "dev.yaml"),
+    ("## `dev.yaml` changes", "dev.yaml"), ("## Changes to `dev.yaml`", "dev.yaml"), ("## Changes in dev.yaml", "dev.yaml"), ("### Modify dev.yaml", "dev.yaml"),
+    ("### dev.yaml changes", "dev.yaml"), ("#### 2.1 dev.yaml", "dev.yaml"), ("#### 2.1. `dev.yaml`", "dev.yaml"), ("### (2) dev.yaml", "dev.yaml"),
+    ("### 2️⃣ dev.yaml", "dev.yaml"), ("File 2 of 3: `dev.yaml`", "dev.yaml"), ("[2/3] dev.yaml", "dev.yaml"), ("2/3: dev.yaml", "dev.yaml"),
+    ("Patch for dev.yaml:", "dev.yaml"), ("Diff for `dev.yaml`:", "dev.yaml"), ("dev.yaml =>", "dev.yaml"), ("dev.yaml ->", "dev.yaml"),
+    (">>> dev.yaml", "dev.yaml"), ("@ dev.yaml", "dev.yaml"), ("@dev.yaml", "dev.yaml"), ("$ cat dev.yaml", "dev.yaml"), ("# File: dev.yaml", "dev.yaml"),
+    ("/* dev.yaml */", "dev.yaml"), ("-- dev.yaml", "dev.yaml"), ("; dev.yaml", "dev.yaml"), ("% dev.yaml", "dev.yaml"), ("{/* dev.yaml */}", "dev.yaml"),
+    ("<filename>dev.yaml</filename>", "dev.yaml"), ("<!-- file: dev.yaml -->", "dev.yaml"), ("<code>dev.yaml</code>", "dev.yaml"), ("<b>dev.yaml</b>", "dev.yaml"),
+    ("<h3>dev.yaml</h3>", "dev.yaml"), ('<document path="dev.yaml">', "dev.yaml"), ("<source path='dev.yaml'>", "dev.yaml"),
+    ("<summary>dev.yaml</summary>", "dev.yaml"), ('<file name="dev.yaml" lang="yaml">', "dev.yaml"), ("dev.yaml (was: port 80)", "dev.yaml"),
+    ("dev.yaml <- here", "dev.yaml"), ("dev.yaml \u2190 new", "dev.yaml"), ("dev.yaml (L1-L2)", "dev.yaml"), ("dev.yaml:L1", "dev.yaml"),
+    ("dev.yaml:1,2", "dev.yaml"), ("dev.yaml line 1", "dev.yaml"), ("dev.yaml @ line 1", "dev.yaml"), ("dev.yaml, line 1:", "dev.yaml"),
+    ("dev.yaml (1 change)", "dev.yaml"), ("dev.yaml*", "dev.yaml"), ("dev.yaml†", "dev.yaml"), ("dev.yaml [1]", "dev.yaml"),
+    ("dev.yaml (updated) \u2013 port", "dev.yaml"), ("dev.yaml is updated:", "dev.yaml"), ("dev.yaml changes:", "dev.yaml"),
+    ("dev.yaml looks like this now:", "dev.yaml"), ("dev.yaml should become", "dev.yaml"), ("the dev.yaml file:", "dev.yaml"), ("The file dev.yaml:", "dev.yaml"),
+    ("the file `dev.yaml`", "dev.yaml"), ("For the `dev.yaml`:", "dev.yaml"), ("Likewise `dev.yaml`:", "dev.yaml"), ("Don't forget `dev.yaml`:", "dev.yaml"),
+    ("Also needed is a change of `dev.yaml`:", "dev.yaml"), ("Dans `dev.yaml`, changez le port :", "dev.yaml"), ("In der Datei `dev.yaml`:", "dev.yaml"),
+    ("En `dev.yaml`:", "dev.yaml"), ("在 `dev.yaml` 中:", "dev.yaml"), ("`dev.yaml` を変更:", "dev.yaml"), ("\u0412 файл\u0435 `dev.yaml`:", "dev.yaml"),
+    ("修改 dev.yaml\uff1a", "dev.yaml"), ("Set the port (dev.yaml):", "dev.yaml"), ("My File", "My File"), ("`My File`:", "My File"), ("**My File**", "My File"),
+    ("File: My File", "My File"), ("Release Notes 2", "Release Notes 2"), ("conf.d/50 port", "conf.d/50 port"), ("a b/c d.yaml", "a b/c d.yaml"),
+    ("`a b/c d.yaml` (updated)", "a b/c d.yaml"), ('"my notes.md"', "my notes.md"), ("In `my notes.md` set the port:", "my notes.md"),
+    ('In "my notes.md":', "my notes.md"), ("my notes.md:1", "my notes.md"), ("my notes.md (new port)", "my notes.md"), ("O'Brien.txt", "O'Brien.txt"),
+    ("`O'Brien's list.txt`", "O'Brien's list.txt"), ('say "hi".txt', 'say "hi".txt'), ("a&b.ini", "a&b.ini"), ("a;b.ini", "a;b.ini"), ("what?.md", "what?.md"),
+    ("a,b.csv", "a,b.csv"), ("x=1.env", "x=1.env"), ("(draft).md", "(draft).md"), ("[draft].md", "[draft].md"), ("{{name}}.yaml", "{{name}}.yaml"),
+    ("$id.yaml", "$id.yaml"), ("~tmp.yaml", "~tmp.yaml"), ("#x#.yaml", "#x#.yaml"), ("-x.yaml", "-x.yaml"), ("a*.yaml", "a*.yaml"), ("été.yaml", "été.yaml"),
+    ("файл.yaml", "файл.yaml"), ("日本.yaml", "日本.yaml"), ("😀.yaml", "😀.yaml"), ("Procfile.dev", "Procfile.dev"), ("Dockerfile.prod", "Dockerfile.prod"),
+    ("docker/Dockerfile", "docker/Dockerfile"), ("Jenkinsfile", "Jenkinsfile"), (".dockerignore", ".dockerignore"), (".bashrc", ".bashrc"),
+    ("WORKSPACE", "WORKSPACE"), ("LICENSE", "LICENSE"), ("go.mod", "go.mod"), ("Cargo.lock", "Cargo.lock"), ("BUILD.bazel", "BUILD.bazel"),
+    ("meson.build", "meson.build"), ("nginx", "nginx"), ("etc/hosts", "etc/hosts"), ("postinst", "postinst"), ("debian/rules", "debian/rules"),
+    ("hooks/pre-push", "hooks/pre-push"), ("x.1", "x.1"), ("v1.2", "v1.2"), ("lib.so.1", "lib.so.1"), ("a.tar.gz", "a.tar.gz"), ("Node.js", "Node.js"),
+    ("CI/CD", "CI/CD"), ("client/server", "client/server"), ("Example", "Example"), ("README", "README"), ("### TODO", "TODO"),
 ]  # fmt: skip
 
 
@@ -83,3 +114,80 @@ def test_a_name_of_no_file_is_refused(above: str) -> None:
         applied = apply_reply(f"{first}{above}\n\n{BLOCK}", files, target="main.py")
         assert applied.refused != ()
         assert applied.files == files
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        "#!/usr/bin/env python3", "#!/bin/bash", "#!/usr/bin/python", "# -*- coding: utf-8 -*-", "# frozen_string_literal: true", "// @ts-check",
+        "/* eslint-disable */", "// eslint-disable-next-line import/first", "# syntax=docker/dockerfile:1", "# Node.js", "# client/server", "# CI/CD", "// Next.js",
+        "# src/", "# v1.2.x", "# TODO/FIXME", "# e.g.", "// https://a.b/c.js", "# @file a.py", "# TCP/IP", "-- sqlfluff:dialect:postgres", "; input/output",
+        "# https://x.y/z.py", "// TypeScript/JavaScript", "# read/write", "#region", "#!/bin/sh -e", "# 1/2", "# and/or", "# copyright.me", "#include <a.h>",
+        "// clang-format off", "# pylint: disable=all", "# noqa", "# etc/hosts", "/* styles/base */", "// MIT/Apache-2.0", "# Ubuntu/Debian", "# mac/linux",
+        "# Windows/Mac.", "# Vue.js", "# .NET", "# README", "# LICENSE", "# build", "<!-- Node.js -->",
+    ],
+)  # fmt: skip
+def test_a_comment_in_a_text_names_no_file(first: str) -> None:
+    new = f"{first}\na = 5\nb = 2\n"
+    applied = apply_reply(f"```\n{new}```\n", {"app.py": f"{first}\na = 1\nb = 2\n"}, target="app.py")
+    assert (applied.refused, applied.files) == ((), {"app.py": new})
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "### Node.js", "## CI/CD", "# client/server", "**Input/Output**", "### Next.js app", "#### REST/GraphQL", "## Docker/Podman", "### Express.js",
+        "## Changes", "### 1. Setup", "## Step 1", "### a.k.a. x", "## v1.2", "### TypeScript", "### e.g.", "## Windows/macOS", "### Request/Response",
+        "## pros/cons", "### Three.js scene", "## D3.js",
+    ],
+)  # fmt: skip
+def test_a_heading_names_no_file(heading: str) -> None:
+    for block in (BLOCK, f"```\n{NEW}```\n"):
+        applied = apply_reply(f"{heading}\n\n{block}", {"main.py": OLD}, target="main.py")
+        assert (applied.refused, applied.files) == ((), {"main.py": NEW})
+
+
+@pytest.mark.parametrize(
+    ("above", "files"),
+    [
+        ("Since `b.py` already imports this, only the port changes:", {"b.py": "b\n"}), ("- The port moves in `main.py`\n- `b.py` stays\n", {"b.py": "b\n"}),
+        ("### main.py\n\nLike `b.py`, it needs another port.\n", {"b.py": OLD}), ("### main.py\n\n- the port\n- uses `b.py`\n", {"b.py": OLD}),
+        ("The function `foo.bar` calls `baz.qux()`.", {}), ("I move the port. The `b.py` that imports it needs no change.", {"b.py": "b\n"}),
+        ("| File | Change |\n|---|---|\n| main.py | port |\n", {}), ("The import from `b.py` is kept:", {"b.py": "b\n"}), ("**File: `main.py`**", {}),
+        ("### `main()`", {}), ("### `class Shop`", {}), ("The port (see b.py):", {"b.py": "b\n"}),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_only_mentioned(above: str, files: dict[str, str]) -> None:
+    before = {"main.py": OLD, **files}
+    applied = apply_reply(f"{above}\n\n{BLOCK}", before, target="main.py")
+    assert (applied.refused, applied.files) == ((), {**before, "main.py": NEW})
+
+
+def test_a_mentioned_file_that_has_the_text_too_is_refused() -> None:
+    files = {"main.py": OLD, "b.py": OLD}
+    applied = apply_reply(f"Since `b.py` imports this, the port changes:\n\n{BLOCK}", files, target="main.py")
+    assert applied.files == files
+    assert "not clear from" in applied.refused[0].reason
+
+
+@pytest.mark.parametrize("words", ["### `port`", "The constant `port`:", "`port` becomes", "### `Config.port`"])
+def test_a_word_of_the_block_is_no_file(words: str) -> None:
+    files = {"main.py": MAIN, "b.py": OLD}
+    applied = apply_reply(f"{FIRST}{words}\n\n{BLOCK}", files)
+    assert (applied.refused, applied.files) == ((), {**files, "main.py": "a = 2\nport: 81\n"})
+
+
+@pytest.mark.parametrize(
+    ("rest", "made"),
+    [
+        ("And create `util.py`:\n\n```python\nu = 1\n```\n", {"util.py": "u = 1\n"}), ("```python\n# lib/util.py\nu = 1\n```\n", {"lib/util.py": "u = 1\n"}),
+        ("New file `x/.env`:\n```bash\nA=1\n```\n", {"x/.env": "A=1\n"}), ("Add a `Dockerfile`:\n\n```dockerfile\nFROM x\n```\n", {"Dockerfile": "FROM x\n"}),
+        ("```docs/it's.md\nx\n```\n", {"docs/it's.md": "x\n"}), ('```python title="a b.py"\nu = 1\n```\n', {"a b.py": "u = 1\n"}),
+        ("```1:2:lib/u.py\nu = 1\n```\n", {"lib/u.py": "u = 1\n"}), ("Use it so:\n```python\nimport main\n```\n", {}),
+        ("Then run `pytest tests/test_a.py`:\n```bash\npytest\n```\n", {}), ("Example `c.json`:\n```json\n{}\n```\n", {}),
+        ('The response:\n\n```json\n{"path": "/x", "content": "y"}\n```\n', {}), ("`main.py` had:\n```python\nold\n```\n", {}),
+    ],
+)  # fmt: skip
+def test_a_fence_beside_other_edits(rest: str, made: dict[str, str]) -> None:
+    applied = apply_reply(FIRST + rest, {"main.py": MAIN})
+    assert (applied.refused, applied.files) == ((), {"main.py": MAIN.replace("a = 1", "a = 2"), **made})

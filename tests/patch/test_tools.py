@@ -135,7 +135,7 @@ DATA = [
     [{"search": "a", "replace": "b", "path": "c"}],
     {"name": "shop", "scripts": {"test": "jest"}},
     [{"old": "a", "new": None}],
-    {"path": "x", "content": "y"},
+    {"path": "b.py", "content": "y"},
 ]
 
 

@@ -217,15 +217,19 @@ class Applier:
 
     def _named(self, edit: Edit) -> str | Refused:
         """Return the name of an edit's file: the first reading that is there, else its path, else the target."""
-        for reading in edit.readings:
-            path = paths.normal(reading)
-            if path is None or is_of_repository(path):
-                continue
-            if self._root is not None:
-                path = path.removeprefix(self._root)
-            found = next((each for each in (path, *_shorter(path)) if self._exists(each)), None)
-            if found is not None:
-                return found
+        there = self._there(edit)
+        if edit.said in there:
+            return edit.said  # the whole line is a file's name
+        if edit.said and edit.path not in edit.readings and (len(there) > 1 or edit.path is not None):
+            names = list(dict.fromkeys((*there, *(each for each in (edit.path,) if each and self._exists(each)))))
+            holding = [each for each in names if self._holds(each, edit.before or "")]
+            if len(holding) == 1:
+                return holding[0]
+            if holding or edit.path is None:
+                return Refused(edit, None, f'which file it is about is not clear from "{edit.said}"')
+            return edit.path
+        if there:
+            return there[0]
         if edit.path is None and edit.said:
             return Refused(edit, None, f'which file it is about is not clear from "{edit.said}"')
         named = edit.path or self._target
@@ -234,6 +238,24 @@ class Applier:
             return names[0]
         bare = edit.format == "bare"
         return Refused(edit, None, "the reply holds no edit" if bare else "the edit does not name its file")
+
+    def _there(self, edit: Edit) -> list[str]:
+        """Return the readings of an edit's file name that are there."""
+        found: list[str] = []
+        for reading in edit.readings:
+            path = paths.normal(reading)
+            if path is None or is_of_repository(path):
+                continue
+            if self._root is not None:
+                path = path.removeprefix(self._root)
+            found += [each for each in (path, *_shorter(path)) if self._exists(each)][:1]
+        return found
+
+    def _holds(self, path: str, text: str) -> bool:
+        """Whether a file has all lines of a text."""
+        document = self._document(path)
+        wanted = {fold(line) for line in lines.bodies(lines.split(text)) if line.strip()}
+        return document is not None and (text in document.text or wanted <= set(map(fold, document.bodies)))
 
     def _is_about_target(self, path: str, *, makes: bool) -> bool:
         """A name that no file has is taken for the target's if only its folders differ, or it was only an example.

@@ -23,6 +23,12 @@ _LEAD = re.compile(
 )
 _AS_FOLLOWS = re.compile(r"\b(?:to|as follows|like this|file|script)\b", re.IGNORECASE)
 _PLACE = re.compile(r"\b(?:in|inside|within|update|edit|modify|change|create|to|into|open)\b", re.IGNORECASE)
+_PLACED = re.compile(
+    r"(?:\b(?:in|inside|within|into|to|for|of|on|dans|en|em|nel|im|der|datei|fichier|archivo|\u0432|\u0444\u0430\u0439\u043b\u0435?)\s+"
+    r"(?:the\s+)?(?:file\s+)?|[\u5728\u4ef6]\s*)$",
+    re.IGNORECASE,
+)
+_ITEM = re.compile(r"\s*(?:[-*+\u2022]|\d+[.)])\s")
 _MAKES = re.compile(
     r"\b(?:update|edit|change|modify|create|add|write|save|replace|rewrite|fix|patch|make|new|extend|adjust|put|insert|"
     r"append|here(?:'s|\u2019s|\sis)|becomes?|updated|modified|full|complete|revised|corrected)\b",
@@ -30,7 +36,7 @@ _MAKES = re.compile(
 )
 _CREATES = re.compile(r"\b(?:create|add|write|save|new|make|put|introduce)\b", re.IGNORECASE)
 _ELSEWHERE = re.compile(
-    r"\b(?:from|like|unlike|by|with|using|uses?|via|see|than|imports?|imported|calls?|matches|matching|as\sin|needs?|requires?|"
+    r"\b(?:from|like|unlike|by|with|using|uses?|via|see|than|imports?|imported|calls?|matches|matching|as\sin|needs?|requires?|since|because|while|although|"
     r"similar\sto|same\sas|depends?\son|run|runs|running|output\sof|result\sof|reads?|loads?|tests?)\s+(?:the\s+)?$",
     re.IGNORECASE,
 )
@@ -56,11 +62,22 @@ def read(above: list[str]) -> Caption | None:
         if name is not None and (name.path is not None or name.said):
             return _by_name(name, mentioned, content, len(content) - 1 - back)
         said = _sentence(line)
+        if said is not None and (listed := _in_list(content, len(content) - 1 - back)) is not None:
+            said = listed
+        if name is not None and not back:
+            said = _either(name, said)
         if said is not None and said.edits:
             return said
         if mentioned is None and back < _NEAR:
-            mentioned = said or (Caption(name, edits=False) if name is not None and not back else None)
+            mentioned = said
     return mentioned
+
+
+def _either(name: Name, said: Caption | None) -> Caption:
+    """Return what a line says that may be a name, and may mention one."""
+    if said is None:
+        return Caption(name, edits=False)
+    return replace(said, name=replace(said.name, readings=(*name.readings, *said.name.readings)))
 
 
 def _by_name(name: Name, mentioned: Caption | None, content: list[str], at: int) -> Caption:
@@ -72,7 +89,8 @@ def _by_name(name: Name, mentioned: Caption | None, content: list[str], at: int)
         return mentioned or Caption(Name(None, (), content[at].strip(), alone=False), edits=False)
     if mentioned is None:
         return Caption(name, edits=name.path is not None)
-    unclear = mentioned.name.path is None and mentioned.name.said and name.path not in mentioned.name.readings
+    other = mentioned.name
+    unclear = other.path is None and other.said and not other.passing and name.path not in other.readings
     return mentioned if unclear or name.path is None else Caption(name)
 
 
@@ -91,6 +109,7 @@ def _sentence(line: str) -> Caption | None:
     if not found:
         return None
     own = [each for each in found if not _ELSEWHERE.search(text[: each[0]])]
+    elsewhere = tuple(dict.fromkeys(each[1] for each in found if each[2]))
     sure = [each for each in own if each[2]]
     leading = next((each for each in own if each[2] and _leads(text[: each[0]])), None)
     if leading is not None:
@@ -105,9 +124,14 @@ def _sentence(line: str) -> Caption | None:
             r"\w", text[last[3] :].replace("to", "").replace("as follows", "").replace("like this", "")
         )
         edits = (ends and _MAKES.search(text[: last[0]]) is not None) or text[: sure[0][0]].strip("*_#- ") == ""
-        return Caption(Name(path, (path,), text, alone=False), edits=edits)
+        if edits or _PLACED.search(text[: last[0]]) or (ends and text.rstrip("*_ ").endswith((":", "\uff1a"))):
+            return Caption(Name(path, (path,), text, alone=False), edits=edits)
+        return Caption(Name(None, (path,), text, alone=False, passing=True), edits=False)
     if len(distinct) > 1:
-        return Caption(Name(None, (), text, alone=False), edits=False)
+        passing = _MAKES.search(text) is None
+        return Caption(Name(None, tuple(distinct), text, alone=False, passing=passing), edits=not passing)
+    if elsewhere:
+        return Caption(Name(None, elsewhere, text, alone=False, passing=True), edits=False)
     maybe = tuple(dict.fromkeys(each[1] for each in own))
     return Caption(Name(None, maybe, alone=False), edits=False) if len(maybe) == 1 else None
 
@@ -115,6 +139,22 @@ def _sentence(line: str) -> Caption | None:
 def creates(said: str) -> bool:
     """Tell whether a sentence says that a file is made."""
     return _CREATES.search(said) is not None
+
+
+def _in_list(content: list[str], at: int) -> Caption | None:
+    """Return the files that a list mentions, whose items say what is done to each of several."""
+    first = last = at
+    while first and _ITEM.match(content[first - 1]):
+        first -= 1
+    while last + 1 < len(content) and _ITEM.match(content[last + 1]):
+        last += 1
+    if first == last or not _ITEM.match(content[at]):
+        return None
+    found = [each[1] for line in content[first : last + 1] for each in _mentions(line) if each[2]]
+    files = tuple(dict.fromkeys(found))
+    if len(files) < 2:  # noqa: PLR2004 - one file is what the list is about
+        return None
+    return Caption(Name(None, files, content[at].strip(), alone=False, passing=True), edits=False)
 
 
 def _mentions(text: str) -> list[tuple[int, str, bool, int]]:
@@ -157,4 +197,6 @@ def _is_first(before: str) -> bool:
 
 def doubted(name: Name, block: str) -> Name:
     """Take a word in backquotes above a block for what it is about, not for a file, if the block has that word too."""
-    return replace(name, said="") if name.path is None and name.said and name.said in block else name
+    if name.alone and name.said and re.search(rf"\b{re.escape(name.said.rsplit('.', 1)[-1])}\b", block):
+        return replace(name, path=None, said="")
+    return name

@@ -48,16 +48,18 @@ class Fences:
     def closed(self, fence: Fence, about: Name) -> list[Edit]:
         """Return the edits of a fence, as far as they are beyond doubt."""
         text = "\n".join(fence.lines)
-        if self._format != "whole" and fence.lines:
-            found = self._calls(fence, text, about)
-            if found is not None:
-                return found
+        found = self._calls(fence, text, about) if fence.lines else None
+        if found is not None:
+            return found
         word = fence.info.split()[0].lower() if fence.info.split() else ""
         if word in _SHELL and _HEREDOC.search(text) and not fence.sure and self._region is None:
             problem = "the reply writes a file by a shell command, which darner does not run"
             return [Edit(None, kind="malformed", problem=problem, format="whole")]
         if fence.caption is not None and self._is_command(fence, word):
             return []
+        if word in _SHELL and fence.sure and scripts.is_code(fence.path or ""):
+            problem = f"the fence below {fence.path} holds shell commands, which darner does not run"
+            return [Edit(fence.path, kind="malformed", problem=problem, format="whole")]
         if fence.path is None and not (fence.caption is not None and fence.caption.name.said):
             named = names.in_comment(next((line for line in fence.lines if line.strip()), ""))
             if named is not None:
@@ -80,9 +82,17 @@ class Fences:
         path = fence.path if fence.sure else about.path
         first = next((line for line in fence.lines if line.strip()), "")
         found: list[Edit] = []
+        called = None
+        if self._format == "whole":
+            if (kind := _script(fence, path)) is None:
+                return None
+            return [
+                Edit(path, kind="malformed", problem=f"the fence holds {kind}, and not the new text", format="whole")
+            ]
         if find_replace.opening(first):
-            found = find_replace.edits(text, path)
-        elif (opened := markup.opening(first, inside=not _is_markup(path))) is not None and f"</{opened[1]}" in text:
+            called = find_replace.edits(text, path)
+            found = called or []
+        elif (opened := markup.opening(first, calls=_is_markup(path))) is not None and f"</{opened[1]}" in text:
             found = markup.edits(text)
         if not found and scripts.is_signed(fence.text(), fence.info, path):
             reader = UnifiedDiff(lambda _: False, fenced=False)
@@ -91,7 +101,7 @@ class Fences:
             reader.close(found, cut_off=False)
         if not found and (kind := scripts.foreign(fence.lines, fence.info, path)) is not None:
             found = [Edit(None, kind="malformed", problem=f"the fence holds {kind}, which darner does not carry out")]
-        return [_named(edit, about) for edit in found] or None
+        return [_named(edit, about) for edit in found] or called
 
     def _is_command(self, fence: Fence, word: str) -> bool:
         """Tell whether a fence below a name shows a command or what it prints."""
@@ -143,6 +153,8 @@ class Fences:
         after = "".join(f"{line}\n" for line in lines)
         name = fence.caption.name if fence.caption is not None else Name(None)
         target = self._target
+        if name.passing and len(name.readings) == 1:
+            name = Name(name.readings[0], name.readings, alone=False)
         path = name.path or (None if name.said and name.said not in after else target)
         region = None
         if self._region is not None and target is not None:
@@ -158,6 +170,13 @@ def _named(edit: Edit, about: Name) -> Edit:
     if edit.path is not None:
         return edit
     return replace(edit, path=about.path, readings=about.readings, said=about.said)
+
+
+def _script(fence: Fence, path: str | None) -> str | None:
+    signed = fence.info.split(" ")[0] in ("diff", "patch", "udiff") and scripts.is_signed(
+        fence.text(), fence.info, path
+    )
+    return "a diff" if signed else scripts.foreign(fence.lines, fence.info, path)
 
 
 def _is_prose(path: str) -> bool:

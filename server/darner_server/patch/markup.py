@@ -18,7 +18,11 @@ _TOOLS = (
     r"move_file|apply_patch|function_calls|tool_calls?|tool_use|invoke|function=[\w.-]+|antml:\w+"
 )
 _OPEN = re.compile(rf"\s*<({_TOOLS})(?:\s[^<>]*)?>.*", re.IGNORECASE)
-_EDITS = re.compile(r"\s*<(edits?|change|modification|replacement|hunk)(?:\s[^<>]*)?>.*", re.IGNORECASE)
+_EDITS = re.compile(
+    r"\s*<(edits?|changes?|replace|modifications?|replacements?|hunk|search_replace|file_edit|diff|search|find|original|"
+    r"old|old_str|old_string|old_text)(?:\s[^<>]*)?>.*",
+    re.IGNORECASE,
+)
 _CHILD = re.compile(
     r"<(?P<name>[a-z_][\w-]*)(?:\s+name=[\"'](?P<named>[\w-]+)[\"'][^<>]*|=(?P<given>[\w-]+))?>(?P<text>.*?)</(?P=name)>",
     re.DOTALL | re.IGNORECASE,
@@ -31,11 +35,11 @@ _TEXT = ("content", "contents", "file_text", "text")
 FORMAT = "find-replace"
 
 
-def opening(line: str, *, inside: bool = False) -> re.Match[str] | None:
-    """Match a line that opens a call; in a fence that names no file also `<edit>` and the like."""
+def opening(line: str, *, calls: bool = False) -> re.Match[str] | None:
+    """Match a line that opens a call or an edit in tags (`<edit>`); with `calls` only a call."""
     if "<" not in line:
         return None
-    return _OPEN.fullmatch(line) or (_EDITS.fullmatch(line) if inside else None)
+    return _OPEN.fullmatch(line) or (None if calls else _EDITS.fullmatch(line))
 
 
 class Markup(Reader):
@@ -43,16 +47,17 @@ class Markup(Reader):
 
     def __init__(self, opened: re.Match[str], closes: Callable[[str], bool]) -> None:
         self._closes = closes
-        self._end = f"</{opened[1].lower().partition('=')[0]}>"
+        tag = opened[1].lower().partition("=")[0]
+        self._ends = tuple(f"</{each}>" for each in (_NEW if tag in _OLD else (tag,)))
         self._lines: list[str] = []
 
     def line(self, line: str, out: list[Edit]) -> State:
         """Take one line, the opening one first."""
         if self._closes(line) and not self._in_text():
-            out.append(_malformed(None, f"the reply calls a tool and does not close it with {self._end}"))
+            out.append(_malformed(None, f"the reply calls a tool and does not close it with {self._ends[0]}"))
             return AGAIN
         self._lines.append(line)
-        if self._end not in line.lower():
+        if not any(end in line.lower() for end in self._ends):
             return MORE
         out += edits("\n".join(self._lines))
         return DONE
@@ -64,14 +69,14 @@ class Markup(Reader):
     def close(self, out: list[Edit], *, cut_off: bool) -> None:
         """End of the reply inside the call."""
         if not cut_off:
-            out.append(_malformed(None, f"the reply calls a tool and does not close it with {self._end}"))
+            out.append(_malformed(None, f"the reply calls a tool and does not close it with {self._ends[0]}"))
 
 
 def edits(text: str) -> list[Edit]:
     """Return the edits of the calls in a text; a malformed one where nothing can be made of them."""
     inner = re.search(r"<tool_calls?>(.*)</tool_calls?>", text, re.DOTALL | re.IGNORECASE)
     if inner is not None and inner[1].lstrip()[:1] in ("{", "["):
-        return find_replace.edits(inner[1].strip(), None)
+        return find_replace.edits(inner[1].strip(), None) or []
     found: list[Edit] = []
     calls = re.findall(
         r"<(?:antml:)?(?:invoke|function)[\s=]+[^<>]*>.*?</(?:antml:)?(?:invoke|function)>", text, re.DOTALL
@@ -96,9 +101,11 @@ def _call(text: str) -> list[Edit]:
     content = next((table[key] for key in _TEXT if key in table), None)
     if re.search(r"view|read|list|grep|bash|execute", tool) or table.get("command", "").strip() == "view":
         return []
+    if word == "diff":
+        diff = body.removesuffix("</diff>").rstrip()
     if diff is not None:
         return _patched(diff, path)
-    pairs = _pairs(body, path)
+    pairs = _pairs(text if word in _OLD else body, path)
     if pairs:
         return pairs
     if re.search(r"delete", tool) and path is not None:

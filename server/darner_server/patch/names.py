@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _LONGEST = 250
+_MOST_WORDS = 8
 _FORBIDDEN = re.compile(r'[\x00-\x1f<>"|*?`]')
 _SUFFIX = re.compile(r"(?:^|[^.])\.[A-Za-z_][\w+-]{0,15}$|^\.[\w.-]+$")
 _KNOWN_SUFFIX = re.compile(
@@ -80,6 +81,10 @@ _WORDS = re.compile(
     r"|are|was|were|be|has|have|needs|need|should|would|file|files|code|example|note|output|input|result|before"
     r"|after|same|lets|let's|similarly|both|called|named"
 )
+_SYMBOL = re.compile(r"[A-Za-z_]\w*\.[A-Za-z_]\w*$")  # Shop.price, for a file or for what a block is about
+_HTML = re.compile(
+    r"^(?:<(?:b|strong|em|i|u|code|p|li|td|h[1-6]|summary)>\s*)+|(?:\s*</(?:b|strong|em|i|u|code|p|li|td|h[1-6]|summary)>:?)+$"
+)
 _QUOTED = re.compile(
     r"[*_(\[]*([`'\"\u2018\u201c\u00ab<]|\*\*|__|\*)[*_]*([^`]+?)[*_]*(?:[`'\"\u2019\u201d\u00bb>]|\*\*|__|\*)[*_)\]]*(.*)"
 )
@@ -92,18 +97,35 @@ class Name:
 
     `readings` count, the first that is there, before `path`. Without a path, and none of them there, the block goes
     where one without a name goes, unless `said` is set: the words to refuse it with. `alone`: nothing else stands on
-    the line.
+    the line. `passing`: the files are only mentioned, so the one that has the block's text is meant.
     """
 
     path: str | None
     readings: tuple[str, ...] = ()
     said: str = ""
     alone: bool = True
+    passing: bool = False
 
 
 def in_line(line: str) -> Name | None:
-    """Return the name that a line consists of, its decoration (`**x.py**:`, `### File: x.py (new)`) removed."""
-    text = re.sub(r"\s{3,}", "  ", line.strip())
+    """Return the name that a line consists of, its decoration (`**x.py**:`, `### File: x.py (new)`) removed.
+
+    The line as it stands is one more reading: a file may be called "what?.md".
+    """
+    name = _in_line(line)
+    as_is = tuple(dict.fromkeys((line.strip(), line.strip().rstrip(":").strip(_QUOTES + "*_"))))
+    if len(line) > _LONGEST or not line.strip() or len(line.split()) > _MOST_WORDS or "://" in line:
+        return name
+    if name is None:
+        return Name(None, as_is) if _SUFFIX.search(as_is[-1]) and "@" not in line else None
+    given = name.readings or ((name.path,) if name.path is not None else ())
+    given = (*as_is, *given, *(each[1:] for each in given if each.startswith("@")))
+    readings = tuple(dict.fromkeys(given))
+    return name if readings == (name.path,) else replace(name, readings=readings)
+
+
+def _in_line(line: str) -> Name | None:
+    text = _HTML.sub("", re.sub(r"\s{3,}", "  ", line.strip()))
     if not text or len(text) > _LONGEST or text.endswith(("...", "{")):
         return None
     if tagged := _TAGGED.fullmatch(text):
@@ -116,6 +138,10 @@ def in_line(line: str) -> Name | None:
     text = _LINK.sub(_of_link, text[marked.end() :] if marked is not None else text)
     text = _ENDS.sub("", text)
     label = _LABEL.match(text)
+    if text[:1] in ("*", "_") and (label is None or not label.end()):
+        inner = text.lstrip("*_")
+        label = _LABEL.match(inner)
+        text = inner if label is not None and label.end() else text
     labelled = label is not None and label.end() > 0
     text = text[label.end() :] if label is not None else text
     return _decorated(text.strip(), labelled=labelled, doubtful=heading)
@@ -156,13 +182,24 @@ def _read(text: str, *, labelled: bool, quoted: bool, doubtful: bool) -> Name | 
             return Name(None, readings, cut)
         return Name(None, readings) if _fits(text) and len(text.split()) <= 6 and "://" not in text else None  # noqa: PLR2004
     whole = cut.rsplit("/", 1)[-1]
-    if not (labelled or quoted) and (
-        _PRODUCT.fullmatch(whole) or is_pair(cut) or (doubtful and "." not in whole and not _well_known(whole))
-    ):
-        return Name(None, readings)
+    if not (labelled or quoted) and (_PRODUCT.fullmatch(whole) or is_pair(cut) or _is_word(cut, doubtful=doubtful)):
+        return Name(None, (*readings, f"{cut}.md"))
     if not (labelled or quoted) and " " in cut:
         return Name(cut, (*readings, cut.split()[-1]))
+    symbol = _SYMBOL.match(cut) is not None and not _KNOWN_SUFFIX.search(cut)
+    if symbol and (quoted or doubtful) and not labelled:
+        return Name(cut, readings, cut)
     return Name(cut, () if readings == (cut,) else readings)
+
+
+def _is_word(text: str, *, doubtful: bool) -> bool:
+    """Tell whether a name without a suffix is rather a word: a heading's, or one not written as BUILD is."""
+    name = text.rsplit("/", 1)[-1]
+    if "." in name or name.lower().endswith("file"):
+        return False
+    if doubtful:
+        return "/" not in text or not _well_known(name)
+    return text == name and name.lower() in _COMMON and not name.isupper()
 
 
 def _well_known(name: str) -> bool:
@@ -200,7 +237,8 @@ def in_comment(line: str) -> str | None:
         return None
     path = found[1]
     name = re.split(r"[/\\]", path)[-1]
-    if not is_path(path, blanks=False) or _PRODUCT.fullmatch(name) or ("." not in name and not _well_known(name)):
+    plain = _KNOWN_SUFFIX.search(name) is not None or re.fullmatch(r"[A-Z]\w+file", name) is not None
+    if not plain or not is_path(path, blanks=False) or _PRODUCT.fullmatch(name):
         return None
     return path if ":" not in path and "=" not in path else None
 

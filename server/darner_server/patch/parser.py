@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from darner_server.patch import apply_patch, caption, find_replace, markup, names, search_replace, unified, whole
 from darner_server.patch.apply_patch import ApplyPatch
@@ -14,6 +15,9 @@ from darner_server.patch.reader import DONE, MORE, Reader
 from darner_server.patch.reasoning import Reasoning, is_final, is_preface
 from darner_server.patch.search_replace import SearchReplace
 from darner_server.patch.unified import UnifiedDiff
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _KNOWN = ("search-replace", "apply-patch", "unified-diff", "whole")
 _MARKS = ("`", "~", "<", "[", "-", "*", "{", "@", "d", "+")  # what a block's first line can begin with
@@ -40,7 +44,8 @@ class Parser:
         self._holding = False
         self._released = 0
         self._drafted: set[str | None] = set()  # files of the drafts that a "final answer" has replaced
-        self._answered: set[str | None] = set()  # files of the edits since
+        self._answered: set[str | None] = set()  # files of the edits since, in all readings of their names
+        self._latest: set[str | None] = set()  # and in the first
         self._lines: list[str] = []  # of the whole reply, for one that has no markup at all
         self._above: list[str] = []  # the lines since the last block
         self._before = ""  # the line before this one
@@ -48,6 +53,7 @@ class Parser:
         self._fence: whole.Fence | None = None
         self._reader: Reader | None = None
         self._about: Name = self._target  # the file of the block being read, if the block itself says nothing
+        self._back: Name = self._target  # and the one it would be without a name
         self._margin = ""  # the indentation of the block being read
 
     def feed(self, text: str) -> tuple[Edit, ...]:
@@ -127,6 +133,7 @@ class Parser:
             self._name_new(known)
             if state is MORE:
                 return
+            self._forget_call()
             self._reader = None
             self._above = []
             if state is DONE:
@@ -134,15 +141,21 @@ class Parser:
         if self._fence is not None:
             self._in_fence(self._fence, line, before)
         else:
-            self._lines.pop()
+            del self._lines[-1:]
             self._before = before
             self._outside(line)
+
+    def _forget_call(self) -> None:
+        """A call that only reads is no text for the target."""
+        if isinstance(self._reader, FindReplace) and self._reader.called:
+            self._lines.clear()
 
     def _settle(self) -> None:
         """Hold the edits that may be drafts; let go of the others."""
         for edit in self._out:
             if edit.kind != "malformed":
                 self._answered.update((edit.path, edit.new_path, *edit.readings))
+                self._latest.add(edit.path)
         if self._holding:
             self._held += self._out
             self._out = []
@@ -153,11 +166,11 @@ class Parser:
     def _void(self, *, final: bool = False) -> None:
         """All that came before was reasoning, or drafts: forget it, or say that it can no longer be taken back."""
         if final:
-            self._drafted |= self._answered
+            self._drafted |= self._latest
         if self._released and not final:
             self._out.append(_malformed("the reply's reasoning ends behind edits: what is its answer is not clear"))
         self._held = []
-        self._answered = set()
+        self._answered, self._latest = set(), set()
         self._holding = False
         self._fences.forget()
         self._lines, self._above, self._before, self._name = [], [], "", None
@@ -196,48 +209,54 @@ class Parser:
             self._fences.count += 1
             self._above = []
             return True
-        return self._begins(line, before, caption.read(self._above))
+        return self._begins(line, before, lambda: caption.read(self._above))
 
-    def _begins(self, line: str, before: str, above: Caption | None) -> bool:
+    def _begins(self, line: str, before: str, captioned: Callable[[], Caption | None]) -> bool:
         """Begin the block of a format that `line` opens, if it does."""
         if self._format == "whole":
             return False
         marker = search_replace.opening(line)
         margin = line[: len(line) - len(line.lstrip())] if marker is None else ""
         bare, bare_before = line.removeprefix(margin), before.removeprefix(margin)
-        if marker is not None and marker[4] and (behind := names.in_line(marker[4])):
-            above = Caption(behind)
+        if marker is None and not self._is_opening(bare, bare_before):
+            return False
+        behind = names.in_line(marker[4]) if marker is not None and marker[4] else None
+        above = Caption(behind) if behind is not None else captioned()
         about = self._of(above)
         if marker is not None:
             self._reader = SearchReplace(marker, fenced=self._fence is not None)
         else:
             self._reader = self._reader_of(bare, bare_before, about)
-        if self._reader is None:
-            return False
-        self._about, self._margin, self._above = about, margin, []
-        if above is not None and (about.path is not None or about.said):
+        self._about, self._back, self._margin, self._above = about, self._name or self._target, margin, []
+        if above is not None and not about.passing and (about.path is not None or about.said):
             self._name = about
         if marker is None:
             # These formats have no opening line apart from their first, and a diff's second line tells it.
             known = len(self._out)
             for each in (bare_before, bare) if bare.startswith("+++") else (bare,):
                 if self._reader is not None and self._reader.line(each, self._out) is not MORE:
+                    self._forget_call()
                     self._reader = None
             self._name_new(known)
         return True
 
-    def _reader_of(self, line: str, before: str, about: Name) -> Reader | None:
+    def _is_opening(self, line: str, before: str) -> bool:
+        return (
+            apply_patch.opening(line)
+            or unified.opening(line, before)
+            or markup.opening(line, calls=self._fence is not None) is not None
+            or (self._fence is None and find_replace.opening(line))
+        )
+
+    def _reader_of(self, line: str, before: str, about: Name) -> Reader:
         """Return the reader of a format without an opening marker."""
-        fenced = self._fence is not None
         if apply_patch.opening(line):
             return ApplyPatch(self._closes)
         if unified.opening(line, before):
-            return UnifiedDiff(self._closes, fenced=fenced)
-        if (opened := markup.opening(line)) is not None:
+            return UnifiedDiff(self._closes, fenced=self._fence is not None)
+        if (opened := markup.opening(line, calls=self._fence is not None)) is not None:
             return Markup(opened, self._closes)
-        if not fenced and find_replace.opening(line):
-            return FindReplace(about.path, self._closes)
-        return None
+        return FindReplace(about.path, self._closes)
 
     def _of(self, above: Caption | None) -> Name:
         """Return the file of a block: that of its caption, else that of the block before it, else the target."""
@@ -245,8 +264,12 @@ class Parser:
         if above is None:
             return back
         name = above.name
-        if name.path is not None or name.said:
-            return name
+        if name.passing:
+            return replace(name, path=back.path)
+        return name if name.path is not None or name.said else self._behind(name, back)
+
+    def _behind(self, name: Name, back: Name) -> Name:
+        """Return a name that counts if there is such a file; if there is none, the other counts."""
         return replace(back, readings=(*name.readings, *back.readings))
 
     def _name_new(self, first: int) -> None:
@@ -254,8 +277,9 @@ class Parser:
         for number, edit in enumerate(self._out[first:], first):
             if edit.path is None:
                 name = caption.doubted(self._about, f"{edit.before}{edit.after}")
-                back = self._target.path if name is not self._about else name.path
-                self._out[number] = replace(edit, path=back, readings=name.readings, said=name.said)
+                if name is not self._about:
+                    name = self._about = self._name = self._behind(name, self._back)
+                self._out[number] = replace(edit, path=name.path, readings=name.readings, said=name.said)
 
     def _closes(self, line: str) -> bool:
         """Tell whether a line ends the fence around the block that is being read; one marked as kept does not."""
@@ -273,14 +297,20 @@ class Parser:
         # A block stands at the beginning, behind a file name at the most; but a SEARCH marker is always one.
         inside = [text for text in fence.lines[:3] if text.strip()]
         if fence.used or len(inside) <= 1 + line.lstrip().startswith("+++") or search_replace.opening(line):
-            named = names.in_line(fence.lines[-1]) if fence.lines else None
-            sure = Caption(named) if named is not None and named.path is not None else None
             holds_diffs = fence.sure and (fence.path or "").endswith((".diff", ".patch"))
-            if not holds_diffs and self._begins(line, before, sure or (None if fence.used else fence.caption)):
+            if not holds_diffs and self._begins(line, before, lambda: _within(fence)):
                 fence.used = True
                 fence.lines.clear()
                 return
         fence.lines.append(line)
+
+
+def _within(fence: whole.Fence) -> Caption | None:
+    """Return what names a block in a fence: the line above it there, or what names the fence."""
+    named = names.in_line(fence.lines[-1]) if fence.lines else None
+    if named is not None and named.path is not None:
+        return Caption(named)
+    return None if fence.used else fence.caption
 
 
 def _malformed(problem: str) -> Edit:

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import re
 
-_WORDS = "think|thinking|thought|thoughts|reasoning|scratchpad|inner_monologue"
-_PLAIN = "analysis|reason|reflection|deliberation|planning|plan|drafts?|internal|brainstorm|commentary"
+_WORD = r"(?:think|thinking|thought|thoughts|reasoning)"
+_LONG = r"[\w:\u2581-]*(?:think|thought|reasoning|monologue|scratchpad|reflection|brainstorm)[\w:\u2581-]*"
+_PLAIN = r"(?:analysis|reason|cot|deliberation|planning|plan|drafts?|drafting|internal|commentary)"
 _OPENER = re.compile(
-    rf"<(?P<tag>(?:[a-z]{{1,8}}:)?(?:{_WORDS}))(?:\s[^<>]*)?>|"
-    rf"^\s*<(?P<alone>{_PLAIN})>|"
-    r"(?P<square>\[THINK\])|(?P<diamond>\u25c1think\u25b7)|(?P<begin><\|begin_of_thought\|>)|(?P<start><\|START_THINKING\|>)|"
-    r"(?P<channel><\|channel\|>\s*(?:analysis|commentary(?!\s+to=))[^<]*<\|message\|>)|"
-    r"(?P<channels><\|channel>thought\b)|(?P<unused><unused94>)",
+    rf"<(?P<tag>(?:[a-z]{{1,8}}:)?{_WORD})(?:\s[^<>]*)?>|"
+    rf"^\s*<(?P<alone>(?!end){_LONG}|{_PLAIN})(?:\s[^<>]*)?>|"
+    rf"<[|\uff5c](?!/|end)(?:begin_of_|begin\u2581of\u2581|start_)?{_LONG}[|\uff5c]>|"
+    rf"\[{_WORD}\]|^\s*\{{{_WORD}\}}|\u25c1think\u25b7|<unused94>|<\|channel>thought\b|"
+    r"<\|channel\|>\s*(?:analysis|commentary(?!\s+to=))[^<]*<\|message\|>|"
+    rf"<(?P<comment>!--)\s*{_WORD}\b(?!.*-->)|<(?P<summary>summary)>[^<]*\b{_WORD}\b[^<]*</summary>",
     re.IGNORECASE,
 )
 _CLOSER = re.compile(
-    rf"</(?:[a-z]{{1,8}}:)?(?:{_WORDS}|analysis|reflection)\s*>|\[/THINK\]|\u25c1/think\u25b7|<\|end_of_thought\|>|<\|END_THINKING\|>|<unused95>|<channel\|>|"
+    rf"</(?:{_LONG}|analysis|cot)\s*>|\[/{_WORD}\]|\{{/{_WORD}\}}|\u25c1/think\u25b7|<unused95>|<channel\|>|"
+    rf"<[|\uff5c](?:/|end_of_|end\u2581of\u2581|end_){_LONG}[|\uff5c]>|"
     r"(?:<\|(?:end|return)\|>)?(?:<\|start\|>assistant)?<\|channel\|>\s*(?:final|commentary\s+to=)[^<]*"
     r"(?:<\|constrain\|>\w*)?<\|message\|>|"
-    r"(?-i:assistantfinal)",
+    r"^\s*\.\.\.done thinking\.|(?-i:assistantfinal)",
     re.IGNORECASE,
 )
 _TOKENS = re.compile(
@@ -43,13 +46,14 @@ class Reasoning:
     def __init__(self) -> None:
         self.inside = False
         self.known = False  # that what comes now is the answer: reasoning has ended, or there was none
-        self._tag = ""
+        self._end = ""  # a pattern, where only one mark ends it
 
     def closes_within(self, line: str) -> bool:
         """Tell whether a line in a block can only be the end of reasoning that nothing has opened."""
         text = line.strip()
         return not self.known and (
-            "<|channel|>" in text or (text[:1] in "<[\u25c1" and _CLOSER.fullmatch(text) is not None and "/" in text)
+            "<|channel|>" in text
+            or (text[:1] in ("<", "[", "{", "\u25c1") and _CLOSER.fullmatch(text) is not None and "/" in text)
         )
 
     def answer(self, line: str) -> tuple[str, bool]:
@@ -81,7 +85,8 @@ class Reasoning:
                 break
             out += line[at : opener.start()]
             self.inside = True
-            self._tag = (opener["tag"] or opener["alone"] or "").lower()
+            named = opener["tag"] or opener["alone"] or ("details" if opener["summary"] else "")
+            self._end = "-->" if opener["comment"] else rf"</{re.escape(named)}\s*>" if named else ""
             at = opener.end()
         return out, void
 
@@ -89,8 +94,8 @@ class Reasoning:
         return _unquoted(_OPENER, line, at)
 
     def _closer(self, line: str, at: int) -> re.Match[str] | None:
-        if self._tag:
-            return re.compile(rf"</{re.escape(self._tag)}\s*>", re.IGNORECASE).search(line, at)
+        if self._end:
+            return re.compile(self._end, re.IGNORECASE).search(line, at)
         return _CLOSER.search(line, at)
 
 
@@ -105,7 +110,7 @@ def is_preface(line: str) -> bool:
 
 
 def _marked(line: str) -> bool:
-    return "<" in line or "[" in line or "\u25c1" in line or "assistant" in line
+    return any(mark in line for mark in ("<", "[", "{", "\u25c1", "assistant", "...done"))
 
 
 def _unquoted(pattern: re.Pattern[str], line: str, at: int) -> re.Match[str] | None:

@@ -18,10 +18,32 @@ _PAIRED = re.compile(
 _MARKUP = (
     *(".xml", ".html", ".htm", ".svg", ".xhtml", ".xaml", ".vue", ".svelte", ".jsx", ".tsx", ".xsd", ".xsl", ".plist"),
 )
+_CODE = (
+    *(
+        ".py",
+        ".pyi",
+        ".js",
+        ".mjs",
+        ".cjs",
+        ".ts",
+        ".mts",
+        ".go",
+        ".rs",
+        ".java",
+        ".kt",
+        ".c",
+        ".h",
+        ".cc",
+        ".cpp",
+        ".cs",
+    ),
+    *(".rb", ".sh", ".css", ".scss", ".yaml", ".yml", ".toml", ".ini", ".json", ".sql", ".swift", ".lua", ".ex", ".hs"),
+)
 _PROSE = (".md", ".mdx", ".markdown", ".txt", ".mdc", ".rst", ".adoc", ".org", ".diff", ".patch")
 _OPERATION = re.compile(
     r"\s*\[\s*\{\s*\"op\"\s*:\s*\"(?:add|remove|replace|move|copy|test)\"\s*,\s*\"(?:path|from)\"\s*:\s*\"/"
 )
+_WORDS = re.compile(r"\[-[^\]]+-\]\{\+[^}]+\+\}")
 _CONFLICT = re.compile(r"(?:<{7}|>{7}) \S.*")
 
 
@@ -36,6 +58,8 @@ def foreign(lines: list[str], info: str, path: str | None) -> str | None:
         return _INFOS[word]
     if name.endswith((*_PROSE, ".sed", ".ed", ".awk")):
         return None
+    if name.endswith(_CODE) and re.fullmatch(r"<[\w:]+(?:\s[^<>]*)?>.*", content[0]):
+        return "an edit in tags"
     return _by_lines(content) or _by_text("\n".join(lines), markup=name.endswith(_MARKUP))
 
 
@@ -48,6 +72,8 @@ def _by_lines(content: list[str]) -> str | None:
         return "a context diff"
     if content[-1] in ("w", "q", "wq", "Q") and any(_ED_INPUT.fullmatch(line) for line in content):
         return _ED
+    if any(_WORDS.search(line) for line in content):
+        return "a diff by words"
     conflict = {line[0] for line in content if _CONFLICT.fullmatch(line)}
     return "a text with conflict marks" if conflict == {"<", ">"} and "=======" in content else None
 
@@ -56,6 +82,11 @@ def _by_text(text: str, *, markup: bool) -> str | None:
     if not markup and _PAIRED.search(text):
         return "an edit in tags"
     return _JSON if _OPERATION.match(text) else None
+
+
+def is_code(path: str) -> bool:
+    """Tell whether a file is in a language other than the shell's."""
+    return path.lower().endswith(_CODE) and not path.lower().endswith(".sh")
 
 
 def is_signed(lines: list[str], info: str, path: str | None) -> bool:
