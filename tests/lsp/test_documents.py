@@ -1,23 +1,45 @@
+from itertools import accumulate
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from darner_server.lsp.documents import Change, Document, Documents
-from darner_server.lsp.positions import Encoding, LineTable, Mapper, Point, split_lines
+from darner_server.lsp.positions import Encoding, LineTable, Mapper, Point, paired, split_lines, without_ending
 
 PIECES = st.lists(
-    st.sampled_from(["a", "b", "\n", "\r", "\r\n", "\u2028", "\f", "\v", "\x85", "😀", "é", "\ud800"]), max_size=9
+    st.sampled_from(["a", "b", "\n", "\r", "\r\n", "\u2028", "\f", "\v", "\x85", "😀", "é", "\ud83d", "\ude00"]),
+    max_size=9,
 )
-TEXTS = PIECES.map("".join)
+TEXTS = PIECES.map("".join).map(paired)
 POINTS = st.builds(Point, st.integers(0, 5), st.integers(0, 6))
 ENCODINGS = st.sampled_from(["utf-8", "utf-16", "utf-32"])
 
 
 def changed(text: str, mapper: Mapper, first: Point, last: Point, new: str) -> str:
     """What the protocol says, done the slow way."""
+    if mapper.encoding == "utf-16":
+        return _changed_units(text, first, last, new)
     table = LineTable(split_lines(text), mapper)
     start, end = sorted((table.offset(first), table.offset(last)))
-    return text[:start] + new + text[end:]
+    return paired(text[:start] + new + text[end:])
+
+
+def _changed_units(text: str, first: Point, last: Point, new: str) -> str:
+    """In UTF-16 a change may part a pair, and bring two halves together."""
+    lines = [each.encode("utf-16-le", "surrogatepass") for each in split_lines(text)]
+    starts = [0, *accumulate(map(len, lines))]
+
+    def offset(at: Point) -> int:
+        if at.line >= len(lines):
+            return starts[-1]
+        own = without_ending(split_lines(text)[at.line]).encode("utf-16-le", "surrogatepass")
+        return starts[at.line] + min(2 * at.character, len(own))
+
+    start, end = sorted((offset(first), offset(last)))
+    before = text.encode("utf-16-le", "surrogatepass")
+    after = before[:start] + new.encode("utf-16-le", "surrogatepass") + before[end:]
+    return after.decode("utf-16-le", "surrogatepass")
 
 
 @given(TEXTS, st.lists(st.tuples(POINTS, POINTS, TEXTS), max_size=5), ENCODINGS)

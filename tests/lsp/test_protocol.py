@@ -212,7 +212,8 @@ async def test_malformed_messages(tmp_path: Path) -> None:
         codes = {each["error"]["code"] for each in answers if "error" in each}
         logged = {each["params"]["message"].partition(": ")[2] for each in answers if each.get("method")}
         assert logged == {
-            "passed over: the parameters are not as the protocol has them",
+            "darner has no command ",
+            "the editor's last change to it could not be read; close it and open it again, then ask again",
             "darner.patch needs an instruction: a sentence that says what to change",
         }
         assert codes == {-32700, -32600, -32601, -32602}

@@ -41,7 +41,11 @@ def ours() -> tuple[LanguageServer, QuickProtocol, Written, list[tuple[str, Base
     server, protocol = quick_server("ours", "")
     written, wrong = Written(), list[tuple[str, BaseException]]()
     protocol.set_writer(written)
-    protocol.attach(asyncio.get_running_loop().create_task, lambda method, error: wrong.append((method, error)))
+    protocol.attach(
+        asyncio.get_running_loop().create_task,
+        lambda method, error: wrong.append((method, error)),
+        lambda body: wrong.append((body.decode(), ValueError("no JSON"))),
+    )
     return server, protocol, written, wrong
 
 
@@ -108,23 +112,29 @@ async def test_3_a_key_inside_the_parameters_is_taken_for_a_message() -> None:
     assert isinstance(found.params.arguments[0], types.ExitNotification)
 
     mine, protocol, _, _ = ours()
-    taken: list[types.ExecuteCommandParams] = []
+    taken: list[dict[str, Any]] = []
     mine.feature("workspace/executeCommand")(lambda params: taken.append(params))  # noqa: PLW0108 - pygls marks the function it is given: no method
     protocol.receive(json.dumps(given).encode())
-    assert list(taken[0].arguments or ()) == [{"jsonrpc": "2.0", "method": "exit"}]
+    assert taken[0]["arguments"] == [{"jsonrpc": "2.0", "method": "exit"}]
 
 
-async def test_4_unknown_parameters_become_a_class_each_time() -> None:
+async def test_4_parameters_are_taken_strictly_or_become_a_class_each_time() -> None:
     server, _ = plain()
     given = json.dumps(message("darner/patch", {"a": {"b": 1}}))
     first, second = (json.loads(given, object_hook=server.protocol.structure_message) for _ in range(2))
     assert type(first.params) is not type(second.params)
 
+    opened = message("textDocument/didOpen", {"textDocument": {"uri": "u", "languageId": None, "text": ""}})
+    with pytest.raises(Exception, match="Invalid Params"):
+        json.loads(json.dumps(opened), object_hook=server.protocol.structure_message)
+
     mine, protocol, _, _ = ours()
     taken: list[object] = []
-    mine.feature("darner/patch")(lambda params: taken.append(params))  # noqa: PLW0108 - pygls marks the function it is given: no method
+    for method in ("darner/patch", "textDocument/didOpen"):
+        mine.feature(method)(lambda params: taken.append(params))  # noqa: PLW0108 - pygls marks the function it is given: no method
     protocol.receive(given.encode())
-    assert taken == [{"a": {"b": 1}}]
+    protocol.receive(json.dumps(opened).encode())
+    assert taken == [{"a": {"b": 1}}, opened["params"]]
 
 
 async def test_5_a_coroutine_handler_starts_too_late() -> None:
@@ -204,3 +214,24 @@ async def test_a_request_cancelled_before_it_began_is_answered() -> None:
     await turns()
     assert told.messages == [{"jsonrpc": "2.0", "id": 1, "error": {"code": -32800, "message": "Cancelled"}}]
     assert protocol.running == 0
+
+
+async def test_an_answer_that_cannot_be_sent_is_an_error() -> None:
+    """As where a client's diagnostics are nested deeper than Python can follow."""
+    mine, protocol, told, wrong = ours()
+    deep: list[object] = []
+    for _ in range(100_000):
+        deep = [deep]
+
+    async def later(_params: object) -> object:
+        return deep
+
+    mine.feature("textDocument/hover")(lambda _params: deep)
+    mine.feature("textDocument/codeAction")(later)
+    protocol.receive(json.dumps(HOVER).encode())
+    protocol.receive(json.dumps(message("textDocument/codeAction", {}, 2)).encode())
+    await turns()
+    assert [each["error"]["code"] for each in told.messages] == [-32603, -32603]
+    assert [method for method, _ in wrong] == ["textDocument/hover", "textDocument/codeAction"]
+    while deep:  # taken apart by hand: freed as a whole it would go as deep
+        deep = deep[0]  # type: ignore[assignment]

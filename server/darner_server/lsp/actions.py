@@ -3,63 +3,62 @@
 from collections.abc import Iterator
 from typing import Any
 
-from lsprotocol import types
-
 from darner_server.lsp.counterparts import tests_of
 from darner_server.lsp.documents import Document
 from darner_server.lsp.places import Remark, is_stub, remark_at, window_around
-from darner_server.lsp.raw import as_list, as_object, at, text_at
+from darner_server.lsp.raw import as_list, as_object, at, integer_at, point_at, text_at
 from darner_server.lsp.session import Session
 from darner_server.visible import plain
+
+Action = dict[str, Any]  # a CodeAction
 
 _LONGEST_TITLE = 60
 
 
-def code_actions(session: Session, params: types.CodeActionParams) -> list[Any]:
+def code_actions(session: Session, params: object) -> list[Any]:
     """What can be done at a place; a client that resolves actions gets their commands when one is chosen."""
-    document = session.documents.get(params.text_document.uri)
+    document = session.documents.get(text_at(params, "textDocument", "uri"))
     if document is None or session.untrusted or not session.client.apply_edit:
         return []
-    wanted = params.context.only
+    wanted = at(params, "context", "only")
     actions = [
         each
         for each in _actions(session, document, params)
-        if wanted is None or any(_is_kind(str(each.kind), str(getattr(kind, "value", kind))) for kind in wanted)
+        if wanted is None or any(_is_kind(each["kind"], str(kind)) for kind in as_list(wanted))
     ]
     if not session.client.action_literals:
-        return [each.command for each in actions]
+        return [each["command"] for each in actions]
     if session.client.resolves_commands:
         for each in actions:
-            each.data, each.command = {"command": _plain(each.command)}, None
+            each["data"] = {"command": each.pop("command")}
     return actions
 
 
-def resolve(session: Session, action: types.CodeAction) -> types.CodeAction:
+def resolve(session: Session, action: object) -> Action:
     """Give the chosen action its command."""
     del session
-    told = as_object(at(action.data, "command"))
-    if told:
-        action.command = types.Command(
-            text_at(told, "title"), text_at(told, "command"), arguments=as_list(told.get("arguments"))
-        )
-    return action
+    told = at(action, "data", "command")
+    return as_object(action) | ({"command": told} if told else {})
 
 
-def _actions(session: Session, document: Document, params: types.CodeActionParams) -> Iterator[types.CodeAction]:
-    first, last = params.range.start, params.range.end
-    for diagnostic in params.context.diagnostics:
-        yield _fix(document, diagnostic)
-    remark = remark_at(document.lines, first.line, last.line)
+def _actions(session: Session, document: Document, params: object) -> Iterator[Action]:
+    first, last = point_at(params, "range", "start"), point_at(params, "range", "end")
+    for diagnostic in as_list(at(params, "context", "diagnostics")):
+        if text_at(diagnostic, "message") and point_at(diagnostic, "range", "start") is not None:
+            yield _fix(document, as_object(diagnostic))
+    if first is None or last is None:
+        return
+    place = as_object(at(params, "range"))
+    remark = remark_at(document.lines, first[0], last[0])
     if remark is not None:
         yield _do(document, remark)
     path = session.folders.path_of(document.uri, document.language)
     if first == last:
-        stub = _stub(path, document, first.line)
+        stub = _stub(path, document, first[0])
         if stub is not None:
-            name, place = stub
-            yield _patch(document, f"Implement {name}", "refactor.rewrite", f"Implement {name}: write its body.", place)
+            name, body = stub
+            yield _patch(document, f"Implement {name}", "refactor.rewrite", f"Implement {name}: write its body.", body)
         return
-    place = _range(params.range)
     yield _command("Explain", "source", "darner.explain", {"textDocument": {"uri": document.uri}, "range": place})
     yield _patch(
         document, "Write a docstring", "refactor.rewrite",
@@ -72,24 +71,17 @@ def _actions(session: Session, document: Document, params: types.CodeActionParam
     )  # fmt: skip
 
 
-def _fix(document: Document, diagnostic: types.Diagnostic) -> types.CodeAction:
-    line = diagnostic.range.start.line + 1
-    source = f"{diagnostic.source}: " if diagnostic.source else ""
-    code = f" ({diagnostic.code})" if diagnostic.code else ""
-    said = f"line {line}: {source}{diagnostic.message}{code}"
-    action = _patch(
-        document,
-        f"Fix: {diagnostic.message}",
-        "quickfix",
-        f"Fix this problem at {said}",
-        _range(diagnostic.range),
-        diagnostics=[said],
-    )
-    action.diagnostics = [diagnostic]
-    return action
+def _fix(document: Document, diagnostic: dict[str, Any]) -> Action:
+    line = (integer_at(diagnostic, "range", "start", "line") or 0) + 1
+    message, source, code = text_at(diagnostic, "message"), text_at(diagnostic, "source"), diagnostic.get("code")
+    of, known_as = f"{source}: " if source else "", f" ({code})" if isinstance(code, str | int) and code != "" else ""
+    said = f"line {line}: {of}{message}{known_as}"
+    place = as_object(diagnostic["range"])
+    action = _patch(document, f"Fix: {message}", "quickfix", f"Fix this problem at {said}", place, diagnostics=[said])
+    return action | {"diagnostics": [diagnostic]}
 
 
-def _do(document: Document, remark: Remark) -> types.CodeAction:
+def _do(document: Document, remark: Remark) -> Action:
     start = {"line": remark.line, "character": 0}
     place = {"start": start, "end": start}
     return _patch(document, remark.said, "refactor.rewrite", remark.said, place, remark=remark.line)
@@ -112,30 +104,19 @@ def _stub(path: str, document: Document, line: int) -> tuple[str, dict[str, Any]
 
 def _patch(
     document: Document, title: str, kind: str, instruction: str, place: dict[str, Any], **more: object
-) -> types.CodeAction:
+) -> Action:
     asked = {"textDocument": {"uri": document.uri}, "range": place, "instruction": instruction, **more}
     return _command(title, kind, "darner.patch", asked)
 
 
-def _command(title: str, kind: str, command: str, argument: dict[str, Any]) -> types.CodeAction:
+def _command(title: str, kind: str, command: str, argument: dict[str, Any]) -> Action:
     title = plain(" ".join(title.split()))
     short = title if len(title) <= _LONGEST_TITLE else title[: _LONGEST_TITLE - 1] + "…"
     shown = f"darner: {short}"
-    return types.CodeAction(shown, kind=kind, command=types.Command(shown, command, arguments=[argument]))
-
-
-def _plain(command: types.Command | None) -> dict[str, Any] | None:
-    return (
-        None
-        if command is None
-        else {"title": command.title, "command": command.command, "arguments": list(command.arguments or ())}
-    )
-
-
-def _range(place: types.Range) -> dict[str, Any]:
     return {
-        "start": {"line": place.start.line, "character": place.start.character},
-        "end": {"line": place.end.line, "character": place.end.character},
+        "title": shown,
+        "kind": kind,
+        "command": {"title": shown, "command": command, "arguments": [argument]},
     }
 
 

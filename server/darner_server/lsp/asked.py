@@ -56,8 +56,8 @@ def read_asked(params: dict[str, Any], progress: Token | None = None) -> Asked:
         first=first if scope != "file" else None,
         last=last if scope != "file" else None,
         scope=cast("Scope", scope if first is not None or scope != "range" else "file"),
-        progress=_token(params.get("workDoneToken")) if progress is None else progress,
-        partial=_token(params.get("partialResultToken")),
+        progress=token_at(params, "workDoneToken") if progress is None else progress,
+        partial=token_at(params, "partialResultToken"),
         diagnostics=tuple(str(each) for each in as_list(params.get("diagnostics"))),
         remark=remark if isinstance(remark, int) and not isinstance(remark, bool) else None,
     )
@@ -70,5 +70,7 @@ def _point(value: object) -> Point:
     return Point(line, character)
 
 
-def _token(value: object) -> Token | None:
+def token_at(params: object, key: str) -> Token | None:
+    """A progress token, None where there is none."""
+    value = at(params, key)
     return value if isinstance(value, int | str) and not isinstance(value, bool) else None

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from darner_server.lsp.documents import OUT_OF_STEP
 from darner_server.lsp.failure import Failure
 from darner_server.lsp.session import Session
 
@@ -21,14 +22,17 @@ class Buffers:
 
 
 def take_buffers(session: Session, uri: str) -> Buffers:
-    """A snapshot of every open document."""
+    """A snapshot of every open document. Raises Failure where the text of the one that is asked about is unsure."""
     texts: dict[str, str] = {}
     versions: dict[str, int] = {}
     for document in session.documents:
         path = session.folders.path_of(document.uri, document.language)
         texts[path] = document.text
-        versions[path] = document.version
+        if document.version is not None:
+            versions[path] = document.version
     focused = session.documents.get(uri)
+    if focused is not None and focused.out_of_step:
+        raise Failure(f"{session.folders.path_of(uri, focused.language)}: {OUT_OF_STEP}")
     focus = session.folders.path_of(uri, focused.language if focused else "") if uri else ""
     return Buffers(texts, versions, focus, {path: session.folders.outside(path) for path in texts})
 

@@ -3,13 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from lsprotocol import types
-
 from darner_server.lsp import explaining, hunk_commands, inspecting
-from darner_server.lsp.asked import read_asked
+from darner_server.lsp.asked import read_asked, token_at
 from darner_server.lsp.failure import INVALID_PARAMS, Failure
 from darner_server.lsp.patching import patch
-from darner_server.lsp.raw import as_object
+from darner_server.lsp.raw import as_list, as_object, at, text_at
 from darner_server.lsp.session import Session
 
 Command = Callable[[Session, list[Any]], Any]
@@ -26,13 +24,13 @@ COMMANDS: dict[str, Command] = {
 }
 
 
-def execute(session: Session, params: types.ExecuteCommandParams) -> object:
+def execute(session: Session, params: object) -> object:
     """Run a command; its arguments are as in `capabilities.py` and in the manual."""
-    arguments = list(params.arguments or ())
-    if params.command == "darner.patch":
-        asked = read_asked(as_object(arguments[0] if arguments else None), params.work_done_token)
+    name, arguments = text_at(params, "command"), as_list(at(params, "arguments"))
+    if name == "darner.patch":
+        asked = read_asked(as_object(arguments[0] if arguments else None), token_at(params, "workDoneToken"))
         return patch(session, asked, deliver=True)
-    command = COMMANDS.get(params.command)
+    command = COMMANDS.get(name)
     if command is None:
-        raise Failure(f"darner has no command {params.command[:100]}", INVALID_PARAMS)
+        raise Failure(f"darner has no command {name[:100]}", INVALID_PARAMS)
     return command(session, arguments)

@@ -124,13 +124,16 @@ class Connection:
             self._work()
 
     def _work(self) -> None:
-        for _ in range(_AT_ONCE):
-            if not self._bodies or self._gone:
-                self._working = False
-                return
-            self._receive(self._bodies.popleft())
-        self._working = True
-        self._loop.call_soon(self._work)
+        self._working = False
+        try:
+            for _ in range(_AT_ONCE):
+                if not self._bodies or self._gone:
+                    return
+                self._receive(self._bodies.popleft())
+        finally:
+            if self._bodies and not self._gone:
+                self._working = True
+                self._loop.call_soon(self._work)
 
     def _end(self) -> None:
         if not self._gone:

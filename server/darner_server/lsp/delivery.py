@@ -13,6 +13,7 @@ from pygls.exceptions import JsonRpcException
 
 from darner_server.lsp.alignment import Region
 from darner_server.lsp.client import Client
+from darner_server.lsp.documents import OUT_OF_STEP
 from darner_server.lsp.files import PatchedFile, Sent
 from darner_server.lsp.hunks import HunkBoard
 from darner_server.lsp.pygls_fixes import QuickProtocol
@@ -118,10 +119,13 @@ class Delivery:
             if file.alignment.lost:
                 file.alignment.lost = 0
                 self._refuse(path, GONE if file.gone else CHANGED)
+            if file.out_of_step and file.alignment.pending:
+                file.alignment.give_up()
+                self._refuse(path, OUT_OF_STEP)
             regions = file.alignment.pending
             if regions:
                 round_.changes.append(file.edit(regions))
-                round_.sent.append((file, regions, file.sent(regions), file.version))
+                round_.sent.append((file, regions, file.sent(regions), file.revision))
         return round_
 
     async def _send(self, round_: _Round) -> bool:
@@ -138,9 +142,9 @@ class Delivery:
         if not answer.applied:
             return await self._not_applied(round_, str(answer.failure_reason or ""))
         complete = True
-        for file, regions, sent, version in round_.sent:
-            echoed = await self._echoed(file, version)
-            if file.version is None:
+        for file, regions, sent, revision in round_.sent:
+            echoed = await self._echoed(file, revision)
+            if file.revision is None:
                 file.assume_applied()
             left = {id(each) for each in file.alignment.pending} if echoed else set[int]()
             if left:  # Neovim says that it has applied an edit which it passed over as outdated
@@ -154,29 +158,29 @@ class Delivery:
         return complete
 
     async def _not_applied(self, round_: _Round, reason: str) -> bool:
-        for file, _, _, version in round_.sent:
-            if file.version is not None and await self._changed_since(file, version, _NEWER):
+        for file, _, _, revision in round_.sent:
+            if file.revision is not None and await self._changed_since(file, revision, _NEWER):
                 self._operations = [*round_.operations, *self._operations]
                 return False
         self._give_up(f"the editor did not take the edit{': ' + reason if reason else ''}")
         return True
 
-    async def _echoed(self, file: PatchedFile, version: int | None) -> bool:
+    async def _echoed(self, file: PatchedFile, revision: int | None) -> bool:
         """Wait until the document has changed; a file that has been opened for the edit is followed from there."""
         file.follow()
-        if version is None:
+        if revision is None:
             return False
-        if await self._changed_since(file, version, _ECHO):
+        if await self._changed_since(file, revision, _ECHO):
             return True
         self._answerable.set()
-        told = await self._changed_since(file, version, _SILENCE)
+        told = await self._changed_since(file, revision, _SILENCE)
         self._answerable.clear()
         return told
 
-    async def _changed_since(self, file: PatchedFile, version: int | None, seconds: float) -> bool:
+    async def _changed_since(self, file: PatchedFile, revision: int | None, seconds: float) -> bool:
         try:
             async with asyncio.timeout(seconds):
-                while file.version == version:
+                while file.revision == revision:
                     self._echo.clear()
                     await self._echo.wait()
                     file.follow()

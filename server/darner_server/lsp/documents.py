@@ -9,8 +9,9 @@ from difflib import SequenceMatcher
 from itertools import accumulate
 from urllib.parse import unquote
 
-from darner_server.lsp.positions import LineTable, Mapper, Point, split_lines
+from darner_server.lsp.positions import LineTable, Mapper, Point, paired, split_lines, units
 
+OUT_OF_STEP = "the editor's last change to it could not be read; close it and open it again, then ask again"
 _MOST_COMPARED = 250_000  # pairs of lines
 
 
@@ -28,7 +29,7 @@ class Snapshot:
     """One version of a document, owned by whoever asked for it."""
 
     uri: str
-    version: int
+    version: int | None
     language: str
     lines: tuple[str, ...]
 
@@ -43,12 +44,19 @@ class Snapshot:
 
 
 class Document:
-    """A live text."""
+    """A live text.
 
-    def __init__(self, uri: str, language: str, version: int, text: str, mapper: Mapper) -> None:
+    `version` is the client's, None from a client that tells none; `revision` is our own count of its messages, for
+    clients whose versions do not grow. After a change that could not be read the text is not the client's any more,
+    and `out_of_step` until the client has sent the whole of it.
+    """
+
+    def __init__(self, uri: str, language: str, version: int | None, text: str, mapper: Mapper) -> None:
         self.uri = uri
         self.language = language
         self.version = version
+        self.revision = 0
+        self.out_of_step = False
         self.lines = split_lines(text)
         self._mapper = mapper
         self._text: str | None = text
@@ -72,6 +80,9 @@ class Document:
             first, last = last, first
         from_line, from_index = self._clamp(first)
         to_line, to_index = self._clamp(last)
+        touched = (text, *lines[from_line : from_line + 1], *lines[to_line : to_line + 1])
+        if not all(each.isascii() for each in touched):
+            text, from_index, to_index = self._whole_pairs(first, last, text)
         if self.watchers:
             start = sum(map(len, lines[:from_line]))
             replaced = "".join(lines[from_line : to_line + 1])
@@ -89,16 +100,36 @@ class Document:
         lines[from_line:stop] = split_lines(head + text + tail)
         self._text = None
 
+    def _whole_pairs(self, first: Point, last: Point, text: str) -> tuple[str, int, int]:
+        """A change that parts the halves of a character, or brings two together, as one of whole characters."""
+        (from_line, start), (to_line, end) = self._clamp(first), self._clamp(last)
+        if parted := self._parted(first):
+            text = units(parted)[0] + text
+        elif from_line < len(self.lines) and "\ud800" <= (half := self.lines[from_line][start - 1 : start]) <= "\udbff":
+            start, text = start - 1, half + text
+        if parted := self._parted(last):
+            text, end = text + units(parted)[1], end + 1
+        elif to_line < len(self.lines) and "\udc00" <= (half := self.lines[to_line][end : end + 1]) <= "\udfff":
+            text, end = text + half, end + 1
+        return paired(text), start, end
+
+    def _parted(self, at: Point) -> str:
+        """The character that a position lies inside of, "" for none."""
+        return self._mapper.halves(self.lines[at.line], at.character) if at.line < len(self.lines) else ""
+
     def replace_all(self, text: str) -> None:
         """Take a whole new text."""
+        text = paired(text) if not text.isascii() else text
+        self.out_of_step = False
         if self.watchers:
             self._tell(0, self.text, text)
         self.lines = split_lines(text)
         self._text = text
 
-    def settle(self, version: int) -> None:
-        """The changes up to a version are in."""
+    def settle(self, version: int | None) -> None:
+        """The changes of one message are in."""
         self.version = version
+        self.revision += 1
         for watcher in tuple(self.watchers):
             watcher(None)
 
@@ -130,7 +161,7 @@ class Documents:
     def __len__(self) -> int:
         return len(self._open)
 
-    def open(self, uri: str, language: str, version: int, text: str) -> Document:
+    def open(self, uri: str, language: str, version: int | None, text: str) -> Document:
         """Take a document that the editor has opened; opened twice, it is the later one."""
         document = self._open.get(_key(uri))
         if document is not None:

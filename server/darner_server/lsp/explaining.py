@@ -9,7 +9,7 @@ from lsprotocol import types
 from darner_server.lsp.asked import Asked, read_asked
 from darner_server.lsp.documents import Snapshot
 from darner_server.lsp.failure import Failure
-from darner_server.lsp.raw import as_object
+from darner_server.lsp.raw import as_object, integer_at, text_at
 from darner_server.lsp.session import Session
 from darner_server.visible import plain
 
@@ -129,10 +129,11 @@ class _Requests:
         return self._made[endpoint.name]
 
 
-def hover(session: Session, params: types.HoverParams) -> types.Hover | None:
+def hover(session: Session, params: object) -> types.Hover | None:
     """The explanation of the lines under the pointer, while they are as they were."""
-    document = session.documents.get(params.text_document.uri)
-    if document is None:
+    document = session.documents.get(text_at(params, "textDocument", "uri"))
+    line = integer_at(params, "position", "line")
+    if document is None or line is None:
         return None
     for each in session.explanations:
         if each.uri != document.uri:
@@ -142,7 +143,7 @@ def hover(session: Session, params: types.HoverParams) -> types.Hover | None:
             continue
         table = document.snapshot().table(session.mapper)
         first, last = table.point(start), table.point(start + len(each.text))
-        if first.line <= params.position.line <= last.line:
+        if first.line <= line <= last.line:
             place = types.Range(types.Position(*first), types.Position(*last))
             return types.Hover(types.MarkupContent(types.MarkupKind.PlainText, plain(each.said)), place)
     return None

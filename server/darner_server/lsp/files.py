@@ -50,9 +50,14 @@ class PatchedFile:
         self.follow()
 
     @property
-    def version(self) -> int | None:
-        """The document's version; None while the file is not open."""
-        return None if self._document is None else self._document.version
+    def revision(self) -> int | None:
+        """How many messages have changed the document; None while the file is not open."""
+        return None if self._document is None else self._document.revision
+
+    @property
+    def out_of_step(self) -> bool:
+        """Whether the document's text is unsure."""
+        return self._document is not None and self._document.out_of_step
 
     def follow(self) -> None:
         """Take up the document if the file has been opened meanwhile; let go of one that has been closed."""
@@ -87,7 +92,8 @@ class PatchedFile:
         """Our edits of these regions, against the document as it is."""
         lines = self._document.lines if self._document is not None else split_lines(self.alignment.live)
         edits = text_edits(regions, self.alignment.model, LineTable(lines, self._mapper))
-        return FileEdit(self.uri, self.version, edits, self.bridged)
+        version = None if self._document is None else self._document.version
+        return FileEdit(self.uri, version, edits, self.bridged)
 
     def whole_edit(self, version: int | None) -> FileEdit:
         """The whole patch of this file, against the snapshot."""

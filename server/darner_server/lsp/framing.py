@@ -8,7 +8,10 @@ import re
 
 LARGEST_BODY = 256 * 1024 * 1024
 _LARGEST_HEADER = 64 * 1024
-_LENGTH = re.compile(rb"content-length:[ \t]*(\d{1,12})[ \t]*(?:\r\n[a-z-]+:[^\r\n]*)*\Z", re.IGNORECASE)
+_NAME = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]"  # what a header's name is made of (RFC 9110, 5.6.2)
+_FIELD = rb"content-length:[ \t]*(\d{1,12})[ \t]*(?:\r\n%b+:[^\r\n]*)*\Z" % _NAME
+_LENGTH = re.compile(rb"(?:\A|\r\n)" + _FIELD, re.IGNORECASE)
+_LENGTH_BEHIND_NOISE = re.compile(rb"(?<![_-])" + _FIELD, re.IGNORECASE)
 _BLANK = b"\r\n\r\n"
 
 
@@ -31,7 +34,7 @@ class Framing:
                 if end < 0:
                     start = max(start, len(held) - _LARGEST_HEADER)
                     break
-                self._expected = _length(bytes(held[max(start, end - 512) : end]))
+                self._expected = _length(bytes(held[max(start, end - _LARGEST_HEADER) : end]))
                 start = end + len(_BLANK)
                 continue
             if len(held) - start < self._expected:
@@ -50,6 +53,6 @@ def frame(body: bytes) -> bytes:
 
 def _length(header: bytes) -> int:
     """The length that a header names; -1 where it names none that could be meant."""
-    found = _LENGTH.search(header)
+    found = _LENGTH.search(header) or _LENGTH_BEHIND_NOISE.search(header)
     length = int(found[1]) if found else -1
     return length if length <= LARGEST_BODY else -1

@@ -8,15 +8,16 @@ from lsprotocol import types
 
 from darner_server.lsp.failure import Failure
 from darner_server.lsp.hunks import Hunk, as_json, undoing
-from darner_server.lsp.raw import at
+from darner_server.lsp.raw import at, text_at
 from darner_server.lsp.session import Session
 from darner_server.lsp.workspace_edits import FileEdit, text_edits, workspace_edit
 
 
-def code_lenses(session: Session, params: types.CodeLensParams) -> list[types.CodeLens]:
+def code_lenses(session: Session, params: object) -> list[types.CodeLens]:
     """Keep and undo above each hunk; with several, both for all above the first."""
-    document = session.documents.get(params.text_document.uri)
-    hunks = session.hunks.of(params.text_document.uri)
+    uri = text_at(params, "textDocument", "uri")
+    document = session.documents.get(uri)
+    hunks = session.hunks.of(uri)
     if document is None or not hunks:
         return []
     table = document.snapshot().table(session.mapper)

@@ -12,6 +12,7 @@ from lsprotocol import types
 
 from darner_server.lsp.documents import Snapshot
 from darner_server.lsp.positions import Point
+from darner_server.lsp.raw import integer_at, point_at, text_at
 from darner_server.lsp.session import Session
 from darner_server.lsp.suggestion import Cursor, suggest
 from darner_server.lsp.workspace_edits import range_json
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from darner_context.masks import Masks
     from darner_server.engine import Engine
 
+_INVOKED = types.InlineCompletionTriggerKind.Invoked.value
 _BLOCK_TOKENS, _LINE_TOKENS = 256, 64
 
 
@@ -40,23 +42,26 @@ _CPU = _Reach(1_200, 400, 0)  # prefills about a hundred tokens a second
 
 
 def inline_completion(
-    session: Session, params: types.InlineCompletionParams
+    session: Session, params: object
 ) -> dict[str, Any] | Coroutine[Any, Any, dict[str, Any] | None] | None:
     """Answer from memory at once, or ask a model in the background."""
-    document = session.documents.get(params.text_document.uri)
+    document = session.documents.get(text_at(params, "textDocument", "uri"))
+    place = point_at(params, "position")
     session.completions.supersede()
-    if document is None or session.untrusted or session.options.get("completion") is False:
+    if document is None or document.out_of_step or place is None:
+        return None
+    if session.untrusted or session.options.get("completion") is False:
         return None
     snapshot = document.snapshot()
     table = snapshot.table(session.mapper)
-    at = Point(params.position.line, params.position.character)
+    at = Point(*place)
     offset = table.offset(at)
     text = snapshot.text
     cursor = Cursor(text[:offset], text[offset:])
     known = session.completions.remembered(cursor)
     if known is not None:
         return _answer(cursor, known, at, session)
-    invoked = params.context.trigger_kind is types.InlineCompletionTriggerKind.Invoked
+    invoked = integer_at(params, "context", "triggerKind") == _INVOKED
     return _complete(session, snapshot, cursor, at, invoked=invoked)
 
 

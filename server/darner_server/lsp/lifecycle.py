@@ -5,12 +5,13 @@ import asyncio
 from lsprotocol import types
 
 from darner_server.alive import alive
+from darner_server.lsp.raw import at
 from darner_server.lsp.session import Session
 
 _LOOK_FOR_CLIENT = 2.0  # seconds between two looks whether the client's process still lives
 
 
-async def initialized(session: Session, params: types.InitializedParams) -> None:
+async def initialized(session: Session, params: object) -> None:
     """Ask the client to watch what it can watch."""
     del params
     wanted: list[types.Registration] = []
@@ -26,24 +27,26 @@ async def initialized(session: Session, params: types.InitializedParams) -> None
         await session.server.client_register_capability_async(types.RegistrationParams(wanted))
 
 
-def cancel_progress(session: Session, params: types.WorkDoneProgressCancelParams) -> None:
+def cancel_progress(session: Session, params: object) -> None:
     """The user has pressed the button of a progress bar."""
-    session.progress.cancelled(params.token)
+    token = at(params, "token")
+    if isinstance(token, int | str):
+        session.progress.cancelled(token)
 
 
-def set_trace(session: Session, params: types.SetTraceParams) -> None:
-    """`$/setTrace`."""
-    session.trace = params.value
+def set_trace(session: Session, params: object) -> None:
+    """`$/setTrace`: taken, and nothing is traced."""
+    del session, params
 
 
-def shutdown(session: Session, params: None) -> None:
+def shutdown(session: Session, params: object) -> None:
     """End all work; only `exit` is still listened to."""
     del params
     session.protocol.cancel_all()
     session.protocol.shut_down = True
 
 
-def exit_(session: Session, params: None) -> None:
+def exit_(session: Session, params: object) -> None:
     """Code 0 only after `shutdown`."""
     del params
     session.end(0 if session.protocol.shut_down else 1)

@@ -9,7 +9,7 @@ from lsprotocol.types import MessageType
 from darner_server.lsp.asked import Asked, read_asked
 from darner_server.lsp.buffers import Buffers, sendable, take_buffers
 from darner_server.lsp.delivery import CHANGED, GONE, Delivery
-from darner_server.lsp.documents import Change
+from darner_server.lsp.documents import OUT_OF_STEP, Change
 from darner_server.lsp.failure import Failure
 from darner_server.lsp.files import PatchedFile
 from darner_server.lsp.places import remark_at
@@ -225,8 +225,8 @@ class _Patch:
         file.bridged = file.bridged or bool(set(event.bridges) - {"already-applied", "unchanged"})
         file.whole.edit_model(event.splices)
         before = {id(each) for each in file.alignment.pending}
-        if file.gone:
-            self._refuse_path(event.path, GONE)
+        if file.gone or file.out_of_step:
+            self._refuse_path(event.path, GONE if file.gone else OUT_OF_STEP)
             return
         if not file.alignment.edit_model(event.splices):
             place = event.splices[0] if event.splices else None

@@ -1,7 +1,8 @@
 r"""The only place that converts between the protocol's positions and offsets into a text.
 
 A line ends at \n, \r\n or \r and at nothing else. A position beyond a line's end means its end, one inside a
-character (half of a surrogate pair, a byte of several) the character's beginning: what an editor shows there.
+character (half of a surrogate pair, a byte of several) the character's beginning: what an editor shows there. Only a
+change of a document may part the halves of a pair (`halves`), as editors do that count in UTF-16.
 """
 
 import io
@@ -23,6 +24,17 @@ class Point(NamedTuple):
 def split_lines(text: str) -> list[str]:
     """The lines with their endings; joined again they are the text. Empty for an empty text."""
     return list(io.StringIO(text, newline=""))
+
+
+def paired(text: str) -> str:
+    """The text with each two halves of a character that have come to stand together as that character."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
+
+
+def units(character: str) -> tuple[str, str]:
+    """The two UTF-16 units of a character beyond the basic plane, each as a lone surrogate."""
+    high, low = divmod(ord(character) - 0x10000, 0x400)
+    return chr(0xD800 + high), chr(0xDC00 + low)
 
 
 def without_ending(line: str) -> str:
@@ -55,6 +67,14 @@ class Mapper:
         if self.encoding == "utf-8":
             return len(before.encode("utf-8", "surrogatepass"))
         return len(before) + sum(each > "\uffff" for each in before)
+
+    def halves(self, line: str, character: int) -> str:
+        """The character of two UTF-16 units that a position lies inside of; "" where it lies between two."""
+        if self.encoding != "utf-16" or line.isascii():
+            return ""
+        at = self.index(line, character)
+        found = line[at : at + 1]
+        return found if found > "\uffff" and self.character(line, at) < character else ""
 
     def _index(self, own: str, character: int) -> int:
         units = 0

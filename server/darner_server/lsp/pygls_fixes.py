@@ -5,9 +5,10 @@ Each item has a test in tests/lsp/test_pygls_fixes.py that shows pygls's own beh
 1. Every notification leaves a Future behind in `_request_futures` (32 MB after 20,000 changes).
 2. A response to a request that has been cancelled raises InvalidStateError (pygls issue 621).
 3. The whole nested message goes through `object_hook`, dictionary by dictionary, and a message with a key "jsonrpc"
-   inside its parameters is taken for a message. We parse once and structure the parameters once.
-4. Parameters of a method that lsprotocol does not know become a new namedtuple class for each message; here a
-   dictionary stays a dictionary.
+   inside its parameters is taken for a message. We parse once.
+4. Parameters are structured strictly: a null, a missing version or a value of tomorrow costs the whole message, and
+   those of a method that lsprotocol does not know become a new namedtuple class for each message. Here handlers get
+   the JSON as it came and read of it what they need (see raw.py).
 5. A coroutine handler starts at some later turn of the loop, when later changes may have been applied. Here a handler
    is called at once; what it returns may be a coroutine, which then runs in the background on what the call took.
 6. An error carries the server's traceback to the client, and the log carries the parameters. Here neither does.
@@ -24,7 +25,6 @@ from functools import partial
 from typing import Any, cast
 
 from cattrs import Converter
-from lsprotocol import types
 from lsprotocol.converters import get_converter
 from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
@@ -36,12 +36,9 @@ from darner_server.lsp.raw import as_list, as_object, at, parse
 PARSE_ERROR = -32700
 INVALID_REQUEST = -32600
 METHOD_NOT_FOUND = -32601
-INVALID_PARAMS = -32602
+INVALID_PARAMS = -32602  # also of an answer to us
 INTERNAL_ERROR = -32603
 REQUEST_CANCELLED = -32800
-
-# Parameters that handlers read themselves: any JSON may stand in them.
-_RAW = frozenset({"shutdown", "exit", "workspace/didChangeConfiguration"})
 
 
 def quick_server(name: str, version: str) -> "tuple[LanguageServer, QuickProtocol]":
@@ -61,7 +58,7 @@ class QuickProtocol(LanguageServerProtocol):
         self._last_asked = 0
         self._spawn: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]] | None = None
         self._went_wrong: Callable[[str, BaseException], None] = lambda _method, _error: None
-        self._params_types: dict[str, Any] = {}
+        self._unreadable: Callable[[bytes], None] = lambda _body: None
         self.shut_down = False
 
     def _register_builtin_features(self) -> None:
@@ -71,10 +68,12 @@ class QuickProtocol(LanguageServerProtocol):
         self,
         spawn: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]],
         went_wrong: Callable[[str, BaseException], None],
+        unreadable: Callable[[bytes], None],
     ) -> None:
-        """Give it a task group to run requests in, and somebody who hears of bugs (method, exception)."""
+        """Give it a task group to run requests in, and who hears of bugs (method, exception) and of what is no JSON."""
         self._spawn = spawn
         self._went_wrong = went_wrong
+        self._unreadable = unreadable
 
     def cancel_all(self) -> None:
         """Cancel every request under way; each is answered as cancelled."""
@@ -91,6 +90,7 @@ class QuickProtocol(LanguageServerProtocol):
         try:
             message = as_object(parse(body))
         except ValueError:
+            self._unreadable(body)
             self._refuse(None, PARSE_ERROR, "This is not JSON")
             return
         if message.get("jsonrpc") != "2.0":
@@ -120,12 +120,7 @@ class QuickProtocol(LanguageServerProtocol):
         if handler is None or (self.shut_down and method != "exit"):
             return
         try:
-            structured = self._structured(method, params)
-        except Exception:  # noqa: BLE001 - whatever cattrs raises, the parameters were not as the protocol has them
-            self._went_wrong(method, Failure("passed over: the parameters are not as the protocol has them"))
-            return
-        try:
-            returned = handler(structured)
+            returned = handler(params)
         except Exception as error:  # noqa: BLE001 - one message must not end the server
             self._went_wrong(method, error)
             return
@@ -142,28 +137,21 @@ class QuickProtocol(LanguageServerProtocol):
             self._refuse(ident, METHOD_NOT_FOUND, f"darner does not know the method {method[:100]}")
             return
         try:
-            structured = self._structured(method, params)
-        except Exception:  # noqa: BLE001 - whatever cattrs raises, the parameters were not as the protocol has them
-            self._refuse(ident, INVALID_PARAMS, f"The parameters of {method[:100]} are not as the protocol has them")
-            return
-        try:
-            returned = handler(structured)
+            returned = handler(params)
+            if not inspect.iscoroutine(returned):
+                self._respond(ident, returned)
+                return
         except Exception as error:  # noqa: BLE001 - one request must not end the server
             self._fail(ident, method, error)
             return
-        if inspect.iscoroutine(returned):
-            task = self._running[ident] = self._start(self._answer(ident, method, returned))
-            task.add_done_callback(partial(self._over, ident, returned))
-        else:
-            self._respond(ident, returned)
+        task = self._running[ident] = self._start(self._answer(ident, method, returned))
+        task.add_done_callback(partial(self._over, ident, returned))
 
     async def _answer(self, ident: int | str, method: str, work: Coroutine[Any, Any, Any]) -> None:
         try:
-            result = await work
+            self._respond(ident, await work)
         except Exception as error:  # noqa: BLE001 - one request must not end the server
             self._fail(ident, method, error)
-        else:
-            self._respond(ident, result)
 
     def _over(self, ident: int | str, work: Coroutine[Any, Any, Any], task: asyncio.Task[None]) -> None:
         self._running.pop(ident, None)
@@ -196,15 +184,6 @@ class QuickProtocol(LanguageServerProtocol):
             future.set_result(result)
         except Exception:  # noqa: BLE001 - whatever cattrs raises
             future.set_exception(JsonRpcException(message="The client's answer is malformed", code=INVALID_PARAMS))
-
-    def _structured(self, method: str, params: object) -> Any:  # noqa: ANN401 - any type of the protocol
-        try:
-            params_type = self._params_types[method]
-        except KeyError:
-            params_type = self._params_types[method] = _params_type(method)
-        if params_type is None or method in _RAW:
-            return params
-        return self._structuring.structure({} if params is None else params, params_type)
 
     def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         if self._spawn is None:
@@ -264,9 +243,3 @@ def _id_of(value: object) -> int | str | None:
 
 def _code(value: object) -> int:
     return value if isinstance(value, int) else INTERNAL_ERROR
-
-
-def _params_type(method: str) -> Any:  # noqa: ANN401 - any type of the protocol
-    """The type of a method's parameters; None where lsprotocol has none."""
-    known = types.METHOD_TO_TYPES.get(method)
-    return None if known is None else known[2]

@@ -29,6 +29,18 @@ def at(value: object, *path: str) -> object:
     return value
 
 
+def integer_at(value: object, *path: str) -> int | None:
+    """The whole number at a path of keys, None where there is none."""
+    found = at(value, *path)
+    return found if isinstance(found, int) and not isinstance(found, bool) else None
+
+
+def point_at(value: object, *path: str) -> tuple[int, int] | None:
+    """The line and the character of a position; None where there is none. Below zero is taken for zero."""
+    line, character = integer_at(value, *path, "line"), integer_at(value, *path, "character")
+    return None if line is None or character is None else (max(line, 0), max(character, 0))
+
+
 def text_at(value: object, *path: str) -> str:
     """The string at a path of keys, "" where there is none."""
     found = at(value, *path)

@@ -51,7 +51,6 @@ class Session:
         self.mapper = Mapper(client.encoding)
         self.documents = Documents(self.mapper)
         self.exit_code: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        self.trace = types.TraceValue.Off
         self._tasks = tasks
         self._told: set[str] = set()
         self._recent: list[str] = []

@@ -1,78 +1,105 @@
-"""Documents opened, changed and closed, cells of notebooks among them."""
+"""Documents opened, changed and closed, cells of notebooks among them.
 
-from collections.abc import Sequence
+What clients send is read as it comes: a version or a language may be missing, a range may be null.
+"""
+
+from typing import Any
 
 from lsprotocol import types
 
-from darner_server.lsp.documents import Document
+from darner_server.lsp.documents import OUT_OF_STEP, Document
 from darner_server.lsp.positions import Point
+from darner_server.lsp.raw import as_list, as_object, at, integer_at, point_at, text_at
 from darner_server.lsp.session import Session
 
 
-def did_open(session: Session, params: types.DidOpenTextDocumentParams) -> None:
+def did_open(session: Session, params: object) -> None:
     """Take the text from the client from now on, not from the disk."""
-    _open(session, params.text_document)
+    _open(session, at(params, "textDocument"))
 
 
-def did_change(session: Session, params: types.DidChangeTextDocumentParams) -> None:
+def did_change(session: Session, params: object) -> None:
     """Apply the changes, in order; a document that is not open is not ours to change."""
-    document = session.documents.get(params.text_document.uri)
+    document = session.documents.get(text_at(params, "textDocument", "uri"))
     if document is not None:
-        apply_changes(document, params.content_changes, params.text_document.version)
+        _change(session, document, at(params, "contentChanges"), integer_at(params, "textDocument", "version"))
         session.touched(session.folders.path_of(document.uri, document.language))
 
 
-def did_close(session: Session, params: types.DidCloseTextDocumentParams) -> None:
+def did_close(session: Session, params: object) -> None:
     """From now on the disk's text counts."""
-    _close(session, params.text_document.uri)
+    _close(session, text_at(params, "textDocument", "uri"))
 
 
-def did_save(session: Session, params: types.DidSaveTextDocumentParams) -> None:
+def did_save(session: Session, params: object) -> None:
     """The index has the live text already."""
     del session, params
 
 
-def notebook_did_open(session: Session, params: types.DidOpenNotebookDocumentParams) -> None:
+def notebook_did_open(session: Session, params: object) -> None:
     """Each cell is a document."""
-    for cell in params.cell_text_documents:
+    for cell in as_list(at(params, "cellTextDocuments")):
         _open(session, cell)
 
 
-def notebook_did_change(session: Session, params: types.DidChangeNotebookDocumentParams) -> None:
+def notebook_did_change(session: Session, params: object) -> None:
     """Cells come, go and change."""
-    cells = params.change.cells
-    if cells is None:
-        return
-    if cells.structure is not None:
-        for opened in cells.structure.did_open or ():
-            _open(session, opened)
-        for closed in cells.structure.did_close or ():
-            _close(session, closed.uri)
-    for each in cells.text_content or ():
-        document = session.documents.get(each.document.uri)
+    cells = at(params, "change", "cells")
+    for opened in as_list(at(cells, "structure", "didOpen")):
+        _open(session, opened)
+    for closed in as_list(at(cells, "structure", "didClose")):
+        _close(session, text_at(closed, "uri"))
+    for each in as_list(at(cells, "textContent")):
+        document = session.documents.get(text_at(each, "document", "uri"))
         if document is not None:
-            apply_changes(document, each.changes, each.document.version)
+            _change(session, document, at(each, "changes"), integer_at(each, "document", "version"))
 
 
-def notebook_did_close(session: Session, params: types.DidCloseNotebookDocumentParams) -> None:
+def notebook_did_close(session: Session, params: object) -> None:
     """All cells go."""
-    for cell in params.cell_text_documents:
-        _close(session, cell.uri)
+    for cell in as_list(at(params, "cellTextDocuments")):
+        _close(session, text_at(cell, "uri"))
 
 
-def apply_changes(document: Document, changes: Sequence[types.TextDocumentContentChangeEvent], version: int) -> None:
-    """Apply one message's changes."""
-    for change in changes:
-        if isinstance(change, types.TextDocumentContentChangePartial):
-            first, last = change.range.start, change.range.end
-            document.replace(Point(first.line, first.character), Point(last.line, last.character), change.text)
-        else:
-            document.replace_all(change.text)
+def unreadable(session: Session, body: bytes) -> None:
+    """A message was no JSON: if it was a change, nobody knows of what, or how many."""
+    if b"/didChange" in body or b"/didOpen" in body:
+        for document in session.documents:
+            document.out_of_step = True
+
+
+def _change(session: Session, document: Document, changes: object, version: int | None) -> None:
+    """Apply one message's changes; from one that cannot be read on, the text is not the editor's any more."""
+    told = as_list(changes)
+    if not told and changes != []:
+        document.out_of_step = True
+    for change in told:
+        if not _apply(document, change):
+            document.out_of_step = True
+    if document.out_of_step:
+        session.log(f"{document.uri}: {OUT_OF_STEP}", types.MessageType.Warning)
     document.settle(version)
 
 
-def _open(session: Session, item: types.TextDocumentItem) -> None:
-    session.documents.open(item.uri, item.language_id, item.version, item.text)
+def _apply(document: Document, change: object) -> bool:
+    """Apply a change of a range, or of all where there is no range. False for one that cannot be read."""
+    text, place = at(change, "text"), at(change, "range")
+    if not isinstance(text, str):
+        return False
+    if place is None:
+        document.replace_all(text)
+        return True
+    first, last = point_at(place, "start"), point_at(place, "end")
+    if first is None or last is None:
+        return False
+    document.replace(Point(*first), Point(*last), text)
+    return True
+
+
+def _open(session: Session, item: Any) -> None:  # noqa: ANN401 - JSON
+    uri, text = text_at(item, "uri"), as_object(item).get("text")
+    if uri and isinstance(text, str):
+        session.documents.open(uri, text_at(item, "languageId"), integer_at(item, "version"), text)
 
 
 def _close(session: Session, uri: str) -> None:

@@ -3,19 +3,17 @@
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
-from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
-from darner_server.lsp.raw import as_list, as_object, at
+from darner_server.lsp.raw import as_list, as_object, at, text_at
 from darner_server.lsp.session import Session
 
 _AT_ONCE = 16  # files that are read here and now; where more have changed, as by a checkout, the scan finds them
 
 
-def did_change_folders(session: Session, params: types.DidChangeWorkspaceFoldersParams) -> None:
+def did_change_folders(session: Session, params: object) -> None:
     """A root has come or gone: there is another workspace to index."""
-    event = params.event
-    if session.folders.change([each.uri for each in event.added], [each.uri for each in event.removed]):
+    if session.folders.change(_uris(at(params, "event", "added")), _uris(at(params, "event", "removed"))):
         session.engines.restart()
 
 
@@ -41,24 +39,29 @@ async def pull_configuration(session: Session) -> None:
     _take(session, as_object(next(iter(as_list(list(answer))), None)))
 
 
-def files_changed(session: Session, params: types.DidChangeWatchedFilesParams) -> None:
+def files_changed(session: Session, params: object) -> None:
     """Files have changed on the disk."""
-    _changed(session, (each.uri for each in params.changes))
+    _changed(session, _uris(at(params, "changes")))
 
 
-def files_created(session: Session, params: types.CreateFilesParams) -> None:
+def files_created(session: Session, params: object) -> None:
     """Files have been created in the editor."""
-    _changed(session, (each.uri for each in params.files))
+    _changed(session, _uris(at(params, "files")))
 
 
-def files_renamed(session: Session, params: types.RenameFilesParams) -> None:
+def files_renamed(session: Session, params: object) -> None:
     """Files have been renamed in the editor."""
-    _changed(session, (uri for each in params.files for uri in (each.old_uri, each.new_uri)))
+    files = at(params, "files")
+    _changed(session, [*_uris(files, "oldUri"), *_uris(files, "newUri")])
 
 
-def files_deleted(session: Session, params: types.DeleteFilesParams) -> None:
+def files_deleted(session: Session, params: object) -> None:
     """Files have been deleted in the editor."""
-    _changed(session, (each.uri for each in params.files))
+    _changed(session, _uris(at(params, "files")))
+
+
+def _uris(items: object, key: str = "uri") -> list[str]:
+    return [uri for each in as_list(items) if (uri := text_at(each, key))]
 
 
 def _changed(session: Session, uris: Iterable[str]) -> None:
