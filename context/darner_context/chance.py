@@ -31,8 +31,17 @@ def by_chance(value: str, *, often: float = _OFTEN) -> bool:
         return False
     if _HEX.fullmatch(core) or (size > _HEX_LEAST and len(_NOT_HEX.findall(core)) <= _BEGINNING):
         return True
-    pairs = [each[at : at + 2].lower() for each in _LETTERS.findall(core) for at in range(len(each) - 1)]
-    return sum([pair in COMMON_PAIRS for pair in pairs]) < max(_BEGINNING, len(pairs) * often)
+    return not _worded(core, often)
+
+
+def worded(value: str) -> bool:
+    """Whether a value is made of words."""
+    return _worded(value, _OFTEN)
+
+
+def _worded(value: str, often: float) -> bool:
+    pairs = [each[at : at + 2].lower() for each in _LETTERS.findall(value) for at in range(len(each) - 1)]
+    return sum([pair in COMMON_PAIRS for pair in pairs]) >= max(_BEGINNING, len(pairs) * often)
 
 
 def entropy(value: str) -> float:

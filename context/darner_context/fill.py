@@ -156,7 +156,7 @@ class Filling:
         return made
 
     def _of_file(self, path: str, file: _File) -> list[Snippet]:
-        text, shown = self._reader(path), file.shown
+        text, shown = self._reader(path), file.shown.copy()
         for line, kind in self._secrets(path).items():
             if line < len(shown) and shown[line]:
                 shown[line] = 0

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import zip_longest
 
 PRIVATE_KEY = "PRIVATE KEY"
 _LONGEST = 40_000  # characters of a key
@@ -23,11 +24,11 @@ _NUMBER = re.compile(
 def key_parts(text: str) -> list[tuple[int, int, str]]:
     """The parts of private keys, each on one line: start, end and kind."""
     found: list[tuple[int, int, str]] = []
-    at = 0
-    while (begin := _BEGIN.search(text, at)) is not None:
-        end = _END.search(text, begin.end(), begin.end() + _LONGEST)
-        stop = end.start() if end is not None else _unended(text, begin.end())
-        at = max(stop, begin.end())
+    begins = list(_BEGIN.finditer(text))
+    for begin, following in zip_longest(begins, begins[1:]):
+        most = min(begin.end() + _LONGEST, following.start() if following is not None else len(text))
+        end = _END.search(text, begin.end(), most)
+        stop = end.start() if end is not None else _unended(text, begin.end(), most)
         parts = list(_parts(text, begin.end(), stop))
         if sum(last - first for first, last in parts) >= _LEAST:
             found += [(first, last, "private key") for first, last in parts]
@@ -52,11 +53,11 @@ def other_keys(text: str) -> list[tuple[int, int, str]]:
     return found
 
 
-def _unended(text: str, start: int) -> int:
+def _unended(text: str, start: int, most: int) -> int:
     """Where a key ends that has no last line: at the first line that holds none of it."""
     stop = start
     first = True
-    while stop < min(len(text), start + _LONGEST):
+    while stop < most:
         end = text.find("\n", stop)
         end = end if end >= 0 else len(text)
         line = text[stop:end]
@@ -64,7 +65,7 @@ def _unended(text: str, start: int) -> int:
             break
         first = False
         stop = end + 1
-    return min(stop, len(text))
+    return min(stop, most)
 
 
 def _parts(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:

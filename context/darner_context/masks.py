@@ -1,15 +1,18 @@
 """Masks: what stands for a secret in all that is sent, of its shape, and makes place for it in what comes back."""
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterable
 from hashlib import blake2b
+from itertools import groupby
 from string import ascii_lowercase, ascii_uppercase, digits
 
 from darner_context.bundle import Withheld
 from darner_context.secrets import newlines, secrets_of
 
 _ANYWHERE = 8  # characters of a secret that is hidden wherever it stands, not only where it was found
-_PIECE = 6  # characters of a mask that are seen again, or half of a short one
+_PIECE, _PIECE_LEAST = 6, 4  # characters of a mask that are known again, and half of a short one
+_RARE = 16  # characters from which on a mask is nowhere by chance
 _TRIES = 64
 
 
@@ -21,11 +24,14 @@ class Masks:
 
     def __init__(self) -> None:
         self._masks: dict[str, str] = {}  # by secret
-        self._secrets: dict[str, tuple[str, str]] = {}  # by mask: the secret and its kind
-        self._pieces: dict[str, str] = {}  # of masks, in small letters: the kind
-        self._known: re.Pattern[str] | None = None
+        self._secrets: dict[str, str] = {}  # by mask
+        self._kinds: dict[str, str] = {}  # by mask
+        self._pieces: dict[int, dict[str, str]] = {}  # of masks, in small letters, by their size: the mask
         self._told: dict[Withheld, None] = {}
         self._learnt: dict[str, str] = {}
+        self._seen: dict[str, None] = {}
+        self._found: re.Pattern[str] | None = None  # the masks
+        self._known: re.Pattern[str] | None = None  # the secrets
 
     def __bool__(self) -> bool:
         """Whether there is anything to hide."""
@@ -36,18 +42,16 @@ class Masks:
         """What is replaced, by place."""
         return tuple(self._told)
 
-    def learn(self, path: str, text: str) -> None:
+    def learn(self, path: str, text: str, *, words: bool = False) -> None:
         """Take in the secrets of a file, or of a request's words: what of them is sent in whatever part is hidden."""
         if self._learnt.get(path) == text:
             return
         self._learnt[path] = text
         line, at = 1, 0
-        for each in secrets_of(text):
-            line, at = line + newlines(text, at, each.start), each.start
-            value = text[each.start : each.end]
-            if value not in self._secrets:
-                self._add(value, each.kind, text)
-                self._told[Withheld(path, line, each.kind)] = None
+        for start, end, kind in secrets_of(text):
+            line, at = line + newlines(text, at, start), start
+            self._add(text[start:end], kind, text)
+            self._told[Withheld(path, 0 if words else line, kind)] = None
 
     def hide(self, text: str) -> str:
         """The text with a mask for every secret in it, as long as it was and with its lines."""
@@ -60,60 +64,67 @@ class Masks:
 
     def restore(self, text: str) -> str:
         """The text with the secrets where their masks stand."""
-        if not self._secrets:
-            return text
-        return _any_of(self._secrets).sub(lambda found: self._secrets[found[0]][0], text)
+        found = self._masks_pattern()
+        return found.sub(lambda each: self._secrets[each[0]], text) if found is not None else text
 
     def altered(self, text: str) -> str | None:
         """The kind of a secret whose mask stands in the text in part only, or in other letters; None: there is none."""
-        if not self._secrets:
+        found = self._masks_pattern()
+        if found is None:
             return None
-        rest = _any_of(self._secrets).sub("\n", text).lower()
-        return next((kind for piece, kind in self._pieces.items() if piece in rest), None)
+        rest = found.sub("\n", text).lower()
+        for size, pieces in self._pieces.items():
+            for at in range(len(rest) - size + 1):
+                piece = rest[at : at + size]
+                if piece in pieces and not any(piece in each.lower() for each in self._seen):
+                    return self._kinds[pieces[piece]]
+        return None
 
-    def _places(self, text: str) -> Iterator[tuple[int, int]]:
+    def _masks_pattern(self) -> re.Pattern[str] | None:
+        if self._found is None and self._secrets:
+            self._found = _any_of(self._secrets)
+        return self._found
+
+    def _places(self, text: str) -> list[tuple[int, int]]:
         """The secrets in the text, in order and apart: those that are found in it, and those that are known."""
+        pattern = self._masks_pattern()
+        masks = [each.span() for each in pattern.finditer(text)] if pattern is not None else []
         found: list[tuple[int, int]] = []
-        for each in secrets_of(text):
-            value = text[each.start : each.end]
-            if any(mask in value for mask in self._secrets):
-                continue
-            if value not in self._masks:
-                self._add(value, each.kind, text)
-            found.append((each.start, each.end))
+        for start, end, kind in secrets_of(text):
+            if not _meets(masks, start, end):
+                self._add(text[start:end], kind, text)
+                found.append((start, end))
         if self._known is None and self._masks:
-            self._known = _any_of({secret: mask for secret, mask in self._masks.items() if len(secret) >= _ANYWHERE})
+            self._known = _any_of(each for each in self._masks if len(each) >= _ANYWHERE)
         if self._known is not None:
-            taken = dict(found)
-            for place in self._known.finditer(text):
-                start, end = place.span()
-                if not any(first < end and start < last for first, last in taken.items()):
-                    found.append((start, end))
-        found.sort()
-        return iter(found)
+            known = [each.span() for each in self._known.finditer(text)]
+            found += [each for each in known if not _meets(found, *each) and not _meets(masks, *each)]
+        return sorted(found)
 
     def _add(self, value: str, kind: str, text: str) -> None:
         if value in self._masks:
             return
         mask = self._made(value, text)
-        self._masks[value] = mask
-        self._secrets[mask] = value, kind
-        self._known = None
-        small, around = mask.lower(), text.lower()
-        size = _PIECE if len(mask) >= 2 * _PIECE else max(4, len(mask) // 2)
+        self._masks[value], self._secrets[mask], self._kinds[mask] = mask, value, kind
+        self._found = self._known = None
+        self._seen[text] = None
+        small = mask.lower()
+        size = _PIECE if len(mask) >= 2 * _PIECE else max(_PIECE_LEAST, len(mask) // 2)
+        pieces = self._pieces.setdefault(size, {})
         for start in range(len(mask) - size + 1):
             piece = small[start : start + size]
-            if piece not in around and sum(map(str.isalnum, piece)) >= min(4, size - 1):
-                self._pieces[piece] = kind
+            if sum(map(str.isalnum, piece)) >= min(_PIECE_LEAST, size - 1):
+                pieces[piece] = mask
 
     def _made(self, value: str, text: str) -> str:
-        """A mask that is neither in the text nor like another one."""
+        """A mask that is neither in the text, nor another one, nor a secret itself."""
         mask = value
         for attempt in range(_TRIES):
             mask = _shaped(value, f"{len(self._masks)} {attempt}")
-            small = mask.lower()
-            near = any(small in other.lower() or other.lower() in small for other in (*self._secrets, *self._masks))
-            if mask not in text and value not in mask and not near and not secrets_of(mask):
+            rare = len(mask) >= _RARE
+            taken = mask in self._secrets or mask in self._masks
+            near = not rare and any(mask in each or each in mask for each in (*self._secrets, *self._masks))
+            if not taken and not near and (rare or mask not in text) and mask != value and not secrets_of(mask):
                 return mask
         return mask
 
@@ -137,5 +148,19 @@ def _shaped(value: str, seed: str) -> str:
 _ALPHABETS = {"a": ascii_lowercase, "A": ascii_uppercase, "1": digits}
 
 
-def _any_of(keys: dict[str, object] | dict[str, str] | dict[str, tuple[str, str]]) -> re.Pattern[str]:
-    return re.compile("|".join(re.escape(each) for each in sorted(keys, key=len, reverse=True)) or r"(?!)")
+def _any_of(texts: Iterable[str]) -> re.Pattern[str]:
+    """Any of some texts, the longest first; by their beginnings, or thousands of them would be tried everywhere."""
+    branches: list[str] = []
+    for first, alike in groupby(sorted(texts), key=lambda each: each[:1]):
+        rests: list[str] = []
+        for second, group in groupby(alike, key=lambda each: each[1:2]):
+            ends = sorted((each[2:] for each in group), key=len, reverse=True)
+            rests.append(f"{re.escape(second)}(?:{'|'.join(map(re.escape, ends))})")
+        branches.append(f"{re.escape(first)}(?:{'|'.join(rests)})")
+    return re.compile("|".join(branches) or r"(?!)")
+
+
+def _meets(places: list[tuple[int, int]], start: int, end: int) -> bool:
+    """Whether a stretch meets one of some that are apart and in order."""
+    after = bisect_right(places, (start, len(places) and places[-1][1]))
+    return (after > 0 and places[after - 1][1] > start) or (after < len(places) and places[after][0] < end)

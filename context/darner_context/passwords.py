@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from darner_context.chance import UUID, entropy, made_up, sequence
+from darner_context.chance import UUID, entropy, made_up, sequence, worded
 from darner_context.secret_rules import WEAK
 from darner_context.values import called, is_option, unsaid
 
@@ -13,9 +13,9 @@ _GIVEN = re.compile(
     r"(?i)(?P<name>(?:passw(?:or)?d|passwd|passphrase|passcode|pwd|pass(?![a-z])|secret(?:[_-]?key|[_-]?access[_-]?key)?(?!s)"
     r"|token(?!s|iz)|api[_-]?key)[\w-]{0,24}?)"
     r"(?P<between>[\"'`\])]{0,3}\s{0,3}(?::\s{0,2}&?(?:'static\s)?[A-Za-z][\w.<>?\[\]*]{0,24}\s{0,2}(?==))?"
-    r"(?:\"\s{1,4}value=|=>|:=|<-|==|=|:(?:\s?!!str)?|\|\||\?\?|,|\(|>|\s)\s{0,3}(?:[fFrRbBuULN@&]{0,2}(?=[\"'`]))?)"
-    r"(?:(?P<quote>\\?[\"'`])(?P<quoted>(?:(?!(?P=quote))[^\s\\]){6,120})(?P=quote)"
-    r"|(?P<bare>[^\s\"'`,;()\[\]{}<>\\]{6,120}))"
+    r"(?:[\"']?\s?[,{]?\s{1,40}[\"']?(?:value|default)[\"']?\s{0,3}[:=]|=>|:=|<-|==|=|:(?:\s?!!str)?|\|\||\?\?|,|\(|>|\s)\s{0,3}(?:\(\s{0,40})?(?:[fFrRbBuULN@&]{0,2}(?=[\"'`]))?)"
+    r"(?:(?P<quote>\\?[\"'`])(?P<quoted>(?:(?!(?P=quote))[^\s\\]){6,400})(?P=quote)"
+    r"|(?P<bare>[^\s\"'`,;()\[\]{}<>\\]{6,400}))"
 )
 _BEFORE = 24  # characters before a name that make it an option
 _TEMPLATE = re.compile(
@@ -26,13 +26,14 @@ _WEAK = re.compile(f"(?>{WEAK})+", re.VERBOSE | re.IGNORECASE)
 _IDENTIFIER = re.compile(r"[A-Za-z_$]+(?:[./-][A-Za-z_$]+)*[0-9]{0,2}")
 _CAMEL = re.compile(r"(?>[A-Z]?[a-z]+|[A-Z]{2,})(?:[A-Z][a-z]+)*[0-9]{0,2}")
 _WORD_AND_MARKS = re.compile(r"[A-Za-z]+[^\w]*")
+_MARKED = re.compile(r"\w[!@#%^?]\w")
 _DOTTED, _PLAIN = re.compile(r"\w+\.[\w.]+"), re.compile(r"\w+")
 _LEAST, _LEAST_OTHER = 8, 12  # characters of a password, and of what may be something else
 _DIGITS = 3  # that make a value without quotes no name
 _BITS = 3.0
 _LOCAL_LEAST = 8  # characters of a password of letters alone, in a URL
 
-_URL = re.compile(r"://([^\s/:@\"'`<>{}()$%\\]{0,64}):([^\s/@\"'`<>{}()$\\]{3,120})@([\w.\[-]{0,200})")
+_URL = re.compile(r"://([^\s/:@\"'`<>{}()$%\\]{0,64}):([^\s/@\"'`<>{}()$\\]{3,400})@([\w.\[-]{0,200})")
 _LOCAL = re.compile(
     r"(?i)localhost|127\.0\.0\.1|example\.|.*\.example|host$|.*\.(?:test|local|invalid)$|0\.0\.0\.0|\[?::1"
 )
@@ -87,6 +88,8 @@ def _places(small: bytes, word: bytes) -> Iterator[int]:
 def _gives(text: str, found: re.Match[str]) -> bool:
     """Whether what stands between a name and a value gives it to the name."""
     between, quote = found["between"], found["quote"]
+    if found["name"].lower() == "pass" and not quote and text[max(0, found.start() - 1)] not in "_-":
+        return False  # what a test says
     if quote == "`" and "=" not in between and ":" not in between:
         return False  # prose
     signs = "=:>|?,(" if quote else "=:>|?"
@@ -102,10 +105,11 @@ def _like_password(value: str, name: str, *, quoted: bool) -> bool:
     marks = any(not each.isalnum() and each not in "_-./" for each in value)
     if not quoted:  # in code that would be a name or a call
         mixed = marks or (lower and upper) or digits >= _DIGITS
-        return digits > 0 and mixed and not _DOTTED.fullmatch(value) and (sure or not _PLAIN.fullmatch(value))
+        told = digits > 0 or (sure and lower and upper and _MARKED.search(value) is not None)
+        return told and mixed and not _DOTTED.fullmatch(value) and (sure or not _PLAIN.fullmatch(value))
     if sure:
         return digits > 0 or (marks and lower and upper and not _WORD_AND_MARKS.fullmatch(value))
-    return digits > 0 and (marks or (lower and upper)) and entropy(value) > _BITS
+    return digits > 0 and (marks or (lower and upper)) and entropy(value) > _BITS and not worded(value)
 
 
 def _says_nothing(value: str) -> bool:

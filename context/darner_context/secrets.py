@@ -140,9 +140,9 @@ def _in_run(text: str, start: int, end: int) -> Iterator[Secret]:
         yield each
         done = max(done, each.end)
     for piece in _PIECE.finditer(text, start, end):
-        if piece.end() > done and by_chance(piece[0]):
+        if piece.end() > done:
             kind = kind_by_name(text, piece.start(), piece.end())
-            if kind is not None:
+            if kind is not None and by_chance(piece[0]):
                 yield Secret(piece.start(), piece.end(), kind)
 
 

@@ -23,7 +23,7 @@ _FILE = re.compile(r"\.[a-z]{1,5}$|^[./]|^[\w.-]+=[^=]")
 _CODE = re.compile(r"^[A-Za-z_]\w*\.[A-Za-z_]|^[A-Za-z]+[0-9]{1,4}$")
 _PUBLIC = re.compile(r"PUBLIC KEY|CERTIFICATE|ssh-(?:rsa|ed25519|dss)|ecdsa-sha2")
 _OPTION = re.compile(
-    r"(?:-{1,2}|\b(?:set|env|setx|export|def|defconst|let|val|machine|login|user)\b[ \w.@-]{1,20}|^)[\w-]*$",
+    r"(?:-{1,2}|\b(?:set|env|setx|export|define|def|defconst|let|val|machine|login|user)\b[ \w.@-]{1,20}|^)[\w-]*$",
     re.IGNORECASE | re.MULTILINE,
 )
 _KINDS = (
@@ -34,24 +34,20 @@ _KINDS = (
 
 def kind_by_name(text: str, start: int, end: int) -> str | None:
     """What a value is by its name, in words; None where nothing says that it is secret."""
-    value = text[start:end]
-    if made_up(value) or sequence(value) or _CALLS.match(text, end) or _FILE.search(value):
-        return None
-    if text[max(0, start - 2) : start].endswith(("@", "::", "0x")):
-        return None
     before = text[max(0, start - _ABOVE) : start]
-    found = _NAME.match(before[::-1])
-    if found is None or _PUBLIC.search(before):
+    if before.endswith(("@", "::", "0x")):
         return None
-    name = found[1][::-1]
-    between = before[len(before) - found.start(1) :]
+    found = _NAME.match(before[::-1])
+    if found is None:
+        return None
+    name, value, between = found[1][::-1], text[start:end], before[len(before) - found.start(1) :]
     quoted = between[-1:] in {'"', "'", "`"}
-    if not _gives(before, name, between, quoted=quoted):
+    kind = _kind(name, value) if _gives(before, name, between, quoted=quoted) else None
+    if kind is None or made_up(value) or sequence(value) or _CALLS.match(text, end) or _FILE.search(value):
         return None
     alone = quoted or end == len(text) or text[end] in "\r\n"  # else it may be code
-    if not alone and (_CODE.search(value) or not by_chance(value, often=_UNQUOTED)):
-        return None
-    return _kind(name, value)
+    code = not alone and (_CODE.search(value) or not by_chance(value, often=_UNQUOTED))
+    return None if code or _PUBLIC.search(before) else kind
 
 
 def called(name: str) -> str:

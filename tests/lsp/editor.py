@@ -163,11 +163,11 @@ class Editor:
 
     def uri(self, name: str) -> str:
         """The URI of a file of the workspace."""
-        return (self.root / name).as_uri()
+        return name if ":" in name else (self.root / name).as_uri()
 
     def open(self, name: str, text: str | None = None, language: str = "python") -> Text:
         """Open a file, or a buffer that is not on the disk."""
-        uri = self.uri(name) if ":" not in name else name
+        uri = self.uri(name)
         content = (self.root / name).read_bytes().decode() if text is None else text
         buffer = self.buffers[uri] = Text(content, self.mapper)
         item = types.TextDocumentItem(uri, language, 1, content)
@@ -176,7 +176,7 @@ class Editor:
 
     def type(self, name: str, first: tuple[int, int], last: tuple[int, int], text: str) -> None:
         """Change a range of an open file."""
-        uri = self.uri(name) if ":" not in name else name
+        uri = self.uri(name)
         buffer = self.buffers[uri]
         buffer.edit([(Point(*first), Point(*last), text)])
         place = types.Range(types.Position(*first), types.Position(*last))

@@ -135,7 +135,7 @@ class Engine:
     def context(self, request: ContextRequest, counter: str, masks: Masks | None = None) -> ContextBundle:
         """What would be sent for a request, counted by the named tokenizer. May be called from any thread."""
         masks = masks if masks is not None else Masks()
-        masks.learn("the instruction", request.instruction)
+        masks.learn("the instruction", request.instruction, words=True)
         tokens = tokenizer(counter)
         bundle = self.index.context(request, tokens)
         text = self._text(request, bundle.focus.path) if bundle.focus else ""

@@ -107,9 +107,9 @@ class Prompts:
         task = self.task
         for place in (*((task.focus,) if task.focus else ()), *task.also):
             self.masks.learn(place.path, self._text(place.path) or "")
-        self.masks.learn("the instruction", task.instruction)
-        self.masks.learn("what is reported there", "\n".join(task.diagnostics))
-        self.masks.learn("the workspace's instructions", self._project)
+        self.masks.learn("the instruction", task.instruction, words=True)
+        self.masks.learn("what is reported there", "\n".join(task.diagnostics), words=True)
+        self.masks.learn("the workspace's instructions", self._project, words=True)
 
     def _goal(self, region: Region | NoRegion | None) -> str:
         task = self.task

@@ -1,0 +1,147 @@
+"""What is found in a text as a secret, and what is not."""
+
+import re
+
+import pytest
+from tests.context.planted import key_block, made
+
+from darner_context.secret_names import secret_name
+from darner_context.secrets import holds_key, secret_lines, secrets_of
+
+# kind, name that it is given, value
+KINDS = """
+AWS access key | AWS_KEY | AKIA{U16}
+AWS access key | AWS_KEY | ASIA{U16}
+aws key | AWS_SECRET_ACCESS_KEY | {b40}
+GitHub token | TOKEN | ghp_{A36}
+GitHub token | TOKEN | github_pat_{A22}_{A59}
+GitLab token | TOKEN | glpat-{w19}7
+Slack token | BOT | xoxb-{d12}-{d12}-{A24}
+Stripe key | STRIPE | rk_live_{A24}
+OpenAI key | LLM | sk-proj-{w74}T3BlbkFJ{w74}
+Anthropic key | LLM | sk-ant-api03-{w93}AA
+Hugging Face token | HF | hf_{A34}
+Google API key | MAPS | AIza{w35}
+Google OAuth secret | CLIENT | GOCSPX-{w28}
+Azure AD secret | APP | {A3}8Q~{w34}
+npm token | NPM | npm_{A36}
+PyPI token | PYPI | pypi-AgEIcHlwaS5vcmc{w120}
+SendGrid key | MAIL | SG.{w22}.{w43}
+Twilio key | TWILIO | SK{h32}
+Mailgun key | MAILGUN | key-{h32}
+DigitalOcean token | DO | dop_v1_{h64}
+Shopify token | SHOP | shpat_{h32}
+Databricks token | DB | dapi{h32}
+Vault token | VAULT | hvs.{w95}
+Grafana token | GRAFANA | glsa_{A32}_{h8}
+Telegram bot token | BOT | {d10}:AA{w33}
+JSON web token | SESSION | eyJhbGciOiJIUzI1NiJ9.eyJ{w60}.{w43}
+age key | AGE | AGE-SECRET-KEY-1{U58}
+password in a URL | DATABASE_URL | postgres://app:{A14}@db.acme.internal:5432/app
+password | DB_PASSWORD | {A7}!{A6}
+API key | ACME_API_KEY | {A32}
+secret | OAUTH_CLIENT_SECRET | {A40}
+key | JWT_SIGNING_KEY | {h64}
+heroku key | HEROKU_API_KEY | {h8}-{h4}-{h4}-{h4}-{h12}
+"""
+FORMS = [
+    'NAME = "VALUE"', "NAME='VALUE'  # note", "export NAME=VALUE", "name: VALUE", '  "name": "VALUE",', "[main]\nname = VALUE",
+    'const name: string = "VALUE";', 'private static final String NAME = "VALUE";', 'name := "VALUE"', 'pub const NAME: &str = "VALUE";',
+    "$name = 'VALUE';", "  'name' => 'VALUE',", "define('NAME', 'VALUE');", '#define NAME "VALUE"', "// NAME=VALUE", "# name: VALUE",
+    'os.environ["NAME"] = "VALUE"', 'getenv("NAME", "VALUE")', 'client(name="VALUE")', "- name: NAME\n  value: VALUE", 'name = (\n  "VALUE"\n)',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("row", KINDS.strip().split("\n"))
+def test_kinds_in_their_forms(row: str) -> None:
+    kind, name, template = row.split(" | ")
+    for number, form in enumerate(FORMS):
+        value = made(template, number)
+        text = (
+            "x = 1\n" + form.replace("NAME", name).replace("name", name.lower()).replace("VALUE", value) + "\ny = 2\n"
+        )
+        found = secrets_of(text)
+        assert [each.kind for each in found] == [kind], text
+        hidden = text[found[0].start : found[0].end]
+        assert hidden == (re.findall(r":([^:@]+)@", value)[0] if "://" in value else value)
+
+
+@pytest.mark.parametrize("label", ["RSA PRIVATE KEY", "OPENSSH PRIVATE KEY", "ENCRYPTED PRIVATE KEY", "PRIVATE KEY"])
+def test_private_keys_line_by_line(label: str) -> None:
+    block = key_block(label)
+    body = block[1:-1]
+    for text in (
+        "\n".join(block),
+        "\r\n".join(block),
+        "key: |\n" + "".join(f"  {each}\n" for each in block),
+        'KEY = "' + "\\n".join(block) + '"',
+        "KEY = (\n" + "".join(f'    "{each}\\n"\n' for each in block) + ")",
+        "const key = [\n" + ",\n".join(f"  '{each}'" for each in block) + "\n];",
+        "".join(f"# {each}\n" for each in block),
+        "\n".join((block[0], "Proc-Type: 4,ENCRYPTED", "DEK-Info: AES-128-CBC,0011223344556677", "", *block[1:])),
+        "\n".join(block[:-1]),
+    ):
+        assert [text[each.start : each.end] for each in secrets_of(text)] == body, text
+        assert holds_key(text)
+    putty = "PuTTY-User-Key-File-3: ssh-ed25519\nPublic-Lines: 1\nAAAA\nPrivate-Lines: 8\n" + "\n".join(body[:8])
+    assert [putty[each.start : each.end] for each in secrets_of(putty)] == body[:8]
+
+
+ORDINARY = [
+    'password = "password"', 'password = os.environ["PASSWORD"]', "password: ${DB_PASSWORD}", "api_key = '<your-api-key>'",
+    "API_KEY=your-api-key", "token: changeme", 'secret = "xxxxxxxxxxxxxxxxxxxxxxxx"', "GITHUB_TOKEN: ${{ secrets.GITHUB_TOKEN }}",
+    "apiKey: process.env.API_KEY", 'password_hint = "Please enter a password"', 'SECRET_KEY = get_secret_v2("session-key-1")',
+    "postgres://user:password@localhost/db", "postgres://postgres:postgres@localhost:5432/test", "https://user:${TOKEN}@host/x",
+    f'commit = "{made("{h40}")}"', f'"integrity": "sha512-{made("{b86}")}=="', f'sha256: "{made("{h64}")}"', f'cache_key = "{made("{h32}")}"',
+    f'id = "{made("{h8}-{h4}-4{h3}-{h4}-{h12}")}"', f'public_key = "{made("{b86}")}"', f"uses: actions/checkout@{made('{h40}')}",
+    f'token_hash = "{made("{h64}")}"', "-----BEGIN PUBLIC KEY-----\n" + made("{b64}") + "\n-----END PUBLIC KEY-----\n",
+    "private_key: ed25519.Ed25519PrivateKey", "key = getUserNameFromBase64Value2(token)", "tokens = 2*maxTokens + minTokens1",
+    'assert password != "Wrong password 1"', 'if header == "PRIVATE KEY":', "-----BEGIN RSA PRIVATE KEY-----\n...\n-----END RSA PRIVATE KEY-----\n",
+    "AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE", 'token = "ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"', "x-api-key: {api_key}",
+    'sort_key = "user_id_2024_01_01_created"', "keyboard = 'qwerty1234567890'", "git@github.com:acme/app.git", "monkey_patch_v2 = True",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ORDINARY)
+def test_what_is_no_secret(text: str) -> None:
+    assert secrets_of(f"first = 1\n{text}\nlast = 2\n") == ()
+
+
+def test_the_lines_of_secrets_by_every_line_end() -> None:
+    token = made("ghp_{A36}")
+    for end in ("\n", "\r\n", "\r"):
+        text = end.join(("a", "", f"t = '{token}'", f"u = '{token}'", "b"))
+        assert secret_lines(text) == {3: "GitHub token", 4: "GitHub token"}
+
+
+HELD = (
+    ".env .env.local prod.env .envrc kubeconfig kubeconfig.yaml dev-kubeconfig.yml .kube/config google-services.json .vault-token "
+    "local.settings.json config/database.yml auth.json .composer/auth.json rclone.conf wg0.conf .sentryclirc .bash_history .psql_history "
+    ".node_repl_history token.json cookies.txt .git/config sub/.git/config .ssh/config .npmrc .pypirc .netrc .zsh_history terraform.tfstate "
+    "terraform.tfstate.backup prod.tfvars .htpasswd id_rsa id_deploy id_ed25519 credentials .aws/credentials gcp-credentials.json "
+    "client_secret_1.json service-account.json serviceAccountKey.json server.pem a.p12 vpn.ovpn .pgpass secrets.yaml app-secrets.yml "
+    "master.key GoogleService-Info.plist .git-credentials kaggle.json fish_history settings-security.xml .config/gh/hosts.yml "
+    "access_token.txt passwords.txt key.properties vault_pass.txt .dev.vars .cargo/credentials.toml application_default_credentials.json"
+)
+SHOWN = (
+    ".env.example .env.sample .env.template .envrc.example config/database.example.yml credentials.py secrets.py token.ts tokens.json "
+    "tokenizer.json package.json settings.json src/kubeconfig.go history.py HISTORY.md id_map.py env.py environment.ts key.py "
+    "locales/en/auth.json password.py cookies.ts main.tf id_rsa.pub .gitignore .github/workflows/ci.yml Dockerfile .git/COMMIT_EDITMSG "
+    "secrets_test.py .env.d.ts wp-config.php identity.json src/auth/index.ts secrets.tf"
+)
+
+
+def test_files_that_are_secret_by_their_names() -> None:
+    assert [name for name in HELD.split() if not secret_name(name)] == []
+    assert [name for name in SHOWN.split() if secret_name(name)] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a1" * 400_000, "sk-" * 200_000, "password:'" * 40_000, "://a:b" * 100_000 + "@", "-----BEGIN RSA PRIVATE KEY-----\n" * 10_000,
+        "-" * 500_000 + "PRIVATE KEY", "password='" + "changeme" * 40 + "!Q'", "password='" + "x" * 390 + "Q1!'", "key" + "=" * 500_000 + "a1" * 9,
+    ],
+)  # fmt: skip
+def test_no_text_holds_it_up(text: str) -> None:
+    assert len(secrets_of(text)) <= 1

@@ -1,0 +1,155 @@
+"""Secrets of the file that is edited: masks are sent, and the file gets what it had."""
+
+import json
+from pathlib import Path
+
+import pytest
+from tests.context.planted import key_block, made
+from tests.engine.scene import block, scene, short
+
+from darner_clients.testing import Said, Script
+from darner_context.index import Focus
+from darner_context.masks import Masks
+from darner_server.engine import ContextReady, Done, Failed, Task
+
+TOKEN, PASSWORD = made("ghp_{A36}"), made("{A7}!{A6}")
+KEY = "".join(f"{each}\n" for each in key_block())
+APP = f'import os\n\nTOKEN = "{TOKEN}"\nPASSWORD = "{PASSWORD}"\n\n\ndef one():\n    return TOKEN\n\n\nKEY = """\n{KEY}"""\n'
+TASK = Task("change it", Focus("app.py"), scope="file")
+HIDDEN = (TOKEN, PASSWORD, *key_block()[1:-1])
+
+
+def masked(text: str = APP) -> Masks:
+    """The masks of a task about a file."""
+    masks = Masks()
+    masks.learn("app.py", text)
+    return masks
+
+
+async def check(
+    tmp_path: Path, before: str, after: str, wanted: str, *, reply: str = "search-replace", text: str = APP
+) -> None:
+    """A reply in words of masks changes the file as it would in words of secrets, and no secret is sent."""
+    hide = masked(text).hide
+    said = f"app.py\n```\n{hide(after)}```\n" if reply == "whole" else block("app.py", hide(before), hide(after))
+    async with scene(tmp_path, {"app.py": text}, [Script(otherwise=said, write="byte")], reply=reply) as stage:
+        events = await stage.run(TASK)
+        done = events[-1]
+        assert isinstance(done, Done), done
+        assert done.changes == {"app.py": wanted}
+        sent = json.dumps([each.body for each in stage.endpoints[0].asked])
+        assert [each for each in HIDDEN if each in sent] == []
+
+
+TOKEN_LINE, KEY_LINES = f'TOKEN = "{TOKEN}"\n', "".join(f"{each}\n" for each in key_block()[3:6])
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("    return TOKEN\n", "    return TOKEN + '1'\n"),
+        (TOKEN_LINE, f'TOKEN = os.environ.get("TOKEN", "{TOKEN}")\n'),
+        (TOKEN_LINE, ""),
+        (TOKEN_LINE, TOKEN_LINE + TOKEN_LINE.replace("TOKEN =", "OTHER =")),
+        (f'{TOKEN_LINE}PASSWORD = "{PASSWORD}"\n', f'PASSWORD = "{PASSWORD}"\n{TOKEN_LINE}'),
+        (KEY_LINES, KEY_LINES + "\n"),
+        (KEY_LINES, ""),
+    ],
+)
+async def test_a_mask_is_exchanged_for_its_secret(tmp_path: Path, before: str, after: str) -> None:
+    await check(tmp_path, before, after, APP.replace(before, after))
+
+
+async def test_a_file_written_anew_keeps_its_secrets(tmp_path: Path) -> None:
+    wanted = APP.replace("def one():", "def two():")
+    await check(tmp_path, "", wanted, wanted, reply="whole")
+
+
+async def test_line_ends_stay_as_they_are(tmp_path: Path) -> None:
+    text = APP.replace("\n", "\r\n")
+    await check(
+        tmp_path,
+        "    return TOKEN\n",
+        f"    return '{TOKEN}'\n",
+        text.replace("return TOKEN", f"return '{TOKEN}'"),
+        text=text,
+    )
+
+
+async def test_a_mask_that_is_altered_is_refused_and_asked_again(tmp_path: Path) -> None:
+    masks = masked()
+    line = masks.hide(TOKEN_LINE)
+    bad = block("app.py", line, line[:24] + '..."\n')
+    good = block("app.py", line, "# " + line)
+    async with scene(tmp_path, {"app.py": APP}, [Script((Said("was not applied", good), Said("", bad)))]) as stage:
+        events = await stage.run(TASK)
+        assert [said for each in events if (said := short(each))] == [
+            "route one", "refused app.py", "repair 1", "edit app.py", "done app.py",
+        ]  # fmt: skip
+        done = events[-1]
+        assert isinstance(done, Done)
+        assert done.changes == {"app.py": APP.replace(TOKEN_LINE, f"# {TOKEN_LINE}")}
+    async with scene(tmp_path / "2", {"app.py": APP}, [Script(otherwise=bad)]) as stage:
+        last = (await stage.run(TASK))[-1]
+        assert isinstance(last, Failed)
+        assert "the reply changes what stands for a secret (GitHub token)" in last.message
+
+
+async def test_what_is_withheld_is_told(tmp_path: Path) -> None:
+    key = made("AKIA{U16}")
+    task = Task(f"use {key} there", Focus("app.py", 8, 8), diagnostics=(f"bad {PASSWORD}",))
+    edit = block("app.py", "    return TOKEN\n", "    return 2\n")
+    async with scene(tmp_path, {"app.py": APP}, [Script(otherwise=edit)]) as stage:
+        events = await stage.run(task)
+        told = next(each for each in events if isinstance(each, ContextReady)).withheld
+        lines = [f"app.py:{number}: a private key is replaced before sending" for number in range(13, 22)]
+        assert told == (
+            "app.py:3: a GitHub token is replaced before sending",
+            "app.py:4: a password is replaced before sending",
+            *lines,
+            "the instruction: an AWS access key is replaced before sending",
+        )
+        sent = str([each.body for each in stage.endpoints[0].asked])
+        assert [each for each in (key, *HIDDEN) if each in sent] == []
+
+
+async def test_the_secret_of_an_instruction_reaches_the_file(tmp_path: Path) -> None:
+    key = made("AKIA{U16}")
+    masks = masked("x = 1\n")
+    masks.learn("the instruction", f"set x to {key}", words=True)
+    edit = block("app.py", "x = 1\n", masks.hide(f'x = "{key}"\n'))
+    async with scene(tmp_path, {"app.py": "x = 1\n"}, [Script(otherwise=edit)]) as stage:
+        done = (await stage.run(Task(f"set x to {key}", Focus("app.py"))))[-1]
+        assert isinstance(done, Done)
+        assert done.changes == {"app.py": f'x = "{key}"\n'}
+
+
+SIGN = "def sign():\n    return 7\n"
+
+
+@pytest.mark.parametrize(
+    ("named", "before", "shown", "held"),
+    [
+        ("keys.py", SIGN, "which holds a private key", "BEGIN RSA"),
+        ("link", "A=1\nB=2\n", "link", "hunter"),
+        (".env", "A=1\nB=2\n", ".env", "hunter"),
+        ("far.py", SIGN, "    return 1\n", TOKEN),
+    ],
+)
+async def test_no_lines_of_a_withheld_file_answer_a_reply(
+    tmp_path: Path, named: str, before: str, shown: str, held: str
+) -> None:
+    files = {
+        "app.py": "x = 1\n",
+        "keys.py": f'def sign():\n    return """{KEY}"""\n',
+        ".env": "A=hunter\nB=2\n",
+        "far.py": f"def sign():\n    return 1\n\n\nTOKEN = '{TOKEN}'\n",
+    }
+    async with scene(tmp_path, files, [Script(otherwise=block(named, before, "x\n"))]) as stage:
+        (stage.root / "link").symlink_to(".env")
+        events = await stage.run(Task("change it", Focus("app.py")))
+        assert isinstance(events[-1], Failed)
+        asked = [str(each.body) for each in stage.endpoints[0].asked]
+        assert len(asked) > 1
+        assert shown in json.dumps(asked[-1]).replace("\\\\n", "\\n").replace("\\n", "\n")
+        assert held not in f"{asked} {events}"
