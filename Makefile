@@ -1,5 +1,6 @@
 # make demo    a real patch by the embedded model on examples/timesheet
-# make test    set up everything that the tests need and run every test
+# make test    set up everything that the tests need and run the tests; the first run takes some minutes more
+# make test-long   what takes long: the soak, and the property tests with many examples
 # make check   lint, format and types
 # make eval    quality on the evaluation cases, where they are there (DARNER_CASES, DARNER_EVAL_REPOS)
 # make bench   speed beside the peers
@@ -9,9 +10,10 @@ PYTHON ?= python3
 UV_VERSION := 0.13.9
 UV := .tools/bin/uv
 IN := .venv/bin
+WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test check format lock eval bench wheel vsix clean
+.PHONY: help env demo test test-long tools check format lock eval bench wheel vsix clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -34,8 +36,18 @@ $(UV):
 demo: env
 	$(IN)/python examples/demo.py
 
-test: env
-	$(IN)/python -m pytest
+# What the tests need besides Python's packages: editors, a browser, the smallest embedded model. Quick when it is there.
+tools: env
+	@bash tests/e2e/nvim/prepare.sh
+	@bash tests/e2e/vscode/prepare.sh
+	@$(IN)/darner model pull qwen2.5-coder-0.5b
+
+# Two processes take the tests between them: each has its own folders, ports and editors.
+test: tools
+	$(IN)/python -m pytest -n $(WORKERS) --dist worksteal
+
+test-long: env
+	$(IN)/python -m pytest -n $(WORKERS) --dist worksteal -m "long or hypothesis" --hypothesis-profile long --timeout 1200
 
 check: env
 	$(IN)/ruff check

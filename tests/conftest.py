@@ -3,11 +3,24 @@ import signal
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from darner_server.local.fetch import PullFailed, pull
 from darner_server.local.places import cache_folder
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # what runs in the background is started with it ignored
+
+# The same examples in each run: what fails, fails for everybody. `make test-long` tries many more.
+settings.register_profile(
+    "suite", derandomize=True, max_examples=60, deadline=None, suppress_health_check=list(HealthCheck)
+)
+settings.register_profile("long", settings.get_profile("suite"), max_examples=1000)
+settings.load_profile("suite")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest: real editors and the model, so that no process is left alone with one at the end."""
+    items.sort(key=lambda item: not any(item.iter_markers("editor")) and not any(item.iter_markers("model")))
 
 
 @pytest.fixture(scope="session")

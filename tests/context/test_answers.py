@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+import pytest
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.context.workspace import ask, indexed, shown, write
 
@@ -313,7 +314,6 @@ PIECES = [
 TEXTS = st.lists(st.sampled_from(PIECES), max_size=80).map("".join)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     TEXTS,
     st.sampled_from(["x.py", "x.ts", "x.md", "x.vue", "x.rs", "x.go", "x.c", "x.yaml", "x.hs", "x.txt"]),
@@ -328,10 +328,10 @@ def test_any_text_has_symbols_and_faults(text: str, path: str) -> None:
         assert fault.column >= 1
 
 
+@pytest.mark.hypothesis
 async def test_any_buffer_is_answered_within_the_budget(tmp_path: Path) -> None:
     async with indexed(tmp_path, SHOP) as index:
 
-        @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
         @given(
             TEXTS,
             TEXTS,

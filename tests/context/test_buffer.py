@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from darner_context.buffer import LiveFile, safe_extract
@@ -154,7 +154,6 @@ def _fresh(path: str, text: str) -> FileFacts:
     return replace(safe_extract(path, text), digest=b"")
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.sampled_from(sorted(_TEXTS)), st.sampled_from(("\n", "\r\n", "\r")), _EDITS, st.integers(1, 3))
 def test_edits_one_by_one_and_some_at_once(
     path: str, ending: str, edits: list[tuple[float, int, str]], every: int

@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import pytest
 from lsprotocol import types
 from tests.engine.scene import block
 from tests.lsp.editor import Editor, editing, plain
@@ -12,6 +13,7 @@ CHANGES, PATCHES = 20_000, 500
 WARM = 100  # patches after which everything has been imported and every cache is full
 
 
+@pytest.mark.long
 async def test_a_long_day(tmp_path: Path) -> None:
     """After very many changes and patches the server holds what it held before."""
     async with (

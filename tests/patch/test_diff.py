@@ -2,7 +2,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from darner_server.patch import unified_diff
@@ -58,7 +58,6 @@ def test_the_form() -> None:
     )
 
 
-@settings(deadline=None)
 @given(st.one_of(LINES, st.just(LONG)), LINES, st.integers(0, 600), st.integers(0, 600))
 def test_the_changes_make_the_new_lines(old: list[str], more: list[str], first: int, last: int) -> None:
     new = [*old[:first], *more, *old[last:]]

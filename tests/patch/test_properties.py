@@ -1,6 +1,6 @@
 """What holds for every text."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.patch.histories import history
 
@@ -36,7 +36,6 @@ REPLY = st.lists(st.one_of(st.sampled_from(PIECES), LINE), max_size=25).map("".j
 ENDED = st.tuples(ODD_LINE, st.sampled_from(["\n", "\r\n", "\r"])).map("".join)
 
 
-@settings(deadline=None)
 @given(REPLY, st.lists(ENDED, max_size=8).map("".join), st.booleans(), st.data())
 def test_no_reply_raises_and_chunks_do_not_matter(reply: str, text: str, cut_off: bool, data: st.DataObject) -> None:
     files = {"a.py": text}
@@ -52,7 +51,6 @@ def test_no_reply_raises_and_chunks_do_not_matter(reply: str, text: str, cut_off
     assert [*found, *many.close(cut_off=cut_off)] == edits
 
 
-@settings(deadline=None)
 @given(REPLY, st.data())
 def test_after_a_prefix_only_edits_of_the_whole(reply: str, data: st.DataObject) -> None:
     parser = Parser()
@@ -63,7 +61,6 @@ def test_after_a_prefix_only_edits_of_the_whole(reply: str, data: st.DataObject)
     assert list(streamed) == whole_edits[: len(streamed)]
 
 
-@settings(deadline=None)
 @given(st.lists(ENDED, min_size=1, max_size=12), st.data())
 def test_outside_the_hunk_every_byte_is_kept(raw: list[str], data: st.DataObject) -> None:
     raw = [f"{number} {line}" for number, line in enumerate(raw)]
@@ -99,13 +96,11 @@ def read(text: str, reply_format: str | None = None) -> list[Edit]:
     return [*parser.feed(text), *parser.close()]
 
 
-@settings(deadline=None)
 @given(st.lists(st.builds(Edit, PATH, TEXT, TEXT, format=st.just("search-replace")), min_size=1, max_size=4))
 def test_search_replace_reads_back(edits: list[Edit]) -> None:
     assert read("".join(map(search_replace.render, edits))) == edits
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.builds(Edit, PATH, st.none(), TEXT, st.just("whole"), format=st.just("whole")), min_size=1, max_size=3)
 )
@@ -113,7 +108,6 @@ def test_whole_reads_back(edits: list[Edit]) -> None:
     assert read("".join(map(whole.render, edits)), "whole") == edits
 
 
-@settings(deadline=None)
 @given(
     st.lists(
         st.builds(
@@ -135,19 +129,16 @@ def hunk(path: str, lines: list[tuple[str, str]], reply_format: str) -> Edit:
 HUNK = st.lists(st.tuples(st.sampled_from([" ", "-", "+"]), WRITTEN), min_size=1, max_size=6)
 
 
-@settings(deadline=None)
 @given(st.lists(st.builds(hunk, PATH, HUNK, st.just("apply-patch")), min_size=1, max_size=4))
 def test_apply_patch_reads_back(edits: list[Edit]) -> None:
     assert read(apply_patch.render(edits)) == edits
 
 
-@settings(deadline=None)
 @given(st.lists(st.builds(hunk, PATH, HUNK, st.just("unified-diff")), min_size=1, max_size=4))
 def test_unified_diff_reads_back(edits: list[Edit]) -> None:
     assert read("```diff\n" + unified.render(edits, numbers=False) + "```\n") == edits
 
 
-@settings(deadline=None)
 @given(st.lists(ENDED, max_size=10).map("".join), st.data())
 def test_a_document_is_the_text_that_was_spliced(text: str, data: st.DataObject) -> None:
     document = Document(text)
