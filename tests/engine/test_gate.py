@@ -47,3 +47,27 @@ def test_what_no_piece_shows_is_found_in_the_end(old: str, new: str, *, refused:
     assert syntax_gate("a.py", before, after) is None
     assert (late_gate("a.py", before, after) is not None) == refused
     assert (whole_gate("a.py", before, after) is not None) == refused
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "after", "refused"),
+    [
+        ("a.ipynb", '{"cells": []}\n', '{"cells": [1]}\n', False),
+        ("a.ipynb", '{"cells": []}\n', '{"cells": [1,]}\n', True),
+        ("a.ipynb", '{"cells": []}\n', '{"cells": [] // none\n}\n', True),
+        ("a.ipynb", '{"cells": [}\n', '{"cells": [1}\n', False),  # broken before
+        ("a.geojson", "{}\n", '{"a": }\n', True),
+        ("a.jsonc", "{}\n", '{\n  // one\n  "a": [1, 2,], /* "b": , */\n}\n', False),
+        ("a.jsonc", "{}\n", '{"a": "// no, ] comment",}\n', False),
+        ("a.jsonc", "{}\n", '{"a": 1 "b": 2}\n', True),
+        ("a.jsonc", "{}\n", '{"a": [1, 2}\n', True),
+        ("a.jsonc", "{}\n", '{"a": ,}\n', True),
+        ("ui/tsconfig.build.json", "{}\n", '{\n  // why\n  "a": 1,\n}\n', False),
+        (".vscode/settings.json", "{}\n", '{"a": 1,}\n', False),
+        ("a.code-workspace", "{}\n", '{"a": 1,, }\n', True),
+        ("package.json", "{}\n", '{"a": 1,}\n', True),
+    ],
+)
+def test_json_by_other_names(path: str, before: str, after: str, *, refused: bool) -> None:
+    for gate in (syntax_gate, late_gate, whole_gate):
+        assert (gate(path, before, after) is not None) == refused

@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from darner_server.patch import elide, intent, lines, paths, rewrite, splicing
+from darner_server.patch import artefact, elide, intent, lines, makefile, mark, paths, rewrite, splicing
 from darner_server.patch.diff import unified_diff
 from darner_server.patch.document import Document
 from darner_server.patch.edit import Edit, Located, Refused, Splice
@@ -137,6 +137,10 @@ class Applier:
             return self._move(edit, path, document)
         if document is None:
             return self._create(edit, path)
+        marked = mark.change(replace(edit, path=path), document) if edit.kind == "replace" else None
+        if marked is not None:
+            return self._commit(marked, path, document)
+        edit = mark.unmarked(edit)
         if edit.kind == "create":
             edit = replace(edit, before="", path=path)
             result = rewrite.fill(edit, document)
@@ -149,6 +153,8 @@ class Applier:
     def _commit(self, result: Located | Refused, path: str, document: Document) -> Located | Refused:
         if isinstance(result, Refused) or not result.splices:
             return result
+        if makefile.is_makefile(path):
+            result = replace(result, splices=makefile.retabbed(document.text, result.splices))
         if self._gate is not None:
             before = document.text
             reason = self._gate(path, before, splicing.spliced(before, result.splices))
@@ -271,7 +277,11 @@ class Applier:
     def _create(self, edit: Edit, path: str) -> Located | Refused:
         if (unfit := paths.unfit_for_new(path)) is not None:
             return Refused(edit, path, unfit)
-        text = rewrite.uncommented(edit, None).after or ""
+        text = mark.once(rewrite.uncommented(edit, None).after or "")
+        if makefile.is_makefile(path):
+            text = "".join(f"{body}\n" for body in makefile.recipes(lines.bodies(lines.split(text))))
+        if (reason := artefact.caught([Splice(0, 0, text.lstrip(mark.MARK))], Document(""), edit)) is not None:
+            return Refused(edit, path, reason)
         if (gap := elide.abbreviated(lines.bodies(lines.split(text)))) is not None:
             return Refused(edit, path, f"{path} is new, but the reply abbreviates its text: `{gap.strip()}`")
         if self._gate is not None and (reason := self._gate(path, "", text)) is not None:

@@ -13,7 +13,6 @@ from darner_server.patch.fold import indent
 
 if TYPE_CHECKING:
     from darner_server.patch.document import Document
-    from darner_server.patch.edit import Edit, Splice
 
 LINE_ENDS = "line ends"
 TRAILING = "trailing blanks"
@@ -29,12 +28,6 @@ UNEVEN = "indentation of single lines"
 _WEIGHT = {TRAILING: 1, TABS: 2, SHIFT: 4, UNICODE: 8, UNEVEN: 16}
 _NUMBERED = re.compile(r"\s*(\d+)(?: ?[|│:]|→|\t)(.*)")
 _ENTITY = re.compile(r"&(?:lt|gt|amp|quot|apos|nbsp|#\d+|#x[0-9a-fA-F]+);")
-_ESCAPED = re.compile(r"&(?:lt|gt|amp|quot|#39|#x27);")
-_OPERATOR = re.compile(r"&amp;&amp;|[=-]&gt;|&[lg]t;=|\s&[lg]t;\s|(?<=\w)&lt;\w+&gt;")
-_MARKUP = (
-    *(".html", ".htm", ".xhtml", ".xml", ".svg", ".md", ".mdx", ".rst", ".txt", ".jsx", ".tsx", ".vue", ".svelte"),
-    *(".astro", ".php", ".erb", ".hbs", ".jinja", ".j2", ".po", ".xaml"),
-)
 _HABIT = 3  # lines indented by a tab make a file one of tabs
 _WIDTHS = (2, 3, 4, 8)
 
@@ -215,17 +208,3 @@ def without_blank_edges(search: list[str], after: list[str]) -> tuple[list[str],
     if blank.index(False) != head or blank[::-1].index(False) != tail:
         return None
     return search[head : len(search) - tail], after[head : len(after) - tail]
-
-
-def escaped_in(splices: Iterable[Splice], raw: list[str], edit: Edit) -> str | None:
-    """Return an operator of code that new text has only in its HTML form, or None.
-
-    A model that escapes its answer escapes all of it; only the search text may have nothing to escape.
-    """
-    new = "".join(splice.text for splice in splices)
-    if "&" not in new:
-        return None
-    found = (_OPERATOR if (edit.path or "").lower().endswith(_MARKUP) else _ESCAPED).search(new)
-    if found is None or re.search(r"[<>]|&(?!\w+;|#)", f"{edit.before}{edit.after}"):
-        return None
-    return None if any(found[0] in line for line in raw) else found[0]

@@ -40,6 +40,10 @@ class Document:
         """The text as it stands."""
         return "".join(self.raw)
 
+    def text_at(self, line: int, count: int) -> str:
+        """Return so many lines with their ends."""
+        return "".join(self.raw[line : line + count])
+
     def __len__(self) -> int:
         """Count the lines."""
         return len(self.raw)

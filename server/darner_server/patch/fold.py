@@ -12,6 +12,7 @@ _PLAIN = {
     **dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff", ""),
     "\u2026": "...",
 }
+TYPOGRAPHIC = {sign: plain for sign, plain in _PLAIN.items() if sign not in "\u2032\u2033\u02bc\u00ab\u00bb"}
 BLANKS = " \t\f\v\r"
 _TABLE = str.maketrans(_PLAIN)
 

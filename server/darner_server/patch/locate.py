@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from darner_server.patch import anchor, bridges, elide, lines, near, splicing
+from darner_server.patch import anchor, artefact, bridges, elide, lines, near, splicing
 from darner_server.patch.bridges import Bridge
 from darner_server.patch.choose import choose
 from darner_server.patch.document import Document
@@ -76,8 +76,9 @@ def _spliced(edit: Edit, found: list[_Found], document: Document) -> Located | R
     """Turn the place, or all places, into splices."""
     splices: list[Splice] = []
     for each in found:
-        fine = bool(each.names) or document.ending != "\n"
-        script = splicing.script(each.search, each.after, edit.hunk, fine=fine)
+        fine = bool(each.names) or document.ending != "\n" or "\r" in document.text_at(each.line, len(each.search))
+        after = artefact.plainly(each.after, document) if bridges.UNICODE in each.names else each.after
+        script = splicing.script(each.search, after, edit.hunk, fine=fine)
         flat = not any(body[:1] in (" ", "\t") for body in each.search)
         styled = bridges.to_style(script, document) if flat and not each.names else None
         made = splicing.splices(document, each.line, script, styled or each.bridge.reindent, edit)
@@ -86,8 +87,7 @@ def _spliced(edit: Edit, found: list[_Found], document: Document) -> Located | R
             return Refused(edit, edit.path, reason, *near.lines_at(document, each.line, len(each.search)))
         splices += made
     names = found[0].names
-    if bridges.ENTITIES not in names and (entity := bridges.escaped_in(splices, document.raw, edit)) is not None:
-        reason = f"the replacement says {entity}, as if it had been escaped for HTML"
+    if bridges.ENTITIES not in names and (reason := artefact.caught(splices, document, edit)) is not None:
         return Refused(edit, edit.path, reason, *near.lines_at(document, found[0].line, len(found[0].search)))
     if not splices:
         names = (*names, "unchanged")
@@ -269,9 +269,9 @@ def _place_inline(edit: Edit, document: Document) -> Located | Refused:
         edit = replace(edit, after="\n".join(full) + ("\n" if after.endswith("\n") else ""))
     result = _inline(edit, document)
     if isinstance(result, Located) and bridges.ENTITIES not in result.bridges:
-        entity = bridges.escaped_in(result.splices, document.raw, edit)
-        if entity is not None:
-            return Refused(edit, edit.path, f"the replacement says {entity}, as if it had been escaped for HTML")
+        reason = artefact.caught(result.splices, document, edit)
+        if reason is not None:
+            return Refused(edit, edit.path, reason)
     return result
 
 
@@ -285,18 +285,18 @@ def _inline(edit: Edit, document: Document) -> Located | Refused:
     if before not in text and "\n" in before:
         before = lines.with_ending(before, document.ending)
         names = (bridges.LINE_ENDS,)
-    if "\n" in after or "\r" in after:
-        after = lines.with_ending(after, document.ending)
-    at = _all_places(before, text)
+    at = _all_places(before, text, overlapping=not edit.every)
+    if any(second - first < len(before) for first, second in pairwise(at)):
+        return Refused(edit, edit.path, f"the text occurs {len(at)} times, overlapping: it does not say which is meant")
     if len(at) == 1 or (at and edit.every):
         line = text.count("\n", 0, at[0]) + 1
-        made = tuple(Splice(each, each + len(before), after) for each in at)
+        made = tuple(_narrow(each, before, after, document.ending) for each in at)
         return Located(edit, edit.path or "", made, names, line)
     if at:
         numbers = [text.count("\n", 0, each) + 1 for each in at]
         if edit.line in numbers and numbers.count(edit.line) == 1:
             each = at[numbers.index(edit.line)]
-            return Located(edit, edit.path or "", (Splice(each, each + len(before), after),), names, edit.line)
+            return Located(edit, edit.path or "", (_narrow(each, before, after, document.ending),), names, edit.line)
         shown = ", ".join(map(str, numbers[:6]))
         return Refused(
             edit, edit.path, f"the text occurs {len(at)} times (lines {shown}): it does not say which is meant"
@@ -304,12 +304,33 @@ def _inline(edit: Edit, document: Document) -> Located | Refused:
     return _place_lines(edit, _bodies(before), _bodies(after), document)
 
 
-def _all_places(needle: str, text: str) -> list[int]:
+def _narrow(at: int, before: str, after: str, ending: str) -> Splice:
+    """Return the splice at `at` without the lines that stay at both ends: they keep their own line ends."""
+    old, new = lines.split(before), lines.split(after)
+    size = min(len(old), len(new)) - 1
+    head = 0
+    while head < size and lines.body(old[head]) == lines.body(new[head]):
+        head += 1
+    tail = 0
+    while tail < size - head and _same_line(old[-1 - tail], new[-1 - tail]):
+        tail += 1
+    start = at + sum(map(len, old[:head]))
+    gone = old[head : len(old) - tail]
+    end = next((lines.ending(line) for line in [*gone, *old[:head][-1:]] if lines.ending(line)), ending)
+    text = lines.with_ending("".join(new[head : len(new) - tail]), end)
+    return Splice(start, start + sum(map(len, gone)), text)
+
+
+def _same_line(one: str, other: str) -> bool:
+    return lines.body(one) == lines.body(other) and bool(lines.ending(one)) == bool(lines.ending(other))
+
+
+def _all_places(needle: str, text: str, *, overlapping: bool) -> list[int]:
     found: list[int] = []
     at = text.find(needle)
     while at >= 0:
         found.append(at)
-        at = text.find(needle, at + len(needle))
+        at = text.find(needle, at + (1 if overlapping else len(needle)))
     return found
 
 

@@ -5,7 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from darner_server.patch import bridges, definition, elide, intent, lines, loss, names, placeholder, splicing
+from darner_server.patch import (
+    artefact,
+    bridges,
+    definition,
+    elide,
+    intent,
+    lines,
+    loss,
+    makefile,
+    names,
+    placeholder,
+    splicing,
+)
 from darner_server.patch.edit import Edit, Located, Refused
 from darner_server.patch.fold import indent
 from darner_server.patch.locate import place
@@ -31,6 +43,8 @@ def place_whole(edit: Edit, document: Document, told: str = "") -> Located | Ref
     after = lines.bodies(lines.split(edit.after or ""))
     if not any(body.strip() for body in after):
         return Refused(edit, edit.path, "the reply would leave nothing")
+    if makefile.is_makefile(edit.path or ""):
+        after = makefile.recipes(after)
     if edit.region is not None:
         return _region(edit, edit.region, after, document, told)
     part = _by_name(edit, after, document, told)
@@ -147,11 +161,14 @@ def _put(
     edit: Edit, first: int, last: int, after: list[str], document: Document, *, names: tuple[str, ...] = ()
 ) -> Located | Refused:
     """Put new lines in the place of old ones, touching only those that differ."""
+    after = artefact.level(after, document.bodies[first:last], edit.path or "")
     steps = splicing.script(document.bodies[first:last], after, fine=True)
     styled = bridges.to_style(steps, document) if last - first < len(document) else None
     made = splicing.splices(document, first, steps, styled or _same, edit)
     if not made:
         return Located(edit, edit.path or "", (), ("unchanged",), first + 1)
+    if (reason := artefact.caught(made, document, edit)) is not None:
+        return Refused(edit, edit.path, reason)
     return Located(edit, edit.path or "", tuple(made), names, first + 1)
 
 
