@@ -87,8 +87,9 @@ def _spliced(edit: Edit, found: list[_Found], document: Document) -> Located | R
             return Refused(edit, edit.path, reason, *near.lines_at(document, each.line, len(each.search)))
         splices += made
     names = found[0].names
-    if bridges.ENTITIES not in names and (reason := artefact.caught(splices, document, edit)) is not None:
-        return Refused(edit, edit.path, reason, *near.lines_at(document, found[0].line, len(found[0].search)))
+    problem = artefact.caught(splices, document, edit) if bridges.ENTITIES not in names else None
+    if problem is not None:
+        return Refused(edit, edit.path, problem, *near.lines_at(document, found[0].line, len(found[0].search)))
     if not splices:
         names = (*names, "unchanged")
     elif document.ending != "\n" or "\r" in (edit.before or ""):
