@@ -2,7 +2,7 @@
 
 import pytest
 
-from darner_server.visible import in_line, plain, visible
+from darner_server.visible import in_line, plain, plain_words, visible
 
 SIGNS = {
     "a colour": ("\x1b[31mred", r"\x1b[31mred"),
@@ -57,3 +57,10 @@ def test_in_line() -> None:
 def test_plain(text: str, shown: str) -> None:
     assert plain(text) == shown
     assert plain(shown) == shown
+
+
+def test_plain_words() -> None:
+    code = "[a](b) $(c)"
+    told = {"reason": code, "tried": [{"message": code, "text": code}], "near": code, "line": 1}
+    shown = "[a] (b) $ (c)"
+    assert plain_words(told) == {"reason": shown, "tried": [{"message": shown, "text": code}], "near": code, "line": 1}

@@ -1,6 +1,7 @@
 """Text that others wrote, as it may be shown: nothing in it moves a cursor, turns the writing or makes a link."""
 
 import re
+from typing import Any, cast
 
 # What terminals obey and nobody sees: C0 but tab and line feed, DEL, C1, line and paragraph separators, direction
 # marks, signs without a width, fillers, variation selectors beyond those of emoji, tags, and halves of pairs.
@@ -28,6 +29,23 @@ def in_line(text: str) -> str:
 def plain(text: str) -> str:
     """The text for an editor's messages, which may read links, pictures, tags and icons in them: none is left whole."""
     return _LINK.sub(" ", visible(text))
+
+
+def plain_words(value: Any) -> Any:  # noqa: ANN401 - JSON
+    """JSON with each reason, message and problem in it plain; all else, such as code, as it is."""
+    if isinstance(value, dict):
+        given = cast("dict[str, Any]", value)
+        return {
+            key: plain(each) if key in _WORDS and isinstance(each, str) else plain_words(each)
+            for key, each in given.items()
+        }
+    if isinstance(value, list):
+        items: list[Any] = value
+        return [plain_words(each) for each in items]
+    return value
+
+
+_WORDS = frozenset({"reason", "message", "problem", "model", "detail", "next_request", "window_source"})
 
 
 def _written_out(found: re.Match[str]) -> str:

@@ -52,6 +52,8 @@ export interface EditEvent {
   readonly bridges: readonly string[];
   readonly textDocument: { readonly uri: string; readonly version: number | null };
   readonly edits: readonly TextEdit[];
+  /** Something runs or obeys the file by itself: nothing goes in before the preview was confirmed. */
+  readonly confirm?: boolean;
 }
 
 export interface DoneEvent {

@@ -1,7 +1,9 @@
 // HTML of the two views: the editor's theme colours, no script at all; a link is a command of ours.
 
+import { visible } from "./visible.ts";
+
 export function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (each) => `&#${each.charCodeAt(0)};`);
+  return visible(text).replace(/[&<>"']/g, (each) => `&#${each.charCodeAt(0)};`);
 }
 
 /** A link that opens lines of a file. */

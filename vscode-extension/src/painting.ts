@@ -4,6 +4,7 @@ import * as vscode from "vscode";
 import { type Hunk, type Hunks, textOf } from "./hunks.ts";
 import { differences, splitLines, wordDifferences } from "./linediff.ts";
 import { Throttle } from "./throttle.ts";
+import { visible } from "./visible.ts";
 
 const INTERVAL = 1000 / 30; // decorations change at most 30 times a second
 const BORDER = new vscode.ThemeColor("diffEditor.insertedTextBorder"); // high contrast has borders where others have colours
@@ -179,7 +180,8 @@ function atEnd(document: vscode.TextDocument, line: number, removed: readonly st
 }
 
 function struck(text: string, margin: string): vscode.ThemableDecorationAttachmentRenderOptions {
-  const short = text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
+  const shown = visible(text);
+  const short = shown.length > LONGEST ? `${shown.slice(0, LONGEST - 1)}…` : shown;
   return {
     contentText: short.replaceAll(" ", "\u00a0"),
     color: new vscode.ThemeColor("editorError.foreground"),
@@ -191,5 +193,5 @@ function struck(text: string, margin: string): vscode.ThemableDecorationAttachme
 
 function hover(removed: readonly string[]): vscode.MarkdownString {
   const text = new vscode.MarkdownString("Removed:\n");
-  return text.appendCodeblock(removed.map((each) => `-${each}`).join("\n"), "diff");
+  return text.appendCodeblock(removed.map((each) => `-${visible(each)}`).join("\n"), "diff");
 }

@@ -135,7 +135,7 @@ class Run {
 
   /** A hunk of a document on the screen goes in at once; all others wait for the end, to go in together. */
   private put(event: EditEvent): void {
-    if (this.token.isCancellationRequested) {
+    if (this.token.isCancellationRequested || event.confirm === true) {
       return;
     }
     const { uri, version } = event.textDocument;
@@ -163,7 +163,8 @@ class Run {
     const rest = [];
     for (const change of answer.edit.documentChanges ?? []) {
       const file = "textDocument" in change ? this.files.get(key(change.textDocument.uri)) : undefined;
-      if (file !== undefined && "textDocument" in change) {
+      const asks = "textDocument" in change && change.edits.some((each) => each.annotationId === "darner.run");
+      if (file !== undefined && "textDocument" in change && !asks) {
         const bridges = change.edits.some((each) => each.annotationId !== undefined) ? ["bridged"] : [];
         file.push(change.edits, change.textDocument.version, bridges);
       } else {
@@ -174,7 +175,8 @@ class Run {
     if (Object.values(answer.edit.changeAnnotations ?? {}).some((each) => each.needsConfirmation)) {
       this.telling.progress("waiting for you in the refactor preview");
     }
-    const follow = (document: vscode.TextDocument): Applying => this.follow(document);
+    const follow = (document: vscode.TextDocument): Applying =>
+      this.files.get(document.uri.toString()) ?? this.follow(document);
     const left = await putRest(rest, answer.edit.changeAnnotations ?? {}, this.hunks, follow);
     this.refused.push(...left.map((uri) => ({ uri, reason: NOT_CONFIRMED })));
   }

@@ -88,7 +88,7 @@ local function about(endpoint)
   local lines = { ('%s: %s at %s'):format(endpoint.name, endpoint.model, endpoint.base_url) }
   local function add(name, value, form)
     if known(value) and value ~= '' then
-      lines[#lines + 1] = ('  %-18s %s'):format(name, form:format(value))
+      lines[#lines + 1] = ('  %-18s %s'):format(name, (form:format(value):gsub('%s+', ' ')))
     end
   end
   add('problem', endpoint.problem, '%s')

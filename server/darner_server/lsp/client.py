@@ -53,6 +53,11 @@ class Client:
         )
 
     @property
+    def confirms(self) -> bool:
+        """Whether an edit that asks for confirmation gets it: Neovim makes it at once."""
+        return self.change_annotations and self.versioned_edits and self.name != "Neovim"
+
+    @property
     def shows_labels(self) -> bool:
         """Whether an edit's label goes where labels belong: Neovim prints a line for each."""
         return self.name != "Neovim"

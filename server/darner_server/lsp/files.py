@@ -40,6 +40,7 @@ class PatchedFile:
         self.alignment = Alignment(base)
         self.whole = Alignment(base)  # the patch alone, as if nobody had typed
         self.bridged = False
+        self.runs = False  # something runs or obeys the file by itself
         self.gone = False
         self._on_disk = on_disk
         self._documents = documents
@@ -93,12 +94,12 @@ class PatchedFile:
         lines = self._document.lines if self._document is not None else split_lines(self.alignment.live)
         edits = text_edits(regions, self.alignment.model, LineTable(lines, self._mapper))
         version = None if self._document is None else self._document.version
-        return FileEdit(self.uri, version, edits, self.bridged)
+        return FileEdit(self.uri, version, edits, self.bridged, self.runs)
 
     def whole_edit(self, version: int | None) -> FileEdit:
         """The whole patch of this file, against the snapshot."""
         edits = text_edits(self.whole.pending, self.whole.model, LineTable(self._base_lines, self._mapper))
-        return FileEdit(self.uri, version, edits, self.bridged)
+        return FileEdit(self.uri, version, edits, self.bridged, self.runs)
 
     def sent(self, regions: tuple[Region, ...]) -> list[Sent]:
         """What is sent with `edit`, to be remembered until the document has it."""

@@ -107,6 +107,16 @@ class Folders:
             return False
         return any(real.is_relative_to(each.path.resolve()) for each in self._folders)
 
+    def real(self, path: str) -> str | None:
+        """Where the links of a path lead, as a path of the workspace; None where they lead out."""
+        uri = self.uri_of(path)
+        file = _file(uri) if uri else None
+        if file is None:
+            return None
+        real = Path(file).resolve()
+        root = next((each.path.resolve() for each in self._folders if real.is_relative_to(each.path.resolve())), None)
+        return real.relative_to(root).as_posix() if root is not None else None
+
     def exists(self, path: str) -> bool:
         """Whether a path names a file on the disk."""
         uri = self.uri_of(path)

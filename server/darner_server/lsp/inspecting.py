@@ -9,6 +9,7 @@ from darner_server.lsp.asked import read_asked
 from darner_server.lsp.buffers import Buffers, sendable, take_buffers
 from darner_server.lsp.raw import as_object, at
 from darner_server.lsp.session import Session
+from darner_server.visible import plain_words
 
 if TYPE_CHECKING:
     from darner_server.engine import Engine
@@ -97,4 +98,4 @@ async def restart_index(session: Session, arguments: list[Any]) -> None:
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - any dataclass
     """JSON of a dataclass; neither of those shown here has a key in it."""
-    return json.loads(json.dumps(asdict(value), default=str))
+    return plain_words(json.loads(json.dumps(asdict(value), default=str)))

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol.types import MessageType
@@ -19,7 +20,8 @@ from darner_server.lsp.raw import as_object
 from darner_server.lsp.session import Session
 from darner_server.lsp.telling import instructed, summary, what_goes_on
 from darner_server.lsp.workspace_edits import FileEdit, FileOperation, unsupported, workspace_edit
-from darner_server.visible import plain
+from darner_server.patch.reserved import is_of_repository
+from darner_server.visible import plain, plain_words
 
 if TYPE_CHECKING:
     from darner_server.engine import EditReady, Engine, Task
@@ -51,6 +53,7 @@ class _Patch:
         self._entering: list[EditReady] = []
         self._operations: list[FileOperation] = []
         self._refused: list[dict[str, Any]] = []
+        self._blocked: dict[str, str] = {}  # files of which a hunk was refused for what runs them: the rest is too
         self._hunks = 0
         self._engine: Engine | None = None
         self._texts: dict[str, str] = {}
@@ -214,6 +217,16 @@ class _Patch:
         if file is None or (operation is not None and not self._folders.holds(event.new_path or event.path)):
             self._refuse(event.path, "lies outside the workspace", None)
             return
+        if any(is_of_repository(self._folders.real(each) or "") for each in (event.path, event.new_path) if each):
+            self._refuse_path(event.path, "a link leads into the repository's own folder")
+            return
+        if (why := self._run_by(event, file)) is not None:
+            if not self._session.client.confirms:
+                self._blocked[event.path] = why
+                self._refuse_path(event.path, f"{why}; open it and ask about it there, or name it to darner patch")
+                return
+            file.runs = True
+            operation = operation and replace(operation, runs=True)
         if operation is not None:
             reason = unsupported(operation, self._session.client) if self._delivery else None
             if reason is not None:
@@ -238,8 +251,27 @@ class _Patch:
         fresh = tuple(each for each in file.alignment.pending if id(each) not in before)
         edit = file.edit(fresh)
         self._tell(
-            event.as_json() | {"textDocument": {"uri": file.uri, "version": edit.version}, "edits": list(edit.edits)}
+            event.as_json()
+            | {"textDocument": {"uri": file.uri, "version": edit.version}, "edits": list(edit.edits)}
+            | ({"confirm": True} if file.runs else {})
         )
+
+    def _run_by(self, event: "EditReady", file: PatchedFile) -> str | None:
+        """What runs or obeys the file by itself, unless the user asks about just this one."""
+        from darner_server.patch import spliced  # noqa: PLC0415 - see engines.py
+        from darner_server.patch.triggers import trigger  # noqa: PLC0415 - likewise
+
+        before = self._base(event.path)
+        after = None if event.kind == "delete" else spliced(file.whole.model, event.splices)
+        real = self._folders.real(event.path)
+        told = [
+            trigger(path, before, after)
+            for path in dict.fromkeys((event.path, real))
+            if path and self._buffers.focus not in (event.path, real)
+        ]
+        if event.new_path:
+            told.append(trigger(event.new_path, None, after))
+        return next((each for each in (*told, self._blocked.get(event.path)) if each is not None), None)
 
     def _operation(self, event: "EditReady") -> FileOperation | None:
         folders = self._folders
@@ -286,7 +318,7 @@ class _Patch:
 
     def _tell(self, value: dict[str, Any]) -> None:
         if self._asked.partial is not None:
-            self._session.protocol.notify("$/progress", {"token": self._asked.partial, "value": value})
+            self._session.protocol.notify("$/progress", {"token": self._asked.partial, "value": plain_words(value)})
 
     def _refuse(self, path: str | None, reason: str, line: int | None) -> None:
         uri = self._folders.uri_of(path) if path else None

@@ -10,11 +10,17 @@ from darner_server.lsp.positions import LineTable, Point
 
 _BRIDGED = "darner.bridged"
 _FILES = "darner.files"
+_RUN = "darner.run"
 _ANNOTATIONS: dict[str, dict[str, Any]] = {
     _BRIDGED: {
         "label": "darner: placed although it differed a little",
         "needsConfirmation": True,
         "description": "The model's search text differed in blanks, quotes or the like; the place is the only one.",
+    },
+    _RUN: {
+        "label": "darner: files that something runs or obeys by itself",
+        "needsConfirmation": True,
+        "description": "Workflows, hooks, settings of editors, rc files, instructions of agents: look at them first.",
     },
     _FILES: {
         "label": "darner: files created, renamed or deleted",
@@ -32,6 +38,7 @@ class FileEdit:
     version: int | None
     edits: tuple[dict[str, Any], ...]
     bridged: bool = False
+    runs: bool = False  # something runs or obeys the file by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +48,7 @@ class FileOperation:
     kind: Literal["create", "rename", "delete"]
     uri: str
     new_uri: str = ""
+    runs: bool = False
 
 
 def text_edits(regions: Iterable[Region], model: str, table: LineTable) -> tuple[dict[str, Any], ...]:
@@ -80,13 +88,15 @@ def range_json(first: Point, last: Point) -> dict[str, Any]:
 def _part(change: FileEdit | FileOperation, client: Client, used: set[str]) -> dict[str, Any]:
     if isinstance(change, FileEdit):
         edits = list(change.edits)
-        if change.bridged and client.change_annotations:
-            used.add(_BRIDGED)
-            edits = [each | {"annotationId": _BRIDGED} for each in edits]
+        name = _RUN if change.runs else _BRIDGED if change.bridged else None
+        if name is not None and client.change_annotations:
+            used.add(name)
+            edits = [each | {"annotationId": name} for each in edits]
         return {"textDocument": {"uri": change.uri, "version": change.version}, "edits": edits}
     place = {"oldUri": change.uri, "newUri": change.new_uri} if change.kind == "rename" else {"uri": change.uri}
     part: dict[str, Any] = {"kind": change.kind, **place}
     if client.change_annotations:
-        used.add(_FILES)
-        part["annotationId"] = _FILES
+        name = _RUN if change.runs else _FILES
+        used.add(name)
+        part["annotationId"] = name
     return part

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { Crashes } from "../../../../vscode-extension/src/crashes.ts";
 import { latencyPage } from "../../../../vscode-extension/src/latencyPage.ts";
+import { escaped } from "../../../../vscode-extension/src/page.ts";
 import { Queue } from "../../../../vscode-extension/src/queue.ts";
 import {
   milliseconds,
@@ -127,4 +128,9 @@ test("what names a program or an endpoint is the user's own, and every command h
     assert.ok(title);
     assert.match(source, new RegExp(`\\b${command.replace("darner.", "")}[,:]`), command);
   }
+});
+
+test("what nobody sees, or turns the writing, is written out in a view", () => {
+  assert.equal(escaped("a\u202eb\u200bc\u001b[1m<\u{e0041}"), "a\\u{202e}b\\u{200b}c\\u{1b}[1m&#60;\\u{e0041}");
+  assert.equal(escaped("naïve 日本 😀\t\n"), "naïve 日本 😀\t\n");
 });
