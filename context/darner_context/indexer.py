@@ -22,12 +22,13 @@ from darner_context.lifeline import lifeline
 from darner_context.limits import limited_time
 from darner_context.sources import Source, Workspace, read_text
 from darner_context.store import Row, Store
+from darner_context.syntax import load_grammar
 
 _BATCH = 400_000  # bytes of source in one task
 _COMMIT, _COMMIT_MOST = 600, 8_000  # files in one transaction: ever more, for it writes what many files have anew
 _LAST = 200  # files, or fewer, that are stored after the last one is parsed: no parser runs beside that
 _PATIENCE = 40.0  # seconds in which some task is done, unless one hangs
-_SECONDS, _SPEED = 3.0, 150_000  # processor time for one file: so much, and more for so many bytes each second
+_SECONDS, _SPEED = 1.5, 150_000  # processor time for one file: so much, and more for so many bytes each second
 _MINIFIED_LINE, _MINIFIED_LEAST = 2_000, 20_000  # characters in a line of average length, and in the file
 
 _HARMLESS = Source("lines.py", str(Path(__file__).with_name("lines.py")), 0, 0)  # every parser survives it
@@ -79,6 +80,7 @@ def _within_limits(work: Work, sources: Sequence[Source]) -> Done:
     done: list[Parsed] = []
     left_out: list[LeftOut] = []
     for source in sources:
+        load_grammar(source.path)  # its time is not the file's
         with limited_time(_SECONDS + source.size / _SPEED):
             some, passed = work([source])
         done += some

@@ -13,6 +13,7 @@ import tree_sitter
 from darner_context.definitions import contained, found_in
 from darner_context.embedded import embedded
 from darner_context.facts import SCOPES, Definition, Symbol, SyntaxFault
+from darner_context.headings import headings_in
 from darner_context.languages import BY_NAME, Language, language_of
 from darner_context.second_opinion import second_opinion
 
@@ -116,7 +117,10 @@ def definitions(path: str, text: str) -> tuple[Definition, ...]:
 
 def _in(row: Language, text: str) -> list[Definition]:
     data = encode(text)
-    found = found_in(row, data, matches(row, parse(row, data)))
+    if row.name == "markdown":  # its grammar sees no heading in a line without an end
+        found = headings_in(data, matches(row, parse(row, data + b"\n")))
+    else:
+        found = found_in(row, data, matches(row, parse(row, data)))
     return [each for each in contained(found) if each is not None]
 
 
@@ -142,6 +146,14 @@ def reparsed(path: str) -> Language | None:
     """Give the row of a file's language if its definitions can be found again in a part of the text by itself."""
     row = _known(path)
     return row if row is not None and row.query and not row.embeds else None
+
+
+def load_grammar(path: str) -> None:
+    """Make the grammar and the query of a file's language ready."""
+    row = _known(path)
+    if row is not None:
+        _way(row)
+        _query(row)
 
 
 def _known(path: str) -> Language | None:
