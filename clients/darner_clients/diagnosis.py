@@ -32,7 +32,7 @@ async def diagnosed(endpoint: Endpoint, model: str, error: EndpointError, get: G
         if model in names:
             return error
         if isinstance(error, Rejected) and (error.status in {404, 410} or model in error.message):
-            error.message, error.advice = f"it does not serve the model '{model}'; it has {shown(names)}", ""
+            error.message, error.advice = f"it does not serve the model '{model}'; it has {shown(names, endpoint)}", ""
         return error
     for base in _guesses(endpoint.base)[:MOST_GUESSES]:
         if await _is_api(replace(endpoint, base_url=base), get):

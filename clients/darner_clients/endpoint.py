@@ -49,6 +49,11 @@ class Endpoint:
     unusable: str = ""
 
     @property
+    def hidden(self) -> tuple[str | None, ...]:
+        """What nobody may see, wherever it is repeated."""
+        return (self.api_key, *self.secrets)
+
+    @property
     def base(self) -> str:
         """The base URL without a slash at its end."""
         return self.base_url.rstrip("/")

@@ -1,4 +1,4 @@
-"""Who else can read what goes to an endpoint: what its user should be told."""
+"""What the user should be told of an endpoint before anything is sent: who else can read it, why it cannot be used."""
 
 from urllib.parse import urlsplit
 
@@ -8,6 +8,8 @@ from darner_clients.proxies import is_this_machine, shown_proxy
 
 def notices(endpoint: Endpoint) -> tuple[str, ...]:
     """Sentences, none where all is as one would expect. Nothing is asked."""
+    if endpoint.unusable:
+        return (f"{endpoint.name} cannot be used: {endpoint.unusable}",)
     found: list[str] = []
     url = urlsplit(endpoint.base_url)
     name, host = endpoint.name, endpoint.host

@@ -69,14 +69,14 @@ def _classified(endpoint: Endpoint, said: "_Said", headers: Mapping[str, str]) -
     if said.status in {401, 403}:
         return Unauthorised(name, f"not allowed: {said.words}", _about_key(endpoint), status=said.status)
     if said.status == 404:  # noqa: PLR2004
-        advice = f"check base_url and that it serves the model '{endpoint.model}'"
+        advice = "check base_url" + (f" and that it serves the model '{endpoint.model}'" if endpoint.model else "")
         return Rejected(name, f"not found: {said.words}", advice, status=404)
     if said.status >= 500 or said.status == 408:  # noqa: PLR2004
         message = f"failed ({said.status}): {said.words}"
         return Overloaded(name, message, "try again", retry=patient, retry_after=wait, status=said.status)
     if 300 <= said.status < 400:  # noqa: PLR2004
         location = headers.get("location", "").partition("?")[0].rpartition("@")[2]
-        where = quoted(location, (endpoint.api_key, *endpoint.secrets))
+        where = quoted(location, endpoint.hidden)
         advice = "if you trust it, name the final address as base_url; the key goes to the host that you named only"
         return Rejected(name, f"redirects to {where or 'nowhere'} ({said.status})", advice, status=said.status)
     return Rejected(name, f"refused ({said.status}): {said.words}", status=said.status)
@@ -110,7 +110,7 @@ class _Said:
         self.code = str(fields.get("code") or "").lower()
         self.type = str(fields.get("type") or "").lower()
         self.message = message_of(content)
-        self.words = quoted(self.message, (endpoint.api_key, *endpoint.secrets)) or "no reason given"
+        self.words = quoted(self.message, endpoint.hidden) or "no reason given"
         self.whole = str(content)[:_LEARNED]
 
 

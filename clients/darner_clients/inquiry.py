@@ -11,6 +11,7 @@ from darner_clients.endpoint import Endpoint
 from darner_clients.errors import EndpointError, Late, Rejected, Unauthorised, Unreachable
 from darner_clients.limits import ASSUMED_WINDOW, Limits, chat_models, mapping, name_of, read, rows_of, tokens_of
 from darner_clients.preset import preset_of
+from darner_clients.wording import quoted
 
 SHOWN = 6  # models, of those that an endpoint has
 OLLAMA_WINDOW = 4096  # tokens: Ollama's own, where nothing else is said
@@ -62,9 +63,10 @@ async def limits(endpoint: Endpoint, get: Get) -> tuple[Limits, bool]:
     return told, again
 
 
-def shown(models: tuple[str, ...]) -> str:
-    """Some models, for a sentence."""
-    return ", ".join(models[:SHOWN]) + (f" and {len(models) - SHOWN} more" if len(models) > SHOWN else "")
+def shown(models: tuple[str, ...], endpoint: Endpoint) -> str:
+    """Some models, for a sentence; they are an endpoint's words too."""
+    names = quoted(", ".join(models[:SHOWN]), endpoint.hidden)
+    return names + (f" and {len(models) - SHOWN} more" if len(models) > SHOWN else "")
 
 
 def _only_model(endpoint: Endpoint, content: object) -> str:
@@ -75,7 +77,7 @@ def _only_model(endpoint: Endpoint, content: object) -> str:
         return loaded[0]
     if len(names) > 1:
         advice = f"name one as model of '{endpoint.name}'"
-        raise Rejected(endpoint.name, f"no model is named, and it has {shown(names)}", advice)
+        raise Rejected(endpoint.name, f"no model is named, and it has {shown(names, endpoint)}", advice)
     return names[0] if names else ""
 
 

@@ -114,7 +114,7 @@ class Reply:
         return found
 
     def _quoted(self, words: str) -> str:
-        return quoted(words, (self._endpoint.api_key, *self._endpoint.secrets))
+        return quoted(words, self._endpoint.hidden)
 
     def _see_odd(self) -> None:
         """Where nothing else came, an object that is no part of a reply tells why."""

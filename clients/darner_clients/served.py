@@ -217,6 +217,8 @@ class Served:
 
         `place` is said of an endpoint that would get a request.
         """
+        from darner_clients.masking import masked  # noqa: PLC0415 - what start-up does not need
+
         reachable: bool | None = None
         problem = ""
         await self.measured.load()
@@ -249,7 +251,7 @@ class Served:
             name=self.endpoint.name,
             kind=self.endpoint.kind,
             base_url=self.endpoint.shown_url,
-            model=(limits.model if limits else "") or self.endpoint.model,
+            model=masked((limits.model if limits else "") or self.endpoint.model, self.endpoint.hidden),
             reachable=reachable,
             problem=problem,
             window=limits.window if limits else self.endpoint.window,
@@ -264,5 +266,5 @@ class Served:
             first_token_p95=self.measured.p95("first_token"),
             decode_rate=self.measured.typical("rate"),
             next_request=next_request,
-            notices=notices(self.endpoint),
+            notices=() if self.endpoint.unusable else notices(self.endpoint),
         )

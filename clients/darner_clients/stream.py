@@ -13,6 +13,7 @@ from darner_clients.length import Length
 from darner_clients.messages import Finish, Reasoning, Text, Timings
 from darner_clients.reply import Reply
 from darner_clients.sse import TooLong
+from darner_clients.wording import quoted
 
 if TYPE_CHECKING:
     from darner_clients.exchange import Exchange
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 PACE = 0.008  # seconds between two reads of a running stream
 SETTLE = 1.0  # seconds to wait for more once the model has said that it is done
 DRAIN = 0.05  # seconds to wait for the end of a body whose reply is over, so that its connection can serve again
+_PLAIN = {"stop", "length"}
 _UNREADABLE = {"br", "zstd", "compress", "x-compress"}
 
 Item = Text | Reasoning | Finish
@@ -140,4 +142,7 @@ class Stream:
         decode = None if first is None else self._last - first
         timings = Timings(self._connect, self._reply.queue, None if first is None else first - self._began, decode)
         reply = self._reply
-        return Finish(reply.reason or "stop", reply.usage, timings, self._endpoint.name, reply.refusal, reply.called)
+        reason, refusal, called = reply.reason or "stop", reply.refusal, reply.called
+        if reason not in _PLAIN or refusal or called:  # an endpoint's own words
+            reason, refusal, called = (quoted(each, self._endpoint.hidden) for each in (reason, refusal, called))
+        return Finish(reason, reply.usage, timings, self._endpoint.name, refusal, called)

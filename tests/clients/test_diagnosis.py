@@ -82,6 +82,20 @@ async def test_a_model_that_is_not_there_is_told_with_those_that_are(status: int
     assert len(asked) == 2
 
 
+async def test_a_list_that_repeats_the_key_is_told_without_it() -> None:
+    key = "sk-test-4e81c07a9b35d2"
+    for names in ([key, "m"], [f"a-{key.encode().hex()}", "m"]):
+        listed = answer(200, {"data": [{"id": name} for name in names]})
+        answers: dict[str, Answer] = {
+            "POST /v1/chat/completions": answer(404, {"error": "no"}),
+            "GET /v1/models": listed,
+        }
+        for model in ("x", ""):
+            said, _, _ = await said_of(answers, "/v1", model=model, api_key=key)
+            assert "…" in said
+            assert not any(each in said for each in (key, key.encode().hex()))
+
+
 @pytest.mark.parametrize("status", [400, 401, 404, 422, 429, 500])
 async def test_what_is_no_question_of_address_or_model_is_left_as_it_is(status: int) -> None:
     answers: dict[str, Answer] = {

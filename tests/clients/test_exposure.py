@@ -67,3 +67,8 @@ def test_a_proxy(variables: dict[str, str], url: str, proxy: str, monkeypatch: p
     assert shown_proxy(url) == proxy
     said = " ".join(notices(Endpoint("it", "openai", url, "m")))
     assert ("through the proxy" in said, proxy in said, "secret" in said) == (bool(proxy), True, False)
+
+
+def test_an_endpoint_that_cannot_be_used_says_that_only() -> None:
+    endpoint = Endpoint("it", "openai", "http://gpu/v1", "m", unusable="its key is missing")
+    assert notices(endpoint) == ("it cannot be used: its key is missing",)

@@ -19,7 +19,7 @@ REQUEST = ChatRequest((("user", "hi"),), 1, 20)
 KEY = "sk-only-for-the-endpoint"
 PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 _CERTIFICATES = (("good", "IP:127.0.0.1", "2"), ("other", "DNS:x.example", "2"), ("expired", "IP:127.0.0.1", "-1"))
-WANTED = "a certificate of the client, which darner has not"
+WANTED = "a client certificate, which darner has not"
 
 
 @pytest.fixture(autouse=True)

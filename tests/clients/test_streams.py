@@ -240,6 +240,14 @@ async def test_an_error_under_a_200_is_told_in_its_own_words(sent: bytes, kind: 
     assert not set(str(caught.value)) & set("{}[]<>")
 
 
+async def test_no_word_of_an_endpoint_holds_its_key() -> None:
+    key = "sk-test-4e81c07a9b35d2"
+    said = f"I will not tell {key}"
+    (finish,) = await items_of(stream(delta(refusal=said), event(chunk(finish=f"no_{key}")), DONE), api_key=key)
+    assert isinstance(finish, Finish)
+    assert (finish.refusal, finish.reason) == ("I will not tell …", "no_…")
+
+
 async def test_an_error_after_the_first_hunk_is_no_end() -> None:
     with pytest.raises(Overloaded) as caught:
         await items_of(stream(*PIECES, b"event: error\n" + event({"message": WORDS}), DONE))

@@ -43,8 +43,11 @@ def tell_instructions(place: Place) -> None:
 
 
 def tell_exposure(place: Place) -> None:
-    """Say who else can read what is sent: a key over plain http, a proxy."""
-    for endpoint in place.settings.endpoints:
+    """Say who else can read what is sent (a key over plain http, a proxy), and which endpoint is left out."""
+    endpoints = place.settings.endpoints
+    if all(each.unusable for each in endpoints):
+        return  # which is told as the failure that it is
+    for endpoint in endpoints:
         for notice in notices(endpoint):
             out.say(notice, "yellow")
 

@@ -24,10 +24,12 @@ class Engines:
         folders: Folders,
         options: dict[str, Any],
         tell: Callable[[str], None],
+        warn: Callable[[str], None],
         spawn: Callable[[Coroutine[Any, Any, None]], object],
     ) -> None:
         self._folders = folders
         self._tell = tell
+        self._warn = warn
         self._spawn = spawn
         self._life = _Life()
         self._options = options
@@ -63,12 +65,14 @@ class Engines:
 
     async def _live(self, life: "_Life") -> None:
         try:
-            engine = await asyncio.to_thread(_make, self._folders.roots, self._options)
+            engine, notices = await asyncio.to_thread(_make, self._folders.roots, self._options)
         except _Unusable as error:
             life.made.set_exception(Failure(str(error)))
             life.made.exception()  # asked for here, or asyncio complains where nobody else asks
             self._tell(str(error))
             return
+        for notice in notices:
+            self._warn(notice)
         async with engine:
             life.made.set_result(engine)
             await life.over.wait()
@@ -93,9 +97,13 @@ class _Unusable(Exception):
     pass
 
 
-def _make(roots: Sequence[Path], options: dict[str, Any]) -> "Engine":
-    """Import, read the settings and build; runs in a thread, because all of it waits for the disk or the keyring."""
-    from darner_server import settings  # noqa: PLC0415 - seconds of imports, after the client has been answered
+def _make(roots: Sequence[Path], options: dict[str, Any]) -> "tuple[Engine, tuple[str, ...]]":
+    """Import, read the settings and build; runs in a thread, because all of it waits for the disk or the keyring.
+
+    With the engine comes what the user should know of the endpoints.
+    """
+    from darner_clients.exposure import notices  # noqa: PLC0415 - seconds of imports, after the client has been answered
+    from darner_server import settings  # noqa: PLC0415 - likewise
     from darner_server.engine import Engine  # noqa: PLC0415 - likewise
     from darner_server.local.places import cache_folder, state_folder  # noqa: PLC0415 - likewise
 
@@ -105,4 +113,6 @@ def _make(roots: Sequence[Path], options: dict[str, Any]) -> "Engine":
         found = [settings.load_workspace(root) for root in roots]
     except settings.SettingsError as error:
         raise _Unusable(str(error)) from None
-    return Engine(users, roots, workspaces=found, cache_dir=cache_folder(), state_dir=state_folder())
+    told = tuple(notice for each in users.endpoints for notice in notices(each))
+    engine = Engine(users, roots, workspaces=found, cache_dir=cache_folder(), state_dir=state_folder())
+    return engine, told

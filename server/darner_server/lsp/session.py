@@ -54,7 +54,7 @@ class Session:
         self._tasks = tasks
         self._told: set[str] = set()
         self._recent: list[str] = []
-        self.engines = Engines(folders, options, self.tell_once, self.spawn)
+        self.engines = Engines(folders, options, self.tell_once, self._warn_once, self.spawn)
         self.hunks = HunkBoard(self.documents, self._hunks_changed)
         self.progress = ProgressBoard(protocol, can_create=client.work_done_progress)
         self.running = RunningPatches()
@@ -93,6 +93,9 @@ class Session:
         if said not in self._told:
             self._told.add(said)
             self.tell(said, kind)
+
+    def _warn_once(self, said: str) -> None:
+        self.tell_once(said, types.MessageType.Warning)
 
     def log_once(self, said: Iterable[str]) -> None:
         """Lines in the client's log that this session has not written yet."""
