@@ -32,7 +32,7 @@ from darner_clients.router import Route, Router
 HERE = Path(__file__).parent
 ROUNDS = 3
 QUICK = ("darner", "darner, routed", "raw socket", "aiohttp")
-REQUEST = ChatRequest((("user", "hi"),), 1, 100)
+REQUEST = ChatRequest((("user", "hi"),), 1, 100_000)
 MESSAGES: Any = [{"role": "user", "content": "hi"}]
 Figures = dict[str, dict[str, float]]  # by row and column
 Ask = Callable[[str], Awaitable[tuple[int, float]]]  # model -> characters, seconds to the first
@@ -84,7 +84,7 @@ async def routed(url: str) -> AsyncGenerator[Ask]:
             endpoint = Endpoint("x", "vllm", url, model, window=10**6, deadlines=Deadlines(5, 30, 30))
             routers[model] = await stack.enter_async_context(Router([endpoint], state_dir=Path(folder), warm=False))
         heard = Heard()
-        route = await routers[model].choose(lambda _: 1, output=100)
+        route = await routers[model].choose(lambda _: 1, output=REQUEST.max_output)
         assert isinstance(route, Route)
         async with routers[model].stream(route, REQUEST) as items:
             async for item in items:

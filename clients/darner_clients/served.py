@@ -44,6 +44,7 @@ class Sent:
     counted: int = 0  # the count that request.prompt_tokens was estimated from; 0: it was not
     task_tokens: int = 0  # the size of the task that request.max_output was predicted from; 0: it was not
     within: float | None = None  # seconds to the first token, where they are fewer than the endpoint's deadline
+    failed: bool = False
 
 
 class Served:
@@ -121,9 +122,6 @@ class Served:
             ):
                 yield followed
         except EndpointError as problem:
-            if sent.within is not None and isinstance(problem, Late) and problem.stage == "first_token":
-                problem.message, problem.advice = f"no token within {sent.within:g} s", "another endpoint is asked"
-                problem.retry_after = 0.0
             await self._failed(problem, sent, told)
             raise
         finally:
@@ -131,17 +129,21 @@ class Served:
 
     async def _followed(self, items: AsyncIterator[Item], sent: Sent, told: list[Allowance]) -> AsyncGenerator[Item]:
         settled = False
-        async for item in items:
-            if type(item) is Text:
-                yield item
-            elif isinstance(item, Finish):
-                await self._finished(item, sent)
-                yield item
-            else:
-                yield item
-            if not settled:
-                settled = True
-                await self._settle(sent, told)
+        try:
+            async for item in items:
+                if type(item) is Text:
+                    yield item
+                elif isinstance(item, Finish):
+                    await self._finished(item, sent)
+                    yield item
+                else:
+                    yield item
+                if not settled:
+                    settled = True
+                    await self._settle(sent, told)
+        except EndpointError as problem:
+            await self._failed(problem, sent, told)
+            raise
 
     async def _settle(self, sent: Sent, told: list[Allowance]) -> None:
         """Take the quota headers in, once."""
@@ -172,6 +174,13 @@ class Served:
         await self.circuit.succeeded()
 
     async def _failed(self, problem: EndpointError, sent: Sent, told: list[Allowance]) -> None:
+        """Take a failure into account, once: one in mid-stream is met where it is read, and again where that ends."""
+        if sent.failed:
+            return
+        sent.failed = True
+        if sent.within is not None and isinstance(problem, Late) and problem.stage == "first_token":
+            problem.message, problem.advice = f"no token within {sent.within:g} s", "another endpoint is asked"
+            problem.retry_after = 0.0
         ticket, sent.ticket = sent.ticket, None
         if isinstance(problem, OverQuota):
             await self.quota.refused(ticket, problem, told)

@@ -131,6 +131,10 @@ def _refused(script: Script, asked: Asked) -> Answer | None:
         said = "suffix is not currently supported"
     elif "prediction" in body and script.dialect not in {"cerebras", "openai"}:
         said = "prediction: extra inputs are not permitted"
+    elif (name := next((each for each in script.refuses if each in body), None)) is not None:
+        said = f"Unrecognized request argument supplied: {name}"
+    elif "system" in script.refuses and any(each["role"] == "system" for each in body.get("messages", [])):
+        said = "System role not supported"
     elif len(body.get("stop") or []) > 4:  # noqa: PLR2004 - as documented
         said = "stop: at most 4 sequences"
     return None if said is None else Answer.of(400, dialects.refusal(script.dialect, 400, said))
@@ -166,6 +170,7 @@ def _reply(
     tokens, output = sizes
     thought, spoken = pieces(said.reasoning), pieces(said.text)
     whole = len(thought) + len(spoken)
+    output = output if script.heeds_limit else whole
     reason = "length" if whole > output else said.reason or ("tool_calls" if said.tool else "stop")
     thought, spoken = thought[:output], spoken[: max(0, output - len(thought))]
     used = dialects.usage(script, tokens, len(thought) + len(spoken), len(thought), _predicted(body, spoken))

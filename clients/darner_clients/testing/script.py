@@ -72,7 +72,9 @@ class Script:
     """An endpoint. `rate` is tokens a second (0: all at once), `first_token` seconds before the first.
 
     `window` and `max_output` are tokens as counted by `count`; `overhead` comes on top of every message. `write` is how
-    the body is cut up: "token" one HTTP chunk and one write for each event, "byte" a byte at a time.
+    the body is cut up: "token" one HTTP chunk and one write for each event, "byte" a byte at a time. `refuses` are
+    fields of a request that it does not know, and "system" for a message of that role. Without `heeds_limit` a reply
+    goes on beyond the output limit that was asked for.
     """
 
     replies: tuple[Said, ...] = ()
@@ -93,6 +95,8 @@ class Script:
     line_end: LineEnd = "\n"
     comments: bool = False
     write: Write = "token"
+    refuses: tuple[str, ...] = ()
+    heeds_limit: bool = True
     count: Callable[[str], int] = quarter
 
 
@@ -103,6 +107,7 @@ def script_from_json(data: Mapping[str, Any]) -> Script:
     if unknown:
         raise ValueError(f"unknown in a script: {', '.join(unknown)}; known: {', '.join(sorted(known))}")
     plain = dict(data)
+    plain["refuses"] = tuple(plain.get("refuses", ()))
     replies = cast("list[dict[str, Any]]", plain.pop("replies", []))
     faults = cast("list[dict[str, Any]]", plain.pop("faults", []))
     return Script(
