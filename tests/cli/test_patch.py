@@ -1,4 +1,5 @@
 import asyncio
+import json
 import os
 import signal
 from pathlib import Path
@@ -6,7 +7,7 @@ from pathlib import Path
 import pytest
 from tests.cli.running import Desk
 
-from darner_clients.testing import Fault, Script, ScriptedEndpoint
+from darner_clients.testing import Fault, Said, Script, ScriptedEndpoint
 
 FILES = {"a.py": "def one():\n    return 1\n", "b.py": "from a import one\n"}
 REPLY = "a.py\n```\n<<<<<<< SEARCH\n    return 1\n=======\n    return 2\n>>>>>>> REPLACE\n```\n"
@@ -242,3 +243,32 @@ async def test_a_check_that_cannot_be_run(desk: Desk, given: tuple[str, ...], sa
         assert server.asked == []
     assert ran.code == 2
     assert said in ran.err
+
+
+@pytest.mark.parametrize(
+    ("script", "code", "said"),
+    [
+        (Script(faults=(Fault("status", status=400, text="the hamster sleeps"),)), 3, "the hamster sleeps"),
+        (Script(otherwise=""), 3, "the reply was empty"),
+        (Script(otherwise="I would rather not."), 1, "it said: I would rather not."),
+        (Script(otherwise=REPLY, replies=(Said("", REPLY, reason="content_filter"),)), 1, "'content_filter'"),
+    ],
+    ids=["refused", "empty", "words", "filtered"],
+)
+async def test_a_failure_is_a_sentence_with_json_too(desk: Desk, script: Script, code: int, said: str) -> None:
+    async with ScriptedEndpoint(script) as server:
+        ran = await desk.run("patch", "x", "a.py", "--json", DARNER_CONFIG=config(desk, server))
+    assert ran.code == code
+    last = json.loads(ran.out.rstrip("\n").rpartition("\n")[2])
+    assert (last["event"], said in last["message"]) == ("error", True), last
+    assert f"darner: {last['message']}" in ran.err
+
+
+async def test_a_prompt_that_seems_cut_short_is_warned_of(desk: Desk) -> None:
+    desk.put({"a.py": FILES["a.py"] + "".join(f"VALUE_{number} = {number * 7919}\n" for number in range(400))})
+    script = Script(otherwise=REPLY, window=65_536, count=lambda text: 1 + len(text) // 60)
+    async with ScriptedEndpoint(script) as server:
+        ran = await desk.run("patch", "x", "a.py", "--json", DARNER_CONFIG=config(desk, server))
+    assert ran.code == 0
+    assert "it may have cut it without a word" in ran.err
+    assert '"event":"warning"' in ran.out

@@ -77,7 +77,10 @@ async def test_refusals_without_end_are_not_asked_without_end(tmp_path: Path) ->
 
 
 async def test_a_lesson_of_a_request_that_failed_all_the_same_is_not_kept(tmp_path: Path) -> None:
-    faults = (Fault("status", status=400, text="unknown parameter: 'temperature'", times=1), Fault("status", status=400))
+    faults = (
+        Fault("status", status=400, text="unknown parameter: 'temperature'", times=1),
+        Fault("status", status=400),
+    )
     async with ScriptedEndpoint(Script(faults=faults)) as scripted:
         async with opened(scripted, tmp_path) as router:
             with pytest.raises(Rejected):
@@ -208,7 +211,11 @@ async def test_but_not_for_long_and_not_in_vain(fault: Fault, most: int) -> None
 async def test_with_a_second_endpoint_nobody_waits() -> None:
     clock = Clock()
     loading = Script(faults=(Fault("status", status=503, text="Loading model"),))
-    async with ScriptedEndpoint(loading) as one, ScriptedEndpoint(Script()) as two, patient([one, two], clock) as router:
+    async with (
+        ScriptedEndpoint(loading) as one,
+        ScriptedEndpoint(Script()) as two,
+        patient([one, two], clock) as router,
+    ):
         route = await router.choose(lambda _: 10, output=10)
         assert isinstance(route, Route)
         assert not route.alone
@@ -308,6 +315,9 @@ async def test_what_never_ends_is_broken_off(said: Said, told: str) -> None:
 async def test_what_is_only_long_is_read_to_its_end() -> None:
     text = "words of a reply " * 100
     script = Script(otherwise=text, window=10**6, heeds_limit=False)
-    async with ScriptedEndpoint(script) as scripted, Client(scripted.endpoint("it")) as client:
-        async with client.stream(ChatRequest(MESSAGES, 20, 200)) as items:
-            assert "".join([item.text async for item in items if isinstance(item, Text)]) == text
+    async with (
+        ScriptedEndpoint(script) as scripted,
+        Client(scripted.endpoint("it")) as client,
+        client.stream(ChatRequest(MESSAGES, 20, 200)) as items,
+    ):
+        assert "".join([item.text async for item in items if isinstance(item, Text)]) == text

@@ -173,7 +173,14 @@ def test_a_packed_body_is_unpacked(status: int, message: str, packed: bool) -> N
 
 
 def test_a_body_in_a_dialect() -> None:
-    body: dict[str, Any] = {"model": "m", "stream": True, "max_tokens": 900, "temperature": 0.0, "stream_options": {}, "stop": ["x"]}
+    body: dict[str, Any] = {
+        "model": "m",
+        "stream": True,
+        "max_tokens": 900,
+        "temperature": 0.0,
+        "stream_options": {},
+        "stop": ["x"],
+    }
     messages = [{"role": role, "content": role[:1]} for role in ("system", "user", "assistant", "user")]
     dialect = Dialect(("temperature",), "max_completion_tokens", 256, system=False, packed=False, streamed=False)
     assert PLAIN.spoken(body) is body

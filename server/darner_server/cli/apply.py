@@ -128,6 +128,5 @@ def _nothing(refused: int, placed: int, *, json: bool) -> int:
         message = "the reply holds no edit in any format darner knows (search/replace, diff, apply_patch, whole files)"
     if json:
         out.emit({"event": "error", "kind": "nothing", "message": message})
-    else:
-        out.say(f"darner: {message}", "red")
+    out.say(f"darner: {message}", "red")
     return exits.NOTHING
