@@ -36,6 +36,10 @@ UPDATE = "*** Update File: a.py\n" + X
         *((v4a(f"{line}\n"), {"b.py": None, "c.py": "b = 1\n"}) for line in ("*** Move File: b.py -> c.py", "*** Rename File: b.py to c.py", "*** Rename: b.py => c.py", "*** Move File: b.py\n*** Move to: c.py")),
         (v4a("*** Rename File: a.py -> c.py\n" + X), {"a.py": None, "c.py": "x = 5\ny = 2\n"}),
         (v4a("*** Update File: `a.py`\n" + X), SET),
+        (v4a("*** Add File: c.py (new)\n+c = 1\n"), {"c.py": "c = 1\n"}),
+        (v4a("*** Add File: c.py\n--- /dev/null\n+++ b/c.py\n@@ -0,0 +1 @@\n+c = 1\n"), {"c.py": "c = 1\n"}),
+        (v4a("*** Add File: c.py\n+c = 1\n*** End of File\n"), {"c.py": "c = 1\n"}),
+        (v4a(UPDATE) + v4a("*** Delete File: b.py\n"), {**SET, "b.py": None}),
         ("*** begin patch\n" + UPDATE + "*** end patch\n", SET),
         ("*** Begin Patch ***\n" + UPDATE + "*** End of Patch\n", SET),
         (v4a("*** Add File: c.py\n@@\n+c = 1\n\\ No newline at end of file\n"), {"c.py": "c = 1"}),
@@ -57,7 +61,8 @@ def test_directives(reply: str, expected: dict[str, str | None]) -> None:
     [
         "*** Copy File: a.py -> c.py", "*** Append File: a.py", "*** Insert File: c.py", "*** Touch File: c.py", "*** Chmod File: a.py", "*** Replace File: a.py",
         "*** Patch File: b.py", "*** File: c.py", "*** Create Directory: lib", "*** Link File: c.py", "*** 1,2 ****", "*** Rename File: a -> b -> c",
-        "*** Move File: b.py", "*** Something", "*** Upsert File: c.py", "*** End of Hunk", "*** Undo", "*** Delete", "*** Add Folder: x",
+        "*** Move File: b.py", "*** Something", "*** Add File c.py", "*** Create file c.py", "*** AddFile: c.py", "*** Write File: c.py",
+        "*** File Added: c.py", "**Add File: c.py**", "*** Delete File b.py", "*** Unlink File: b.py", "*** New Path: c.py", "*** Move b.py to c.py", "*** To: c.py", "*** Upsert File: c.py", "*** End of Hunk", "*** Undo", "*** Delete", "*** Add Folder: x",
     ],
 )  # fmt: skip
 def test_an_unknown_directive_refuses_the_patch(line: str) -> None:
@@ -138,6 +143,36 @@ def test_a_diff_that_was_cut_is_refused_and_wrong_counts_in_a_fence_are_not(hunk
     check(HEAD + head + hunk, "ends inside a hunk")
     after = "b = 2\n" if "b = 2" in hunk else "b = 1\nc = 2\n"
     check(f"```diff\n{head}{hunk}```\n", {"b.py": after})
+
+
+@pytest.mark.parametrize("rest", ["+c = 1\n-d = 1\n", "+c = 1\n@@\n+d = 1\n", "@@\n c = 1\n-d = 1\n+e = 1\n"])
+def test_a_new_file_with_the_marks_of_a_hunk_is_refused(rest: str) -> None:
+    check(v4a(UPDATE, "*** Add File: c.py\n" + rest), "must all begin with +")
+
+
+def test_a_letter_above_a_diff() -> None:
+    head = "From 1 Mon Sep 17\nFrom: A <a@example.org>\nSubject: [PATCH] x\n\n---\n a.py | 2 +-\n\n"
+    check(f"```diff\n{head}{HEAD}-- \n2.40.1\n```\n", SET)
+    check(f"{head}{HEAD}-- \n2.40.1\n", SET)
+    index = (
+        "Index: a.py\n"
+        + "=" * 67
+        + "\n"
+        + diff("a.py").replace("a/a.py", "a.py\t(revision 1)").replace("b/a.py", "a.py")
+    )
+    check(f"```diff\n{index}```\n", SET)
+
+
+@pytest.mark.parametrize("folder", ["w", "b", "i"])
+def test_a_folder_that_is_called_like_a_prefix(folder: str) -> None:
+    files = {f"{each}a.py": "x = 1\ny = 2\n" for each in ("", "w/", "b/", "i/")}
+    name = f"{folder}/a.py"
+    body = f"--- {name}\n+++ {name}\n@@ -1 +1 @@\n-x = 1\n+x = 5\n"
+    for reply in (f"diff --git {name} {name}\n{body}", body):
+        check(reply, {name: "x = 5\ny = 2\n"}, files)
+    gone = f"--- {name}\n+++ /dev/null\n@@ -1,2 +0,0 @@\n-x = 1\n-y = 2\n"
+    check(f"diff --git {name} {name}\ndeleted file mode 100644\n{gone}", {name: None}, files)
+    check(f"diff --git i/a.py w/a.py\ndeleted file mode 100644\n{gone.replace(name, 'i/a.py')}", {"a.py": None}, files)
 
 
 def test_comments_of_haskell_are_no_headers() -> None:

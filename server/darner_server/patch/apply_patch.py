@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from darner_server.patch import names
 from darner_server.patch.edit import Edit
 from darner_server.patch.hunk import Hunk
 from darner_server.patch.reader import AGAIN, DONE, MORE, Reader, State
@@ -98,7 +99,7 @@ class ApplyPatch(Reader):
 
     def _stray(self, line: str, out: list[Edit]) -> State:
         """A line that belongs to no file: prose behind a patch without marks, or changes that nobody can place."""
-        if self._begun and line[:1] in ("+", "-", "@"):
+        if self._begun:
             return self._refuse(f"the line `{line.strip()}` belongs to no file of the patch", out)
         return AGAIN
 
@@ -179,7 +180,10 @@ class ApplyPatch(Reader):
 
     def _end_file(self, out: list[Edit]) -> None:
         if self._added is not None:
-            out.append(Edit(self._path, "", _new_text(self._added), kind="create", format=FORMAT))
+            text = _new_text(self._added)
+            problem = "the lines of a new file must all begin with +"
+            bad = Edit(self._path, kind="malformed", problem=problem, format=FORMAT)
+            out.append(bad if text is None else Edit(self._path, "", text, kind="create", format=FORMAT))
         elif self._path is not None:
             self._end_hunk(out)
             if self._moves and self._new_path is None:
@@ -195,18 +199,25 @@ class ApplyPatch(Reader):
 
 
 def _path(text: str) -> str:
-    return text.strip().strip('`"').strip()
+    return names.without_rest(text.strip().strip('`"').strip())
 
 
-def _new_text(lines: list[str]) -> str:
-    """Return the text of a new file, without what belongs to a hunk: its header and the mark of an unended line."""
+def _new_text(lines: list[str]) -> str | None:
+    """Return the text of a new file, without what belongs to a hunk: its header and the mark of an unended line.
+
+    None: some lines are marked as a hunk's are.
+    """
     while lines and not lines[-1].strip():
         lines = lines[:-1]
     unended = bool(lines) and lines[-1].startswith("\\ No newline")
     lines = lines[:-1] if unended else lines
     marked = any(line.startswith("+") for line in lines)
+    if marked and lines[0].startswith("--- ") and lines[1].startswith("+++ "):
+        lines = lines[2:]
     if marked and lines and lines[0].startswith("@@"):
         lines = lines[1:]
+    if marked and any(line.startswith(("-", "@@")) for line in lines):
+        return None
     text = "".join(f"{line[1:] if marked and line.startswith('+') else line}\n" for line in lines)
     return text[:-1] if unended else text
 

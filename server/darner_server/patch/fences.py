@@ -10,12 +10,13 @@ from darner_server.patch.caption import Caption
 from darner_server.patch.edit import Edit
 from darner_server.patch.names import Name
 from darner_server.patch.unified import UnifiedDiff
-from darner_server.patch.whole import Fence, unnumbered
+from darner_server.patch.whole import Fence
 
 _SHELL = frozenset(("bash", "sh", "shell", "zsh", "powershell", "cmd", "ps1", "fish"))
 _OUTPUT = frozenset(("console", "terminal", "output", "log", "shell-session", "sh-session", "bash-session"))
 _PROSE = (
     *(".md", ".mdx", ".markdown", ".txt", ".mdc", ".rst", ".adoc", ".asciidoc", ".qmd", ".rmd", ".org", ".textile"),
+    *(".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".prompt", ".prompty", ".log", ".pod", ".hbs", ".liquid", ".njk"),
     *(".wiki", ".tex", ".mkd", ".mdown", ".cursorrules", ".clinerules", ".windsurfrules"),
 )
 _HEREDOC = re.compile(r"^\s*(?:cat|tee)\b.*<<-?\s*['\"]?\w+", re.MULTILINE)
@@ -130,7 +131,8 @@ class Fences:
             named = fence.caption
             if named is None or any(each in files for each in (named.name.path, *named.name.readings) if each):
                 continue
-            if named.edits or (not any_edit and not cut_off):
+            seems = named.name.alone and named.name.path is None and named.name.said not in "\n".join(fence.lines)
+            if named.edits or seems or (not any_edit and not cut_off):
                 out.append(self._edit(fence))
         return out
 
@@ -146,11 +148,7 @@ class Fences:
         return [Edit(self._target, kind="malformed", problem=problem)]
 
     def _edit(self, fence: Fence) -> Edit:
-        lines = unnumbered(fence.text(), fence.path or self._target)
-        if lines is None:
-            problem = "its lines begin with numbers that may be the text's own or the reply's"
-            return Edit(fence.path or self._target, kind="malformed", problem=problem, format="whole")
-        after = "".join(f"{line}\n" for line in lines)
+        after = "".join(f"{line}\n" for line in fence.text())
         name = fence.caption.name if fence.caption is not None else Name(None)
         target = self._target
         if name.passing and len(name.readings) == 1:

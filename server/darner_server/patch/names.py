@@ -22,6 +22,7 @@ _BARE = re.compile(
     r"(?:gnu)?makefile|dockerfile|containerfile|licen[cs]e|copying|readme|changelog|changes|news|todo|notice|authors|"
     r"contributors|contributing|maintainers|owners|codeowners|version|install|gemfile|rakefile|guardfile|procfile|"
     r"jenkinsfile|vagrantfile|justfile|brewfile|berksfile|capfile|fastfile|appfile|podfile|cartfile|dangerfile|"
+    r"notes|history|thanks|credits|bugs|faq|usage|security|governance|roadmap|releases|upgrading|patents|support|"
     r"pipfile|caddyfile|tiltfile|earthfile|snakefile|taskfile|build|workspace|buck|sconstruct|sconscript|kconfig|"
     r"cmakelists|gopkg|doxyfile|puppetfile|thorfile|steepfile|mintfile|package|manifest|crontab|hosts|passwd|sudoers",
     re.IGNORECASE,
@@ -81,6 +82,7 @@ _WORDS = re.compile(
     r"|are|was|were|be|has|have|needs|need|should|would|file|files|code|example|note|output|input|result|before"
     r"|after|same|lets|let's|similarly|both|called|named"
 )
+_COMPOUND = re.compile(r"(?!v?[\d.]+$)\w[\w+]*(?:[-_.][\w+]+)+")  # pre-commit, my_script, darner.1
 _SYMBOL = re.compile(r"[A-Za-z_]\w*\.[A-Za-z_]\w*$")  # Shop.price, for a file or for what a block is about
 _HTML = re.compile(
     r"^(?:<(?:b|strong|em|i|u|code|p|li|td|h[1-6]|summary)>\s*)+|(?:\s*</(?:b|strong|em|i|u|code|p|li|td|h[1-6]|summary)>:?)+$"
@@ -170,12 +172,14 @@ def _decorated(text: str, *, labelled: bool, doubtful: bool) -> Name | None:
 
 def _read(text: str, *, labelled: bool, quoted: bool, doubtful: bool) -> Name | None:
     text = text.removeprefix("file://").strip().rstrip(":").strip()
-    cut = _without_rest(text)
+    cut = without_rest(text)
     readings = tuple(dict.fromkeys((text, cut)))
     if re.search(r"\w@\w", cut) and "/" not in cut:
         return None  # a mail address
     if not is_path(cut, blanks=quoted or labelled):
         bare = re.fullmatch(r"[\w.+-]{1,60}", cut) is not None
+        if _COMPOUND.fullmatch(text) and not doubtful:
+            return Name(None, readings, text)
         if labelled and bare:
             return Name(cut, readings)
         if quoted and bare:
@@ -206,7 +210,7 @@ def _well_known(name: str) -> bool:
     return _BARE.fullmatch(name) is not None
 
 
-def _without_rest(text: str) -> str:
+def without_rest(text: str) -> str:
     """Cut off what stands behind a name: `(updated)`, `:1-2`, `#L5`, ` - the port`."""
     for at in range(1, len(text)):
         if text[at] in " \t([:#@,;!*-\u2026\u2013\u2014" and _is_behind(text[at:]):
@@ -255,7 +259,7 @@ def in_info(info: str) -> str | None:
     )
     if found is not None and (_fits(path := found[1] or found[2] or found[3])):
         return path
-    text = _without_rest(info.strip().strip("{}").strip(_QUOTES))
+    text = without_rest(info.strip().strip("{}").strip(_QUOTES))
     if " " not in text and is_path(text, blanks=False) and ":" not in text and not _language(text):
         return text
     for word in reversed(info.split()):

@@ -85,7 +85,8 @@ class Parser:
         self._settle()
         self._held, self._out, self._holding = [], [*self._held, *self._out], False
         edits = self._released + len(self._out)
-        self._out += self._fences.left(self._answered, any_edit=edits > 0, cut_off=cut_off)
+        left = self._fences.left(self._answered, any_edit=edits > 0, cut_off=cut_off)
+        self._out += map(whole.unnumbered, left)
         if self._reasoning.inside and not self._released + len(self._out) and not cut_off:
             self._out.append(_malformed("the reply ends inside its reasoning: it holds no answer"))
         if missing := sorted(str(each) for each in self._drafted - self._answered if each is not None):
@@ -93,7 +94,7 @@ class Parser:
                 _malformed(f"the final answer leaves out the edits of {', '.join(missing)} made before it")
             )
         if not self._released + len(self._out) and not cut_off:
-            self._out += self._fences.nothing_marked(self._lines)
+            self._out += map(whole.unnumbered, self._fences.nothing_marked(self._lines))
         return self._complete()
 
     def _complete(self) -> tuple[Edit, ...]:
@@ -152,6 +153,7 @@ class Parser:
 
     def _settle(self) -> None:
         """Hold the edits that may be drafts; let go of the others."""
+        self._out = list(map(whole.unnumbered, self._out))
         for edit in self._out:
             if edit.kind != "malformed":
                 self._answered.update((edit.path, edit.new_path, *edit.readings))
@@ -286,7 +288,7 @@ class Parser:
         return self._fence is not None and (self._margin != "" or not line.startswith(" ")) and self._fence.closes(line)
 
     def _in_fence(self, fence: whole.Fence, line: str, before: str) -> None:
-        if fence.closes(line):
+        if fence.closes(line) and (fence.used or not fence.is_within_text()):
             self._fence = None
             self._above = []
             if not fence.used:
@@ -295,8 +297,11 @@ class Parser:
                     self._name = fence.caption.name
             return
         # A block stands at the beginning, behind a file name at the most; but a SEARCH marker is always one.
+        # A diff may have a letter's head above it.
         inside = [text for text in fence.lines[:3] if text.strip()]
-        if fence.used or len(inside) <= 1 + line.lstrip().startswith("+++") or search_replace.opening(line):
+        first = len(inside) <= 1 + line.lstrip().startswith("+++")
+        headed = fence.info in ("diff", "patch", "udiff") and unified.opening(line, before)
+        if fence.used or first or headed or search_replace.opening(line):
             holds_diffs = fence.sure and (fence.path or "").endswith((".diff", ".patch"))
             if not holds_diffs and self._begins(line, before, lambda: _within(fence)):
                 fence.used = True

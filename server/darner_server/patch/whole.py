@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
 
 from darner_server.patch import names
 from darner_server.patch.caption import Caption
+from darner_server.patch.edit import Edit
 from darner_server.patch.names import Name
-
-if TYPE_CHECKING:
-    from darner_server.patch.edit import Edit
 
 RULES = """\
 You rewrite code as you are told. Answer with the new code in one fence and nothing else:
@@ -44,7 +41,7 @@ class Fence:
     lines: list[str] = field(default_factory=list[str])
     used: bool = False
     depth: int = 0
-    indent: int = 0
+    margin: str = ""
 
     @property
     def path(self) -> str | None:
@@ -58,15 +55,25 @@ class Fence:
 
     def text(self) -> list[str]:
         """Return its lines, without the indentation that a list has given to the fence and to all of them."""
-        margin = " " * self.indent
+        margin = self.margin
         if margin and all(line.startswith(margin) or not line.strip() for line in self.lines):
-            return [line[self.indent :] for line in self.lines]
+            return [line[len(margin) :] for line in self.lines]
         return self.lines
+
+    def is_within_text(self) -> bool:
+        """Tell whether the text so far ends in a string or comment over several lines, which may hold a fence."""
+        if self.mark != "```":
+            return False
+        text = "\n".join(self.lines).replace('\'"""\'', "").replace("\"'''\"", "")
+        if text.count('"""') % 2 or text.count("'''") % 2:
+            return True
+        opened = max((number for number, line in enumerate(self.lines) if line.lstrip().startswith("/*")), default=None)
+        return opened is not None and not any("*/" in line for line in self.lines[opened:])
 
     def closes(self, line: str) -> bool:
         """Tell whether `line` ends this fence; an inner fence with a language is counted and passed over."""
         text = line.strip()
-        if len(line) - len(line.lstrip()) > self.indent:
+        if len(line) - len(line.lstrip()) > len(self.margin):
             return False
         if self.mark.startswith("<"):
             return text.lower() == self.mark
@@ -86,9 +93,9 @@ def opening(line: str) -> Fence | None:
     if (fence := _OPEN.fullmatch(line)) is not None:
         info = fence[2].strip()
         path = names.in_info(info) if info and not info.isalnum() else None
-        return Fence(fence[1], info, _named(path), indent=len(line) - len(line.lstrip()))
+        return Fence(fence[1], info, _named(path), margin=line[: len(line) - len(line.lstrip())])
     if (tag := _TAG.fullmatch(line)) is not None:
-        return Fence(f"</{tag[1].lower()}>", tag[3], _named(tag[2]), indent=len(line) - len(line.lstrip()))
+        return Fence(f"</{tag[1].lower()}>", tag[3], _named(tag[2]), margin=line[: len(line) - len(line.lstrip())])
     return None
 
 
@@ -96,31 +103,40 @@ def _named(path: str | None) -> Caption | None:
     return Caption(Name(path)) if path is not None else None
 
 
-def unnumbered(lines: list[str], path: str | None) -> list[str] | None:
-    """Return the lines without the numbers that each begins with; None if those may be the text's own."""
+def unnumbered(edit: Edit) -> Edit:
+    """Drop the numbers that each line of a new text begins with; a malformed edit if they may be the text's own."""
+    if edit.after is None or edit.before or edit.kind not in ("whole", "create", "replace") or edit.inline:
+        return edit
+    lines = _without_numbers(edit.after.split("\n"), edit.path)
+    if lines is None:
+        problem = "its lines begin with numbers that may be the text's own or the reply's"
+        return Edit(edit.path, kind="malformed", problem=problem, format=edit.format)
+    after = "\n".join(lines)
+    return edit if after == edit.after else replace(edit, after=after)
+
+
+def _without_numbers(lines: list[str], path: str | None) -> list[str] | None:
+    if not _NUMBERED.fullmatch(next((line for line in lines if line.strip()), "")):
+        return lines
     found = [_NUMBERED.fullmatch(line) for line in lines]
     numbered = [each for each in found if each is not None]
     if len(numbered) < _SEVERAL or len(numbered) < sum(1 for line in lines if line.strip()):
         return lines
     counts = [int(each[1]) for each in numbered]
-    if counts != list(range(counts[0], counts[0] + len(counts))):
+    if counts != list(range(counts[0], counts[0] + len(counts))) or (path or "").lower().endswith(_COUNTED):
         return lines
     marks = {each[2] for each in numbered}
-    if (path or "").lower().endswith(_COUNTED):
-        return lines
     if len(marks) > 1 or marks == {":"}:
         return None
-    rests = [each[3] for each in numbered]
-    if all(rest.startswith(" ") or not rest for rest in rests):
-        rests = [rest[1:] for rest in rests]
-    return rests
+    spaced = all(each[3].startswith(" ") or not each[3] for each in numbered)
+    return [each[3].removeprefix(" " if spaced else "") if each is not None else "" for each in found]
 
 
 def render(edit: Edit) -> str:
     """Write an edit as a fence that reads back as the same edit."""
     text = edit.after or ""
     fence = "```"
-    while fence in text:
+    while fence in text or Fence(fence, "", None, text.split("\n")).is_within_text():
         fence += "`"
     head = f"{edit.path}\n" if edit.path else ""
     return f"{head}{fence}\n{text}{fence}\n"
