@@ -40,8 +40,7 @@ def plain_words(value: Any) -> Any:  # noqa: ANN401 - JSON
             for key, each in given.items()
         }
     if isinstance(value, list):
-        items: list[Any] = value
-        return [plain_words(each) for each in items]
+        return [plain_words(each) for each in value]  # pyright: ignore[reportUnknownVariableType] - JSON
     return value
 
 

@@ -12,15 +12,7 @@ CODE = "def one():\n    return 1\n"
 EDIT = block("a.py", "    return 1\n", "    return 11\n")
 CHANGED = CODE.replace("1\n", "11\n")
 REASON = "open it and ask about it there, or name it to darner patch"
-PATHS = (
-    ".envrc",
-    ".github/workflows/ci.yml",
-    ".husky/pre-commit",
-    "AGENTS.md",
-    ".gitignore",
-    "sub/conftest.py",
-    "ci/x.yml",
-)
+PATHS = (".github/workflows/ci.yml", "AGENTS.md", "sub/conftest.py", "ci/x.yml")
 
 
 def new(path: str) -> str:

@@ -92,10 +92,12 @@ FOREIGN = [
 ]
 
 
-@pytest.mark.parametrize(("name", "value"), FOREIGN)
-@pytest.mark.parametrize("pulled", [False, True])
+@pytest.mark.parametrize(
+    ("name", "value", "pulled"),
+    [(*each, number % 2 == 0) for number, each in enumerate(FOREIGN)] + [(*FOREIGN[0], False)],
+)
 async def test_settings_that_a_repository_may_send_are_told_and_ignored(
-    tmp_path: Path, name: str, value: Json, *, pulled: bool
+    tmp_path: Path, *, name: str, value: Json, pulled: bool
 ) -> None:
     edit = block("a.py", "import b\n", "import b as c\n")
     async with ScriptedEndpoint(Script(otherwise=edit)) as scripted, editing(tmp_path, FILES, scripted) as editor:

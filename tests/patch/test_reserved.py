@@ -36,3 +36,19 @@ def test_nor_when_a_name_gets_as_far_as_the_disk(tmp_path: Path, path: str) -> N
 @pytest.mark.parametrize("path", ORDINARY)
 def test_other_names_are_free(path: str) -> None:
     assert not is_of_repository(path)
+
+
+@pytest.mark.parametrize(
+    "name", ["a\u202egpj.py", "a\u200b.py", "a\x1b[1m.py", "a\x7f.py", "a\U000e0041.py", "a\u2066.py", "a\u00ad.py"]
+)
+def test_no_new_name_hides_a_part_of_itself(name: str) -> None:
+    moved = f"*** Begin Patch\n*** Update File: a.py\n*** Move to: {name}\n*** End Patch\n"
+    for reply in (f"*** Begin Patch\n*** Add File: {name}\n+x = 1\n*** End Patch\n", moved):
+        applied = apply_reply(reply, {"a.py": "x = 1\n"})
+        assert (applied.files, len(applied.refused)) == ({"a.py": "x = 1\n"}, 1)
+
+
+@pytest.mark.parametrize("name", ["naïve.py", "日本.py", "❤\ufe0f.py", "👩\u200d💻.py", "a b.py"])
+def test_other_new_names(name: str) -> None:
+    applied = apply_reply(f"*** Begin Patch\n*** Add File: {name}\n+x = 1\n*** End Patch\n", {})
+    assert applied.files == {name: "x = 1\n"}

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
+from darner_server.patch.reserved import holds_unseen
+
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3])(?:\.|$)")
 
 
 def unfit_for_new(path: str) -> str | None:
-    """Why no new file should be named so: on Windows it is a device, another file's stream, or another name."""
+    """Why no new file should be named so: nobody sees all of it, or Windows takes it for a device or another name."""
     for name in path.split("/"):
         if _DEVICE.match(name.lower().replace(" ", "")):
             return f"{name} is a device on Windows; choose another name"
@@ -16,6 +18,8 @@ def unfit_for_new(path: str) -> str | None:
             return f"{name} holds a colon, which names a part of another file on Windows; choose another name"
         if name.endswith((".", " ")):
             return f"{name} ends in a dot or a blank, which Windows drops; choose another name"
+        if holds_unseen(name):
+            return f"{name} holds signs that nobody sees, or that turn the writing; choose another name"
     return None
 
 

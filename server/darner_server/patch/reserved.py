@@ -34,6 +34,11 @@ def is_of_repository(path: str) -> bool:
     return any(name in _OWN or name.endswith(".git") or _SHORT.fullmatch(name) for name in names(path))
 
 
+def holds_unseen(name: str) -> bool:
+    """Whether a name holds signs that nobody sees, but for those that emoji are joined with."""
+    return _UNSEEN.search(re.sub("[\u200d\ufe0f]", "", name)) is not None
+
+
 def _taken(part: str) -> str:
     whole = unicodedata.normalize("NFKC", _UNSEEN.sub("", part)).casefold()
     return _UNSEEN.sub("", whole).partition(":")[0].rstrip(". ")
