@@ -36,6 +36,11 @@ def test_of_a_cut_off_reply_only_complete_edits_count(rest: str) -> None:
     assert read(BLOCK + rest, cut_off=True) == [EDIT]
 
 
+@pytest.mark.parametrize("end", [">", ">>>>>>>", ">>>>>>> REP", "+++++++ R"])
+def test_a_reply_that_ends_inside_the_closing_mark(end: str) -> None:
+    assert read(BLOCK.removesuffix(">>>>>>> REPLACE\n") + end) == [EDIT]
+
+
 def test_a_last_block_counts_though_its_line_was_not_ended() -> None:
     assert read(BLOCK[:-1], cut_off=True) == [EDIT]
 

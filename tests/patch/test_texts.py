@@ -47,7 +47,7 @@ def news(path: str, text: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "path", ["a.py", "a.go", "a.yaml", "a.css", "a.xyz", "Makefile", "a.json", "a.sql", "src/a.rs", "a.html"]
+    "path", ["a.py", "a.go", "a.yaml", "a.css", "a.xyz", "Gemfile", "a.json", "a.sql", "src/a.rs", "a.html"]
 )
 @pytest.mark.parametrize("mark", [" | ", "\t", " \u2502 ", "\u2192", "|", ": ", ":"])
 def test_line_numbers_are_dropped_or_refused(path: str, mark: str) -> None:

@@ -30,6 +30,7 @@ the lines that take their place
 _OPEN = re.compile(r"(\s*)(?:([<-])\2{2,}\s+(?:SEARCH|ORIGINAL)>?:?|(\[)SEARCH\]|<SEARCH>)(?:\s+(\S.*?))?\s*")
 _DIVIDER = re.compile(r"\s*={5,}\s*|\[(?:=+|REPLACE|/SEARCH)\]|</SEARCH>|<REPLACE>")
 _CLOSE = re.compile(r"\s*(?:[>+]{3,}\s*(?:REPLACE|UPDATED)|[>]{7}|\[/REPLACE\]|\[END\]|</REPLACE>)\s*")
+_ENDS = (">>>>>>> REPLACE", "+++++++ REPLACE", "[/REPLACE]", "</REPLACE>")
 _USUAL = 7
 _HINT = re.compile(r"\s*:(start_line|end_line):\s*(\d+)\s*")
 
@@ -89,6 +90,8 @@ class SearchReplace(Reader):
         """End of the reply inside the block."""
         if cut_off:
             return
+        if self._lines and any(mark.startswith(self._lines[-1].strip() or "?") for mark in _ENDS):
+            self._lines.pop()  # the reply ends inside the mark
         after = self._lines[self._dividers[0] + 1 :] if self._dividers else []
         # Without its closing marker nobody knows where the block ends and prose begins: only a bare block that the
         # reply ends with, in one paragraph, is beyond doubt.
