@@ -7,6 +7,7 @@ from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Literal
 
 import tree_sitter
 
@@ -21,6 +22,7 @@ __all__ = ["Symbol", "SyntaxFault", "definitions", "enclosing", "language_of", "
 
 Node = tree_sitter.Node
 Tree = tree_sitter.Tree
+Span = tuple[tuple[int, int], tuple[int, int]]
 Captures = dict[str, list[tree_sitter.Node]]
 _PIECE = 4_096  # bytes parsed in one go
 PARSE_LIMIT = 4_000_000  # characters; beyond it a file has no symbols and no faults
@@ -47,6 +49,35 @@ def enclosing(path: str, text: str, first_line: int, last_line: int | None = Non
         if best is None or each.end_line - each.start_line <= best.end_line - best.start_line:
             best = each
     return best
+
+
+def comment_span(path: str, text: str, line: int, column: int) -> "Span | Literal['string'] | None":
+    """
+    Find the comment that holds a place: its begin and its end, each a line and a character from 0.
+
+    "string" where the place lies in a string; None where it lies in neither, or where no grammar tells.
+    """
+    row = _known(path)
+    if row is None or row.embeds or len(text) > PARSE_LIMIT:
+        return None
+    data = encode(text)
+    lines = data.split(b"\n")
+    byte = len(lines[line].decode("utf-8", "replace")[:column].encode())
+    node = parse(row, data).root_node.descendant_for_point_range((line, byte), (line, byte + 1))
+    while node is not None:
+        if "comment" in node.type:
+            while node.parent is not None and ("comment" in node.parent.type or node.parent.type == "jsx_expression"):
+                node = node.parent
+            (first, start), (last, end) = node.start_point, node.end_point
+            if not end and last > first:  # a grammar that counts the line's end in
+                last, end = last - 1, len(lines[last - 1])
+            ends = ((first, start), (last, end))
+            begin, finish = ((at, len(lines[at][:bytes_].decode("utf-8", "replace"))) for at, bytes_ in ends)
+            return begin, finish
+        if "string" in node.type or "heredoc" in node.type or node.type.startswith("char"):
+            return "string"
+        node = node.parent
+    return None
 
 
 def syntax_faults(path: str, text: str) -> tuple[SyntaxFault, ...]:

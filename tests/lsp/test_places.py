@@ -1,25 +1,8 @@
 import pytest
 
 from darner_server.lsp.counterparts import tests_of as counterpart
-from darner_server.lsp.places import Remark, is_stub, remark_at, window_around
+from darner_server.lsp.places import is_stub, window_around
 from darner_server.lsp.positions import split_lines
-
-
-@pytest.mark.parametrize(
-    ("line", "remark"),
-    [
-        ("x = 1  # darner: make it two\n", Remark("make it two", 0, 7, 28, whole_line=False)),
-        ("    // darner:  make this async\r\n", Remark("make this async", 0, 4, 31, whole_line=True)),
-        ("/* darner: go */\n", Remark("go", 0, 0, 16, whole_line=True)),
-        ("<!-- darner: go -->", Remark("go", 0, 0, 19, whole_line=True)),
-        ("-- darner: go", Remark("go", 0, 0, 13, whole_line=True)),
-        ("s = 'darner: no'\n", None),
-        ("# darner:\n", None),
-        ("", None),
-    ],
-)
-def test_comments_that_ask(line: str, remark: Remark | None) -> None:
-    assert remark_at([line], 0, 0) == remark
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
+from darner_server.lsp.comments import Comment, comment_at
 from darner_server.lsp.counterparts import tests_of
 from darner_server.lsp.documents import Document
-from darner_server.lsp.places import Remark, is_stub, remark_at, window_around
+from darner_server.lsp.places import is_stub, window_around
 from darner_server.lsp.raw import as_list, as_object, at, integer_at, point_at, text_at
 from darner_server.lsp.session import Session
 from darner_server.visible import plain
@@ -49,10 +50,10 @@ def _actions(session: Session, document: Document, params: object) -> Iterator[A
     if first is None or last is None:
         return
     place = as_object(at(params, "range"))
-    remark = remark_at(document.lines, first[0], last[0])
-    if remark is not None:
-        yield _do(document, remark)
     path = session.folders.path_of(document.uri, document.language)
+    comment = comment_at(path, document.lines, first[0], last[0])
+    if comment is not None:
+        yield _do(document, comment)
     if first == last:
         stub = _stub(path, document, first[0])
         if stub is not None:
@@ -81,10 +82,10 @@ def _fix(document: Document, diagnostic: dict[str, Any]) -> Action:
     return action | {"diagnostics": [diagnostic]}
 
 
-def _do(document: Document, remark: Remark) -> Action:
-    start = {"line": remark.line, "character": 0}
+def _do(document: Document, comment: Comment) -> Action:
+    start = {"line": comment.line, "character": 0}
     place = {"start": start, "end": start}
-    return _patch(document, remark.said, "refactor.rewrite", remark.said, place, remark=remark.line)
+    return _patch(document, comment.said, "refactor.rewrite", comment.said, place, remark=comment.line)
 
 
 def _stub(path: str, document: Document, line: int) -> tuple[str, dict[str, Any]] | None:

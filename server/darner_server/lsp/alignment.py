@@ -26,13 +26,14 @@ class Cut(Protocol):
 
 @dataclass(slots=True)
 class Region:
-    """Characters m0..m1 of the patch's text stand where d0..d1 of the document stand."""
+    """Characters m0..m1 of the patch's text stand where d0..d1 of the document stand; `held`: not to be sent yet."""
 
     m0: int
     m1: int
     d0: int
     d1: int
     own: bool
+    held: bool = False
 
 
 class Alignment:
@@ -47,17 +48,25 @@ class Alignment:
     @property
     def pending(self) -> tuple[Region, ...]:
         """Our edits that the document has not got yet."""
-        return tuple(each for each in self._regions if each.own)
+        return tuple(each for each in self._regions if each.own and not each.held)
 
-    def edit_model(self, cuts: Sequence[Cut]) -> bool:
+    def edit_model(self, cuts: Sequence[Cut], *, held: bool = False) -> bool:
         """Enter an edit of the patch; all cuts are in offsets of `model` as it is.
 
-        False if the user has changed the same lines: the edit is then no longer ours to send.
+        False if the user has changed the same lines: the edit is then no longer ours to send. One that is `held` waits
+        for `release`, or for an edit that touches it.
         """
         clean = not any(self._conflicts(cut) for cut in cuts)
         for cut in sorted(cuts, key=lambda each: each.start, reverse=True):
-            self._enter_model(cut, own=clean)
+            self._enter_model(cut, own=clean, held=held)
         return clean
+
+    def release(self) -> bool:
+        """Let go what was held. Whether there was anything."""
+        held = [each for each in self._regions if each.held and each.own]
+        for each in held:
+            each.held = False
+        return bool(held)
 
     def edit_live(self, cut: Cut) -> None:
         """Enter a change of the document, the user's or an echo of ours."""
@@ -75,7 +84,7 @@ class Alignment:
             self._narrow(region)
         i, j = beside
         left = region.m0 < region.m1 or region.d0 < region.d1
-        self.lost += left and any(each.own for each in regions[i:j])
+        self.lost += left and any(each.own and not each.held for each in regions[i:j])
         for each in regions[j:]:
             each.d0 += grown
             each.d1 += grown
@@ -133,21 +142,21 @@ class Alignment:
 
     def give_up(self) -> None:
         """What is still pending will not be sent: the document stays as it is there."""
-        for each in self._regions:
+        for each in self.pending:
             each.own = False
 
-    def _enter_model(self, cut: Cut, *, own: bool) -> None:
+    def _enter_model(self, cut: Cut, *, own: bool, held: bool) -> None:
         regions, start, end = self._regions, cut.start, cut.end
         i = next((n for n, each in enumerate(regions) if each.m1 > start), len(regions))
         j = next((n for n in range(i, len(regions)) if regions[n].m0 >= end), len(regions))
-        while i and regions[i - 1].m1 == start and (regions[i - 1].own or not own):
+        while i and regions[i - 1].m1 == start and not regions[i - 1].held and (regions[i - 1].own or not own):
             i -= 1
-        while j < len(regions) and regions[j].m0 == end and (regions[j].own or not own):
+        while j < len(regions) and regions[j].m0 == end and not regions[j].held and (regions[j].own or not own):
             j += 1
         grown = len(cut.text) - (end - start)
         if i == j:
             d0 = start + (regions[i - 1].d1 - regions[i - 1].m1 if i else 0)
-            region = Region(start, end + grown, d0, d0 + end - start, own)
+            region = Region(start, end + grown, d0, d0 + end - start, own, held)
         else:
             first, last = regions[i], regions[j - 1]
             before, after = max(0, first.m0 - start), max(0, end - last.m1)

@@ -37,7 +37,9 @@ class _Round:
 
 
 class Delivery:
-    """One patch's way into the buffers. `enter` puts what has arrived into the files, just before a round is sent."""
+    """One patch's way into the buffers. `enter` puts what has arrived into the files, just before a round is sent;
+    `complete` adds what may only go when all the rest is in, and tells whether there was anything.
+    """
 
     def __init__(
         self,
@@ -48,6 +50,7 @@ class Delivery:
         enter: Callable[[], None],
         files: dict[str, PatchedFile],
         refuse: Callable[[str, str], None],
+        complete: Callable[[], bool],
     ) -> None:
         self._client = client
         self._protocol = protocol
@@ -55,6 +58,7 @@ class Delivery:
         self._enter = enter
         self._files = files
         self._refuse = refuse
+        self._complete = complete
         self._ready = asyncio.Event()
         self._finishing = False
         self._abandoned = False
@@ -109,7 +113,9 @@ class Delivery:
                     tries = 0
                 self._ready.set()
             elif self._finishing:
-                return
+                if not self._complete():
+                    return
+                self._ready.set()
 
     def _collect(self) -> _Round:
         round_ = _Round(changes=[*self._operations], operations=self._operations)

@@ -9,11 +9,11 @@ from lsprotocol.types import MessageType
 
 from darner_server.lsp.asked import Asked, read_asked
 from darner_server.lsp.buffers import Buffers, sendable, take_buffers
+from darner_server.lsp.comments import comment_at, taken_out
 from darner_server.lsp.delivery import CHANGED, GONE, Delivery
 from darner_server.lsp.documents import OUT_OF_STEP, Change
 from darner_server.lsp.failure import Failure
 from darner_server.lsp.files import PatchedFile
-from darner_server.lsp.places import remark_at
 from darner_server.lsp.positions import split_lines
 from darner_server.lsp.progress import Progress
 from darner_server.lsp.raw import as_object
@@ -55,6 +55,7 @@ class _Patch:
         self._refused: list[dict[str, Any]] = []
         self._blocked: dict[str, str] = {}  # files of which a hunk was refused for what runs them: the rest is too
         self._hunks = 0
+        self._failed: str | None = None
         self._engine: Engine | None = None
         self._texts: dict[str, str] = {}
         self._delivery = (
@@ -65,6 +66,7 @@ class _Patch:
                 enter=self._enter_all,
                 files=self._files,
                 refuse=self._refuse_path,
+                complete=self._complete,
             )
             if deliver
             else None
@@ -98,8 +100,10 @@ class _Patch:
     async def _run(self, engine: "Engine", progress: Progress) -> dict[str, Any]:
         pump = self._session.spawn(self._delivery.run()) if self._delivery else None
         try:
-            failed = await self._follow(engine, progress)
-            if self._delivery and pump:
+            failed = self._failed = await self._follow(engine, progress)
+            if self._delivery is None:
+                self._complete()
+            elif pump:
                 self._delivery.finish()
                 await self._delivery.answerable()
                 if pump.done():
@@ -179,23 +183,24 @@ class _Patch:
         )
 
     def _take_out(self, line: int) -> None:
-        """The model sees the text without the `darner:` comment, and the comment goes with the first hunk."""
+        """The model sees the text without the `darner:` comment; the comment itself goes when the patch is in."""
         path = self._buffers.focus
         lines = split_lines(self._buffers.texts.get(path, ""))
-        remark = remark_at(lines, line, line)
-        file = self._file(path) if remark is not None else None
-        if remark is None or file is None:
+        comment = comment_at(path, lines, line, line)
+        file = self._file(path) if comment is not None else None
+        if comment is None or file is None:
             return
-        start = sum(map(len, lines[:line]))
-        own = len(lines[line][: remark.start].rstrip())
-        cut = (
-            Change(start, start + len(lines[line]), "")
-            if remark.whole_line
-            else Change(start + own, start + remark.end, "")
-        )
-        file.alignment.edit_model([cut])
-        file.whole.edit_model([cut])
+        cut = Change(*taken_out(lines, comment), "")
+        file.alignment.edit_model([cut], held=True)
+        file.whole.edit_model([cut], held=True)
         self._texts = {**self._buffers.texts, path: file.alignment.model}
+
+    def _complete(self) -> bool:
+        """What was held back until the patch is in goes now, if it is. Whether there is something."""
+        if self._failed is not None or self._refused or not self._hunks:
+            return False
+        released = [each.release() for file in self._files.values() for each in (file.alignment, file.whole)]
+        return any(released)
 
     # -- hunks
 

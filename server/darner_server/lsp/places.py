@@ -1,12 +1,9 @@
-"""Where in a text darner can be asked for something: stubs and `darner:` comments. Pure, and quick in any text."""
+"""Stubs, and the lines around a place that are parsed to find one. Pure, and quick in any text."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_COMMENT = re.compile(
-    r"""\s*(?:\#+|//+|--+|;+|%+|/\*+|<!--|\"\"\"|''')\s*darner:[ \t]*(?P<said>.*?)\s*(?:\*/|-->|\"\"\"|''')?\s*$""",
-)
 _STUB = re.compile(
     r"""^\s*(?:
         pass | \.\.\. | return\s*;? | return\ None | raise\ NotImplementedError(?:\(.*\))?
@@ -22,36 +19,11 @@ _WINDOW = 120  # lines around the cursor that are parsed: a whole large file wou
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
-    """A `darner:` comment: what it says, its line from 0, and the characters of the line that are comment."""
-
-    said: str
-    line: int
-    start: int
-    end: int
-    whole_line: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Window:
     """Lines around a place, from 0, for parsing."""
 
     first: int
     text: str
-
-
-def remark_at(lines: Sequence[str], first: int, last: int) -> Remark | None:
-    """The `darner:` comment on one of the lines."""
-    for number in range(first, min(last + 1, len(lines))):
-        line = lines[number]
-        if "darner:" not in line:
-            continue
-        own = line.rstrip("\r\n")
-        for at in range(len(own)):
-            found = None if own[at].isspace() else _COMMENT.match(own, at)
-            if found and found["said"]:
-                return Remark(found["said"], number, at, len(own), not own[:at].strip())
-    return None
 
 
 def window_around(lines: Sequence[str], line: int) -> Window:
