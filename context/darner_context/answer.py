@@ -10,6 +10,7 @@ from itertools import accumulate
 from darner_context.bundle import ContextBundle, ContextRequest, Focus, LeftOut, Snippet, Withheld
 from darner_context.fill import Filling
 from darner_context.library import Library
+from darner_context.notebook import unshown_lines
 from darner_context.place import look, look_at_whole
 from darner_context.rank import Ranking
 from darner_context.search import Search
@@ -145,7 +146,9 @@ def _focus(library: Library, request: ContextRequest, counter: _Counter) -> Snip
     if counter.tokens(asked.path, 1, last) > most:
         first, last = _around(asked, len(lines), most, lambda begin, end: counter.tokens(asked.path, begin, end))
     text, tokens = "", 0
-    for begin, end in ((first, min(last, gone.start - 1)), (max(first, gone.stop), last)) if gone else ((first, last),):
+    unshown = sorted({*gone, *unshown_lines(asked.path, lines.text)})
+    ends = [each for each in unshown if first <= each <= last]
+    for begin, end in zip([first, *(each + 1 for each in ends)], [*(each - 1 for each in ends), last], strict=True):
         if begin <= end:
             text += lines.between(begin, end)
             tokens += counter.tokens(asked.path, begin, end)

@@ -8,7 +8,8 @@ from darner_context.bags import bags
 from darner_context.facts import FileFacts, split_lines
 from darner_context.flags import TOP, flags_of
 from darner_context.imports import imports
-from darner_context.languages import language_of
+from darner_context.languages import code_language
+from darner_context.notebook import SUFFIX, read_notebook
 from darner_context.secrets import holds_key
 from darner_context.syntax import definitions
 from darner_context.tokens import tokenizer
@@ -22,10 +23,15 @@ def digest_of(text: str) -> bytes:
 def extract(path: str, text: str) -> FileFacts:
     """Find the facts about a text."""
     lines = split_lines(text)
+    code, shown = (text, lines), lines
+    if path.endswith(SUFFIX):
+        notebook = read_notebook(text)
+        code = notebook.code, split_lines(notebook.code)
+        shown = ["" if number in notebook.unshown else line for number, line in enumerate(lines, 1)]
     found = definitions(path, text)
-    names, used, heads = bags(lines, found)
-    sums = array("I", accumulate(count_lines(lines), initial=0))
-    imported = tuple(imports(language_of(path) or "", text))
+    names, used, heads = bags(code[1], found)
+    sums = array("I", accumulate(count_lines(shown), initial=0))
+    imported = tuple(imports(code_language(path), code[0]))
     return FileFacts(
         digest_of(text),
         found,

@@ -160,6 +160,8 @@ class Filling:
         for line, kind in self._secrets(path).items():
             if line < len(shown) and shown[line]:
                 shown[line] = 0
+                if not kind:
+                    continue
                 self.withheld.append(Withheld(path, line, kind, left_out=True))
         # a text may have become shorter since it was indexed
         runs = [run.span() for run in _ALIKE.finditer(shown, 1, len(text) + 1) if shown[run.start()]]

@@ -20,6 +20,7 @@ from darner_context.entry import Parsed, parsed, unchanged, unparsed
 from darner_context.extract import count_lines, digest_of, extract
 from darner_context.lifeline import lifeline
 from darner_context.limits import limited_time
+from darner_context.notebook import SUFFIX
 from darner_context.sources import Source, Workspace, read_text
 from darner_context.store import Row, Store
 from darner_context.syntax import load_grammar
@@ -62,7 +63,8 @@ def parse(sources: Sequence[Source]) -> Done:
         if isinstance(text, Unreadable):
             left_out.append(LeftOut(source.path, text.reason))
             continue
-        if len(text) > _MINIFIED_LEAST and len(text) > _MINIFIED_LINE * (text.count("\n") + 1):
+        is_notebook = source.path.endswith(SUFFIX)  # its pictures are long lines
+        if not is_notebook and len(text) > _MINIFIED_LEAST and len(text) > _MINIFIED_LINE * (text.count("\n") + 1):
             left_out.append(LeftOut(source.path, "minified"))
             continue
         try:

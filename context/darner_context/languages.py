@@ -99,6 +99,7 @@ LANGUAGES: tuple[Language, ...] = (
     Language(
         "markdown", (".md", ".markdown"), "tree_sitter_markdown", query="markdown", comments=(), embeds=True, gate=False
     ),
+    Language("notebook", (".ipynb",), "tree_sitter_python", query="python", comments=("#",), embeds=True, gate=False),
     Language("json", (".json",), "tree_sitter_json", query="json", comments=()),
     Language("yaml", (".yaml", ".yml"), "tree_sitter_yaml", query="yaml", comments=("#",), gate=False),
     Language("toml", (".toml",), "tree_sitter_toml", query="toml", comments=("#",)),
@@ -107,6 +108,12 @@ LANGUAGES: tuple[Language, ...] = (
 BY_NAME = MappingProxyType({row.name: row for row in LANGUAGES})
 _BY_SUFFIX = {suffix: row.name for row in LANGUAGES for suffix in row.suffixes}
 _BY_FILENAME = {name: row.name for row in LANGUAGES for name in row.filenames}
+
+
+def code_language(path: str) -> str:
+    """Name the language of the code in a file; empty where it is unknown."""
+    name = language_of(path)
+    return "python" if name == "notebook" else name or ""
 
 
 def language_of(path: str) -> str | None:

@@ -11,8 +11,9 @@ from darner_context.bundle import Unreadable
 from darner_context.entry import words_of
 from darner_context.facts import FileFacts, by_name
 from darner_context.imports import Import
-from darner_context.languages import language_of
+from darner_context.languages import code_language
 from darner_context.lines import Lines
+from darner_context.notebook import unshown_lines
 from darner_context.postings import Postings
 from darner_context.resolve import Paths
 from darner_context.secrets import secret_lines
@@ -206,8 +207,9 @@ class Library:
         return lines
 
     def secrets(self, path: str) -> dict[int, str]:
-        """Number the lines of a file that hold secrets, each with its kind."""
-        return secret_lines(self.lines(path).text)
+        """Number the lines of a file that hold secrets, each with its kind; outputs of a notebook are of none."""
+        text = self.lines(path).text
+        return {**dict.fromkeys(unshown_lines(path, text), ""), **secret_lines(text)}
 
     def text(self, path: str) -> str | None:
         """Give the text of a file, the live buffer first."""
@@ -219,7 +221,7 @@ class Library:
 
     def resolve(self, path: str, wanted: Import) -> list[str]:
         """List the files that an import in a file means."""
-        language = language_of(path) or ""
+        language = code_language(path)
         found = self.paths.resolve(language, path, wanted)
         return self._passed_on(found, wanted) if language == "rust" else found
 

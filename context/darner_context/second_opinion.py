@@ -16,7 +16,7 @@ def second_opinion(language: str, text: str) -> tuple[SyntaxFault, ...] | None:
     """() if the text is right beyond doubt, its fault if it is wrong, None if there is nobody to ask."""
     if language == "python":
         return _python(text)
-    if language == "json":
+    if language in {"json", "notebook"}:
         return _json(text)
     if language == "toml":
         return _toml(text)

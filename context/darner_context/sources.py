@@ -13,6 +13,7 @@ from darner_context.bundle import LeftOut, Unreadable
 from darner_context.charset import MARK, decode
 from darner_context.excludes import Excludes, Place
 from darner_context.languages import language_of
+from darner_context.notebook import SUFFIX
 from darner_context.plain import read_plain
 from darner_context.secret_names import secret_name
 
@@ -30,6 +31,7 @@ _LOCKS = frozenset(
 )
 _NAME = attrgetter("name")
 _DATA_LIMIT = 100_000  # bytes of a file of a data format
+_NOTEBOOK_LIMIT = 4_000_000  # bytes of a notebook, most of which are pictures
 _DATA = (".json", ".yaml", ".yml", ".xml", ".sql", ".css", ".html")
 
 
@@ -198,10 +200,16 @@ class Workspace:
         if entry.name in _LOCKS:
             left_out.append(LeftOut(shown, "a lock file"))
             return None
-        if info.st_size > (_DATA_LIMIT if entry.name.endswith(_DATA) else SIZE_LIMIT):
+        if info.st_size > _limit(entry.name):
             left_out.append(LeftOut(shown, f"too large ({info.st_size:,} bytes)"))
             return None
         return Source(shown, entry.path, info.st_size, _stamp(info))
+
+
+def _limit(name: str) -> int:
+    if name.endswith(_DATA):
+        return _DATA_LIMIT
+    return _NOTEBOOK_LIMIT if name.endswith(SUFFIX) else SIZE_LIMIT
 
 
 def _stamp(info: os.stat_result) -> int:

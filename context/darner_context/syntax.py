@@ -16,6 +16,7 @@ from darner_context.embedded import embedded
 from darner_context.facts import SCOPES, Definition, Symbol, SyntaxFault
 from darner_context.headings import headings_in
 from darner_context.languages import BY_NAME, Language, language_of
+from darner_context.notebook import read_notebook
 from darner_context.second_opinion import second_opinion
 
 __all__ = ["Symbol", "SyntaxFault", "definitions", "enclosing", "language_of", "new_faults", "symbols", "syntax_faults"]
@@ -135,6 +136,8 @@ def parses(path: str, text: str) -> bool:
 def definitions(path: str, text: str) -> tuple[Definition, ...]:
     """All definitions with the lines of their parts, in the order of their lines."""
     row = _known(path)
+    if row is not None and row.name == "notebook":
+        row, text = BY_NAME["python"], read_notebook(text).code
     if row is None or len(text) > PARSE_LIMIT:
         return ()
     found = _in(row, text)

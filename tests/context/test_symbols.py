@@ -270,6 +270,11 @@ SAMPLES = [
         ["module Title 1-10", "function f 6-7", "module Title.Sub 10-10"],
     ),
     ("a.json", '{"a": 1, "b": {"c": 2}}\n', ["constant a 1-1", "constant b 1-1"]),
+    (
+        "a.ipynb",
+        '{"cells": [{"cell_type": "code", "source": [\n"def f():\\n",\n"    return 1"\n]}]}\n',
+        ["function f 2-3"],
+    ),
     ("a.yaml", "a: 1\nb:\n  c: 2\n", ["constant a 1-1", "constant b 2-3"]),
     ("a.toml", "x = 1\n[tool.a]\ny = 2\n", ["constant x 1-1", "module tool.a 2-3"]),
     (

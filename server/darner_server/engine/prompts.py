@@ -7,6 +7,7 @@ from darner_clients.endpoint import Endpoint
 from darner_context.bundle import Withheld
 from darner_context.index import ContextBundle, ContextRequest, Focus, Index, Snippet, Unreadable
 from darner_context.masks import Masks
+from darner_context.notebook import unshown_lines
 from darner_context.prompt import Prompt, assemble
 from darner_context.tokens import Tokenizer, tokenizer
 from darner_server.engine.goal import goal, rewriting
@@ -147,13 +148,15 @@ class Prompts:
             return None
         lines = text.split("\n")
         first, last = place.first_line or 1, min(place.last_line or len(lines), len(lines))
-        shown = "\n".join(lines[first - 1 : last])
+        unshown = unshown_lines(place.path, text)
+        shown = "\n".join(lines[number - 1] for number in range(first, last + 1) if number not in unshown)
         return Snippet(place.path, first, last, shown, counter.count(shown), "file", ("named by you",), 1.0)
 
     def _around(self, region: Region, bundle: ContextBundle, counter: Tokenizer, budget: int) -> ContextBundle:
         """The focus file without the region, which the prompt shows by itself: a slow endpoint reads nothing twice."""
-        rest = surroundings(region, self._text(region.path) or "", lambda text: counter.count(text) <= budget)
-        if rest is None or bundle.focus is None:
+        whole = self._text(region.path) or ""
+        rest = surroundings(region, whole, lambda text: counter.count(text) <= budget)
+        if rest is None or bundle.focus is None or unshown_lines(region.path, whole):
             return replace(bundle, focus=None, focus_tokens=0)
         tokens = counter.count(rest)
         focus = replace(bundle.focus, text=rest, tokens=tokens, kind="outline")
