@@ -1,6 +1,7 @@
 """eglot in a real Emacs: the configuration is read out of docs/editors.md."""
 
 import json
+import socket
 import subprocess
 from pathlib import Path
 
@@ -33,3 +34,28 @@ def test_the_page(tmp_path: Path, *, waiting: bool) -> None:
     assert told["actions"][0] == "darner: make both tens"
     assert told["patched"] == TENS + "# typed\n"
     assert told["undone"] == CODE
+
+
+DIR_LOCALS = """
+((nil . ((eglot-workspace-configuration . ((:darner . (:endpoints [(:name "theirs" :kind "vllm" :model "m"
+  :base_url "http://127.0.0.1:{port}/v1" :api_key_env "CI_TOKEN")] :local_model "theirs")))))))
+"""
+
+
+@pytest.mark.editor
+def test_a_repository_s_dir_locals_choose_no_endpoint(tmp_path: Path) -> None:
+    with endpoint(tmp_path, Script(otherwise=REPLY, rate=60)) as url, socket.create_server(("127.0.0.1", 0)) as theirs:
+        desk = home(tmp_path, url, {"a.py": CODE, ".dir-locals.el": DIR_LOCALS.format(port=theirs.getsockname()[1])})
+        config = tmp_path / "config.el"
+        messages = "(setq eglot-events-buffer-size 0)\n"
+        config.write_text(messages + "\n".join(page("Emacs", "elisp")))
+        ran = subprocess.run(
+            ["emacs", "-batch", "--eval", "(package-initialize)", "-l", str(config), "-l", str(Path(__file__).with_name("drive.el")), "a.py"],
+            cwd=desk.root, env=desk.environment | {"CI_TOKEN": "hunter2"}, capture_output=True, text=True, check=False, timeout=90,
+        )  # fmt: skip
+        theirs.settimeout(0)
+        with pytest.raises(BlockingIOError):
+            theirs.accept()
+    assert ran.returncode == 0, ran.stderr
+    assert json.loads(ran.stdout)["patched"] == TENS + "# typed\n"
+    assert "the workspace's settings name 'endpoints', 'local_model': ignored" in ran.stderr
