@@ -48,6 +48,10 @@ _BINDING = re.compile(
     r"(?:(?:export|pub|public|private|static|final|const|let|var|val|local|my|our|lazy|readonly)\s+)*"
     r"(?:[A-Za-z_$][\w$]*(?:<[^>]*>)?\s+)?([A-Za-z_$@][\w$]*)\s*(?::[^=]+)?:?=(?![=>])"
 )
+_TOP = re.compile(
+    r"#!.*|if __name__\b|module\.exports\b|export default\b|export \{|package [\w.]+|namespace [\w.\\]+|<\?php"
+)
+_IMPORT = re.compile(r"(?:import|from|use|using|#\s*include|require|require_relative)\b(?!\s*[=(:.])|.*=\s*require\(")
 _MEMBER = re.compile(
     r"\s+(?:[\w<>\[\].?*&@|]+(?:,\s*[\w<>\[\].?]+>)?\s+)*?([A-Za-z_$#][\w$]*)\s*[?!]?\s*(?:[:=,;(]|$|\{)"
 )
@@ -100,22 +104,18 @@ def loss(old: list[str], new: list[str], path: str, *, lines: bool = True) -> Lo
     foreign = 2 * (telling & moved).total() < telling.total()
     within = _within(old, names, given)
     for first, last, begin, end in linediff.changes(ours, theirs):
+        alike = not foreign or _alike(ours[first:last], theirs[begin:end])
         lost = [names[line] for line in range(first, last) if line in names and names[line] not in given]
         come = [there[line] for line in range(begin, end) if line in there and there[line] not in known]
-        lost = list(dict.fromkeys(lost))
-        if foreign:
-            gone += [name for name in lost if not _NAME.fullmatch(name) and not _renamed(name, come)]
-            lost = [name for name in lost if name not in gone]
-        if len(lost) > len(set(come)) or (foreign and not _alike(ours[first:last], theirs[begin:end])):
-            gone += lost
+        gone += _unanswered(list(dict.fromkeys(lost)), come, foreign=foreign, alike=alike)
         removed = [line for line in range(first, last) if ours[line] and not _is_moved(ours[line], moved)]
-        added = sum(bool(body) for body in theirs[begin:end])
-        if foreign and not _alike(ours[first:last], theirs[begin:end]):
-            added = 0
+        added = sum(bool(body) for body in theirs[begin:end]) if alike else 0
         over = max(0, len(removed) - added)
         deep = min(over, sum(line in within for line in removed))
         inner += deep
         outer += over - deep
+    if _pattern(path) is None and _lacks_imports(old, new):
+        gone.append("the imports")
     if gone:
         return Loss(tuple(gone), outer + inner, len(content), len(gone) / max(1, len(known)))
     few = max(1 if len(content) >= _SHORT else 0, 2 if names else 0, len(content) * _SHARE // 100)
@@ -175,6 +175,26 @@ def _alike(old: list[str], new: list[str]) -> bool:
     return not words or 3 * len(words & found) >= len(words)
 
 
+def _unanswered(lost: list[str], come: list[str], *, foreign: bool, alike: bool) -> list[str]:
+    """Return those of a run's names that go without others coming for them."""
+    gone = [name for name in lost if foreign and not _NAME.fullmatch(name) and not _renamed(name, come)]
+    left = [name for name in lost if name not in gone]
+    return gone + left if len(left) > len(set(come)) or not alike else gone
+
+
+def _lacks_imports(old: list[str], new: list[str]) -> bool:
+    """Tell whether all imports go although what they bring in is still used."""
+    imported = _imports(old)
+    if not imported or _imports(new):
+        return False
+    given = {word for body in new for word in _WORD.findall(body)}
+    return any(body.startswith("#") or given.intersection(_WORD.findall(body)[-2:]) for body in imported)
+
+
+def _imports(bodies: list[str]) -> list[str]:
+    return [body for body in bodies if _IMPORT.match(body)]
+
+
 def _renamed(name: str, come: list[str]) -> bool:
     """Tell whether a call that goes (`it("adds up")`) comes again under a title that has words of the old one."""
     words = set(_WORD.findall(name)[1:])
@@ -200,15 +220,23 @@ def _within(bodies: list[str], names: dict[int, str], kept: set[str]) -> set[int
 
 def _names(bodies: list[str], path: str) -> dict[int, str]:
     """Return what lines define: definitions and bindings in code, keys, headings, selectors elsewhere."""
+    pattern = _pattern(path)
+    if pattern is not None:
+        return _keys(bodies, re.compile(pattern)) if pattern else {}
+    return _defined(bodies, path)
+
+
+def _pattern(path: str) -> str | None:
+    """Return how names are written in a file that is no code; "" for one without names, None for code."""
     name = path.rsplit("/", 1)[-1].lower()
     for ends, pattern in _KEYS:
         if name.endswith(ends) or (ends[0] in ("makefile", "dockerfile") and name.startswith(ends)):
-            return _keys(bodies, re.compile(pattern))
+            return pattern
     if name.startswith(".env"):
-        return _keys(bodies, re.compile(r"\s*(?:export\s+)?([A-Za-z_]\w*)\s*="))
+        return r"\s*(?:export\s+)?([A-Za-z_]\w*)\s*="
     if "." not in name.lstrip(".") or name.endswith((".txt", ".rst", ".adoc", ".csv", ".tsv", ".lock")):
-        return {}
-    return _defined(bodies, path)
+        return ""
+    return None
 
 
 def _defined(bodies: list[str], path: str) -> dict[int, str]:
@@ -228,11 +256,19 @@ def _defined(bodies: list[str], path: str) -> dict[int, str]:
                 classes.append((depth, -1))
         elif classes and depth == classes[-1][1] and (member := _MEMBER.match(body)) is not None:
             found[line] = "." + member[1]
-        elif body[:1].strip() and (bound := _BINDING.match(body)) is not None:
-            found[line] = bound[1]
-        elif (call := _CALL.match(body.strip())) is not None:
-            found[line] = call[1] or call[3] or call[4]
+        elif (name := _named(body)) is not None:
+            found[line] = name
     return found
+
+
+def _named(body: str) -> str | None:
+    """Return what a line outside a class names: a part that stands once, a binding, or a call with a block."""
+    if body[:1].strip() and (top := _TOP.match(body)) is not None:
+        return " ".join(top[0].split())
+    if body[:1].strip() and (bound := _BINDING.match(body)) is not None:
+        return bound[1]
+    call = _CALL.match(body.strip())
+    return None if call is None else call[1] or call[3] or call[4]
 
 
 def _keys(bodies: list[str], pattern: re.Pattern[str]) -> dict[int, str]:

@@ -11,7 +11,7 @@ import re
 from darner_server.patch import linediff, wordings
 
 _OPENS = (
-    r"(?:#(?!#)|//[/!]?|/\*+|<!--|--(?:\[\[)?|;+|%+|\{\s*/\*|\{#|\{\{!(?:--)?|\(\*|\{-|'|"
+    r"(?:#+|//[/!]?|/\*+|<!--|--(?:\[\[)?|;+|%+|\{\s*/\*|\{#|\{\{!(?:--)?|\(\*|\{-|'|"
     r"REM\b|::|<%#|<%--|\"\"\"|!+|\*|dnl\b|\"+)"
 )
 _CLOSES = r"(?:\*+/\s*\}?|--%?>|--\}\}|#\}|\}\}|\*\)|-\}|\]\]|%>|\"\"\")"
@@ -28,6 +28,13 @@ _DOTTED = re.compile(
     re.IGNORECASE,
 )
 _BESIDE = re.compile(r"/\*(.*?)\*/|<!--(.*?)-->|(?<=[\s{(:;])(?:#|//)\s*(.*)$")
+_AS_IT_WAS = re.compile(
+    r"\b(?:unchanged|untouched|unmodified|omitted|same as before|as before|for brevity|not shown|"
+    r"(?:stays?|remains?|is|are|be) (?:the same|as (?:is|before|it was|they were|it is|they are))|"
+    r"\w+ (?:goes |go |is |are )?here)\W*$",
+    re.IGNORECASE,
+)
+_FEW = 8  # words
 _LONGEST = 120  # characters: a longer comment says more than that something stays
 
 
@@ -90,7 +97,7 @@ def beside_code(new: list[str], old: list[str]) -> str | None:
 
 def _is_suspect(body: str) -> bool:
     """Tell cheaply whether a line may be a gap: nearly none is."""
-    if "..." in body or "…" in body or not body.isascii():
+    if "..." in body or "…" in body or not body.isascii() or _AS_IT_WAS.search(body):
         return True
     words = wordings.WORD.findall(body.lower())
     return bool(words) and (wordings.ALL_WORDS.issuperset(words) or "change" in body.lower() or "keep" in body.lower())
@@ -99,6 +106,8 @@ def _is_suspect(body: str) -> bool:
 def _said(body: str) -> tuple[str | None, bool]:
     """Return what a comment, a bracketed remark, a JSON member or a line with dots says, and whether it is marked."""
     if (comment := _COMMENT.fullmatch(body)) is not None and not _MEMBER.fullmatch(body):
+        if body.lstrip().startswith("##") and not wordings.STAYS.intersection(wordings.WORD.findall(body.lower())):
+            return None, False  # a heading
         return comment[1], True
     if (bracketed := _BRACKETED.fullmatch(body)) is not None:
         return next((group for group in bracketed.groups() if group), None), True
@@ -161,6 +170,8 @@ def _likely(body: str) -> bool:
     if _is_state(text):
         return True
     text = _without_name(text)
+    if comment is not None and _AS_IT_WAS.search(text) and len(wordings.WORD.findall(text)) <= _FEW:
+        return True
     words = wordings.WORD.findall(text.lower())
     if not words or not wordings.ALL_WORDS.issuperset(words) or re.search(r"[()={}\[\]\d]", text):
         return False
@@ -172,7 +183,7 @@ def _likely(body: str) -> bool:
 
 
 def _is_state(text: str) -> bool:
-    return text.strip(" .…()[]*-").lower() in wordings.STAYS | {"same", "existing", "rest"} or bool(
+    return text.strip(" .…()[]<>*-").lower() in wordings.STAYS | {"same", "existing", "rest"} or bool(
         re.fullmatch(wordings.STAYS_CJK, text.strip(" .…()[]*-"))
     )
 
@@ -190,7 +201,7 @@ def _shrunk(old: list[str], new: list[str]) -> dict[int, int]:
     """For each new line that is not an old one: how many more lines go around it than come."""
     sizes: dict[int, int] = {}
     for first, last, begin, end in linediff.changes([body.strip() for body in old], [body.strip() for body in new]):
-        gone = sum(bool(body.strip()) for body in old[first:last])
+        gone = sum(bool(body.strip()) and not _COMMENT.fullmatch(body) for body in old[first:last])
         come = sum(bool(body.strip()) for body in new[begin:end])
         for number in range(begin, end):
             sizes[number] = gone - come + 1
