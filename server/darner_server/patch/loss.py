@@ -60,6 +60,7 @@ _CALL = re.compile(
     r"([A-Z_]{3,}\w*\([^()]*\))\s*\{?$|([a-z_]+\s+[A-Z][\w:]*.*)\s+do$"
 )
 _WORD = re.compile(r"\w+")
+_NUMBER = re.compile(r"v?\d+\w{0,4}")
 _NAME = re.compile(r"[\w.$@-]+")
 _SHARE = 10  # per cent of the lines may go
 _INNER = 70  # per cent, where all that is defined stays
@@ -96,18 +97,18 @@ def loss(old: list[str], new: list[str], path: str, *, lines: bool = True) -> Lo
     content = [body for body in ours if body]
     if not content:
         return None
-    known, given = set(names.values()), set(there.values())
+    before, after = Counter(names.values()), Counter(there.values())
+    missing, fresh = before - after, after - before
     moved = Counter(theirs)
     gone: list[str] = []
     outer = inner = 0
     telling = Counter(body for body in content if _WORD.search(body))
     foreign = 2 * (telling & moved).total() < telling.total()
-    within = _within(old, names, given)
+    within = _within(old, names, set(after))
     for first, last, begin, end in linediff.changes(ours, theirs):
         alike = not foreign or _alike(ours[first:last], theirs[begin:end])
-        lost = [names[line] for line in range(first, last) if line in names and names[line] not in given]
-        come = [there[line] for line in range(begin, end) if line in there and there[line] not in known]
-        gone += _unanswered(list(dict.fromkeys(lost)), come, foreign=foreign, alike=alike)
+        lost = _of_run(names, range(first, last), missing)
+        gone += _unanswered(lost, _of_run(there, range(begin, end), fresh), foreign=foreign, alike=alike)
         removed = [line for line in range(first, last) if ours[line] and not _is_moved(ours[line], moved)]
         added = sum(bool(body) for body in theirs[begin:end]) if alike else 0
         over = max(0, len(removed) - added)
@@ -117,7 +118,7 @@ def loss(old: list[str], new: list[str], path: str, *, lines: bool = True) -> Lo
     if _pattern(path) is None and _lacks_imports(old, new):
         gone.append("the imports")
     if gone:
-        return Loss(tuple(gone), outer + inner, len(content), len(gone) / max(1, len(known)))
+        return Loss(tuple(dict.fromkeys(gone)), outer + inner, len(content), len(gone) / max(1, len(names)))
     few = max(1 if len(content) >= _SHORT else 0, 2 if names else 0, len(content) * _SHARE // 100)
     if lines and (outer > few or (100 * (outer + inner) > _INNER * len(content) and outer + inner > _SHORT)):
         return Loss((), outer + inner, len(content), (outer + inner) / len(content))
@@ -172,14 +173,28 @@ def _alike(old: list[str], new: list[str]) -> bool:
     """Tell whether the words of a run of lines come back in what takes its place."""
     words = {word.lower() for body in old for word in _WORD.findall(body)}
     found = {word.lower() for body in new for word in _WORD.findall(body)}
+    if all(_NUMBER.fullmatch(word) for word in words | found):
+        return True
     return not words or 3 * len(words & found) >= len(words)
 
 
 def _unanswered(lost: list[str], come: list[str], *, foreign: bool, alike: bool) -> list[str]:
     """Return those of a run's names that go without others coming for them."""
-    gone = [name for name in lost if foreign and not _NAME.fullmatch(name) and not _renamed(name, come)]
+    gone = [name for name in lost if _TOP.match(name) and not any(_TOP.match(other) for other in come)]
+    gone += [name for name in lost if foreign and not _NAME.fullmatch(name) and not _renamed(name, come)]
     left = [name for name in lost if name not in gone]
-    return gone + left if len(left) > len(set(come)) or not alike else gone
+    return gone + left if len(left) > len(come) or not alike else gone
+
+
+def _of_run(names: dict[int, str], run: range, left: Counter[str]) -> list[str]:
+    """Return the names in a run of lines which the other text has less often, using them up."""
+    found: list[str] = []
+    for line in run:
+        name = names.get(line)
+        if name is not None and left[name] > 0:
+            left[name] -= 1
+            found.append(name)
+    return found
 
 
 def _lacks_imports(old: list[str], new: list[str]) -> bool:
@@ -263,6 +278,8 @@ def _defined(bodies: list[str], path: str) -> dict[int, str]:
 
 def _named(body: str) -> str | None:
     """Return what a line outside a class names: a part that stands once, a binding, or a call with a block."""
+    if _IMPORT.match(body):
+        return None
     if body[:1].strip() and (top := _TOP.match(body)) is not None:
         return " ".join(top[0].split())
     if body[:1].strip() and (bound := _BINDING.match(body)) is not None:
