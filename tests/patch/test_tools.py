@@ -207,3 +207,32 @@ def test_calls_in_tags_that_are_refused(reply: str) -> None:
         applied = apply_reply(each, FILES, target="a.py")
         assert applied.files == FILES, each
         assert applied.refused != (), each
+
+
+@pytest.mark.parametrize(
+    "path", [".vscode/tasks.json", "x.code-workspace", ".babelrc", "conf/tool.cfg", "x.mcp", "composer.lock"]
+)
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"type": "shell", "command": "make", "args": ["x"]},
+        {"name": "run", "args": {"path": "a"}},
+        {"mcpServers": {"x": {"command": "npx", "args": ["-y", "x"]}}},
+        {"name": "view", "input": {"path": "a.py"}},
+    ],
+)
+def test_settings_that_look_like_calls_are_a_text(path: str, value: object) -> None:
+    text = json.dumps(value, indent=2) + "\n"
+    applied = apply_reply(f"{path}\n```json\n{text}```\n", {})
+    assert (applied.refused, applied.files) == ((), {path: text})
+
+
+@pytest.mark.parametrize(
+    "value", [{"command": "view", "path": "a.py"}, call("read_file", path="a.py"), [call("bash", command="ls")]]
+)
+def test_a_call_that_only_reads_is_no_edit(value: object) -> None:
+    for reply in shapes(value):
+        for files in (FILES, {"a.py": ""}):
+            applied = apply_reply(reply, files, target="a.py")
+            assert applied.files == files
+            assert "no edit" in applied.refused[0].reason

@@ -102,7 +102,7 @@ class Fences:
             reader.close(found, cut_off=False)
         if not found and (kind := scripts.foreign(fence.lines, fence.info, path)) is not None:
             found = [Edit(None, kind="malformed", problem=f"the fence holds {kind}, which darner does not carry out")]
-        return [_named(edit, about) for edit in found] or called
+        return [_named(edit, about) for edit in found] or (None if fence.sure else called)
 
     def _is_command(self, fence: Fence, word: str) -> bool:
         """Tell whether a fence below a name shows a command or what it prints."""

@@ -14,7 +14,22 @@ if TYPE_CHECKING:
 
     from darner_server.patch.edit import Edit
 
-_DATA = (".json", ".json5", ".jsonc", ".jsonl", ".ndjson", ".geojson", ".ipynb", ".webmanifest", ".har", ".map")
+_DATA = (
+    *(
+        ".json",
+        ".json5",
+        ".jsonc",
+        ".jsonl",
+        ".ndjson",
+        ".geojson",
+        ".jsonld",
+        ".ipynb",
+        ".webmanifest",
+        ".har",
+        ".map",
+    ),
+    *(".code-workspace", ".code-snippets", ".avsc", ".tfstate", ".lock", "rc"),
+)
 _OPEN = re.compile(r"\s*(?:\[\s*(?:\{\s*)?(?:[\"'].*)?|\{\s*(?:[\"'].*)?|\[\s*\{.*)")
 _OTHER = ("```", "<<<<<<<", "*** Begin Patch", "diff --git ")
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')

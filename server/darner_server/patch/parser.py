@@ -148,7 +148,7 @@ class Parser:
 
     def _forget_call(self) -> None:
         """A call that only reads is no text for the target."""
-        if isinstance(self._reader, FindReplace) and self._reader.called:
+        if isinstance(self._reader, Markup) or (isinstance(self._reader, FindReplace) and self._reader.called):
             self._lines.clear()
 
     def _settle(self) -> None:
