@@ -238,3 +238,12 @@ def test_a_command_is_no_text(script: str) -> None:
         applied = apply_reply(f"a.py\n```{info}\n{script}\n```\n", FILES)
         assert applied.files == FILES
         assert applied.refused != ()
+
+
+@pytest.mark.parametrize("info", ["bash", "sh", "console", "output", "log", "powershell"])
+@pytest.mark.parametrize("reply_format", [None, "whole"])
+def test_a_command_without_a_name_is_not_the_target_s_text(info: str, reply_format: str | None) -> None:
+    files = {"a.py": "x = 1\n"}
+    applied = apply_reply(f"Run it:\n```{info}\npython a.py\n```\n", files, target="a.py", reply_format=reply_format)
+    assert applied.files == files
+    assert "no edit" in applied.refused[0].reason

@@ -56,7 +56,8 @@ class Fences:
         if word in _SHELL and _HEREDOC.search(text) and not fence.sure and self._region is None:
             problem = "the reply writes a file by a shell command, which darner does not run"
             return [Edit(None, kind="malformed", problem=problem, format="whole")]
-        if fence.caption is not None and self._is_command(fence, word):
+        unnamed = fence.path is None and scripts.is_code(self._target or "")
+        if (unnamed and word in _SHELL | _OUTPUT) or (fence.caption is not None and self._is_command(fence, word)):
             return []
         if word in _SHELL and fence.sure and scripts.is_code(fence.path or ""):
             problem = f"the fence below {fence.path} holds shell commands, which darner does not run"
