@@ -14,7 +14,6 @@ from functools import lru_cache
 from math import ceil
 from pathlib import Path
 from shutil import which
-from tempfile import TemporaryFile
 from threading import Timer
 
 from darner_context.children import environment, search_path
@@ -57,6 +56,10 @@ def ask(
     if program is None:
         return None
     try:
+        if not given:
+            return _said([program, *_SAFE, *words], root, subprocess.DEVNULL, codes, seconds, most)
+        from tempfile import TemporaryFile  # noqa: PLC0415 - seldom needed, and slow to import
+
         with TemporaryFile() as stdin:
             stdin.write(given)
             stdin.seek(0)
