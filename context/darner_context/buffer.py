@@ -18,12 +18,13 @@ from darner_context.languages import language_of
 from darner_context.lines import Lines
 from darner_context.outline import Outline, differing
 from darner_context.secrets import holds_key
-from darner_context.syntax import PARSE_LIMIT, encode, reparsed
+from darner_context.syntax import PARSE_LIMIT, TooSlow, encode, reparsed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _STAMPS = count()
+_SHORTER = 0.9  # of the length at which a text was too slow: it is parsed again once it is shorter
 _OUTSIDE = itemgetter(0, 1, 8)  # name, kind and container of a definition
 
 
@@ -43,6 +44,7 @@ class LiveFile:
         self._facts: FileFacts | None = None
         self._outline: Outline | None = None
         self._bags: Bags | None = None
+        self._slow = 0  # characters of a text that took too long to parse
 
     def edit(self, text: str) -> None:
         """Take in the buffer's new text."""
@@ -81,17 +83,25 @@ class LiveFile:
             return
         try:
             self._follow(lines, facts, self._outline, self._bags, text)
+        except TooSlow:
+            self._slow = len(text)
+            self._begin(text)
         except (ValueError, RecursionError, MemoryError, OverflowError):
             self._begin(text)
 
     def _begin(self, text: str) -> None:
         self._lines, self._facts = Lines(text), None
         self._outline = self._bags = None
+        if self._slow and len(text) > self._slow * _SHORTER:
+            self._facts = _counted(text)
+            return
         row = reparsed(self.path) if self._kept and len(text) <= PARSE_LIMIT else None
         if row is not None:
             try:
                 self._outline = Outline(row, encode(text))
                 self._bags = Bags(self._outline.definitions, self._lines.between, len(self._lines))
+            except TooSlow:
+                self._outline, self._slow, self._facts = None, len(text), _counted(text)
             except (ValueError, RecursionError, MemoryError, OverflowError):
                 self._outline = self._bags = None
             else:
@@ -164,5 +174,9 @@ def safe_extract(path: str, text: str) -> FileFacts:
             return extract(path, text)
         except (ValueError, RecursionError, MemoryError, OverflowError):
             pass
+    return _counted(text)
+
+
+def _counted(text: str) -> FileFacts:
     counts = count_lines(split_lines(text))
     return FileFacts(digest_of(text), (), (), (b"",), (), array("I", accumulate(counts, initial=0)))

@@ -26,28 +26,33 @@ def mentioned(language: str, text: str) -> list[Import]:
     return [Import(path, "*", "", 0) for path in paths if path not in _RUST_ROOTS]
 
 
-# compiled when first used: a process needs those of a language or two
-_PY_FROM = r"[ \t]*from[ \t]+([.\w]+)[ \t]+import[ \t]*(\([^)]*\)|[^\n#;]*)"
-_PY_IMPORT = r"[ \t]*import[ \t]+([\w.][^\n#;]*)"
-_NAME = r"([\w*]+)(?:\s+as\s+(\w+))?"
+# Compiled when first used: a process needs those of a language or two. None may look at a text again and again: what
+# repeats gives nothing back, or has an end, and no bracket is looked for beyond the next one that opens.
+_PY_FROM = r"[ \t]*+from[ \t]++([.\w]++)[ \t]++import[ \t]*+(\((?:[^()#]++|#[^\n]*+)*+\)|[^\n#;]*+)"
+_PY_IMPORT = r"[ \t]*+import[ \t]++([\w.][^\n#;]*+)"
+_NAME = r"([\w*]++)(?:\s++as\s++(\w++))?"
+_GAP, _SPACE, _STRING = r"\s{0,200}+", r"\s{1,200}+", r"""['"]([^'"\n]{1,2000}+)['"]"""
+_BRACES = r"\{[^{};]{0,50000}+\}"
 _ES = (
-    r"""\b(?:import|export)\s+(?:type\s+)?((?:[\w*$\s,]|\{[^}]*\})*?)\s*from\s*['"]([^'"\n]+)['"]"""
-    r"""|\bimport\s*\(?\s*['"]([^'"\n]+)['"]"""
-    r"""|(?:const|let|var)\s+(\w+|\{[^}]*\})\s*=\s*(?:await\s+import|require)\s*\(\s*['"]([^'"\n]+)['"]\s*\)"""
+    rf"\b(?:import|export){_SPACE}(?:type{_SPACE})?([\w*$\s,]{{0,300}}?(?:{_BRACES}{_GAP})?)\bfrom{_GAP}{_STRING}"
+    rf"|\bimport{_GAP}(?:\({_GAP})?{_STRING}"
+    rf"|(?:const|let|var){_SPACE}(\w{{1,200}}+|{_BRACES}){_GAP}={_GAP}"
+    rf"(?:await{_SPACE}import|require){_GAP}\({_GAP}{_STRING}{_GAP}\)"
 )
 _ES_PLAIN = ("import", "export")
 _ES_ALL = (*_ES_PLAIN, "const", "let", "var")
-_AWAITED = r"await\s+import"
-_ES_NAME = r"(?:type\s+)?([\w$*]+)(?:\s*(?:as|:)\s*([\w$]+))?"
-_GO_BLOCK = r'import\s*(?:\(([^)]*)\)|([\w.]*\s*"[^"\n]+"))'
-_GO_LINE = r'([\w.]*)[ \t]*"([^"\n]+)"'
+_AWAITED = r"await\s++import"
+_ES_NAME = r"(?:type\s++)?([\w$*]++)(?:\s*+(?:as|:)\s*+([\w$]++))?"
+_GO_BLOCK = r'import\s*+(?:\(((?:[^()/]++|//[^\n]*+|/)*+)\)|([\w.]*+\s*+"[^"\n]++"))'
+_GO_LINE = r'(?<![\w. \t])[ \t]*+([\w.]*+)[ \t]*+"([^"\n]++)"'
 _RUST = (
-    r"^[ \t]*(?:pub(?:\([^)]*\))?\s+)?"
-    r"(?:use\s+([^;]+);|mod\s+(\w+)\s*;|extern\s+crate\s+(\w+)(?:\s+as\s+(\w+))?)"
+    r"^[ \t]*+(?:pub(?:\([^()\n]*+\))?\s++)?"
+    r"(?:use\s++((?:[^;\n]++|\n(?![ \t]*+(?:pub|use|fn|mod|let)\b))++);"
+    r"|mod\s++(\w++)\s*+;|extern\s++crate\s++(\w++)(?:\s++as\s++(\w++))?)"
 )
 _RUST_ROOTS = frozenset({"crate", "self", "super"})
 _RUST_PATH = r"(?<![\w:])((?:crate|self|super|[a-z_]\w*)(?:::[a-z_]\w*)*)::(?=\w)"
-_JAVA = r"[ \t]*import\s+(?:static\s+)?([\w.]+?)(?:\.(\*|\w+))(?:\s+as\s+(\w+))?\s*;?\s*$"
+_JAVA = r"[ \t]*+import[ \t]++(?:static[ \t]++)?([\w.]+)\.(\*|\w++)(?:[ \t]++as[ \t]++(\w++))?[ \t]*+;?+[ \t\r]*+$"
 _INCLUDE = r'^[ \t]*#[ \t]*(?:include|import)[ \t]*[<"]([^>"\n]+)[>"]'
 _DEEPEST = 20  # braces within braces of a Rust `use`
 _QUOTED = (

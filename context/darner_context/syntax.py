@@ -17,6 +17,7 @@ from darner_context.facts import SCOPES, Definition, Symbol, SyntaxFault
 from darner_context.headings import headings_in
 from darner_context.languages import BY_NAME, Language, language_of
 from darner_context.notebook import read_notebook
+from darner_context.pieces import PIECE, limit, reader
 from darner_context.second_opinion import second_opinion
 
 __all__ = ["Symbol", "SyntaxFault", "definitions", "enclosing", "language_of", "new_faults", "symbols", "syntax_faults"]
@@ -25,15 +26,18 @@ Node = tree_sitter.Node
 Tree = tree_sitter.Tree
 Span = tuple[tuple[int, int], tuple[int, int]]
 Captures = dict[str, list[tree_sitter.Node]]
-_PIECE = 4_096  # bytes parsed in one go
 PARSE_LIMIT = 4_000_000  # characters; beyond it a file has no symbols and no faults
+_HEAP = 5_000  # tokens
 _BEGINS = re.compile(r"^\((\w+)", re.MULTILINE)  # the first node of a pattern
-_READ = 16_384  # bytes: after each of them other threads may run
 
 
 def symbols(path: str, text: str) -> tuple[Symbol, ...]:
-    """All definitions of the text in the order of their lines; () for a language that the table does not have."""
-    return tuple(Symbol(each.name, each.kind, each.start, each.end, each.container) for each in definitions(path, text))
+    """All definitions of the text in the order of their lines; () for a language or a text that cannot be parsed."""
+    try:
+        found = definitions(path, text)
+    except TooSlow:
+        return ()
+    return tuple(Symbol(each.name, each.kind, each.start, each.end, each.container) for each in found)
 
 
 def enclosing(path: str, text: str, first_line: int, last_line: int | None = None) -> Symbol | None:
@@ -64,7 +68,10 @@ def comment_span(path: str, text: str, line: int, column: int) -> "Span | Litera
     data = encode(text)
     lines = data.split(b"\n")
     byte = len(lines[line].decode("utf-8", "replace")[:column].encode())
-    node = parse(row, data).root_node.descendant_for_point_range((line, byte), (line, byte + 1))
+    try:
+        node = parse(row, data).root_node.descendant_for_point_range((line, byte), (line, byte + 1))
+    except TooSlow:
+        return None
     while node is not None:
         if "comment" in node.type:
             while node.parent is not None and ("comment" in node.parent.type or node.parent.type == "jsx_expression"):
@@ -125,16 +132,14 @@ def parses(path: str, text: str) -> bool:
     row = _known(path)
     if row is None or not row.gate or len(text) > PARSE_LIMIT:
         return True
-    data = encode(text)
-
-    def read(start: int, _: object) -> bytes:
-        return data[start : start + _READ]
-
-    return not tree_sitter.Parser(_grammar(row.module, row.function)).parse(read).root_node.has_error
+    try:
+        return not parse(row, encode(text)).root_node.has_error
+    except TooSlow:
+        return False
 
 
 def definitions(path: str, text: str) -> tuple[Definition, ...]:
-    """All definitions with the lines of their parts, in the order of their lines."""
+    """All definitions with the lines of their parts, in the order of their lines. Raises TooSlow."""
     row = _known(path)
     if row is not None and row.name == "notebook":
         row, text = BY_NAME["python"], read_notebook(text).code
@@ -223,25 +228,52 @@ def _way(row: Language) -> tuple[frozenset[int], frozenset[int]]:
     )
 
 
+class TooSlow(ValueError):
+    """A text that its grammar would chew on: it is worth no more time."""
+
+    def __init__(self) -> None:
+        super().__init__("it takes too long")
+
+
 def parse(row: Language, data: bytes, before: Tree | None = None) -> Tree:
-    """Parse a text; what `before`, a tree that was told of the edits since, has of it is taken over."""
+    """Parse a text; what `before`, a tree that was told of the edits since, has of it is taken over. Raises TooSlow."""
     parser = tree_sitter.Parser(_grammar(row.module, row.function))
-
-    def read(offset: int, _: object) -> bytes:  # the parser holds all threads up, except while it asks for more
-        return data[offset : offset + _PIECE]
-
-    source = read if len(data) > _PIECE else data
-    return parser.parse(source) if before is None else parser.parse(source, before)
+    if len(data) <= PIECE:
+        return parser.parse(data) if before is None else parser.parse(data, before)
+    over = limit(len(data))
+    try:
+        read = reader(data)
+        if before is None:
+            return parser.parse(read, progress_callback=over)
+        return parser.parse(read, before, progress_callback=over)
+    except ValueError:
+        if over():
+            raise TooSlow from None
+        raise
 
 
 def matches(row: Language, tree: Tree, begin: int = 0, end: int | None = None) -> list[Captures]:
-    """All matches of a language's query that touch bytes `begin` to `end`."""
+    """All matches of a language's query that touch bytes `begin` to `end`. Raises TooSlow."""
     cursor, root = tree_sitter.QueryCursor(_query(row)), tree.root_node
+    if root.has_error and root.end_byte > _HEAP and _heaped(root):
+        raise TooSlow
     if end is not None:
         cursor.set_byte_range(begin, end)
     elif row.within and not root.has_error:
         return _matches_within(row, cursor, root)
     return [captures for _, captures in cursor.matches(root)]
+
+
+def _heaped(root: Node) -> bool:
+    """Whether thousands of tokens lie in one error: a query looks through all that follow, at each of them."""
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if node.child_count - node.named_child_count > _HEAP:
+            return True
+        if node.child_count:
+            stack += [child for child in node.children if child.has_error]
+    return False
 
 
 def _matches_within(row: Language, cursor: tree_sitter.QueryCursor, root: Node) -> list[Captures]:
@@ -271,7 +303,11 @@ def _all_faults(row: Language, text: str) -> Iterator[SyntaxFault]:
 def _faults(row: Language, text: str) -> Iterator[SyntaxFault]:
     """Error and missing nodes, outermost only, in the order of the text."""
     data = encode(text)
-    stack = [parse(row, data).root_node]
+    try:
+        stack = [parse(row, data).root_node]
+    except TooSlow as error:
+        yield SyntaxFault(1, 1, f"cannot be checked: {error}")
+        return
     while stack:
         node = stack.pop()
         if not node.has_error:

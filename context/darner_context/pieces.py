@@ -1,0 +1,42 @@
+"""A text handed to a parser piece by piece, and a limit to what it may cost.
+
+The parser holds all threads up, except while it asks for a piece or tells how far it is. It keeps for ever what it was
+given as a piece: so each thread has a few bytes of its own that are filled again and again.
+"""
+
+from collections.abc import Callable
+from threading import local
+from time import thread_time
+
+PIECE = 4_096  # bytes
+_LEAST, _PER_BYTE = 0.5, 5e-6  # seconds of the processor: a grammar needs a twentieth of it for the worst ordinary text
+
+
+class _Buffer(local):
+    def __init__(self) -> None:
+        self.held = bytearray(PIECE)
+        self.views: dict[int, memoryview] = {0: memoryview(b"")}
+
+    def filled(self, data: bytes, begin: int) -> memoryview:
+        piece = data[begin : begin + PIECE]
+        size = len(piece)
+        view = self.views.get(size)
+        if view is None:
+            view = self.views[size] = memoryview(self.held)[:size]
+        self.held[:size] = piece
+        return view
+
+
+_BUFFER = _Buffer()
+
+
+def reader(data: bytes) -> Callable[[int, object], memoryview]:
+    """What a parser calls for the text from an offset on. One parser at a time in a thread."""
+    filled = _BUFFER.filled
+    return lambda begin, _: filled(data, begin)
+
+
+def limit(size: int) -> Callable[..., bool]:
+    """What a parser or a search calls now and then: True once it has cost more than a text of that size may."""
+    end = thread_time() + _LEAST + _PER_BYTE * size
+    return lambda *_: thread_time() > end
