@@ -68,7 +68,7 @@ def test_a_file_that_is_given_up_is_named(tmp_path: Path) -> None:
 
 def test_a_buffer_is_parsed_again_once_what_made_it_slow_is_gone() -> None:
     buffer = LiveFile("a.py", "([{" * 20_000, kept=True)
-    assert buffer.facts.definitions == ()
+    assert not buffer.facts.definitions
     buffer.edit("def f():\n    pass\n")
     assert [each.name for each in buffer.facts.definitions] == ["f"]
 
