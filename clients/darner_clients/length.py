@@ -2,7 +2,8 @@
 
 SLACK = 64  # tokens
 CHARACTERS = 16  # of a token: code has three or four, and no text has so many on the average
-PIECES = 6  # of a token: some send single characters
+PIECES = 3  # of a token: some send less than tokens ...
+SINGLY = 6  # ... and some single characters
 BLANKS = 256  # pieces in a row without a word
 
 
@@ -27,7 +28,8 @@ class Length:
     def endless(self) -> bool:
         """Whether it should have ended long ago."""
         most = self._limit + SLACK
-        return self._characters > CHARACTERS * most or self._pieces > PIECES * most or self._blanks > BLANKS
+        pieces = PIECES if self._characters >= 2 * self._pieces else SINGLY
+        return self._characters > CHARACTERS * most or self._pieces > pieces * most or self._blanks > BLANKS
 
     @property
     def told(self) -> str:

@@ -72,8 +72,9 @@ def _names(field: str, said: str) -> bool:
     """Whether a refusal names a field; one whose name is a common word only in quotation marks or as a parameter."""
     name = re.escape(field)
     if field in _WORDS:
+        verb = " (?:is|are|does|must|should|cannot|can't|value)\\b"
         listed = rf"(?:supplied|param\w*|arguments?|fields?|keys?|properties)\b[^.]{{0,60}}\b{name}\b"
-        return bool(re.search(rf"[`'\"]{name}[`'\"]|\b{name}(?: parameter| field|=|:)|{listed}", said))
+        return bool(re.search(rf"[`'\"]{name}[`'\"]|\b{name}(?: param| field|=|:|{verb})|{listed}", said))
     return bool(re.search(rf"(?<![\w]){name}(?![\w])", said))
 
 

@@ -205,8 +205,7 @@ class Served:
             self.client.learn_window(told)
             await self.memory.save(self.client.dialect, told)
         else:
-            asked = request.prompt_tokens + request.max_output
-            self.client.learn_window(asked // 2 if told is None else asked * 7 // 8)
+            self.client.learn_window(_less(request.prompt_tokens, request.max_output, problem))
 
     def _decide_prediction(self) -> None:
         """Predictions stop while most of what is predicted is rejected: rejected tokens are paid for."""
@@ -277,3 +276,12 @@ class Served:
             next_request=next_request,
             notices=() if self.endpoint.unusable else notices(self.endpoint),
         )
+
+
+def _less(prompt: int, output: int, problem: Overflow) -> int:
+    """A window to try after a refusal whose figures do not explain it: as much less as it says, or much less."""
+    if problem.window and problem.prompt_tokens:
+        over = problem.prompt_tokens - problem.window
+        if 0 < over < prompt:
+            return prompt - over
+    return (prompt + output) * 3 // 4 if problem.window else (prompt + output) // 2

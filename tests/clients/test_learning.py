@@ -122,6 +122,20 @@ async def test_a_window_that_nobody_names_is_halved() -> None:
         assert await asked(router, tokens=tokens) == "ok"
 
 
+async def test_a_figure_that_does_not_explain_it_is_taken_as_a_difference() -> None:
+    words = "max_tokens must be at least 1, got -1500"
+    script = Script(window=32_768, faults=(Fault("status", status=400, text=words, times=1),))
+    async with ScriptedEndpoint(script) as scripted:
+        endpoint = scripted.endpoint("it", window=32_768)
+        async with Router([endpoint], state_dir=None, warm=False) as router:
+            with pytest.raises(Overflow):
+                await asked(router, tokens=4000)
+            window = (await router.status(probe=False))[0].window
+            assert window is not None
+            assert 2500 < window < 2700
+            assert isinstance(await router.choose(lambda _: 2700, output=60), Unroutable)
+
+
 async def test_a_count_that_cannot_be_of_the_prompt_teaches_nothing() -> None:
     script = Script(window=32_000, count=lambda text: 1 + len(text) // 40)
     async with ScriptedEndpoint(script) as scripted, opened(scripted, None) as router:

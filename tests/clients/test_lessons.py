@@ -68,6 +68,7 @@ def check(
         (said("`temperature` is deprecated for this model."), NO_HEAT),
         (said("Invalid 'temperature': decimal below minimum value.", param="temperature"), NO_HEAT),
         (said("Only temperature=1 is supported by this model"), NO_HEAT),
+        (said("temperature is not supported"), NO_HEAT),
         (said("Unsupported value: 'reasoning_effort' does not support 'low' with this model."),
          Dialect(without=("reasoning_effort",))),
         (said('"qwen2.5-coder" does not support thinking'), Dialect(without=("reasoning_effort",))),
