@@ -23,7 +23,7 @@ NAMED = [
     ("config/dev.yaml\n\nHere the port moves.\n", "config/dev.yaml"),
     ("### config/dev.yaml\n\nHere the port moves.\n\nAnd nothing else.\n", "config/dev.yaml"),
     ("Pipfile", "Pipfile"), ("### Pipfile", "Pipfile"), ("`Caddyfile`:", "Caddyfile"), ("BUILD", "BUILD"), ("**VERSION**", "VERSION"),
-    ("ops/Caddyfile", "ops/Caddyfile"), ("tools/BUILD", "tools/BUILD"), ("justfile", "justfile"), ("CODEOWNERS", "CODEOWNERS"),
+    ("src/dom/render.ts", "src/dom/render.ts"), ("lib/node.js", "lib/node.js"), ("ops/Caddyfile", "ops/Caddyfile"), ("tools/BUILD", "tools/BUILD"), ("justfile", "justfile"), ("CODEOWNERS", "CODEOWNERS"),
     ("`Brewfile.local`", "Brewfile.local"), ("File: deploy", "deploy"), ("`deploy`", "deploy"), ("deploy", "deploy"), ("## deploy", "deploy"),
     ("bin/run", "bin/run"), ("### bin/run", "bin/run"), ("`.env`", ".env"), (".env.local", ".env.local"), (".github/CODEOWNERS", ".github/CODEOWNERS"),
     ("dev.yaml (updated)", "dev.yaml"), ("**dev.yaml** (new port)", "dev.yaml"), ("`dev.yaml` (lines 1-2)", "dev.yaml"), ("dev.yaml [modified]", "dev.yaml"),

@@ -185,8 +185,9 @@ def _read(text: str, *, labelled: bool, quoted: bool, doubtful: bool) -> Name | 
         if quoted and bare:
             return Name(None, readings, cut)
         return Name(None, readings) if _fits(text) and len(text.split()) <= 6 and "://" not in text else None  # noqa: PLR2004
-    whole = cut.rsplit("/", 1)[-1]
-    if not (labelled or quoted) and (_PRODUCT.fullmatch(whole) or is_pair(cut) or _is_word(cut, doubtful=doubtful)):
+    *folders, whole = cut.split("/")
+    product = _PRODUCT.fullmatch(whole) and all("." in each for each in folders)
+    if not (labelled or quoted) and (product or is_pair(cut) or _is_word(cut, doubtful=doubtful)):
         return Name(None, (*readings, f"{cut}.md"))
     if not (labelled or quoted) and " " in cut:
         return Name(cut, (*readings, cut.split()[-1]))
