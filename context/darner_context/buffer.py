@@ -10,8 +10,8 @@ from sys import byteorder
 from typing import TYPE_CHECKING
 
 from darner_context.bags import Bags
-from darner_context.extract import count_lines, digest_of, extract
-from darner_context.facts import FileFacts, split_lines
+from darner_context.extract import count_lines, extract
+from darner_context.facts import FileFacts, digest_of, split_lines
 from darner_context.flags import TOP, flags_of
 from darner_context.imports import imports
 from darner_context.languages import language_of
@@ -129,7 +129,7 @@ class LiveFile:
             return None
         names, used, heads = bags.packed
         imported = tuple(imports(language_of(self.path) or "", lines.text))
-        flags = flags_of(self.path, lines[:TOP], secret=holds_key(lines.text))
+        flags = flags_of(self.path, lines[:TOP], secret=holds_key(lines.text), secretive=True)
         return FileFacts(b"", outline.definitions, names, used, heads, sums, flags, imported)
 
 

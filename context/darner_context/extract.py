@@ -1,23 +1,17 @@
 """From a text to the facts about it. Runs in worker processes; knows neither the index nor the disk."""
 
 from array import array
-from hashlib import blake2b
 from itertools import accumulate
 
 from darner_context.bags import bags
-from darner_context.facts import FileFacts, split_lines
+from darner_context.facts import FileFacts, digest_of, split_lines
 from darner_context.flags import TOP, flags_of
 from darner_context.imports import imports
 from darner_context.languages import code_language
 from darner_context.notebook import SUFFIX, read_notebook
-from darner_context.secrets import holds_key
+from darner_context.secrets import holds_key, secrets_of
 from darner_context.syntax import definitions
 from darner_context.tokens import tokenizer
-
-
-def digest_of(text: str) -> bytes:
-    """Name a text by its content."""
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 def extract(path: str, text: str) -> FileFacts:
@@ -39,7 +33,7 @@ def extract(path: str, text: str) -> FileFacts:
         used,
         heads,
         sums,
-        flags_of(path, lines[:TOP], secret=holds_key(text)),
+        flags_of(path, lines[:TOP], secret=holds_key(text), secretive=bool(secrets_of(text))),
         imported,
     )
 

@@ -4,6 +4,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from itertools import accumulate, groupby
 from sys import byteorder
 from typing import NamedTuple
@@ -94,6 +95,11 @@ class FileFacts:
         return [names[place] for place in memoryview(self.heads[number]).cast("H")]
 
 
+def digest_of(text: str) -> bytes:
+    """Name a text by its content."""
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
 def by_name(facts: FileFacts) -> dict[str, Sequence[int]]:
     """Index a file's definitions by name, once; members by their class's name behind a dot."""
     index = facts.children
@@ -145,7 +151,7 @@ class Users:
             at = bags.find(wanted, ends[number])
 
 
-GENERATED, SECRET, TEST, VENDORED = 1, 2, 4, 8
+GENERATED, SECRET, TEST, VENDORED, SECRETIVE = 1, 2, 4, 8, 16  # SECRETIVE: some of its lines are never shown
 _LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
 
 

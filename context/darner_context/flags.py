@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from darner_context.facts import GENERATED, SECRET, TEST, VENDORED
+from darner_context.facts import GENERATED, SECRET, SECRETIVE, TEST, VENDORED
 
 _GENERATED = re.compile(r"@generated\b|\bDO NOT EDIT\b|[Aa]uto-?generated (?:by|from|file)\b")
 TOP = 12  # lines that may say that a file is generated
@@ -13,7 +13,7 @@ _TEST = re.compile(
 _VENDORED = re.compile(r"(?:^|/)(?:vendor|vendored|_vendor|third_party|third-party|3rdparty|extern|external|deps)/")
 
 
-def flags_of(path: str, top: Sequence[str], *, secret: bool) -> int:
+def flags_of(path: str, top: Sequence[str], *, secret: bool, secretive: bool) -> int:
     """What kind of file it is, by its path and its first lines."""
     flags = 0
     begin = "".join(top)[:2_000]
@@ -25,6 +25,8 @@ def flags_of(path: str, top: Sequence[str], *, secret: bool) -> int:
         flags |= VENDORED
     if secret:
         flags |= SECRET
+    if secretive:
+        flags |= SECRETIVE
     return flags
 
 

@@ -17,7 +17,8 @@ from typing import Any
 
 from darner_context.bundle import LeftOut, Unreadable
 from darner_context.entry import Parsed, parsed, unchanged, unparsed
-from darner_context.extract import count_lines, digest_of, extract
+from darner_context.extract import count_lines, extract
+from darner_context.facts import digest_of
 from darner_context.lifeline import lifeline
 from darner_context.limits import limited_time
 from darner_context.notebook import SUFFIX

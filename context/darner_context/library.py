@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from darner_context.bundle import Unreadable
 from darner_context.entry import words_of
-from darner_context.facts import FileFacts, by_name
+from darner_context.facts import SECRETIVE, FileFacts, by_name, digest_of
 from darner_context.imports import Import
 from darner_context.languages import code_language
 from darner_context.lines import Lines
@@ -208,8 +208,12 @@ class Library:
 
     def secrets(self, path: str) -> dict[int, str]:
         """Number the lines of a file that hold secrets, each with its kind; outputs of a notebook are of none."""
-        text = self.lines(path).text
-        return {**dict.fromkeys(unshown_lines(path, text), ""), **secret_lines(text)}
+        text, facts = self.lines(path).text, self.facts(path)
+        unshown = dict.fromkeys(unshown_lines(path, text), "")
+        clean = facts is not None and not facts.flags & SECRETIVE
+        if clean and facts is not None and facts.digest == digest_of(text):
+            return unshown  # and it is not another text than the one that was looked at
+        return {**unshown, **secret_lines(text)}
 
     def text(self, path: str) -> str | None:
         """Give the text of a file, the live buffer first."""

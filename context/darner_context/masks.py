@@ -5,12 +5,12 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from hashlib import blake2b
 from itertools import groupby
-from string import ascii_lowercase, ascii_uppercase, digits
+from string import digits
 
 from darner_context.bundle import Withheld
 from darner_context.secrets import newlines, secrets_of
 
-_ANYWHERE = 8  # characters of a secret that is hidden wherever it stands, not only where it was found
+_ANYWHERE = 6  # characters of a secret that is hidden wherever it stands, not only where it was found
 _PIECE, _PIECE_LEAST = 6, 4  # characters of a mask that are known again, and half of a short one
 _RARE = 16  # characters from which on a mask is nowhere by chance
 _TRIES = 64
@@ -145,7 +145,8 @@ def _shaped(value: str, seed: str) -> str:
     )
 
 
-_ALPHABETS = {"a": ascii_lowercase, "A": ascii_uppercase, "1": digits}
+_CONSONANTS = "bcdfghjklmnpqrstvwxz"  # some in a row are part of no word, so a piece of a mask is known for what it is
+_ALPHABETS = {"a": _CONSONANTS, "A": _CONSONANTS.upper(), "1": digits}
 
 
 def _any_of(texts: Iterable[str]) -> re.Pattern[str]:

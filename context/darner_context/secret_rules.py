@@ -120,7 +120,7 @@ ClickHouse key | 4b | 4b1d[A-Za-z0-9]{38}(?![A-Za-z0-9])
 Cloudflare key | v1 | v1\.0-[a-f0-9]{24}-[a-f0-9]{100,}
 Cloudflare key | cf | cf(?:ut|at|k)_[A-Za-z0-9_-]{40,}
 Vault token | hv | hv[sbr]\.[\w-]{20,}
-Vault token | s. | (?<![\w.])s\.[A-Za-z0-9]{24}(?![\w.])
+older Vault token | s. | (?<![\w.])s\.[A-Za-z0-9]{24}(?![\w.])
 Pulumi token | pu | pul-[a-f0-9]{40}
 Doppler token | dp | dp\.(?:pt|st|ct|sa|scim|audit)\.(?:[a-z0-9_-]{2,35}\.)?[A-Za-z0-9]{40,}
 1Password key | A3 | A3-[A-Z0-9]{6}-(?:[A-Z0-9]{11}|[A-Z0-9]{6}-[A-Z0-9]{5})(?:-[A-Z0-9]{5}){3}
@@ -197,7 +197,7 @@ Azure AD secret | Q~ | [\w.~-]{3}[0-9]Q~[\w.~-]{30,36}
 Azure service key | AzFu ACDb AzCa AIoT ASbS AEhS APIM AzSe | [A-Za-z0-9+/_-]{30,76}(?:AzFu|ACDb|AzCa|AIoT|ASbS|AEhS|APIM|AzSe)[A-Za-z0-9+/_-]{5,8}(?:={1,2}|(?![\w+/=-]))
 Azure DevOps token | AZDO | [A-Za-z0-9]{70,80}AZDO[A-Za-z0-9]{4}(?![A-Za-z0-9])
 Discord bot token | . | [MNO][A-Za-z0-9_-]{22,27}\.[\w-]{6}\.[\w-]{27,45}
-Mailgun key | - | [a-f0-9]{32}-[a-f0-9]{8}-[a-f0-9]{8}(?![\w-])
+Mailgun signing key | - | [a-f0-9]{32}-[a-f0-9]{8}-[a-f0-9]{8}(?![\w-])
 Mailchimp key | -us | [a-f0-9]{32}-us[0-9]{1,2}(?![0-9a-z])
 Terraform Cloud token | .atlasv1. | [A-Za-z0-9]{14}\.atlasv1\.[\w=-]{50,}
 Kubernetes bootstrap token | . | [a-z0-9]{6}\.(?=[a-z]*[0-9])(?=[0-9]*[a-z])[a-z0-9]{16}(?![\w.-])
@@ -225,8 +225,8 @@ wandb weatherapi worldpay xero yandex youtube zendesk zerossl zoho zoom
 PLAIN = frozenset(
     {
         "Adobe secret", "Artifactory key", "Azure service key", "Beamer token", "Discord bot token", "Freemius key", "GoCardless token",
-        "Kubernetes bootstrap token", "Lob key", "Mailgun key", "Mandrill key", "Model provider's key", "Octopus Deploy key",
-        "Okta token", "Sanity token", "Twilio key", "Vault token", "X or Twitter token", "Yandex Cloud key",
+        "Kubernetes bootstrap token", "Lob key", "Mailgun signing key", "Mandrill key", "Model provider's key", "Octopus Deploy key",
+        "Okta token", "Sanity token", "older Vault token", "X or Twitter token", "Yandex Cloud key",
     }
 )  # fmt: skip
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from darner_context.chance import LEAST, by_chance, made_up
 from darner_context.keys import PRIVATE_KEY, key_parts, other_keys
-from darner_context.passwords import in_manifests, in_urls, passwords
+from darner_context.passwords import in_urls, passwords
 from darner_context.secret_rules import PLAIN, SHAPES, TOKENS
 from darner_context.values import kind_by_name
 
@@ -57,7 +57,7 @@ def _secrets_of(text: str) -> tuple[Secret, ...]:
         found += _in_run(text, start, end)
     if runs:
         found += [Secret(*each) for each in other_keys(text)]
-    found += [Secret(*each) for each in (*passwords(text, data.lower()), *in_urls(text), *in_manifests(text))]
+    found += [Secret(*each) for each in (*passwords(text, data.lower()), *in_urls(text))]
     found.sort(key=lambda each: (each.start, -each.end))
     apart: list[Secret] = []
     for each in found:
@@ -77,7 +77,10 @@ _CLASSES = bytes(  # of each character by its code
     for code in range(256)
 )  # fmt: skip
 _TELLING = (b"a1", b"1a")  # a digit beside a letter stands in nearly every token, and seldom in what people write
-_NO_DIGIT = (b"AKIA", b"hf_", b"ghp_", b"github_pat_", b"glpat-", b"sk_live_", b"sk-ant-", b"xox")  # may have none
+_LETTERS = b"a" * 20  # or so many letters; then only these are tokens
+_WITHOUT_DIGITS = re.compile(
+    rb"AKIA|ASIA|hf_|gh[pousr]_|github_pat_|gl[a-z]{2,4}-|sk-|[sr]k_|hv[sb]\.|npm_|pypi-|AIza|SG\.|xox"
+)
 _LONGEST = 16_000  # characters of a run that is looked at
 _MOST_WORDS = 400  # in a run
 
@@ -85,17 +88,17 @@ _MOST_WORDS = 400  # in a run
 def _runs(data: bytes) -> Iterator[tuple[int, int]]:
     """The runs that may hold a token."""
     classes = data.translate(_CLASSES)
-    signs = (*((classes, each) for each in _TELLING), *((data, each) for each in _NO_DIGIT))
     done = set[int]()
-    for held, sign in signs:
-        at = held.find(sign)
+    for telling in (*_TELLING, _LETTERS):
+        at = classes.find(telling)
         while at >= 0:
             start, end = classes.rfind(b" ", 0, at) + 1, classes.find(b" ", at)
             end = end if end >= 0 else len(classes)
             if LEAST <= end - start <= _LONGEST and start not in done:
                 done.add(start)
-                yield start, end
-            at = held.find(sign, max(end, at + 1))
+                if telling is not _LETTERS or _WITHOUT_DIGITS.search(data, start, end):
+                    yield start, end
+            at = classes.find(telling, end)
 
 
 _Rule = tuple[str, str]  # the kind, and the pattern: each is compiled when something begins as it does
@@ -118,8 +121,9 @@ def _rules() -> dict[str, list[_Rule]]:
 
 
 @lru_cache(1)
-def _shapes() -> list[tuple[list[str], _Rule]]:
-    return [(signs, (kind, rf"(?<![A-Za-z0-9]){pattern}")) for kind, signs, pattern in _rows(SHAPES)]
+def _shapes() -> list[tuple[str, str, str]]:
+    """Sign, kind and pattern."""
+    return [(sign, kind, rf"(?<![A-Za-z0-9]){pattern}") for kind, signs, pattern in _rows(SHAPES) for sign in signs]
 
 
 @lru_cache(None)
@@ -161,8 +165,8 @@ def _tokens(text: str, start: int, end: int) -> Iterator[Secret]:
                 done = made.end
                 break
     run = text[start:end]
-    for signs, (kind, pattern) in _shapes():
-        if any(sign in run for sign in signs):
+    for sign, kind, pattern in _shapes():
+        if sign in run:
             found = [_token(each, kind) for each in _compiled(pattern).finditer(text, start, end)]
             yield from filter(None, found)
 

@@ -16,7 +16,7 @@ from darner_context.languages import LANGUAGES
 from darner_context.packed import unpack
 from darner_context.private import private_database, private_folder
 
-FORMAT = 13
+FORMAT = 14
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS files (id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT UNIQUE NOT NULL,
     size INTEGER NOT NULL, stamp INTEGER NOT NULL, digest BLOB NOT NULL, symbols INTEGER NOT NULL, facts BLOB NOT NULL);

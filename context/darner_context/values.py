@@ -1,6 +1,7 @@
 """Values that look random: whether the name they are given says that they are secret."""
 
 import re
+from itertools import pairwise
 
 from darner_context.chance import UUID, by_chance, made_up, sequence
 from darner_context.secret_rules import BETWEEN, SAID, SERVICES, UNSAID
@@ -13,7 +14,8 @@ _MARKS = r"[\s\"'`=:><(,)\[\]{}|&?@$*;!\\+%-]"
 _NAME = re.compile(  # read backwards from the value
     rf"(?i){_MARKS}{{1,24}}(?:(?:{'|'.join(each[::-1] for each in BETWEEN)}){_MARKS}{{1,16}}){{0,4}}([\w.$-]{{2,64}})"
 )
-_SERVICES = tuple((each, each.replace("_", "")) for each in SERVICES.split())
+_SERVICES = {each.replace("_", "") for each in SERVICES.split()}
+_SAID = re.compile("|".join(SAID))
 _UNSAID = re.compile(UNSAID, re.VERBOSE)
 _SCHEMES = frozenset({"bearer", "basic", "token", "apikey"})
 _WHOLE_NAMES = frozenset({"encrypt", "auth", "basic", "cookie", "creds"})
@@ -79,12 +81,12 @@ def _kind(name: str, value: str) -> str | None:
     plain = "".join(parts).lower()
     if unsaid(plain):
         return None
-    joined = "_" + "_".join(parts).lower()
-    for service, short in _SERVICES:
-        if f"_{service}" in joined or f"_{short}" in joined:
-            return f"{short} key"
+    small = [each.lower() for each in parts]
+    service = next((each for each in (*small, *map("".join, pairwise(small))) if each in _SERVICES), None)
+    if service is not None:
+        return f"{service} key"
     uuid = UUID.fullmatch(value) is not None
-    if plain in _WHOLE_NAMES or any(said in plain for said in SAID):
+    if plain in _WHOLE_NAMES or _SAID.search(plain):
         return called(plain) if not uuid or any(said in plain for said in ("secret", "passw", "apikey")) else None
     named = plain.endswith(("key", "keys")) or plain == "salt"
     return "key" if named and not uuid and len(value) >= _KEY else None
