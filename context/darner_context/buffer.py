@@ -17,7 +17,7 @@ from darner_context.imports import imports
 from darner_context.languages import language_of
 from darner_context.lines import Lines
 from darner_context.outline import Outline, differing
-from darner_context.secrets import holds_key
+from darner_context.secrets import holds_key, secrets_of
 from darner_context.syntax import PARSE_LIMIT, TooSlow, encode, reparsed
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ class LiveFile:
             return None
         names, used, heads = bags.packed
         imported = tuple(imports(language_of(self.path) or "", lines.text))
-        flags = flags_of(self.path, lines[:TOP], secret=holds_key(lines.text), secretive=True)
+        flags = flags_of(self.path, lines[:TOP], secret=holds_key(lines.text), secretive=bool(secrets_of(lines.text)))
         return FileFacts(b"", outline.definitions, names, used, heads, sums, flags, imported)
 
 

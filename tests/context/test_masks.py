@@ -45,18 +45,18 @@ def test_a_part_says_what_the_whole_is() -> None:
     assert masks.restore(masks.hide(middle)) == middle
 
 
-@pytest.mark.parametrize(
-    "changed",
-    [
-        lambda mask: mask[: len(mask) // 2],
-        lambda mask: mask[len(mask) // 2 :],
-        lambda mask: mask.swapcase(),
-        lambda mask: mask.upper() if mask.upper() != mask else mask.lower(),
-        lambda mask: mask[:12] + "...",
-        lambda mask: mask[:-1] + "é",
-        lambda mask: mask[:20] + "\n" + mask[20:],
-    ],
-)
+CHANGES: list[Callable[[str], str]] = [
+    lambda mask: mask[: len(mask) // 2],
+    lambda mask: mask[len(mask) // 2 :],
+    lambda mask: mask.swapcase(),
+    lambda mask: mask.upper() if mask.upper() != mask else mask.lower(),
+    lambda mask: mask[:12] + "...",
+    lambda mask: mask[:-1] + "é",
+    lambda mask: mask[:20] + "\n" + mask[20:],
+]
+
+
+@pytest.mark.parametrize("changed", CHANGES)
 def test_what_is_altered_is_seen(changed: Callable[[str], str]) -> None:
     masks = Masks()
     masks.learn("a.py", SETTINGS)
