@@ -8,16 +8,20 @@ from typing import Any, cast
 
 LONGEST_QUOTE = 300  # characters of an endpoint's own words worth showing
 MOST_UNPACKED = 16 * 1024 * 1024  # bytes
+MOST_ERROR = 512 * 1024  # bytes of an error that are looked at
+MOST_PAGE = 100_000  # characters of one that is no JSON ...
+MOST_WORDS = 8_000  # ... and of its words
 _DEEPEST = 8  # objects within objects, and JSON within its strings
 
 
 def content_of(body: bytes) -> Any:  # noqa: ANN401 - JSON
     """What an answer that is no stream holds: JSON, or else the text as {"message": …}."""
-    text = readable(body)
+    text = readable(body[:MOST_ERROR], MOST_ERROR)
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
         pass
+    text = text[:MOST_PAGE]
     for line in re.split(r"\r\n|\r|\n", text):  # an event stream, or a line of JSON among others
         data = line.removeprefix("data:").strip()
         if data.startswith(("{", "[{")):
@@ -28,11 +32,11 @@ def content_of(body: bytes) -> Any:  # noqa: ANN401 - JSON
     return {"message": text}
 
 
-def readable(body: bytes) -> str:
+def readable(body: bytes, most: int = MOST_UNPACKED) -> str:
     """Text, unpacked where it is packed, whatever its coding."""
     if body.startswith((b"\x1f\x8b", b"\x78\x9c", b"\x78\x01", b"\x78\xda")):
         try:
-            body = zlib.decompressobj(47).decompress(body, MOST_UNPACKED)
+            body = zlib.decompressobj(47).decompress(body, most)
         except zlib.error:
             return ""
     if body.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -68,6 +72,7 @@ def quoted(message: str, secrets: Iterable[str | None]) -> str:
     from darner_clients.masking import masked  # noqa: PLC0415 - errors only
 
     message = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", message)
+    message = message[:MOST_WORDS]
     words = " ".join("".join(each if each.isprintable() else " " for each in message).split())
     words = masked(words, secrets)
     words = re.sub(r"\b(?:csk|sk|gsk|pk|xai|nvapi|hf)[-_][\w-]{8,}", "…", words)
@@ -104,7 +109,7 @@ def fields_at(fields: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 def _of_text(text: str, depth: int) -> list[str]:
     """A sentence; where it holds JSON, or a dict as Python shows it, the words in that."""
-    plain = text.strip()
+    plain = text[:MOST_PAGE].strip()
     brace = plain.find("{")
     if brace >= 0:
         start = brace - 1 if plain[:brace].endswith("[") else brace
@@ -151,12 +156,13 @@ def _clean(text: str) -> str:
     if re.search(r"<\?xml|<!doctype|<html|<head|<body|<title|<h1|</[a-zA-Z]+>\s*$", text[:2000], re.IGNORECASE):
         text = re.sub(r"<(script|style|svg|noscript)\b.*?(?:</\1\s*>|$)", " ", text, flags=re.IGNORECASE | re.DOTALL)
         text = re.sub(r"<!--.*?(?:-->|$)", " ", text, flags=re.DOTALL)
+        text = text[:MOST_WORDS]
         message = re.search(r"<(message|title)\b[^>]*>(.*?)</\1\s*>", text, re.IGNORECASE | re.DOTALL)
         heads = re.findall(r"<h[1-3]\b[^>]*>(.*?)</h[1-3]\s*>", text, re.IGNORECASE | re.DOTALL)
         parts = ([message[2]] if message else []) + heads[:2]
         parts = [_untagged(each) for each in parts] or [_untagged(text)]
         text = ": ".join(dict.fromkeys(each for each in parts if each)) or _untagged(text)
-    elif re.search(r"</?[a-zA-Z][^<>]*>", text):
+    elif re.search(r"</?[a-zA-Z][^<>]*>", text := text[:MOST_WORDS]):
         text = re.sub(r"</?(?:b|i|p|br|a|code|pre|span|div|center|hr|h\d|strong|em|html|body)\b[^<>]*>", " ", text)
     return " ".join(unescape(text).split())
 

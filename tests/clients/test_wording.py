@@ -107,3 +107,12 @@ def test_no_words_at_all(body: bytes) -> None:
 def test_no_key_is_in_the_words() -> None:
     said = {"error": {"message": f"key-9f27c1 and blue-31f9ac47 and sk-{'x' * 20}"}}
     assert from_response(ENDPOINT, 400, {}, json.dumps(said).encode()).message == "refused (400): … and … and …"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"x" * 9_000_000, b"a <b " * 900_000, b"<html>" + b"<h1>" * 900_000, b"<html>" + b"<script" * 900_000, b"{" * 900_000,
+     b"<title>" * 900_000, gzip.compress(b"<h1>x" * 3_000_000), json.dumps({"error": "<h1>{" * 50_000}).encode()],
+)  # fmt: skip  # a row each
+def test_what_has_no_end_is_looked_at_from_its_beginning(body: bytes) -> None:
+    assert len(from_response(ENDPOINT, 502, {}, body).message) < 350
