@@ -9,7 +9,7 @@ from tests.engine.scene import block
 from tests.lsp.editor import Editor, editing, plain
 
 from darner_clients.testing import Script, ScriptedEndpoint
-from darner_server.lsp.delivery import GONE
+from darner_server.lsp.files import GONE, THROWN_AWAY
 
 CODE = "def one():\n    return 1\n\n\ndef two():\n    return 2\n"
 ONE = block("a.py", "    return 1\n", "    return 11\n")
@@ -31,8 +31,9 @@ async def test_closed_and_thrown_away(tmp_path: Path) -> None:
         patch = asyncio.ensure_future(editor.patch("a.py"))
         await editor.until(lambda: len(editor.edits) == 1)
         close(editor, "a.py")
-        assert (await patch)["refused"] == []
-        assert (editor.root / "a.py").read_text() == "# other\n" + CODE.replace("2", "22")
+        assert [each["reason"] for each in plain(await patch)["refused"]] == [THROWN_AWAY]
+        assert (editor.root / "a.py").read_text() == "# other\n" + CODE
+        assert editor.shown.pop() == f"1 edit not made: {THROWN_AWAY}"
 
 
 async def test_closed_and_saved(tmp_path: Path) -> None:
@@ -63,6 +64,7 @@ async def test_gone(tmp_path: Path, how: str) -> None:
             (editor.root / "a.py").unlink()
             close(editor, "a.py")
         assert [each["reason"] for each in plain(await patch)["refused"]] == [GONE]
+        assert editor.shown.pop() == f"1 edit not made: {GONE}"
         assert not (editor.root / "a.py").exists()
 
 
@@ -80,6 +82,7 @@ async def test_untitled_closed(tmp_path: Path) -> None:
         await scripted.until(lambda: len(scripted.asked) == 1)
         close(editor, uri)
         assert [each["reason"] for each in plain(await patch)["refused"]] == [GONE, GONE]
+        assert editor.shown.pop() == f"2 edits not made: {GONE}"
         assert editor.edits == []
 
 

@@ -136,6 +136,7 @@ async def test_an_editor_that_refuses(tmp_path: Path) -> None:
         editor.applies = lambda _params: "read only"
         result = await editor.patch("a.py")
         assert [each["reason"] for each in result["refused"]] == ["the editor did not take the edit: read only"]
+        assert editor.shown.pop() == "1 edit not made: the editor did not take the edit: read only"
         assert buffer.text == CODE
 
 
@@ -219,6 +220,7 @@ async def test_files_to_create(tmp_path: Path, client: str) -> None:
         if client == "bare":
             reason = "this editor cannot create files for a language server; use `darner patch --apply` in a terminal"
             assert [each["reason"] for each in plain(result)["refused"]] == [reason]
+            assert editor.shown.pop() == f"1 edit not made: {reason}"
             assert not new.exists()
         else:
             assert editor.files == [("create", editor.uri("new.py"))]

@@ -58,6 +58,7 @@ class Hunks:
 
     def __init__(self, task: Task, index: Index, target: str | None, masks: Masks) -> None:
         self._task = task
+        self._target = target
         self._index = index
         self._masks = masks
         self.snapshot = Snapshot(index, task.texts)
@@ -105,7 +106,10 @@ class Hunks:
         return self.snapshot.get(path)
 
     def _barred(self, edit: Edit, region: Region | None) -> Refused | None:
-        """A function is no place for something else, nor is a file that must not be read."""
+        """A function is no place for something else, one file none for another, nor is a file that must not be read."""
+        if self._task.scope == "file" and self._target and edit.path and normal(edit.path) != self._target:
+            reason = f"{edit.path} is left alone: the patch was asked for {self._target} only; ask for the workspace"
+            return Refused(edit, edit.path, reason)
         if (
             region is not None
             and edit.kind == "whole"

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from darner_server.lsp.documents import OUT_OF_STEP
 from darner_server.lsp.failure import Failure
@@ -22,7 +23,7 @@ class Buffers:
 
 
 def take_buffers(session: Session, uri: str) -> Buffers:
-    """A snapshot of every open document. Raises Failure where the text of the one that is asked about is unsure."""
+    """A snapshot of every open document. Raises Failure where the one that is asked about is not open, or unsure."""
     texts: dict[str, str] = {}
     versions: dict[str, int] = {}
     for document in session.documents:
@@ -31,9 +32,11 @@ def take_buffers(session: Session, uri: str) -> Buffers:
         if document.version is not None:
             versions[path] = document.version
     focused = session.documents.get(uri)
+    if uri and focused is None:
+        raise Failure(f"{unquote(uri).rpartition('/')[2]} is not open in the editor; open it, then ask again")
     if focused is not None and focused.out_of_step:
         raise Failure(f"{session.folders.path_of(uri, focused.language)}: {OUT_OF_STEP}")
-    focus = session.folders.path_of(uri, focused.language if focused else "") if uri else ""
+    focus = session.folders.path_of(uri, focused.language) if focused else ""
     return Buffers(texts, versions, focus, {path: session.folders.outside(path) for path in texts})
 
 

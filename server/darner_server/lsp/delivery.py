@@ -24,7 +24,6 @@ _SILENCE = 60.0  # ... such as eglot, which reports nothing before its request h
 _NEWER = 0.5  # seconds in which a client that refuses an edit as outdated reports what it is outdated by
 _MOST_TRIES = 20
 CHANGED = "you have changed these lines meanwhile"
-GONE = "its document has been closed meanwhile, and there is no such file"
 
 
 @dataclass(slots=True)
@@ -124,10 +123,10 @@ class Delivery:
             file.follow()
             if file.alignment.lost:
                 file.alignment.lost = 0
-                self._refuse(path, GONE if file.gone else CHANGED)
-            if file.out_of_step and file.alignment.pending:
+                self._refuse(path, file.gone or CHANGED)
+            if (file.gone or file.out_of_step) and file.alignment.pending:
                 file.alignment.give_up()
-                self._refuse(path, OUT_OF_STEP)
+                self._refuse(path, file.gone or OUT_OF_STEP)
             regions = file.alignment.pending
             if regions:
                 round_.changes.append(file.edit(regions))

@@ -9,6 +9,9 @@ from darner_server.lsp.documents import Change, Document, Documents, refined
 from darner_server.lsp.positions import LineTable, Mapper, split_lines
 from darner_server.lsp.workspace_edits import FileEdit, text_edits
 
+GONE = "its document has been closed meanwhile, and there is no such file"
+THROWN_AWAY = "its document has been closed meanwhile without saving"
+
 
 @dataclass(frozen=True, slots=True)
 class Sent:
@@ -41,7 +44,8 @@ class PatchedFile:
         self.whole = Alignment(base)  # the patch alone, as if nobody had typed
         self.bridged = False
         self.runs = False  # something runs or obeys the file by itself
-        self.gone = False
+        self.gone = ""  # why nothing more can be put into it
+        self._opened = False  # while the patch ran
         self._on_disk = on_disk
         self._documents = documents
         self._mapper = mapper
@@ -70,13 +74,17 @@ class PatchedFile:
         if document is None:
             self.closed()
         else:
+            self._opened = True
             self._take(document.text)
             document.watchers.append(self._changed)
 
     def closed(self) -> None:
         """The document is open no longer: from now on the disk's text counts."""
         text = self._on_disk()
-        self.gone = text is None
+        if text is None:
+            self.gone = GONE
+        elif self._opened and text != self.alignment.live:
+            self.gone = THROWN_AWAY
         self._take(text or "")
 
     def stop(self) -> None:

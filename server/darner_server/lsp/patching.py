@@ -10,7 +10,7 @@ from lsprotocol.types import MessageType
 from darner_server.lsp.asked import Asked, read_asked
 from darner_server.lsp.buffers import Buffers, sendable, take_buffers
 from darner_server.lsp.comments import comment_at, taken_out
-from darner_server.lsp.delivery import CHANGED, GONE, Delivery
+from darner_server.lsp.delivery import CHANGED, Delivery
 from darner_server.lsp.documents import OUT_OF_STEP, Change
 from darner_server.lsp.failure import Failure
 from darner_server.lsp.files import PatchedFile
@@ -18,10 +18,12 @@ from darner_server.lsp.positions import split_lines
 from darner_server.lsp.progress import Progress
 from darner_server.lsp.raw import as_object
 from darner_server.lsp.session import Session
-from darner_server.lsp.telling import instructed, summary, what_goes_on
+from darner_server.lsp.telling import instructed, refusals, summary, what_goes_on
 from darner_server.lsp.workspace_edits import FileEdit, FileOperation, unsupported, workspace_edit
 from darner_server.patch.reserved import is_of_repository
 from darner_server.visible import plain, plain_words
+
+OUTSIDE = "lies outside the workspace"
 
 if TYPE_CHECKING:
     from darner_server.engine import EditReady, Engine, Task
@@ -52,6 +54,9 @@ class _Patch:
         self._files: dict[str, PatchedFile] = {}
         self._entering: list[EditReady] = []
         self._operations: list[FileOperation] = []
+        self._waiting: list[FileOperation] = []
+        self._unmoved: dict[str, str] = {}  # the path that a file was not moved to, and why
+        self._moved: dict[str, str] = {}  # a file's new path -> the one it has until the patch is in
         self._refused: list[dict[str, Any]] = []
         self._blocked: dict[str, str] = {}  # files of which a hunk was refused for what runs them: the rest is too
         self._hunks = 0
@@ -77,13 +82,15 @@ class _Patch:
         assert task is not None  # noqa: S101 - a coroutine of ours runs in a task
         session = self._session
         with session.running.place(self._asked, task):
-            progress = await session.progress.begin(self._asked.progress, "darner", task.cancel)
+            progress = session.progress.begin(self._asked.progress, "darner", task.cancel)
             try:
                 result = await self._ask(progress)
             except BaseException:
                 progress.end()
                 raise
             progress.end(summary(self._hunks, len(self._refused)))
+            if self._delivery is not None and self._asked.partial is None and self._refused:
+                session.tell(refusals(self._refused), MessageType.Warning)
             return result
 
     async def _ask(self, progress: Progress) -> dict[str, Any]:
@@ -197,10 +204,14 @@ class _Patch:
 
     def _complete(self) -> bool:
         """What was held back until the patch is in goes now, if it is. Whether there is something."""
+        waiting, self._waiting = self._waiting, []
+        if self._delivery is not None:
+            for operation in waiting:
+                self._delivery.add(operation)
         if self._failed is not None or self._refused or not self._hunks:
-            return False
+            return bool(waiting)
         released = [each.release() for file in self._files.values() for each in (file.alignment, file.whole)]
-        return any(released)
+        return any(released) or bool(waiting)
 
     # -- hunks
 
@@ -217,34 +228,21 @@ class _Patch:
             self._enter(event)
 
     def _enter(self, event: "EditReady") -> None:
+        file = self._file(self._moved.get(event.path, event.path))
         operation = self._operation(event)
-        file = self._file(event.path)
-        if file is None or (operation is not None and not self._folders.holds(event.new_path or event.path)):
-            self._refuse(event.path, "lies outside the workspace", None)
+        reason = self._barred(event, operation, file)
+        if reason is not None or file is None:
+            if event.new_path:
+                self._unmoved[event.new_path] = f"{event.path} was not moved there: {reason}"
+            self._refuse_path(event.path, reason or OUTSIDE)
             return
-        if any(is_of_repository(self._folders.real(each) or "") for each in (event.path, event.new_path) if each):
-            self._refuse_path(event.path, "a link leads into the repository's own folder")
-            return
-        if (why := self._run_by(event, file)) is not None:
-            if not self._session.client.confirms:
-                self._blocked[event.path] = why
-                self._refuse_path(event.path, f"{why}; open it and ask about it there, or name it to darner patch")
-                return
-            file.runs = True
-            operation = operation and replace(operation, runs=True)
         if operation is not None:
-            reason = unsupported(operation, self._session.client) if self._delivery else None
-            if reason is not None:
-                self._refuse(event.path, reason, None)
-                return
-            self._operations.append(operation)
-            if self._delivery is not None:
-                self._delivery.add(operation)
+            self._take(replace(operation, runs=file.runs), event)
         file.bridged = file.bridged or bool(set(event.bridges) - {"already-applied", "unchanged"})
         file.whole.edit_model(event.splices)
         before = {id(each) for each in file.alignment.pending}
         if file.gone or file.out_of_step:
-            self._refuse_path(event.path, GONE if file.gone else OUT_OF_STEP)
+            self._refuse_path(event.path, file.gone or OUT_OF_STEP)
             return
         if not file.alignment.edit_model(event.splices):
             place = event.splices[0] if event.splices else None
@@ -260,6 +258,30 @@ class _Patch:
             | {"textDocument": {"uri": file.uri, "version": edit.version}, "edits": list(edit.edits)}
             | ({"confirm": True} if file.runs else {})
         )
+
+    def _barred(self, event: "EditReady", operation: FileOperation | None, file: PatchedFile | None) -> str | None:
+        """Why an edit must not go into the editor; marks a file that wants the user's word."""
+        if event.path in self._unmoved:
+            return self._unmoved[event.path]
+        if file is None or (operation is not None and not self._folders.holds(event.new_path or event.path)):
+            return OUTSIDE
+        if any(is_of_repository(self._folders.real(each) or "") for each in (event.path, event.new_path) if each):
+            return "a link leads into the repository's own folder"
+        if (why := self._run_by(event, file)) is not None:
+            if not self._session.client.confirms:
+                self._blocked[event.path] = why
+                return f"{why}; open it and ask about it there, or name it to darner patch"
+            file.runs = True
+        return unsupported(operation, self._session.client) if operation is not None and self._delivery else None
+
+    def _take(self, operation: FileOperation, event: "EditReady") -> None:
+        if event.new_path:
+            self._moved[event.new_path] = self._moved.get(event.path, event.path)
+        self._operations.append(operation)
+        if operation.kind != "create":
+            self._waiting.append(operation)  # until every edit is in, under the name that the file has now
+        elif self._delivery is not None:
+            self._delivery.add(operation)
 
     def _run_by(self, event: "EditReady", file: PatchedFile) -> str | None:
         """What runs or obeys the file by itself, unless the user asks about just this one."""
@@ -285,7 +307,7 @@ class _Patch:
             return FileOperation("delete", uri)
         if event.kind == "move" and event.new_path:
             return FileOperation("rename", uri, folders.uri_of(event.new_path) or "")
-        if event.path not in self._files and self._base(event.path) is None:
+        if event.path not in self._files and event.path not in self._moved and self._base(event.path) is None:
             return FileOperation("create", uri)
         return None
 
@@ -339,7 +361,7 @@ class _Patch:
 
     def _whole(self) -> dict[str, Any]:
         """All of it: what is left to apply for a client that applies itself, else what has been applied."""
-        changes: list[FileEdit | FileOperation] = [*self._operations]
+        changes: list[FileEdit | FileOperation] = [each for each in self._operations if each.kind == "create"]
         for path, file in self._files.items():
             edit = (
                 file.whole_edit(self._buffers.versions.get(path))
@@ -348,6 +370,7 @@ class _Patch:
             )
             if edit.edits:
                 changes.append(edit)
+        changes += [each for each in self._operations if each.kind != "create"]
         return workspace_edit(changes, self._session.client)
 
     def _stop(self) -> None:

@@ -1,12 +1,13 @@
 """Progress in the editor, with a button that cancels."""
 
 from collections.abc import Callable
-from typing import Any
-
-from pygls.exceptions import JsonRpcException
+from typing import TYPE_CHECKING, Any
 
 from darner_server.lsp.pygls_fixes import QuickProtocol
 from darner_server.visible import plain
+
+if TYPE_CHECKING:
+    import asyncio
 
 Token = int | str
 
@@ -26,19 +27,17 @@ class ProgressBoard:
         if cancel is not None:
             cancel()
 
-    async def begin(self, token: Token | None, title: str, cancel: Callable[[], object]) -> "Progress":
-        """Show a bar under the client's token, or one of ours; a client that shows none gets none."""
-        if token is None and self._can_create:
-            self._last += 1
-            token = f"darner/{self._last}"
-            try:
-                await self._protocol.send_request_async("window/workDoneProgress/create", {"token": token})
-            except JsonRpcException:
-                token = None
+    def begin(self, token: Token | None, title: str, cancel: Callable[[], object]) -> "Progress":
+        """Show a bar under the client's token, or one of ours once the client has agreed to it."""
         if token is not None:
-            self._cancels[token] = cancel
-        progress = Progress(self._protocol, token, self._cancels)
-        progress.send({"kind": "begin", "title": title, "cancellable": True})
+            progress = Progress(self._protocol, token, title, self._cancels)
+            progress.show(cancel)
+            return progress
+        self._last += 1
+        progress = Progress(self._protocol, f"darner/{self._last}", title, self._cancels)
+        if self._can_create:
+            asked = self._protocol.send_request_async("window/workDoneProgress/create", {"token": progress.token})
+            asked.add_done_callback(lambda answer: progress.show(cancel) if _agreed(answer) else None)
         return progress
 
 
@@ -46,12 +45,24 @@ class Progress:
     """One bar."""
 
     def __init__(
-        self, protocol: QuickProtocol, token: Token | None, cancels: dict[Token, Callable[[], object]]
+        self, protocol: QuickProtocol, token: Token, title: str, cancels: dict[Token, Callable[[], object]]
     ) -> None:
+        self.token = token
         self._protocol = protocol
-        self._token = token
+        self._title = title
         self._cancels = cancels
         self._said = ""
+        self._shown = False
+        self._over = False
+
+    def show(self, cancel: Callable[[], object]) -> None:
+        """Begin, with what has been said meanwhile; one that is over already is not shown."""
+        if self._over:
+            return
+        self._shown = True
+        self._cancels[self.token] = cancel
+        message = {"message": self._said} if self._said else {}
+        self.send({"kind": "begin", "title": self._title, "cancellable": True, **message})
 
     def report(self, said: str, share: float | None = None) -> None:
         """Say what goes on now; the same is not said twice."""
@@ -62,12 +73,16 @@ class Progress:
 
     def end(self, said: str = "") -> None:
         """Take the bar away."""
-        if self._token is not None:
-            self._cancels.pop(self._token, None)
-            self.send({"kind": "end", **({"message": plain(said)} if said else {})})
-            self._token = None
+        self._over = True
+        self._cancels.pop(self.token, None)
+        self.send({"kind": "end", **({"message": plain(said)} if said else {})})
+        self._shown = False
 
     def send(self, value: dict[str, Any]) -> None:
-        """A `$/progress` of this bar."""
-        if self._token is not None:
-            self._protocol.notify("$/progress", {"token": self._token, "value": value})
+        """A `$/progress` of this bar, if it is shown."""
+        if self._shown:
+            self._protocol.notify("$/progress", {"token": self.token, "value": value})
+
+
+def _agreed(answer: "asyncio.Future[Any]") -> bool:
+    return not answer.cancelled() and answer.exception() is None

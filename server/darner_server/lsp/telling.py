@@ -1,6 +1,7 @@
 """A patch's events as words for a progress bar."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from darner_server.engine import PatchEvent
@@ -36,6 +37,13 @@ def instructed(instructions: str) -> str:
 def summary(hunks: int, refused: int) -> str:
     """How it ended."""
     return f"{_hunks(hunks)}, {refused} refused" if refused else _hunks(hunks)
+
+
+def refusals(refused: Sequence[dict[str, Any]]) -> str:
+    """What was not done, for a client that may not look at the result."""
+    said, count = list(dict.fromkeys(str(each["reason"]) for each in refused)), len(refused)
+    others = f" (and {len(said) - 1} other reasons)" if len(said) > 1 else ""
+    return f"{count} edit{'' if count == 1 else 's'} not made: {said[0]}{others}"
 
 
 def _hunks(count: int) -> str:
