@@ -35,6 +35,7 @@
   (until "the first hunk" (lambda () (save-excursion (goto-char (point-min)) (search-forward "return 10" nil t))))
   (insert "# typed\n")
   (until "the second hunk" (lambda () (save-excursion (goto-char (point-min)) (search-forward "return 20" nil t))))
+  (until "the comment has gone" (lambda () (save-excursion (goto-char (point-min)) (not (search-forward "darner:" nil t)))))
   (setq patched (buffer-string))
   (while (not (eq buffer-undo-list pending-undo-list))
     (setq last-command 'undo)
