@@ -108,8 +108,8 @@ class Hunks:
     def _barred(self, edit: Edit, region: Region | None) -> Refused | None:
         """A function is no place for something else, one file none for another, nor is a file that must not be read."""
         if self._task.scope == "file" and self._target and edit.path and normal(edit.path) != self._target:
-            reason = f"{edit.path} is left alone: the patch was asked for {self._target} only; ask for the workspace"
-            return Refused(edit, edit.path, reason)
+            alone = f"{edit.path} is left alone: the patch was asked for {self._target} only; ask for the workspace"
+            return Refused(edit, edit.path, alone)
         if (
             region is not None
             and edit.kind == "whole"
