@@ -42,6 +42,7 @@ class Text:
     def __init__(self, text: str, mapper: Mapper) -> None:
         self.text = text
         self.version = 1
+        self.grows = True  # its version, with every change
         self.undo: list[str] = []
         self._mapper = mapper
 
@@ -54,7 +55,7 @@ class Text:
         self.undo.append(self.text)
         for start, end, text in spans:
             self.text = self.text[:start] + text + self.text[end:]
-        self.version += 1
+        self.version += self.grows
 
 
 class Editor:

@@ -42,6 +42,19 @@ async def test_hunks_go_into_the_buffer(tmp_path: Path, client: str, transport: 
             assert (said[0], said[-1], set(said[1:-1])) == ("begin", "end", {"report"})
 
 
+async def test_a_client_whose_versions_never_grow_gets_its_patch(tmp_path: Path) -> None:
+    async with (
+        ScriptedEndpoint(Script(otherwise=ONE + AGAIN + TWO, rate=150)) as scripted,
+        editing(tmp_path, {"a.py": CODE}, scripted) as editor,
+    ):
+        buffer = editor.open("a.py")
+        buffer.grows = False
+        assert (await editor.patch("a.py"))["refused"] == []
+        assert (buffer.text, buffer.version) == (DONE.replace("11", "111"), 1)
+        await editor.command("darner.undoAll")
+        assert buffer.text == CODE
+
+
 async def test_the_unsaved_buffer_counts_and_typing_moves_hunks(tmp_path: Path) -> None:
     async with (
         ScriptedEndpoint(Script(otherwise=ONE + TWO, rate=150)) as scripted,

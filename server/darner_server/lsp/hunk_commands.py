@@ -7,7 +7,7 @@ from typing import Any
 from lsprotocol import types
 
 from darner_server.lsp.failure import Failure
-from darner_server.lsp.hunks import Hunk, as_json, undoing
+from darner_server.lsp.hunks import Hunk, as_json, outermost, undoing
 from darner_server.lsp.raw import at, text_at
 from darner_server.lsp.session import Session
 from darner_server.lsp.workspace_edits import FileEdit, text_edits, workspace_edit
@@ -62,7 +62,7 @@ async def _undo(session: Session, hunks: Iterable[Hunk]) -> None:
         document = session.documents.get(uri)
         if document is None:
             continue
-        of_file = list(group)
+        of_file = outermost(group)
         table = document.snapshot().table(session.mapper)
         edits = text_edits(undoing(of_file), "".join(each.before for each in of_file), table)
         changes.append(FileEdit(document.uri, document.version, edits))

@@ -106,6 +106,15 @@ class HunkBoard:
                 del self._hunks[each.number]
 
 
+def outermost(hunks: Iterable[Hunk]) -> list[Hunk]:
+    """The hunks that hold no part of an older one's lines, from the top: putting the older one back undoes both."""
+    chosen: list[Hunk] = []
+    for each in sorted(hunks, key=lambda each: each.number):
+        if not any(other.start <= each.start and each.end <= other.end for other in chosen):
+            chosen.append(each)
+    return sorted(chosen, key=lambda each: each.start)
+
+
 def undoing(hunks: Iterable[Hunk]) -> tuple[Region, ...]:
     """The regions to put back, and where each one's text is in `"".join(hunk.before ...)`, in the hunks' order."""
     regions: list[Region] = []
