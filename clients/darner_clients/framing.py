@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 _FIELDS = (b"data", b"event", b"id", b"retry", b":")
 _PACKED = {"gzip", "x-gzip", "deflate"}
+_GZIP = b"\x1f\x8b"  # what it begins with
 _AT_ONCE = 1024 * 1024  # bytes that are unpacked at once
 
 
@@ -27,6 +28,7 @@ class Framing:
         self._lines: _Lines | None = None
         self._coding = coding.lower()
         self._unpacker = zlib.decompressobj(47) if self._coding in _PACKED else None
+        self._may_be_packed = self._unpacker is None
         self._head = b""
         self._rest: Callable[[], bytes | None] = self._left
         if self._unpacker is not None:
@@ -64,6 +66,8 @@ class Framing:
             raise TooLong(f"an event longer than {MOST // 1024 // 1024} MB")
         if self.plain:
             return []
+        if self._may_be_packed and _GZIP.startswith(self._head[:2]):
+            return self._sniffed()
         start = self._head.removeprefix(b"\xef\xbb\xbf").lstrip()
         if not start or any(field.startswith(start) for field in _FIELDS if field != b":"):
             return []
@@ -80,6 +84,16 @@ class Framing:
         if self.feed == self._begin:
             self.feed = taker.feed
         return taker.feed(head)
+
+    def _sniffed(self) -> list[bytes]:
+        """Packed, and nothing says so."""
+        if len(self._head) < len(_GZIP):
+            return []
+        self._may_be_packed = False
+        self._unpacker = zlib.decompressobj(47)
+        self.feed = self._unpacked
+        head, self._head = self._head, b""
+        return self._unpacked(head)
 
     def _left(self) -> bytes | None:
         self.plain = self.plain or bool(self._head.strip())

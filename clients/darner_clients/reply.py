@@ -19,11 +19,12 @@ class Reply:
     `reason` is set once the model said that it is done, `over` once nothing can follow ([DONE]).
     """
 
-    __slots__ = ("_endpoint", "_odd", "_started", "called", "over", "queue", "reason", "refusal", "usage")
+    __slots__ = ("_endpoint", "_half", "_odd", "_started", "called", "over", "queue", "reason", "refusal", "usage")
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
         self._started = False
+        self._half = ""  # of a character that two events share
         self._odd: dict[str, Any] | None = None  # came, and is no part of a reply
         self.reason: str | None = None
         self.refusal = ""
@@ -40,7 +41,7 @@ class Reply:
         try:
             event = _parsed(data)
         except (ValueError, RecursionError):
-            return self._no_json(data)
+            return self._no_json(_decoded(data))
         return self._event(event)
 
     def whole(self, body: bytes) -> Iterable[Text | Reasoning]:
@@ -83,6 +84,8 @@ class Reply:
             return [piece for each in cast("list[object]", event) for piece in self._event(each)]
         if event is None:  # a sign of life
             return ()
+        if type(event) is str:
+            return self._no_json(event)
         if type(event) is not dict:
             raise Malformed(self._endpoint.name, "sent an event that is not an object", started=self._started)
         try:
@@ -90,12 +93,12 @@ class Reply:
         except (AttributeError, TypeError, LookupError):
             raise Malformed(self._endpoint.name, "sent an event of another shape", started=self._started) from None
 
-    def _no_json(self, data: bytes) -> Iterable[Text | Reasoning]:
-        """[DONE] with blanks, a sign of life, several objects as one; else it is no event."""
-        text = _decoded(data).strip()
+    def _no_json(self, text: str) -> Iterable[Text | Reasoning]:
+        """[DONE] in any spelling, a sign of life, several objects as one; else it is no event."""
+        text = text.strip()
         while text.startswith("data:"):  # wrapped twice
             text = text[5:].strip()
-        if text == "[DONE]":
+        if text.upper() in {"[DONE]", "DONE"}:
             self.over = True
             return ()
         if not text or _ALIVE.fullmatch(text):
@@ -140,7 +143,7 @@ class Reply:
             text = delta.get("content")
             thought = delta.get("reasoning") or delta.get("reasoning_content")
             if text.__class__ is str and not thought:
-                text, thought = _text(text), ""
+                text, thought = self._joined(text, last=bool(reason)), ""
             else:
                 text, considered = _parts(text)
                 thought = considered + "".join(_parts(thought))
@@ -154,6 +157,15 @@ class Reply:
         if not thought:
             return (Text(text),)
         return (Reasoning(thought), Text(text)) if text else (Reasoning(thought),)
+
+    def _joined(self, text: str, *, last: bool) -> str:
+        """A piece of text, with the half of a character that the piece before it ended with."""
+        if text.isascii() and not self._half:
+            return text
+        text, self._half = self._half + text, ""
+        if not last and text and "\ud800" <= text[-1] <= "\udbff":
+            text, self._half = text[:-1], text[-1]
+        return _text(text)
 
     def _instead(self, delta: dict[str, Any]) -> None:
         """What comes in the place of an answer: a refusal in a field of its own, or the call of a tool."""
@@ -204,6 +216,13 @@ def _parsed(data: bytes) -> Any:  # noqa: ANN401 - JSON
 _object = json.JSONDecoder().raw_decode
 
 
+def _number(digits: str) -> float:
+    return int(digits) if len(digits) < _LONGEST else float(digits)
+
+
+_with_any_number = json.JSONDecoder(parse_int=_number).raw_decode
+
+
 def _decoded(data: bytes) -> str:
     """UTF-8, half pairs too, and whatever is not as a sign in its place."""
     try:
@@ -224,7 +243,7 @@ def _several(text: str) -> Iterable[object]:
             yield "[DONE]"
             return
         try:
-            event, at = _object(text, at)
+            event, at = _with_any_number(text, at)
         except (ValueError, RecursionError):
             event, at = None, len(text)
         yield event if isinstance(event, (dict, list)) else None
@@ -282,6 +301,7 @@ def _count(fields: object, name: str) -> int:
 
 
 _DEEPEST = 6
+_LONGEST = 1000  # digits: Python reads no integer of many thousands
 _MOST_SECONDS = 1e6
 _PART_NAMES = ("text", "thinking", "content", "parts", "value", "summary", "output_text")
 _BETWEEN = re.compile(r"(?:[\s,]|data:)*")

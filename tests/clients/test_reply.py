@@ -128,8 +128,34 @@ def test_numbers_that_are_none() -> None:
     assert read({**delta("stop"), "usage": 3, "time_info": []})[1].usage is None
 
 
-def test_half_a_character_does_not_reach_a_file() -> None:
-    assert read(delta("stop", content="a\ud83cb🎈"))[0] == [Text("a\ufffdb🎈")]
+@pytest.mark.parametrize(
+    ("pieces", "text"),
+    [
+        (["a\ud83cb🎈"], "a\ufffdb🎈"),
+        (["a\ud83c", "\udf88b"], "a🎈b"),
+        (["\ud83c", "", "\udf88"], "🎈"),
+        (["\ud83c", "\udf88\ud83c", "\udf88"], "🎈🎈"),
+        (["é\ud83c", "b"], "é\ufffdb"),
+        (["a\ud83c"], "a\ufffd"),
+        (["\udf88", "a"], "\ufffda"),
+    ],
+)
+def test_halves_of_a_character_are_joined_and_one_alone_does_not_reach_a_file(pieces: list[str], text: str) -> None:
+    *first, last = pieces
+    found = read(*(delta(content=each) for each in first), delta("stop", content=last))[0]
+    assert "".join(each.text for each in found) == text
+
+
+@pytest.mark.parametrize("end", [b"[done]", b'"[DONE]"', b"DONE", b" [Done] ", b'["[DONE]"]', b"data: [DONE]"])
+def test_the_end_in_any_spelling(end: bytes) -> None:
+    reply = Reply(ENDPOINT)
+    found = [*reply.feed(json.dumps(delta(content="a")).encode()), *reply.feed(end), *reply.close(None)]
+    assert (found, reply.over) == ([Text("a")], True)
+
+
+def test_a_number_of_any_length_is_passed_over() -> None:
+    event = json.dumps({**delta("stop", content="a"), "created": 1}).replace('"created": 1', f'"created": {"9" * 5000}')
+    assert list(Reply(ENDPOINT).feed(event.encode())) == [Text("a")]
 
 
 _NAMES = st.sampled_from(

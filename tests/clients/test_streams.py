@@ -81,6 +81,8 @@ FORMS: dict[str, bytes] = {
     "gzip, in pieces": stream(*(bytes([each]) for each in gzip.compress(b"".join(WHOLE))), Content_Encoding="gzip"),
     "gzip, a member an event": stream(*map(gzip.compress, WHOLE), Content_Encoding="GZIP"),
     "deflate": stream(zlib.compress(b"".join(WHOLE)), Content_Encoding="deflate"),
+    "gzip, and nothing says so": stream(gzip.compress(b"".join(WHOLE))),
+    "gzip in pieces, and nothing says so": stream(*(bytes([each]) for each in gzip.compress(b"".join(WHOLE)))),
     "called gzip and is not": stream(*WHOLE, Content_Encoding="gzip"),
     "packed as none": stream(*WHOLE, Content_Encoding="none"),
     "packed as utf-8": stream(*WHOLE, Content_Encoding="utf-8"),
