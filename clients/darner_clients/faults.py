@@ -38,6 +38,15 @@ def is_error(content: Mapping[str, Any]) -> bool:
     return "choices" not in content and "content" not in content and "message" in content and "type" in content
 
 
+def may_be_error(content: Mapping[str, Any]) -> bool:
+    """Whether an object that is no part of a reply tells why there is none, or why it ends."""
+    inner = object_of(content.get("base_resp"))
+    if any(str(fields.get(name)).lower() in _WELL for fields in (content, inner) for name in _CODES):
+        return False
+    told = bool(inner) or any(content.get(name) for name in _TELLING)
+    return told and message_of(content).lower() not in _WELL
+
+
 def classify(endpoint: Endpoint, status: int, content: object, headers: Mapping[str, str]) -> EndpointError:
     """The error that `content` (an error body or chunk, flat or under "error") and the status tell of."""
     said = _Said(endpoint, status, content)
@@ -165,6 +174,9 @@ def _overflow(said: _Said) -> Overflow | None:
 
 
 LONG = 60.0  # seconds of patience that are worth telling
+_TELLING = ("message", "msg", "detail", "errors", "fault", "error_msg", "error_message", "errorMessage", "status_msg")
+_CODES = ("code", "status_code", "statusCode", "error_code", "success")
+_WELL = {"0", "200", "true", "ok", "success"}
 _LEARNED = 4000  # characters of a refusal that are kept to learn from
 _MAY_BE_UNPAID = frozenset({400, 403, 412, 429})
 _MAY_BE_A_PROXY = {403, 407, 502, 503, 504}

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from darner_clients.endpoint import Endpoint
 from darner_clients.errors import EndpointError, Interrupted, Malformed
-from darner_clients.faults import classify, is_error
+from darner_clients.faults import classify, is_error, may_be_error
 from darner_clients.messages import Reasoning, Text, Usage
 from darner_clients.wording import message_of, quoted, readable
 
@@ -70,8 +70,9 @@ class Reply:
         if last is not None and not self.over:
             with suppress(Malformed):
                 pieces = tuple(self.feed(last))
-        if self.reason is None and not (self.over and self._started):
+        if self.reason is None:
             self._see_odd()
+        if self.reason is None and not (self.over and self._started):
             raise Interrupted(
                 self._endpoint.name,
                 "the reply broke off" if self._started else "the connection closed before the reply began",
@@ -120,9 +121,11 @@ class Reply:
         return quoted(words, self._endpoint.hidden)
 
     def _see_odd(self) -> None:
-        """Where nothing else came, an object that is no part of a reply tells why."""
-        if self._odd is not None and not self._started and self.reason is None:
-            raise classify(self._endpoint, 200, self._odd, {})
+        """Where nothing else came, or nothing more, an object that is no part of a reply tells why."""
+        if self._odd is not None and self.reason is None:
+            error = classify(self._endpoint, 200, self._odd, {})
+            error.started = self._started
+            raise error
 
     def _read(self, chunk: dict[str, Any]) -> Iterable[Text | Reasoning]:
         choices = chunk.get("choices")
@@ -135,6 +138,8 @@ class Reply:
     def _choice(self, choice: dict[str, Any]) -> Iterable[Text | Reasoning]:
         reason = choice.get("finish_reason")
         if reason and reason != "null":
+            if choice.get("error"):
+                self._besides({"error": choice["error"]})
             self.reason = str(reason)
         delta = choice.get("delta") or (None if self._started else choice.get("message"))
         if delta is None:
@@ -152,6 +157,7 @@ class Reply:
                 self._instead(delta)
             return ()
         self._started = True
+        self._odd = None
         if not reason and self.reason == "stop":
             self.reason = None  # it goes on: that was not its end
         if not thought:
@@ -186,6 +192,12 @@ class Reply:
             queue: Any = cast("dict[str, Any]", times).get("queue_time")
             self.queue = float(queue) if isinstance(queue, int | float) and 0 <= queue < _MOST_SECONDS else None
 
+    def _tells(self, chunk: dict[str, Any]) -> bool:
+        """Whether an object without text may be why there is none: before the first text, any words do."""
+        if may_be_error(chunk):
+            return True
+        return not self._started and "choices" not in chunk and "content" not in chunk and bool(message_of(chunk))
+
     def _bare(self, chunk: dict[str, Any]) -> Iterable[Text | Reasoning]:
         """llama.cpp's own form: {"content": "…", "stop": false}."""
         if chunk.get("stop"):
@@ -196,10 +208,11 @@ class Reply:
                 self.usage = Usage(counted, _count(chunk, "tokens_predicted"), cached)
         text = _text(chunk.get("content"))
         if not text:
-            if "choices" not in chunk and "content" not in chunk and message_of(chunk):
+            if self._tells(chunk):
                 self._odd = chunk
             return ()
         self._started = True
+        self._odd = None
         return (Text(text),)
 
 

@@ -73,9 +73,30 @@ def _data(event: bytes) -> bytes | None:
     rows = event.split(b"\n")
     lines = [line[5:].removeprefix(b" ") for line in rows if line.startswith(b"data:") or line == b"data"]
     if not lines:
-        return None
+        return _stray(rows)
     data = b"\n".join(lines)
     return _as_error(data) if any(_ERROR.match(row) for row in rows) else data
+
+
+def _stray(rows: list[bytes]) -> bytes | None:
+    """What stands in a stream beside all events: an error mostly, as JSON, a page, or llama.cpp's field of its own."""
+    left = [row for row in rows if not row.startswith(_FIELDS) and not b"data".startswith(row.strip())]
+    if not left:
+        return None
+    text = b"\n".join(left).strip()
+    if text.startswith(b"error:"):
+        return _as_error(text[6:].strip())
+    if text.startswith((b"{", b"[")) and _is_json(text):
+        return text
+    return json.dumps({"message": text.decode("utf-8", "replace")}).encode()
+
+
+def _is_json(text: bytes) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _as_error(data: bytes) -> bytes:
@@ -85,4 +106,5 @@ def _as_error(data: bytes) -> bytes:
     return json.dumps({"error": data.decode("utf-8", "replace") or True}).encode()
 
 
+_FIELDS = (b":", b"event", b"id", b"retry")
 _ERROR = re.compile(rb"event: ?error\s*$", re.IGNORECASE)

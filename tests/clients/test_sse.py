@@ -44,6 +44,12 @@ def test_forms() -> None:
     check(b"data: a\n\ndata: cut", ["a", "cut"])
     check(b"data: a\n", ["a"])
     check(b"event: nothing\n\nda", [])
+    check(b'error: {"code": 500}\n\n', ['{"error": {"code": 500}}'])
+    check(b"error: boom\n\ndata: a\n\n", ['{"error": "boom"}', "a"])
+    check(b'{"detail": "boom"}\n\n', ['{"detail": "boom"}'])
+    check(b"{cut\n\n", ['{"message": "{cut"}'])
+    check(b"data: a\n\nboom\nagain\n\n", ["a", '{"message": "boom\\nagain"}'])
+    check(b"data: a\nboom\n\n", ["a"])
     check("data: one\u2028two\x0bthree\x85\n\n".encode(), ["one\u2028two\x0bthree\x85"])
 
 

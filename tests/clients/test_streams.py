@@ -250,6 +250,50 @@ async def test_no_word_of_an_endpoint_holds_its_key() -> None:
     assert (finish.refusal, finish.reason) == ("I will not tell …", "no_…")
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        event({"detail": WORDS}),
+        event({"message": WORDS, "code": 500}),
+        event({"code": 20012, "msg": WORDS}),
+        event({"success": False, "message": WORDS}),
+        event({"errors": [{"message": WORDS}]}),
+        event({"statusCode": 500, "message": WORDS}),
+        event({"base_resp": {"status_code": 1002, "status_msg": WORDS}, "choices": None}),
+        event(
+            {"choices": [{"index": 0, "delta": {"content": ""}, "finish_reason": "error", "error": {"message": WORDS}}]}
+        ),
+        b'error: {"code": 500, "message": "' + WORDS.encode() + b'"}\n\n',
+        json.dumps({"error": {"message": WORDS}}).encode() + b"\n\n",
+        WORDS.encode() + b"\n\n",
+        f"<html><h1>{WORDS}</h1></html>\n\n".encode(),
+        b"event: error\ndata: " + WORDS.encode() + b"\n\n",
+    ],
+)
+@pytest.mark.parametrize("last", [DONE, b""])
+@pytest.mark.parametrize("begun", [PIECES, []])
+async def test_an_error_in_a_stream_is_no_end_of_a_reply(said: bytes, last: bytes, begun: list[bytes]) -> None:
+    with pytest.raises(EndpointError) as caught:
+        await items_of(stream(*begun, said, last))
+    assert (WORDS in caught.value.message, caught.value.started) == (True, bool(begun))
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        event({"status": "in progress", "message": WORDS}),
+        event({"object": "usage", "status": "completed"}),
+        event({"code": 0, "message": "all is well"}),
+        event({"base_resp": {"status_code": 0, "status_msg": "all is well"}}),
+        event({"success": True, "detail": "all is well"}),
+        b"event: ping\ndata: {}\n\n",
+        b"x-trace: 7\n\n",
+    ],
+)
+async def test_what_is_said_beside_a_reply_that_goes_on_is_no_error(beside: bytes) -> None:
+    await check(stream(PIECES[0], beside, *PIECES[1:], STOP, DONE))
+
+
 async def test_an_error_after_the_first_hunk_is_no_end() -> None:
     with pytest.raises(Overloaded) as caught:
         await items_of(stream(*PIECES, b"event: error\n" + event({"message": WORDS}), DONE))

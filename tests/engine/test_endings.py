@@ -126,11 +126,26 @@ async def test_the_growth_counts_cuts_and_the_last_cause_is_told(tmp_path: Path)
         (Said("", "", reason="content_filter"), "the reply was empty, and ended with the reason 'content_filter'"),
         (Said("", "", reason="SAFETY"), "the reply was empty, and ended with the reason 'SAFETY'"),
         (Said("", "", reasoning="hm hm"), "the model only thought and answered nothing"),
+        (Said("", "<think>hm\n" + ONE), "the model only thought and answered nothing"),
+        (Said("", "hm\n" + ONE + "</think>\n"), "the model only thought and answered nothing"),
+        (Said("", "<|channel|>analysis<|message|>hm<|end|>"), "the model only thought and answered nothing"),
         (Said("", "", refusal=f"I cannot: {WORDS}"), f"the model refused: I cannot: {WORDS}"),
         (Said("", "", refusal=WORDS, reason="content_filter"), f"the model refused: {WORDS}"),
         (Said("", "", tool="edit_file"), "the model called a tool (edit_file) instead of answering"),
     ],
-    ids=["nothing", "blanks", "filtered", "safety", "thought", "refusal", "refusal filtered", "tool"],
+    ids=[
+        "nothing",
+        "blanks",
+        "filtered",
+        "safety",
+        "thought",
+        "tags",
+        "closed",
+        "channel",
+        "refusal",
+        "refusal filtered",
+        "tool",
+    ],
 )
 async def test_who_answers_nothing_is_passed_over_or_quoted(tmp_path: Path, said: Said, told: str) -> None:
     last, asked = await ended(tmp_path / "two", [Script(replies=(said,)), Script(otherwise=ONE + TWO)])

@@ -9,7 +9,7 @@ from darner_clients.router import Route, Router
 from darner_server.engine.events import Decoding, EditRefused, PatchEvent, Stage, Warned
 from darner_server.engine.hunks import Hunks
 from darner_server.engine.region import Region
-from darner_server.patch import Edit, Parser, Refused
+from darner_server.patch import Edit, Parser, Refused, is_only_reasoning
 
 CUT_SHORT = 0.5  # of the tokens that were sent: an endpoint that counts fewer has not read all of them ...
 CUT_SHORT_LEAST = 200  # ... give or take some
@@ -77,10 +77,11 @@ class Streaming:
             self.seconds["decode"] += ended - (first or ended)
         self._account(finish, request)
         said = "".join(text)
-        unsaid = finish.ending != "limit" and not said.strip()
+        unsaid = finish.ending != "limit" and is_only_reasoning(said)
         self._take(parser.close(cut_off=unsaid or finish.ending != "complete"), region)
         if unsaid:
-            raise Declined(finish.endpoint or route.endpoint.name, _unsaid(finish, thought=tokens > len(text)))
+            thought = tokens > len(text) or bool(said.strip())
+            raise Declined(finish.endpoint or route.endpoint.name, _unsaid(finish, thought=thought))
         if finish.ending == "other":
             reason = f"the reply ended early, with the reason '{shortened(finish.reason)}'"
             raise Interrupted(finish.endpoint or route.endpoint.name, reason, started=True)

@@ -7,6 +7,7 @@ from darner_server.patch.formats import REPLY_FORMATS, rules
 from darner_server.patch.intent import prose
 from darner_server.patch.locate import locate
 from darner_server.patch.parser import Parser
+from darner_server.patch.reasoning import is_only_reasoning
 from darner_server.patch.rebase import rebase
 from darner_server.patch.repair import repair_text
 from darner_server.patch.splicing import spliced
@@ -21,6 +22,7 @@ __all__ = [
     "Refused",
     "Splice",
     "apply_reply",
+    "is_only_reasoning",
     "locate",
     "prose",
     "rebase",

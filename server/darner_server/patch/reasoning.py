@@ -99,6 +99,16 @@ class Reasoning:
         return _CLOSER.search(line, at)
 
 
+def is_only_reasoning(reply: str) -> bool:
+    """Tell whether nothing of a reply is an answer; so it is of an empty one."""
+    reasoning = Reasoning()
+    answer = ""
+    for line in reply.split("\n"):
+        part, void = reasoning.answer(line)
+        answer = part if void else answer + part
+    return not answer.strip()
+
+
 def is_final(line: str) -> bool:
     """Tell whether a line is a heading such as "Final answer": what came before it were drafts."""
     return _FINAL.fullmatch(line) is not None
