@@ -11,9 +11,9 @@ from darner_server.patch.names import Name
 FAR = 60  # so many lines above a block may hold its file's name
 _NEAR = 3  # so many may mention it in passing
 _TOKEN = re.compile(r"`([^`\n]+)`|\"([^\"\n]+)\"|\*\*([^*\n]+)\*\*|(?<![\w`/.\\~+-])([\w./\\@~+-][\w./\\@~+#()\[\]-]*)")
-_ADDRESS = re.compile(r"\w+://\S+|\b\S+@\S+\.\w+")
+_ADDRESS = re.compile(r"\w+://\S+|(?<![\w/.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _LEAD = re.compile(
-    r"in|inside|within|into|for|to|on|update|updates|edit|change|changes|modify|create|add|write|save|open"
+    r"updating|editing|changing|modifying|creating|adding|writing|in|inside|within|into|for|to|on|update|updates|edit|change|changes|modify|create|add|write|save|open"
     r"|replace|rewrite|fix|patch|make|new|extend|adjust|put|insert|append|here's|here|is|are|the|a|an|file"
     r"|files|this|these|content|contents|of|updated|modified|complete|full|whole|corrected|revised|final|fixed"
     r"|changed|version|then|next|now|also|and|finally|first|firstly|second|secondly|third|lastly|additionally"
@@ -31,7 +31,8 @@ _PLACED = re.compile(
 _ITEM = re.compile(r"\s*(?:[-*+\u2022]|\d+[.)])\s")
 _MAKES = re.compile(
     r"\b(?:update|edit|change|modify|create|add|write|save|replace|rewrite|fix|patch|make|new|extend|adjust|put|insert|"
-    r"append|here(?:'s|\u2019s|\sis)|becomes?|updated|modified|full|complete|revised|corrected)\b",
+    r"append|(?:updat|edit|chang|modify|creat|add|writ|sav|replac|rewrit|fix|patch|extend|adjust)ing|"
+    r"here(?:'s|\u2019s|\sis)|becomes?|updated|modified|full|complete|revised|corrected)\b",
     re.IGNORECASE,
 )
 _CREATES = re.compile(r"\b(?:create|add|write|save|new|make|put|introduce)\b", re.IGNORECASE)
@@ -70,7 +71,21 @@ def read(above: list[str]) -> Caption | None:
             return said
         if mentioned is None and back < _NEAR:
             mentioned = said
-    return mentioned
+    return mentioned if mentioned is not None and _is_told(mentioned.name) else _by_words(content, mentioned)
+
+
+def _is_told(name: Name) -> bool:
+    return name.path is not None or name.passing or len(name.readings) > 1 and not name.alone
+
+
+def _by_words(content: list[str], mentioned: Caption | None) -> Caption | None:
+    """Add what words of the lines right above a block are, if there are files of that name."""
+    near = [line for line in content[:-_NEAR] if line.lstrip().startswith(("#", "**"))][-1:] + content[-_NEAR:]
+    readings = [each for line in reversed(near) for each in names.runs(line)]
+    if not readings:
+        return mentioned
+    name = mentioned.name if mentioned is not None else Name(None, alone=False)
+    return Caption(replace(name, readings=tuple(dict.fromkeys((*name.readings, *readings)))), edits=False)
 
 
 def _either(name: Name, said: Caption | None) -> Caption:

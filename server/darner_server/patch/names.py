@@ -47,10 +47,11 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _MARKS = re.compile(
-    r"^(?:<!--|//+|/\*+|--\s|;+|%+|#+|>+|=+|[-*+\u2022\u25aa\u2013\u2014]\s|\d{1,3}[.)]\s|[a-z][.)]\s|\[[ xX]\]\s|"
+    r"^(?:<!--|//+|/\*+|-{2,}\s|;+|%+|#+|>+|=+|\|\s|[-*+\u2022\u25aa\u2013\u2014]\s|\d{1,3}[.)]\s|[a-z][.)]\s|\[[ xX]\]\s|"
     r"[\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff\ufe0f]|\s)+"
 )
-_ENDS = re.compile(r"(?:\s*(?:-->|\*/|=+|#+|-{2,}|\u2192|->|\u2b07\ufe0f?|\ufe0f)|[\s:\uff1a])+$")
+_NUMBER = re.compile(r"^\d{1,3}[.)]\s+(?=\S)")
+_ENDS = re.compile(r"(?:\s*(?:-->|\s\||\*/|=+|#+|-{2,}|\u2192|->|\u2b07\ufe0f?|\ufe0f)|[\s:\uff1a])+$")
 _TAGGED = re.compile(
     r"<(path|file|file_?path|file_?name|filename|source_?file|target_?file|name|title)>\s*([^<>]+?)\s*</\1>",
     re.IGNORECASE,
@@ -59,10 +60,13 @@ _ATTRIBUTE = re.compile(
     r"<?\s*[\w:-]*\s[^>]*?\b(?:path|file|name|file_?path|file_?name|target_?file|title|src)\s*=\s*(?:\"([^\"]+)\"|'([^']+)')[^>]*>?",
     re.IGNORECASE,
 )
-_LINK = re.compile(r"\[`?([^\[\]`]+)`?\]\(([^()\s]+)\)")
+_LINK = re.compile(r"\[`?([^\[\]`]+)`?\]\(([^()\s]+|[^()\s][^()]*[^()\s])\)")
+_SAME_LINK = re.compile(r"\[(`?)(.+)\1\]\((?:\./)?<?\2>?\)")  # whatever brackets the name has itself
+_BRACKETED = re.compile(r"\((.+)\)|\[(.+)\]")
+_FIRST = re.compile(r"(?:and|then|next|now|also|finally|first|second|third|lastly)(?:[,:]\s*|\s+)(?=\S+$)", re.IGNORECASE)
 _BEHIND = re.compile(
     r"(?:"
-    r"\s+[(\[][^()\[\]]*[)\]]"  # x.yaml (updated)
+    r"\s+[(\[][^()\[\]]*[)\]]|\((?:new|updated|modified|changed|full|edited|excerpt|part|partial|lines?)\b[^()]*\)"  # x.yaml (updated)
     r"|\s*:\s*\d+(?:\s?[-:,\u2013]\s?\d+)*"  # x.yaml:1-2
     r"|\s*#L?\d+(?:[-\u2013:]L?\d+)*"  # x.yaml#L1-L2
     r"|\s*@\s*L?\d+(?:[-\u2013]L?\d+)?"
@@ -88,9 +92,10 @@ _HTML = re.compile(
     r"^(?:<(?:b|strong|em|i|u|code|p|li|td|h[1-6]|summary)>\s*)+|(?:\s*</(?:b|strong|em|i|u|code|p|li|td|h[1-6]|summary)>:?)+$"
 )
 _QUOTED = re.compile(
-    r"[*_(\[]*([`'\"\u2018\u201c\u00ab<]|\*\*|__|\*)[*_]*([^`]+?)[*_]*(?:[`'\"\u2019\u201d\u00bb>]|\*\*|__|\*)[*_)\]]*(.*)"
+    r"[*_(\[]*([`'\"\u2018\u201c\u201e\u00ab<]|\*\*|__|\*)[*_]*([^`]+?)[*_]*(?:[`'\"\u2019\u201d\u00bb>]|\*\*|__|\*)[*_)\]]*(.*)"
 )
-_QUOTES = "`'\"\u2018\u2019\u201c\u201d\u00ab\u00bb"
+_AROUND = " \t`'\"*_()[]{}<>|~=:,;!\u2018\u2019\u201c\u201d\u201e\u201a\u00ab\u00bb\u300c\u300d\u3010\u3011\uff1a\u2026"
+_QUOTES = "`'\"\u2018\u2019\u201c\u201d\u201e\u201a\u00ab\u00bb"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +127,27 @@ def in_line(line: str) -> Name | None:
         return Name(None, as_is) if _SUFFIX.search(as_is[-1]) and "@" not in line else None
     given = name.readings or ((name.path,) if name.path is not None else ())
     given = (*as_is, *given, *(each[1:] for each in given if each.startswith("@")))
+    if name.path is not None and (" " in name.path or name.path.strip(_AROUND) != name.path):
+        given = (*given, *(each for each in runs(name.path) if name.path.strip(_AROUND).endswith(each)))
     readings = tuple(dict.fromkeys(given))
     return name if readings == (name.path,) else replace(name, readings=readings)
+
+
+def runs(line: str) -> tuple[str, ...]:
+    """Return what of a short line may be a file's name if there is such a file, the longest first."""
+    words = line.split()
+    if len(line) > _LONGEST or len(words) > _MOST_WORDS or "://" in line:
+        return ()
+    found: list[str] = []
+    for size in range(len(words), 0, -1):
+        for first in range(len(words) - size + 1):
+            run = " ".join(words[first : first + size]).strip(_AROUND)
+            last = size == 1 and first == len(words) - 1 <= 2  # noqa: PLR2004 - "Updating gradlew"
+            for each in (run, without_rest(run).strip(_AROUND)):
+                suffixed = _SUFFIX.search(each) is not None
+                if _fits(each) and (suffixed or (size == 1 and ("/" in each or last or well_known(each)))):
+                    found.append(each)
+    return tuple(dict.fromkeys(found))
 
 
 def _in_line(line: str) -> Name | None:
@@ -138,15 +162,24 @@ def _in_line(line: str) -> Name | None:
     marked = _MARKS.match(text)
     heading = marked is not None and "#" in marked[0]
     text = _LINK.sub(_of_link, text[marked.end() :] if marked is not None else text)
-    text = _ENDS.sub("", text)
+    text = _bare(_ENDS.sub("", text))
     label = _LABEL.match(text)
     if text[:1] in ("*", "_") and (label is None or not label.end()):
-        inner = text.lstrip("*_")
+        inner = _NUMBER.sub("", text.lstrip("*_"))
         label = _LABEL.match(inner)
-        text = inner if label is not None and label.end() else text
+        text = inner if (label is not None and label.end()) or inner != text.lstrip("*_") else text
     labelled = label is not None and label.end() > 0
     text = text[label.end() :] if label is not None else text
     return _decorated(text.strip(), labelled=labelled, doubtful=heading)
+
+
+def _bare(text: str) -> str:
+    """Take off what a name may stand in or behind: brackets around all of it, and a word such as "then"."""
+    if same := _SAME_LINK.fullmatch(text):
+        return f"`{same[2]}`"
+    if (found := _BRACKETED.fullmatch(text)) and not re.match(r"[^/]*[)\]](?:[^/]|/[^/]*[(\[])*$", found[1] or found[2]):
+        text = found[1] or found[2]
+    return _FIRST.sub("", text)
 
 
 def _of_link(link: re.Match[str]) -> str:
@@ -156,7 +189,7 @@ def _of_link(link: re.Match[str]) -> str:
 def _decorated(text: str, *, labelled: bool, doubtful: bool) -> Name | None:
     """Read a name in quotes or not, and what may stand behind it."""
     quoted = re.fullmatch(
-        r"[*_(\[]*([`'\"\u2018\u201c\u00ab<]|\*\*|__|\*)[*_]*([^`]+?)[*_]*(?:[`'\"\u2019\u201d\u00bb>]|\*\*|__|\*)[*_)\]]*(.*)",
+        r"[*_(\[]*([`'\"\u2018\u201c\u201e\u00ab<]|\*\*|__|\*)[*_]*([^`]+?)[*_]*(?:[`'\"\u2019\u201d\u00bb>]|\*\*|__|\*)[*_)\]]*(.*)",
         text,
     )
     inner = quoted[2].strip() if quoted else ""
