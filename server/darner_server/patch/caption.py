@@ -36,6 +36,17 @@ _MAKES = re.compile(
     re.IGNORECASE,
 )
 _CREATES = re.compile(r"\b(?:create|add|write|save|new|make|put|introduce)\b", re.IGNORECASE)
+_ALL = re.compile(
+    r"\b(?:contents?|full|complete|entire|whole|updated|rewritten|revised|final|corrected|new version|replac\w+|"
+    r"overwrit\w+|rewrit\w+|becomes|now (?:looks|reads)|new `|inhalt|contenu|contenido|conte[u\u00fa]do|contenuto|"
+    r"\u0441\u043e\u0434\u0435\u0440\u0436\u0438\u043c\u043e\u0435)\b|new `|\u5185\u5bb9",
+    re.IGNORECASE,
+)
+_PART = re.compile(
+    r"\b(?:add\w*|append\w*|insert\w*|put|includ\w+|part|section|snippet|excerpt|lines?|method|function|block|class|"
+    r"below|above|after|before|inside|entry|entries|rule|key)\b",
+    re.IGNORECASE,
+)
 _ELSEWHERE = re.compile(
     r"\b(?:from|like|unlike|by|with|using|uses?|via|see|than|imports?|imported|calls?|matches|matching|as\sin|needs?|requires?|since|because|while|although|"
     r"similar\sto|same\sas|depends?\son|run|runs|running|output\sof|result\sof|reads?|loads?|tests?)\s+(?:the\s+)?$",
@@ -154,6 +165,11 @@ def _sentence(line: str) -> Caption | None:
 def creates(said: str) -> bool:
     """Tell whether a sentence says that a file is made."""
     return _CREATES.search(said) is not None
+
+
+def gives_all(said: str) -> bool:
+    """Tell whether a sentence says that the text below it is all of its file."""
+    return _ALL.search(said) is not None and _PART.search(said) is None
 
 
 def _in_list(content: list[str], at: int) -> Caption | None:

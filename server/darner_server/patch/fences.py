@@ -110,7 +110,7 @@ class Fences:
         if word in _OUTPUT or (word in _SHELL and all(line.startswith("$ ") for line in fence.lines if line.strip())):
             return True
         said = fence.caption.name.said if fence.caption is not None else ""
-        path = fence.path or ""
+        path = fence.path or self._target or ""
         return word in _SHELL and not fence.sure and not path.endswith("sh") and not caption.creates(said)
 
     def release(self, problem: str | None) -> list[Edit]:
@@ -160,7 +160,8 @@ class Fences:
             if path is None or not name.alone:
                 path, name = target, Name(target)
             region = self._region if path.rsplit("/", 1)[-1] == target.rsplit("/", 1)[-1] else None
-        form = "bare" if not fence.mark or (name.path is not None and not name.alone) else "whole"
+        told = name.path is None or name.alone or (name.said and caption.gives_all(name.said))
+        form = "whole" if fence.mark and told else "bare"
         said = name.said if path is None else ""
         return Edit(path, after=after, kind="whole", region=region, format=form, readings=name.readings, said=said)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from darner_server.patch import linediff, wordings
+from darner_server.patch.fold import indent
 
 _OPENS = (
     r"(?:#+|//[/!]?|/\*+|<!--|--(?:\[\[)?|;+|%+|\{\s*/\*|\{#|\{\{!(?:--)?|\(\*|\{-|'|"
@@ -43,6 +44,9 @@ def gaps(new: list[str], old: list[str]) -> list[int]:
     there = set(old)
     maybe = [number for number, body in enumerate(new) if _is_suspect(body) and body not in there]
     found = [number for number in maybe if is_gap(new[number])]
+    if not old:
+        return sorted({*found, *(number for number in maybe if _ends_block(new, number))})
+    found = sorted({*found, *_displacing(new, old, there)})
     likely = [number for number in maybe if number not in found and _likely(new[number])]
     if not likely:
         return found
@@ -60,6 +64,58 @@ def gaps(new: list[str], old: list[str]) -> list[int]:
         if stands:
             found.append(number)
     return sorted(found)
+
+
+def _ends_block(new: list[str], number: int) -> bool:
+    """Tell whether a line of a new text is a comment that says that code goes on, and its block ends there."""
+    comment = _COMMENT.fullmatch(new[number])
+    if comment is None or _in_comment(new, number):
+        return False
+    if _BARE_COMMENT.fullmatch(new[number]):
+        return True
+    below = next((body for body in new[number + 1 :] if body.strip()), "")
+    words = set(wordings.WORD.findall(comment[1].lower()))
+    goes_on = words & (wordings.STAYS | wordings.ALIKE | wordings.REST | wordings.EXISTING | wordings.EARLIER)
+    ends = len(indent(below)) < len(indent(new[number]))
+    return ends and _is_terse(comment[1]) and bool(goes_on or "..." in comment[1] or "…" in comment[1])
+
+
+def _displacing(new: list[str], old: list[str], there: set[str]) -> list[int]:
+    """Return the comments that alone take the place of code and do not say that it goes.
+
+    Where that much is lost, a comment needs to say less to be a placeholder than anywhere else.
+    """
+    terse = [
+        number
+        for number, body in enumerate(new)
+        if body not in there and (comment := _COMMENT.fullmatch(body)) is not None and _is_terse(comment[1])
+    ]
+    if not terse:
+        return []
+    found: list[int] = []
+    for first, last, begin, end in linediff.changes([body.strip() for body in old], [body.strip() for body in new]):
+        gone = [body for body in old[first:last] if body.strip() and not _COMMENT.fullmatch(body)]
+        come = [number for number in range(begin, end) if new[number].strip()]
+        while come and come[0] not in terse:
+            del come[0]  # a line that changes stands above it
+        if len(gone) > end - begin and come and all(number in terse for number in come):
+            found += come
+    return found
+
+
+def _is_terse(text: str) -> bool:
+    """Tell whether a comment says nothing, or hardly more than that code is as it was, or goes on."""
+    words = wordings.WORD.findall(text.lower())
+    if len(words) > _FEW or len(text) > _LONGEST or wordings.REMOVES.search(text):
+        return False
+    if text.startswith(("...", "…")) or text.endswith(("...", "…")):
+        return True
+    if re.search(r"[=;]\s*\w|\w\(", text):
+        return False
+    known = [word for word in words if word in wordings.ALL_WORDS or word in wordings.GOES_ON]
+    if not text.isascii() and words and not text.encode("ascii", "ignore").strip(b" .:-()[]"):
+        return True  # a language whose words nobody has listed
+    return len(known) == len(words) or (3 * len(known) >= 2 * len(words) and bool(set(known) - wordings.FILLERS))
 
 
 def is_gap(body: str) -> bool:

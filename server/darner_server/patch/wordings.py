@@ -64,6 +64,10 @@ FILLERS = _words(
     "inga ändringar jak poprzednio tutaj bez zmian jako předtím beze změny önceki gibi kısmı без изменений как "
     "раньше прежде здесь остается остаётся остаются то же самое змін як раніше тут"
 )
+GOES_ON = _words(
+    "etc ditto idem dito usw leave leaves left continue continued continues follow follows folgt suit sigue segue "
+    "more see so forth proceed proceeds again likewise truncated abbreviated shortened cut usual alike loop keep kept"
+)
 ALL_WORDS = STAYS | ALIKE | REST | EXISTING | EARLIER | CODE | PARTS | FILLERS
 SENTENCE = re.compile(
     r"(?:(?:rest|code|file|function|method|class|everything|nothing|all|it|that|this|else|is|are|the)\s+)*(?:"
