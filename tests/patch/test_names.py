@@ -11,6 +11,37 @@ FIRST = "main.py\n```\n<<<<<<< SEARCH\na = 1\n=======\na = 2\n>>>>>>> REPLACE\n`
 MAIN = "a = 1\nport: 80\n"
 
 
+FORMS = """\
+Then, {}:
+And finally: {}
+({})
+({}):
+[{}]
+| {} |
+--- {} ---
+**2. {}**
+**2) `{}`**
+## 2 {}
+{}(updated)
+[EDIT] {}
+Updating {}
+Editing `{}`...
+Updated {}
+Update File: {}
+#### In {}:
+@file {}
+\u201e{}\u201c
+**`{}`:**"""
+FORMED = ["BUILD.bazel", ".env.example", "Dockerfile.prod", "LICENSE-MIT", "app/bin/console", ".husky/pre-commit", "src/(group)/page.tsx", "app/@modal/page.tsx", "Makefile.am"]  # fmt: skip
+
+
+@pytest.mark.parametrize("form", [*FORMS.split("\n"), "### {}\n\n| old | new |\n|---|---|\n| 80 | 81 |\n"])
+def test_names_that_only_the_files_tell(form: str) -> None:
+    """No list of suffixes has them; the block before it, and the target, hold the same text."""
+    for path in FORMED:
+        check(form.format(path), path)
+
+
 def check(above: str, path: str, *, first: str = FIRST, target: str | None = "main.py") -> None:
     """The block goes to `path` although the file before it, and the target, hold its text too."""
     files = {"main.py": MAIN, path: OLD}

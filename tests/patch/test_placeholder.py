@@ -119,3 +119,31 @@ def test_it_is_never_written(reply: str, reason: str | None) -> None:
     assert applied.files == files
     if reason is not None:
         assert reason in applied.refused[0].reason
+
+
+LOOP = "function total(items) {\n  let sum = 0;\n  for (const each of items) {\n    sum += each.price;\n  }\n  audit(sum);\n  return sum;\n}\n"
+
+
+@pytest.mark.parametrize(
+    ("comment", "stands"),
+    [
+        *((each, True) for each in ("keep the loop", "etc.", "and so on", "as above", "ditto", "leave as is", "truncated", "see above", "more code", "⋮", ":", "✂️")),
+        *((each, True) for each in ("{...}", "<...>", "-----8<-----", ". . .", "... (lines 2 to 7)", "hier folgt der restliche Code", "बाकी कोड वही", "logic continues here")),
+        *((each, False) for each in ("summed by the database now", "removed: nobody needs the sum", "TODO: ask billing for the total", "prices come from the index page")),
+    ],
+)  # fmt: skip
+def test_a_comment_that_takes_the_place_of_code(comment: str, stands: bool) -> None:
+    """It is a placeholder unless it says something of its own."""
+    new = f"function total(items) {{\n  if (!items) return 0;\n  // {comment}\n}}\n"
+    applied = apply_reply(f"a.js\n```\n<<<<<<< SEARCH\n{LOOP}=======\n{new}>>>>>>> REPLACE\n```\n", {"a.js": LOOP})
+    if not stands:
+        assert applied.files == {"a.js": new}
+        return
+    assert applied.files in ({"a.js": LOOP}, {"a.js": LOOP.replace("{\n  let", "{\n  if (!items) return 0;\n  let")})
+
+
+@pytest.mark.parametrize("comment", ["keep the loop", "see above", "as before, but in cents", "⋮"])
+def test_a_comment_beside_code_that_stays_is_a_comment(comment: str) -> None:
+    new = LOOP.replace("  let", f"  // {comment}\n  let")
+    applied = apply_reply(f"a.js\n```\n<<<<<<< SEARCH\n{LOOP}=======\n{new}>>>>>>> REPLACE\n```\n", {"a.js": LOOP})
+    assert applied.files == {"a.js": new}

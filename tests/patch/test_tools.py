@@ -59,6 +59,53 @@ DO: list[tuple[object, dict[str, str | None]]] = [
 ]  # fmt: skip
 
 
+INSERTED = [
+    ({"command": "insert", "path": "a.py", "insert_line": 0, "new_str": "q = 1\n"}, "q = 1\nx = 1\ny = 2\nz = 3\n"),
+    ({"command": "insert", "path": "a.py", "insert_line": 1, "insert_text": "q = 1"}, "x = 1\nq = 1\ny = 2\nz = 3\n"),
+    ({"command": "insert", "path": "a.py", "insert_line": 3, "new_str": "q = 1"}, "x = 1\ny = 2\nz = 3\nq = 1\n"),
+    (call("insert_content", path="a.py", line=2, content="q = 1\n"), "x = 1\nq = 1\ny = 2\nz = 3\n"),
+    (call("insert_content", path="a.py", line=0, content="q = 1"), "x = 1\ny = 2\nz = 3\nq = 1\n"),
+    (call("str_replace_editor", command="insert", path="a.py", insert_line=2, insert_text="q"), "x = 1\ny = 2\nq\nz = 3\n"),
+    ([{"path": "a.py", "old_string": "x = 1", "new_string": "w = 0\nx = 5"}, {"command": "insert", "path": "a.py", "insert_line": 2, "new_str": "q"}],
+     "w = 0\nx = 5\ny = 2\nq\nz = 3\n"),
+    ([{"command": "insert", "path": "a.py", "insert_line": at, "new_str": f"q{at}"} for at in (1, 2, 3)], "x = 1\nq1\ny = 2\nq2\nz = 3\nq3\n"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("value", "expected"), INSERTED)
+def test_a_text_goes_to_the_line_of_the_file_as_it_was_shown(value: object, expected: str) -> None:
+    for reply in shapes(value):
+        applied = apply_reply(reply, FILES)
+        assert (applied.refused, applied.files) == ((), {"a.py": expected}), reply
+    crlf = apply_reply(json.dumps(value), {"a.py": FILES["a.py"].replace("\n", "\r\n")})
+    assert crlf.files == {"a.py": expected.replace("\n", "\r\n")}
+
+
+EDIT = json.dumps({"name": "edit_file", "arguments": {"path": "a.py", **PAIR}})
+BARE = json.dumps({"path": "a.py", **PAIR})
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        f"[TOOL_CALLS][{EDIT}]", f"[TOOL_CALLS]edit_file[ARGS]{BARE}", f"<|python_tag|>{EDIT}", f"Action: edit_file\nAction Input: {BARE}",
+        "<\uff5ctool▁calls▁begin\uff5c><\uff5ctool▁call▁begin\uff5c>function<\uff5ctool▁sep\uff5c>edit_file\n```json\n" + BARE + "\n```<\uff5ctool▁call▁end\uff5c>",
+        f"<|tool_calls_section_begin|><|tool_call_begin|>functions.edit_file:0<|tool_call_argument_begin|>{BARE}<|tool_call_end|>",
+        ("<tool_call>edit_file\n<arg_key>path</arg_key>\n<arg_value>a.py</arg_value>\n<arg_key>old_string</arg_key>\n<arg_value>x = 1</arg_value>\n"
+        "<arg_key>new_string</arg_key>\n<arg_value>x = 5</arg_value>\n</tool_call>"),
+        f"<apply_diff>\n<args>\n<file>\n<path>a.py</path>\n<diff>\n<content>\n{BLOCKS}</content>\n</diff>\n</file>\n</args>\n</apply_diff>",
+        "<insert_content>\n<path>a.py</path>\n<line>2</line>\n<content>\nq\n</content>\n</insert_content>",
+    ],
+)  # fmt: skip
+def test_calls_behind_the_marks_of_a_model(reply: str) -> None:
+    """Also beside another edit, where a call that is not seen would be dropped in silence."""
+    block = "b.py\n```\n<<<<<<< SEARCH\nb = 1\n=======\nb = 2\n>>>>>>> REPLACE\n```\n"
+    done = DONE["a.py"] if "insert" not in reply else "x = 1\nq\ny = 2\nz = 3\n"
+    for each, b in ((reply, 1), (f"I change x.\n\n{reply}\nDone.\n", 1), (f"{block}\n{reply}\n", 2)):
+        applied = apply_reply(each, {**FILES, "b.py": "b = 1\n"})
+        assert (applied.refused, applied.files) == ((), {"a.py": done, "b.py": f"b = {b}\n"})
+
+
 @pytest.mark.parametrize(("value", "expected"), DO, ids=lambda each: json.dumps(each)[:60])
 def test_calls(value: object, expected: dict[str, str | None]) -> None:
     for reply in shapes(value):
@@ -76,10 +123,16 @@ REFUSED: list[str] = [
             {"path": "a.py", "old_string": "y = 2"},
             {"path": "a.py", "old_str": None, "new_str": "q"},
             {"path": "a.py", "old_string": 2, "new_string": 3},
-            {"command": "insert", "path": "a.py", "insert_line": 1, "new_str": "q = 1"},
+            {"command": "insert", "path": "a.py", "insert_line": 4, "new_str": "q = 1"},
+            {"command": "insert", "path": "a.py", "insert_line": 1},
+            {"command": "insert", "path": "a.py", "insert_line": -1, "new_str": "q = 1"},
+            {"command": "insert", "path": "a.py", "insert_line": True, "new_str": "q = 1"},
+            call("bash", command="sed -i s/1/5/ a.py"),
+            call("shell", command=["rm", "a.py"], cmd="rm a.py"),
+            call("run_terminal_cmd", command="echo q > a.py"),
             {"command": "undo_edit", "path": "a.py"},
-            call("insert_content", path="a.py", line=0, content="q = 1"),
-            call("str_replace_editor", command="insert", path="a.py", insert_line=0, insert_text="q"),
+            call("insert_content", path="a.py", line=9, content="q = 1"),
+            call("str_replace_editor", command="insert", path="a.py", insert_line=7, insert_text="q"),
             call("write_to_file", path="b.py"),
             call("replace_in_file", path="a.py", diff="nothing"),
             call("replace_lines", path="a.py", start=1, end=2, text="q"),
@@ -191,7 +244,7 @@ def test_calls_in_tags(reply: str, expected: dict[str, str | None]) -> None:
 @pytest.mark.parametrize(
     "reply",
     [
-        "<insert_content>\n<path>a.py</path>\n<line>0</line>\n<content>q = 1</content>\n</insert_content>",
+        "<insert_content>\n<path>a.py</path>\n<line>8</line>\n<content>q = 1</content>\n</insert_content>",
         "<write_to_file>\n<path>b.py</path>\n<content>\nb = 1\n",
         "<write_to_file>\n<content>\nb = 1\n</content>\n</write_to_file>",
         "<edit_file>\n<path>a.py</path>\n<line>1</line>\n</edit_file>",

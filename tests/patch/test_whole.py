@@ -122,3 +122,16 @@ def test_what_was_asked_for_may_go() -> None:
 )  # fmt: skip
 def test_a_definition_replaces_its_own_kind(path: str, before: str, snippet: str, expected: str | None) -> None:
     check(path, before, snippet, expected)
+
+
+@pytest.mark.parametrize(
+    ("above", "taken"),
+    [
+        ("Replace the contents of `a.py` with:", True), ("Here is the updated `a.py`:", True), ("The complete `a.py`:", True), ("Der neue Inhalt von `a.py`:", True),
+        ("`a.py` now looks like this, rewritten from scratch:", True), ("Add this to `a.py`:", False), ("Put this line into `a.py`:", False),
+        ("Insert below the imports of `a.py`:", False), ("The new section of `a.py`:", False), ("Append to `a.py`:", False),
+    ],
+)  # fmt: skip
+def test_a_sentence_that_says_that_all_of_a_file_follows(above: str, taken: bool) -> None:
+    applied = apply_reply(f"{above}\n\n```python\nX = 3\nY = 4\n```\n", {"a.py": "X = 1\nY = 2\n"})
+    assert applied.files == {"a.py": "X = 3\nY = 4\n" if taken else "X = 1\nY = 2\n"}

@@ -86,7 +86,7 @@ def read(above: list[str]) -> Caption | None:
 
 
 def _is_told(name: Name) -> bool:
-    return name.path is not None or name.passing or len(name.readings) > 1 and not name.alone
+    return name.path is not None or name.passing or (len(name.readings) > 1 and not name.alone)
 
 
 def _by_words(content: list[str], mentioned: Caption | None) -> Caption | None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["replace", "whole", "create", "delete", "move", "malformed"]
+Kind = Literal["replace", "insert", "whole", "create", "delete", "move", "malformed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,9 @@ class Edit:
     before: str | None = None
     after: str | None = None
     kind: Kind = "replace"
-    line: int | None = None  # where the reply says that `before` begins, in the file it was shown
+    line: int | None = (
+        None  # where the reply says that `before` begins, in the file it was shown; "insert": goes before it
+    )
     new_path: str | None = None  # of a move
     sections: tuple[str, ...] = ()  # lines that the reply says stand above the place (`@@ def f():`)
     hunk: tuple[tuple[str, str], ...] = ()  # (" " | "-" | "+", line): which lines stay, where the format says so

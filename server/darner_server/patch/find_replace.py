@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from darner_server.patch import loose_json, tool_calls
+from darner_server.patch import loose_json, names, tool_calls
 from darner_server.patch.reader import AGAIN, DONE, MORE, Reader, State
 
 if TYPE_CHECKING:
@@ -31,6 +31,12 @@ _DATA = (
     *(".code-workspace", ".code-snippets", ".avsc", ".tfstate", ".lock", "rc"),
 )
 _OPEN = re.compile(r"\s*(?:\[\s*(?:\{\s*)?(?:[\"'].*)?|\{\s*(?:[\"'].*)?|\[\s*\{.*)")
+_MARKS = re.compile(r"(?:\s*<[|\uff5c/][^<>]*>)+\s*$")
+_WRAPPED = re.compile(
+    r"(?:\s*(?:<[|\uff5c]?[^<>]*[|\uff5c]?>|\[[A-Z_]+\]|[\w.:-]*(?=\[|<)|functions\.[\w.:-]+|[\w.-]+))*\s*|"
+    r"\s*(?:action[_ ]?input|tool[_ ]?input|arguments|input|tool|function|call(?:ing)?)\s*:\s*(?:[\w.]+\s*)?",
+    re.IGNORECASE,
+)
 _OTHER = ("```", "<<<<<<<", "*** Begin Patch", "diff --git ")
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 
@@ -38,6 +44,16 @@ _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 def opening(line: str) -> bool:
     """Tell whether JSON may begin with this line."""
     return _OPEN.fullmatch(line) is not None
+
+
+def unwrapped(line: str) -> str:
+    """Return the JSON of a call without what stands before it: a model's own marks, "Action Input:"; else the line."""
+    if "{" not in line or tool_calls.LIKE_CALL.search(line) is None or opening(line):
+        return line
+    start = re.search(r"\[\s*\{\s*\"|\{\s*\"", line)
+    if start is None or line[: start.start()].count("`") % 2 or not _WRAPPED.fullmatch(line[: start.start()]):
+        return line
+    return _MARKS.sub("", line[start.start() :])
 
 
 def is_data(path: str | None) -> bool:
@@ -93,7 +109,7 @@ def edits(text: str, path: str | None) -> list[Edit] | None:
     found = tool_calls.edits(values)
     like_call = tool_calls.LIKE_CALL.search(text) is not None
     if is_data(path):
-        if not found or not (any(each.path for each in found) or like_call):
+        if not found or not (any(names.is_path(each.path or "", blanks=True) for each in found) or like_call):
             return None
         problem = f"this may be the new text of {path} or edits to it: the reply does not say which"
         return [tool_calls.malformed(None, problem)]

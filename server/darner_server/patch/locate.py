@@ -185,6 +185,8 @@ def _insert(edit: Edit, after: list[str], document: Document) -> Located | Refus
         return Refused(
             edit, edit.path, f"the new text is abbreviated: `{gap.strip()}` stands for lines it does not say"
         )
+    if edit.kind == "insert" and not edit.at_end:
+        return _insert_at(edit, after, document)
     if not "".join(document.bodies).strip() or edit.at_end:
         at = 0 if not edit.at_end else len(document)
         script = [*(("-", body) for body in document.bodies[at:]), *(("+", body) for body in after)]
@@ -196,6 +198,20 @@ def _insert(edit: Edit, after: list[str], document: Document) -> Located | Refus
     return Refused(
         edit, edit.path, "the search text is empty, but the file is not: the edit does not say where it goes"
     )
+
+
+def _insert_at(edit: Edit, after: list[str], document: Document) -> Located | Refused:
+    """Place an edit that names the line it goes before, by the numbers of the file as it was shown."""
+    number = (edit.line or 0) - 1
+    above, below = document.line_now(number - 1), document.line_now(number)
+    if below is None and above is None and (number or len(document)):
+        reason = f"the reply inserts before line {number + 1}, which the file does not have, or no longer has"
+        return Refused(edit, edit.path, reason, *near.lines_at(document, max(0, len(document) - 1), 1))
+    at = below if below is not None else above + 1 if above is not None else 0
+    made = splicing.splices(document, at, [("+", body) for body in after], _EXACT.reindent, edit)
+    if made and (problem := artefact.caught(made, document, edit)) is not None:
+        return Refused(edit, edit.path, problem)
+    return Located(edit, edit.path or "", tuple(made or ()), (), at + 1)
 
 
 def _applied(search: list[str], after: list[str], places: list[int], document: Document) -> bool:

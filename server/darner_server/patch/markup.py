@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from darner_server.patch import find_replace
+from darner_server.patch import find_replace, tool_calls
 from darner_server.patch.edit import Edit
 from darner_server.patch.reader import AGAIN, DONE, MORE, Reader, State
 
@@ -27,6 +27,7 @@ _CHILD = re.compile(
     r"<(?P<name>[a-z_][\w-]*)(?:\s+name=[\"'](?P<named>[\w-]+)[\"'][^<>]*|=(?P<given>[\w-]+))?>(?P<text>.*?)</(?P=name)>",
     re.DOTALL | re.IGNORECASE,
 )
+_ARGUMENTS = re.compile(r"<arg_key>(.*?)</arg_key>\s*<arg_value>(.*?)</arg_value>", re.DOTALL)
 _INVOKED = re.compile(r"<(?:antml:)?(?:invoke|function)[\s=]+[^<>]*>.*?</(?:antml:)?(?:invoke|function)>", re.DOTALL)
 _OLD = ("search", "find", "old", "old_str", "old_string", "old_text", "original", "before")
 _NEW = ("replace", "replacement", "new", "new_str", "new_string", "new_text", "updated", "after")
@@ -78,10 +79,7 @@ def edits(text: str) -> list[Edit]:
     if inner is not None and inner[1].lstrip()[:1] in ("{", "["):
         return find_replace.edits(inner[1].strip(), None) or []
     found: list[Edit] = []
-    calls = re.findall(
-        r"<(?:antml:)?(?:invoke|function)[\s=]+[^<>]*>.*?</(?:antml:)?(?:invoke|function)>", text, re.DOTALL
-    )
-    for call in calls or [text]:
+    for call in _INVOKED.findall(text) or [text]:
         found += _call(call)
     return found
 
@@ -95,8 +93,17 @@ def _call(text: str) -> list[Edit]:
     tool = function[1] if function is not None and re.match(r"(?:antml:)?(?:invoke|function)", word) else word
     body = text[head.end() :] if head is not None else text
     table = _table(body)
+    if (given := _ARGUMENTS.findall(body)) and not table.keys() & {*_OLD, *_NEW}:
+        table = {key.strip().lower(): value for key, value in given}
+        tool = body.split("<", 1)[0].strip() or tool
+        return tool_calls.edits([{"name": tool, "arguments": table}]) or []
+    if (several := re.findall(r"<file>(.*?)</file>", body, re.DOTALL)) and "path" not in table:
+        return [edit for each in several for edit in _call(f"<{tool}>{each}")]
     path = next((table[key].strip() for key in _PATH if key in table), None)
     path = path or (named[1] if named is not None and tool == word else None)
+    if tool == "insert_content" and table.get("line", "").strip().isdecimal() and _content(table) is not None:
+        call = {"name": tool, "arguments": {"path": path, "line": table["line"], "content": _content(table)}}
+        return tool_calls.edits([call]) or []
     diff = next((table[key] for key in ("diff", "patch", "input") if key in table), None)
     content = next((table[key] for key in _TEXT if key in table), None)
     if re.search(r"view|read|list|grep|bash|execute", tool) or table.get("command", "").strip() == "view":
@@ -119,6 +126,11 @@ def _call(text: str) -> list[Edit]:
 
 def _table(body: str) -> dict[str, str]:
     return {(each["named"] or each["given"] or each["name"]).lower(): each["text"] for each in _CHILD.finditer(body)}
+
+
+def _content(table: dict[str, str]) -> str | None:
+    text = next((table[key] for key in _TEXT if key in table), None)
+    return None if text is None else text.removeprefix("\n")
 
 
 def _pairs(body: str, path: str | None) -> list[Edit]:

@@ -47,7 +47,8 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _MARKS = re.compile(
-    r"^(?:<!--|//+|/\*+|-{2,}\s|;+|%+|#+|>+|=+|\|\s|[-*+\u2022\u25aa\u2013\u2014]\s|\d{1,3}[.)]\s|[a-z][.)]\s|\[[ xX]\]\s|"
+    r"^(?:<!--|//+|/\*+|-{2,}\s|;+|%+|#+|>+|=+|\|\s|[-*+\u2022\u25aa\u2013\u2014]\s|\d{1,3}[.)]\s|[a-z][.)]\s|"
+    r"\[[ xX]\]\s|"
     r"[\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff\ufe0f]|\s)+"
 )
 _NUMBER = re.compile(r"^\d{1,3}[.)]\s+(?=\S)")
@@ -63,10 +64,13 @@ _ATTRIBUTE = re.compile(
 _LINK = re.compile(r"\[`?([^\[\]`]+)`?\]\(([^()\s]+|[^()\s][^()]*[^()\s])\)")
 _SAME_LINK = re.compile(r"\[(`?)(.+)\1\]\((?:\./)?<?\2>?\)")  # whatever brackets the name has itself
 _BRACKETED = re.compile(r"\((.+)\)|\[(.+)\]")
-_FIRST = re.compile(r"(?:and|then|next|now|also|finally|first|second|third|lastly)(?:[,:]\s*|\s+)(?=\S+$)", re.IGNORECASE)
+_FIRST = re.compile(
+    r"(?:and|then|next|now|also|finally|first|second|third|lastly)(?:[,:]\s*|\s+)(?=\S+$)", re.IGNORECASE
+)
 _BEHIND = re.compile(
     r"(?:"
-    r"\s+[(\[][^()\[\]]*[)\]]|\((?:new|updated|modified|changed|full|edited|excerpt|part|partial|lines?)\b[^()]*\)"  # x.yaml (updated)
+    r"\s+[(\[][^()\[\]]*[)\]]"  # x.yaml (updated)
+    r"|\((?:new|updated|modified|changed|full|edited|excerpt|part|partial|lines?)\b[^()]*\)"
     r"|\s*:\s*\d+(?:\s?[-:,\u2013]\s?\d+)*"  # x.yaml:1-2
     r"|\s*#L?\d+(?:[-\u2013:]L?\d+)*"  # x.yaml#L1-L2
     r"|\s*@\s*L?\d+(?:[-\u2013]L?\d+)?"
@@ -177,7 +181,9 @@ def _bare(text: str) -> str:
     """Take off what a name may stand in or behind: brackets around all of it, and a word such as "then"."""
     if same := _SAME_LINK.fullmatch(text):
         return f"`{same[2]}`"
-    if (found := _BRACKETED.fullmatch(text)) and not re.match(r"[^/]*[)\]](?:[^/]|/[^/]*[(\[])*$", found[1] or found[2]):
+    if (found := _BRACKETED.fullmatch(text)) and not re.match(
+        r"[^/]*[)\]](?:[^/]|/[^/]*[(\[])*$", found[1] or found[2]
+    ):
         text = found[1] or found[2]
     return _FIRST.sub("", text)
 

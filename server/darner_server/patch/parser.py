@@ -178,6 +178,7 @@ class Parser:
         self._lines, self._above, self._before, self._name = [], [], "", None
 
     def _prose(self, line: str, before: str) -> None:
+        line = find_replace.unwrapped(line)
         if line.lstrip()[:1] in _MARKS and self._opens(line, before):
             return
         if not line.strip():

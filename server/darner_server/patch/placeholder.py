@@ -115,7 +115,7 @@ def _is_terse(text: str) -> bool:
     known = [word for word in words if word in wordings.ALL_WORDS or word in wordings.GOES_ON]
     if not text.isascii() and words and not text.encode("ascii", "ignore").strip(b" .:-()[]"):
         return True  # a language whose words nobody has listed
-    return len(known) == len(words) or (3 * len(known) >= 2 * len(words) and bool(set(known) - wordings.FILLERS))
+    return len(known) == len(words) or (4 * len(known) >= 3 * len(words) and bool(set(known) - wordings.FILLERS))
 
 
 def is_gap(body: str) -> bool:

@@ -43,6 +43,7 @@ _PROSE = (".md", ".mdx", ".markdown", ".txt", ".mdc", ".rst", ".adoc", ".org", "
 _OPERATION = re.compile(
     r"\s*\[\s*\{\s*\"op\"\s*:\s*\"(?:add|remove|replace|move|copy|test)\"\s*,\s*\"(?:path|from)\"\s*:\s*\"/"
 )
+_CALLED = re.compile(r"\bdefault_api\.\w+\(")
 _WORDS = re.compile(r"\[-[^\]]+-\]\{\+[^}]+\+\}")
 _CONFLICT = re.compile(r"(?:<{7}|>{7}) \S.*")
 
@@ -60,6 +61,8 @@ def foreign(lines: list[str], info: str, path: str | None) -> str | None:
         return None
     if name.endswith(_CODE) and re.fullmatch(r"<[\w:]+(?:\s[^<>]*)?>.*", content[0]):
         return "an edit in tags"
+    if word == "tool_code" or _CALLED.search("\n".join(lines)):
+        return "a call of a tool in code"
     return _by_lines(content) or _by_text("\n".join(lines), markup=name.endswith(_MARKUP))
 
 

@@ -25,6 +25,12 @@ _ARGUMENTS = ("arguments", "input", "parameters", "params", "args", "tool_input"
 _TOOL = ("name", "tool", "tool_name", "toolName", "function", "recipient_name", "action", "type")
 _DOES = ("action", "operation", "op", "type", "command", "kind")
 _BESIDE = ("description", "explanation", "reason", "comment", "instructions", "instruction", "id", "language", "lang")
+_AT = ("insert_line", "insertLine", "line", "line_number")
+_SHELL = re.compile(r"bash|shell|exec|run|terminal|command", re.IGNORECASE)
+_CHANGES = re.compile(
+    r"\bsed\s+(?:-\w+\s+)*-i|\bperl\s+-\w*[pi]|(?<![<>=&\d-])>{1,2}\s*[\w./~$\"']|\btee\b|\b(?:mv|rm|cp|patch|touch|truncate)\s|"
+    r"\bgit\s+(?:apply|mv|rm|checkout|restore|reset)\b|\bapply_patch\b|\bwrite_text\b|open\([^)]*[\"']w"
+)
 _LINES = ("line", "start_line", "end_line", "startLine", "endLine")
 _READS = re.compile(
     r"view|read|list|search(?!_?and|_?replace)|grep|glob|find_file|fetch|bash|shell|exec|run|terminal|command|think|todo|"
@@ -39,6 +45,8 @@ _CREATES = re.compile(
     r"\b(?:create|write|add|new|overwrite|full|create_?file|write_?file|add_?file|new_?file)\b", re.IGNORECASE
 )
 _DELETES = re.compile(r"delete|remove|unlink", re.IGNORECASE)
+_INSERTED = ("insert_text", "insertText", "new_str", "newStr")
+_INSERTS = re.compile(r"insert(?:_content)?", re.IGNORECASE)
 _PLACES = re.compile(r"insert|append|regex", re.IGNORECASE)
 _MOVES = re.compile(r"rename|move", re.IGNORECASE)
 _FROM, _TO = ("source", "old_path", "from", "src"), ("destination", "new_path", "to", "dest", "target")
@@ -94,6 +102,31 @@ class _Calls:
         understood = [self.walk(each, path, depth + 1) for each in table.values()]
         return any(understood)
 
+    def _placed(self, tool: str, arguments: dict[str, object], path: str | None) -> bool:
+        """Take a call that says by other means than a text where it changes something."""
+        if _INSERTS.fullmatch(tool) and _first(arguments, _AT) is not None:
+            return self._inserted(arguments, path, behind="content" not in tool)
+        return self._refuse(path, f"the reply calls {tool}, which names no text to replace; darner does not do that")
+
+    def _unread(self, tool: str, arguments: dict[str, object], path: str | None) -> None:
+        """Refuse a call that gave no edit although it changes files."""
+        if _SHELL.search(tool) and _CHANGES.search(_told(arguments)):
+            self._refuse(path, "the reply runs a command that may change files, which darner does not do")
+        elif _WRITES.search(tool):
+            self._refuse(path, f"the reply calls {tool} with arguments that darner does not know")
+
+    def _inserted(self, table: dict[str, object], path: str | None, *, behind: bool) -> bool:
+        """Take a text that goes behind a line (0: to the top), or before one (0: to the end)."""
+        line, text = _first(table, _AT), _first(table, (*_TEXT, *_INSERTED))
+        line = int(line) if isinstance(line, str) and line.strip().isdecimal() else line
+        if isinstance(line, bool) or not isinstance(line, int) or line < 0 or not isinstance(text, str) or not text:
+            return self._refuse(path, "the reply inserts a text, and not at a line that it names")
+        after = text if text.endswith("\n") else text + "\n"
+        last = line == 0 and not behind
+        place = None if last else line + behind
+        self.found.append(Edit(path, "", after, kind="insert", line=place, at_end=last, format=FORMAT))
+        return True
+
     def _file(self, table: dict[str, object], path: str) -> bool:
         """Take a file's new text, or its end."""
         does = next((table[key] for key in _DOES if isinstance(table.get(key), str)), None)
@@ -121,17 +154,15 @@ class _Calls:
         elif _DELETES.search(tool) and path is not None and not set(arguments) & {*_OLD, *_NEW}:
             self.found.append(Edit(path, kind="delete", format=FORMAT))
         elif _PLACES.search(tool) or arguments.get("use_regex") or arguments.get("is_regex"):
-            return self._refuse(
-                path, f"the reply calls {tool}, which names no text to replace; darner does not do that"
-            )
+            return self._placed(tool, arguments, path)
         elif _MOVES.search(tool):
             source, target = _first(arguments, (*_FROM, *_PATH)), _first(arguments, _TO)
             if isinstance(source, str) and isinstance(target, str):
                 self.found.append(Edit(source, kind="move", new_path=target, format=FORMAT))
         elif not _READS.search(tool) or _WRITES.search(tool):
             self.walk(arguments, path, depth + 1)
-        if len(self.found) == before and _WRITES.search(tool):
-            self._refuse(path, f"the reply calls {tool} with arguments that darner does not know")
+        if len(self.found) == before:
+            self._unread(tool, arguments, path)
         return len(self.found) > before or _READS.search(tool) is not None
 
     def _command(self, table: dict[str, object], path: str | None) -> bool:
@@ -147,7 +178,9 @@ class _Calls:
         if command == "delete":
             self.found.append(Edit(path, kind="delete", format=FORMAT))
             return True
-        if command in ("create", "write", "str_replace", "replace", "edit", "insert", "undo_edit", "rename"):
+        if command == "insert":
+            return self._inserted(table, path, behind=True)
+        if command in ("create", "write", "str_replace", "replace", "edit", "undo_edit", "rename"):
             return self._refuse(path, f"the reply calls the command {command} in a way that darner does not know")
         return False
 
@@ -161,7 +194,7 @@ class _Calls:
         if not isinstance(old, str) or not isinstance(new, str):
             missing = (keys[0] or "the old text") if not isinstance(old, str) else (keys[1] or "the new text")
             return strong and self._refuse(path, f"{missing} of a replacement is no text")
-        every = _first(table, _EVERY) is True
+        every = _first(table, _EVERY) in (True, "true", "True")
         self.found.append(Edit(path, old, new, inline=True, every=every, format=FORMAT))
         return True
 
@@ -197,6 +230,12 @@ def _called(table: dict[str, object]) -> tuple[str, dict[str, object]] | None:
     if isinstance(arguments, list):
         arguments = {"edits": cast("object", arguments)}
     return (tool, cast("dict[str, object]", arguments)) if isinstance(arguments, dict) else None
+
+
+def _told(arguments: dict[str, object]) -> str:
+    """Return the words of a command, which may be one text or several."""
+    words = (cast("list[object]", each) if isinstance(each, list) else [each] for each in arguments.values())
+    return "\n".join(" ".join(map(str, each)) for each in words)
 
 
 def _first(table: dict[str, object], keys: tuple[str, ...]) -> object:

@@ -23,6 +23,7 @@ all of the new code
 
 _OPEN = re.compile(r"\s*(`{3,}|~{3,})[ \t]*([^`]*)")
 _NUMBERED = re.compile(r"\s*(\d+)\s?(\||\u2502|\u2192|\t|:)(.*)")
+_MARKS = re.compile(r"(?:<[|\uff5c][^<>]*[|\uff5c]>)+\s*$")  # that a model ends a call with
 _SEVERAL = 2  # lines: one number alone may be anything
 _COUNTED = (".csv", ".tsv", ".txt", ".md", ".mdx", ".markdown", ".rst", ".log", ".dat", ".po", ".srt")
 _TAG = re.compile(
@@ -72,7 +73,7 @@ class Fence:
 
     def closes(self, line: str) -> bool:
         """Tell whether `line` ends this fence; an inner fence with a language is counted and passed over."""
-        text = line.strip()
+        text = (_MARKS.sub("", line) if "<" in line and not self.mark.startswith("<") else line).strip()
         if len(line) - len(line.lstrip()) > len(self.margin):
             return False
         if self.mark.startswith("<"):
