@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from darner_server import unfinished
-from darner_server.held import Folder
+from darner_server.open_folders import Folder
 from darner_server.workspace import RealDisk, Unwritten, Written, set_mode, write
 
 BEFORE = {"a.txt": b"one\r\n", "b/b.txt": b"two", "b/c.txt": b"\xff\x00three"}

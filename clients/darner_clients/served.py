@@ -225,7 +225,7 @@ class Served:
 
         `place` is said of an endpoint that would get a request.
         """
-        from darner_clients.masking import masked  # noqa: PLC0415 - what start-up does not need
+        from darner_clients.redaction import redacted  # noqa: PLC0415 - what start-up does not need
 
         reachable: bool | None = None
         problem = ""
@@ -259,7 +259,7 @@ class Served:
             name=self.endpoint.name,
             kind=self.endpoint.kind,
             base_url=self.endpoint.shown_url,
-            model=masked((limits.model if limits else "") or self.endpoint.model, self.endpoint.hidden),
+            model=redacted((limits.model if limits else "") or self.endpoint.model, self.endpoint.hidden),
             reachable=reachable,
             problem=problem,
             window=limits.window if limits else self.endpoint.window,

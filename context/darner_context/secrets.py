@@ -6,8 +6,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from darner_context.chance import LEAST, by_chance, made_up
-from darner_context.keys import PRIVATE_KEY, key_parts, other_keys
 from darner_context.passwords import in_urls, passwords
+from darner_context.private_keys import PRIVATE_KEY, key_parts, other_keys
 from darner_context.secret_rules import PLAIN, SHAPES, TOKENS
 from darner_context.values import kind_by_name
 

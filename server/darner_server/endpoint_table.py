@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from darner_clients.endpoint import Deadlines, Endpoint
 from darner_server.keys import cleaned, fault, looks_like_key, may_be_key
-from darner_server.mistakes import at
+from darner_server.settings_errors import at
 
 DEFAULT_TOKENIZER = "o200k_base"
 

@@ -18,7 +18,7 @@ from darner_context.plain import read_plain
 from darner_context.toml import read_toml
 from darner_server.endpoint_table import Budget, EndpointTable, Strict, made, place_in
 from darner_server.local.places import config_folder
-from darner_server.mistakes import explain, line
+from darner_server.settings_errors import explain, line
 
 WORKSPACE_FILE = ".darner.toml"
 _MOST = 200_000  # bytes of a workspace's settings

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from darner_context.private import private_folder, private_opener
 from darner_server.alive import alive
-from darner_server.held import Folder, Held
+from darner_server.open_folders import Folder, OpenFolders
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def settle(journals: Path, root: Path) -> Settled:
     changed: list[tuple[str, str]] = []
     for journal in unfinished(journals, root):
         plan, folders = _read(journal)
-        with Held(root.resolve()) as held:
+        with OpenFolders(root.resolve()) as held:
             places = [(each, _folder_of(each.file, held)) for each in plan]
             if not all(folder is not None and _is_new(each, folder) for each, folder in places):
                 for each, folder in reversed(places):
@@ -102,7 +102,7 @@ def settle(journals: Path, root: Path) -> Settled:
     return Settled(tuple(dict.fromkeys(back)), tuple(changed))
 
 
-def _folder_of(file: str, held: Held) -> Folder | None:
+def _folder_of(file: str, held: OpenFolders) -> Folder | None:
     """The folder a file lies in; None where it is missing, or a link by now."""
     try:
         return held.folder(Path(file).parent)

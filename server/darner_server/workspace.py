@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Protocol
 
 from darner_server import unfinished
-from darner_server.held import LINKED, Folder, Held
+from darner_server.open_folders import LINKED, Folder, OpenFolders
 from darner_server.patch.reserved import is_of_repository
 
 if TYPE_CHECKING:
@@ -162,14 +162,14 @@ def write(
     puts right what a process that dies here leaves behind.
     """
     top = root.resolve()
-    with Held(top) as held:
+    with OpenFolders(top) as held:
         steps = _steps(top, held, changes, expected or {})
         if isinstance(steps, Unwritten):
             return steps
         return _write(root, steps, held, disk if disk is not None else RealDisk(), journals) or Written(tuple(changes))
 
 
-def _write(root: Path, steps: list[_Step], held: Held, disk: Disk, journals: Path | None) -> Unwritten | None:
+def _write(root: Path, steps: list[_Step], held: OpenFolders, disk: Disk, journals: Path | None) -> Unwritten | None:
     made: list[tuple[Folder, str]] = []
     at = steps[0].path if steps else ""
     journal = unfinished.begin(journals, root, [_planned(step) for step in steps], _missing(steps, held))
@@ -201,7 +201,7 @@ def _write(root: Path, steps: list[_Step], held: Held, disk: Disk, journals: Pat
 def set_mode(root: Path, path: str, mode: int) -> None:
     """Give a file below the root permissions; what is none, or lies elsewhere by now, stays as it is."""
     file = _inside(root.resolve(), path)
-    with Held(root.resolve()) as held, contextlib.suppress(OSError):
+    with OpenFolders(root.resolve()) as held, contextlib.suppress(OSError):
         folder = None if isinstance(file, str) else held.folder(file.parent)
         if folder is None or isinstance(file, str):
             return
@@ -211,7 +211,7 @@ def set_mode(root: Path, path: str, mode: int) -> None:
 
 
 def _steps(
-    top: Path, held: Held, changes: Mapping[str, bytes | None], expected: Mapping[str, bytes | None]
+    top: Path, held: OpenFolders, changes: Mapping[str, bytes | None], expected: Mapping[str, bytes | None]
 ) -> list[_Step] | Unwritten:
     """Check every path before anything is touched."""
     steps: list[_Step] = []
@@ -239,7 +239,7 @@ def _planned(step: _Step) -> unfinished.Planned:
     return unfinished.Planned(str(step.file), fresh, saved, step.there is not None, digest)
 
 
-def _missing(steps: Sequence[_Step], held: Held) -> list[Path]:
+def _missing(steps: Sequence[_Step], held: OpenFolders) -> list[Path]:
     """The folders that are to be made, outer ones first."""
     found: dict[Path, None] = {}
     for step in steps:
@@ -283,7 +283,7 @@ def _unfit(step: _Step, expected: tuple[bytes | None] | None) -> str | None:
     return None
 
 
-def _prepare(step: _Step, held: Held, made: list[tuple[Folder, str]], disk: Disk) -> None:
+def _prepare(step: _Step, held: OpenFolders, made: list[tuple[Folder, str]], disk: Disk) -> None:
     """Put the new content beside the file."""
     if step.data is None:
         return
@@ -295,7 +295,7 @@ def _prepare(step: _Step, held: Held, made: list[tuple[Folder, str]], disk: Disk
     disk.create(step.folder, step.fresh, step.data, mode)
 
 
-def _made(path: Path, held: Held, made: list[tuple[Folder, str]], disk: Disk) -> Folder:
+def _made(path: Path, held: OpenFolders, made: list[tuple[Folder, str]], disk: Disk) -> Folder:
     """Open a folder, with those above it, that are made where they are missing."""
     folder = held.folder(path)
     if folder is not None:

@@ -3,7 +3,7 @@
 import os
 import sys
 
-from darner_server.search_path import forget_python_path
+from darner_server.import_path import forget_python_path
 
 forget_python_path()  # before anything is imported that a repository could have a file for
 import signal  # noqa: E402 - see above

@@ -200,7 +200,7 @@ def serve(
 
     if tcp is None:
         _exit(serve_stdio())
-    from darner_server.lsp.listening import CannotListen  # noqa: PLC0415 - likewise
+    from darner_server.lsp.tcp import CannotListen  # noqa: PLC0415 - likewise
 
     host, _, port = (tcp or "").rpartition(":")
     if not port.isdecimal():

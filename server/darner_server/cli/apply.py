@@ -9,7 +9,7 @@ from darner_context.index import Index
 from darner_context.masks import Masks
 from darner_server.cli import exits, out
 from darner_server.cli.places import parse_place
-from darner_server.cli.unasked import writable
+from darner_server.cli.run_files import writable
 from darner_server.cli.unfinished import journals, tell_unfinished
 from darner_server.engine.events import EditRefused
 from darner_server.engine.gate import syntax_gate

@@ -8,8 +8,8 @@ from darner_context.index import Unreadable
 from darner_server.cli import exits, out
 from darner_server.cli.check import Kept, keyless, run_check
 from darner_server.cli.places import parse_place
+from darner_server.cli.run_files import writable
 from darner_server.cli.session import Place, open_engine, tell_exposure, tell_instructions
-from darner_server.cli.unasked import writable
 from darner_server.cli.unfinished import journals, tell_unfinished
 from darner_server.engine import (
     ContextReady,

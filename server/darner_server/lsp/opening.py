@@ -40,7 +40,7 @@ def serve_stdio() -> int:
 
 def serve_tcp(host: str, port: int, *, warn: Callable[[str], None]) -> int:
     """Serve one client on a TCP port; the address goes to stdout once it can be connected to. Raises CannotListen."""
-    from darner_server.lsp.listening import guests, listen  # noqa: PLC0415 - stdio does not pay for it
+    from darner_server.lsp.tcp import guests, listen  # noqa: PLC0415 - stdio does not pay for it
 
     with listen(host, port) as server:
         at, on = server.getsockname()[:2]

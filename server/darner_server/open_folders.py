@@ -59,7 +59,7 @@ class Folder:
         os.replace(self.at(name), self.at(new), src_dir_fd=self.fd, dst_dir_fd=self.fd)
 
 
-class Held:
+class OpenFolders:
     """The open folders below a root, itself resolved; a context manager that lets go of them."""
 
     def __init__(self, root: Path) -> None:
@@ -98,7 +98,7 @@ class Held:
         """A folder that is not where it was when it was opened, or None."""
         for path, folder in self._folders.items():
             if folder.fd is not None:
-                with Held(self._root) as again:
+                with OpenFolders(self._root) as again:
                     try:
                         now = again.folder(path)
                     except OSError:

@@ -11,7 +11,7 @@ _PIECE = 8  # characters of a key, blanks and signs not counted, from which on a
 _NESTED = 3  # escapes within escapes, as in %2574
 
 
-def masked(text: str, secrets: Iterable[str | None]) -> str:
+def redacted(text: str, secrets: Iterable[str | None]) -> str:
     """`text` without any of the secrets, or a piece of one of eight letters and digits or more."""
     known = tuple(each for each in secrets if each)
     text = text[:MOST]

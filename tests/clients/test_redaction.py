@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
-from darner_clients.masking import masked
+from darner_clients.redaction import redacted
 
 KEY = "sk-test-Fast/4e81c07a9b35d2+Zq"
 CODES = KEY.encode()
@@ -48,7 +48,7 @@ SPELT = {
 
 @pytest.mark.parametrize("spelt", SPELT)
 def test_a_key_is_masked_in_every_spelling(spelt: str) -> None:
-    said = masked(f"the key {SPELT[spelt]} is wrong", [None, KEY])
+    said = redacted(f"the key {SPELT[spelt]} is wrong", [None, KEY])
     assert said.startswith("the key ")
     assert said.endswith(" is wrong")
     assert "…" in said
@@ -69,9 +69,9 @@ def test_a_key_is_masked_in_every_spelling(spelt: str) -> None:
     ],
 )
 def test_what_is_no_key_stays(words: str) -> None:
-    assert masked(words, [KEY]) == words[:2000]
+    assert redacted(words, [KEY]) == words[:2000]
 
 
 def test_a_short_key_is_masked_as_a_word_only() -> None:
-    assert masked("EMPTY is wrong, NONEMPTY is not", ["EMPTY"]) == "… is wrong, NONEMPTY is not"
-    assert masked("anything", []) == "anything"
+    assert redacted("EMPTY is wrong, NONEMPTY is not", ["EMPTY"]) == "… is wrong, NONEMPTY is not"
+    assert redacted("anything", []) == "anything"
