@@ -27,7 +27,7 @@ def new(path: str) -> str:
 
 @pytest.mark.parametrize(
     "path",
-    [".envrc", ".vscode/tasks.json", ".github/workflows/ci.yml", ".husky/pre-commit", "conftest.py", ".darner.toml"],
+    [".profile", ".vscode/tasks.json", ".github/workflows/ci.yml", ".husky/pre-commit", "conftest.py", ".darner.toml"],
 )
 async def test_a_new_file_that_something_runs(desk: Desk, path: str) -> None:
     shown = await desk.run("apply", "-", stdin=new(path))
