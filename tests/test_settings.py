@@ -1,4 +1,6 @@
+import json
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -7,6 +9,7 @@ import pytest
 
 from darner_clients.endpoint import Deadlines, Endpoint
 from darner_clients.router import Router
+from darner_server.endpoint_table import EndpointTable
 from darner_server.engine import Engine
 from darner_server.settings import (
     DEFAULT_BUDGET,
@@ -303,7 +306,7 @@ def test_a_mistake_is_told_with_its_remedy(tmp_path: Path, old: str, new: str, e
 @pytest.mark.parametrize(
     "field", ["kind", "reply", "window", "budget", "name", "base_url", "model", "tokenizer", "hedge"]
 )
-@pytest.mark.parametrize("key", ["sk-hunt-Fast/4e81c07a9b35d2", "gsk_AbCdEf0123456789AbCd", "a1b2c3d4e5f60718293a4b5c"])
+@pytest.mark.parametrize("key", ["sk-team-Fast/4e81c07a9b35d2", "gsk_AbCdEf0123456789AbCd", "a1b2c3d4e5f60718293a4b5c"])
 def test_a_key_anywhere_in_the_settings_is_not_printed(tmp_path: Path, field: str, key: str) -> None:
     file = tmp_path / "darner.toml"
     rows = dict.fromkeys(("name", "kind", "base_url"), "") | {
@@ -448,3 +451,18 @@ async def test_hedging_is_as_the_settings_say(tmp_path: Path, monkeypatch: pytes
     settings = from_mapping({"endpoints": [row], "hedge": hedge}, {}, no_keys)
     async with Engine(settings, [tmp_path], workspaces=[WorkspaceSettings()], cache_dir=tmp_path, state_dir=tmp_path):
         assert made == [hedge]
+
+
+def test_vs_code_knows_every_field_of_an_endpoint() -> None:
+    manifest = json.loads((Path(__file__).parents[1] / "vscode-extension/package.json").read_text(encoding="utf-8"))
+    fields = manifest["contributes"]["configuration"]["properties"]["darner.endpoints"]["items"]["properties"]
+    assert set(fields) == set(EndpointTable.model_fields)
+    base_url = re.compile(fields["base_url"]["pattern"])
+    for address, fits in (
+        ("https://x.example/openai/deployments/gpt?api-version=2024-06-01", True),
+        ("http://127.0.0.1:8000/v1", True),
+        ("https://name:secret@x.example/v1", False),
+        ("https://x.example/v1#part", False),
+        ("x.example/v1", False),
+    ):
+        assert (base_url.search(address) is not None) == fits, address

@@ -23,7 +23,6 @@ class Preset:
     prediction: bool = False
     cache_key: bool = False
     gzip: bool = False
-    lists_all: bool = False  # a model that is not in its list is refused
     extra: tuple[tuple[str, object], ...] = ()
 
 
@@ -36,7 +35,6 @@ PRESETS: dict[Kind, Preset] = {
         effort=True,
         prediction=True,
         gzip=True,
-        lists_all=True,
     ),
     "vllm": Preset(
         limit_field="max_tokens",
@@ -45,7 +43,6 @@ PRESETS: dict[Kind, Preset] = {
         fill="tokens",
         stream_usage=True,
         effort=True,
-        lists_all=True,
     ),
     "llamacpp": Preset(
         limit_field="max_tokens",

@@ -89,7 +89,7 @@ def _words(content: object, depth: int) -> list[str]:
     if not isinstance(content, dict):
         return []
     fields = cast("dict[str, Any]", content)
-    raw = fields_at(fields, "metadata").get("raw")  # OpenRouter: what the provider said itself
+    raw = _fields_at(fields, "metadata").get("raw")  # OpenRouter: what the provider said itself
     if raw and (found := _words(raw, depth + 1)):
         return found
     for names in _WORD_NAMES:
@@ -101,7 +101,7 @@ def _words(content: object, depth: int) -> list[str]:
     return [each for value in fields.values() for each in _words(value, depth + 1) if " " in each][:3]
 
 
-def fields_at(fields: Mapping[str, Any], name: str) -> dict[str, Any]:
+def _fields_at(fields: Mapping[str, Any], name: str) -> dict[str, Any]:
     """The object below a name; {} if there is none."""
     value = fields.get(name)
     return cast("dict[str, Any]", value) if isinstance(value, dict) else {}

@@ -11,7 +11,7 @@ from darner_clients.endpoint import Deadlines, Endpoint
 from darner_server.keys import cleaned, fault, looks_like_key, may_be_key
 from darner_server.settings_errors import at
 
-DEFAULT_TOKENIZER = "o200k_base"
+_DEFAULT_TOKENIZER = "o200k_base"
 
 _ReplyFormat = Literal["search-replace", "apply-patch", "unified-diff", "whole"]
 _NO_ADDRESS = "base_url{} is not an http or https address such as https://host/v1"
@@ -29,13 +29,13 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
-Tokens = Annotated[int, Field(gt=0)]
+_Tokens = Annotated[int, Field(gt=0)]
 Budget = Annotated[int, Field(ge=0, le=100_000_000)]  # tokens of snippets; 0: none
 _Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 _Pairs = dict[str, str | bool | int | float]
 
 
-class DeadlineRow(Strict):
+class _DeadlineRow(Strict):
     """Seconds; where absent, what fits the kind."""
 
     connect: _Seconds | None = None
@@ -55,12 +55,12 @@ class EndpointTable(Strict):
     headers: _Pairs = {}
     query: _Pairs = {}
     extra: dict[str, Any] = {}
-    window: Tokens | None = None
-    max_output: Tokens | None = None
+    window: _Tokens | None = None
+    max_output: _Tokens | None = None
     reply: _ReplyFormat | None = None
     tokenizer: str | None = None
     budget: Budget | None = None
-    deadlines: DeadlineRow = DeadlineRow()
+    deadlines: _DeadlineRow = _DeadlineRow()
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -114,7 +114,7 @@ def made(
         window=row.window,
         max_output=row.max_output,
         reply=row.reply or ("whole" if whole else "search-replace"),
-        tokenizer=row.tokenizer or tokenizer_of(row.model) or DEFAULT_TOKENIZER,
+        tokenizer=row.tokenizer or tokenizer_of(row.model) or _DEFAULT_TOKENIZER,
         deadlines=Deadlines(
             connect=row.deadlines.connect or 5.0,
             first_token=row.deadlines.first_token or first_token,

@@ -5,7 +5,6 @@ from typing import Any
 from darner_server.visible import plain
 
 REQUEST_FAILED = -32803
-CONTENT_MODIFIED = -32801
 INVALID_PARAMS = -32602
 
 

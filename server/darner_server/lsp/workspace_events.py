@@ -95,7 +95,7 @@ def _take(session: Session, settings: dict[str, Any]) -> None:
 
 
 def _is_budget(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 < value <= _MOST_TOKENS
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST_TOKENS
 
 
 def _is_switch(value: object) -> bool:

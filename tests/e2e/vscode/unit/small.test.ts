@@ -132,5 +132,6 @@ test("what names a program or an endpoint is the user's own, and every command h
 
 test("what nobody sees, or turns the writing, is written out in a view", () => {
   assert.equal(escaped("a\u202eb\u200bc\u001b[1m<\u{e0041}"), "a\\u{202e}b\\u{200b}c\\u{1b}[1m&#60;\\u{e0041}");
-  assert.equal(escaped("naïve 日本 😀\t\n"), "naïve 日本 😀\t\n");
+  assert.equal(escaped("\u034f\ufe00\ufff9\ud800"), "\\u{34f}\\u{fe00}\\u{fff9}\\u{d800}");
+  assert.equal(escaped("naïve 日本 😀❤\ufe0f\t\n"), "naïve 日本 😀❤\ufe0f\t\n");
 });
