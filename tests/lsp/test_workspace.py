@@ -165,6 +165,8 @@ async def test_a_folder_s_instructions_go_with_its_own_files_only(tmp_path: Path
         await editor.initialize({"endpoints": rows}, folders=[editor.root, other])
         folder, _, name = focus.partition("/")
         uri = (tmp_path / folder / name).as_uri() if focus else editor.uri("a.py")
+        if focus:
+            editor.open(uri, (tmp_path / focus).read_text())
         document = {"textDocument": {"uri": uri}} if focus else {}
         asked = {**document, "instruction": "call helper", "scope": "file" if focus else "workspace"}
         await refused(editor.command("darner.patch", asked))
