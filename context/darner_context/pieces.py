@@ -1,12 +1,14 @@
 """A text handed to a parser piece by piece, and a limit to what it may cost.
 
 The parser holds all threads up, except while it asks for a piece or tells how far it is. It keeps for ever what it was
-given as a piece: so each thread has a few bytes of its own that are filled again and again.
+given as a piece: so each thread has a few bytes of its own that are filled again and again. A search in the tree that
+compares texts asks for pieces, too: it keeps none, and takes nothing but `bytes`, unchecked.
 """
 
 from collections.abc import Callable
 from threading import local
 from time import thread_time
+from typing import cast
 
 PIECE = 4_096  # bytes
 _LEAST, _PER_BYTE = 0.5, 5e-6  # seconds of the processor: a grammar needs a twentieth of it for the worst ordinary text
@@ -30,10 +32,22 @@ class _Buffer(local):
 _BUFFER = _Buffer()
 
 
-def reader(data: bytes) -> Callable[[int, object], memoryview]:
-    """What a parser calls for the text from an offset on. One parser at a time in a thread."""
-    filled = _BUFFER.filled
-    return lambda begin, _: filled(data, begin)
+class Reader:
+    """What a parser, then its tree, calls for the text from an offset on. One parser at a time in a thread."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._parsed = False
+
+    def __call__(self, begin: int, _: object) -> bytes:
+        """Give the text from `begin` on, a piece at most."""
+        if self._parsed:
+            return self._data[begin : begin + PIECE]
+        return cast("bytes", _BUFFER.filled(self._data, begin))  # a parser takes whatever has bytes
+
+    def parsed(self) -> None:
+        """From now on it is the tree that asks."""
+        self._parsed = True
 
 
 def limit(size: int) -> Callable[..., bool]:

@@ -17,7 +17,7 @@ from darner_context.facts import SCOPES, Definition, Symbol, SyntaxFault
 from darner_context.headings import headings_in
 from darner_context.languages import BY_NAME, Language, language_of
 from darner_context.notebook import read_notebook
-from darner_context.pieces import PIECE, limit, reader
+from darner_context.pieces import PIECE, Reader, limit
 from darner_context.second_opinion import second_opinion
 
 __all__ = ["Symbol", "SyntaxFault", "definitions", "enclosing", "language_of", "new_faults", "symbols", "syntax_faults"]
@@ -240,9 +240,8 @@ def parse(row: Language, data: bytes, before: Tree | None = None) -> Tree:
     parser = tree_sitter.Parser(_grammar(row.module, row.function))
     if len(data) <= PIECE:
         return parser.parse(data) if before is None else parser.parse(data, before)
-    over = limit(len(data))
+    over, read = limit(len(data)), Reader(data)
     try:
-        read = reader(data)
         if before is None:
             return parser.parse(read, progress_callback=over)
         return parser.parse(read, before, progress_callback=over)
@@ -250,6 +249,8 @@ def parse(row: Language, data: bytes, before: Tree | None = None) -> Tree:
         if over():
             raise TooSlow from None
         raise
+    finally:
+        read.parsed()
 
 
 def matches(row: Language, tree: Tree, begin: int = 0, end: int | None = None) -> list[Captures]:

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from darner_context.buffer import LiveFile
 from darner_context.definitions import found_in
 from darner_context.languages import BY_NAME, LANGUAGES
+from darner_context.pieces import PIECE
 from darner_context.syntax import enclosing, language_of, matches, parse, symbols, syntax_faults
 
 # path, text, what is found: kind, name behind its containers, first and last line
@@ -309,6 +311,18 @@ def test_right_samples_have_no_faults(path: str, text: str, expected: list[str])
     assert expected
     if BY_NAME[language_of(path) or ""].gate:
         assert syntax_faults(path, text) == ()
+
+
+@pytest.mark.parametrize(("path", "text", "expected"), SAMPLES, ids=[f"{row[0]}" for row in SAMPLES])
+def test_a_text_of_several_pieces_has_the_same_definitions(path: str, text: str, expected: list[str]) -> None:
+    """It is read piece by piece, by the parser and by what a query compares, also in a tree that is parsed again."""
+    assert expected
+    blank = 3 * PIECE
+    for long in ("\n" * blank + text, text + "\n" * blank):
+        assert [each.name for each in symbols(path, long)] == [each.name for each in symbols(path, text)]
+    live = LiveFile(path, text + "\n" * blank, kept=True)
+    live.edit("\n" + text + "\n" * blank)
+    assert [each.name for each in live.facts.definitions] == [each.name for each in symbols(path, text)]
 
 
 def test_every_language_has_a_sample() -> None:
