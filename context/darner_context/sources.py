@@ -217,14 +217,6 @@ def _stamp(info: os.stat_result) -> int:
     return hash((info.st_mtime_ns, info.st_ctime_ns, info.st_ino))  # of numbers it is the same in every process
 
 
-def secret_file(file: str) -> bool:
-    """Whether an absolute path, or what it is a link to, is secret by its name."""
-    try:
-        return secret_name(Path(file).as_posix()) or secret_name(Path(file).resolve().as_posix())
-    except (OSError, RuntimeError, ValueError):
-        return True
-
-
 def _real(root: Path, inner: str) -> Path | Unreadable:
     """The file that a path below a root leads to; the root itself is no link."""
     file = root / inner

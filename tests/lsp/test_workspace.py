@@ -1,5 +1,6 @@
 import asyncio
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from lsprotocol import types
@@ -8,6 +9,10 @@ from tests.lsp.editor import Editor, Json, editing, plain, refused
 from tests.lsp.test_completion import ask
 
 from darner_clients.testing import Script, ScriptedEndpoint
+from darner_server.lsp.positions import Point
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 CELL = "vscode-notebook-cell:/work/a.ipynb#W0"
 FILES = {"a.py": "import b\n\nb.helper()\n", "b.py": "def helper():\n    return 1\n"}
@@ -228,3 +233,67 @@ async def test_cells_of_a_notebook_are_documents(tmp_path: Path) -> None:
 
 def _at(uri: str) -> types.HoverParams:
     return types.HoverParams(types.TextDocumentIdentifier(uri), types.Position(0, 0))
+
+
+@pytest.mark.parametrize(
+    ("root", "document"),
+    [
+        ("link", "file://{base}/work/a.py"),
+        ("work", "file://{base}/link/a.py"),
+        ("work", "file://{base}/work/in.py"),
+        ("link", "file:{base}/link/a.py"),
+        ("work", "file://localhost{base}/work/%61.py"),
+    ],
+)
+async def test_the_unsaved_buffer_is_patched_by_whatever_name(tmp_path: Path, root: str, document: str) -> None:
+    edit = block("a.py", "unsaved = 1\n", "unsaved = 2\n")
+    uri = document.format(base=tmp_path)
+    async with (
+        ScriptedEndpoint(Script(otherwise=edit)) as scripted,
+        editing(tmp_path, FILES, options={"initialize": False}) as editor,
+    ):
+        (tmp_path / "link").symlink_to("work")
+        (tmp_path / "work/in.py").symlink_to("a.py")
+        rows = [{"name": "e", "kind": "vllm", "base_url": scripted.url, "model": "scripted"}]
+        await editor.initialize({"endpoints": rows}, folders=[tmp_path / root])
+        focused, other = editor.open(uri, "unsaved = 1\n"), editor.open("b.py")
+        assert (await editor.patch(uri))["refused"] == []
+        assert focused.text == "unsaved = 2\n"
+        focused.edit([(Point(0, 10), Point(0, 11), "1")])
+        whole = [types.TextDocumentContentChangeWholeDocument(focused.text)]
+        version = types.VersionedTextDocumentIdentifier(focused.version, uri)
+        editor.client.text_document_did_change(types.DidChangeTextDocumentParams(version, whole))
+        assert (await editor.patch("b.py", scope="workspace"))["refused"] == []
+        assert (focused.text, other.text) == ("unsaved = 2\n", FILES["b.py"])
+        assert (editor.root / "a.py").read_text() == FILES["a.py"]
+
+
+async def test_a_client_is_asked_for_its_settings_at_the_start(tmp_path: Path) -> None:
+    async with (
+        ScriptedEndpoint(Script(otherwise="1")) as scripted,
+        editing(tmp_path, FILES, options={"initialize": False}) as editor,
+    ):
+        editor.settings["darner"] = {"completion": False}
+        rows = [{"name": "e", "kind": "vllm", "base_url": scripted.url, "model": "scripted"}]
+        await editor.initialize({"endpoints": rows})
+        editor.open("a.py", "x = ")
+        assert await ask(editor, "a.py", 0, 4, invoked=True) == []
+        for settings, count in (({}, 1), ({"completion": False}, 0), ({"budget": 99}, 1)):
+            await configure(editor, settings, pulled=False)
+            assert len(await ask(editor, "a.py", 0, 4, invoked=True)) == count
+
+
+@pytest.mark.parametrize("answer", [None, [], "x", [None], ["x"], [[]], [{"completion": "x"}]])
+async def test_what_a_client_says_of_its_settings_stops_nothing(tmp_path: Path, answer: Json) -> None:
+    async with (
+        ScriptedEndpoint(Script(otherwise="1")) as scripted,
+        editing(tmp_path, FILES, options={"initialize": False}) as editor,
+    ):
+        features = cast("dict[str, Callable[[Json], Json]]", cast("Json", editor.client).protocol.fm.features)
+        features["workspace/configuration"] = lambda _params: answer
+        rows = [{"name": "e", "kind": "vllm", "base_url": scripted.url, "model": "scripted"}]
+        await editor.initialize({"endpoints": rows})
+        editor.open("a.py", "x = ")
+        assert len(await ask(editor, "a.py", 0, 4, invoked=True)) == 1
+        assert len(editor.shown) == (answer == [{"completion": "x"}])
+        editor.shown.clear()

@@ -13,16 +13,17 @@ from darner_clients.router import EndpointStatus, Router
 from darner_context.index import ContextBundle, ContextRequest, Index
 from darner_context.masks import Masks
 from darner_context.private import private_folder
-from darner_context.sources import secret_file
 from darner_context.tokens import tokenizer
 from darner_server.engine.embedded import Embedded
 from darner_server.engine.events import Done, Failed, PatchEvent, Stage
 from darner_server.engine.hunks import Hunks
 from darner_server.engine.masking import hidden
+from darner_server.engine.privacy import withheld
 from darner_server.engine.prompts import Prompts
 from darner_server.engine.run import Run
 from darner_server.engine.task import Task
 from darner_server.local.server import StartFailed
+from darner_server.origin import Origin
 from darner_server.settings import Settings, WorkspaceSettings
 
 _log = logging.getLogger(__name__)
@@ -145,14 +146,9 @@ class Engine:
         text = request.texts[path] if path in request.texts else self.index.read(path)
         return text if isinstance(text, str) else ""
 
-    def withheld(self, path: str, outside: str | None = None) -> str | None:
-        """Why nothing of a file is sent, not even when it is open in an editor; None if it may be.
-
-        `outside` is the file itself where it lies in no root.
-        """
-        if self.index.may_hold_secrets(path) or (outside is not None and secret_file(outside)):
-            return f"{path} may hold secrets, so nothing of it is sent"
-        return f"{path} is ignored, so nothing of it is sent" if self.index.ignores(path) else None
+    def withheld(self, path: str, origin: Origin | None = None) -> str | None:
+        """Why nothing of a file, or of a document that comes from there, is sent; None if it may be."""
+        return withheld(self.index, path, origin)
 
     async def router(self, emit: Callable[[PatchEvent], None]) -> Router | StartFailed:
         """The router, with the embedded model's server started first where no endpoint is named."""

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
-from darner_server.lsp.documents import OUT_OF_STEP
+from darner_server.lsp.documents import OUT_OF_STEP, Document
 from darner_server.lsp.failure import Failure
 from darner_server.lsp.session import Session
+from darner_server.lsp.uris import shown_name
+from darner_server.origin import Origin
 
 if TYPE_CHECKING:
     from darner_server.engine import Engine
@@ -19,7 +20,7 @@ class Buffers:
     texts: dict[str, str]
     versions: dict[str, int]
     focus: str
-    outside: dict[str, str | None]  # the files of those that are in no root
+    origins: dict[str, Origin | None]  # of each
 
 
 def take_buffers(session: Session, uri: str) -> Buffers:
@@ -31,13 +32,19 @@ def take_buffers(session: Session, uri: str) -> Buffers:
         texts[path] = document.text
         if document.version is not None:
             versions[path] = document.version
-    focused = session.documents.get(uri)
+    focused = _document(session, uri)
     if uri and focused is None:
-        raise Failure(f"{unquote(uri).rpartition('/')[2]} is not open in the editor; open it, then ask again")
+        raise Failure(f"{shown_name(uri)} is not open in the editor; open it, then ask again")
     if focused is not None and focused.out_of_step:
-        raise Failure(f"{session.folders.path_of(uri, focused.language)}: {OUT_OF_STEP}")
-    focus = session.folders.path_of(uri, focused.language) if focused else ""
-    return Buffers(texts, versions, focus, {path: session.folders.outside(path) for path in texts})
+        raise Failure(f"{session.folders.path_of(focused.uri, focused.language)}: {OUT_OF_STEP}")
+    focus = session.folders.path_of(focused.uri, focused.language) if focused else ""
+    return Buffers(texts, versions, focus, {path: session.folders.origin(path) for path in texts})
+
+
+def _document(session: Session, uri: str) -> Document | None:
+    """The open document of a URI, or of the file that it names: links may give a file several names."""
+    path = session.folders.inside(uri)
+    return session.documents.get(uri) or (session.documents.get(session.folders.uri_of(path) or "") if path else None)
 
 
 async def sendable(buffers: Buffers, engine: "Engine") -> Buffers:
@@ -46,9 +53,9 @@ async def sendable(buffers: Buffers, engine: "Engine") -> Buffers:
 
 
 def _sendable(buffers: Buffers, engine: "Engine") -> Buffers:
-    if buffers.focus and (reason := engine.withheld(buffers.focus, buffers.outside.get(buffers.focus))) is not None:
+    if buffers.focus and (reason := engine.withheld(buffers.focus, buffers.origins.get(buffers.focus))) is not None:
         raise Failure(reason)
     texts = {
-        path: text for path, text in buffers.texts.items() if engine.withheld(path, buffers.outside.get(path)) is None
+        path: text for path, text in buffers.texts.items() if engine.withheld(path, buffers.origins.get(path)) is None
     }
     return replace(buffers, texts=texts)

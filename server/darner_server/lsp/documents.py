@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import accumulate
-from urllib.parse import unquote
 
 from darner_server.lsp.positions import LineTable, Mapper, Point, paired, split_lines, units
+from darner_server.lsp.uris import key_of
 
 OUT_OF_STEP = "the editor's last change to it could not be read; close it and open it again, then ask again"
 _MOST_COMPARED = 250_000  # pairs of lines
@@ -163,22 +163,22 @@ class Documents:
 
     def open(self, uri: str, language: str, version: int | None, text: str) -> Document:
         """Take a document that the editor has opened; opened twice, it is the later one."""
-        document = self._open.get(_key(uri))
+        document = self._open.get(key_of(uri))
         if document is not None:
             document.language = language
             document.replace_all(text)
             document.settle(version)
             return document
-        document = self._open[_key(uri)] = Document(uri, language, version, text, self._mapper)
+        document = self._open[key_of(uri)] = Document(uri, language, version, text, self._mapper)
         return document
 
     def get(self, uri: str) -> Document | None:
         """The open document of a URI."""
-        return self._open.get(_key(uri))
+        return self._open.get(key_of(uri))
 
     def close(self, uri: str) -> Document | None:
         """Forget a document; returns it if it was open. Who follows it is told, with no change, and finds it gone."""
-        document = self._open.pop(_key(uri), None)
+        document = self._open.pop(key_of(uri), None)
         if document is not None:
             document.settle(document.version)
         return document
@@ -216,7 +216,3 @@ def equal_at_start(a: str, b: str) -> int:
         else:
             high = middle
     return low
-
-
-def _key(uri: str) -> str:
-    return unquote(uri)

@@ -66,8 +66,8 @@ async def _ask(session: Session, engine: "Engine", asked: Asked, snapshot: Snaps
 
     await engine.indexed()
     path = session.folders.path_of(snapshot.uri, snapshot.language)
-    outside = session.folders.outside(path)
-    if (reason := await engine.index.beside(lambda: engine.withheld(path, outside))) is not None:
+    origin = session.folders.origin(path)
+    if (reason := await engine.index.beside(lambda: engine.withheld(path, origin))) is not None:
         raise Failure(reason)
     router = await engine.router(lambda _event: None)
     if not isinstance(router, Router):

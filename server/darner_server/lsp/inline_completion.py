@@ -16,6 +16,7 @@ from darner_server.lsp.raw import integer_at, point_at, text_at
 from darner_server.lsp.session import Session
 from darner_server.lsp.suggestion import Cursor, suggest
 from darner_server.lsp.workspace_edits import range_json
+from darner_server.origin import Origin
 
 if TYPE_CHECKING:
     from darner_clients.endpoint import Endpoint
@@ -50,7 +51,7 @@ def inline_completion(
     session.completions.supersede()
     if document is None or document.out_of_step or place is None:
         return None
-    if session.untrusted or session.options.get("completion") is False:
+    if not _wanted(session):
         return None
     snapshot = document.snapshot()
     table = snapshot.table(session.mapper)
@@ -65,15 +66,22 @@ def inline_completion(
     return _complete(session, snapshot, cursor, at, invoked=invoked)
 
 
+def _wanted(session: Session) -> bool:
+    return not session.untrusted and session.options.get("completion") is not False
+
+
 async def _complete(
     session: Session, snapshot: Snapshot, cursor: Cursor, at: Point, *, invoked: bool
 ) -> dict[str, Any] | None:
     path = session.folders.path_of(snapshot.uri, snapshot.language)
     with session.completions.current() as turn:
         try:
+            await session.settings_known()
+            if not _wanted(session):
+                return None
             async with session.engines.use() as engine:
-                outside = session.folders.outside(path)
-                withheld = await engine.index.beside(lambda: _withheld(engine, path, outside, snapshot.text))
+                origin = session.folders.origin(path)
+                withheld = await engine.index.beside(lambda: _withheld(engine, path, origin, snapshot.text))
                 text = "" if withheld else await _ask(session, engine, path, cursor, at, invoked=invoked)
         except asyncio.CancelledError:
             if turn.superseded():
@@ -88,12 +96,12 @@ async def _complete(
     return _answer(cursor, text, at, session)
 
 
-def _withheld(engine: "Engine", path: str, outside: str | None, text: str) -> str | None:
+def _withheld(engine: "Engine", path: str, origin: Origin | None, text: str) -> str | None:
     from darner_context.secrets import holds_key  # noqa: PLC0415 - see engines.py
 
     if holds_key(text):
         return f"{path} holds a private key, so nothing of it is sent"
-    return engine.withheld(path, outside)
+    return engine.withheld(path, origin)
 
 
 async def _ask(session: Session, engine: "Engine", path: str, cursor: Cursor, at: Point, *, invoked: bool) -> str:

@@ -1,19 +1,30 @@
 """From `initialized` to `exit`: what is registered, how the server ends, and what it does when the client is gone."""
 
 import asyncio
+from collections.abc import Coroutine
+from typing import Any
 
 from lsprotocol import types
 
 from darner_server.alive import alive
 from darner_server.lsp.raw import at
 from darner_server.lsp.session import Session
+from darner_server.lsp.workspace_events import ask_configuration
 
 _LOOK_FOR_CLIENT = 2.0  # seconds between two looks whether the client's process still lives
 
 
-async def initialized(session: Session, params: object) -> None:
-    """Ask the client to watch what it can watch."""
+def initialized(session: Session, params: object) -> Coroutine[Any, Any, None]:
+    """Ask the client for its settings, and to watch what it can watch."""
     del params
+    return _initialized(session, ask_configuration(session))
+
+
+async def _initialized(session: Session, settings: Coroutine[Any, Any, None]) -> None:
+    await asyncio.gather(settings, _watch(session))
+
+
+async def _watch(session: Session) -> None:
     wanted: list[types.Registration] = []
     if session.client.watch_files:
         everything = types.DidChangeWatchedFilesRegistrationOptions(

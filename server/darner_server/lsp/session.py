@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from darner_server.lsp.explaining import Explanation
 
 _MOST_RECENT = 8  # documents
+_PATIENCE = 2.0  # seconds for a client to say its settings
 
 
 class Session:
@@ -48,6 +49,7 @@ class Session:
         self.folders = folders
         self.own = options  # the user's, from `initialize`
         self.options = options
+        self.asked_settings: asyncio.Future[Any] | None = None
         self.mapper = Mapper(client.encoding)
         self.documents = Documents(self.mapper)
         self.exit_code: asyncio.Future[int] = asyncio.get_running_loop().create_future()
@@ -64,6 +66,12 @@ class Session:
     def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run something in the background; it ends with the session."""
         return self._tasks.create_task(work)
+
+    async def settings_known(self) -> None:
+        """Return when the client has said which settings hold now; one that does not is not waited for again."""
+        if self.asked_settings is not None:
+            await asyncio.wait({self.asked_settings}, timeout=_PATIENCE)
+            self.asked_settings = None
 
     @property
     def untrusted(self) -> bool:

@@ -99,7 +99,8 @@ def _apply(document: Document, change: object) -> bool:
 def _open(session: Session, item: Any) -> None:  # noqa: ANN401 - JSON
     uri, text = text_at(item, "uri"), as_object(item).get("text")
     if uri and isinstance(text, str):
-        session.documents.open(uri, text_at(item, "languageId"), integer_at(item, "version"), text)
+        document = session.documents.open(uri, text_at(item, "languageId"), integer_at(item, "version"), text)
+        session.folders.path_of(document.uri, document.language)  # the file is this document from now on
 
 
 def _close(session: Session, uri: str) -> None:

@@ -1,13 +1,16 @@
 """Folders, settings and files that change while the server runs."""
 
-from collections.abc import Callable, Coroutine, Iterable
-from typing import Any
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from darner_server.lsp.raw import as_list, as_object, at, text_at
 from darner_server.lsp.session import Session
+
+if TYPE_CHECKING:
+    import asyncio
 
 _AT_ONCE = 16  # files that are read here and now; where more have changed, as by a checkout, the scan finds them
 
@@ -20,24 +23,30 @@ def did_change_folders(session: Session, params: object) -> None:
 
 def did_change_configuration(session: Session, params: object) -> Coroutine[Any, Any, None] | None:
     """Settings have changed: they are in the message, or are to be asked for."""
-    pushed = as_object(at(params, "settings", "darner"))
-    if pushed or not session.client.configuration:
-        _take(session, pushed)
+    pushed = at(params, "settings", "darner")
+    if pushed is not None or not session.client.configuration:
+        _take(session, as_object(pushed))
         return None
-    return pull_configuration(session)
+    return ask_configuration(session)
 
 
-async def pull_configuration(session: Session) -> None:
-    """Ask the client for the section `darner`."""
-    if not session.client.configuration:
+def ask_configuration(session: Session) -> Coroutine[Any, Any, None]:
+    """Ask the client for the section `darner`, now; what it says is taken by the work that is returned."""
+    asked: asyncio.Future[Any] | None = None
+    if session.client.configuration:
+        asked = session.protocol.send_request_async("workspace/configuration", {"items": [{"section": "darner"}]})
+        session.asked_settings = asked
+    return _take_answer(session, asked)
+
+
+async def _take_answer(session: Session, asked: "asyncio.Future[Any] | None") -> None:
+    if asked is None:
         return
     try:
-        answer = await session.protocol.send_request_async(
-            "workspace/configuration", {"items": [{"section": "darner"}]}
-        )
+        answer: Sequence[object] = tuple(await asked)
     except JsonRpcException:
         return
-    _take(session, as_object(next(iter(as_list(list(answer))), None)))
+    _take(session, as_object(answer[0] if answer else None))
 
 
 def files_changed(session: Session, params: object) -> None:
@@ -67,7 +76,7 @@ def _uris(items: object, key: str = "uri") -> list[str]:
 
 def _changed(session: Session, uris: Iterable[str]) -> None:
     engine = session.engines.now
-    paths = [session.folders.path_of(uri) for uri in uris if session.folders.in_a_root(uri)]
+    paths = [path for uri in uris if (path := session.folders.inside(uri)) is not None]
     if engine is not None and paths:
         engine.index.changed(paths[:_AT_ONCE])
         engine.refresh()
