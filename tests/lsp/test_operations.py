@@ -46,6 +46,25 @@ def parts(editor: Editor) -> list[tuple[str, str]]:
     return found
 
 
+@pytest.mark.parametrize("streamed", [True, False])
+async def test_a_new_file_is_created_before_it_is_written(tmp_path: Path, *, streamed: bool) -> None:
+    reply = ONE + block("new.py", "", "x = 1\n")
+    async with ScriptedEndpoint(Script(otherwise=reply)) as scripted, editing(tmp_path, FILES, scripted) as editor:
+        editor.open("a.py")
+        asked = {"textDocument": {"uri": editor.uri("a.py")}, "instruction": "do it", "scope": "workspace"}
+        if streamed:
+            result = plain(await editor.command("darner.patch", asked))
+        else:
+            result = plain(await editor.request("darner/patch", asked))
+        assert result["refused"] == []
+        kinds = [
+            (part.get("kind", "edit"), part.get("uri") or part["textDocument"]["uri"])
+            for part in result["edit"]["documentChanges"]
+        ]
+        new = editor.uri("new.py")
+        assert kinds == [("create", new), ("edit", editor.uri("a.py")), ("edit", new)]
+
+
 @pytest.mark.parametrize("reply", [MOVED, f"```diff\n{GIT}```\n"])
 @pytest.mark.parametrize("opened", [("a.py",), ("b.py",)])
 async def test_a_file_is_moved_when_its_edits_are_in(tmp_path: Path, reply: str, opened: tuple[str, ...]) -> None:

@@ -298,10 +298,11 @@ async def test_no_file_is_made_through_a_link_that_leads_out(tmp_path: Path) -> 
         (tmp_path / "outside").mkdir()
         (editor.root / "link").symlink_to(tmp_path / "outside")
         buffer = editor.open("a.py")
-        result = await editor.patch("a.py")
+        result = await editor.patch("a.py", scope="workspace")
         assert [(each["uri"], each["reason"]) for each in result["refused"]] == [
             (editor.uri("link/new.py"), "lies outside the workspace")
         ]
+        assert editor.shown.pop() == "1 edit not made: lies outside the workspace"
         assert (buffer.text, editor.files) == (CODE.replace("1", "11"), [])
 
 

@@ -228,8 +228,8 @@ class _Patch:
             self._enter(event)
 
     def _enter(self, event: "EditReady") -> None:
+        operation = self._operation(event)  # before the file is known: it may be one to create
         file = self._file(self._moved.get(event.path, event.path))
-        operation = self._operation(event)
         reason = self._barred(event, operation, file)
         if reason is not None or file is None:
             if event.new_path:

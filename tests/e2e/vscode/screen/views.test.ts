@@ -49,8 +49,8 @@ async function ask(title: string, instruction: string): Promise<void> {
 /** Nothing is asked any more: while it is, the bar says the endpoint's name and not its kind. */
 const idle = () => page.locator(".statusbar-item", { hasText: "darner: GPU" }).waitFor();
 
-/** The list of changed files, at the side. */
-const showChanges = () => page.locator('.activitybar [aria-label^="darner"]').first().click();
+/** The list of changed files, at the side; a badge may lie over its icon, within the same item. */
+const showChanges = () => page.locator('.activitybar .action-item:has([aria-label^="darner"])').first().click();
 
 const noHunks = async () => {
   await page.getByText("No changes to look at.").waitFor();
