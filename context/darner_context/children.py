@@ -19,6 +19,7 @@ _PLAIN_NAMES = (
     "GIT_CONFIG_GLOBAL GIT_CONFIG_SYSTEM GIT_CONFIG_NOSYSTEM GIT_CEILING_DIRECTORIES"
 )
 _PLAIN = frozenset(_PLAIN_NAMES.split())
+_GIT_SETTINGS = frozenset({"core.excludesfile", "core.ignorecase", "safe.directory"})
 _PACKAGES = ("site-packages", "dist-packages")
 
 _BEGIN = """
@@ -46,7 +47,21 @@ def environment(
         for name, value in parent.items()
         if (upper := name.upper()) in wanted or name in wanted or upper.startswith(("LC_", *prefixes))
     }
-    return {**found, "PATH": os.pathsep.join(search_path(parent.get("PATH", os.defpath)))}
+    found["PATH"] = os.pathsep.join(search_path(parent.get("PATH", os.defpath)))
+    for number, (key, value) in enumerate(said := git_settings(parent)):
+        found |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+    return {**found, "GIT_CONFIG_COUNT": str(len(said))} if said else found
+
+
+def git_settings(environ: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Git's settings that the environment gives, as that of a container does; others of them may hold keys."""
+    total = environ.get("GIT_CONFIG_COUNT", "")
+    found: list[tuple[str, str]] = []
+    for number in range(min(int(total), 100) if total.isdecimal() else 0):
+        key, value = (environ.get(f"GIT_CONFIG_{each}_{number}", "") for each in ("KEY", "VALUE"))
+        if key.lower() in _GIT_SETTINGS:
+            found.append((key.lower(), value))
+    return found
 
 
 def search_path(path: str, *, without: Iterable[Path] = ()) -> list[str]:

@@ -18,12 +18,14 @@ from time import monotonic
 from darner_context import git
 from darner_context.bundle import Unreadable
 from darner_context.ignore import EVERYTHING, Rules, as_bytes, ignored, lines_of, parse_rules
-from darner_context.plain import read_plain
-from darner_context.repository import MOST, Repository, outer_rules, repository_of
+from darner_context.plain import holds_up, read_plain
+from darner_context.repository import MOST, Repository, outer_rules, repository_at, repository_of
+from darner_context.tracked import tracked_files
 
 RULES, OWN_RULES = ".gitignore", ".darnerignore"
 _SECONDS, _SLOW = 5.0, 2.0  # for git to list a work tree; what makes it one that is not asked again
 _LISTED = 400_000_000  # bytes of such a list
+_HUGE = 500_000_000  # bytes of a file of which git is not asked any more
 _AGAIN = 16  # paths that git is asked of again
 _ODD = sys.platform in {"darwin", "win32"}  # file names of another form, or in other letters, are the same there
 
@@ -32,13 +34,14 @@ Chain = tuple[tuple[str, Rules], ...]  # outermost first, each with the prefix o
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What says which entries of a folder are left out. `listed` is git's word; `rules` stand in for it."""
+    """What says which entries of a folder are left out. `listed` is git's word; `rules` and `tracked` stand in."""
 
     top: str  # the prefix of the repository within the root
     listed: "Listed | None"
     rules: Chain
     own: Chain
     fold: bool  # capital letters are as good as small ones
+    tracked: "Listed"
 
 
 class Listed:
@@ -64,6 +67,13 @@ class Listed:
     def folder(self, path: str) -> bool:
         """Whether there is such a file in a folder."""
         return _holds(self._folders, _key(path))
+
+    def either(self, path: str) -> bool:
+        """Whether a folder has such a file, or is a submodule: git lists that as a file."""
+        return self.folder(path) or self.file(path)
+
+
+_NONE = Listed(())
 
 
 class Excludes:
@@ -104,8 +114,11 @@ class Excludes:
 
     def below(self, place: Place, prefix: str, has: Callable[[str], bool]) -> Place:
         """What holds in a folder below the root, given what holds above it; `has` says which entries it has."""
-        if has(".git"):
-            place = self._repository(prefix, repository_of(self._root / prefix), place.own)
+        repository = repository_at(self._root / prefix) if has(".git") else None
+        if repository is not None:
+            place = self._repository(prefix, repository, place.own)
+        elif place.listed is None and ignored(self._lead + prefix, place.rules):  # but something in it is tracked
+            place = replace(place, rules=(("", parse_rules(EVERYTHING)),))
         elif place.listed is None and has(RULES):
             place = self._with_rules(place, self._lead + prefix, self._root / prefix)
         if has(OWN_RULES):
@@ -115,18 +128,21 @@ class Excludes:
 
     def leaves_out_file(self, place: Place, path: str) -> bool:
         """Whether a file of source that is there is left out."""
+        inner = path[len(place.top) :]
         if place.listed is None:
-            return ignored(self._lead + path, place.rules) or ignored(self._lead + path, place.own)
-        return not place.listed.file(path[len(place.top) :]) or ignored(self._lead + path, place.own)
+            gone = ignored(self._lead + path, place.rules) and not place.tracked.file(inner)
+        else:
+            gone = not place.listed.file(inner)
+        return gone or ignored(self._lead + path, place.own)
 
     def leaves_out_folder(self, place: Place, path: str) -> bool:
         """Whether a folder is left out with all that is in it; its path ends in no slash."""
         shown = f"{self._lead}{path}/"
         if ignored(shown, place.own):
             return True
-        if place.listed is None:
-            return ignored(shown, place.rules)
         inner = path[len(place.top) :]
+        if place.listed is None:
+            return ignored(shown, place.rules) and not place.tracked.either(inner)
         if place.listed.folder(inner):
             return False
         nested = os.path.lexists(self._root / path / ".git")  # git lists nothing of another repository
@@ -139,7 +155,7 @@ class Excludes:
             if place is None or ignored(self._lead + inner, place.own):
                 return True
             if place.listed is None:
-                return ignored(self._lead + inner, place.rules)
+                return ignored(self._lead + inner, place.rules) and not place.tracked.file(inner[len(place.top) :])
             return not place.listed.file(inner[len(place.top) :]) and self._check(place, inner)
 
     def _check(self, place: Place, inner: str) -> bool:
@@ -201,13 +217,13 @@ class Excludes:
     def _repository(self, prefix: str, repository: Repository | None, own: Chain) -> Place:
         """What holds in the folder where a repository is met."""
         folder = self._root / prefix
-        listed = self._listed(folder) if repository is not None else None
+        listed = self._listed(folder, repository) if repository is not None else None
         if listed is not None:
-            return Place(prefix, listed, (), own, fold=False)
+            return Place(prefix, listed, (), own, fold=False, tracked=_NONE)
         return replace(self._top_rules(prefix, repository), own=own)
 
-    def _listed(self, folder: Path) -> Listed | None:
-        if str(folder) in self._slow:
+    def _listed(self, folder: Path, repository: Repository) -> Listed | None:
+        if str(folder) in self._slow or self._holds_up(folder, repository):
             return None
         began = monotonic()
         never = [f"--exclude={name}/" for name in self._never]
@@ -217,10 +233,22 @@ class Excludes:
             self._slow.add(str(folder))
         return Listed(filter(None, os.fsdecode(said).split("\0"))) if said is not None else None
 
+    def _holds_up(self, folder: Path, repository: Repository) -> bool:
+        """Whether git would wait at a file of rules or settings: at a pipe it does for ever."""
+        between = [each for each in (folder, *folder.parents) if each.is_relative_to(repository.top)]
+        if any(holds_up(each / RULES, _HUGE, follow=False) for each in between):
+            return True
+        files = [repository.private / "HEAD", repository.private / "index", *outer_rules(repository, os.environ).files]
+        return any(holds_up(each, _HUGE, follow=True) for each in files)
+
     def _top_rules(self, prefix: str, repository: Repository | None) -> Place:
         """The rules that git would go by in the folder where a repository is met."""
-        lines, fold = outer_rules(repository, os.environ)
-        place = Place(prefix, None, (), (), fold)
+        said = outer_rules(repository, os.environ)
+        lines, fold = said.lines, said.fold
+        tracked = tracked_files(repository.private / "index", said.digest) if repository is not None else ()
+        lead = "" if prefix else self._lead
+        below = Listed(path[len(lead) :] for path in tracked if path.startswith(lead)) if tracked else _NONE
+        place = Place(prefix, None, (), (), fold, below)
         if prefix:
             place = replace(place, rules=((self._lead + prefix, parse_rules(lines, fold=fold)),))
             return self._with_rules(place, self._lead + prefix, self._root / prefix)

@@ -19,10 +19,11 @@ from threading import Timer
 from darner_context.children import environment, search_path
 
 if sys.platform == "linux":
-    from resource import RLIMIT_CPU, prlimit
+    from resource import RLIMIT_CPU, RLIMIT_DATA, prlimit
 
 _SECONDS = 2.0
 _MOST = 4_000_000  # bytes of an answer
+_MEMORY = 3_000_000_000  # bytes that it may take: it reads a file of rules whole, whatever its size
 _FILTERS = 40  # settings of filters that are turned off one by one
 _SAFE = (
     *("--no-pager", "--no-optional-locks", "-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}"),
@@ -96,6 +97,7 @@ def _said(  # noqa: PLR0917 - one call, straight above
     if sys.platform == "linux":  # should this process be killed, nobody else ends one that is busy for ever
         with suppress(OSError):
             prlimit(process.pid, RLIMIT_CPU, (ceil(seconds) + 1, ceil(seconds) + 2))
+            prlimit(process.pid, RLIMIT_DATA, (_MEMORY, _MEMORY))
     assert process.stdout is not None  # noqa: S101 - a pipe was asked for
     with process, process.stdout:
         timer = Timer(seconds, _kill, (process,))

@@ -62,7 +62,8 @@ def ignored(path: str, rules: Sequence[tuple[str, Rules]]) -> bool:
 def lines_of(data: bytes) -> list[str]:
     """The lines of a file of rules, a character a byte."""
     text = data.removeprefix(b"\xef\xbb\xbf").decode("latin-1")
-    return [line.removesuffix("\r") for line in text.split("\n")]
+    lines = [line.removesuffix("\r") for line in text.split("\n")]
+    return [line.partition("\0")[0] for line in lines] if "\0" in text else lines
 
 
 def as_bytes(text: str) -> str:

@@ -35,6 +35,16 @@ def read_plain(path: str | os.PathLike[str], most: int, *, follow: bool = True) 
         return Unreadable("it has no name")
 
 
+def holds_up(path: str | os.PathLike[str], most: int, *, follow: bool) -> bool:
+    """Whether a program that reads a file may wait for ever, or take more than `most` bytes of memory for it."""
+    try:
+        info = os.stat(path, follow_symlinks=follow)  # noqa: PTH116 - as above
+    except (OSError, ValueError):
+        return False
+    kinds = (stat.S_ISREG, stat.S_ISDIR, stat.S_ISLNK)
+    return info.st_size > most or not any(each(info.st_mode) for each in kinds)
+
+
 def _unfit(info: os.stat_result, most: int) -> Unreadable | None:
     if not stat.S_ISREG(info.st_mode):
         return Unreadable("it is not a plain file")

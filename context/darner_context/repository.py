@@ -7,17 +7,19 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 from darner_context.bundle import Unreadable
-from darner_context.ignore import lines_of
+from darner_context.children import git_settings
+from darner_context.ignore import as_bytes, lines_of
 from darner_context.plain import read_plain
+from darner_context.wildmatch import expression
 
 MOST = 16_000_000  # bytes of a file of rules
 _CONFIG, _POINTER = 1_000_000, 4_096  # bytes of a file of settings, of one that names a folder
 _DEPTH = 10  # settings that include others
 _SECTION = re.compile(r'\[\s*([\w.-]+)\s*(?:"((?:[^"\\]|\\.)*)")?\s*\]')
+_HEAD = re.compile(r"ref:\s*refs/|[0-9a-f]{40}")
 _YES = frozenset({"true", "yes", "on", "1", ""})
 
 
@@ -30,13 +32,45 @@ class Repository:
     common: Path
 
 
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """
+    What holds for all of a work tree: `lines` of rules, weakest first; `fold` where capital letters are like small.
+
+    `files` are those that say so, be they there or not; `digest` is the number of bytes of a hash in the repository.
+    """
+
+    lines: list[str]
+    fold: bool
+    files: list[Path]
+    digest: int
+
+
 def repository_of(folder: Path) -> Repository | None:
-    """The repository that a folder is in."""
+    """The repository that a folder is in. One that is broken git passes over: it counts where there is no other."""
+    broken: Repository | None = None
     for top in (folder, *folder.parents):
-        entry = top / ".git"
-        if os.path.lexists(entry):
-            return Repository(top, *_folders(entry))
-    return None
+        if os.path.lexists(top / ".git"):
+            found = Repository(top, *_folders(top / ".git"))
+            if _is_whole(found):
+                return found
+            broken = broken or found
+    return broken
+
+
+def repository_at(folder: Path) -> Repository | None:
+    """The repository whose top a folder is; none where git sees but a folder, as of a submodule copied by itself."""
+    found = Repository(folder, *_folders(folder / ".git"))
+    return found if _is_whole(found) else None
+
+
+def _is_whole(repository: Repository) -> bool:
+    head = repository.private / "HEAD"
+    return (
+        (head.is_symlink() or _HEAD.match(_pointer(head)) is not None)
+        and (repository.common / "objects").is_dir()
+        and (repository.common / "refs").is_dir()
+    )
 
 
 def _folders(entry: Path) -> tuple[Path, Path]:
@@ -54,24 +88,31 @@ def _pointer(path: Path) -> str:
     return "" if isinstance(data, Unreadable) else os.fsdecode(data).rstrip("\n")
 
 
-def outer_rules(repository: Repository | None, environ: Mapping[str, str]) -> tuple[list[str], bool]:
-    """The lines of rules that hold for all of a work tree, weakest first, and whether capital letters are as small."""
+def outer_rules(repository: Repository | None, environ: Mapping[str, str]) -> Wording:
+    """What the settings say, the user's, the repository's and those of the environment."""
     home = Path(environ.get("HOME") or Path("~").expanduser())
     folder = Path(environ.get("XDG_CONFIG_HOME") or home / ".config") / "git"
-    files = [Path("/etc/gitconfig")] if environ.get("GIT_CONFIG_NOSYSTEM", "").lower() not in _YES - {""} else []
+    system = Path(environ.get("GIT_CONFIG_SYSTEM", "/etc/gitconfig"))
+    configs = [system] if environ.get("GIT_CONFIG_NOSYSTEM", "").lower() not in _YES - {""} else []
     named = environ.get("GIT_CONFIG_GLOBAL")
-    files += [Path(named)] if named is not None else [folder / "config", home / ".gitconfig"]
+    configs += [Path(named)] if named is not None else [folder / "config", home / ".gitconfig"]
+    reader = _Reader(repository, home, [])
+    said = [entry for file in configs for entry in reader.settings(file)]
     if repository is not None:
-        files += [repository.common / "config", repository.private / "config.worktree"]
-    excludes, fold = folder / "ignore", False
-    for file in files:
-        for key, value in _settings(file, repository, home, 0):
-            if key == "core.excludesfile":
-                excludes = _path(value, home, repository.top if repository else home)
-            elif key == "core.ignorecase":
-                fold = value.lower() in _YES
-    lines = _rules(excludes)
-    return (lines + _rules(repository.common / "info" / "exclude") if repository else lines), fold
+        said += reader.settings(repository.common / "config")
+        if dict(said).get("extensions.worktreeconfig", "false").lower() in _YES:
+            said += reader.settings(repository.private / "config.worktree")
+    last = dict([*said, *git_settings(environ)])
+    base = repository.top if repository else home
+    excludes = last.get("core.excludesfile")
+    files = [folder / "ignore" if excludes is None else _path(excludes, home, base)]
+    files += [repository.common / "info" / "exclude"] if repository else []
+    return Wording(
+        [line for file in files for line in _rules(file)],
+        last.get("core.ignorecase", "false").lower() in _YES,
+        [*reader.files, *files],
+        32 if last.get("extensions.objectformat", "").lower() == "sha256" else 20,
+    )
 
 
 def _rules(path: Path) -> list[str]:
@@ -85,32 +126,45 @@ def _path(value: str, home: Path, base: Path) -> Path:
     return Path(value).expanduser() if value.startswith("~") else base / value
 
 
-def _settings(file: Path, repository: Repository | None, home: Path, depth: int) -> Iterator[tuple[str, str]]:
-    """All settings of a file and of those that it includes, in their order."""
-    data = read_plain(file, _CONFIG)
-    if isinstance(data, Unreadable) or depth > _DEPTH:
-        return
-    for section, name, key, value in _entries(data.decode("utf-8", "replace")):
-        if key == "path" and (section == "include" or (section == "includeif" and _meant(name, repository, home))):
-            yield from _settings(_path(value, home, file.parent), repository, home, depth + 1)
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads settings as they hold for a repository; `files` are those that it has read."""
+
+    repository: Repository | None
+    home: Path
+    files: list[Path]
+
+    def settings(self, file: Path, depth: int = 0) -> Iterator[tuple[str, str]]:
+        """All settings of a file and of those that it includes, in their order."""
+        self.files.append(file)
+        data = read_plain(file, _CONFIG)
+        if isinstance(data, Unreadable) or depth > _DEPTH:
+            return
+        for section, name, key, value in _entries(data.decode("utf-8", "replace")):
+            if key == "path" and (section == "include" or (section == "includeif" and self._meant(name, file))):
+                yield from self.settings(_path(value, self.home, file.parent), depth + 1)
+            else:
+                yield f"{section}.{key}", value
+
+    def _meant(self, condition: str, file: Path) -> bool:
+        """Whether a repository lies where a condition `gitdir:` says, or is at the branch that `onbranch:` says."""
+        kind, _, pattern = condition.partition(":")
+        if self.repository is None or kind not in {"gitdir", "gitdir/i", "onbranch"}:
+            return False
+        if kind == "onbranch":
+            head = _pointer(self.repository.private / "HEAD").removeprefix("ref:").strip()
+            places = [head.removeprefix("refs/heads/")]
         else:
-            yield f"{section}.{key}", value
-
-
-def _meant(condition: str, repository: Repository | None, home: Path) -> bool:
-    """Whether a repository lies where a condition `gitdir:` says."""
-    kind, _, pattern = condition.partition(":")
-    if repository is None or kind not in {"gitdir", "gitdir/i"}:
-        return False
-    place = str(repository.private.absolute()) + "/"
-    if pattern.startswith("~/"):
-        pattern = f"{home}/{pattern[2:]}"
-    elif not pattern.startswith("/"):
-        pattern = f"*/{pattern}"
-    pattern += "*" if pattern.endswith("/") else "/"
-    if kind.endswith("i"):
-        place, pattern = place.lower(), pattern.lower()
-    return fnmatchcase(place, pattern)
+            places = [str(self.repository.private.resolve()), str(self.repository.private.absolute())]
+            if pattern.startswith("~/"):
+                pattern = f"{self.home}/{pattern[2:]}"
+            elif pattern.startswith("./"):
+                pattern = f"{file.parent}/{pattern[2:]}"
+            elif not pattern.startswith("/"):
+                pattern = f"**/{pattern}"
+        source = expression(as_bytes(pattern + "**" if pattern.endswith("/") else pattern), anchored=True)
+        flags = re.DOTALL | (re.IGNORECASE if kind == "gitdir/i" else 0)
+        return source is not None and any(re.fullmatch(source, as_bytes(place), flags) for place in places)
 
 
 def _entries(text: str) -> Iterator[tuple[str, str, str, str]]:

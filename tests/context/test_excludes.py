@@ -232,6 +232,108 @@ def names_that_are_not_plain(at: Path) -> Path:
     )
 
 
+def tracked_where_the_index_is_short(at: Path) -> Path:
+    work = tracked_although_ignored(at)
+    run(work, "update-index", "--index-version", "4")
+    return work
+
+
+def tracked_with_other_hashes(at: Path) -> Path:
+    run(at, "init", "-q", "--object-format=sha256", "work")
+    return tracked_although_ignored(at)
+
+
+def tracked_but_marked(at: Path) -> Path:
+    work = tracked_although_ignored(at)
+    run(work, "update-index", "--skip-worktree", "a.gen.py")
+    run(work, "rm", "-q", "--cached", "c.py")
+    run(work, "add", "-f", "--intent-to-add", "c.py")
+    return write(work, {".gitignore": "*.gen.py\nout/\nc.py\n"})
+
+
+def tracked_in_the_folder_that_is_opened(at: Path) -> Path:
+    return tracked_although_ignored(at) / "out"
+
+
+def a_merge_under_way(at: Path) -> Path:
+    work = repository(at / "work", {"a.gen.py": "1", "out/b.py": ""}, add=True)
+    run(work, "checkout", "-q", "-b", "other")
+    for branch, text in (("other", "2"), ("-", "3")):
+        run(write(work, {"a.gen.py": text}), "commit", "-q", "-a", "-m", text)
+        run(work, "checkout", "-q", branch if branch == "-" else "-")
+    subprocess.run(["git", "merge", "-q", "-"], cwd=work, check=False, capture_output=True)
+    return write(work, {".gitignore": "*.gen.py\nout/\n", "c.py": "", "d.gen.py": "", "out/e.py": ""})
+
+
+def a_submodule_that_a_rule_matches(at: Path) -> Path:
+    return write(a_submodule_from_above(at), {".gitignore": "lib.js\n"})
+
+
+def a_submodule_whose_repository_is_missing(at: Path) -> Path:
+    return repository(at / "work", {".gitignore": "b.py\n", "lib/.git": "gitdir: ../.git/modules/lib\n",
+        "lib/.gitignore": "c.py\n", "lib/a.py": "", "lib/b.py": "", "lib/c.py": ""})  # fmt: skip
+
+
+def an_empty_folder_in_the_place_of_a_repository(at: Path) -> Path:
+    work = a_folder_below_is_opened(at)
+    (work / ".git").mkdir()
+    return work
+
+
+def a_repository_without_its_head(at: Path) -> Path:
+    work = repository(at / "work", {".gitignore": "b.py\n", "in/a.py": "", "in/b.py": "", "in/c.py": ""})
+    repository(work / "in", {".gitignore": "c.py\n"})
+    return write(work, {"in/.git/HEAD": ""})
+
+
+def excludes_of_the_system(at: Path) -> Path:
+    os.environ["GIT_CONFIG_SYSTEM"] = str(write(at, {"system": "[core]\nexcludesFile = ~/mine\n"}) / "system")
+    return users(at, "", {"mine": "b.py\n"})
+
+
+def excludes_of_the_environment(at: Path) -> Path:
+    for name, value in (
+        ("COUNT", "2"),
+        ("KEY_0", "core.pager"),
+        ("VALUE_0", "x"),
+        ("KEY_1", "Core.excludesFile"),
+        ("VALUE_1", "~/mine"),
+    ):
+        os.environ[f"GIT_CONFIG_{name}"] = value
+    return users(at, "[core]\nexcludesFile = ~/none\n", {"mine": "b.py\n", "none": "a.py\n"})
+
+
+def included_for_a_branch(at: Path) -> Path:
+    work = users(at, '[includeIf "onbranch:rel/**"]\npath = ~/yes\n[includeIf "onbranch:rel"]\npath = ~/no\n', {
+        "yes": "[core]\nexcludesFile = ~/mine\n", "no": "[core]\nexcludesFile = ~/none\n", "mine": "b.py\n", "none": "a.py\n",
+    })  # fmt: skip
+    run(work, "symbolic-ref", "HEAD", "refs/heads/rel/1/2")
+    return work
+
+
+def included_beside_the_settings(at: Path) -> Path:
+    settings = '[includeIf "gitdir:./../work/"]\npath = no\n[includeIf "gitdir/i:*/WORK/"]\npath = no\n[includeIf "gitdir/i:WORK/"]\npath = yes\n'
+    return users(
+        at,
+        settings,
+        {
+            "yes": "[core]\nexcludesFile = ~/mine\n",
+            "no": "[core]\nexcludesFile = ~/none\n",
+            "mine": "b.py\n",
+            "none": "a.py\n",
+        },
+    )
+
+
+def a_zero_in_a_rule(at: Path) -> Path:
+    return repository(at / "work", {".gitignore": b"b.py\0a.py\n", "a.py": "", "b.py": ""})
+
+
+def settings_of_one_worktree_that_do_not_count(at: Path) -> Path:
+    work = users(at, "[core]\nexcludesFile = ~/mine\n", {"mine": "b.py\n", "none": "a.py\n"})
+    return write(work, {".git/config.worktree": "[core]\nexcludesFile = ~/none\n"})
+
+
 TABLE: list[tuple[Layout, str, str]] = [
     (nested_rules, "a.py keep.gen.py sub/only_top.py deep/er/y.py sub/b.gen.py", "b.gen.py only_top.py #odd.py build/out.py deep/x.py deep/er/x.py sub/y.py sub/deep/y.py blank.py"),
     (a_folder_below_is_opened, "a.py in/out/e.py", "b.py c.gen.py out/d.py"),
@@ -240,6 +342,16 @@ TABLE: list[tuple[Layout, str, str]] = [
     (below_an_ignored_folder, "", "b.py"),
     (a_repository_in_an_ignored_folder, "a.py", "b.py"),
     (tracked_although_ignored, "a.gen.py out/b.py c.py", "d.gen.py out/e.py"),
+    (tracked_where_the_index_is_short, "a.gen.py out/b.py c.py", "d.gen.py out/e.py"),
+    (tracked_with_other_hashes, "a.gen.py out/b.py c.py", "d.gen.py out/e.py"),
+    (tracked_but_marked, "a.gen.py out/b.py c.py", "d.gen.py out/e.py"),
+    (tracked_in_the_folder_that_is_opened, "b.py", "e.py"),
+    (a_merge_under_way, "a.gen.py out/b.py c.py", "d.gen.py out/e.py"),
+    (a_submodule_that_a_rule_matches, "lib.js/a.py lib.js/c.py", "lib.js/b.py"),
+    (a_submodule_whose_repository_is_missing, "lib/a.py", "lib/b.py lib/c.py"),
+    (an_empty_folder_in_the_place_of_a_repository, "a.py in/out/e.py", "b.py c.gen.py out/d.py"),
+    (a_repository_without_its_head, "in/a.py", "in/b.py in/c.py"),
+    (a_zero_in_a_rule, "a.py", "b.py"),
     (a_linked_worktree, "a.py c.py", "b.py"),
     (a_submodule_by_itself, "a.py c.py", "b.py"),
     (a_submodule_from_above, "lib.js/a.py lib.js/c.py", "lib.js/b.py"),
@@ -258,15 +370,16 @@ TABLE: list[tuple[Layout, str, str]] = [
             excludes_of_the_user, excludes_with_a_comment, excludes_in_quotes, excludes_on_two_lines,
             excludes_that_are_named_twice, included, included_if, in_the_users_config_folder,
             settings_in_the_config_folder, a_config_folder_of_another_name, settings_of_another_name,
-            excludes_of_the_repository,
+            excludes_of_the_repository, excludes_of_the_system, excludes_of_the_environment, included_for_a_branch,
+            included_beside_the_settings, settings_of_one_worktree_that_do_not_count,
         )
     ],
 ]  # fmt: skip
+ENVIRONMENT = (
+    "XDG_CONFIG_HOME GIT_CONFIG_GLOBAL GIT_CONFIG_SYSTEM GIT_DIR GIT_WORK_TREE "
+    "GIT_CONFIG_COUNT GIT_CONFIG_KEY_0 GIT_CONFIG_VALUE_0 GIT_CONFIG_KEY_1 GIT_CONFIG_VALUE_1"
+)
 IDS = [layout.__name__ for layout, _, _ in TABLE]
-ONLY_GIT_KNOWS: dict[Layout, set[str]] = {  # which files are tracked, so without it they are left out
-    tracked_although_ignored: {"a.gen.py", "out/b.py"},
-    repositories_within: {"inner/b.py"},
-}
 
 
 def check(root: Path, shown: Sequence[str], hidden: Sequence[str]) -> None:
@@ -287,7 +400,7 @@ def check(root: Path, shown: Sequence[str], hidden: Sequence[str]) -> None:
 def test_as_git_has_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, layout: Layout, shown: str, hidden: str
 ) -> None:
-    for name in ("XDG_CONFIG_HOME", "GIT_CONFIG_GLOBAL", "GIT_DIR", "GIT_WORK_TREE"):
+    for name in ENVIRONMENT.split():
         monkeypatch.setenv(name, "")  # so that what a layout puts there is taken back
         monkeypatch.delenv(name)
     root = layout(tmp_path)
@@ -297,11 +410,12 @@ def test_as_git_has_it(
         if path.startswith("out/inner/"):
             continue  # there git sees the inner repository alone
         where, name = (root / path).parent, (root / path).name
+        if layout is a_submodule_whose_repository_is_missing:  # git would not say a thing there
+            where, name = root, path
         asked = subprocess.run(["git", "check-ignore", "-q", name], cwd=where, env=environ, check=False)
         assert (path, asked.returncode) == (path, 0 if path in hidden.split() else 1)
     monkeypatch.setattr(git, "ask", _no_git)  # there is no git, or it refuses
-    lost = ONLY_GIT_KNOWS.get(layout, set[str]())
-    check(root, [path for path in shown.split() if path not in lost], [*hidden.split(), *lost])
+    check(root, shown.split(), hidden.split())
 
 
 def test_names_with_blanks_line_ends_and_wildcards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -415,6 +529,38 @@ def test_odd_files_in_the_place_of_rules(tmp_path: Path, name: str, make: Make) 
     lost = {"a.py", "sub/b.py"} if make is huge and name in {".gitignore", ".darnerignore"} else set[str]()
     lost |= {"sub/b.py"} if make is huge and name == "sub/.gitignore" else set()
     assert found == {"a.py", "sub/b.py"} - lost
+
+
+@pytest.mark.parametrize(
+    "name", [".gitignore", ".git/info/exclude", ".git/config", ".git/index", ".git/HEAD", ".git/more", "mine"]
+)
+@pytest.mark.parametrize("make", [pipe, link("/dev/tty"), huge], ids=["pipe", "terminal", "20 GB"])
+def test_git_is_not_asked_where_it_would_wait(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, make: Make
+) -> None:
+    work = repository(tmp_path / "work", {"a.py": "", "sub/b.py": ""})
+    run(work, "config", "include.path", "more")
+    run(work, "config", "core.excludesFile", "mine")
+    (work / name).unlink(missing_ok=True)
+    make(work / name)
+    asked: list[str] = []
+
+    def noted(_root: Path, *words: str, **_more: object) -> None:
+        asked.append(words[0])
+
+    monkeypatch.setattr(git, "ask", noted)
+    for root, path in ((work, "sub/b.py"), (work / "sub", "b.py")):
+        assert Workspace([root]).ignores(path) == (name == ".gitignore" and make is huge)
+    a_link = name == ".gitignore" and make is not pipe and make is not huge  # git follows none
+    assert asked == (["ls-files"] * 2 if a_link else [])
+
+
+@pytest.mark.parametrize(
+    "damage", [b"", b"DIRC", b"DIRC\0\0\0\2\0\0\0\7", b"x" * 200, b"DIRC\0\0\0\4\x7f" + b"\xff" * 300]
+)
+def test_a_damaged_index_tracks_nothing(tmp_path: Path, damage: bytes) -> None:
+    root = write(tracked_although_ignored(tmp_path), {".git/index": damage})
+    assert {each.path for each in Workspace([root]).scan([])} == {"c.py"}
 
 
 @pytest.mark.parametrize(

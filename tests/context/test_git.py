@@ -8,6 +8,7 @@ import pytest
 from tests.context.workspace import write
 
 from darner_context import git
+from darner_context.children import environment
 
 
 def repository(root: Path) -> Path:
@@ -104,3 +105,20 @@ def test_one_that_hangs_is_ended(tmp_path: Path) -> None:
     os.mkfifo(root / "pipe")
     subprocess.run(["git", "config", "core.excludesFile", "pipe"], cwd=root, check=True)
     assert git.ask(root, "ls-files", "--others", "--exclude-standard", seconds=0.2) is None
+
+
+@pytest.mark.parametrize("key", ["http.extraHeader", "core.pager", "core.sshCommand", "user.name", "include.path"])
+def test_a_child_hears_of_the_environments_settings_only_what_it_needs(key: str) -> None:
+    names = ("COUNT", "2"), ("KEY_0", key), ("VALUE_0", "secret"), ("KEY_1", "safe.directory"), ("VALUE_1", "*")
+    heard = environment(parent={f"GIT_CONFIG_{name}": value for name, value in names})
+    told = {name: value for name, value in heard.items() if name.startswith("GIT_")}
+    wanted = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "safe.directory", "GIT_CONFIG_VALUE_0": "*"}
+    assert told == wanted
+
+
+def test_a_huge_file_of_rules_takes_no_memory(tmp_path: Path) -> None:
+    root = repository(tmp_path)
+    write(root, {"sub/b.py": ""})
+    with (root / "sub/.gitignore").open("wb") as file:
+        file.truncate(20_000_000_000)
+    assert git.ask(root, "ls-files", "--others", "--exclude-standard", seconds=60) is None
