@@ -23,7 +23,7 @@ def learned(dialect: Dialect, sent: Mapping[str, Any], error: EndpointError, *, 
     if isinstance(error, Rejected) and error.status in {404, 405, 410}:
         return None
     said = error.said[:_READ]
-    if packed and (getattr(error, "status", 0) == 415 or _ABOUT_BODY.search(said)):  # noqa: PLR2004
+    if packed and (getattr(error, "status", 0) == 415 or _ABOUT_BODY.search(said) or not _says_anything(said)):  # noqa: PLR2004
         return replace(dialect, packed=False)
     return _about_limit(dialect, sent, said) or _about_rest(dialect, sent, said)
 
@@ -35,7 +35,9 @@ def _about_limit(dialect: Dialect, sent: Mapping[str, Any], said: str) -> Dialec
         return None
     other = "max_tokens" if field == "max_completion_tokens" else "max_completion_tokens"
     limit = int(sent[field])
-    fits = max((each for each in figures(said) if LEAST_OUTPUT <= each < limit), default=None)
+    below = 1 if "(exclusive)" in said else 0
+    told = [each - below for each in figures(said) if each != limit]
+    fits = max((each for each in told if LEAST_OUTPUT <= each < limit), default=None)
     if _names(other, said) and _REFUSED.search(said) and not dialect.limit_field and not _TOO_LARGE.search(said):
         return replace(dialect, limit_field=other)
     if fits is not None and _TOO_LARGE.search(said):
@@ -70,12 +72,16 @@ def _about_rest(dialect: Dialect, sent: Mapping[str, Any], said: str) -> Dialect
 
 def _names(field: str, said: str) -> bool:
     """Whether a refusal names a field; one whose name is a common word only in quotation marks or as a parameter."""
-    name = re.escape(field)
+    name = re.escape(field).replace("_", "[_ ]")
     if field in _WORDS:
         verb = " (?:is|are|does|must|should|cannot|can't|value)\\b"
         listed = rf"(?:supplied|param\w*|arguments?|fields?|keys?|properties)\b[^.]{{0,60}}\b{name}\b"
         return bool(re.search(rf"[`'\"]{name}[`'\"]|\b{name}(?: param| field|=|:|{verb})|{listed}", said))
-    return bool(re.search(rf"(?<![\w]){name}(?![\w])", said))
+    return bool(re.search(rf"(?<![\w]){name}(?![\w])", said, re.IGNORECASE))
+
+
+def _says_anything(said: str) -> bool:
+    return bool(said.partition(" parameter: ")[0].strip())
 
 
 def _head(said: str) -> str:
@@ -94,7 +100,7 @@ _WORDS = frozenset({"stop", "prediction", "temperature"})
 _REFUSED = re.compile(
     r"not (?:\w+ )?(?:support|permit|allow|accept|recogni|expect|implement|valid|enabled|available|compatible)"
     r"|n't support|unsupported|unrecogni[sz]ed|unknown|unexpected|extra|invalid|forbidden|additional propert|deprecated"
-    r"|must|only|should|cannot|can't|does not|no such|instead|disallow|illegal|removed|incorrect|out of range|reject",
+    r"|must|only|should|cannot|can't|does not|no such|instead|disallow|illegal|removed|incorrect|out of range|reject|mismatch",
     re.IGNORECASE,
 )
 _UNKNOWN = re.compile(
@@ -103,13 +109,13 @@ _UNKNOWN = re.compile(
     re.IGNORECASE,
 )
 _ANY_LIMIT = re.compile(
-    r"max_(?:completion_|output_|new_)?tokens|n_predict|maximum tokens|(?:completion|output) tokens"
+    r"max_?(?:completion_?|output_?|new_?)?tokens|n_predict|maximum tokens|(?:completion|output) tokens"
     r"|max(?:imum)? output",
     re.IGNORECASE,
 )
 _TOO_LARGE = re.compile(
     r"too (?:large|big|high|many)|at most|exceed|(?:less|lower|greater|larger|higher|more) than|between|up to|limit of"
-    r"|maximum (?:allowed|value|of)|range|must be in\b|<=|\d > \d|upper bound",
+    r"|maximum (?:allowed|value|of)|range|must be in\b|<=|> ?\d|upper bound",
     re.IGNORECASE,
 )
 _NO_STREAM = re.compile(

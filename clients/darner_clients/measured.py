@@ -36,6 +36,12 @@ class Measured:
         self._samples[name].append((one, two))
         self._new.append((name, one, two))
 
+    def take_back(self, name: Name, one: float, two: float) -> None:
+        """A sample that turned out to be none, and is not on disk yet."""
+        if (name, one, two) in self._new:
+            self._new.remove((name, one, two))
+            self._samples[name].remove((one, two))
+
     async def save(self) -> None:
         """Write the new samples down and drop those that are too old."""
         if self._new:

@@ -46,7 +46,7 @@ def about_output(message: str) -> bool:
 
 
 def _says_so(text: str) -> bool:
-    if _NEGATIVE.search(text):
+    if _NEGATIVE.search(text) or _CHINESE.search(text):
         return True
     if _OTHER_FIELDS.search(text) and not _PROMPT.search(text):
         return False
@@ -64,7 +64,7 @@ def _window(text: str) -> int | None:
         before = text[max(end, start - _NEAR) : start]
         behind = text[stop : numbers[at + 1][1] if at + 1 < len(numbers) else stop + 24]
         end = stop
-        if _OTHER_UNIT.match(behind) or _TAKEN.match(behind) or _BY.search(before):
+        if _OTHER_UNIT.match(behind) or _TAKEN.match(behind) or _BY.search(before) or _UNIT_BEFORE.search(before):
             continue
         limits, used = _last(_LIMIT, before), _last(_USED, before)
         if _COMPARED.search(before):
@@ -127,7 +127,13 @@ _GENERIC = re.compile(
     re.IGNORECASE,
 )
 _PER_TIME = re.compile(r"\bper[- ](?:min|minute|day|hour)\b|\bTP[MD]\b|rate limit", re.IGNORECASE)
-_NEGATIVE = re.compile(r"must be (?:at least 1|positive|greater than 0), got -", re.IGNORECASE)
+_NEGATIVE = re.compile(
+    r"must be (?:at least 1|positive|greater than 0), got -|\(-[0-9]+\) (?:should|must) be (?:at least|greater)",
+    re.IGNORECASE,
+)
+_CHINESE = re.compile(  # too long; beyond the length, the bound, the limit
+    r"\u8d85\u957f|\u8fc7\u957f|\u8d85[\u8fc7\u51fa].{0,20}(?:\u957f\u5ea6|\u4e0a\u9650|\u9650\u5236)"
+)
 _PROMPT = re.compile(
     r"\b(?:prompts?|inputs?|messages|context (?:length|limit|size|window)|sequence length|conversation)\b|n_ctx|n_keep",
     re.IGNORECASE,
@@ -141,14 +147,14 @@ _OTHER_FIELDS = re.compile(
     r"temperature|top_p|stream_options|reasoning_effort|\bstop\b|prediction|penalty|\bseed\b|\bn\b"
 )
 _SUBJECT = re.compile(
-    r"\b(?:prompts?|inputs?|context|messages|conversation|sequence|payload|tokens?|context_window)\b|n_ctx|n_keep"
+    r"\b(?:prompts?|inputs?|context|messages|conversation|sequence|payload|tokens?|context_window|text bytes)\b|n_ctx|n_keep"
     r"|\brequest (?:body|entity|size|too|exceed|is too|was too|\()",
     re.IGNORECASE,
 )
 _EXCESS = re.compile(
     r"too (?:long|large|many|big)|exceed|(?:longer|larger|greater|more|bigger) than|maximum|at most|up to"
     r"|reduce the length|must be <|(?:not|n't) fit|not enough|less than|should be \[|over the limit|above the"
-    r"|shorten|shorter|truncat|overflow|context (?:length|size|window) (?:is|of)\b",
+    r"|\bmax (?:input|prompt)|\s[>\u2265]=?\s|shorten|shorter|truncat|overflow|context (?:length|size|window) (?:is|of)\b",
     re.IGNORECASE,
 )
 _LIMIT = re.compile(
@@ -166,11 +172,12 @@ _USED = re.compile(
 _CONTEXT = re.compile(r"(?:tokens? )?(?:.{0,12})(?:context|window|n_ctx|model_len|seq_len|sequence)", re.IGNORECASE)
 _COMPARED = re.compile(r"[<>≤≥]=?\s*`?$")
 _BY = re.compile(r"\bby(?: about)?\s*$")
-_TAKEN = re.compile(r"\s*tokens? in (?:the |your )?(?:prompt|messages|input|request|completion)|>", re.IGNORECASE)
+_TAKEN = re.compile(r"\s*tokens? in (?:the |your )?(?:prompt|messages|input|request|completion)|\s*>", re.IGNORECASE)
 _BEHIND = re.compile(r"\s*(?:tokens? )?(?:max(?:imum)?|limit)\b", re.IGNORECASE)
 _OTHER_UNIT = re.compile(
     r"\s*(?:input )?(?:char|byte|[kmg]i?b\b|ms\b|s\b|sec|min|hour|day|image|request|messages)", re.IGNORECASE
 )
+_UNIT_BEFORE = re.compile(r"(?:character|byte)s?\W+(?:is\W*|of\W*|are\W*)?$", re.IGNORECASE)
 _REQUESTED = re.compile(r"(?:requested|used|request has)\W{0,3}(?:about )?(?P<tokens>[0-9]{1,9})\b", re.IGNORECASE)
 _PROMPTS = tuple(
     re.compile(pattern.replace("#", rf"(?P<tokens>\b(?:{_FIGURE}))\b"), re.IGNORECASE)

@@ -33,6 +33,7 @@ from darner_clients.stream import Item
 
 TRY_AGAIN = 20  # requests without a prediction after predictions were found not to pay
 ENOUGH_TO_RATE = 16  # tokens
+SAME = 0.95  # of a count: a prompt that has fewer tokens than that is another one
 
 
 @dataclass(slots=True)
@@ -59,6 +60,7 @@ class Served:
         self.measured = Measured(key, store)
         self.memory = Memory(f"{endpoint.base} {endpoint.model} {endpoint.window}", store, clock)
         self._window: int | None = None  # that a refusal named
+        self._counts: dict[int, int] = {}  # of prompts that were refused: how we had counted them, by their count
         self.used = clock()
         self._clock = clock
         self._unpredicted = 0
@@ -197,8 +199,7 @@ class Served:
         request, told = sent.request, problem.window
         tokens = request.prompt_tokens
         if problem.prompt_tokens and sent.counted and plausible(sent.counted, problem.prompt_tokens):
-            self.measured.add("prompt", sent.counted, problem.prompt_tokens)
-            await self.measured.save()
+            self._learn_count(sent.counted, problem.prompt_tokens)
             tokens = self.estimate(sent.counted)
         if told is not None and told < tokens + request.max_output:
             self._window = told
@@ -206,6 +207,14 @@ class Served:
             await self.memory.save(self.client.dialect, told)
         else:
             self.client.learn_window(_less(request.prompt_tokens, request.max_output, problem))
+
+    def _learn_count(self, counted: int, told: int) -> None:
+        """What a refusal counts teaches the estimate, unless it has counted the same in a longer prompt."""
+        before = self._counts.setdefault(told, counted)
+        if counted < SAME * before:
+            self.measured.take_back("prompt", before, told)
+        else:
+            self.measured.add("prompt", counted, told)
 
     def _decide_prediction(self) -> None:
         """Predictions stop while most of what is predicted is rejected: rejected tokens are paid for."""

@@ -136,6 +136,23 @@ async def test_a_figure_that_does_not_explain_it_is_taken_as_a_difference() -> N
             assert isinstance(await router.choose(lambda _: 2700, output=60), Unroutable)
 
 
+@pytest.mark.parametrize("told", [5000, 6000, 8000])
+async def test_a_count_that_is_the_same_for_a_shorter_prompt_is_not_of_the_prompt(told: int) -> None:
+    words = f"Trying to keep the first {told} tokens, but the model is loaded with a context length of only 4000 tokens"
+    script = Script(window=32_000, faults=(Fault("status", status=400, text=words, times=2),))
+    async with ScriptedEndpoint(script) as scripted, opened(scripted, None) as router:
+        tokens = 9000
+        for _ in range(2):
+            with pytest.raises(Overflow):
+                await asked(router, tokens=tokens)
+            found = await router.choose(lambda _, tokens=tokens: tokens, output=60)  # type: ignore[misc] # bound at once
+            assert isinstance(found, Unroutable)
+            assert found.largest is not None
+            tokens = found.largest[1]
+        assert 3700 < tokens < 3940
+        assert await asked(router, tokens=tokens) == "ok"
+
+
 async def test_a_count_that_cannot_be_of_the_prompt_teaches_nothing() -> None:
     script = Script(window=32_000, count=lambda text: 1 + len(text) // 40)
     async with ScriptedEndpoint(script) as scripted, opened(scripted, None) as router:

@@ -56,6 +56,8 @@ def check(
         (said("litellm.UnsupportedParamsError: openai does not support parameters: ['stream_options']"), NO_USAGE),
         (said('Invalid JSON payload received. Unknown name "stream_options": Cannot find field.'), NO_USAGE),
         (said("stream_options.include_usage: this field is not supported by this deployment"), NO_USAGE),
+        (said("oneOf at '/' not met: Type mismatch of '/stream_options', 'object' not in 'undefined'"), NO_USAGE),
+        (said("Stream options can only be defined when `stream=True`."), NO_USAGE),
         # several at once
         (said("Unrecognized request arguments supplied: prediction, prompt_cache_key"),
          Dialect(without=("prediction", "prompt_cache_key"))),
@@ -92,6 +94,9 @@ def check(
          Dialect(most_output=4096)),
         (said("integer above maximum value: expected a value <= 2048 for max_tokens, but got 9000 instead.", code=400),
          Dialect(most_output=2048)),
+        (said("Unable to submit request because it has a maxOutputTokens value of 9000 but the supported range is from 1 "
+              "(inclusive) to 8193 (exclusive)."), Dialect(most_output=8192)),
+        (said("max_tokens > 4096 must have stream=true"), Dialect(most_output=4096)),
         (said("max_new_tokens must be <= 512"), Dialect(most_output=512)),
         (said("max_tokens is too large for this model"), Dialect(most_output=4500)),
         # no system message
@@ -160,6 +165,7 @@ def test_one_lesson_after_another() -> None:
     ("status", "message", "packed"),
     [
         (415, "Unsupported Media Type", True),
+        (400, "", True),
         (400, "We could not parse the JSON body of your request.", True),
         (400, "'utf-8' codec can't decode byte 0x8b in position 1: invalid start byte", True),
         (400, "Unsupported content-encoding: gzip", True),

@@ -81,6 +81,14 @@ MINUTE = "on tokens per minute (TPM): Limit 6000, "
         ("invalid params, context window exceeds limit", None, None),
         ("Please reduce the length of the messages or completion.", None, None),
         ("Prompt exceeds max length", None, None),
+        ("too many total text bytes: 200000 > 100000", 100_000, None),
+        (("default_max_tokens (-50) should be greater than 0, default_max_tokens (-50) = max_seq_len (4096) - "
+         "splited_prompt_len (4146)"), 4096, None),
+        ("Input tokens 9353 + max tokens 448 > model context window 4096", 4096, None),
+        ("the max input characters is 8000", None, None),
+        ("Prompt \u8d85\u957f", None, None),
+        ("\u8f93\u5165\u8d85\u8fc7\u6a21\u578b\u6700\u5927\u957f\u5ea6", None, None),
+        ("\u8f93\u5165\u8fc7\u957f", None, None),
         ("This model's context window is 32k tokens, your prompt has 40000 tokens", 32_000, 40_000),
     ],
 )  # fmt: skip  # sentences as they come
