@@ -141,21 +141,23 @@ class Client:
         model = endpoint.model or (await self.limits()).model
         within = within or endpoint.deadlines.first_token
         began = asyncio.get_running_loop().time()
-        try:
-            exchange = await self._asked(request, model, heard, within)
-            try:
-                limit = request.max_output
-                stream = Stream(endpoint, self._connections, exchange, began=began, within=within, limit=limit)
-                async with aclosing(stream.items()) as items:
-                    yield items
-            finally:
-                await exchange.leave()
-        except EndpointError as error:
+
+        async def explained(error: EndpointError) -> EndpointError:
             from darner_clients.diagnosis import diagnosed, is_doubtful  # noqa: PLC0415 - what start-up does not need
 
-            if not is_doubtful(error):
-                raise
-            raise await diagnosed(endpoint, model, error, self._get_of) from None
+            return await diagnosed(endpoint, model, error, self._get_of) if is_doubtful(endpoint, error) else error
+
+        try:
+            exchange = await self._asked(request, model, heard, within)
+        except EndpointError as error:
+            raise await explained(error) from None
+        try:
+            limit = request.max_output
+            stream = Stream(endpoint, self._connections, exchange, explained, began=began, within=within, limit=limit)
+            async with aclosing(stream.items()) as items:
+                yield items
+        finally:
+            await exchange.leave()
 
     def _see_usable(self) -> None:
         if self.endpoint.unusable:

@@ -1,5 +1,6 @@
 """What may be wrong with base_url or model where an endpoint says that there is no such thing."""
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from urllib.parse import urlsplit
@@ -10,16 +11,25 @@ from darner_clients.inquiry import shown
 from darner_clients.limits import served
 
 MOST_GUESSES = 4
+_NO_MODEL = re.compile(
+    r"model.{0,20}(?:not? exist|not found|unknown|unavailable|not (?:a )?valid|no such)"
+    r"|(?:invalid|unknown|no such) model",
+    re.IGNORECASE,
+)
 GetAt = Callable[[Endpoint, str], Awaitable[object]]  # of that endpoint, a path of the preset's; raises EndpointError
 
 
-def is_doubtful(error: EndpointError) -> bool:
+def is_doubtful(endpoint: Endpoint, error: EndpointError) -> bool:
     """Whether a refusal may come from a wrong base_url or model."""
     if isinstance(error, Malformed):
         return not error.started
     if not isinstance(error, Rejected) or isinstance(error, Unauthorised):
         return False
-    return error.status in {404, 405, 410} or (error.status in {400, 422} and "model" in error.message.lower())
+    if 300 <= error.status < 400:  # noqa: PLR2004 - a redirection, to a page mostly
+        return not endpoint.base.endswith("/v1")
+    if error.status in {404, 405, 410}:
+        return True
+    return error.status in {400, 422} and "model" in error.message.lower()
 
 
 async def diagnosed(endpoint: Endpoint, model: str, error: EndpointError, get: GetAt) -> EndpointError:
@@ -31,7 +41,8 @@ async def diagnosed(endpoint: Endpoint, model: str, error: EndpointError, get: G
     if names:
         if model in names:
             return error
-        if isinstance(error, Rejected) and (error.status in {404, 410} or model in error.message):
+        about_it = model in error.message or _NO_MODEL.search(error.message)
+        if isinstance(error, Rejected) and (error.status in {404, 410} or about_it):
             error.message, error.advice = f"it does not serve the model '{model}'; it has {shown(names, endpoint)}", ""
         return error
     for base in _guesses(endpoint.base)[:MOST_GUESSES]:

@@ -51,7 +51,7 @@ def classify(endpoint: Endpoint, status: int, content: object, headers: Mapping[
     """The error that `content` (an error body or chunk, flat or under "error") and the status tell of."""
     said = _Said(endpoint, status, content)
     error = _classified(endpoint, said, headers)
-    error.said = f"{said.message[:_LEARNED]} parameter: {said.fields.get('param')} {said.code} {said.type}"
+    error.said = f"{said.message[:_LEARNED]}; parameter: {said.fields.get('param')} {said.code} {said.type}"
     return error
 
 
@@ -130,6 +130,8 @@ def _status(outer: Mapping[str, Any], fields: Mapping[str, Any], status: int) ->
     for told in (outer.get("status_code"), fields.get("code"), fields.get("status"), outer.get("code")):
         if (isinstance(told, int) and 400 <= told < 600) or (isinstance(told, str) and _CODE.fullmatch(told)):  # noqa: PLR2004
             return int(told)
+    if _NO_SUCH_PATH.search(message_of(outer)):
+        return 404
     kind = str(fields.get("type") or "").lower()
     if "quota" in str(fields.get("code")).lower() or "too_many" in kind:
         return 429
@@ -180,6 +182,7 @@ _WELL = {"0", "200", "true", "ok", "success"}
 _LEARNED = 4000  # characters of a refusal that are kept to learn from
 _MAY_BE_UNPAID = frozenset({400, 403, 412, 429})
 _MAY_BE_A_PROXY = {403, 407, 502, 503, 504}
-_MAY_LOAD = frozenset({408, 409, 425, 429, 500, 503, 504})
+_MAY_LOAD = frozenset({408, 409, 425, 429, 500, 502, 503, 504})
+_NO_SUCH_PATH = re.compile(r"unexpected endpoint|(?:no|unknown|invalid) (?:such )?(?:route|path|url)\b", re.IGNORECASE)
 _NEGATIVE = re.compile(r"max_tokens must be at least 1, got (?P<left>-[0-9]{1,9})")
 _CODE = re.compile(r"[45][0-9]{2}")

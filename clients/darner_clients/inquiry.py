@@ -72,7 +72,7 @@ def shown(models: tuple[str, ...], endpoint: Endpoint) -> str:
 def _only_model(endpoint: Endpoint, content: object) -> str:
     """The one that can be meant where none is named; "" if there is no list. Raises Rejected if there are several."""
     names = chat_models(content)
-    loaded = tuple(name_of(row) for row in rows_of(content) if row.get("state") == "loaded")
+    loaded = tuple(name for row in rows_of(content) if row.get("state") == "loaded" and (name := name_of(row)) in names)
     if len(names) > 1 and len(loaded) == 1:
         return loaded[0]
     if len(names) > 1:

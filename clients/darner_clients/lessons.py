@@ -81,7 +81,7 @@ def _names(field: str, said: str) -> bool:
 
 
 def _says_anything(said: str) -> bool:
-    return bool(said.partition(" parameter: ")[0].strip())
+    return bool(said.partition("; parameter: ")[0].strip())
 
 
 def _head(said: str) -> str:
@@ -100,7 +100,8 @@ _WORDS = frozenset({"stop", "prediction", "temperature"})
 _REFUSED = re.compile(
     r"not (?:\w+ )?(?:support|permit|allow|accept|recogni|expect|implement|valid|enabled|available|compatible)"
     r"|n't support|unsupported|unrecogni[sz]ed|unknown|unexpected|extra|invalid|forbidden|additional propert|deprecated"
-    r"|must|only|should|cannot|can't|does not|no such|instead|disallow|illegal|removed|incorrect|out of range|reject|mismatch",
+    r"|must|only|should|cannot|can't|does not|no such|instead|disallow|illegal|removed|incorrect|out of range|reject"
+    r"|mismatch",
     re.IGNORECASE,
 )
 _UNKNOWN = re.compile(

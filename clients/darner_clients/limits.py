@@ -29,7 +29,7 @@ def read(content: object, model: str, where: str) -> Limits | None:
     answer = mapping(content)
     settings = mapping(answer.get("default_generation_settings"))
     told = (settings.get("n_ctx"), answer.get("n_ctx"), answer.get("max_total_tokens"))
-    window = next((size for each in told if (size := tokens_of(each))), None)
+    window = next((size for each in told if (size := _window_of(each))), None)
     name = str(answer.get("model_alias") or "")
     return Limits(window, None, where, model or name) if window else None
 
@@ -75,10 +75,11 @@ def served(content: object) -> tuple[str, ...]:
 def _of_models(rows: Iterable[dict[str, Any]], model: str, where: str) -> Limits | None:
     for row in rows:
         names = {row.get(key) for key in ("id", "name", "root", "model", "model_name", "canonical_slug")}
-        if model and model not in names and f"models/{model}" not in names and f"{model}:latest" not in names:
+        names = {each.lower() for each in names if isinstance(each, str)}
+        if model and not {model.lower(), f"models/{model.lower()}", f"{model.lower()}:latest"} & names:
             continue
         said = _merged(row)
-        window = next((size for name in _WINDOW_NAMES if (size := tokens_of(said.get(name)))), None)
+        window = next((size for name in _WINDOW_NAMES if (size := _window_of(said.get(name)))), None)
         if window is None:
             return None
         output = next((size for name in _OUTPUT_NAMES if (size := tokens_of(said.get(name)))), None)
@@ -111,6 +112,11 @@ def mapping(value: object) -> dict[str, Any]:
     return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
 
 
+def _window_of(value: object) -> int | None:
+    size = tokens_of(value)
+    return size if size is not None and size >= _LEAST_WINDOW else None
+
+
 def tokens_of(value: object) -> int | None:
     """A number of tokens; None for what is none or absurd."""
     if isinstance(value, str) and _DIGITS.fullmatch(value):
@@ -120,6 +126,7 @@ def tokens_of(value: object) -> int | None:
     return int(value) if 1 <= value < _MOST else None
 
 
+_LEAST_WINDOW = 64  # tokens: who names fewer means something else
 _MOST = 1e9  # tokens; also keeps infinity out
 _DIGITS = re.compile(r"[0-9]{1,9}")
 _NO_CHAT = re.compile(
@@ -131,6 +138,7 @@ _WINDOW_NAMES = (
     "max_model_len",
     "max_context_length",
     "context_length",
+    "context_size",
     "context_window",
     "max_context_window",
     "max_context_window_tokens",

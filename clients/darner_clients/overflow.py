@@ -147,14 +147,16 @@ _OTHER_FIELDS = re.compile(
     r"temperature|top_p|stream_options|reasoning_effort|\bstop\b|prediction|penalty|\bseed\b|\bn\b"
 )
 _SUBJECT = re.compile(
-    r"\b(?:prompts?|inputs?|context|messages|conversation|sequence|payload|tokens?|context_window|text bytes)\b|n_ctx|n_keep"
+    r"\b(?:prompts?|inputs?|context|messages|conversation|sequence|payload|tokens?|context_window|text bytes)\b"
+    r"|n_ctx|n_keep"
     r"|\brequest (?:body|entity|size|too|exceed|is too|was too|\()",
     re.IGNORECASE,
 )
 _EXCESS = re.compile(
     r"too (?:long|large|many|big)|exceed|(?:longer|larger|greater|more|bigger) than|maximum|at most|up to"
     r"|reduce the length|must be <|(?:not|n't) fit|not enough|less than|should be \[|over the limit|above the"
-    r"|\bmax (?:input|prompt)|\s[>\u2265]=?\s|shorten|shorter|truncat|overflow|context (?:length|size|window) (?:is|of)\b",
+    r"|\bmax (?:input|prompt)|\s[>\u2265]=?\s|shorten|shorter|truncat|overflow"
+    r"|context (?:length|size|window) (?:is|of)\b",
     re.IGNORECASE,
 )
 _LIMIT = re.compile(

@@ -1,7 +1,7 @@
 """One reply as it comes: bytes of a response in, items out, under the deadlines for the first token and the gaps."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING
 
@@ -31,7 +31,7 @@ class Stream:
     """The reply to a request that was sent at `began`, by the loop's time.
 
     Its first token is awaited for `within` seconds. It was to end after `limit` tokens: one that goes on for much
-    longer is broken off.
+    longer is broken off. `explained` finds out what may be behind an error, before anybody hears of it.
     """
 
     def __init__(
@@ -39,6 +39,7 @@ class Stream:
         endpoint: Endpoint,
         connections: Connections,
         exchange: "Exchange",
+        explained: Callable[[EndpointError], Awaitable[EndpointError]],
         *,
         began: float,
         within: float,
@@ -47,6 +48,7 @@ class Stream:
         self._endpoint = endpoint
         self._connections = connections
         self._exchange = exchange
+        self._explained = explained
         self._began = began
         self._within = within
         self._length = Length(limit)
@@ -70,7 +72,7 @@ class Stream:
             for piece in self._last_piece(framing, error):
                 yield piece
             if reply.reason is None:
-                raise self._translated(error) from None
+                raise await self._explained(self._translated(error)) from None
             yield self._finish()
 
     async def _streamed(self, framing: Framing) -> AsyncGenerator[Item]:
@@ -129,7 +131,7 @@ class Stream:
             return tuple(self._closed(framing))
         return ()
 
-    def _translated(self, error: Exception) -> Exception:
+    def _translated(self, error: Exception) -> EndpointError:
         started = self._first is not None
         if isinstance(error, EndpointError):
             return error

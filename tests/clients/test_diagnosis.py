@@ -44,6 +44,11 @@ async def said_of(
         ("", {"POST /chat/completions": PAGE, "GET /models": PAGE, "GET /v1/models": LIST}, "/v1"),
         ("", {"POST /chat/completions": answer(405, b"<html><title>405 Not Allowed</title></html>"), "GET /v1/models": LIST},
          "/v1"),
+        ("", {"POST /chat/completions": answer(200, {"error": "Unexpected endpoint or method. (POST /chat/completions)"}),
+              "GET /v1/models": LIST}, "/v1"),
+        ("", {"POST /chat/completions": answer(200, {"error": "no such route"}), "GET /v1/models": LIST}, "/v1"),
+        ("", {"POST /chat/completions": answer(302, Location="/login"), "GET /v1/models": LIST}, "/v1"),
+        ("/api", {"POST /api/chat/completions": answer(301, Location="https://a.example/"), "GET /v1/models": LIST}, "/v1"),
         ("/v1/", {"POST /v1/chat/completions": answer(404, b"404 page not found", kind="text/plain"),
                   "GET /api/v1/models": LIST}, "/api/v1"),
     ],
@@ -52,6 +57,15 @@ async def test_the_right_address_on_the_same_host_is_found(path: str, answers: d
     said, url, asked = await said_of(answers, path)
     assert said.endswith(f'; write base_url = "{url}{right}"'), said
     assert len(asked) <= 6
+
+
+async def test_who_hears_of_a_page_in_mid_stream_hears_what_is_behind_it() -> None:
+    async with raw({"POST /chat/completions": PAGE, "GET /v1/models": LIST}) as server:
+        endpoint = server.endpoint(path="")
+        async with Client(endpoint) as client, client.stream(REQUEST) as items:
+            with pytest.raises(Malformed) as caught:
+                await anext(items)
+    assert caught.value.advice.endswith('/v1"')
 
 
 async def test_where_none_is_found_v1_is_named() -> None:
@@ -70,6 +84,8 @@ async def test_where_none_is_found_v1_is_named() -> None:
         (404, {"object": "error", "message": "The model `x` does not exist.", "code": 404}),
         (404, {"detail": "Not Found"}),
         (400, {"error": {"message": "Invalid model: x"}}),
+        (400, {"error": {"message": "Model Not Exist"}}),
+        (422, {"error": {"message": "the model is unknown"}}),
         (400, {"error": {"message": "model 'x' is not loaded"}}),
         (410, {"error": {"message": "x has been shut down"}}),
         (422, {"detail": "unknown model x"}),
