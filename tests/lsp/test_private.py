@@ -231,6 +231,7 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> Places:
         "home/shown.py": "../root/a.py",
         "home/env": ".env",
         "home/leftlink": "../left",
+        "home/loop": "loop",
     }.items():
         (base / link).symlink_to(to)
     folders = Folders([names["link"], names["left"]])
@@ -253,6 +254,19 @@ def why(places: Places, uri: str) -> str | None:
 @pytest.mark.parametrize("uri", HIDDEN)
 def test_what_is_withheld_is_withheld_by_every_name(places: Places, uri: str) -> None:
     assert why(places, uri) is not None
+
+
+@pytest.mark.parametrize("trouble", [PermissionError, RuntimeError, ValueError])
+@pytest.mark.parametrize("uri", ["file://{home}/loop/x.py", "untitled:{home}/loop/x.py", "git:{root}/a.py"])
+def test_what_cannot_be_looked_at_is_withheld(
+    places: Places, monkeypatch: pytest.MonkeyPatch, uri: str, trouble: type[Exception]
+) -> None:
+    def resolve(_path: Path) -> Path:
+        raise trouble
+
+    why(places, uri)  # raises nothing, whatever links that go round mean here
+    monkeypatch.setattr(Path, "resolve", resolve)
+    assert (why(places, uri) or "").endswith("has a URI that darner cannot read, so nothing of it is sent")
 
 
 @pytest.mark.parametrize("uri", SHOWN)

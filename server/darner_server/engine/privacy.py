@@ -26,8 +26,15 @@ def withheld(index: Index, path: str, origin: Origin | None) -> str | None:
     elif not origin.readable:
         why = _UNREADABLE
     else:
-        why = next((why for place in origin.places if (why := _of_place(index, place, origin)) is not None), None)
+        why = _of_document(index, origin)
     return why and f"{path} {why}"
+
+
+def _of_document(index: Index, origin: Origin) -> str | None:
+    try:
+        return next((why for place in origin.places if (why := _of_place(index, place, origin)) is not None), None)
+    except (OSError, RuntimeError, ValueError):  # a folder that may not be looked into, links that go round
+        return _UNREADABLE
 
 
 def _of_workspace(index: Index, path: str) -> str | None:
@@ -42,10 +49,8 @@ def _of_place(index: Index, place: str, origin: Origin) -> str | None:
         if secret_name(place):
             return _SECRET
         return _somewhere(index, place, origin) if origin.view and "/" in place else None
-    real, folder = _real(path), _real(path.parent)
-    if real is None or folder is None:
-        return _UNREADABLE
-    for file in dict.fromkeys((path, folder / path.name, real)):
+    real = path.resolve()
+    for file in dict.fromkeys((path, path.parent.resolve() / path.name, real)):
         if (why := _of_file(index, file, origin)) is not None:
             return why
     root = next(_roots(index, (path, real), origin), None)
@@ -104,10 +109,3 @@ def _is_plain(path: Path) -> bool:
 
 def _is_there(folder: Path) -> bool:
     return folder != folder.parent and folder.is_dir()
-
-
-def _real(path: Path) -> Path | None:
-    try:
-        return path.resolve()
-    except (OSError, RuntimeError, ValueError):
-        return None
