@@ -84,7 +84,7 @@ def test_what_is_not_ours_is_left_alone(
     is_folder = make is private_folder
     elsewhere.mkdir() if is_folder else elsewhere.write_bytes(b"")
     place.symlink_to(elsewhere)
-    with pytest.raises(OSError, match="is a link, so nothing of yours is put there"):
+    with pytest.raises(OSError, match="is a link, so darner stores nothing there"):
         make(place)
     place.unlink()
     place.write_bytes(b"") if is_folder else place.mkdir()

@@ -102,7 +102,7 @@ def _over_quota(name: str, said: "_Said", wait: float | None, *, patient: bool) 
         "queue": "the endpoint is busy; another one can answer meanwhile",
     }[kind]
     if wait is not None and wait > LONG:
-        advice = f"it asks for {lasting(wait)} of patience; use another endpoint or a larger plan"
+        advice = f"it asks to wait {lasting(wait)}; use another endpoint or a larger plan"
     again = patient and kind not in {"tokens-day", "queue"}
     return OverQuota(name, f"over quota: {said.words}", advice, retry=again, retry_after=wait, kind=kind)
 

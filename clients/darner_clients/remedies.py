@@ -24,15 +24,15 @@ _REMEDIES: tuple[tuple[str, str], ...] = (
     ),
     (
         r"closed during the tls handshake|unexpected[_ ]eof",
-        "it may speak no TLS (begin base_url with http://), or want a client certificate, which darner has not",
+        "it may not speak TLS (use http:// in base_url) or require a client certificate, which darner does not support",
     ),
     (
         r"certificate[_ ]required|bad[_ ]certificate|handshake[_ ]failure",
-        "it wants a client certificate, which darner has not: put a proxy that can in between",
+        "it requires a client certificate, which darner does not support: put a proxy that can in between",
     ),
     (r"does not speak http", "check the port in base_url, and whether it begins with https://"),
     (r"without an answer to plain http$", "if it speaks TLS there, begin base_url with https://"),
-    (r"without an answer to https$", "it may want a client certificate, which darner has not"),
+    (r"without an answer to https$", "it may require a client certificate, which darner does not support"),
 )
 
 

@@ -36,7 +36,7 @@ def tls_context() -> ssl.SSLContext:
     """
     for name, is_there in (("SSL_CERT_FILE", os.path.isfile), ("SSL_CERT_DIR", os.path.isdir)):
         if (path := os.environ.get(name)) and not is_there(path):
-            raise NotConnected(f"{name} names {path}, which is not there")
+            raise NotConnected(f"{name} names {path}, which does not exist")
     context = ssl.create_default_context()
     file = os.environ.get("SSL_CERT_FILE")
     if file and not context.cert_store_stats()["x509"] and not os.environ.get("SSL_CERT_DIR"):

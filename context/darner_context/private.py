@@ -73,4 +73,4 @@ def _narrow(place: Path | int, name: Path | str, found: os.stat_result, is_kind:
 
 
 def _foreign(name: Path | str, why: str) -> OSError:
-    return OSError(errno.EACCES, f"{why}, so nothing of yours is put there", str(name))
+    return OSError(errno.EACCES, f"{why}, so darner stores nothing there", str(name))

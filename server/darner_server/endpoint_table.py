@@ -69,7 +69,7 @@ class EndpointTable(Strict):
                 raise ValueError(f"{field} looks like a key; put the key into a variable and name it in api_key_env")
         _check_address(self.base_url.strip(), self.name)
         if self.api_key_env is not None and not re.fullmatch(r"[A-Za-z_]\w*", self.api_key_env):
-            raise ValueError("api_key_env is no variable's name; a key belongs into a variable, which is named here")
+            raise ValueError("api_key_env must be the name of an environment variable, not the key itself")
         if self.window and self.max_output and self.max_output >= self.window:
             raise ValueError(f"max_output ({self.max_output}) must be smaller than window ({self.window})")
         if self.api_key_header:
@@ -221,17 +221,17 @@ def _check_address(url: str, name: str) -> None:
     if not fit:
         raise ValueError(_NO_ADDRESS.format(plain))
     if re.search(r"\s", url):
-        raise ValueError(f"base_url of '{name}' holds a blank; remove it")
+        raise ValueError(f"base_url of '{name}' contains a space; remove it")
     if parts.fragment:
         raise ValueError(f"base_url of '{name}' holds a '#'; end it before that")
     if whole := _WHOLE_ADDRESS.search(parts.path.rstrip("/")):
         base = parts._replace(path=parts.path.rstrip("/").removesuffix(whole[0]), query="").geturl()
-        raise ValueError(f"base_url of '{name}' goes on to {whole[0]}, which darner adds itself; write \"{base}\"")
+        raise ValueError(f"base_url of '{name}' ends in {whole[0]}, which darner adds itself; write \"{base}\"")
 
 
 def _check_header(name: str, value: str, where: str) -> None:
     if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name):
-        raise ValueError(f"{where}: a header's name holds letters, digits and signs such as - and _, nothing else")
+        raise ValueError(f"{where}: a header name may contain only letters, digits and characters such as - and _")
     if name.lower() in _FRAMING:
         raise ValueError(f"{where}: this header is set by darner itself; remove it")
     if why := fault(value.replace(" ", "")):

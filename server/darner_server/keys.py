@@ -24,11 +24,11 @@ def fault(key: str) -> str:
     """Why a key cannot be sent, told without it; "" if it can."""
     for at, letter in enumerate(key, 1):
         if letter in "\r\n":
-            return "holds a line break in its middle"
+            return "contains a line break"
         if not letter.isascii():
-            return f"holds a character that no key has (the {at}{_ending(at)} is not ASCII)"
+            return f"contains a character that cannot be sent (the {at}{_ending(at)} is not ASCII)"
         if not letter.isprintable():
-            return f"holds a control character (the {at}{_ending(at)})"
+            return f"contains a control character (the {at}{_ending(at)})"
     return ""
 
 

@@ -89,7 +89,7 @@ def load_workspace(root: Path) -> WorkspaceSettings:
         return WorkspaceSettings()
     held = read_plain(path, _MOST)
     if isinstance(held, Unreadable):
-        raise SettingsError(f"{path}: {held.reason}; settings of a workspace have {_MOST:,} bytes at most")
+        raise SettingsError(f"{path}: {held.reason}; a workspace's settings may have at most {_MOST:,} bytes")
     text = _text(path, held)
     data = _parse(text, str(path))
     for key in ("endpoints", "local_model", "hedge"):

@@ -37,7 +37,7 @@ async def test_a_new_file_that_something_runs(desk: Desk, path: str) -> None:
     ran = await desk.run("apply", "-", "--apply", stdin=new(path))
     assert (ran.code, ran.out, desk.texts()) == (1, "", OLD)
     assert ran.err.startswith(f"{path}: ")
-    assert f"nothing was written: the patch changes {path}, and nobody named that" in ran.err
+    assert f"nothing was written: the patch changes {path}, which you did not name" in ran.err
     ran = await desk.run("apply", "-", "--apply", "--allow-run-files", stdin=new(path))
     assert (ran.code, set(desk.texts())) == (0, {*OLD, path}), ran.err
 
@@ -68,14 +68,14 @@ async def test_a_file_that_was_named(desk: Desk) -> None:
 
 
 async def test_the_rest_is_kept_where_that_is_wanted(desk: Desk) -> None:
-    reply = f"{REPLY}\n{new('.envrc')}"
-    ran = await desk.run("apply", "-", "--apply", "--json", stdin=REPLY + "\n.envrc\n```\nx\n```\n")
+    reply = f"{REPLY}\n{new('.profile')}"
+    ran = await desk.run("apply", "-", "--apply", "--json", stdin=REPLY + "\n.profile\n```\nx\n```\n")
     assert (ran.code, [each["event"] for each in ran.events][-2:], desk.texts()) == (1, ["refused", "error"], OLD), (
         reply
     )
-    ran = await desk.run("apply", "-", "--apply", "--partial", stdin=REPLY + "\n.envrc\n```\nx\n```\n")
-    assert (ran.code, desk.texts(), ".envrc" in ran.out) == (0, NEW, False), ran.err
-    assert "not written: .envrc (--allow-run-files allows it)" in ran.err
+    ran = await desk.run("apply", "-", "--apply", "--partial", stdin=REPLY + "\n.profile\n```\nx\n```\n")
+    assert (ran.code, desk.texts(), ".profile" in ran.out) == (0, NEW, False), ran.err
+    assert "not written: .profile (--allow-run-files allows it)" in ran.err
 
 
 async def test_a_file_that_is_moved_to_such_a_place_stays_whole(desk: Desk) -> None:

@@ -19,7 +19,7 @@ REQUEST = ChatRequest((("user", "hi"),), 1, 20)
 KEY = "sk-only-for-the-endpoint"
 PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 _CERTIFICATES = (("good", "IP:127.0.0.1", "2"), ("other", "DNS:x.example", "2"), ("expired", "IP:127.0.0.1", "-1"))
-WANTED = "a client certificate, which darner has not"
+WANTED = "a client certificate, which darner does not support"
 
 
 @pytest.fixture(autouse=True)
@@ -110,11 +110,11 @@ async def test_a_certificate_that_is_not_trusted(
 @pytest.mark.parametrize(
     ("variable", "content", "expected"),
     [
-        ("SSL_CERT_FILE", None, "SSL_CERT_FILE names {}, which is not there"),
+        ("SSL_CERT_FILE", None, "SSL_CERT_FILE names {}, which does not exist"),
         ("SSL_CERT_FILE", "", "SSL_CERT_FILE names {}, which cannot be read or holds no certificate"),
         ("SSL_CERT_FILE", "no certificate", "SSL_CERT_FILE names {}, which cannot be read or holds no certificate"),
-        ("SSL_CERT_DIR", None, "SSL_CERT_DIR names {}, which is not there"),
-        ("SSL_CERT_DIR", "a file", "SSL_CERT_DIR names {}, which is not there"),
+        ("SSL_CERT_DIR", None, "SSL_CERT_DIR names {}, which does not exist"),
+        ("SSL_CERT_DIR", "a file", "SSL_CERT_DIR names {}, which does not exist"),
     ],
 )
 async def test_authorities_that_cannot_be_read(

@@ -140,7 +140,7 @@ async def test_what_is_wrong_is_a_sentence(tmp_path: Path) -> None:
         port = taken.getsockname()[1]
         for address, said in (
             (f"127.0.0.1:{port}", "address already in use"),
-            ("nowhere.invalid:7777", "the host nowhere.invalid is not known"),
+            ("nowhere.invalid:7777", "the host nowhere.invalid is unknown"),
             ("127.0.0.1:70000", "ports go up to 65535"),
             ("203.0.113.9:7777", "cannot assign requested address"),
             ("127.0.0.1:x", "name a host and a port"),

@@ -48,8 +48,8 @@ RunFiles = Annotated[
     bool,
     typer.Option(
         "--allow-run-files",
-        help="Also write files that something runs or obeys by itself (workflows, hooks, editor settings, rc files, "
-        "instructions of agents) and that were not named.",
+        help="Also write files that are run or obeyed automatically (workflows, hooks, editor settings, rc files, "
+        "agent instructions) and that you did not name.",
     ),
 ]
 
@@ -192,7 +192,7 @@ def serve(
     stdio: Annotated[bool, typer.Option("--stdio", help="Speak over stdin and stdout (the default).")] = False,  # noqa: ARG001 - editors pass it
     tcp: Annotated[
         str | None,
-        typer.Option("--tcp", metavar="[HOST:]PORT", help="Listen on a port, for this machine alone unless told."),
+        typer.Option("--tcp", metavar="[HOST:]PORT", help="Listen on a TCP port; without HOST, on this machine only."),
     ] = None,
 ) -> None:
     """Run the language server for an editor."""

@@ -49,7 +49,7 @@ def writable(
     listed = ", ".join(sorted(tied & changes.keys()))
     if not partial or not left:
         raise Stop(
-            f"nothing was written: the patch changes {listed}, and nobody named that; name it in the command, "
+            f"nothing was written: the patch changes {listed}, which you did not name; name it in the command, "
             f"or allow it with --allow-run-files",
             NOTHING,
         )

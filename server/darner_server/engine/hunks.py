@@ -108,7 +108,8 @@ class Hunks:
     def _barred(self, edit: Edit, region: Region | None) -> Refused | None:
         """A function is no place for something else, one file none for another, nor is a file that must not be read."""
         if self._task.scope == "file" and self._target and edit.path and normal(edit.path) != self._target:
-            alone = f"{edit.path} is left alone: the patch was asked for {self._target} only; ask for the workspace"
+            only = f"the patch was requested for {self._target} only; ask for a patch of the workspace"
+            alone = f"{edit.path} was not changed: {only}"
             return Refused(edit, edit.path, alone)
         if (
             region is not None

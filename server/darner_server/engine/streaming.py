@@ -104,8 +104,8 @@ class Streaming:
         """Some servers cut a prompt that is too long for them without a word; their count tells."""
         read = usage.prompt_tokens + usage.cached_tokens
         if 0 < read < sent * CUT_SHORT - CUT_SHORT_LEAST:
-            told = f"{endpoint} counted {read} tokens of a prompt of about {sent}: it may have cut it without a word"
-            self._emit(Warned(f"{told}; set window to the context size that it runs with"))
+            told = f"{endpoint} counted {read} tokens of a prompt of about {sent}: it may have truncated it silently"
+            self._emit(Warned(f"{told}; set window to the context size that it was started with"))
 
     def _take(self, edits: tuple[Edit, ...], region: Region | None) -> None:
         began = self._clock()

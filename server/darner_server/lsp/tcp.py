@@ -49,7 +49,7 @@ def listen(host: str, port: int) -> socket.socket:
         family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         return socket.create_server(address[:2], family=family)
     except (socket.gaierror, UnicodeError):
-        raise CannotListen(f"the host {host} is not known; name an address of this machine, as 127.0.0.1") from None
+        raise CannotListen(f"the host {host} is unknown; name an address of this machine, such as 127.0.0.1") from None
     except OSError as error:
         why = os.strerror(error.errno).lower() if error.errno else str(error)
         raise CannotListen(f"cannot listen there: {why}; choose another address or port") from None
@@ -61,7 +61,7 @@ def guests(server: socket.socket, warn: Callable[[str], None]) -> Iterator[Guest
     here = ip_address(server.getsockname()[0].partition("%")[0]).is_loopback
     token = given or secrets.token_urlsafe(24)
     if not here:
-        warn("other machines can connect here, and nothing is encrypted: whoever has the token reads and changes files")
+        warn("other machines can connect here, without encryption: anyone with the token can read and change files")
     if not given and not (here and Path(_TABLES[0]).exists()):
         warn(f"clients must send initializationOptions.token = {token!r} (or set {TOKEN} to one of your own)")
     for connection, data in _well_begun(server):

@@ -18,9 +18,9 @@ _ANNOTATIONS: dict[str, dict[str, Any]] = {
         "description": "The model's search text differed in blanks, quotes or the like; the place is the only one.",
     },
     _RUN: {
-        "label": "darner: files that something runs or obeys by itself",
+        "label": "darner: files that are run or obeyed automatically",
         "needsConfirmation": True,
-        "description": "Workflows, hooks, settings of editors, rc files, instructions of agents: look at them first.",
+        "description": "Workflows, hooks, editor settings, rc files, agent instructions: review them first.",
     },
     _FILES: {
         "label": "darner: files created, renamed or deleted",

@@ -118,7 +118,7 @@ _HARMLESS: dict[str, Callable[[object], bool]] = {
 }
 _IGNORED = (
     "the workspace's settings name {names}: ignored, because a cloned repository can set them; "
-    "put them into your own settings file (darner doctor names it) or into the client's initializationOptions"
+    "put them in your own settings file (darner doctor names it) or in the client's initializationOptions"
 )
 _WRONG = (
     "the workspace's settings give {names} a value that cannot be used: "
