@@ -8,12 +8,12 @@ from darner_context.secret_rules import WEAK
 from darner_context.values import called, is_option, unsaid
 
 Found = tuple[int, int, str]  # start, end, kind
-_WORDS = (b"pass", b"pwd", b"secret")
+_WORDS = (b"pass", b"pwd", b"secret", b"kennwort", b"contrase", b"mot_de_pass", b"motdepass", b"senha", b"wachtwoord")
 _GIVEN = re.compile(
-    r"(?i)(?P<name>(?:passw(?:or)?d|passwd|passphrase|passcode|pwd|pass(?![a-z])|secret(?:[_-]?key|[_-]?access[_-]?key)?(?!s)"
+    r"(?i)(?P<name>(?:passw(?:or)?[dt]|passwd|passphrase|passcode|pwd|pass(?![a-z])|kennwort|contrase(?:n|ñ|\\u00f1)a|mot_?de_?passe?|senha|wachtwoord|secret(?:[_-]?key|[_-]?access[_-]?key)?(?!s)"
     r"|token(?!s|iz)|api[_-]?key)[\w-]{0,24}?)"
-    r"(?P<between>[\"'`\])]{0,3}\s{0,3}(?::\s{0,2}&?(?:'static\s)?[A-Za-z][\w.<>?\[\]*]{0,24}\s{0,2}(?==))?"
-    r"(?:[\"']?\s?[,{]?\s{1,40}[\"']?(?:value|default)[\"']?\s{0,3}[:=]|=>|:=|<-|==|=|:(?:\s?!!str)?|\|\||\?\?|,|\(|>|\s)\s{0,3}(?:\(\s{0,40})?(?:[fFrRbBuULN@&]{0,2}(?=[\"'`]))?)"
+    r"(?P<between>\\?[\"'`\])]{0,3}\s{0,3}(?::\s{0,2}&?(?:'static\s)?[A-Za-z][\w.<>?\[\]*]{0,24}\s{0,2}(?==))?"
+    r"(?:[\"']?\s?[,{]?\s{1,40}[\"']?(?:value|default)[\"']?\s{0,3}[:=]|=>|:=|<-|==|=|:(?:\s?!!str)?|\|\||\?\?|,|\(|>|\s)\s{0,3}(?:\(\s{0,40})?(?:[\w.$\[\]()]{1,60}(?:[\"'`][\w.-]{1,40}[\"'`]\)?)?\s(?:\|\||\?\?|\?|or)\s)?(?:[fFrRbBuULN@&]{0,2}(?=[\"'`]))?)"
     r"(?:(?P<quote>\\?[\"'`])(?P<quoted>(?:(?!(?P=quote))[^\s\\]){6,400})(?P=quote)"
     r"|(?P<bare>[^\s\"'`,;()\[\]{}<>\\]{6,400}))"
 )
@@ -27,15 +27,35 @@ _IDENTIFIER = re.compile(r"[A-Za-z_$]+(?:[./-][A-Za-z_$]+)*[0-9]{0,2}")
 _CAMEL = re.compile(r"(?>[A-Z]?[a-z]+|[A-Z]{2,})(?:[A-Z][a-z]+)*[0-9]{0,2}")
 _WORD_AND_NUMBER = re.compile(r"[a-z]{4,}[0-9]{1,4}")
 _WORD_AND_MARKS = re.compile(r"[A-Za-z]+[^\w]*")
+_MARK = re.compile(r"[^\w\s{}]")
+_MANY_MARKS = 6  # of different kinds: chance, and no template
 _MARKED = re.compile(r"\w[!@#%^?]\w")
 _DOTTED, _PLAIN = re.compile(r"\w+\.[\w.]+"), re.compile(r"\w+")
+_SURE = ("pass", "pwd", "kenn", "contra", "mot", "senha", "wacht")  # beginnings of names of nothing but passwords
 _LEAST, _LEAST_OTHER = 7, 12  # characters of a password, and of what may be something else
+_WHOLE = re.compile(r"=|:[ \t]+|>|[ \t]=[ \t]|[ \t]+")  # between a name and a bare value up to its line's end
+_ENDS = ("", "\n", "\r", "<")
 _DIGITS = 3  # that make a value without quotes no name
 _BITS = 3.0
 _LOCAL_LEAST = 8  # characters of a password of letters alone, in a URL
 
-_URL = re.compile(r"://([^\s/:@\"'`<>{}()$%\\]{0,64}):([^\s/@\"'`<>{}()$\\]{3,400})@([\w.\[-]{0,200})")
-_CURL = re.compile(r"\bcurl\b[^\n]{0,300}?\s(?:-u|--user)[ =][\"']?[^\s:\"']{1,80}:([^\s\"']{6,200})")
+_URL = re.compile(
+    r"://([^\s/:@\"'`<>{}()$%\\]{0,64}):((?:[^\s/@\"'`<>{}()$\\]|[@/$](?=[^\s/\"'`<>{}()\\]{1,80}@)){3,400})@(?=[\w\[{%$])([\w.\[-]{0,200})"
+)
+# What commands and drivers take without a name: who asks, up to the password itself.
+_GIVEN_TO = (
+    ("curl", r"\bcurl\b[^\n]{0,300}?\s(?:-u|--user)[ =]?[\"']?[^\s:\"'-][^\s:\"']{0,80}:([^\s\"']{6,200})"),
+    ("mysql", r"\bmysql(?:dump|admin|import|show)?\b[^\n|;]{0,120}?\s-p([^\s\"'=-][^\s\"']{5,80})"),
+    ("sshpass", r"\bsshpass\s{1,4}-p\s?[\"']?([^\s\"']{6,80})"),
+    (
+        " login",
+        r"\b(?:docker|podman|nerdctl|oras|oc|az|cf|registry) login\b[^\n|;]{0,120}?\s-p[ =][\"']?([^\s\"']{6,80})",
+    ),
+    ("@tcp(", r"[\w.-]{1,40}:([^\s\"'`:@/]{6,80})@tcp\("),
+    ("oracle:thin:", r"oracle:thin:\w{1,40}/([^\s\"'`@/]{6,80})@"),
+    ("identified by", r"(?i)identified by [\"']([^\s\"']{6,80})[\"']"),
+    ("IDENTIFIED BY", r"(?i)identified by [\"']([^\s\"']{6,80})[\"']"),
+)
 _LOCAL = re.compile(
     r"(?i)localhost|127\.0\.0\.1|example\.|.*\.example|host$|.*\.(?:test|local|invalid)$|0\.0\.0\.0|\[?::1"
 )
@@ -58,7 +78,9 @@ def passwords(text: str, small: bytes) -> Iterator[Found]:
         group = "quoted" if found["quoted"] is not None else "bare"
         name = re.sub(r"[\W_]", "", found["name"]).lower()
         value = found[group]
-        if unsaid(name) or not _gives(text, found) or not _like_password(value, name, quoted=group == "quoted"):
+        whole = _WHOLE.fullmatch(found["between"]) is not None and text[found.end() : found.end() + 1] in _ENDS
+        like = _like_password(value, name, quoted=group == "quoted", whole=whole)
+        if unsaid(name) or not _gives(text, found) or not like:
             continue
         listed = not any(each in found["between"] for each in "=:>|?")  # beside the name, and not given to it
         if not listed or not worded(value):
@@ -66,12 +88,13 @@ def passwords(text: str, small: bytes) -> Iterator[Found]:
 
 
 def in_urls(text: str) -> Iterator[Found]:
-    """The passwords in URLs, and those that `curl` is given."""
-    begins = list(_places_in(text, "://"))
-    for found in _CURL.finditer(text) if begins and "curl" in text else ():
-        if not _WEAK.fullmatch(found[1]) and not made_up(found[1]) and not _TEMPLATE.search(found[1]):
-            yield (*found.span(1), "password")
-    for begin in begins:
+    """The passwords in URLs, and those that commands are given."""
+    for sign, pattern in _GIVEN_TO:
+        for found in re.finditer(pattern, text) if sign in text else ():
+            value = found[1]
+            if any(map(str.isdigit, value)) and not _says_nothing(value) and not _WEAK.fullmatch(value):
+                yield (*found.span(1), "password")
+    for begin in _places_in(text, "://"):
         given = _URL.match(text, begin)
         if given is None:
             continue
@@ -118,15 +141,19 @@ def _gives(text: str, found: re.Match[str]) -> bool:
     return any(each in between for each in signs) or is_option(text, max(0, found.start() - _BEFORE), found.start())
 
 
-def _like_password(value: str, name: str, *, quoted: bool) -> bool:
-    sure = name.startswith(("pass", "pwd"))
-    if len(value) < (_LEAST if sure else _LEAST_OTHER) or not value.isascii() or _says_nothing(value):
+def _like_password(value: str, name: str, *, quoted: bool, whole: bool) -> bool:
+    sure = name.startswith(_SURE)
+    if len(value) < (_LEAST if sure else _LEAST_OTHER) or _says_nothing(value):
         return False
+    if not value.isascii():
+        return sure and quoted and any(map(str.isdigit, value)) and any(map(str.isalpha, value))
     lower, upper = any(map(str.islower, value)), any(map(str.isupper, value))
     digits = sum(map(str.isdigit, value))
     marks = any(not each.isalnum() and each not in "_-./" for each in value)
     if not quoted:  # in code that would be a name or a call
         mixed = marks or (lower and upper) or digits >= _DIGITS
+        if sure and digits and whole:
+            return not _DOTTED.fullmatch(value) and not _WORD_AND_NUMBER.fullmatch(value)
         told = digits > 0 or (sure and lower and upper and _MARKED.search(value) is not None)
         return told and mixed and not _DOTTED.fullmatch(value) and (sure or not _PLAIN.fullmatch(value))
     if sure:
@@ -141,4 +168,5 @@ def _says_nothing(value: str) -> bool:
     if _WORD_AND_NUMBER.fullmatch(value) and not _WEAK.fullmatch(value):
         return False
     shapes = (_WEAK, _IDENTIFIER, _CAMEL, UUID)
-    return _TEMPLATE.search(value) is not None or any(each.fullmatch(value) for each in shapes)
+    template = _TEMPLATE.search(value) is not None and len(set(_MARK.findall(value))) < _MANY_MARKS
+    return template or any(each.fullmatch(value) for each in shapes)

@@ -68,6 +68,12 @@ def _secrets_of(text: str) -> tuple[Secret, ...]:
     return tuple(apart)
 
 
+# Where a token may begin: behind what is no letter or digit, or behind a sign written out: \n, \x1b, \u003d, %3D.
+_EDGE = (
+    r"(?:(?<![A-Za-z0-9])|(?<=\\[nrtbfv0])|(?<=\\x[0-9a-fA-F]{2})|(?<=\\u[0-9a-fA-F]{4})|(?<=%[0-9a-fA-F]{2})"
+    r"|(?<=\[[0-9]m)|(?<=\[[0-9]{2}m))"
+)
+
 # -- long runs of the characters that tokens are made of
 
 _LETTER, _DIGIT, _MARK, _ELSE = b"a1- "
@@ -78,6 +84,7 @@ _CLASSES = bytes(  # of each character by its code
 )  # fmt: skip
 _TELLING = (b"a1", b"1a")  # a digit beside a letter stands in nearly every token, and seldom in what people write
 _LETTERS = b"a" * 20  # or so many letters; then only these are tokens
+_APART = tuple(b"glpat- glrt- gldt- hvs. GOCSPX- sk- SG. AIza pypi- ya29. dckr_".split())  # marks part their letters
 _WITHOUT_DIGITS = re.compile(
     rb"AKIA|ASIA|hf_|gh[pousr]_|github_pat_|gl[a-z]{2,4}-|sk-|[sr]k_|hv[sb]\.|npm_|pypi-|AIza|SG\.|xox"
 )
@@ -89,8 +96,9 @@ def _runs(data: bytes) -> Iterator[tuple[int, int]]:
     """The runs that may hold a token."""
     classes = data.translate(_CLASSES)
     done = set[int]()
-    for telling in (*_TELLING, _LETTERS):
-        at = classes.find(telling)
+    for telling in (*_TELLING, _LETTERS, *_APART):
+        where = data if telling in _APART else classes
+        at = where.find(telling)
         while at >= 0:
             start, end = classes.rfind(b" ", 0, at) + 1, classes.find(b" ", at)
             end = end if end >= 0 else len(classes)
@@ -98,7 +106,7 @@ def _runs(data: bytes) -> Iterator[tuple[int, int]]:
                 done.add(start)
                 if telling is not _LETTERS or _WITHOUT_DIGITS.search(data, start, end):
                     yield start, end
-            at = classes.find(telling, end)
+            at = where.find(telling, end)
 
 
 _Rule = tuple[str, str]  # the kind, and the pattern: each is compiled when something begins as it does
@@ -123,7 +131,7 @@ def _rules() -> dict[str, list[_Rule]]:
 @lru_cache(1)
 def _shapes() -> list[tuple[str, str, str]]:
     """Sign, kind and pattern."""
-    return [(sign, kind, rf"(?<![A-Za-z0-9]){pattern}") for kind, signs, pattern in _rows(SHAPES) for sign in signs]
+    return [(sign, kind, rf"{_EDGE}{pattern}") for kind, signs, pattern in _rows(SHAPES) for sign in signs]
 
 
 @lru_cache(None)
@@ -131,9 +139,9 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
 
 
-_WORD = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]|(?<=\\[nrt])[A-Za-z0-9]")
+_WORD, _BEHIND_ESCAPES = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]"), re.compile(rf"{_EDGE}[A-Za-z0-9]")
 _PIECE = re.compile(
-    r"(?:(?<=\\[nrt])|(?<![A-Za-z0-9]))[A-Za-z0-9][A-Za-z0-9_+/.~-]{12,}[A-Za-z0-9_-]={0,2}"
+    rf"{_EDGE}[A-Za-z0-9]" + r"[A-Za-z0-9_+/.~-]{12,}[A-Za-z0-9_-]={0,2}"
     r"|[A-Za-z0-9_+/.~-]{13,}={0,2}"
 )
 
@@ -153,8 +161,10 @@ def _in_run(text: str, start: int, end: int) -> Iterator[Secret]:
 def _tokens(text: str, start: int, end: int) -> Iterator[Secret]:
     """The tokens that have a shape of their own."""
     rules = _rules()
+    run = text[start:end]
+    words = _BEHIND_ESCAPES if "%" in run or text[max(0, start - 1) : start] in {"\\", "["} else _WORD
     done = start
-    for count, word in enumerate(_WORD.finditer(text, start, end)):
+    for count, word in enumerate(words.finditer(text, start, end)):
         at = word.start()
         if at < done or count > _MOST_WORDS:
             continue
@@ -164,7 +174,6 @@ def _tokens(text: str, start: int, end: int) -> Iterator[Secret]:
                 yield made
                 done = made.end
                 break
-    run = text[start:end]
     for sign, kind, pattern in _shapes():
         if sign in run:
             found = [_token(each, kind) for each in _compiled(pattern).finditer(text, start, end)]

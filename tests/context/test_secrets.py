@@ -66,6 +66,79 @@ def test_kinds_in_their_forms(row: str) -> None:
         assert hidden == (re.findall(r":([^:@]+)@", value)[0] if "://" in value else value)
 
 
+EDGES = [
+    "\\nVALUE\\n",
+    "\\x1b[0mVALUE",
+    "\\x1b[31mVALUE",
+    "\\u003dVALUE\\u0026",
+    "a%3DVALUE%26b",
+    "\\tVALUE",
+    "<a>VALUE</a>",
+    "(VALUE)",
+    "**VALUE**",
+]
+
+
+@pytest.mark.parametrize("edge", EDGES)
+@pytest.mark.parametrize(
+    "template",
+    ["ghp_{A36}", "{A14}.atlasv1.{A67}", "{d10}:AA{w33}", "{h32}-us12", "{A3}8Q~{w34}", "glpat-ab_cd-efghijklmnopqrs", "hvs.{w90}"],
+)  # fmt: skip
+def test_tokens_beside_what_is_written_out(edge: str, template: str) -> None:
+    value = made(template)
+    text = f"x = 1\ny = '{edge.replace('VALUE', value)}'\n"
+    assert [text[each.start : each.end] for each in secrets_of(text)] == [value]
+
+
+# what stands before a password, <, and what stands behind it
+PLACES = """
+mysql -u root -p< db
+mysqldump --host=db -uapp -p< shop > shop.sql
+sshpass -p '<' ssh deploy@host
+sshpass -p< scp a b
+docker login -u app -p < registry.acme.io
+podman login registry.acme.io --username app -p "<"
+curl -uadmin:< https://acme.io
+curl -s -u 'admin:<' https://acme.io
+dsn := "app:<@tcp(db.acme.io:3306)/shop"
+jdbc:oracle:thin:scott/<@db.acme.io:1521:shop
+CREATE USER app IDENTIFIED BY '<';
+create user app@'%' identified by "<"
+postgres://app:Q/<@db.acme.io/shop
+postgres://app:Q@<@db.acme.io/shop
+kennwort: <
+passwort = '<'
+contraseña = '<'
+contrasena: "<"
+mot_de_passe = '<'
+senha = "<"
+"{\\"password\\": \\"<\\"}"
+password = os.environ.get("PW") or '<'
+const password = process.env.PW || '<'
+$password = $given ?? '<';
+const password = live ? '<' : undefined
+"""
+
+
+@pytest.mark.parametrize("place", PLACES.strip().split("\n"))
+def test_passwords_in_commands_and_other_languages(place: str) -> None:
+    value = made("{A4}7{A7}")
+    text = f"first = 1\n{place.replace('<', value)}\nlast = 2\n"
+    (found,) = secrets_of(text)
+    assert text[found.start : found.end].endswith(value)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "password: hunter2hunter", "DB_PASSWORD=hunter2hunter", "export DB_PASS=hunter2hunter", "<password>hunter2hunter</password>",
+        "password = hunter2hunter", "password = 'schlüssel99X!'", "SECRET_KEY = '9x@k#2m!q$w%e^r&t*y(u)i_o+p=a-s0d1f2g3h4j5'",
+    ],
+)  # fmt: skip
+def test_passwords_that_look_like_names(line: str) -> None:
+    assert len(secrets_of(f"first = 1\n{line}\nlast = 2\n")) == 1
+
+
 @pytest.mark.parametrize("label", ["RSA PRIVATE KEY", "OPENSSH PRIVATE KEY", "ENCRYPTED PRIVATE KEY", "PRIVATE KEY"])
 def test_private_keys_line_by_line(label: str) -> None:
     block = key_block(label)
@@ -139,7 +212,8 @@ def test_files_that_are_secret_by_their_names() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "a1" * 400_000, "sk-" * 200_000, "password:'" * 40_000, "://a:b" * 100_000 + "@", "-----BEGIN RSA PRIVATE KEY-----\n" * 10_000,
+        "a1" * 400_000, "sk-" * 200_000, "mysql " * 90_000, "curl -u " * 60_000, "://a:" + "b@" * 200_000, "password: a " * 40_000,
+        "sshpass -p" * 40_000, "docker login " * 40_000, "%3D" * 200_000, "password:'" * 40_000, "://a:b" * 100_000 + "@", "-----BEGIN RSA PRIVATE KEY-----\n" * 10_000,
         "-" * 500_000 + "PRIVATE KEY", "password='" + "changeme" * 40 + "!Q'", "password='" + "x" * 390 + "Q1!'", "key" + "=" * 500_000 + "a1" * 9,
     ],
 )  # fmt: skip

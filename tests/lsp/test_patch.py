@@ -261,17 +261,38 @@ async def test_failures_are_sentences(tmp_path: Path) -> None:
         assert unknown == (-32602, "darner has no command darner.unknown")
 
 
-async def test_nothing_is_sent_from_a_workspace_that_is_not_trusted(tmp_path: Path) -> None:
+@pytest.mark.parametrize("pulled", [False, True])
+async def test_nothing_is_sent_from_a_workspace_that_is_not_trusted(tmp_path: Path, *, pulled: bool) -> None:
     async with (
         ScriptedEndpoint(Script(otherwise=ONE)) as scripted,
         editing(tmp_path, {"a.py": CODE}, scripted, options={"trusted": False}) as editor,
     ):
-        buffer = editor.open("a.py")
+        editor.open("a.py")
         said = "darner sends nothing from a workspace that is not trusted; trust it in the editor, then ask again"
         assert await refused(editor.patch("a.py")) == (-32803, said)
-        assert scripted.asked == []
-        changed = types.DidChangeConfigurationParams({"darner": {"trusted": True}})
+        settings = {"darner": {"trusted": True}}  # as a client has them that passes on the workspace's own
+        editor.settings.update(settings)
+        changed = types.DidChangeConfigurationParams(None if pulled else settings)
         editor.client.workspace_did_change_configuration(changed)
+        await editor.until(lambda: len(editor.shown) > 0)
+        assert await refused(editor.patch("a.py")) == (-32803, said)
+        assert [each.partition(",")[0] for each in editor.shown] == ["the workspace's settings say 'trusted': ignored"]
+        editor.shown.clear()
+        assert scripted.asked == []
+
+
+@pytest.mark.parametrize("trusted", [{}, {"trusted": True}])
+async def test_trust_can_be_taken_back(tmp_path: Path, trusted: dict[str, Any]) -> None:
+    async with (
+        ScriptedEndpoint(Script(otherwise=ONE)) as scripted,
+        editing(tmp_path, {"a.py": CODE}, scripted, options=trusted) as editor,
+    ):
+        buffer = editor.open("a.py")
+        for agreed in (False, True):
+            changed = types.DidChangeConfigurationParams({"darner": {"trusted": agreed}})
+            editor.client.workspace_did_change_configuration(changed)
+            if not agreed:
+                assert (await refused(editor.patch("a.py")))[0] == -32803
         await editor.patch("a.py")
         assert buffer.text == CODE.replace("1", "11")
 

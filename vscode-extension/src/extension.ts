@@ -148,7 +148,7 @@ export function activate(context: vscode.ExtensionContext): Inside {
     new ChangedFiles(hunks),
     hunks.onDidChange(contexts),
     ...Object.entries(commands).map(([name, run]) => vscode.commands.registerCommand(`darner.${name}`, run)),
-    vscode.workspace.onDidGrantWorkspaceTrust(() => void (server.client ? server.tellSettings() : restart())),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => void restart()), // the server takes trust at its start only
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (AT_START.some((name) => event.affectsConfiguration(`${SECTION}.${name}`))) {
         void restart();

@@ -40,7 +40,6 @@ export function whileRunning(settings: Settings, paused: boolean): Record<string
   return {
     ...(settings.budget === null ? {} : { budget: settings.budget }),
     completion: settings.completion && !paused,
-    trusted: vscode.workspace.isTrusted,
   };
 }
 
@@ -53,5 +52,6 @@ export function forServer(settings: Settings, paused: boolean, preferred: string
     ...(settings.localModel === "" ? {} : { local_model: settings.localModel }),
     ...(settings.hedge === undefined ? {} : { hedge: settings.hedge }),
     ...whileRunning(settings, paused),
+    trusted: vscode.workspace.isTrusted,
   };
 }

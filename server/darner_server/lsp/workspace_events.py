@@ -97,6 +97,10 @@ def _take(session: Session, settings: dict[str, Any]) -> None:
     if wrong:
         session.tell_once(_WRONG.format(names=", ".join(f"'{each}'" for each in wrong)), types.MessageType.Warning)
     taken = {name: value for name, value in given.items() if name in _HARMLESS and name not in wrong}
+    if taken.get("trusted") is True:  # trust is given at the start or not at all
+        del taken["trusted"]
+        if session.own.get("trusted") is False:
+            session.tell_once(_NOT_TRUSTED, types.MessageType.Warning)
     options = session.own | taken
     if options != session.options:
         session.options = options
@@ -123,6 +127,10 @@ _IGNORED = (
 _WRONG = (
     "the workspace's settings give {names} a value that cannot be used: "
     "budget is a number of tokens, completion and trusted are true or false"
+)
+_NOT_TRUSTED = (
+    "the workspace's settings say 'trusted': ignored, because the client said at the start that the workspace is not "
+    "trusted; trust it in the editor and start darner's server again"
 )
 _MOST_TOKENS = 1_000_000
 _LONGEST, _MOST_NAMED = 40, 8  # characters of a name, names in a message

@@ -46,6 +46,7 @@ test("nothing is sent before the workspace is trusted", async () => {
   await command(page, "Workspaces: Manage Workspace Trust");
   await page.locator(".workspace-trust-editor").getByRole("button", { name: "Trust", exact: true }).click();
   await page.locator(".statusbar-item", { hasText: "Restricted Mode" }).waitFor({ state: "detached" });
+  await page.locator(".statusbar-item", { hasText: "darner: GPU" }).waitFor(); // the server starts anew
   await openFile(page, "shop.py");
   await ask();
   await page.locator(".codelens-decoration a", { hasText: "Keep all 4" }).waitFor();
