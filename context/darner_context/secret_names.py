@@ -40,6 +40,11 @@ _NAMES = re.compile(
     | storage[_-]?state\.json | sasl_passwd | \.(?:msmtprc|fetchmailrc|mbsyncrc|offlineimaprc|getmailrc|smbcredentials|cifscredentials|authinfo)
     | wpa_supplicant(?:-\w+)?\.conf | \.?sftp(?:-config)?\.json | \.(?:ftpconfig|ftppass|remote-sync\.json) | (?:sitemanager|recentservers|filezilla)\.xml
     | (?:key|keystore|signing|release-signing)\.properties | initialAdminPassword
+    | (?:ipsec|\.?rsyncd)\.secrets | (?:chap|pap)-secrets | krb5cc_\w+ | \.Renviron | \.?pg_service\.conf | \.odbc\.ini | WinSCP\.ini | wallet\.dat
+    | UTC--.* | private[_-]?key(?:\.txt)? | deploy[_-](?:key|rsa) | (?:[\w-]+[_-])?recovery[_-]codes\.txt | (?:[\w.-]+_)?(?:accessKeys|rootkey)\.csv
+    | \.?(?:github|gitlab|slack|openai|anthropic|hf|npm|pypi)[_-](?:access[_-]|api[_-])?(?:token|key)(?:\.txt)? | secrets?\.(?:sh|ps1|zsh|fish)
+    | .*\.postman_environment\.json | http-client\.private\.env\.json | cypress\.env\.json | .*\.pubxml\.user | .*\.pkcs8 | dataSources(?:\.local)?\.xml
+    | \.?ansible[_-]vault(?:[_-]pass(?:word)?)?(?:\.txt)? | g(?:cp|cloud)[_-]key\.json | azureauth\.json
     """,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -47,6 +52,7 @@ _PATHS = re.compile(
     r"""(?:^|/)(?:
     \.git/(?:.*/)?(?:config(?:\.worktree)?|credentials|FETCH_HEAD) | \.hg/hgrc | \.svn/auth/.* | config/database(?:\.local)?\.ya?ml
     | \.m2/settings\.xml | \.bundle/config | \.cargo/config\.toml | \.gem/\w+ | \.config/(?:gh|hub|glab-cli|rclone|gcloud|doctl|op|github-copilot|stripe|configstore|age|sops)(?:/.*)?
+    | \.subversion/auth/.* | \.dbt/profiles\.yml | \.gradle/gradle\.properties | \.fly/config\.yml | \.config/solana/id\.json
     | sops/age/keys\.txt | (?:wireguard|openvpn)/.*\.conf | etc/(?:g?shadow|sudoers)-? | \.circleci/cli\.yml | \.snowsql/config | \.mc/config\.json
     | \.huggingface/token | \.cache/huggingface/token | \.jupyter/.*\.json | \.ipython/.*history.* | \.codex/auth\.json | \.claude/\.credentials\.json
     )$""",
@@ -80,8 +86,18 @@ _WORDS = frozenset(
 )  # a site's texts
 
 
+_COPY = re.compile(
+    r"(?:~|[._-](?:bak|backup|old|orig|save|saved|copy|swp|swo|tmp|dpkg-\w+|rpmsave|[0-9]{1,8}))+$", re.IGNORECASE
+)
+
+
 def secret_name(path: str) -> bool:
-    """Whether the path alone marks the file as secret."""
+    """Whether the path alone marks the file as secret; a copy under such a name is as secret as its original."""
+    copied = _COPY.sub("", path)
+    return _marked(path) or (copied != path and _marked(copied))
+
+
+def _marked(path: str) -> bool:
     *folders, name = path.split("/")
     if _KEYS.fullmatch(name) or not _FOLDERS.isdisjoint(map(str.lower, folders)):
         return True

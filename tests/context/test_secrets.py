@@ -194,12 +194,15 @@ HELD = (
     "terraform.tfstate.backup prod.tfvars .htpasswd id_rsa id_deploy id_ed25519 credentials .aws/credentials gcp-credentials.json "
     "client_secret_1.json service-account.json serviceAccountKey.json server.pem a.p12 vpn.ovpn .pgpass secrets.yaml app-secrets.yml "
     "master.key GoogleService-Info.plist .git-credentials kaggle.json fish_history settings-security.xml .config/gh/hosts.yml "
+    ".env~ .env.bak server.key.bak id_rsa.old server.pem.orig credentials.json.old kubeconfig~ .npmrc.20240101 ipsec.secrets chap-secrets "
+    ".pg_service.conf wallet.dat private_key.txt deploy_key accessKeys.csv .github_token openai_api_key.txt secrets.sh x.postman_environment.json "
     "access_token.txt passwords.txt key.properties vault_pass.txt .dev.vars .cargo/credentials.toml application_default_credentials.json"
 )
 SHOWN = (
     ".env.example .env.sample .env.template .envrc.example config/database.example.yml credentials.py secrets.py token.ts tokens.json "
     "tokenizer.json package.json settings.json src/kubeconfig.go history.py HISTORY.md id_map.py env.py environment.ts key.py "
     "locales/en/auth.json password.py cookies.ts main.tf id_rsa.pub .gitignore .github/workflows/ci.yml Dockerfile .git/COMMIT_EDITMSG "
+    "a.py.bak main.c~ README.old notes-2024 keyboard.old private_key.py deploy_key.rb secrets.go recovery_codes.py .env.example.bak "
     "secrets_test.py .env.d.ts wp-config.php identity.json src/auth/index.ts secrets.tf"
 )
 

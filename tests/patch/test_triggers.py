@@ -17,6 +17,8 @@ RUN = (
     ".envrc", ".bashrc", "home/.zshrc", ".profile", "mise.toml", ".gdbinit",
     ".claude/settings.json", ".claude/commands/x.md", ".cursor/rules/x.mdc", ".cursorrules", ".mcp.json", "AGENTS.md", "sub/AGENTS.md",
     "CLAUDE.md", "GEMINI.md", ".github/copilot-instructions.md", ".windsurfrules", ".gemini/settings.json", ".codex/config.toml",
+    ".eslintrc.js", ".prettierrc.cjs", "eslint.config.mjs", "prettier.config.js", ".pylintrc", ".ghci", ".ocamlinit", ".direnvrc",
+    "ipython_config.py", ".ipython/profile_default/startup/x.py", ".config/autostart/x.desktop", ".config/systemd/user/x.service", ".spacemacs",
     ".darner.toml", ".gitignore", "sub/.gitignore", ".darnerignore", ".dockerignore", ".envrc ", ".vscode./tasks.json", ".g\u200bitignore",
 )  # fmt: skip
 DAILY = (

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from darner_clients.exposure import notices
+from darner_context.masks import Masks
 from darner_server import settings as user
 from darner_server.cli import out
 from darner_server.cli.exits import Stop
@@ -36,7 +37,7 @@ def find_place(root: Path, here: Path, config: Path | None, environ: dict[str, s
 
 def tell_instructions(place: Place) -> None:
     """Say what the repository tells the model: whoever wrote it is not the user."""
-    said = " ".join(place.workspace.instructions.split())
+    said = Masks().hide(" ".join(place.workspace.instructions.split()))
     if said:
         rest = f"… ({len(said)} characters; the file has the rest)" if len(said) > _SHOWN else ""
         out.say(f"{WORKSPACE_FILE} tells the model: {said[:_SHOWN]}{rest}", "yellow")

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from darner_context.masks import Masks
+
 if TYPE_CHECKING:
     from darner_server.engine import PatchEvent
 
@@ -29,7 +31,7 @@ def what_goes_on(event: "PatchEvent", hunks: int) -> str:
 
 def instructed(instructions: str) -> str:
     """What a repository tells the model, for the user to know; "" where it tells nothing."""
-    said = " ".join(instructions.split())
+    said = Masks().hide(" ".join(instructions.split()))
     short = said if len(said) <= _SHOWN else f"{said[:_SHOWN]}… ({len(said)} characters; the file has the rest)"
     return f"this workspace's .darner.toml tells the model: {short}" if said else ""
 

@@ -34,7 +34,7 @@ _FOLDERS = _table(
     """,
         _EDITOR: """
         .vscode .vs .idea .run .devcontainer .zed .fleet .helix .nova .theia .settings .vim .nvim .emacs.d
-        .gitpod .codesandbox .sublime .metals .ionide .lapce .kak
+        .gitpod .codesandbox .sublime .metals .ionide .lapce .kak .doom.d .spacemacs.d .atom
     """,
         _GIT: """
         .husky .githooks githooks .hooks git-hooks .git-hooks .lefthook
@@ -49,10 +49,10 @@ _FOLDERS = _table(
         node_modules site-packages dist-packages .venv venv .tox .nox
     """,
         _PACKAGE: """
-        .cargo .mvn .bundle .yarn gradle/wrapper buildsrc .config/nvim
+        .cargo .mvn .bundle .yarn gradle/wrapper buildsrc
     """,
         _SHELL: """
-        .direnv .mise .asdf
+        .direnv .mise .asdf .config/autostart .config/systemd .config/nvim .config/fish .ipython .jupyter
     """,
     }
 )
@@ -68,12 +68,14 @@ _NAMES = _table(
         .devcontainer.json .nvim.lua .nvimrc .exrc .vimrc .gvimrc _vimrc _exrc .lvimrc .lnvim.lua .local.vimrc
         .vim-bookmarks .dir-locals.el .dir-locals-2.el .emacs .kakrc .gitpod.yml .ycm_extra_conf.py .lldbinit
         .gdbinit .projections.json coc-settings.json .neoconf.json .luarc.json .lazy.lua .replit
-        .vimspector.json
+        .vimspector.json .spacemacs eslint.config.js eslint.config.mjs eslint.config.cjs eslint.config.ts
+        prettier.config.js prettier.config.mjs prettier.config.cjs prettier.config.ts .pylintrc pylintrc
     """,
         _SHELL: """
         .envrc .bashrc .bash_profile .bash_login .bash_logout .bash_aliases .profile .zshrc .zshenv .zprofile
         .zlogin .zlogout .kshrc .cshrc .tcshrc .login config.fish .inputrc .tmux.conf .mise.toml mise.toml
         .rtx.toml .autoenv .env.zsh .screenrc .curlrc .wgetrc .xinitrc .pdbrc .pythonrc .irbrc .pryrc .rprofile
+        .direnvrc .ghci .ocamlinit ipython_config.py
         .julia_startup.jl .psqlrc .sqliterc .mylogin.cnf .netrc desktop.ini autorun.inf .p4config p4config.txt
     """,
         _GIT: """
@@ -112,6 +114,7 @@ _PATTERNS = (
     (re.compile(r".*\.gitlab-ci\.ya?ml|azure-pipelines.*\.ya?ml|jenkinsfile.*|.*\.jenkinsfile"), _CI),
     (re.compile(r".*\.code-workspace|.*\.sublime-(?:project|workspace)|.*\.iml|.*\.fleet"), _EDITOR),
     (re.compile(r"(?:\.lintstagedrc|lint-staged\.config|\.?commitlint(?:rc|\.config)?)\..*"), _GIT),
+    (re.compile(r"\.[\w-]+rc\.[cm]?[jt]s"), _EDITOR),
     (re.compile(r".*\.pth|.*\.egg-link"), _PYTHON),
     (re.compile(r".*\.(?:instructions|prompt|chatmode|agent)\.md|.*\.mdc"), _AGENT),
 )  # fmt: skip
