@@ -63,7 +63,7 @@ def offenders(part: str, forbidden: str) -> list[str]:
             r"darner_context\.(?!children\b|private\b)|darner_clients|darner_server\.(?!local)|pygls|lsprotocol|rich|typer",
         ),
         ("lsp", r"darner_server\.cli|typer|click|rich|httpx|httpcore|tree_sitter"),
-        ("cli", r"darner_server\.lsp\.|pygls|lsprotocol|httpx|httpcore|tree_sitter"),
+        ("cli", r"darner_server\.lsp(?!\.(?:opening|tcp)\b)|pygls|lsprotocol|httpx|httpcore|tree_sitter"),
     ],
 )
 def test_who_imports_whom(part: str, forbidden: str) -> None:
