@@ -21,7 +21,6 @@ _LEAD = re.compile(
     r"|apply|following|below|code|with|as|called|named|config|configuration|module|script|test|tests|header"
     r"|stylesheet|1|2|3|4|5|6|7|8|9|10|edits|same|our|my"
 )
-_AS_FOLLOWS = re.compile(r"\b(?:to|as follows|like this|file|script)\b", re.IGNORECASE)
 _PLACE = re.compile(r"\b(?:in|inside|within|update|edit|modify|change|create|to|into|open)\b", re.IGNORECASE)
 _PLACED = re.compile(
     r"(?:\b(?:in|inside|within|into|to|for|of|on|dans|en|em|nel|im|der|datei|fichier|archivo|\u0432|\u0444\u0430\u0439\u043b\u0435?)\s+"
@@ -220,10 +219,7 @@ def _leads(before: str) -> bool:
 
 def _is_first(before: str) -> bool:
     """Tell whether a name comes so early in its sentence that it is the sentence's place (In `x.py`, ...)."""
-    return (
-        re.search(r"\b(?:in|inside|within|update|edit|modify|change|create|to|into|open)\b", before, re.IGNORECASE)
-        is not None
-    )
+    return _PLACE.search(before) is not None
 
 
 def doubted(name: Name, block: str) -> Name:

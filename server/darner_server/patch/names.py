@@ -194,10 +194,7 @@ def _of_link(link: re.Match[str]) -> str:
 
 def _decorated(text: str, *, labelled: bool, doubtful: bool) -> Name | None:
     """Read a name in quotes or not, and what may stand behind it."""
-    quoted = re.fullmatch(
-        r"[*_(\[]*([`'\"\u2018\u201c\u201e\u00ab<]|\*\*|__|\*)[*_]*([^`]+?)[*_]*(?:[`'\"\u2019\u201d\u00bb>]|\*\*|__|\*)[*_)\]]*(.*)",
-        text,
-    )
+    quoted = _QUOTED.fullmatch(text)
     inner = quoted[2].strip() if quoted else ""
     if quoted and inner and not re.search(r"\w", quoted[3][:1]):
         rest = quoted[3].strip().rstrip(":").strip("* ")
