@@ -28,6 +28,7 @@ Span = tuple[tuple[int, int], tuple[int, int]]
 Captures = dict[str, list[tree_sitter.Node]]
 PARSE_LIMIT = 4_000_000  # characters; beyond it a file has no symbols and no faults
 _HEAP = 5_000  # tokens
+_TOO_DEEP = re.compile(rb"^(?:[-?:]? ){150}", re.MULTILINE)  # in YAML: the grammar ends the process at 300 or so
 _BEGINS = re.compile(r"^\((\w+)", re.MULTILINE)  # the first node of a pattern
 
 
@@ -237,6 +238,8 @@ class TooSlow(ValueError):
 
 def parse(row: Language, data: bytes, before: Tree | None = None) -> Tree:
     """Parse a text; what `before`, a tree that was told of the edits since, has of it is taken over. Raises TooSlow."""
+    if row.name == "yaml" and _TOO_DEEP.search(data):
+        raise TooSlow
     parser = tree_sitter.Parser(_grammar(row.module, row.function))
     if len(data) <= PIECE:
         return parser.parse(data) if before is None else parser.parse(data, before)

@@ -52,6 +52,14 @@ def test_a_text_that_is_slow(path: str, piece: str) -> None:
     new_faults(path, "", text)
 
 
+@pytest.mark.parametrize("deep", ["".join(" " * each + "a:\n" for each in range(500)), "- " * 900, "? - : " * 300])
+def test_yaml_that_ends_its_parser_is_not_parsed(deep: str) -> None:
+    for text in (deep, f"a: 1\n{deep}\n", deep.replace("\n", "\r\n")):
+        assert symbols("a.yaml", text) == ()
+        assert new_faults("a.yaml", "", text) == ()
+    assert [each.name for each in symbols("a.yaml", "a:\n  b: |\n" + " " * 140 + "c\n")] == ["a"]
+
+
 async def test_the_other_files_are_answered_for(tmp_path: Path) -> None:
     write(tmp_path, {"slow.ts": "import\n\n\n" * 20_000, "shop.ts": "export function total() { return 1 }\n"})
     write(tmp_path, {"view.ts": "import { total } from './shop'\ntotal()\n"})
