@@ -119,6 +119,57 @@ def test_a_final_answer_that_leaves_an_edit_out() -> None:
 def test_edits_behind_one_sentence_come_at_once() -> None:
     parser = Parser()
     assert len(parser.feed("Sure, here it is:\n\n" + ANSWER)) == 1
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "The timeout is short. I make it longer:", "I'll raise the timeout in `limits.py`.", "To fix this, the timeout grows.\n\nHere is the change:", "Das Timeout wird verl\u00e4ngert:",
+        "I've found the problem: the timeout is too short. Here's the fix:", "\u6211\u4f1a\u628a\u8d85\u65f6\u6539\u957f\uff1a", "### Changes\n\nThe timeout is now a minute.", "Voici la modification :",
+        "Looking at the code, the timeout is the issue. I'll update it to 60 seconds.", "**Timeout**: longer now.",
+    ],
+)  # fmt: skip
+def test_edits_behind_prose_come_while_the_model_writes(before: str) -> None:
     parser = Parser()
-    assert parser.feed("The timeout is short. I make it longer:\n\n" + ANSWER) == ()
+    assert len(parser.feed(f"{before}\n\n{ANSWER}")) == 1
+    assert parser.close() == ()
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "Okay, the user wants a longer timeout.", "Hmm.", "Let me think about the timeout.", "We need a longer timeout.", "I could change the retries.", "Maybe the retries?",
+        "Wait, the retries matter too.", "Should I change the retries?", "So the timeout must grow.", "analysisThe timeout", "\u7528\u6237\u60f3\u8981", "The timeout is short. " * 40,
+    ],
+)  # fmt: skip
+def test_edits_behind_what_reads_like_thinking_wait(before: str) -> None:
+    parser = Parser()
+    assert parser.feed(f"{before}\n\n{ANSWER}") == ()
     assert len(parser.close(cut_off=True)) == 1
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "</think>\n",
+        "No.\n</thinking>\n",
+        "<|end|><|start|>assistant<|channel|>final<|message|>",
+        "\n**Final answer**\n\n",
+    ],
+)
+def test_a_draft_that_is_out_already_is_told(end: str) -> None:
+    """Where the whole reply is known it is forgotten; of a streamed one, the rest is refused with the reason."""
+    reply = "The timeout is short.\n\n" + DRAFT + end + ANSWER
+    applied = apply_reply(reply, FILES, target="limits.py")
+    assert (applied.refused, applied.files) == ((), RIGHT)
+    draft, told, *answer = read(reply)
+    assert draft.before == "RETRIES = 3\n"
+    assert "what is its answer is not clear" in told.problem
+    assert len(answer) == 1
+
+
+def test_second_thoughts_hold_what_follows_them() -> None:
+    parser = Parser()
+    assert len(parser.feed("The retries are few.\n\n" + DRAFT)) == 1
+    assert parser.feed("Hmm, wait. Only the timeout was asked for.\n\n" + ANSWER) == ()
+    assert len(parser.close()) == 1

@@ -16,7 +16,7 @@ from darner_server.engine.region import NoRegion, Region
 from darner_server.engine.streaming import Emit, Reply, Streaming, shortened
 from darner_server.engine.task import Task
 from darner_server.engine.troubles import Troubles
-from darner_server.patch import Parser, Refused, repair_text, unified_diff
+from darner_server.patch import LATE, Parser, Refused, repair_text, unified_diff
 
 MOST_DRAFTS = 4  # replies of one endpoint that reach its limit before the edits are complete
 MOST_CUTS = 3  # how often the context is cut to fit
@@ -54,7 +54,9 @@ class Run:
         for attempt in range(1, MOST_REPAIRS + 1):
             wanting = self._streaming.refused or not self._hunks.ready
             wordy = attempt > 1 and not self._streaming.edits  # it was told, and still only talks
-            if not wanting or wordy or self._clock() > limit:
+            # Drafts that are in already are not mended by a repair.
+            late = any(each.edit.format == LATE for each in self._streaming.refused)
+            if not wanting or wordy or late or self._clock() > limit:
                 break
             await self._repair(reply, attempt, limit - self._clock())
         if self._streaming.edits:

@@ -2,6 +2,7 @@
 
 from darner_server.patch.applier import Applied, Applier, apply_reply
 from darner_server.patch.diff import unified_diff
+from darner_server.patch.drafts import LATE
 from darner_server.patch.edit import Edit, Located, Refused, Splice
 from darner_server.patch.formats import REPLY_FORMATS, rules
 from darner_server.patch.intent import prose
@@ -13,6 +14,7 @@ from darner_server.patch.repair import repair_text
 from darner_server.patch.splicing import spliced
 
 __all__ = [
+    "LATE",
     "REPLY_FORMATS",
     "Applied",
     "Applier",

@@ -6,6 +6,7 @@ import json
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import islice
 from typing import cast
 
 from darner_server.patch import definition, linediff
@@ -92,37 +93,83 @@ def loss(old: list[str], new: list[str], path: str, *, lines: bool = True) -> Lo
     """Return what a rewrite loses; None if that is no more than a rewrite may. `lines` counts lines besides names."""
     if path.lower().endswith(_JSON) and (parsed := _of_json(old, new)) is not None:
         return parsed if parsed.names else None
-    names, there = _names(old, path), _names(new, path)
     ours, theirs = [body.strip() for body in old], [body.strip() for body in new]
     content = [body for body in ours if body]
     if not content:
         return None
+    runs = linediff.changes(ours, theirs)
+    spans = _spans(old, new, runs)
+    names = _names(old, path, [(first, last) for first, last, _, _ in spans])
+    there = _names(new, path, [(begin, end) for _, _, begin, end in spans])
     before, after = Counter(names.values()), Counter(there.values())
     missing, fresh = before - after, after - before
     moved = Counter(theirs)
     gone: list[str] = []
     outer = inner = 0
-    telling = Counter(body for body in content if _WORD.search(body))
-    foreign = 2 * (telling & moved).total() < telling.total()
-    within = _within(old, names, set(after))
-    for first, last, begin, end in linediff.changes(ours, theirs):
+    foreign = _is_foreign(ours, content, moved, runs)
+    within: set[int] | None = None
+    for first, last, begin, end in runs:
         alike = not foreign or _alike(ours[first:last], theirs[begin:end])
         lost = _of_run(names, range(first, last), missing)
         gone += _unanswered(lost, _of_run(there, range(begin, end), fresh), foreign=foreign, alike=alike)
         removed = [line for line in range(first, last) if ours[line] and not _is_moved(ours[line], moved)]
         added = sum(bool(body) for body in theirs[begin:end]) if alike else 0
         over = max(0, len(removed) - added)
-        deep = min(over, sum(line in within for line in removed))
+        if over and within is None:
+            within = _within(old, _names(old, path), set(_names(new, path).values()))
+        deep = min(over, sum(line in (within or ()) for line in removed))
         inner += deep
         outer += over - deep
-    if _pattern(path) is None and _lacks_imports(old, new):
+    touched = any(_imports(old[first:last]) for first, last, _, _ in spans)
+    if touched and _pattern(path) is None and _lacks_imports(old, new):
         gone.append("the imports")
     if gone:
-        return Loss(tuple(dict.fromkeys(gone)), outer + inner, len(content), len(gone) / max(1, len(names)))
-    few = max(1 if len(content) >= _SHORT else 0, 2 if names else 0, len(content) * _SHARE // 100)
+        return Loss(tuple(dict.fromkeys(gone)), outer + inner, len(content), len(gone) / max(1, len(_names(old, path))))
+    if not outer + inner:
+        return None
+    few = max(1 if len(content) >= _SHORT else 0, 2 if _names(old, path) else 0, len(content) * _SHARE // 100)
     if lines and (outer > few or (100 * (outer + inner) > _INNER * len(content) and outer + inner > _SHORT)):
         return Loss((), outer + inner, len(content), (outer + inner) / len(content))
     return None
+
+
+def _spans(old: list[str], new: list[str], runs: list[linediff.Change]) -> list[linediff.Change]:
+    """Widen changes up to lines at the margin that stay: what is defined elsewhere is the same in both."""
+    edges = (
+        [(0, 0), *((last, end) for _, last, _, end in runs)],
+        [*((f, b) for f, _, b, _ in runs), (len(old), len(new))],
+    )
+    if any(old[a:c] != new[b:d] for (a, b), (c, d) in zip(*edges, strict=True)):
+        return [(0, len(old), 0, len(new))]  # indented anew
+    spans: list[linediff.Change] = []
+    reached = 0
+    for number, (first, last, begin, end) in enumerate(runs):
+        above = next((line for line in range(first - 1, reached - 1, -1) if _is_edge(old[line])), None)
+        following = runs[number + 1][0] if number + 1 < len(runs) else len(old)
+        below = next((line for line in range(last, following) if _is_edge(old[line])), following)
+        tail = end + below - last
+        if above is None and spans:
+            spans[-1] = (spans[-1][0], below, spans[-1][2], tail)
+        else:
+            start = above if above is not None else 0
+            spans.append((start, below, begin - (first - start), tail))
+        reached = last
+    return spans
+
+
+def _is_edge(body: str) -> bool:
+    return body[:1].strip() != "" and body[0] not in ")]}{"
+
+
+def _is_foreign(ours: list[str], content: list[str], moved: Counter[str], runs: list[linediff.Change]) -> bool:
+    """Tell whether less than half of the lines that say something come back."""
+    if 4 * sum(last - first for first, last, _, _ in runs) < len(ours) and 2 * len(content) > len(ours):
+        changed = {line for first, last, _, _ in runs for line in range(first, last)}
+        stay = (body for line, body in enumerate(ours) if line not in changed and _WORD.search(body))
+        if sum(1 for _ in islice(stay, len(changed))) == len(changed):
+            return False
+    telling = Counter(body for body in content if _WORD.search(body))
+    return 2 * (telling & moved).total() < telling.total()
 
 
 def _of_json(old: list[str], new: list[str]) -> Loss | None:
@@ -233,12 +280,16 @@ def _within(bodies: list[str], names: dict[int, str], kept: set[str]) -> set[int
     return found
 
 
-def _names(bodies: list[str], path: str) -> dict[int, str]:
+def _names(bodies: list[str], path: str, spans: list[tuple[int, int]] | None = None) -> dict[int, str]:
     """Return what lines define: definitions and bindings in code, keys, headings, selectors elsewhere."""
     pattern = _pattern(path)
-    if pattern is not None:
-        return _keys(bodies, re.compile(pattern)) if pattern else {}
-    return _defined(bodies, path)
+    if pattern == "":
+        return {}
+    keys = re.compile(pattern) if pattern is not None else None
+    found: dict[int, str] = {}
+    for first, last in [(0, len(bodies))] if spans is None else spans:
+        found |= _defined(bodies, path, first, last) if keys is None else _keys(bodies, keys, first, last)
+    return found
 
 
 def _pattern(path: str) -> str | None:
@@ -254,10 +305,10 @@ def _pattern(path: str) -> str | None:
     return None
 
 
-def _defined(bodies: list[str], path: str) -> dict[int, str]:
+def _defined(bodies: list[str], path: str, first: int, last: int) -> dict[int, str]:
     found: dict[int, str] = {}
     classes: list[tuple[int, int]] = []  # the depth of a class, or the like, and of its members
-    for line, body in enumerate(bodies):
+    for line, body in enumerate(bodies[first:last], first):
         depth = len(indent(body).expandtabs())
         if body.strip() and body.strip()[0] not in ")]}{":
             while classes and depth <= classes[-1][0]:
@@ -288,8 +339,8 @@ def _named(body: str) -> str | None:
     return None if call is None else call[1] or call[3] or call[4]
 
 
-def _keys(bodies: list[str], pattern: re.Pattern[str]) -> dict[int, str]:
-    matches = ((line, pattern.match(body)) for line, body in enumerate(bodies))
+def _keys(bodies: list[str], pattern: re.Pattern[str], first: int, last: int) -> dict[int, str]:
+    matches = ((line, pattern.match(body)) for line, body in enumerate(bodies[first:last], first))
     return {
         line: " ".join(next((group for group in found.groups() if group), "").split())
         for line, found in matches

@@ -6,29 +6,27 @@ from typing import TYPE_CHECKING
 from darner_server.patch import apply_patch, caption, find_replace, markup, names, search_replace, unified, whole
 from darner_server.patch.apply_patch import ApplyPatch
 from darner_server.patch.caption import Caption
-from darner_server.patch.edit import Edit
+from darner_server.patch.drafts import Drafts, malformed
 from darner_server.patch.fences import Fences
 from darner_server.patch.find_replace import FindReplace
 from darner_server.patch.markup import Markup
 from darner_server.patch.names import Name
 from darner_server.patch.reader import DONE, MORE, Reader
-from darner_server.patch.reasoning import Reasoning, is_final, is_preface
+from darner_server.patch.reasoning import Reasoning, is_final, is_preface, is_thinking
 from darner_server.patch.search_replace import SearchReplace
 from darner_server.patch.unified import UnifiedDiff
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from darner_server.patch.edit import Edit
+
 _KNOWN = ("search-replace", "apply-patch", "unified-diff", "whole")
 _MARKS = ("`", "~", "<", "[", "-", "*", "{", "@", "d", "+")  # what a block's first line can begin with
 
 
 class Parser:
-    """Turns a reply, fed in pieces of any size, into edits, each as soon as it is complete. Never raises.
-
-    A reply may begin inside its reasoning, whose opening tag was part of the prompt. So the edits of one that begins
-    with prose are held until its end, or until the reasoning's; those of one that begins with a block are not.
-    """
+    """Turns a reply, fed in pieces of any size, into edits, each as soon as it is complete. Never raises."""
 
     def __init__(
         self, reply_format: str | None = None, *, target: str | None = None, region: str | None = None
@@ -39,14 +37,10 @@ class Parser:
         self._fences = Fences(self._format, target, region)
         self._reasoning = Reasoning()
         self._tail: list[str] = []  # of a line that has not ended
-        self._out: list[Edit] = []
-        self._held: list[Edit] = []  # edits that may be drafts
-        self._holding = False
-        self._released = 0
-        self._drafted: set[str | None] = set()  # files of the drafts that a "final answer" has replaced
-        self._answered: set[str | None] = set()  # files of the edits since, in all readings of their names
-        self._latest: set[str | None] = set()  # and in the first
+        self._out: list[Edit] = []  # of the line being read
+        self._drafts = Drafts(self._reasoning)
         self._lines: list[str] = []  # of the whole reply, for one that has no markup at all
+        self._said = 0  # characters of prose, as long as that may be reasoning
         self._above: list[str] = []  # the lines since the last block
         self._before = ""  # the line before this one
         self._name: Name | None = None  # of the last block that named its file
@@ -66,7 +60,7 @@ class Parser:
         self._tail = [lines.pop()]
         for line in lines:
             self._take(line.removesuffix("\r"))
-        return self._complete() if self._out else ()
+        return self._drafts.complete()
 
     def close(self, *, cut_off: bool = False) -> tuple[Edit, ...]:
         """Return the edits that the end of the reply completes; with `cut_off`, none that the end has cut."""
@@ -83,33 +77,25 @@ class Parser:
         self._reader = self._fence = None
         self._out += self._fences.release(None)
         self._settle()
-        self._held, self._out, self._holding = [], [*self._held, *self._out], False
-        edits = self._released + len(self._out)
-        left = self._fences.left(self._answered, any_edit=edits > 0, cut_off=cut_off)
-        self._out += map(whole.unnumbered, left)
-        if self._reasoning.inside and not self._released + len(self._out) and not cut_off:
-            self._out.append(_malformed("the reply ends inside its reasoning: it holds no answer"))
-        if missing := sorted(str(each) for each in self._drafted - self._answered if each is not None):
-            self._out.append(
-                _malformed(f"the final answer leaves out the edits of {', '.join(missing)} made before it")
-            )
-        if not self._released + len(self._out) and not cut_off:
-            self._out += map(whole.unnumbered, self._fences.nothing_marked(self._lines))
-        return self._complete()
-
-    def _complete(self) -> tuple[Edit, ...]:
-        done, self._out = tuple(self._out), []
-        return done
+        self._drafts.release()
+        left = self._fences.left(self._drafts.answered, any_edit=self._drafts.count > 0, cut_off=cut_off)
+        self._drafts.take(left)
+        if self._reasoning.inside and not self._drafts.count and not cut_off:
+            self._drafts.take((malformed("the reply ends inside its reasoning: it holds no answer"),))
+        if (missing := self._drafts.missing()) is not None:
+            self._drafts.take((missing,))
+        if not self._drafts.count and not cut_off:
+            self._drafts.take(self._fences.nothing_marked(self._lines))
+        return self._drafts.complete()
 
     def _take(self, line: str) -> None:
         if self._reader is None and self._fence is None:
             self._outside(line)
-        elif self._reasoning.closes_within(line) and (self._holding or self._held):
+        elif self._drafts.doubtful and self._reasoning.closes_within(line):
             self._reader = self._fence = None
             self._void()
-            self._out.append(
-                _malformed("a tag that ends reasoning stands inside a block: what is the answer is not clear")
-            )
+            problem = "a tag that ends reasoning stands inside a block: what is the answer is not clear"
+            self._out.append(malformed(problem))
         else:
             self._inside(line)
         if self._out:
@@ -152,28 +138,14 @@ class Parser:
             self._lines.clear()
 
     def _settle(self) -> None:
-        """Hold the edits that may be drafts; let go of the others."""
-        self._out = list(map(whole.unnumbered, self._out))
-        for edit in self._out:
-            if edit.kind != "malformed":
-                self._answered.update((edit.path, edit.new_path, *edit.readings))
-                self._latest.add(edit.path)
-        if self._holding:
-            self._held += self._out
-            self._out = []
-        else:
-            self._reasoning.known = True
-            self._released += len(self._out)
+        self._drafts.take(self._out)
+        self._out = []
 
     def _void(self, *, final: bool = False) -> None:
         """All that came before was reasoning, or drafts: forget it, or say that it can no longer be taken back."""
-        if final:
-            self._drafted |= self._latest
-        if self._released and not final:
-            self._out.append(_malformed("the reply's reasoning ends behind edits: what is its answer is not clear"))
-        self._held = []
-        self._answered, self._latest = set(), set()
-        self._holding = False
+        self._settle()
+        if (late := self._drafts.void(final=final)) is not None:
+            self._out.append(late)
         self._fences.forget()
         self._lines, self._above, self._before, self._name = [], [], "", None
 
@@ -184,13 +156,20 @@ class Parser:
         if not line.strip():
             self._above.append(line)
             return
-        if is_final(line) and self._held:
+        if is_final(line) and self._drafts.any_waiting:
             self._void(final=True)
-        elif not self._reasoning.known and not self._holding and not self._is_before_answer(line):
-            self._holding = True
+        elif not self._reasoning.known:
+            self._doubt(line)
         self._above.append(line)
         if len(self._above) > caption.FAR:
             del self._above[0]
+
+    def _doubt(self, line: str) -> None:
+        """Note that prose may be reasoning, and hold the edits behind it if it reads so."""
+        drafts = self._drafts
+        drafts.doubtful = drafts.doubtful or not self._is_before_answer(line)
+        self._said += len(line)
+        drafts.holding = drafts.holding or (drafts.doubtful and is_thinking(line, self._said))
 
     def _is_before_answer(self, line: str) -> bool:
         """Tell whether prose is a block's name, or the one sentence that models open an answer with."""
@@ -297,6 +276,9 @@ class Parser:
                 if fence.caption is not None and fence.caption.name.path is not None and fence.caption.edits:
                     self._name = fence.caption.name
             return
+        if line.lstrip()[:1] not in _MARKS:
+            fence.lines.append(line)
+            return
         # A block stands at the beginning, behind a file name at the most; but a SEARCH marker is always one.
         # A diff may have a letter's head above it.
         inside = [text for text in fence.lines[:3] if text.strip()]
@@ -317,7 +299,3 @@ def _within(fence: whole.Fence) -> Caption | None:
     if named is not None and named.path is not None:
         return Caption(named)
     return None if fence.used else fence.caption
-
-
-def _malformed(problem: str) -> Edit:
-    return Edit(None, kind="malformed", problem=problem)

@@ -42,7 +42,7 @@ _LONGEST = 120  # characters: a longer comment says more than that something sta
 def gaps(new: list[str], old: list[str]) -> list[int]:
     """Return which lines of `new`, a rewrite of `old`, stand for lines that are left out."""
     there = set(old)
-    maybe = [number for number, body in enumerate(new) if _is_suspect(body) and body not in there]
+    maybe = [number for number, body in enumerate(new) if body not in there and _is_suspect(body)]
     found = [number for number in maybe if is_gap(new[number])]
     if not old:
         return sorted({*found, *(number for number in maybe if _ends_block(new, number))})

@@ -40,6 +40,18 @@ _PREFACE = re.compile(
 )
 
 
+_THINKS = re.compile(
+    r"\bthe user\b|\bhmm+\b|^\W*(?:wait|ok(?:ay)?|alright|right|well|no)\b[,.! ]|\b"
+    r"\blet(?:'s|\u2019s|\sme|\sus)\s(?:think|see|check|look|consider|"
+    r"re-?read|try|reconsider|figure)\b|\b(?:maybe|perhaps)\b|\bi\s(?:could|might|wonder|guess|think|should|recall)\b|"
+    r"\bshould\si\b|\bwe\s(?:need|should|could|might|must)\b|\bnot\ssure\b|\bactually,|\?(?:\s|$)|^\W*analysis|"
+    r"^\W*so\b|^\W*(?:but|and)\s(?:i|we|the|then)\b|\bi\s(?:need|have)\sto\b|\bfirst\s(?:try|attempt|draft)\b|"
+    r"^\W*(?:\d+[.)]\s*)?look\sat\b|^\W*(?:plan|drafts?|thoughts?)\W*$|^\W*thinking\b|\u7528\u6237|\u8ba9\u6211|\u8b93\u6211|\u55ef",
+    re.IGNORECASE,
+)
+_MUCH = 600  # characters of prose: an answer comes to its edits sooner
+
+
 class Reasoning:
     """Takes the lines of a reply that stand in no block and returns what of them belongs to the answer."""
 
@@ -117,6 +129,11 @@ def is_final(line: str) -> bool:
 def is_preface(line: str) -> bool:
     """Tell whether prose is what a model says before its answer, and not how it reasons."""
     return _PREFACE.fullmatch(line.strip()) is not None
+
+
+def is_thinking(line: str, said: int) -> bool:
+    """Tell whether a line of prose reads as thinking does; `said` counts the characters so far, of all of it."""
+    return said > _MUCH or _THINKS.search(line) is not None
 
 
 def _marked(line: str) -> bool:
