@@ -222,3 +222,18 @@ def test_a_word_of_the_block_is_no_file(words: str) -> None:
 def test_a_fence_beside_other_edits(rest: str, made: dict[str, str]) -> None:
     applied = apply_reply(FIRST + rest, {"main.py": MAIN})
     assert (applied.refused, applied.files) == ((), {"main.py": MAIN.replace("a = 1", "a = 2"), **made})
+
+
+@pytest.mark.parametrize("heading", ["## README", "### os.path", "## self.assertEqual", "### a.b", "## Makefile"])
+def test_a_heading_of_one_word_makes_no_file(heading: str) -> None:
+    applied = apply_reply(f"{heading}\n\n```\nport: 81\nname: x\n```\n", {"dev.yaml": OLD}, target="dev.yaml")
+    assert applied.files in ({"dev.yaml": OLD}, {"dev.yaml": NEW})
+
+
+@pytest.mark.parametrize(
+    "again",
+    ["```diff\n-port: 80\n+port: 81\n```\n", "```diff\n--- a/dev.yaml\n+++ b/dev.yaml\n@@ -1,2 +1,2 @@\n-port: 80\n+port: 81\n name: x\n```\n"],
+)  # fmt: skip
+def test_an_edit_shown_again_as_a_diff_is_made_already(again: str) -> None:
+    applied = apply_reply(f"dev.yaml\n{BLOCK}\nAs a diff:\n\n{again}", {"dev.yaml": OLD})
+    assert (applied.refused, applied.files) == ((), {"dev.yaml": NEW})

@@ -171,7 +171,7 @@ class Applier:
         document = self._documents.get(refused.path or "")
         if document is None or edit.kind != "replace" or not edit.before:
             return refused
-        if edit.after and edit.after in document.text and (edit, refused.path) in self._placed:
+        if edit.after and edit.after in document.text and self._is_placed(edit, refused.path):
             return Located(edit, refused.path or "", (), ("already-applied",))
         again = self._unplaced.get((edit, refused.path))
         if not again:
@@ -184,6 +184,13 @@ class Applier:
             self._refused = [each for each in self._refused if not any(each is one for one in again)]
             del self._unplaced[edit, result.path]
         return result
+
+    def _is_placed(self, edit: Edit, path: str | None) -> bool:
+        """Tell whether an edit removes and adds the same lines as one that was placed in the file."""
+        if (edit, path) in self._placed:
+            return True
+        delta = _delta(edit)
+        return any(there == path and delta == _delta(each) for each, there in self._placed if each.kind == edit.kind)
 
     def _document(self, path: str) -> Document | None:
         if path not in self._documents:
@@ -313,6 +320,12 @@ class Applier:
         self._documents[path] = None
         self.moves.append((path, new))
         return Located(replace(edit, path=path, new_path=new), path, ())
+
+
+def _delta(edit: Edit) -> list[tuple[str, str]]:
+    """Return the lines that an edit removes and adds."""
+    old, new = (lines.bodies(lines.split(text or "")) for text in (edit.before, edit.after))
+    return [(op, body) for op, body in splicing.script(old, new, fine=True) if op != " "]
 
 
 def _shorter(path: str) -> list[str]:

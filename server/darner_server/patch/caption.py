@@ -46,6 +46,7 @@ _PART = re.compile(
     r"below|above|after|before|inside|entry|entries|rule|key)\b",
     re.IGNORECASE,
 )
+_HEADING = re.compile(r"\s*#{1,6}\s+[A-Za-z]+\s*")  # of one word, which no suffix makes a name
 _ELSEWHERE = re.compile(
     r"\b(?:from|like|unlike|by|with|using|uses?|via|see|than|imports?|imported|calls?|matches|matching|as\sin|needs?|requires?|since|because|while|although|"
     r"similar\sto|same\sas|depends?\son|run|runs|running|output\sof|result\sof|reads?|loads?|tests?)\s+(?:the\s+)?$",
@@ -72,7 +73,7 @@ def read(above: list[str]) -> Caption | None:
         name = names.in_line(line)
         if name is not None and (name.path is not None or name.said):
             return _by_name(name, mentioned, content, len(content) - 1 - back)
-        said = _sentence(line)
+        said = None if _HEADING.fullmatch(line) else _sentence(line)
         if said is not None and (listed := _in_list(content, len(content) - 1 - back)) is not None:
             said = listed
         if name is not None and not back:

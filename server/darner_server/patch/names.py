@@ -228,6 +228,8 @@ def _read(text: str, *, labelled: bool, quoted: bool, doubtful: bool) -> Name | 
     if not (labelled or quoted) and " " in cut:
         return Name(cut, (*readings, cut.split()[-1]))
     symbol = _SYMBOL.match(cut) is not None and not _KNOWN_SUFFIX.search(cut)
+    if symbol and doubtful and not (quoted or labelled):
+        return Name(None, readings, cut)
     if symbol and (quoted or doubtful) and not labelled:
         return Name(cut, readings, cut)
     return Name(cut, () if readings == (cut,) else readings)
@@ -281,6 +283,8 @@ def in_comment(line: str) -> str | None:
     plain = _KNOWN_SUFFIX.search(name) is not None or re.fullmatch(r"[A-Z]\w+file", name) is not None
     if not plain or not is_path(path, blanks=False) or _PRODUCT.fullmatch(name):
         return None
+    if path == name and re.fullmatch(r"\w+(?:\.\w+)+\.[a-z]", name):
+        return None  # a.b.c
     return path if ":" not in path and "=" not in path else None
 
 
