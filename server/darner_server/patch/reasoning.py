@@ -41,7 +41,7 @@ _PREFACE = re.compile(
 
 
 _THINKS = re.compile(
-    r"\bthe user\b|\bhmm+\b|^\W*(?:wait|ok(?:ay)?|alright|right|well|no)\b[,.! ]|\b"
+    r"\bthe user\b|\bh+m+\b|^\W*(?:wait|ok(?:ay)?|alright|right|well|no)\b[,.! ]|\b"
     r"\blet(?:'s|\u2019s|\sme|\sus)\s(?:think|see|check|look|consider|"
     r"re-?read|try|reconsider|figure)\b|\b(?:maybe|perhaps)\b|\bi\s(?:could|might|wonder|guess|think|should|recall)\b|"
     r"\bshould\si\b|\bwe\s(?:need|should|could|might|must)\b|\bnot\ssure\b|\bactually,|\?(?:\s|$)|^\W*analysis|"
