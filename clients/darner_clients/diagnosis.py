@@ -26,7 +26,7 @@ def is_doubtful(endpoint: Endpoint, error: EndpointError) -> bool:
     if not isinstance(error, Rejected) or isinstance(error, Unauthorised):
         return False
     if 300 <= error.status < 400:  # noqa: PLR2004 - a redirection, to a page mostly
-        return not endpoint.base.endswith("/v1")
+        return not endpoint.base.endswith("/v1") or endpoint.base.endswith("/v1/v1")
     if error.status in {404, 405, 410}:
         return True
     return error.status in {400, 422} and "model" in error.message.lower()

@@ -75,7 +75,7 @@ def _classified(endpoint: Endpoint, said: "_Said", headers: Mapping[str, str]) -
         return Loading(name, f"its model is still loading: {said.words}", retry_after=wait, status=said.status)
     if said.status == 429 or said.code in {"queue_exceeded", "request_quota_exceeded", "token_quota_exceeded"}:  # noqa: PLR2004
         return _over_quota(name, said, wait, patient=patient)
-    if said.status in {401, 403}:
+    if said.status in {401, 403} or (said.status == 400 and _is_about_key(said)):  # noqa: PLR2004
         return Unauthorised(name, f"not allowed: {said.words}", _about_key(endpoint), status=said.status)
     if said.status == 404:  # noqa: PLR2004
         advice = "check base_url" + (f" and that it serves the model '{endpoint.model}'" if endpoint.model else "")
@@ -138,6 +138,11 @@ def _status(outer: Mapping[str, Any], fields: Mapping[str, Any], status: int) ->
     return 400 if "invalid" in kind or "badrequest" in kind else 500
 
 
+def _is_about_key(said: "_Said") -> bool:
+    """Some refuse a key as if the request were wrong."""
+    return said.code == "invalid_api_key" or bool(_BAD_KEY.search(said.message))
+
+
 def _about_key(endpoint: Endpoint) -> str:
     if endpoint.api_key is None and not endpoint.headers:
         return f"no key is sent: name its variable as api_key_env, or run: darner login {endpoint.name}"
@@ -185,4 +190,9 @@ _MAY_BE_A_PROXY = {403, 407, 502, 503, 504}
 _MAY_LOAD = frozenset({408, 409, 425, 429, 500, 502, 503, 504})
 _NO_SUCH_PATH = re.compile(r"unexpected endpoint|(?:no|unknown|invalid) (?:such )?(?:route|path|url)\b", re.IGNORECASE)
 _NEGATIVE = re.compile(r"max_tokens must be at least 1, got (?P<left>-[0-9]{1,9})")
+_BAD_KEY = re.compile(
+    r"(?:incorrect|invalid|wrong|missing|unknown|expired) api[-_ ]?key"
+    r"|api[-_ ]?key (?:is )?(?:not (?:valid|found|set)|invalid|missing|expired)",
+    re.IGNORECASE,
+)
 _CODE = re.compile(r"[45][0-9]{2}")

@@ -7,6 +7,9 @@ SINGLY = 6  # ... and some single characters
 BLANKS = 256  # pieces in a row without a word
 
 
+_BLANK = " \t\r\n\x0b\x0c\u00a0\u200b\u200c\u200d\u2060\ufeff"  # those without a width too
+
+
 class Length:
     """Add each piece. Tokens cannot be counted in a stream; what no honest reply reaches can."""
 
@@ -22,7 +25,7 @@ class Length:
         """A piece of the reply or of a thought."""
         self._characters += len(text)
         self._pieces += 1
-        self._blanks = self._blanks + 1 if text.isspace() else 0
+        self._blanks = self._blanks + 1 if not text.strip(_BLANK) else 0
 
     @property
     def endless(self) -> bool:

@@ -79,6 +79,7 @@ class Stream:
         reply, exchange, now, length = self._reply, self._exchange, self._now, self._length
         gap = self._endpoint.deadlines.gap
         exchange.read_by = self._began + self._within
+        settled: float | None = None
         async with aclosing(exchange.chunks()) as stream:
             async for chunk in stream:
                 for data in framing.feed(chunk):
@@ -93,8 +94,11 @@ class Stream:
                 if reply.over:
                     break
                 self._watch(exchange.read_by)
-                if reply.reason is not None:  # all that can come is the usage
-                    exchange.read_by = now() + SETTLE
+                if reply.reason is None:
+                    settled = None
+                else:  # all that can come is the usage, and signs of life
+                    settled = settled or now() + SETTLE
+                    exchange.read_by = settled
             for piece in self._closed(framing):
                 yield piece
             yield self._finish()
@@ -108,7 +112,7 @@ class Stream:
     def _watch(self, read_by: float) -> None:
         """See that it goes on, and comes to an end: signs of life are no tokens."""
         if self._length.endless:
-            raise Interrupted(self._endpoint.name, self._length.told, started=True)
+            raise Interrupted(self._endpoint.name, self._length.told, retry=False, started=True)
         if self._now() > read_by:
             raise TimeoutError
 

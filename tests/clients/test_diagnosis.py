@@ -48,6 +48,7 @@ async def said_of(
               "GET /v1/models": LIST}, "/v1"),
         ("", {"POST /chat/completions": answer(200, {"error": "no such route"}), "GET /v1/models": LIST}, "/v1"),
         ("", {"POST /chat/completions": answer(302, Location="/login"), "GET /v1/models": LIST}, "/v1"),
+        ("/v1/v1", {"POST /v1/v1/chat/completions": answer(301, Location="https://a.example/"), "GET /v1/models": LIST}, "/v1"),
         ("/api", {"POST /api/chat/completions": answer(301, Location="https://a.example/"), "GET /v1/models": LIST}, "/v1"),
         ("/v1/", {"POST /v1/chat/completions": answer(404, b"404 page not found", kind="text/plain"),
                   "GET /api/v1/models": LIST}, "/api/v1"),

@@ -199,3 +199,19 @@ def test_absurd_numbers(status: int, body: object) -> None:
     assert len(str(error)) < 500
     assert getattr(error, "window", None) in {None, 1, 2048}
     assert error.retry_after is None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        [{"error": {"code": 400, "message": "API key not valid. Please pass a valid API key."}}],
+        {"code": "Client specified an invalid argument", "error": "Incorrect API key provided: ab***cd."},
+        {"error": {"message": "no", "code": "invalid_api_key"}},
+        {"error": {"message": "API key expired. Please renew the API key."}},
+        {"error": {"message": "Missing API key"}},
+    ],
+)
+def test_a_key_that_is_refused_as_a_wrong_request_is_told_as_a_key(body: object) -> None:
+    error = refusal(400, body)
+    assert isinstance(error, Unauthorised)
+    assert error.advice == "check the key of 'fast'"

@@ -174,6 +174,20 @@ async def test_what_happens_to_a_complete_reply_does_not_matter(
     await check(then(*PIECES, last, end=end), reason=reason, deadlines=Deadlines(5.0, 5.0, 5.0))
 
 
+@pytest.mark.parametrize("sign", [b": ping\n\n", b"\n", event({"choices": []}), b"data: \n\n"])
+async def test_signs_of_life_behind_a_complete_reply_end_with_it(sign: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("darner_clients.stream.SETTLE", 0.05)
+
+    async def serve(_: Asked, writer: asyncio.StreamWriter) -> None:
+        writer.write(stream(*PIECES, STOP, end=b""))
+        while not writer.is_closing():
+            writer.write(stream(sign, end=b"").partition(b"\r\n\r\n")[2])
+            await writer.drain()
+            await asyncio.sleep(0.01)
+
+    await check(serve, deadlines=Deadlines(5.0, 5.0, 5.0))
+
+
 @pytest.mark.parametrize(
     "junk",
     [

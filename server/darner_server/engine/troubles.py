@@ -1,7 +1,7 @@
 """What one task has met at its endpoints: which are not asked again, and which one once more."""
 
 from darner_clients.endpoint import Endpoint
-from darner_clients.errors import EndpointError, Late, Loading
+from darner_clients.errors import EndpointError, Interrupted, Late, Loading
 
 BRIEFLY = 20.0  # seconds: who asks for no more patience than that is asked again when nobody else is left
 
@@ -35,6 +35,7 @@ class Troubles:
 
 def _worth_another(error: EndpointError, *, waited: bool) -> bool:
     if error.started:
-        return not isinstance(error, Late)
+        endless = isinstance(error, Interrupted) and not error.retry
+        return not isinstance(error, Late) and not endless
     soon = isinstance(error, Loading) or (error.retry_after is not None and error.retry_after <= BRIEFLY)
     return error.retry and soon and not waited
