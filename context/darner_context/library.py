@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from darner_context.diff import Changed
 
 _FACTS, _LENT, _NAMES = 4_000, 16, 50_000  # files, lent texts and names that stay in memory
+_PARSED = 1_000_000  # characters of lent texts: each takes up to a hundred bytes with its syntax tree
 _TEXTS = 16_000_000  # characters of text that stay in memory, and at most as many more in small letters
 
 
@@ -63,6 +64,7 @@ class Library:
         held = self._overlays.get(path)
         if text is None:
             self._overlays.pop(path, None)
+            self._lent.pop(path, None)
         elif held is not None:
             held.edit(text)
         else:
@@ -118,8 +120,6 @@ class Library:
                 lent = self._lent[path] = _buffer(path, text)
             lent.edit(text)
             self._lent.move_to_end(path)
-            if len(self._lent) > max(_LENT, len(texts)):
-                self._lent.popitem(last=False)
             self._overlays[path] = lent
             self._mix(path)
         try:
@@ -131,6 +131,15 @@ class Library:
                 else:
                     self._overlays[path] = held
                 self._mix(path)
+            self._let_go()
+
+    def _let_go(self) -> None:
+        """Keep of the lent texts those that were lent last, and no more of them than memory is for."""
+        parsed = 0
+        for number, (path, each) in enumerate(reversed(list(self._lent.items()))):
+            parsed += len(each.text)
+            if number and (number >= _LENT or parsed > _PARSED):
+                del self._lent[path]
 
     def _mix(self, path: str) -> None:
         """Decide what stands for a path now: a buffer, a changed file, or what is stored."""

@@ -1,12 +1,15 @@
 """A live buffer after any edits has the facts of a text that was never another."""
 
 from dataclasses import replace
+from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from darner_context.buffer import LiveFile, safe_extract
 from darner_context.facts import FileFacts, split_lines
+from darner_context.index import Index
 
 _TEXTS = {
     "cart.py": '''"""A shop."""
@@ -180,3 +183,25 @@ def test_typing_a_function_letter_by_letter() -> None:
         text = before[:place] + typed[:end] + before[place:]
         live.edit(text)
         assert live.facts == _fresh("cart.py", text)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "kept"),
+    [
+        ([100] * 30, 16),
+        ([400_000] * 5, 2),
+        ([2_000_000], 1),
+        ([2_000_000, 100], 1),
+        ([100, 2_000_000], 1),
+        ([600_000, 300_000, 300_000], 2),
+    ],
+)
+def test_parsed_texts_are_few_and_go_with_their_documents(tmp_path: Path, sizes: list[int], kept: int) -> None:
+    library = Index([tmp_path], cache_dir=None)._library
+    for number, size in enumerate(sizes):
+        with library.lending({f"{number}.txt": "x" * size}):
+            assert library.text(f"{number}.txt") is not None
+    assert [int(path.removesuffix(".txt")) for path in library._lent] == list(range(len(sizes)))[-kept:]
+    for number in range(len(sizes)):
+        library.overlay(f"{number}.txt", None)
+    assert not library._lent

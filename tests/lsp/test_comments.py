@@ -10,6 +10,7 @@ from tests.lsp.editor import editing
 from tests.lsp.test_actions import actions, place, run
 
 from darner_clients.testing import Fault, Script, ScriptedEndpoint
+from darner_context import syntax
 from darner_server.lsp.comments import comment_at, taken_out
 from darner_server.lsp.positions import split_lines
 
@@ -130,3 +131,27 @@ async def test_the_comment_stays_unless_its_patch_is_in(tmp_path: Path, script: 
         assert buffer.text == text
         editor.shown.clear()
         editor.logged.clear()
+
+
+def test_many_places_cost_no_more_than_a_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However much is selected, and however long its lines: little is parsed."""
+    parsed: list[int] = []
+    known = syntax.comment_span
+
+    def counted(path: str, text: str, line: int, column: int) -> object:
+        parsed.append(len(text))
+        return known(path, text, line, column)
+
+    monkeypatch.setattr(syntax, "comment_span", counted)
+    for text in (
+        "x = 'darner: y'\n" * 5_000,
+        "x = '" + "darner: " * 1_000 + "'\n",
+        ("#" + "y" * 9_000 + "\n") * 50 + "'darner: z'\n",
+    ):
+        assert asked("a.py", text) is None
+    assert len(parsed) <= 24
+    assert max(parsed) <= 41_000
+    assert asked("a.py", ("#" + "y" * 9_000 + "\n") * 50 + "# darner: go on\n") == (
+        "go on",
+        ("#" + "y" * 9_000 + "\n") * 50,
+    )

@@ -106,3 +106,36 @@ async def test_no_suggestions_wanted(tmp_path: Path) -> None:
         editor.open("a.py")
         assert await ask(editor, "a.py", 1, 4, invoked=True) == []
         assert scripted.log == []
+
+
+@pytest.mark.parametrize(
+    ("line", "character", "start", "entry", "reply", "found"),
+    [
+        (1, 6, 4, "append", "(1)", ("append(1)", 4, 6)),  # the entry is what stands there, not what was typed
+        (1, 6, 4, "append", "append(1)", ("append(1)", 4, 6)),
+        (1, 4, 4, "extend", "(b)\n", ("extend(b)", 4, 4)),
+        (1, 6, 4, "apply()", "", None),
+        (1, 6, 5, "ppend", "(1)", ("ppend(1)", 5, 6)),
+        (1, 6, 9, "append", "x(1)", ("apx(1)", 4, 6)),  # an entry that begins behind the cursor is none
+        (1, 6, 4, "", "x(1)", ("apx(1)", 4, 6)),
+        (1, 99, 4, "append", "(1)", ("append(1)", 4, 6)),  # a place behind the line's end is its end
+    ],
+)
+async def test_a_selected_entry_is_gone_on_from(  # noqa: PLR0917 - a row of a table
+    tmp_path: Path, line: int, character: int, start: int, entry: str, reply: str, found: tuple[str, int, int] | None
+) -> None:
+    async with (
+        ScriptedEndpoint(Script(otherwise=reply)) as scripted,
+        editing(tmp_path, {"a.py": "def f(x):\n    ap\n"}, scripted) as editor,
+    ):
+        editor.open("a.py")
+        chosen = types.Range(types.Position(1, start), types.Position(1, 6))
+        params = types.InlineCompletionParams(
+            types.InlineCompletionContext(
+                types.InlineCompletionTriggerKind.Automatic, types.SelectedCompletionInfo(chosen, entry)
+            ),
+            types.TextDocumentIdentifier(editor.uri("a.py")),
+            types.Position(line, character),
+        )
+        answer = await editor.request("textDocument/inlineCompletion", params)
+        assert spans([] if answer is None else answer.items) == ([found] if found else [])

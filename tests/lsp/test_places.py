@@ -55,3 +55,21 @@ def test_a_window_is_what_begins_at_the_margin(text: str, line: int, first: int,
 )
 def test_where_tests_go(path: str, there: tuple[str, ...], tests: str) -> None:
     assert counterpart(path, there.__contains__) == tests
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("[" * 2_000_000 + "\n", 0),
+        ("x\n" + "," * 2_000_000, 1),
+        ("def f():\n    pass\n" + "a" * 2_000_000 + "\n", 1),
+        ("a" * 2_000_000 + "\ndef f():\n    pass\n", 2),
+        (("b" * 50_000 + "\n") * 40, 20),
+        (("b" * 900 + "\n") * 400, 200),
+    ],
+)
+def test_very_long_lines_are_looked_at_in_part(text: str, line: int) -> None:
+    window = window_around(split_lines(text), line)
+    assert len(window.text) <= 32_000
+    assert window.first <= line < window.first + len(window.lines)
+    assert ("def f" in text) == ("def f():\n    pass\n" in window.text)

@@ -47,6 +47,40 @@ def test_what_may_stand_at_the_cursor(before: str, after: str, reply: str, text:
     assert text.startswith(shown.rstrip()) or shown == text
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "reply", "text"),
+    [
+        ("", "def f():\n    pass\n", "import os\n", "import os\n"),
+        ("", "def f():\n    pass\n", "import os", "import os\n"),
+        ("import re\n", "class A:\n    pass\n", "import sys\n", "import sys\n"),
+        ("import re\n", "class A:\n    pass\n", "import sys\nclass A:\n", "import sys\n"),
+        ("def f(x):\n    ", "return x\n", "x += 1\n    ", "x += 1\n    "),
+        ("def f(x):\n    ", "return x\n", "x += 1\n    return x\n", "x += 1\n    "),
+        ("def f(x):\n\t", "return x\n", "x += 1", "x += 1\n\t"),
+        ("", "def f():\n", "async ", "async "),
+        ("", "def f():\n", "@cache\n", "@cache\n"),
+        ("x = 1\n", "(a, b)\n", "foo", "foo"),
+        ("    ", "x = 1\n", "self.", "self."),
+        ("function f() {\r\n  ", "return 1;\r\n}\r\n", "let a = 2;\r\n  return 1;", "let a = 2;\n  "),
+        ("import os", "\nclass A:\n", "import sys\n", ""),
+        ("import re\nimport os", "\n", "def f():\n    pass\n", ""),
+        ("x = compute", "\n", "compute(1)\n", "(1)"),
+        ("    value = self.compute", "\n", "self.compute(1)", "(1)"),
+        ("x = ha", "\n", "haha", "haha"),
+        ("x = a + ", "\n", "a + b", "a + b"),
+        ("from os import path", "\n", "path, sep", ", sep"),
+        ("x = el", "\n", "if a:", "if a:"),
+        ("x = my", "\n", "class = 3", "class = 3"),
+        ("def f():\r\n    ", "\r\n    a = 1\r\n    b = 2\r\n", "a = 0\n    a = 1\n    b = 2\n", "a = 0"),
+        ("def f():\r    ", "\r    a = 1\r", "a = 0\n    a = 1\n", "a = 0"),
+        ("const a = require", "\n", "require('fs');\n", "('fs');"),
+        ("", "", "import os\n", "import os"),
+    ],
+)  # fmt: skip
+def test_no_line_is_glued_to_another_and_none_begins_twice(before: str, after: str, reply: str, text: str) -> None:
+    assert suggest(Cursor(before, after), reply, ended=True).text == text
+
+
 def test_a_cut_off_reply_gives_whole_lines_only() -> None:
     cursor = Cursor("def f():\n    ", "\n")
     assert suggest(cursor, "a = 1\n    b = comp", ended=True, cut_off=True) == Suggestion("a = 1", complete=False)

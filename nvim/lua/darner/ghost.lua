@@ -74,7 +74,8 @@ local function take(client, buffer, result)
   local line = api.nvim_buf_get_lines(buffer, row, row + 1, false)[1] or ''
   local column = start and vim.str_byteindex(line, client.offset_encoding, start.character, false)
     or api.nvim_win_get_cursor(0)[2]
-  show({ buffer = buffer, row = row, column = column, text = item.insertText })
+  local text = item.insertText:gsub('\r\n?', '\n')
+  show({ buffer = buffer, row = row, column = column, text = text })
 end
 
 local function ask()
@@ -114,17 +115,16 @@ end
 function M.attach(buffer)
   local group = api.nvim_create_augroup('darner.ghost.' .. buffer, {})
   api.nvim_create_autocmd({ 'InsertEnter', 'CursorMovedI' }, { group = group, buffer = buffer, callback = ask })
-  api.nvim_create_autocmd({ 'InsertLeave', 'BufLeave' }, {
-    group = group,
-    buffer = buffer,
-    callback = function()
-      if cancel then
-        cancel()
-        cancel = nil
-      end
-      hide()
-    end,
-  })
+  local function leave()
+    if cancel then
+      cancel()
+      cancel = nil
+    end
+    hide()
+  end
+  api.nvim_create_autocmd({ 'InsertLeave', 'BufLeave' }, { group = group, buffer = buffer, callback = leave })
+  -- CTRL-C leaves insert mode without InsertLeave
+  api.nvim_create_autocmd('ModeChanged', { group = group, pattern = 'i*:n*', callback = leave })
 end
 
 --- Take what is shown.

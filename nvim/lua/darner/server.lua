@@ -54,6 +54,7 @@ end
 ---@return vim.lsp.Config
 local function ours()
   local attached = {} ---@type table<integer, table<integer, true>>
+  local stopped = {} ---@type table<integer, true> by the user, perhaps by force: that is no crash
   return {
     flags = { debounce_text_changes = 50 }, -- the server sends a round of hunks when it has heard of the last one
     handlers = {
@@ -66,6 +67,13 @@ local function ours()
         end
       end,
     },
+    on_init = function(client)
+      local stop = client.stop
+      client.stop = function(self, ...)
+        stopped[self.id] = true
+        return stop(self, ...)
+      end
+    end,
     on_attach = function(client, buffer)
       attached[client.id] = attached[client.id] or {}
       attached[client.id][buffer] = true
@@ -76,10 +84,11 @@ local function ours()
     on_exit = function(code, signal, id)
       local client = vim.lsp.get_client_by_id(id)
       local buffers = vim.tbl_keys(attached[id] or {})
-      attached[id] = nil
+      local crashed = (code ~= 0 or signal ~= 0) and not stopped[id]
+      attached[id], stopped[id] = nil, nil
       vim.schedule(function()
         require('darner.patch').lost(id)
-        if client and (code ~= 0 or signal ~= 0) and vim.v.exiting == vim.NIL then
+        if client and crashed and vim.v.exiting == vim.NIL then
           start_again(client, buffers)
         end
       end)

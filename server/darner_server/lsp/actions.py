@@ -96,9 +96,9 @@ def _stub(path: str, document: Document, line: int) -> tuple[str, dict[str, Any]
     found = enclosing(path, window.text, line - window.first + 1)
     if found is None or found.kind not in {"function", "method"}:
         return None
-    first, last = found.start_line - 1 + window.first, found.end_line - 1 + window.first
-    if not is_stub(document.lines[first : last + 1]):
+    if not is_stub(window.lines[found.start_line - 1 : found.end_line]):
         return None
+    first, last = found.start_line - 1 + window.first, found.end_line - 1 + window.first
     end = len(document.lines[last].rstrip("\r\n")) if last < len(document.lines) else 0
     return found.name, {"start": {"line": first, "character": 0}, "end": {"line": last, "character": end}}
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from darner_server.lsp.positions import without_ending
 
@@ -10,6 +11,7 @@ _WORD = "darner:"
 _LONGEST_LINE = 10_000  # characters; nobody writes a comment in a longer one
 _LONGEST = 50  # lines of a comment
 _PARSED = 1_000  # lines above it that are parsed: whether it stands in a string may have been decided there
+_MOST_PARSED, _MOST_PLACES = 40_000, 8  # characters that are parsed for one, and places that may be one
 _BLOCKS = {
     "<!--": r"-->", "{{!--": r"--\}\}", "{{!": r"\}\}", "{{/*": r"\*/\s*-?\}\}", "{#": r"-?#\}", "<%#": r"-?%>",
     "<%--": r"--%>", "<%!--": r"--%>", "@*": r"\*@", "/*": r"\*+/", "(*": r"\*+\)", "{-": r"-\}", "--[[": r"\]=*\]",
@@ -39,14 +41,16 @@ class Comment:
 
 def comment_at(path: str, lines: Sequence[str], first: int, last: int) -> Comment | None:
     """The first `darner:` comment on one of the lines; what a grammar takes for a string is none."""
-    for number in range(max(first, 0), min(last + 1, len(lines))):
-        line = lines[number]
-        if _WORD not in line or len(line) > _LONGEST_LINE:
-            continue
-        for found in re.finditer(_WORD, line):
-            comment = _comment(path, lines, number, found.start())
-            if comment is not None and comment.said:
-                return comment
+    places = (
+        (number, found.start())
+        for number in range(max(first, 0), min(last + 1, len(lines)))
+        if _WORD in lines[number] and len(lines[number]) <= _LONGEST_LINE
+        for found in re.finditer(_WORD, lines[number])
+    )
+    for number, at in islice(places, _MOST_PLACES):
+        comment = _comment(path, lines, number, at)
+        if comment is not None and comment.said:
+            return comment
     return None
 
 
@@ -68,8 +72,8 @@ def taken_out(lines: Sequence[str], comment: Comment) -> tuple[int, int]:
 def _comment(path: str, lines: Sequence[str], number: int, at: int) -> Comment | None:
     from darner_context.syntax import comment_span  # noqa: PLC0415 - see engines.py
 
-    above = 0 if number < _PARSED else number - _PARSED
-    span = comment_span(path, "".join(lines[above : number + _LONGEST]), number - above, at)
+    above, below = _parsed(lines, number)
+    span = comment_span(path, "".join(lines[above:below]), number - above, at)
     if span is None or span == "string":
         return _by_signs(lines, number, at, string=span == "string")
     (first, start), (last, end) = span
@@ -83,6 +87,20 @@ def _comment(path: str, lines: Sequence[str], number: int, at: int) -> Comment |
     if closing is None:
         return _with_more(lines, Comment(_flat(said), number, (first, start), (last, end)), begins["open"])
     return Comment(_flat(re.sub(rf"\s*{closing}\s*\}}?\s*\Z", "", said)), number, (first, start), (last, end))
+
+
+def _parsed(lines: Sequence[str], number: int) -> tuple[int, int]:
+    """From which line on, and up to which, the lines around one are parsed."""
+    above = below = number
+    room = _MOST_PARSED // 2
+    while below < min(number + _LONGEST, len(lines)) and (below == number or len(lines[below]) <= room):
+        room -= len(lines[below])
+        below += 1
+    room += _MOST_PARSED // 2
+    while above > max(0, number - _PARSED) and len(lines[above - 1]) <= room:
+        above -= 1
+        room -= len(lines[above])
+    return above, below
 
 
 def _by_signs(lines: Sequence[str], number: int, at: int, *, string: bool) -> Comment | None:

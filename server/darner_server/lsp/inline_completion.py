@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types
 
 from darner_server.lsp.documents import Snapshot
-from darner_server.lsp.positions import Point
+from darner_server.lsp.positions import LineTable, Point
 from darner_server.lsp.raw import integer_at, point_at, text_at
 from darner_server.lsp.session import Session
 from darner_server.lsp.suggestion import Cursor, suggest
@@ -38,6 +38,15 @@ class _Reach:
     elsewhere: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What a suggestion replaces, and the text that it begins with."""
+
+    start: Point
+    end: Point
+    said: str
+
+
 _FAST = _Reach(8_000, 2_000, 1_024)
 _CPU = _Reach(1_200, 400, 0)  # prefills about a hundred tokens a second
 
@@ -55,15 +64,33 @@ def inline_completion(
         return None
     snapshot = document.snapshot()
     table = snapshot.table(session.mapper)
-    at = Point(*place)
-    offset = table.offset(at)
-    text = snapshot.text
-    cursor = Cursor(text[:offset], text[offset:])
+    offset, text = table.offset(Point(*place)), snapshot.text
+    begin, said = _selected(params, table, text, offset) or _word(text, offset)
+    cursor = Cursor(text[:begin] + said, text[offset:])
+    there = _Place(table.point(begin), table.point(offset), said)
     known = session.completions.remembered(cursor)
     if known is not None:
-        return _answer(cursor, known, at, session)
+        return _answer(there, known)
     invoked = integer_at(params, "context", "triggerKind") == _INVOKED
-    return _complete(session, snapshot, cursor, at, invoked=invoked)
+    return _complete(session, snapshot, cursor, there, invoked=invoked)
+
+
+def _selected(params: object, table: LineTable, text: str, offset: int) -> tuple[int, str] | None:
+    """Where the entry that is selected in the editor's list begins, and its text: the suggestion must go on from it."""
+    info = ("context", "selectedCompletionInfo")
+    said, start = text_at(params, *info, "text"), point_at(params, *info, "range", "start")
+    if not said or start is None or start > (point_at(params, "position") or start):
+        return None
+    begin = table.offset(Point(*start))
+    return (begin, said) if begin <= offset and not {"\n", "\r"} & set(text[begin:offset]) else None
+
+
+def _word(text: str, offset: int) -> tuple[int, str]:
+    """Where the word before the cursor begins, and its text: an item with it fits when one more character is typed."""
+    begin = offset
+    while begin and (text[begin - 1].isalnum() or text[begin - 1] == "_"):
+        begin -= 1
+    return begin, text[begin:offset]
 
 
 def _wanted(session: Session) -> bool:
@@ -71,7 +98,7 @@ def _wanted(session: Session) -> bool:
 
 
 async def _complete(
-    session: Session, snapshot: Snapshot, cursor: Cursor, at: Point, *, invoked: bool
+    session: Session, snapshot: Snapshot, cursor: Cursor, there: _Place, *, invoked: bool
 ) -> dict[str, Any] | None:
     path = session.folders.path_of(snapshot.uri, snapshot.language)
     with session.completions.current() as turn:
@@ -82,7 +109,7 @@ async def _complete(
             async with session.engines.use() as engine:
                 origin = session.folders.origin(path)
                 withheld = await engine.index.beside(lambda: _withheld(engine, path, origin, snapshot.text))
-                text = "" if withheld else await _ask(session, engine, path, cursor, at, invoked=invoked)
+                text = "" if withheld else await _ask(session, engine, path, cursor, there.end, invoked=invoked)
         except asyncio.CancelledError:
             if turn.superseded():
                 return None  # the cursor has moved on
@@ -93,7 +120,7 @@ async def _complete(
         return None
     text = text.replace("\n", cursor.ending)
     session.completions.remember(cursor, text)
-    return _answer(cursor, text, at, session)
+    return _answer(there, text)
 
 
 def _withheld(engine: "Engine", path: str, origin: Origin | None, text: str) -> str | None:
@@ -207,13 +234,6 @@ class _Requests:
         return "".join(f"{mark} {each.path}\n{each.text.rstrip()}\n\n" for each in bundle.snippets)
 
 
-def _answer(cursor: Cursor, text: str, at: Point, session: Session) -> dict[str, Any]:
-    """The item replaces the word before the cursor too: it still fits when one more character has been typed."""
-    line = cursor.line
-    word = len(line)
-    while word and (line[word - 1].isalnum() or line[word - 1] == "_"):
-        word -= 1
-    whole = line[word:] + text
-    start = Point(at.line, session.mapper.character(line, word))
-    end = Point(at.line, session.mapper.character(line, len(line)))
-    return {"items": [{"insertText": whole, "filterText": whole, "range": range_json(start, end)}]}
+def _answer(there: _Place, text: str) -> dict[str, Any]:
+    whole = there.said + text
+    return {"items": [{"insertText": whole, "filterText": whole, "range": range_json(there.start, there.end)}]}

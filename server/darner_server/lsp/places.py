@@ -16,22 +16,44 @@ _REMARK = re.compile(r"^\s*(?:#|//|/\*|\*|--).*$")
 _INLINE_BODY = re.compile(r"(?:\{\s*\}|:\s*(?:pass|\.\.\.)|\{\s*(?:todo|unimplemented)!\(.*\)\s*\})\s*$")
 _MARGIN = re.compile(r"[^\s{})\]]")  # something begins here that no other thing holds
 _WINDOW = 120  # lines around the cursor that are parsed: a whole large file would take too long
+_WIDTH, _MOST = 1_000, 30_000  # characters of a line, and of all, that are looked at: so would very long lines
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Lines around a place, from 0, for parsing."""
+    """Lines around a place, from 0, for parsing; a very long one has only its beginning."""
 
     first: int
-    text: str
+    lines: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """All of them."""
+        return "".join(self.lines)
 
 
 def window_around(lines: Sequence[str], line: int) -> Window:
     """The lines around one, between two that begin at the margin where there are such near."""
-    least, most = max(0, line - _WINDOW), min(len(lines), line + _WINDOW)
+    line = min(line, len(lines))
+    least = line - _near(lines, range(line - 1, max(0, line - _WINDOW) - 1, -1))
+    most = line + _near(lines, range(line, min(len(lines), line + _WINDOW)))
     first = next((number for number in range(min(line, most - 1), least, -1) if _MARGIN.match(lines[number])), least)
     end = next((number for number in range(line + 1, most) if _MARGIN.match(lines[number])), most)
-    return Window(first, "".join(lines[first:end]))
+    return Window(first, tuple(map(_beginning, lines[first:end])))
+
+
+def _near(lines: Sequence[str], numbers: range) -> int:
+    """How many of these lines, in their order, are few enough characters."""
+    room = _MOST // 2
+    for count, number in enumerate(numbers):
+        room -= min(len(lines[number]), _WIDTH)
+        if room < 0:
+            return count
+    return len(numbers)
+
+
+def _beginning(line: str) -> str:
+    return line if len(line) <= _WIDTH else line[:_WIDTH] + "\n"
 
 
 def is_stub(lines: Sequence[str]) -> bool:

@@ -8,6 +8,12 @@ _NEAR = 3_000  # characters around the cursor in which brackets are counted
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 _PROSE = re.compile(r"\s*(?:sure|certainly|of course|okay|here(?:'s| is| are))\b", re.IGNORECASE)
 _TELLING = 8  # characters from which on lines that are said again are no coincidence
+_SHOWN = 20_000  # characters around the cursor that a suggestion is fitted to
+_GLUED = re.compile(
+    r"(?:import|from|def|class|function|const|async|export|public|private|struct|impl|fn|func)\s+[\w{*<\"']"
+)
+_WORD = re.compile(r"\w")
+_AGAIN = 3  # characters from which on the line's last words are no coincidence
 _OPENERS = (":", "{", "(", "[", "=>", "->", "then", "do")
 
 
@@ -52,16 +58,33 @@ class Suggestion:
 
 def suggest(cursor: Cursor, reply: str, *, ended: bool = False, cut_off: bool = False) -> Suggestion:
     """Shape a reply, whole or so far: `ended` when no more comes, `cut_off` when the endpoint's limit ended it."""
-    text = _without_fence(reply, ended=ended).replace("\r\n", "\n").replace("\r", "\n")
+    cursor = Cursor(_unix(cursor.before[-_SHOWN:]), _unix(cursor.after[:_SHOWN]))
+    text = _unix(_without_fence(reply, ended=ended))
     text = _without_repetition(cursor.line, _without_lines_above(cursor, text, ended=ended))
+    if cursor.line[-1:].isalnum() and _GLUED.match(text):
+        return Suggestion("", complete=True)  # a line of its own, that would be glued to this one
     if not cursor.opens_block:
         first, newline, _ = text.partition("\n")
-        return _fitted(cursor, first, complete=bool(newline))
+        return _unglued(cursor, first, _fitted(cursor, first, complete=bool(newline)), line=bool(newline), ended=ended)
     lines = text.split("\n")
     if (not ended or cut_off) and len(lines) > 1:
         lines.pop()  # not a whole line yet
     taken, complete = _block(cursor, lines)
     return _fitted(cursor, "\n".join(taken), complete=complete)
+
+
+def _unglued(cursor: Cursor, first: str, found: Suggestion, *, line: bool, ended: bool) -> Suggestion:
+    """A whole line that is put before what stands on this one becomes a line of its own, with the same indent."""
+    if not found.text or cursor.line.strip() or not cursor.rest.strip() or found.text != first.rstrip():
+        return found
+    ends, begins = first[-1:], cursor.rest[0]
+    if line or (ended and _WORD.match(begins) and (_WORD.match(ends) or ends in ")]}'\";:")):
+        return Suggestion(f"{found.text}\n{cursor.line}", found.complete)
+    return Suggestion(first, found.complete) if _WORD.match(begins) else found  # with the blank between two words
+
+
+def _unix(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _block(cursor: Cursor, lines: list[str]) -> tuple[list[str], bool]:
@@ -160,7 +183,18 @@ def _without_repetition(line: str, text: str) -> str:
         return text.lstrip()[len(own) :]
     if line and not own and text.startswith(line):
         return text[len(line) :]
-    return text
+    return text[_said_again(line, text) :]
+
+
+def _said_again(line: str, text: str) -> int:
+    """How many characters of a text are the last words of the line again."""
+    for word in re.finditer(r"(?<!\w)\w", line):
+        again = line[word.start() :]
+        if len(again) < _AGAIN:
+            break
+        if again[-1].isalnum() and text.startswith(again) and not _WORD.match(text[len(again) : len(again) + 1]):
+            return len(again)
+    return 0
 
 
 def _without_lines_above(cursor: Cursor, text: str, *, ended: bool) -> str:

@@ -107,4 +107,6 @@ def _close(session: Session, uri: str) -> None:
     document = session.documents.close(uri)
     if document is not None:
         session.hunks.closed(document.uri)
+        if (engine := session.engines.now) is not None:
+            engine.index.overlay(session.folders.path_of(document.uri, document.language), None)
     session.folders.forget(uri)
