@@ -39,6 +39,33 @@ def test_ghost_text(tmp_path: Path, version: str) -> None:
         assert nvim.lines()[0] == "f(z)!"
 
 
+def test_ghost_text_of_several_lines_in_a_file_of_cr_lf(tmp_path: Path, version: str) -> None:
+    with editing(tmp_path, version, {"a.py": "def f(x):\r\n\r\n"}, Script(otherwise="y = x\n    return y\n")) as nvim:
+        nvim.keys("jA    ")
+        nvim.until(f"{GHOST} == 'y = x'")
+        nvim.keys("<Tab>")
+        assert nvim.lines() == ["def f(x):", "    y = x", "    return y"]
+        nvim.keys("<Esc>u")
+        nvim.keys("A ")
+        nvim.until(f"{GHOST} ~= ''")
+        nvim.keys("<C-c>")  # leaves insert mode in silence
+        nvim.until(f"{GHOST} == ''")
+
+
+def test_a_server_that_was_stopped_by_force_stays_stopped(tmp_path: Path, version: str) -> None:
+    with editing(tmp_path, version, {"a.py": "x = 1\n"}, Script(otherwise="")) as nvim:
+        nvim.lua("""_G.started, _G.gone = 0, false
+            local start = vim.lsp.start
+            vim.lsp.start = function(...) _G.started = _G.started + 1; return start(...) end
+            local client = vim.lsp.get_clients({ name = 'darner' })[1]
+            vim.api.nvim_create_autocmd('LspDetach', { callback = function() _G.gone = true end })
+            client:stop(true)""")
+        nvim.until("_G.gone and #vim.lsp.get_clients({ name = 'darner' }) == 0")
+        nvim.lua("vim.wait(0); vim.schedule(function() _G.later = true end)")
+        nvim.until("_G.later")
+        assert nvim.lua("return _G.started") == 0
+
+
 def test_several_files_and_roots(tmp_path: Path, version: str) -> None:
     files = {"a.py": "one = 1\n", "b.py": "two = 2\n", "c.py": "three = 3\n"}
     new = "new.py\n```\n<<<<<<< SEARCH\n=======\nfour = 4\n>>>>>>> REPLACE\n```\n"
