@@ -39,16 +39,15 @@ def explain(session: Session, arguments: list[Any]) -> Coroutine[Any, Any, dict[
     """Explain the range of a document; the answer is {markdown}."""
     asked = read_asked({"instruction": _INSTRUCTION, **as_object(arguments[0] if arguments else None)})
     document = session.documents.get(asked.uri)
-    if session.untrusted:
-        raise Failure(
-            "darner sends nothing from a workspace that is not trusted; trust it in the editor, then ask again"
-        )
+    session.need_trust()
     if document is None or asked.first is None or asked.last is None:
         raise Failure("darner.explain needs an open document and a range of it")
     return _explain(session, asked, document.snapshot())
 
 
 async def _explain(session: Session, asked: Asked, snapshot: Snapshot) -> dict[str, str]:
+    await session.settings_known()
+    session.need_trust()
     async with session.engines.use() as engine:
         said, selected = await _ask(session, engine, asked, snapshot)
     session.explanations = [

@@ -36,10 +36,7 @@ def patch_request(session: Session, params: object) -> Coroutine[Any, Any, dict[
 
 def patch(session: Session, asked: Asked, *, deliver: bool) -> Coroutine[Any, Any, dict[str, Any]]:
     """Take the snapshot now and return the work; with `deliver` the hunks go into the editor's buffers."""
-    if session.untrusted:
-        raise Failure(
-            "darner sends nothing from a workspace that is not trusted; trust it in the editor, then ask again"
-        )
+    session.need_trust()
     if deliver and not session.client.apply_edit:
         raise Failure("this editor takes no edits from a language server (workspace/applyEdit)")
     return _Patch(session, asked, take_buffers(session, asked.uri), deliver=deliver).run()
@@ -94,6 +91,8 @@ class _Patch:
             return result
 
     async def _ask(self, progress: Progress) -> dict[str, Any]:
+        await self._session.settings_known()
+        self._session.need_trust()
         async with self._session.engines.use() as engine:
             self._engine = engine
             if self._folders.roots != self._session.folders.roots:

@@ -78,6 +78,13 @@ class Session:
         """Whether the editor says that the user has not agreed to trust this workspace."""
         return self.options.get("trusted") is False
 
+    def need_trust(self) -> None:
+        """Raise Failure in a workspace that is not trusted."""
+        if self.untrusted:
+            raise Failure(
+                "darner sends nothing from a workspace that is not trusted; trust it in the editor, then ask again"
+            )
+
     def touched(self, path: str) -> None:
         """A document has been changed: the context prefers what was worked on last."""
         if not self._recent or self._recent[0] != path:
