@@ -10,7 +10,7 @@ from collections.abc import Coroutine
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.exceptions import TyperException
@@ -18,9 +18,10 @@ from typer.exceptions import TyperException
 from darner_context.private import private_file, private_folder
 from darner_server import __version__
 from darner_server.cli import exits, out
-from darner_server.cli.places import find_root
-from darner_server.cli.session import Place, find_place
 from darner_server.local.places import state_folder
+
+if TYPE_CHECKING:
+    from darner_server.cli.session import Place
 
 app = typer.Typer(
     name="darner",
@@ -136,6 +137,7 @@ def apply(
 ) -> None:
     """Apply a model's reply from anywhere: search/replace blocks, diffs, apply_patch, whole files."""
     from darner_server.cli import apply as command  # noqa: PLC0415 - each command pays for its own imports
+    from darner_server.cli.places import find_root  # noqa: PLC0415 - likewise
 
     here = _here()
     options = command.Options(apply=apply_, json=json, partial=partial, target=target, allow=allow_run_files)
@@ -312,7 +314,10 @@ def _here() -> Path:
         raise exits.Stop("the folder that darner was started in is gone; change to another") from None
 
 
-def _place(root: Path | None, config: Path | None) -> Place:
+def _place(root: Path | None, config: Path | None) -> "Place":
+    from darner_server.cli.places import find_root  # noqa: PLC0415 - each command pays for its own imports
+    from darner_server.cli.session import find_place  # noqa: PLC0415 - likewise
+
     here = _here()
     return find_place(find_root(root, here), here, config, dict(os.environ))
 

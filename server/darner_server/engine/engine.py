@@ -16,11 +16,8 @@ from darner_context.private import private_folder
 from darner_context.tokens import tokenizer
 from darner_server.engine.embedded import Embedded
 from darner_server.engine.events import Done, Failed, PatchEvent, Stage
-from darner_server.engine.hunks import Hunks
 from darner_server.engine.masking import hidden
 from darner_server.engine.privacy import withheld
-from darner_server.engine.prompts import Prompts
-from darner_server.engine.run import Run
 from darner_server.engine.task import Task
 from darner_server.local.server import StartFailed
 from darner_server.origin import Origin
@@ -115,6 +112,10 @@ class Engine:
                 emit(Failed("endpoint", str(router), ((self.settings.local_model, router.reason),)))
                 return
             emit(Stage("context", "choosing what the model sees"))
+            from darner_server.engine.hunks import Hunks  # noqa: PLC0415 - what reads replies; a context does without
+            from darner_server.engine.prompts import Prompts  # noqa: PLC0415 - likewise
+            from darner_server.engine.run import Run  # noqa: PLC0415 - likewise
+
             workspace = self.workspace_of(task)
             budgets = (task.budget, workspace.budget, self.settings.budget)
             budget = next(each for each in budgets if each is not None)  # 0 is one, too

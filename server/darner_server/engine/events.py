@@ -1,11 +1,15 @@
 """What the engine says: the only thing it puts out, and the objects of `--json` and of the language server."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from __future__ import annotations
 
-from darner_clients.messages import Usage
-from darner_server.patch import Refused, Splice
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # whoever only shows a context reads no reply
+    from collections.abc import Mapping
+
+    from darner_clients.messages import Usage
+    from darner_server.patch import Refused, Splice
 
 
 @dataclass(frozen=True, slots=True)

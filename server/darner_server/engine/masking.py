@@ -1,12 +1,18 @@
 """What leaves the machine and what comes back: secrets out of a context, and into the edits of a reply."""
 
-from collections.abc import Callable
-from dataclasses import replace
+from __future__ import annotations
 
-from darner_context.index import ContextBundle
-from darner_context.masks import Masks
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 from darner_context.secrets import holds_key
-from darner_server.patch import Edit, Refused
+
+if TYPE_CHECKING:  # whoever only shows a context reads no reply
+    from collections.abc import Callable
+
+    from darner_context.index import ContextBundle
+    from darner_context.masks import Masks
+    from darner_server.patch import Edit, Refused
 
 
 def restored(edit: Edit, masks: Masks) -> Edit:
@@ -25,7 +31,7 @@ def restored(edit: Edit, masks: Masks) -> Edit:
             f"the reply changes what stands for a secret ({kind}) instead of copying it: such a string of random "
             "characters is kept exactly as it is shown, whole, or its line is left alone"
         )
-        return Edit(edit.path, kind="malformed", problem=problem, format=edit.format)
+        return type(edit)(edit.path, kind="malformed", problem=problem, format=edit.format)
     put = masks.restore
     return replace(
         edit,

@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -107,6 +108,7 @@ def _make(roots: Sequence[Path], options: dict[str, Any]) -> "tuple[Engine, tupl
     from darner_server.engine import Engine  # noqa: PLC0415 - likewise
     from darner_server.local.places import cache_folder, state_folder  # noqa: PLC0415 - likewise
 
+    import_module("darner_server.engine.run")  # a first patch does not wait for it
     own = {key: value for key, value in options.items() if key not in _OURS}
     try:
         users = settings.from_mapping(own, os.environ, settings.keyring_key)

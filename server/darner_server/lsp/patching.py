@@ -20,7 +20,6 @@ from darner_server.lsp.raw import as_object
 from darner_server.lsp.session import Session
 from darner_server.lsp.telling import instructed, refusals, summary, what_goes_on
 from darner_server.lsp.workspace_edits import FileEdit, FileOperation, unsupported, workspace_edit
-from darner_server.patch.reserved import is_of_repository
 from darner_server.visible import plain, plain_words
 
 OUTSIDE = "lies outside the workspace"
@@ -264,6 +263,8 @@ class _Patch:
             return self._unmoved[event.path]
         if file is None or (operation is not None and not self._folders.holds(event.new_path or event.path)):
             return OUTSIDE
+        from darner_server.patch.reserved import is_of_repository  # noqa: PLC0415 - see engines.py
+
         if any(is_of_repository(self._folders.real(each) or "") for each in (event.path, event.new_path) if each):
             return "a link leads into the repository's own folder"
         if (why := self._run_by(event, file)) is not None:
