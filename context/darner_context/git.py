@@ -13,7 +13,6 @@ from contextlib import suppress
 from functools import lru_cache
 from math import ceil
 from pathlib import Path
-from shutil import which
 from threading import Timer
 
 from darner_context.children import environment, search_path
@@ -131,6 +130,6 @@ def _program(root: Path) -> str | None:
 
 @lru_cache(maxsize=8)
 def _in(folders: tuple[str, ...]) -> str | None:
-    # named with its folder: which() would look into the working folder first, on Windows
     name = "git.exe" if sys.platform == "win32" else "git"
-    return next((found for each in folders if (found := which(str(Path(each, name))))), None)
+    paths = (os.path.join(each, name) for each in folders)  # noqa: PTH118 - there may be many
+    return next((path for path in paths if os.path.isfile(path) and os.access(path, os.X_OK)), None)  # noqa: PTH113

@@ -16,7 +16,6 @@ from darner_context.lines import Lines
 from darner_context.notebook import unshown_lines
 from darner_context.postings import Postings
 from darner_context.resolve import Paths
-from darner_context.secrets import secret_lines
 from darner_context.sources import Workspace, read_text
 from darner_context.store import Store
 
@@ -222,6 +221,8 @@ class Library:
         clean = facts is not None and not facts.flags & SECRETIVE
         if clean and facts is not None and facts.digest == digest_of(text):
             return unshown  # and it is not another text than the one that was looked at
+        from darner_context.secrets import secret_lines  # noqa: PLC0415 - few files need it
+
         return {**unshown, **secret_lines(text)}
 
     def text(self, path: str) -> str | None:
