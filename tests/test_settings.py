@@ -283,6 +283,7 @@ def test_a_variable_of_a_header_stops_its_own_endpoint_only(tmp_path: Path, line
         ("model =", "extra = { max_tokens = 5 }\nmodel =", "darner sets itself; set max_output instead"),
         ("model =", "extra = { messages = [] }\nmodel =", "extra cannot hold messages, which darner sets itself"),
         ("deployments/gpt", "v1/chat/completions", 'ends in /chat/completions, which darner adds itself; write "https://x.example/openai/v1"'),
+        ("deployments/gpt", "v1/messages", 'ends in /messages, which darner adds itself; write "https://x.example/openai/v1"'),
         ("deployments/gpt", "v1/models/", 'write "https://x.example/openai/v1"'),
         ("https://x.", "https:// x.", "base_url of 'azure' contains a space; remove it"),
         ("?api-version", "#api-version", "base_url of 'azure' holds a '#'; end it before that"),

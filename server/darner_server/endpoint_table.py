@@ -15,7 +15,7 @@ _DEFAULT_TOKENIZER = "o200k_base"
 
 _ReplyFormat = Literal["search-replace", "apply-patch", "unified-diff", "whole"]
 _NO_ADDRESS = "base_url{} is not an http or https address such as https://host/v1"
-_WHOLE_ADDRESS = re.compile(r"/(?:chat/completions|completions|responses|embeddings|models|infill)$")
+_WHOLE_ADDRESS = re.compile(r"/(?:chat/completions|completions|responses|messages|embeddings|models|infill)$")
 _SECRET_NAME = re.compile(r"key|token|secret|passw|auth|cookie|credential|sig(?:nature)?$|^code$", re.IGNORECASE)
 _VARIABLE = re.compile(r"\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})")
 _FRAMING = {"host", "content-length", "transfer-encoding", "connection", "content-encoding", "te", "trailer", "upgrade"}
