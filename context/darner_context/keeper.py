@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from darner_context.store import Store, damaged, store_path, throw_away
@@ -13,14 +13,14 @@ class Keeper:
 
     def __init__(self, roots: Sequence[Path], cache_dir: Path | None, ignore: Sequence[Sequence[str]]) -> None:
         self.note: str | None = None  # why the cache is not where it should be
-        self._temporary: Path | None = None
+        self._discard: Callable[[], object] | None = None  # of a temporary folder
         self._old: list[Store] = []
         self.store = self._first(roots, cache_dir, ignore)
 
     @property
     def lasting(self) -> Path | None:
         """The file of the store if it is in the cache folder."""
-        return self.store.path if self._temporary is None else None
+        return self.store.path if self._discard is None else None
 
     def _first(self, roots: Sequence[Path], cache_dir: Path | None, ignore: Sequence[Sequence[str]]) -> Store:
         """Open the store in the cache folder, else in a temporary one, else in memory."""
@@ -35,11 +35,14 @@ class Keeper:
         return self._second()
 
     def _second(self) -> Store:
-        from tempfile import mkdtemp  # noqa: PLC0415 - seldom needed, and an eighth of the start
+        from shutil import rmtree  # noqa: PLC0415 - seldom needed, and an eighth of the start
+        from tempfile import mkdtemp  # noqa: PLC0415 - likewise
+        from weakref import finalize  # noqa: PLC0415 - likewise
 
         try:
-            self._temporary = Path(mkdtemp(prefix="darner-index-"))
-            return _checked(self._temporary / "index.sqlite")
+            folder = mkdtemp(prefix="darner-index-")
+            self._discard = finalize(self, rmtree, folder, ignore_errors=True)  # also at the exit of who never closes
+            return _checked(Path(folder) / "index.sqlite")
         except (sqlite3.Error, OSError) as error:
             self.note = f"no folder for the index can be written: {_words(error)}"
             return Store(None)
@@ -75,10 +78,8 @@ class Keeper:
         """Let go of the store and of what is temporary."""
         self.let_go()
         self.store.close()
-        if self._temporary is not None:
-            from shutil import rmtree  # noqa: PLC0415 - likewise
-
-            rmtree(self._temporary, ignore_errors=True)
+        if self._discard is not None:
+            self._discard()
 
 
 def _words(error: Exception) -> str:

@@ -137,3 +137,12 @@ async def test_models(desk: Desk) -> None:
         ("qwen2.5-coder-1.5b", False),
         ("qwen2.5-coder-0.5b", False),
     ]
+
+
+async def test_apply_leaves_nothing_in_the_temporary_folder(desk: Desk) -> None:
+    desk.put({"a.py": "x = 1\n"})
+    reply = b"a.py\n```\n<<<<<<< SEARCH\nx = 1\n=======\nx = 2\n>>>>>>> REPLACE\n```\n"
+    temporary = desk.folder / "temporary"
+    temporary.mkdir()
+    ran = await desk.run("apply", "-", "--apply", stdin=reply, TMPDIR=str(temporary))
+    assert (ran.code, list(temporary.iterdir())) == (0, [])
