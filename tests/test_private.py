@@ -84,7 +84,16 @@ def test_what_is_not_ours_is_left_alone(
     is_folder = make is private_folder
     elsewhere.mkdir() if is_folder else elsewhere.write_bytes(b"")
     place.symlink_to(elsewhere)
-    with pytest.raises(OSError, match="is a link, so darner stores nothing there"):
+    if is_folder:
+        elsewhere.chmod(0o755)
+        assert make(place) == place  # the user's own link to the user's own folder
+        assert stat.S_IMODE(elsewhere.stat().st_mode) == 0o700
+    else:
+        with pytest.raises(OSError, match="is a link, so darner stores nothing there"):
+            make(place)
+    place.unlink()
+    place.symlink_to(tmp_path / "nowhere")
+    with pytest.raises(OSError, match=r"is a link, so darner stores nothing there|ile exists"):
         make(place)
     place.unlink()
     place.write_bytes(b"") if is_folder else place.mkdir()
@@ -93,6 +102,9 @@ def test_what_is_not_ours_is_left_alone(
     monkeypatch.setattr(os, "geteuid", lambda: 12_345)
     with pytest.raises(OSError, match="belongs to another user"):
         make(elsewhere)
+    (tmp_path / "theirs").symlink_to(elsewhere)
+    with pytest.raises(OSError, match="is a link, so darner stores nothing there"):
+        make(tmp_path / "theirs")
 
 
 @pytest.mark.parametrize("home", ["/dev/null", "/proc/nowhere", "."])

@@ -15,7 +15,11 @@ _OWN = os.O_NOFOLLOW | os.O_CLOEXEC if os.name == "posix" else 0
 
 
 def private_folder(folder: Path) -> Path:
-    """Make a folder, and those around it that are missing, whatever the umask. Raises OSError with a sentence."""
+    """
+    Make a folder, and those around it that are missing, whatever the umask. Raises OSError with a sentence.
+
+    A link of the user's own, as to a larger disk, may lead to another folder of theirs.
+    """
     missing: list[Path] = []
     for each in (folder, *folder.parents):
         if each.exists():
@@ -24,7 +28,10 @@ def private_folder(folder: Path) -> Path:
     for each in reversed(missing):
         with suppress(FileExistsError):
             each.mkdir(mode=0o700)
-    _narrow(folder, folder, folder.lstat(), stat.S_ISDIR)
+    found = folder.lstat()
+    if stat.S_ISLNK(found.st_mode) and os.name == "posix" and found.st_uid == os.geteuid() and folder.is_dir():
+        found = folder.stat()
+    _narrow(folder, folder, found, stat.S_ISDIR)
     return folder
 
 

@@ -33,6 +33,7 @@ async def test_where_nothing_can_be_confirmed_it_is_refused(tmp_path: Path, clie
         result = plain(await editor.patch("a.py", scope="workspace"))
         assert (buffer.text, editor.files, len(result["refused"])) == (CHANGED, [], 1)
         assert (result["refused"][0]["uri"], REASON in result["refused"][0]["reason"]) == (editor.uri(path), True)
+        assert editor.shown.pop() == f"1 edit not made: {result['refused'][0]['reason']}"
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -74,3 +75,4 @@ async def test_a_link_into_the_repository_s_own_folder(tmp_path: Path) -> None:
         buffer = editor.open("a.py")
         result = plain(await editor.patch("a.py", scope="workspace"))
         assert (buffer.text, editor.files, len(result["refused"])) == (CHANGED, [], 1)
+        assert editor.shown.pop() == "1 edit not made: a link leads into the repository's own folder"
