@@ -10,7 +10,7 @@ PYTHON ?= python3
 UV_VERSION := 0.13.9
 UV := .tools/bin/uv
 IN := .venv/bin
-WORKERS ?= 2
+WORKERS ?= 3
 
 .DEFAULT_GOAL := help
 .PHONY: help env demo test test-long tools check format lock eval bench wheel vsix clean
@@ -42,7 +42,7 @@ tools: env
 	@bash tests/e2e/vscode/prepare.sh
 	@$(IN)/darner model pull qwen2.5-coder-0.5b
 
-# Two processes take the tests between them: each has its own folders, ports and editors.
+# Some processes take the tests between them: each has its own folders, ports and editors, and much of the time is waiting.
 test: tools
 	$(IN)/python -m pytest -n $(WORKERS) --dist worksteal
 
