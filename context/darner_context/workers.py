@@ -82,7 +82,7 @@ def _until_one_dies(
             finished, _ = wait(running, patience, FIRST_COMPLETED)
             if not finished:
                 reason = LATE
-                _kill_children()
+                _kill_children(pool)
             whole = [each for each in finished if not isinstance(each.exception(), BrokenProcessPool)]
             for each in whole:
                 del running[each]
@@ -101,13 +101,22 @@ def _pool(
         try:
             yield pool
         except BaseException:
-            _kill_children()
+            _kill_children(pool)
             raise
 
 
-def _kill_children() -> None:
+def _kill_children(pool: ProcessPoolExecutor) -> None:
+    """
+    Kill the processes of a pool, and let the pool see it.
+
+    One that dies in the middle of its answer leaves half of it, and the pool's own thread waits for the other half as
+    long as anybody could write it: this process too holds that end of the pipe.
+    """
     for child in active_children():
         child.kill()
+    writer = getattr(getattr(pool, "_result_queue", None), "_writer", None)
+    if isinstance(writer, Connection):
+        writer.close()
 
 
 def _submitted(
