@@ -89,6 +89,10 @@ class Alignment:
             each.d0 += grown
             each.d1 += grown
         regions[i:j] = [region] if left else []
+        regions[:] = [each for each in regions if not (each.own and self._same(each))]  # the document has it
+
+    def _same(self, region: Region) -> bool:
+        return self.model[region.m0 : region.m1] == self.live[region.d0 : region.d1]
 
     def _as_sent(self, cut: Cut) -> Cut:
         """Our own edit, where a change has the same result: among equal characters a client may tell another place."""
