@@ -64,7 +64,6 @@ class Delivery:
         self._operations: list[FileOperation] = []
         self._echo = asyncio.Event()
         self._answerable = asyncio.Event()
-        self.delivered = 0
 
     def add(self, operation: FileOperation) -> None:
         """Have a file created, renamed or deleted with the next round."""
@@ -158,7 +157,6 @@ class Delivery:
                 file.alignment.give_up()
                 file.alignment.lost = 0
             done = [each for region, each in zip(regions, sent, strict=True) if id(region) not in left]
-            self.delivered += len(done)
             self._hunks.add(file, done)
         return complete
 
