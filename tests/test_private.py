@@ -2,8 +2,12 @@
 
 import logging
 import os
+import sqlite3
 import stat
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -131,3 +135,17 @@ def test_nothing_of_the_users_depends_on_where_one_stands(tmp_path: Path, monkey
         assert folder.is_absolute()
         assert not folder.is_relative_to(tmp_path)
     assert cache_folder({"DARNER_CACHE_DIR": "mine"}) == tmp_path / "mine"
+
+
+def test_a_second_connection_of_a_process_ends_no_locks_of_the_first(tmp_path: Path) -> None:
+    """Else another process that closes the file takes what the first one writes away from under it."""
+    file = private_database(tmp_path / "base.sqlite")
+    with closing(sqlite3.connect(file, isolation_level=None)) as first:
+        first.execute("PRAGMA journal_mode=WAL")
+        first.execute("CREATE TABLE t (n INTEGER)")
+        private_database(file)
+        program = "import sqlite3, sys; base = sqlite3.connect(sys.argv[1]); base.execute('INSERT INTO t VALUES (1)')"
+        subprocess.run([sys.executable, "-c", f"{program}; base.commit(); base.close()", str(file)], check=True)
+        first.execute("INSERT INTO t VALUES (2)")
+        with closing(sqlite3.connect(file)) as other:
+            assert other.execute("SELECT n FROM t").fetchall() == [(1,), (2,)]

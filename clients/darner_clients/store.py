@@ -138,13 +138,16 @@ def _open(folder: Path | None) -> sqlite3.Connection:
 
 
 def _own(file: Path) -> None:
-    """Make the file the user's alone; SQLite gives those that it puts beside it the same mode. Raises OSError."""
-    handle = os.open(file, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
-    try:
-        if os.name == "posix":
-            os.fchmod(handle, 0o600)
-    finally:
-        os.close(handle)
+    """Make the file the user's alone; SQLite gives those that it puts beside it the same mode. Raises OSError.
+
+    One that is there is not opened: closing it again would end all locks that SQLite holds on it for this process.
+    """
+    with suppress(FileExistsError):
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    if file.is_symlink():
+        raise OSError(f"{file} is a link")
+    if os.name == "posix":
+        file.chmod(0o600)
 
 
 def _prepared(name: str) -> sqlite3.Connection:

@@ -57,8 +57,14 @@ def private_opener(path: str, flags: int) -> int:
 
 
 def private_database(file: Path) -> Path:
-    """Make a file for SQLite, which gives those that it puts beside it the same mode; raises OSError."""
-    private_file(file)
+    """
+    Make a file for SQLite, which gives those that it puts beside it the same mode; raises OSError.
+
+    One that is there is not opened: closing it again would end all locks that SQLite holds on it for this process.
+    """
+    with suppress(FileExistsError):
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL | _OWN, 0o600))
+    _narrow(file, file, file.lstat(), stat.S_ISREG)
     for beside in (file.with_name(f"{file.name}-wal"), file.with_name(f"{file.name}-shm")):
         with suppress(FileNotFoundError):
             _narrow(beside, beside, beside.lstat(), stat.S_ISREG)
@@ -69,6 +75,8 @@ def _narrow(place: Path | int, name: Path | str, found: os.stat_result, is_kind:
     if not is_kind(found.st_mode):
         if is_kind is stat.S_ISDIR and not stat.S_ISLNK(found.st_mode):
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(name))
+        if stat.S_ISDIR(found.st_mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(name))
         raise _foreign(name, "is a link" if stat.S_ISLNK(found.st_mode) else "is not a file")
     if os.name != "posix":
         return

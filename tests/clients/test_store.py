@@ -11,6 +11,7 @@ import pytest
 from darner_clients.store import Store
 
 NAME = "endpoints-2.sqlite3"
+_HELD = "import sqlite3, sys; print(*(why for (why,) in sqlite3.connect(sys.argv[1]).execute('SELECT why FROM circuit ORDER BY key')))"
 
 
 def noted(database: sqlite3.Connection) -> list[str]:
@@ -83,6 +84,26 @@ async def test_a_lock_that_somebody_keeps(tmp_path: Path) -> None:
     finally:
         other.close()
         store.close()
+
+
+async def test_another_process_takes_nothing_away_that_two_routers_of_this_one_share(tmp_path: Path) -> None:
+    one, two = Store(tmp_path), Store(tmp_path)
+    program = (
+        "import sqlite3, sys\n"
+        "database = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
+        "database.execute(\"INSERT INTO circuit VALUES ('x', 1, 0.0, 'x')\")\n"
+        "database.close()\n"
+    )
+    try:
+        await one.do(note("a"))
+        await two.do(note("b"))
+        subprocess.run([sys.executable, "-c", program, str(tmp_path / NAME)], check=True)  # noqa: ASYNC221 - nothing else runs
+        await one.do(note("c"))
+        held = subprocess.run([sys.executable, "-c", _HELD, str(tmp_path / NAME)], capture_output=True, check=True)  # noqa: ASYNC221 - likewise
+        assert held.stdout.split() == [b"a", b"b", b"c", b"x"]
+    finally:
+        one.close()
+        two.close()
 
 
 async def test_a_process_that_is_killed_in_the_middle(tmp_path: Path) -> None:
