@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.tcp_server import serve
+
 from darner_clients.endpoint import Deadlines, Endpoint, Kind
 
 
@@ -82,42 +84,26 @@ def says(text: str) -> bytes:
 async def raw(answers: dict[str, Answer], tls: ssl.SSLContext | None = None) -> AsyncGenerator[Raw]:
     """Serve until the block ends. A connection serves one request after another."""
     server = Raw(answers)
-    tasks: set[asyncio.Task[None]] = set()
 
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        tasks.add(task)
-        try:
-            while head := await reader.readuntil(b"\r\n\r\n"):
-                first, *rows = head.decode("latin-1").strip().split("\r\n")
-                method, target, _ = first.split(" ", 2)
-                headers = {name.lower(): value.strip() for name, _, value in (row.partition(":") for row in rows)}
-                body = await reader.readexactly(int(headers.get("content-length", "0")))
-                asked = Asked(method, target, headers, json.loads(body or b"{}"))
-                server.log.append(asked)
-                found = server.answers.get(f"{method} {target.partition('?')[0]}", answer(404, {"detail": "Not Found"}))
-                if isinstance(found, bytes):
-                    writer.write(found)
-                    await writer.drain()
-                else:
-                    await found(asked, writer)
-                if writer.is_closing() or (
-                    isinstance(found, bytes) and b"chunked" in found and not found.endswith(b"0\r\n\r\n")
-                ):
-                    break
-        except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError):
-            pass
-        finally:
-            writer.close()
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while head := await reader.readuntil(b"\r\n\r\n"):
+            first, *rows = head.decode("latin-1").strip().split("\r\n")
+            method, target, _ = first.split(" ", 2)
+            headers = {name.lower(): value.strip() for name, _, value in (row.partition(":") for row in rows)}
+            body = await reader.readexactly(int(headers.get("content-length", "0")))
+            asked = Asked(method, target, headers, json.loads(body or b"{}"))
+            server.log.append(asked)
+            found = server.answers.get(f"{method} {target.partition('?')[0]}", answer(404, {"detail": "Not Found"}))
+            if isinstance(found, bytes):
+                writer.write(found)
+                await writer.drain()
+            else:
+                await found(asked, writer)
+            if writer.is_closing() or (
+                isinstance(found, bytes) and b"chunked" in found and not found.endswith(b"0\r\n\r\n")
+            ):
+                break
 
-    listening = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
-    server.url = f"{'https' if tls else 'http'}://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
-    try:
+    async with serve(handle, tls) as port:
+        server.url = f"{'https' if tls else 'http'}://127.0.0.1:{port}"
         yield server
-    finally:
-        listening.close()
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            await asyncio.wait(tasks)

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from tests.tcp_server import serve
 
 from darner_clients.client import Client
 from darner_clients.endpoint import Deadlines, Endpoint
@@ -106,15 +107,13 @@ async def test_tls_to_a_port_that_has_none() -> None:
 async def proxy(to: ScriptedEndpoint) -> AsyncGenerator[tuple[str, list[str]]]:
     """The address of a proxy that knows one host, and the heads of what it was asked."""
     heads: list[str] = []
-    tasks: set[asyncio.Task[None] | None] = set()
 
     async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while data := await reader.read(65536):
             writer.write(data)
         writer.close()
 
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        tasks.add(asyncio.current_task())
+    async def forward(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode()
         heads.append(head)
         there, out = await asyncio.open_connection("127.0.0.1", int(to.endpoint("x").host.rpartition(":")[2]))
@@ -127,17 +126,9 @@ async def proxy(to: ScriptedEndpoint) -> AsyncGenerator[tuple[str, list[str]]]:
             await asyncio.gather(pump(reader, out), pump(there, writer))
         finally:
             out.close()
-            writer.close()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    try:
-        yield f"127.0.0.1:{server.sockets[0].getsockname()[1]}", heads
-    finally:
-        server.close()
-        for task in tasks:
-            if task is not None:
-                task.cancel()
-                await asyncio.wait({task})
+    async with serve(forward) as port:
+        yield f"127.0.0.1:{port}", heads
 
 
 async def test_plain_requests_go_through_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -235,31 +226,17 @@ EVENT = b'data: {"choices":[{"delta":{"content":"a"}}]}\n\n'
 @asynccontextmanager
 async def bare(*writes: bytes, pause: float = 0.0, then: Callable[[], None] = lambda: None) -> AsyncGenerator[str]:
     """The base URL of a server that answers with these bytes, resting after each write, and closes."""
-    tasks: set[asyncio.Task[None] | None] = set()
 
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        tasks.add(asyncio.current_task())
-        try:
-            await reader.readuntil(b"\r\n\r\n")
-            for data in writes:
-                writer.write(data)
-                await writer.drain()
-                await asyncio.sleep(pause)
-            then()
-        except ConnectionError:
-            pass  # who asked has gone
-        finally:
-            writer.close()
+    async def write(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        for data in writes:
+            writer.write(data)
+            await writer.drain()
+            await asyncio.sleep(pause)
+        then()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    try:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
-    finally:
-        server.close()
-        for task in tasks:
-            if task is not None:
-                task.cancel()
-                await asyncio.wait({task})
+    async with serve(write) as port:
+        yield f"http://127.0.0.1:{port}/v1"
 
 
 def singly(data: bytes) -> list[bytes]:

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from tests.tcp_server import serve
 
 from darner_clients.client import Client
 from darner_clients.endpoint import Deadlines, Endpoint
@@ -48,28 +49,14 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @asynccontextmanager
 async def answering(data: bytes, tls: ssl.SSLContext | None = None) -> AsyncGenerator[str]:
     """Host and port of a server that answers every request with these bytes, and closes."""
-    tasks: set[asyncio.Task[None]] = set()
 
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        tasks.add(task)
-        try:
-            await reader.read(65536)
-            writer.write(data)
-            await writer.drain()
-        except OSError:
-            pass
-        finally:
-            writer.close()
+    async def write(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(65536)
+        writer.write(data)
+        await writer.drain()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
-    try:
-        yield f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    finally:
-        server.close()
-        if tasks:
-            await asyncio.wait(tasks)
+    async with serve(write, tls) as port:
+        yield f"127.0.0.1:{port}"
 
 
 def serving(folder: Path, name: str) -> ssl.SSLContext:

@@ -3,6 +3,8 @@
 import asyncio
 from pathlib import Path
 
+from tests.tcp_server import serve
+
 from darner_server import __version__
 from darner_server.local.lock import try_lock
 from darner_server.local.server import running
@@ -15,11 +17,9 @@ async def test_another_program_on_the_port_of_one_that_died(tmp_path: Path) -> N
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         heard.append(await reader.readuntil(b"\r\n\r\n"))
         writer.write(b'HTTP/1.0 200 OK\r\n\r\n{"data": [{"id": "small"}]}')
-        writer.close()
 
     files = server_files(tmp_path, "test")
-    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
-        port = server.sockets[0].getsockname()[1]
+    async with serve(answer) as port:
         write_state(files.state, ServerState(1, port, "small", 512, __version__, "k3y"))
         assert await running(tmp_path, "test") is None
         assert heard == []  # the key is not told to it either

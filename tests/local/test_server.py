@@ -15,6 +15,7 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.tcp_server import serve
 
 from darner_server.local.models import MODELS
 from darner_server.local.places import cache_folder
@@ -186,15 +187,12 @@ async def test_stale_states(tmp_path: Path) -> None:
     async def something_else(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read(1000)
         writer.write(b"HTTP/1.0 200 OK\r\n\r\nhello")
-        writer.close()
 
     await check("not json")
     await check("{}")
     dead = ServerState(pid=2**22 + 1, port=9, model=SMALL, n_ctx=512, version="0.1.0", api_key="key")
     await check(dead)
-    other = await asyncio.start_server(something_else, "127.0.0.1", 0)
-    async with other:
-        port = other.sockets[0].getsockname()[1]
+    async with serve(something_else) as port:
         await check(dataclasses.replace(dead, pid=os.getpid(), port=port))
     await check(dataclasses.replace(dead, pid=os.getpid(), version="0.0.1"))
 

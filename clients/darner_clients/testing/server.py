@@ -108,6 +108,11 @@ class ScriptedEndpoint:
         await server.wait_closed()
 
     @property
+    def stopped(self) -> bool:
+        """Whether nothing is served: not begun, or `stop` was called."""
+        return self._server is None
+
+    @property
     def url(self) -> str:
         """The base URL, with /v1 at its end."""
         return f"{'https' if self._tls else 'http'}://127.0.0.1:{self._port}/v1"
@@ -185,6 +190,9 @@ class _Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
+        if self._owner.stopped:  # accepted before, made a connection only now
+            self._transport.abort()
+            return
         self._owner.accepted += 1
         self._number = self._owner.accepted
         self._owner.connections.add(self)
