@@ -83,6 +83,7 @@ class Editor:
         self.result: Any = None
         self.mapper = Mapper("utf-16")
         self._process: asyncio.subprocess.Process | None = None
+        self._socket: asyncio.StreamWriter | None = None
         self._heard = asyncio.Condition()
         known = self.client.protocol.get_result_type
         # lsprotocol takes a code action with a command for a command: let it come as it is
@@ -112,6 +113,7 @@ class Editor:
             assert self._process.stdout is not None
             said = (await self._process.stdout.readline()).decode()
             await self.client.start_tcp("127.0.0.1", int(said.rpartition(":")[2]))
+            self._socket = cast("Json", self.client).protocol.writer
         assert self._process is not None
         assert self._process.stderr is not None
         self._errors = asyncio.ensure_future(self._process.stderr.read())
@@ -143,7 +145,7 @@ class Editor:
             self.client.exit(None)
         self.exit_code = await asyncio.wait_for(process.wait(), 20)
         self.stderr = await self._errors
-        await cast("Json", self.client).stop()
+        await self._disconnect()
 
     async def kill(self) -> None:
         """The test has failed: only be rid of the server, and show what it said."""
@@ -152,6 +154,11 @@ class Editor:
             self._process.kill()
         await self._process.wait()
         print("stderr:", (await self._errors).decode(), "\nshown:", self.shown, "\nlogged:", self.logged)
+        await self._disconnect()
+
+    async def _disconnect(self) -> None:
+        if self._socket is not None:  # pygls leaves a socket open whose other end is closed
+            self._socket.close()
         await cast("Json", self.client).stop()
 
     @property
