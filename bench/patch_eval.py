@@ -31,6 +31,10 @@ _JUDGED: dict[str, str] = {
     "cline/should-handle-line-trimmed-match-replacement-case-correctly": "one word, other at both ends: a likeness",
     "roo-multisearchreplace/should-handle-content-with-line-numbers-at-the-last-line": "the replacement begins with a "
     "blank line, and the expected text has lost it",
+    "roo-old-searchreplacediffs/line-number-stripping-line-number-stripping-should-handle-mix-of-line-numbered-and"
+    "-pipe-on": "the replacement is the search text with line numbers, which never reach a file",
+    "continue-find-replace/executemultifindandreplace-should-handle-empty-old-string-as-insertion-at-"
+    "beginning": "an empty search text does not say where in a file that has text: other tools refuse it too",
     "continue-lazy/no-lazy-single-class.js": "the expected text is indented by three blanks where the reply has four",
 }
 

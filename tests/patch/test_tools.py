@@ -289,3 +289,20 @@ def test_a_call_that_only_reads_is_no_edit(value: object) -> None:
             applied = apply_reply(reply, files, target="a.py")
             assert applied.files == files
             assert "no edit" in applied.refused[0].reason
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        '{"path": "a.py", "old_string": "", "new_string": "z = 3\\n"}', '{"path": "a.py", "old_string": "", "new_string": "z = 3\\n", "replace_all": true}',
+        '{"command": "str_replace", "path": "a.py", "old_str": "", "new_str": "z = 3\\n"}', "<edit_file><path>a.py</path><old_string></old_string><new_string>z = 3\n</new_string></edit_file>",
+        "<replace_in_file><path>a.py</path><search>\n</search><replace>\nz = 3\n</replace></replace_in_file>", "a.py\n<<<<<<< SEARCH\n=======\nz = 3\n>>>>>>> REPLACE\n",
+        '{"name": "MultiEdit", "arguments": {"file_path": "a.py", "edits": [{"old_string": "", "new_string": "z = 2\\n"}, {"old_string": "z = 2", "new_string": "z = 3"}]}}',
+    ],
+)  # fmt: skip
+def test_an_empty_search_text_fills_an_empty_file_only(reply: str) -> None:
+    for text in (None, "", "\n\n"):
+        assert apply_reply(reply, {} if text is None else {"a.py": text}).files == {"a.py": "z = 3\n"}
+    applied = apply_reply(reply, {"a.py": "x = 1\n"})
+    assert applied.files == {"a.py": "x = 1\n"}
+    assert "search text is empty" in applied.refused[0].reason

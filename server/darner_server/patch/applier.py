@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from darner_server.patch import artefact, elide, intent, lines, makefile, mark, paths, rewrite, splicing
+from darner_server.patch import abbreviation, artefact, intent, lines, makefile, mark, paths, rewrite, splicing
 from darner_server.patch.diff import unified_diff
 from darner_server.patch.document import Document
 from darner_server.patch.edit import Edit, Located, Refused, Splice
@@ -289,7 +289,7 @@ class Applier:
             text = "".join(f"{body}\n" for body in makefile.recipes(lines.bodies(lines.split(text))))
         if (reason := artefact.caught([Splice(0, 0, text.lstrip(mark.MARK))], Document(""), edit)) is not None:
             return Refused(edit, path, reason)
-        if (gap := elide.abbreviated(lines.bodies(lines.split(text)))) is not None:
+        if (gap := abbreviation.abbreviated(lines.bodies(lines.split(text)), path)) is not None:
             return Refused(edit, path, f"{path} is new, but the reply abbreviates its text: `{gap.strip()}`")
         if self._gate is not None and (reason := self._gate(path, "", text)) is not None:
             return Refused(edit, path, reason)

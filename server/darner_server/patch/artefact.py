@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from darner_server.patch import numbering
 from darner_server.patch.fold import TYPOGRAPHIC, plain
 from darner_server.patch.splicing import spliced
 
@@ -89,9 +90,11 @@ _TAG = re.compile(r"&lt;[/!?]?\w")
 
 
 def caught(made: Sequence[Splice], document: Document, edit: Edit) -> str | None:
-    """Say what new text brings that its file has nowhere and that no code can mean; None if there is nothing."""
+    """Say what new text brings that nobody can mean: what its file has nowhere, or its lines numbered; else None."""
     new = _new(made)
     path = (edit.path or "").lower()
+    if numbering.copied(new.split("\n"), document.bodies):
+        return numbering.PROBLEM
     if "&" in new and (entity := _entity(new, document.text, edit, path)) is not None:
         return f"the replacement says {entity}, as if it had been escaped for HTML"
     if new.isascii():

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from darner_server.patch import whole
 from darner_server.patch.edit import Edit
+from darner_server.patch.numbering import unnumbered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,7 +47,7 @@ class Drafts:
     def take(self, edits: Iterable[Edit]) -> None:
         """Take edits as they come."""
         for each in edits:
-            edit = whole.unnumbered(each)
+            edit = unnumbered(each)
             if self._late:
                 edit = Edit(edit.path, kind="malformed", problem=self._late, format=LATE)
             if edit.kind != "malformed":

@@ -39,12 +39,6 @@ def filled(new: list[str], old: list[str]) -> list[str] | str | None:
     return f"`{beside.strip()}` leaves code out" if beside is not None else full
 
 
-def abbreviated(new: list[str]) -> str | None:
-    """Return a line of a text that replaces nothing which stands for others; None if there is none."""
-    at = placeholder.gaps(new, [])
-    return new[at[0]] if at else placeholder.beside_code(new, [])
-
-
 @dataclass(frozen=True, slots=True)
 class _Unsure:
     reason: str

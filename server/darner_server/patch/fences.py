@@ -19,6 +19,7 @@ _PROSE = (
     *(".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".prompt", ".prompty", ".log", ".pod", ".hbs", ".liquid", ".njk"),
     *(".wiki", ".tex", ".mkd", ".mdown", ".cursorrules", ".clinerules", ".windsurfrules"),
 )
+_SENTENCE = re.compile(r"\W*[A-Z][\w'\u2019]*,?(?:\s\S+){2,}[.:!?]\W*")
 _HEREDOC = re.compile(r"^\s*(?:cat|tee)\b.*<<-?\s*['\"]?\w+", re.MULTILINE)
 
 
@@ -32,12 +33,13 @@ class Fences:
         self._region = region
         self._unnamed: list[Fence] = []
         self._likely: list[Fence] = []  # named by a sentence or a comment: edits if the reply has no others of the file
-        self._open: Fence | None = None  # of a text that may hold fences itself
+        self._last: Fence | None = None  # of a text that may hold fences itself, the end of which is not certain yet
+        self._tight = True  # whether text follows the last fence without a blank line between
 
     def forget(self) -> None:
         """Forget all fences so far: they were reasoning."""
         self.count = 0
-        self._unnamed, self._likely, self._open = [], [], None
+        self._unnamed, self._likely, self._last = [], [], None
 
     def unclosed(self, fence: Fence) -> list[Edit]:
         """Return what a fence at the reply's end is that nothing closes."""
@@ -71,12 +73,13 @@ class Fences:
     def _sorted(self, fence: Fence) -> list[Edit]:
         if fence.caption is None or (fence.path is None and not fence.caption.name.said):
             self._unnamed += [fence] if self._format in (None, "whole") else []
-        elif not fence.sure or self._format not in (None, "whole"):
-            self._likely.append(fence)
-        elif len(fence.mark) == len("```") and _is_prose(fence.path or ""):
-            self._open = fence
         else:
-            return [self._edit(fence)]
+            if fence.mark == "```":
+                self._last, self._tight = fence, True
+            if not fence.sure or self._format not in (None, "whole"):
+                self._likely.append(fence)
+            elif fence is not self._last:
+                return [self._edit(fence)]
         return []
 
     def _calls(self, fence: Fence, text: str, about: Name) -> list[Edit] | None:
@@ -113,14 +116,37 @@ class Fences:
         path = fence.path or self._target or ""
         return word in _SHELL and not fence.sure and not path.endswith("sh") and not caption.creates(said)
 
-    def release(self, problem: str | None) -> list[Edit]:
-        """Give the edit of a text that may hold fences itself, once it is known whether they were told apart."""
-        fence, self._open = self._open, None
-        if fence is None:
+    def below(self, line: str) -> list[Edit]:
+        """Take the line below a fence: a blank one tells that the fence has ended its text, unless that is prose."""
+        self._tight = bool(line.strip())
+        if self._tight or self._last is None or _is_prose(self._last.path or self._target or ""):
             return []
-        if problem:
-            return [Edit(fence.path, kind="malformed", problem=problem, format="whole")]
-        return [self._edit(fence)]
+        return self.release()
+
+    def opened(self, fence: Fence, above: list[str]) -> list[Edit]:
+        """Take the next fence, which may be the end of one that the last fence's text holds itself."""
+        last = self._last
+        if last is None or not self._is_within(last, fence, [line for line in above if line.strip()]):
+            return self.release()
+        self._last = None
+        self._likely = [each for each in self._likely if each is not last]
+        problem = "the file's own fences and the reply's cannot be told apart; put a longer fence around the file"
+        return [Edit(last.path, kind="malformed", problem=problem, format="whole")]
+
+    def _is_within(self, last: Fence, fence: Fence, between: list[str]) -> bool:
+        """Tell whether the last fence's end and this fence may both belong to the text of the last one."""
+        if fence.info:
+            return False
+        name = fence.path if fence.sure and len(between) == 1 else None
+        if _is_prose(last.path or self._target or ""):
+            alone = name is not None and " " not in name and not last.info and last.lines[-1:] != [""]
+            return not alone if self._tight else fence.path is None
+        return self._tight and name is None and not (between and all(map(_is_sentence, between)))
+
+    def release(self) -> list[Edit]:
+        """Give the edit of a text that may hold fences itself, once it is known whether they were told apart."""
+        fence, self._last = self._last, None
+        return [self._edit(fence)] if fence is not None and all(each is not fence for each in self._likely) else []
 
     def left(self, files: set[str | None], *, any_edit: bool, cut_off: bool) -> list[Edit]:
         """Return the edits of fences that a sentence names, for files that no other edit is about.
@@ -177,6 +203,12 @@ def _script(fence: Fence, path: str | None) -> str | None:
         fence.text(), fence.info, path
     )
     return "a diff" if signed else scripts.foreign(fence.lines, fence.info, path)
+
+
+def _is_sentence(line: str) -> bool:
+    """Tell whether a line is told to the user, and no code: a sentence, or a file's name."""
+    name = names.in_line(line)
+    return _SENTENCE.fullmatch(line) is not None or (name is not None and name.path is not None)
 
 
 def _is_prose(path: str) -> bool:

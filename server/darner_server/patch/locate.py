@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from darner_server.patch import anchor, artefact, bridges, elide, lines, near, splicing
+from darner_server.patch import abbreviation, anchor, artefact, bridges, elide, lines, near, splicing
 from darner_server.patch.bridges import Bridge
 from darner_server.patch.choose import choose
 from darner_server.patch.document import Document
@@ -181,7 +181,7 @@ def _insert(edit: Edit, after: list[str], document: Document) -> Located | Refus
     """Place an edit without search text: it fills an empty file, or says that it belongs at the end."""
     if not after:
         return Refused(edit, edit.path, "the edit has neither a search text nor a replacement")
-    if (gap := elide.abbreviated(after)) is not None:
+    if (gap := abbreviation.abbreviated(after, edit.path or "")) is not None:
         return Refused(
             edit, edit.path, f"the new text is abbreviated: `{gap.strip()}` stands for lines it does not say"
         )
@@ -279,7 +279,7 @@ def _ambiguous(edit: Edit, places: list[int], size: int, document: Document) -> 
 def _place_inline(edit: Edit, document: Document) -> Located | Refused:
     """Find a text that may begin and end inside a line."""
     before, after = edit.before or "", edit.after or ""
-    full = elide.filled(_bodies(after), _bodies(before)) if before else elide.abbreviated(_bodies(after))
+    full = elide.filled(_bodies(after), _bodies(before)) if before else None
     if isinstance(full, str):
         return Refused(edit, edit.path, f"the replacement leaves lines out: {full}")
     if full is not None:
@@ -294,8 +294,10 @@ def _place_inline(edit: Edit, document: Document) -> Located | Refused:
 
 def _inline(edit: Edit, document: Document) -> Located | Refused:
     text, before, after = document.text, edit.before or "", edit.after or ""
+    if not before and document.text.strip():
+        return _insert(edit, _bodies(after), document)
     if not before:
-        return Located(edit, edit.path or "", (Splice(document.start(0), document.start(0), after),) if after else ())
+        return Located(edit, edit.path or "", (Splice(document.start(0), len(document.text), after),) if after else ())
     if before == after:
         return Located(edit, edit.path or "", (), ("unchanged",))
     names: tuple[str, ...] = ()

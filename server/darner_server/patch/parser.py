@@ -75,7 +75,7 @@ class Parser:
         elif self._fence is not None and not cut_off and not self._fence.used:
             self._out += self._fences.unclosed(self._fence)
         self._reader = self._fence = None
-        self._out += self._fences.release(None)
+        self._out += self._fences.release()
         self._settle()
         self._drafts.release()
         left = self._fences.left(self._drafts.answered, any_edit=self._drafts.count > 0, cut_off=cut_off)
@@ -153,6 +153,8 @@ class Parser:
         line = find_replace.unwrapped(line)
         if line.lstrip()[:1] in _MARKS and self._opens(line, before):
             return
+        if not self._above:
+            self._out += self._fences.below(line)
         if not line.strip():
             self._above.append(line)
             return
@@ -183,10 +185,7 @@ class Parser:
         fence = whole.opening(line)
         if fence is not None:
             fence.caption = fence.caption or caption.read(self._above)
-            named = fence.path is not None or fence.info
-            self._out += self._fences.release(
-                None if named else "the file's own fences and the reply's cannot be told apart"
-            )
+            self._out += self._fences.opened(fence, self._above)
             self._fence = fence
             self._fences.count += 1
             self._above = []

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 
 from darner_server.patch import linediff, wordings
-from darner_server.patch.fold import indent
 
 _OPENS = (
     r"(?:#+|//[/!]?|/\*+|<!--|--(?:\[\[)?|;+|%+|\{\s*/\*|\{#|\{\{!(?:--)?|\(\*|\{-|'|"
@@ -28,7 +27,7 @@ _DOTTED = re.compile(
     r"(?:\w+\s+){0,3}?(?:existing|rest|remaining|unchanged|same|previous|other|omitted|original|keep|remains?)\b.{0,60}",
     re.IGNORECASE,
 )
-_BESIDE = re.compile(r"/\*(.*?)\*/|<!--(.*?)-->|(?<=[\s{(:;])(?:#|//)\s*(.*)$")
+BESIDE = re.compile(r"/\*(.*?)\*/|<!--(.*?)-->|(?<=[\s{(:;])(?:#|//)\s*(.*)$")
 _AS_IT_WAS = re.compile(
     r"\b(?:unchanged|untouched|unmodified|omitted|same as before|as before|for brevity|not shown|"
     r"(?:stays?|remains?|is|are|be) (?:the same|as (?:is|before|it was|they were|it is|they are))|"
@@ -42,10 +41,8 @@ _LONGEST = 120  # characters: a longer comment says more than that something sta
 def gaps(new: list[str], old: list[str]) -> list[int]:
     """Return which lines of `new`, a rewrite of `old`, stand for lines that are left out."""
     there = set(old)
-    maybe = [number for number, body in enumerate(new) if body not in there and _is_suspect(body)]
+    maybe = [number for number, body in enumerate(new) if body not in there and is_suspect(body)]
     found = [number for number in maybe if is_gap(new[number])]
-    if not old:
-        return sorted({*found, *(number for number in maybe if _ends_block(new, number))})
     found = sorted({*found, *_displacing(new, old, there)})
     likely = [number for number in maybe if number not in found and _likely(new[number])]
     if not likely:
@@ -58,26 +55,12 @@ def gaps(new: list[str], old: list[str]) -> list[int]:
         if body.strip() in ("...", "…"):
             stands = shrunk.get(number, 0) > 1
         elif _BARE_COMMENT.fullmatch(body) or len(wordings.WORD.findall(body)) == 1:
-            stands = dropped > 0 and not _in_comment(new, number)
+            stands = dropped > 0 and not in_comment(new, number)
         else:
             stands = shrunk.get(number, 0) > 0
         if stands:
             found.append(number)
     return sorted(found)
-
-
-def _ends_block(new: list[str], number: int) -> bool:
-    """Tell whether a line of a new text is a comment that says that code goes on, and its block ends there."""
-    comment = _COMMENT.fullmatch(new[number])
-    if comment is None or _in_comment(new, number):
-        return False
-    if _BARE_COMMENT.fullmatch(new[number]):
-        return True
-    below = next((body for body in new[number + 1 :] if body.strip()), "")
-    words = set(wordings.WORD.findall(comment[1].lower()))
-    goes_on = words & (wordings.STAYS | wordings.ALIKE | wordings.REST | wordings.EXISTING | wordings.EARLIER)
-    ends = len(indent(below)) < len(indent(new[number]))
-    return ends and _is_terse(comment[1]) and bool(goes_on or "..." in comment[1] or "…" in comment[1])
 
 
 def _displacing(new: list[str], old: list[str], there: set[str]) -> list[int]:
@@ -88,7 +71,7 @@ def _displacing(new: list[str], old: list[str], there: set[str]) -> list[int]:
     terse = [
         number
         for number, body in enumerate(new)
-        if body not in there and (comment := _COMMENT.fullmatch(body)) is not None and _is_terse(comment[1])
+        if body not in there and (comment := _COMMENT.fullmatch(body)) is not None and is_terse(comment[1])
     ]
     if not terse:
         return []
@@ -103,7 +86,7 @@ def _displacing(new: list[str], old: list[str], there: set[str]) -> list[int]:
     return found
 
 
-def _is_terse(text: str) -> bool:
+def is_terse(text: str) -> bool:
     """Tell whether a comment says nothing, or hardly more than that code is as it was, or goes on."""
     words = wordings.WORD.findall(text.lower())
     if len(words) > _FEW or len(text) > _LONGEST or wordings.REMOVES.search(text):
@@ -126,6 +109,12 @@ def is_gap(body: str) -> bool:
     return text is not None and _is_sure(text, marked=marked)
 
 
+def comment(body: str) -> str | None:
+    """Return what a line that is nothing but a comment says; None for any other line."""
+    found = _COMMENT.fullmatch(body)
+    return found[1] if found is not None else None
+
+
 def is_bare_gap(body: str) -> bool:
     """Tell whether a line is nothing but an ellipsis, perhaps in a comment, or a gap."""
     return ("..." in body or "…" in body) and (_BARE.fullmatch(body) is not None or is_gap(body))
@@ -141,7 +130,7 @@ def beside_code(new: list[str], old: list[str]) -> str | None:
     for body in new:
         if not any(mark in body for mark in ("/*", "<!--", "#", "//")) or body.strip() in there:
             continue
-        for found in _BESIDE.finditer(body):
+        for found in BESIDE.finditer(body):
             text = next((group for group in found.groups() if group is not None), "").strip()
             code = (body[: found.start()] + body[found.end() :]).strip()
             if not re.search(r"\w", code) or not (_is_sure(text, marked=True) or _is_state(text) or _is_dots(text)):
@@ -151,7 +140,7 @@ def beside_code(new: list[str], old: list[str]) -> str | None:
     return None
 
 
-def _is_suspect(body: str) -> bool:
+def is_suspect(body: str) -> bool:
     """Tell cheaply whether a line may be a gap: nearly none is."""
     if "..." in body or "…" in body or not body.isascii() or _AS_IT_WAS.search(body):
         return True
@@ -264,7 +253,7 @@ def _shrunk(old: list[str], new: list[str]) -> dict[int, int]:
     return sizes
 
 
-def _in_comment(new: list[str], number: int) -> bool:
+def in_comment(new: list[str], number: int) -> bool:
     """Tell whether the line belongs to a comment of several lines."""
     mark = re.match(r"\s*(\W+?)(?=\s|\w|$)", new[number])
     beside = [new[at].strip() for at in (number - 1, number + 1) if 0 <= at < len(new)]

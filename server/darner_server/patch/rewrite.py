@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from darner_server.patch import (
+    abbreviation,
     artefact,
     bridges,
     definition,
@@ -50,7 +51,10 @@ def place_whole(edit: Edit, document: Document, told: str = "") -> Located | Ref
     part = _by_name(edit, after, document, told)
     if part is not None:
         return part
-    full = elide.filled(after, document.bodies)
+    empty = not document.text.strip()
+    if empty and (gap := abbreviation.abbreviated(after, edit.path or "")) is not None:
+        return Refused(edit, edit.path, f"the reply abbreviates the text of {edit.path}: `{gap.strip()}`")
+    full = elide.filled(after, document.bodies) if not empty else None
     if isinstance(full, str):
         return Refused(edit, edit.path, full)
     content = [body for body in document.bodies if body.strip()]

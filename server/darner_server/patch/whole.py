@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from darner_server.patch import names
+from darner_server.patch import names, spans
 from darner_server.patch.caption import Caption
-from darner_server.patch.edit import Edit
 from darner_server.patch.names import Name
+
+if TYPE_CHECKING:
+    from darner_server.patch.edit import Edit
 
 RULES = """\
 You rewrite code as you are told. Answer with the new code in one fence and nothing else:
@@ -22,10 +25,8 @@ all of the new code
 """
 
 _OPEN = re.compile(r"\s*(`{3,}|~{3,})[ \t]*([^`]*)")
-_NUMBERED = re.compile(r"\s*(\d+)\s?(\||\u2502|\u2192|\t|:)(.*)")
 _MARKS = re.compile(r"(?:<[|\uff5c][^<>]*[|\uff5c]>)+\s*$")  # that a model ends a call with
-_SEVERAL = 2  # lines: one number alone may be anything
-_COUNTED = (".csv", ".tsv", ".txt", ".md", ".mdx", ".markdown", ".rst", ".log", ".dat", ".po", ".srt")
+_INNER = re.compile(r"\{?[.=]?[\w+#.-]+\}?(?:[ ,{:][^`]*=[^`]*)?")  # what stands behind a fence's mark in a text
 _TAG = re.compile(
     r"\s*<(source|code|pre|file)(?:\s+(?:path|name|filename|file_path)=[\"']([^\"']+)[\"'])?>\s*([\w+#.-]*)\s*",
     re.IGNORECASE,
@@ -65,11 +66,7 @@ class Fence:
         """Tell whether the text so far ends in a string or comment over several lines, which may hold a fence."""
         if self.mark != "```":
             return False
-        text = "\n".join(self.lines).replace('\'"""\'', "").replace("\"'''\"", "")
-        if text.count('"""') % 2 or text.count("'''") % 2:
-            return True
-        opened = max((number for number, line in enumerate(self.lines) if line.lstrip().startswith("/*")), default=None)
-        return opened is not None and not any("*/" in line for line in self.lines[opened:])
+        return spans.is_open(self.lines, self.path or "", self.info)
 
     def closes(self, line: str) -> bool:
         """Tell whether `line` ends this fence; an inner fence with a language is counted and passed over."""
@@ -81,7 +78,7 @@ class Fence:
         if not text.startswith(self.mark):
             return False
         if text.strip(self.mark[0]):
-            self.depth += not self.used and text.strip("`~ ").isalnum()
+            self.depth += not self.used and _INNER.fullmatch(text.lstrip("`~ ")) is not None
             return False
         if self.depth:
             self.depth -= 1
@@ -102,35 +99,6 @@ def opening(line: str) -> Fence | None:
 
 def _named(path: str | None) -> Caption | None:
     return Caption(Name(path)) if path is not None else None
-
-
-def unnumbered(edit: Edit) -> Edit:
-    """Drop the numbers that each line of a new text begins with; a malformed edit if they may be the text's own."""
-    if edit.after is None or edit.before or edit.kind not in ("whole", "create", "replace") or edit.inline:
-        return edit
-    lines = _without_numbers(edit.after.split("\n"), edit.path)
-    if lines is None:
-        problem = "its lines begin with numbers that may be the text's own or the reply's"
-        return Edit(edit.path, kind="malformed", problem=problem, format=edit.format)
-    after = "\n".join(lines)
-    return edit if after == edit.after else replace(edit, after=after)
-
-
-def _without_numbers(lines: list[str], path: str | None) -> list[str] | None:
-    if not _NUMBERED.fullmatch(next((line for line in lines if line.strip()), "")):
-        return lines
-    found = [_NUMBERED.fullmatch(line) for line in lines]
-    numbered = [each for each in found if each is not None]
-    if len(numbered) < _SEVERAL or len(numbered) < sum(1 for line in lines if line.strip()):
-        return lines
-    counts = [int(each[1]) for each in numbered]
-    if counts != list(range(counts[0], counts[0] + len(counts))) or (path or "").lower().endswith(_COUNTED):
-        return lines
-    marks = {each[2] for each in numbered}
-    if len(marks) > 1 or marks == {":"}:
-        return None
-    spaced = all(each[3].startswith(" ") or not each[3] for each in numbered)
-    return [each[3].removeprefix(" " if spaced else "") if each is not None else "" for each in found]
 
 
 def render(edit: Edit) -> str:

@@ -80,6 +80,22 @@ SENTENCE = re.compile(
     r"без изменений|как раньше|без змін|як раніше)",
     re.IGNORECASE,
 )
+# What a whole comment in a new text says for code that is not there.
+_QUALIFIED = r"(?:other|remaining|rest of (?:the )?|existing|previous|same|further|additional|actual|more)"
+_THING = (
+    r"(?:code|logic|implementations?|imports?|methods?|functions?|handlers?|routes?|fields?|cases?|columns?|rows?|items?|"
+    r"styles?|rules?|tests?|entries|properties|members?|helpers?|getters|setters|content|markup|components?)"
+)
+STANDS = re.compile(
+    r"etc|et cetera|usw|und so weiter|and so (?:on|forth)|snip(?:ped)?(?: here)?|8<|\u2702|\u22ee|"
+    rf"same {_THING} as (?:above|before)|"
+    rf"(?:(?:add|put|insert|place|the|any|all|and|{_QUALIFIED})\s+)*{_THING}\s+(?:(?:go|goes|come|comes|continues?)\s+)?here|"
+    rf"(?:(?:the|all|and|{_QUALIFIED})\s+)*(?:{_THING}[,/&]?\s+(?:and\s+)?)+(?:omitted|elided|left out|not shown)"
+    rf"(?: (?:here|for \w+))?|"
+    rf"(?:and )?(?:\d+ )?more {_THING} (?:here|follow)|(?:\.\.\.|\u2026)\s*(?:and )?(?:\d+ )?more {_THING}|"
+    rf"(?:and )?more {_THING}\s*(?:\.\.\.|\u2026)",
+    re.IGNORECASE,
+)
 # Writings without blanks between words: what stays; the rest, and of what; what joins them.
 STAYS_CJK = (
     "省略|略|不变|不變|保持|维持|同上|无变化|未更改|未修改|没有变化|变更なし|変更なし|変更ありません|変更無し|そのまま|同じ|同様|変わらず|"
