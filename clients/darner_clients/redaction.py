@@ -2,6 +2,7 @@
 
 import base64
 import re
+import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -44,10 +45,15 @@ def _forms(secrets: tuple[str, ...]) -> tuple[dict[int, frozenset[str]], tuple[s
             short.append(secret)
             continue
         raw = secret.encode("utf-8", "replace")
-        spelt = ["".join(kept).casefold(), *(_base64(raw, shift) for shift in range(3))]
-        for form, size in zip(spelt, (_PIECE, *(3 * [_PIECE * 4 // 3 + 1])), strict=True):
-            _add(found, form, size)
+        plain = "".join(kept).casefold()
+        for form in (plain, plain[::-1]):
+            _add(found, form, _PIECE)
+        for shift in range(3):
+            _add(found, _base64(raw, shift), _PIECE * 4 // 3 + 1)
+        for shift in range(5):
+            _add(found, _base32(raw, shift), _PIECE * 8 // 5 + 1)
         _add(found, raw.hex(), 2 * _PIECE)
+        _add(found, secret.encode("utf-16-le", "replace").hex(), 4 * _PIECE)
         codes = [str(each) for each in raw]
         for at in range(len(codes) - _PIECE + 1):
             piece = "".join(codes[at : at + _PIECE])
@@ -69,8 +75,17 @@ def _base64(raw: bytes, shift: int) -> str:
     return "".join(each for each in text if each.isalnum()).casefold()
 
 
+def _base32(raw: bytes, shift: int) -> str:
+    """The same for base32."""
+    text = base64.b32encode(b"\0" * shift + raw).decode().rstrip("=")
+    text = text[(0, 2, 4, 5, 7)[shift] :]
+    if (shift + len(raw)) % 5:
+        text = text[:-1]
+    return text.casefold()
+
+
 def _plain(text: str) -> tuple[str, list[tuple[int, int]]]:
-    """Letters and digits alone, in lower case and unescaped, and where in the text each is from (first, behind)."""
+    """Letters and digits alone, in lower case, unescaped and unstyled, and where each is from (first, behind)."""
     letters, places = list(text), [(at, at + 1) for at in range(len(text))]
     for _ in range(_NESTED):
         joined = "".join(letters)
@@ -82,15 +97,16 @@ def _plain(text: str) -> tuple[str, list[tuple[int, int]]]:
         for match in _ESCAPE.finditer(joined):
             new += letters[last : match.start()]
             where += places[last : match.start()]
-            new.append(_unescaped(match))
-            where.append((places[match.start()][0], places[match.end() - 1][1]))
+            if match["colour"] is None:
+                new.append(_unescaped(match))
+                where.append((places[match.start()][0], places[match.end() - 1][1]))
             last = match.end()
         letters, places = new + letters[last:], where + places[last:]
     kept: list[str] = []
     at: list[tuple[int, int]] = []
     for letter, place in zip(letters, places, strict=True):
         if letter.isalnum():
-            folded = letter.casefold()
+            folded = letter.casefold() if letter.isascii() else unicodedata.normalize("NFKC", letter).casefold()
             kept += folded
             at += [place] * len(folded)
     return "".join(kept), at
@@ -99,6 +115,8 @@ def _plain(text: str) -> tuple[str, list[tuple[int, int]]]:
 def _unescaped(match: re.Match[str]) -> str:
     if match["decimal"]:
         code = int(match["decimal"])
+    elif match["octal"]:
+        code = int(match["octal"], 8)
     else:
         code = int(next(each for each in match.group("percent", "json", "byte", "hexadecimal") if each), 16)
     return chr(code) if 0 < code < 0x10000 and not 0xD800 <= code < 0xE000 else " "  # noqa: PLR2004 - surrogates
@@ -106,5 +124,6 @@ def _unescaped(match: re.Match[str]) -> str:
 
 _ESCAPE = re.compile(
     r"%(?P<percent>[0-9A-Fa-f]{2})|\\+u(?P<json>[0-9A-Fa-f]{4})|(?:\\+|0)x(?P<byte>[0-9A-Fa-f]{2})"
-    r"|&#(?P<decimal>[0-9]{1,5});|&#[xX](?P<hexadecimal>[0-9A-Fa-f]{1,4});"
+    r"|&#(?P<decimal>[0-9]{1,5});|&#[xX](?P<hexadecimal>[0-9A-Fa-f]{1,4});|\\+(?P<octal>[0-7]{3})"
+    r"|(?P<colour>(?:\x1b|\\+(?:x1b|u001b|033|e))\[[0-9;]{0,20}[A-Za-z])"
 )

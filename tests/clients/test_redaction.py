@@ -36,9 +36,17 @@ SPELT = {
     "in two places": f"it begins with {KEY[:15]} and ends in {KEY[15:]}",
     "its end": KEY[-12:],
     "in signs of no width": "\u200b".join(KEY),
+    "in colours": "\x1b[0m".join(KEY),
+    "in colours that are written out": "\\x1b[31m".join(KEY),
+    "in wide letters": "".join(chr(ord(each) + 0xFEE0) for each in KEY),
+    "backwards": KEY[::-1],
+    "every letter escaped for C": "".join(f"\\{each:03o}" for each in CODES),
+    "hex, of two bytes each": KEY.encode("utf-16-le").hex(),
 } | {
     f"base64, {before!r} before it": base64.b64encode(before.encode() + CODES + b":tail").decode()
     for before in ("", "u", "u:", "Bearer ", "user:", "Authorization: Bearer ")
+} | {
+    f"base32, {before!r} before it": base64.b32encode(before.encode() + CODES + b"!").decode() for before in ("", "a", "ab", "abc", "abcd")
 } | {
     "base64 for addresses": base64.urlsafe_b64encode(b"?>" + CODES).decode().rstrip("="),
     "base64 in lines": "\n".join(base64.encodebytes(b"Bearer " + CODES + b" " * 40).decode().split("\n")),

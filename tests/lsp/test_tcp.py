@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from tests.cli.running import Desk
 
-from darner_server.lsp.tcp import TOKEN
+from darner_server.lsp.tcp import TOKEN, guests, listen
 
 HELLO: dict[str, Any] = {
     "jsonrpc": "2.0",
@@ -147,3 +147,16 @@ async def test_what_is_wrong_is_a_sentence(tmp_path: Path) -> None:
         ):
             ran = await Desk(tmp_path).run("serve", "--tcp", address)
             assert (ran.code, said in ran.err) == (2, True), ran.err
+
+
+@pytest.mark.parametrize("leaves", [False, True])
+def test_who_has_closed_his_end_is_nobody_known(leaves: bool) -> None:
+    warned: list[str] = []
+    with listen("127.0.0.1", 0) as server, socket.create_connection(server.getsockname()) as client:
+        client.send(b"Content-Length: 2\r\n\r\n{}")
+        if leaves:
+            client.close()
+        guest = next(guests(server, warned.append))
+        assert (guest.token is not None) == leaves  # the superuser would be taken for him
+        assert guest.pipe.read(64).startswith(b"Content-Length")
+        guest.leave()

@@ -20,12 +20,17 @@ RUN = (
     ".eslintrc.js", ".prettierrc.cjs", "eslint.config.mjs", "prettier.config.js", ".pylintrc", ".ghci", ".ocamlinit", ".direnvrc",
     "ipython_config.py", ".ipython/profile_default/startup/x.py", ".config/autostart/x.desktop", ".config/systemd/user/x.service", ".spacemacs",
     ".darner.toml", ".gitignore", "sub/.gitignore", ".darnerignore", ".dockerignore", ".envrc ", ".vscode./tasks.json", ".g\u200bitignore",
+    ".config/darner/config.toml", "home/.config/git/config", ".config/python_keyring/keyringrc.cfg", ".config/environment.d/a.conf",
+    ".local/share/applications/a.desktop", "Library/LaunchAgents/a.plist", ".bashrc.d/a.sh", ".oh-my-zsh/custom/a.zsh", ".xsessionrc",
+    ".pam_environment", ".gradle/init.d/a.gradle", "ansible.cfg", ".forward", ".eslintrc.json", ".rubocop.yml", ".pnp.cjs",
+    ".prettierignore", ".vercelignore", ".rgignore", ".emacs.el", ".lsp/config.edn", "profile.ps1",
 )  # fmt: skip
 DAILY = (
     "a.py", "Makefile", "README.md", ".github/ISSUE_TEMPLATE/bug.md", ".github/CODEOWNERS", "docs/agents.rst", "src/setup.ts",
     "src/hooks/useCart.ts", "vite.config.ts", "Dockerfile", "docker-compose.yml", "requirements.txt", "Cargo.toml", "go.mod", "tsconfig.json",
     ".editorconfig", "tests/test_conftest.py", "my_setup.py", "package-lock.json", "src/rules/a.json", "workflows/ci.yml", "idea/x.xml",
-    "vscode/settings.json", "claude.py", "pom.xml", "CMakeLists.txt", "setup.cfg", ".prettierrc", "src/.env.example", "node_modules.md",
+    "vscode/settings.json", "claude.py", "pom.xml", "CMakeLists.txt", "setup.cfg", "src/.env.example", "node_modules.md", "config/app.toml", "src/local/a.py", "library/a.py", "profile.py",
+    "src/ignore.ts", "docs/gitignore", ".prettierrc",
 )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ _TABLES = ("/proc/net/tcp", "/proc/net/tcp6")  # each connection of this machine
 _HEADER = re.compile(rb"[\w-]{1,128}(?::[^\r\n]*\r?\n?)?\Z|[\w-]{1,128}:[^\r\n]*\r?\n")
 _LONGEST = 4_096  # bytes of a first line
 _LAST_PORT = 65_535
+_NOBODY = "0"  # the inode of an end that was closed: of such a one the table names the superuser
 _WAITING = 32  # connections that have not said anything yet
 _PATIENCE = 10.0  # seconds between two parts of a first message
 _REFUSAL = b"HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
@@ -133,8 +134,8 @@ def _same_user(connection: socket.socket) -> bool:
         except (OSError, ValueError):
             continue
         for fields in map(str.split, lines):
-            if len(fields) > 7 and (fields[1], fields[2]) in ends:  # noqa: PLR2004 - the eighth is the user
-                return int(fields[7]) == os.geteuid()
+            if len(fields) > 9 and (fields[1], fields[2]) in ends:  # noqa: PLR2004 - user and inode are eighth and tenth
+                return fields[9] != _NOBODY and int(fields[7]) == os.geteuid()
     return False
 
 

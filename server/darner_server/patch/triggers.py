@@ -18,6 +18,7 @@ _IGNORE = "it decides what darner and git pass over"
 _PYTHON = "Python, pytest or an installation runs it"
 _PACKAGE = "installing or building runs what it names"
 _INSTALLED = "it is installed code"
+_HOME = "a program obeys it by itself"
 
 
 def _table(names: Mapping[str, str]) -> Mapping[str, str]:
@@ -34,7 +35,7 @@ _FOLDERS = _table(
     """,
         _EDITOR: """
         .vscode .vs .idea .run .devcontainer .zed .fleet .helix .nova .theia .settings .vim .nvim .emacs.d
-        .gitpod .codesandbox .sublime .metals .ionide .lapce .kak .doom.d .spacemacs.d .atom
+        .gitpod .codesandbox .sublime .lsp .clj-kondo .metals .ionide .lapce .kak .doom.d .spacemacs.d .atom
     """,
         _GIT: """
         .husky .githooks githooks .hooks git-hooks .git-hooks .lefthook
@@ -49,10 +50,13 @@ _FOLDERS = _table(
         node_modules site-packages dist-packages .venv venv .tox .nox
     """,
         _PACKAGE: """
-        .cargo .mvn .bundle .yarn gradle/wrapper buildsrc
+        .cargo .mvn .bundle .yarn .gradle .pip .rustup .cabal .stack .swiftpm gradle/wrapper buildsrc
+    """,
+        _HOME: """
+        .config .local .kde library/launchagents library/preferences gdbinit.d .gdbinit.d .subversion
     """,
         _SHELL: """
-        .direnv .mise .asdf .config/autostart .config/systemd .config/nvim .config/fish .ipython .jupyter
+        .direnv .mise .asdf .ipython .jupyter .bashrc.d .bash.d .zshrc.d .zsh .zsh.d .oh-my-zsh .profile.d .elvish
     """,
     }
 )
@@ -68,7 +72,8 @@ _NAMES = _table(
         .devcontainer.json .nvim.lua .nvimrc .exrc .vimrc .gvimrc _vimrc _exrc .lvimrc .lnvim.lua .local.vimrc
         .vim-bookmarks .dir-locals.el .dir-locals-2.el .emacs .kakrc .gitpod.yml .ycm_extra_conf.py .lldbinit
         .gdbinit .projections.json coc-settings.json .neoconf.json .luarc.json .lazy.lua .replit
-        .vimspector.json .spacemacs eslint.config.js eslint.config.mjs eslint.config.cjs eslint.config.ts
+        .vimspector.json .spacemacs .emacs.el .eslintrc .eslintrc.json .eslintrc.yml .eslintrc.yaml .rubocop.yml
+        .solargraph.yml eslint.config.js eslint.config.mjs eslint.config.cjs eslint.config.ts
         prettier.config.js prettier.config.mjs prettier.config.cjs prettier.config.ts .pylintrc pylintrc
     """,
         _SHELL: """
@@ -77,9 +82,12 @@ _NAMES = _table(
         .rtx.toml .autoenv .env.zsh .screenrc .curlrc .wgetrc .xinitrc .pdbrc .pythonrc .irbrc .pryrc .rprofile
         .direnvrc .ghci .ocamlinit ipython_config.py
         .julia_startup.jl .psqlrc .sqliterc .mylogin.cnf .netrc desktop.ini autorun.inf .p4config p4config.txt
+        .xprofile .xsession .xsessionrc .xserverrc .pam_environment .bash_completion .mailcap .forward .procmailrc
+        .muttrc .xonshrc .lesskey .lessfilter .octaverc .sbclrc .guile .iex.exs .ansible.cfg ansible.cfg .tigrc
+        .ackrc .ripgreprc profile.ps1 microsoft.powershell_profile.ps1 microsoft.vscode_profile.ps1
     """,
         _GIT: """
-        .gitattributes .gitmodules .gitconfig .lfsconfig .hgrc .hgsub .hgeol .pre-commit-config.yaml
+        .gitattributes .gitmodules .gitconfig .lfsconfig .jjconfig.toml .hgrc .hgsub .hgeol .pre-commit-config.yaml
         .pre-commit-config.yml .pre-commit-hooks.yaml .overcommit.yml lefthook.yml lefthook.yaml lefthook.toml
         lefthook.json lefthook-local.yml .lefthook.yml .lefthook.yaml .lefthook.toml .lintstagedrc .huskyrc
         .simple-git-hooks.json .simple-git-hooks.js .simple-git-hooks.cjs captainhook.json grumphp.yml hk.pkl
@@ -95,16 +103,15 @@ _NAMES = _table(
         .darner.toml
     """,
         _IGNORE: """
-        .gitignore .darnerignore .hgignore .ignore .dockerignore .npmignore .cursorignore .aiderignore
-        .claudeignore .geminiignore .aiexclude .codeiumignore .cursorindexingignore .rooignore .clineignore
-        .continueignore
+        .aiexclude
     """,
         _PYTHON: """
         conftest.py setup.py sitecustomize.py usercustomize.py noxfile.py hatch_build.py pdm_build.py pip.conf
         pip.ini
     """,
         _PACKAGE: """
-        build.rs binding.gyp extconf.rb .npmrc .yarnrc .yarnrc.yml .pnpmfile.cjs pnpmfile.js .bunfig.toml
+        build.rs binding.gyp extconf.rb .npmrc .pnp.loader.mjs
+        .yarnrc .yarnrc.yml .pnp.cjs .pnpmfile.cjs pnpmfile.js .bunfig.toml
         bunfig.toml gradle-wrapper.properties init.gradle buildout.cfg directory.build.props
         directory.build.targets nuget.config .gemrc install.ps1 .condarc
     """,
@@ -115,6 +122,7 @@ _PATTERNS = (
     (re.compile(r".*\.code-workspace|.*\.sublime-(?:project|workspace)|.*\.iml|.*\.fleet"), _EDITOR),
     (re.compile(r"(?:\.lintstagedrc|lint-staged\.config|\.?commitlint(?:rc|\.config)?)\..*"), _GIT),
     (re.compile(r"\.[\w-]+rc\.[cm]?[jt]s"), _EDITOR),
+    (re.compile(r"\.[\w-]*ignore"), _IGNORE),
     (re.compile(r".*\.pth|.*\.egg-link"), _PYTHON),
     (re.compile(r".*\.(?:instructions|prompt|chatmode|agent)\.md|.*\.mdc"), _AGENT),
 )  # fmt: skip
