@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
+import platformdirs
 import pytest
 from tests.cli.running import Desk
 from tests.cli.test_patch import FILES, REPLY, config
@@ -124,6 +125,24 @@ async def test_a_home_where_nothing_can_be_kept(tmp_path: Path, home: str) -> No
         assert "the state folder cannot be used: /" in ran.err
         assert "it works, but forgets" in ran.err
     assert desk.texts() == before
+
+
+def test_somebody_without_a_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(_name: str) -> Path:
+        raise RuntimeError("could not determine the home directory")
+
+    for kind in ("config", "cache", "state"):
+        monkeypatch.setattr(platformdirs, f"user_{kind}_path", unknown)
+        monkeypatch.delenv(f"DARNER_{kind.upper()}_DIR", raising=False)
+    assert all(folder.is_absolute() for folder in (config_folder(), cache_folder(), state_folder()))
+
+
+def test_a_folder_for_all_users_is_neither_used_nor_narrowed(tmp_path: Path) -> None:
+    tmp_path.chmod(0o1777)
+    with pytest.raises(OSError, match="is for all users, so darner stores nothing there"):
+        private_folder(tmp_path)
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o1777
+    assert private_folder(tmp_path / "mine").is_dir()
 
 
 def test_nothing_of_the_users_depends_on_where_one_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -467,3 +467,52 @@ def test_vs_code_knows_every_field_of_an_endpoint() -> None:
         ("x.example/v1", False),
     ):
         assert (base_url.search(address) is not None) == fits, address
+
+
+def owned_by(found: str, folder: Path, file: Path) -> None:
+    """Leave it to others to decide what the settings are."""
+    away = folder.parent / "away"
+    if found == "link":
+        away.mkdir(mode=0o777)
+        away.chmod(0o777)
+        file.rename(away / "mine.toml")
+        file.symlink_to(away / "mine.toml")
+    elif found == "owner":
+        if not os.geteuid():
+            os.chown(file, 4241, -1)
+    else:
+        (file if found == "file" else folder).chmod(
+            {"file": 0o666, "folder": 0o777, "sticky": 0o1777, "group": 0o775}[found]
+        )
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        ("file", "anybody on this machine can write to"),
+        ("folder", "anybody on this machine can write to"),
+        ("link", "anybody on this machine can write to"),
+        ("owner", "belongs to another user"),
+        ("sticky", None),
+        ("group", None),
+    ],
+)
+def test_settings_that_others_decide_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, found: str, said: str | None
+) -> None:
+    folder = tmp_path / "config/darner"
+    folder.mkdir(parents=True)
+    file = folder / "config.toml"
+    file.write_text(CEREBRAS)
+    owned_by(found, folder, file)
+    if found == "owner":
+        monkeypatch.setattr(os, "geteuid", lambda: 4242)
+    if said is None:
+        assert load(None, {"KEY": "csk-1"}, no_keys).endpoints
+        return
+    with pytest.raises(SettingsError) as refused:
+        load(None, {"KEY": "csk-1"}, no_keys)
+    assert said in str(refused.value)
+    assert "--config" in str(refused.value)
+    assert load(file, {"KEY": "csk-1"}, no_keys).endpoints  # the user has named it
+    assert load(None, {"KEY": "csk-1", "DARNER_CONFIG": str(file)}, no_keys).endpoints

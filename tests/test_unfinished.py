@@ -68,3 +68,31 @@ def test_another_root_and_a_journal_that_is_cut_off_itself(tmp_path: Path) -> No
     journal.write_bytes(journal.read_bytes()[:10])
     assert settle(journals, root) == Settled()
     assert unfinished(journals, root) == []
+
+
+@pytest.mark.parametrize("whose", ["the folder", "the one around it", "the journal"])
+def test_what_others_could_have_left_takes_nothing_back(tmp_path: Path, whose: str) -> None:
+    root, journals = tmp_path / "root", tmp_path / "state" / "journals"
+    die(root, journals, 3)
+    (journal,) = unfinished(journals, root)
+    before = tree(root)
+    place = {"the folder": journals, "the one around it": journals.parent, "the journal": journal}[whose]
+    if whose == "the journal":
+        kept = journal.rename(tmp_path / "planted.json")
+        journal.symlink_to(kept)
+    else:
+        place.chmod(0o1777)  # as the system's folder for temporary files
+    assert settle(journals, root) == Settled()
+    assert tree(root) == before
+
+
+@pytest.mark.parametrize(
+    "text", ["[]", "{}", "7", '{"files": 1}', '{"files": [{"file": 1}], "folders": []}', "[" * 100_000]
+)
+def test_a_journal_of_another_form_is_passed_over(tmp_path: Path, text: str) -> None:
+    root, journals = tmp_path / "root", tmp_path / "journals"
+    die(root, journals, 3)
+    (journal,) = unfinished(journals, root)
+    journal.write_text(text)
+    journal.with_name(f"{journal.name.split('.')[0]}.x.y.json").write_text("{}")
+    assert settle(journals, root) == Settled()

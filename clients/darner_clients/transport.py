@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
 _READ = 256 * 1024  # bytes taken from a socket at once
+_TURN = 2  # reads after which others have their turn, such as a deadline: what is there already is read without waiting
 
 
 @cache
@@ -129,6 +130,7 @@ class Socket(httpcore.AsyncNetworkStream):
         self._tls: list[_Tls] = []  # the outermost first; two where a proxy is spoken to under TLS
         self._busy = 0
         self._last_read = 0.0
+        self._reads = 0
         self._head = b""
         self.pace = 0.0
         self.requests = 0
@@ -151,6 +153,9 @@ class Socket(httpcore.AsyncNetworkStream):
             wait = self._last_read + self.pace - self._loop.time()
             if wait > 0:
                 await asyncio.sleep(wait)
+        self._reads += 1
+        if not self._reads % _TURN:
+            await asyncio.sleep(0)
         data = await self._receive()
         self._last_read = self._loop.time()
         return data

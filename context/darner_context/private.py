@@ -35,6 +35,20 @@ def private_folder(folder: Path) -> Path:
     return folder
 
 
+def changed_by_others(file: Path) -> str | None:
+    """Say why somebody else decides what a file holds, links followed; None where only its user and the system do."""
+    if os.name != "posix":
+        return None
+    real = file.resolve()
+    for each in (file.parent, real.parent, real):
+        found = each.stat()
+        if found.st_uid not in {0, os.geteuid()} and os.geteuid():  # the superuser works in the homes of others
+            return f"{each} belongs to another user"
+        if found.st_mode & stat.S_IWOTH and not found.st_mode & stat.S_ISVTX:
+            return f"anybody on this machine can write to {each}"
+    return None
+
+
 def private_file(file: Path) -> Path:
     """Make a file if it is not there; raises OSError, also where it is a link or somebody else's."""
     handle = private_opener(str(file), os.O_RDWR | os.O_CREAT)
@@ -82,6 +96,8 @@ def _narrow(place: Path | int, name: Path | str, found: os.stat_result, is_kind:
         return
     if found.st_uid != os.geteuid():
         raise _foreign(name, "belongs to another user")
+    if found.st_mode & stat.S_ISVTX and found.st_mode & stat.S_IWOTH:
+        raise _foreign(name, "is for all users")
     if found.st_mode & _OTHERS:
         with suppress(OSError):  # a file system without modes
             os.chmod(place, stat.S_IMODE(found.st_mode) & ~_OTHERS)  # noqa: PTH101 - a Path or a descriptor

@@ -90,7 +90,7 @@ def _pointer(path: Path) -> str:
 
 def outer_rules(repository: Repository | None, environ: Mapping[str, str]) -> Wording:
     """What the settings say, the user's, the repository's and those of the environment."""
-    home = Path(environ.get("HOME") or Path("~").expanduser())
+    home = Path(environ.get("HOME") or os.path.expanduser("~"))  # noqa: PTH111 - raises nothing without a home
     folder = Path(environ.get("XDG_CONFIG_HOME") or home / ".config") / "git"
     system = Path(environ.get("GIT_CONFIG_SYSTEM", "/etc/gitconfig"))
     configs = [system] if environ.get("GIT_CONFIG_NOSYSTEM", "").lower() not in _YES - {""} else []
@@ -123,7 +123,7 @@ def _rules(path: Path) -> list[str]:
 def _path(value: str, home: Path, base: Path) -> Path:
     if value.startswith("~/"):
         return home / value[2:]
-    return Path(value).expanduser() if value.startswith("~") else base / value
+    return base / os.path.expanduser(value)  # noqa: PTH111 - raises nothing for a user whom nobody knows
 
 
 @dataclass(frozen=True, slots=True)

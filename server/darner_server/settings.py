@@ -15,6 +15,7 @@ from pydantic import Field, ValidationError, model_validator
 from darner_clients.endpoint import Endpoint
 from darner_context.bundle import Unreadable
 from darner_context.plain import read_plain
+from darner_context.private import changed_by_others
 from darner_context.toml import read_toml
 from darner_server.endpoint_table import Budget, EndpointTable, Strict, made, place_in
 from darner_server.local.places import config_folder
@@ -62,6 +63,12 @@ def load(config: Path | None, environ: Mapping[str, str], key_of: Callable[[str]
         found = _from_environment(environ, key_of)
         return replace(found, source=f"{found.source} (there is no {path})")
     text = _read(path)
+    others = changed_by_others(path) if named is None else None
+    if others is not None:
+        raise SettingsError(
+            f"{path}: {others}, so its settings are not used; take that right away (chown, chmod o-w), "
+            "or name the file with --config or DARNER_CONFIG if you trust it"
+        )
     return _settings(_parse(text, str(path)), environ, key_of, source=str(path), text=text)
 
 

@@ -49,7 +49,7 @@ def begin(journals: Path | None, root: Path, plan: Sequence[Planned], folders: S
     path = journals / f"{_key(root)}.{os.getpid()}.{secrets.token_hex(4)}.json"
     content = {"files": [asdict(each) for each in plan], "folders": [str(each) for each in folders]}
     try:
-        private_folder(journals)
+        _own(journals)
         with open(path, "x", encoding="utf-8", opener=private_opener) as file:
             json.dump(content, file)
             file.flush()
@@ -67,9 +67,15 @@ def end(journal: Path | None) -> None:
 
 
 def unfinished(journals: Path, root: Path) -> list[Path]:
-    """The journals of this root whose processes are no more."""
+    """The journals of this root whose processes are no more; none from a folder where others could leave some."""
+    try:
+        if not journals.is_dir():
+            return []
+        _own(journals)
+    except OSError:
+        return []
     found = sorted(journals.glob(f"{_key(root)}.*.json"))
-    return [each for each in found if not alive(int(each.name.split(".")[1]))]
+    return [each for each in found if (pid := each.name.split(".")[1]).isdecimal() and not alive(int(pid))]
 
 
 def settle(journals: Path, root: Path) -> Settled:
@@ -100,6 +106,12 @@ def settle(journals: Path, root: Path) -> Settled:
                         os.rmdir(above.at(path.name), dir_fd=above.fd)
         end(journal)
     return Settled(tuple(dict.fromkeys(back)), tuple(changed))
+
+
+def _own(journals: Path) -> None:
+    """Make the folder, or narrow it, and the one around it: who writes there says which files go. Raises OSError."""
+    private_folder(journals)
+    private_folder(journals.parent)
 
 
 def _folder_of(file: str, held: OpenFolders) -> Folder | None:
@@ -142,10 +154,11 @@ def _is_new(planned: Planned, folder: Folder) -> bool:
 def _read(journal: Path) -> tuple[list[Planned], list[Path]]:
     """A journal that is itself cut off comes from before the first file was touched."""
     try:
-        content = json.loads(journal.read_bytes())
-    except (OSError, ValueError):
+        with open(journal, "rb", opener=private_opener) as file:
+            content = json.load(file)
+        return [Planned(**each) for each in content["files"]], [Path(each) for each in content["folders"]]
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return [], []
-    return [Planned(**each) for each in content["files"]], [Path(each) for each in content["folders"]]
 
 
 def _key(root: Path) -> str:

@@ -6,7 +6,7 @@ import ssl
 import subprocess
 import threading
 from collections.abc import AsyncGenerator, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -250,6 +250,30 @@ async def test_a_head_that_trickles_is_late() -> None:
 
 async def test_a_first_token_that_trickles_is_late() -> None:
     async with bare(HEAD, *singly(EVENT), pause=0.05) as url:
+        assert await refused(endpoint(url, first_token=0.3), Late) == "no token within 0.3 s"
+
+
+@contextmanager
+def flood(what: bytes) -> Iterator[str]:
+    """The address of a server that says something again and again, faster than anybody can listen."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def pour() -> None:
+            connection, _ = server.accept()
+            with connection, suppress(OSError):
+                connection.settimeout(10.0)
+                while True:
+                    connection.sendall(what)
+
+        pouring = threading.Thread(target=pour)
+        pouring.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/v1"
+        pouring.join()
+
+
+@pytest.mark.parametrize("status", ["100 Continue", "103 Early Hints"])
+async def test_a_flood_of_heads_is_late_too(status: str) -> None:
+    with flood(f"HTTP/1.1 {status}\r\n\r\n".encode() * 20_000) as url:
         assert await refused(endpoint(url, first_token=0.3), Late) == "no token within 0.3 s"
 
 

@@ -159,7 +159,7 @@ def _from_environment(environ: Mapping[str, str], model: LocalModel, models: Map
     value = environ.get("DARNER_MODEL")
     if not value:
         return None
-    path = Path(value).expanduser()
+    path = Path(os.path.expanduser(value))  # noqa: PTH111 - raises nothing without a home
     others = {other.size for other in models.values() if other.name != model.name}
     return None if path.is_file() and path.stat().st_size in others else path
 
