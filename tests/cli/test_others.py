@@ -64,6 +64,13 @@ async def test_a_refused_reply(desk: Desk) -> None:
     assert desk.texts() == NEW
 
 
+async def test_drafts_before_a_late_end_of_reasoning_are_no_patch(desk: Desk) -> None:
+    ran = await desk.run("apply", "-", "--apply", "--partial", stdin=f"{REPLY}</think>\n\nNothing needs to change.\n")
+    assert (ran.code, ran.out) == (1, "")
+    assert "ask again" in ran.err
+    assert desk.texts() == {name: text.encode() for name, text in FILES.items()}
+
+
 @pytest.mark.parametrize("path", [".env", "../out.py", "/etc/hosts", ".git/config", ".git/hooks/pre-commit"])
 async def test_a_reply_that_reaches_outside(desk: Desk, path: str) -> None:
     desk.put({".env": "K=1\n", ".git/config": "[core]\n"})

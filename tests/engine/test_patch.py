@@ -233,3 +233,13 @@ async def test_prompts_of_one_file_share_a_cache(tmp_path: Path, monkeypatch: py
         first, second, other = (each.body["prompt_cache_key"] for each in stage.endpoints[0].asked[:3])
         assert first == second != other
         assert not any(name in key for key in (first, other) for name in ("a.py", "b.py"))
+
+
+@pytest.mark.parametrize("partial", [False, True])
+async def test_drafts_before_the_end_of_reasoning_are_no_patch(tmp_path: Path, partial: bool) -> None:
+    task = Task("change", Focus("a.py"), partial=partial)
+    script = Script(replies=(Said("", f"{ONE}</think>\n\n{TWO}"),))
+    async with scene(tmp_path, FILES, [script]) as stage:
+        last = (await stage.run(task))[-1]
+        assert isinstance(last, Failed)
+        assert "ask again" in last.message

@@ -16,7 +16,7 @@ from darner_server.engine.gate import syntax_gate
 from darner_server.engine.hunks import Snapshot
 from darner_server.engine.masking import discreet
 from darner_server.engine.saving import save
-from darner_server.patch import Applier, Parser, Refused, prose, unified_diff
+from darner_server.patch import LATE, Applier, Parser, Refused, prose, unified_diff
 from darner_server.settings import SettingsError, load_workspace
 from darner_server.workspace import Unwritten
 
@@ -61,9 +61,10 @@ def apply(reply: str | None, root: Path, here: Path, options: Options) -> int:
             out.emit({"event": "edit", "path": result.path, "kind": edit.kind, "bridges": list(result.bridges)})
         elif result.bridges:
             out.say(f"{result.path}: placed although it differed in {', '.join(result.bridges)}", "dim")
-    changes = dict(applier.changed)
+    late = any(each.edit.format == LATE for each in refused)  # what is placed are drafts
+    changes = {} if late else dict(applier.changed)
     if not changes or (refused and not options.partial):
-        return _nothing(len(refused), placed, json=options.json)
+        return _nothing(len(refused), 0 if late else placed, json=options.json)
     before = {path: files.get(path) for path in changes}
     changes = writable(
         root, before, changes, moves=dict(applier.moves), named=[target] if target else [], allowed=options.allow,

@@ -54,9 +54,7 @@ class Run:
         for attempt in range(1, MOST_REPAIRS + 1):
             wanting = self._streaming.refused or not self._hunks.ready
             wordy = attempt > 1 and not self._streaming.edits  # it was told, and still only talks
-            # Drafts that are in already are not mended by a repair.
-            late = any(each.edit.format == LATE for each in self._streaming.refused)
-            if not wanting or wordy or late or self._clock() > limit:
+            if not wanting or wordy or self._is_late() or self._clock() > limit:
                 break
             await self._repair(reply, attempt, limit - self._clock())
         if self._streaming.edits:
@@ -222,6 +220,10 @@ class Run:
 
     # -- summing up
 
+    def _is_late(self) -> bool:
+        """Whether edits that are in already proved to be drafts: no repair helps, and nothing of them is a patch."""
+        return any(each.edit.format == LATE for each in self._streaming.refused)
+
     def _texts_now(self) -> dict[str, str]:
         return {path: text for path, text in self._hunks.changed.items() if text is not None}
 
@@ -232,8 +234,9 @@ class Run:
             self._emit(EditRefused(each, final=True))
         unfit = {each.path for each in broken}
         changes = {path: text for path, text in self._hunks.changed.items() if path not in unfit}
-        if not changes or (refused and not self._task.partial):
-            self._emit(Failed("nothing", _nothing(refused, self._endpoint, kept=bool(changes))))
+        late = self._is_late()
+        if not changes or late or (refused and not self._task.partial):
+            self._emit(Failed("nothing", _nothing(refused, self._endpoint, kept=bool(changes) and not late)))
             return
         before: Mapping[str, str | None] = {path: self._hunks.before(path) for path in changes}
         diff = unified_diff(before, changes)

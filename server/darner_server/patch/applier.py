@@ -279,7 +279,7 @@ class Applier:
             return False
         name = self._target.rsplit("/", 1)[-1]
         unnamed = "." not in name and (not makes or not (self.text(self._target) or "").strip())
-        return path.rsplit("/", 1)[-1] == name or path.startswith("path/to/") or unnamed
+        return path.rsplit("/", 1)[-1] == name or paths.is_example(path) or unnamed
 
     def _create(self, edit: Edit, path: str) -> Located | Refused:
         if (unfit := paths.unfit_for_new(path)) is not None:

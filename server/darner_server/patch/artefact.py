@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from darner_server.patch import numbering
+from darner_server.patch import numbering, special_tokens
 from darner_server.patch.fold import TYPOGRAPHIC, plain
 from darner_server.patch.splicing import spliced
 
@@ -95,6 +95,8 @@ def caught(made: Sequence[Splice], document: Document, edit: Edit) -> str | None
     path = (edit.path or "").lower()
     if numbering.copied(new.split("\n"), document.bodies):
         return numbering.PROBLEM
+    if not path.endswith(_MARKUP) and (token := special_tokens.stray(new, document.text)) is not None:
+        return f"the replacement has {token}, a special token of the model's own"
     if "&" in new and (entity := _entity(new, document.text, edit, path)) is not None:
         return f"the replacement says {entity}, as if it had been escaped for HTML"
     if new.isascii():

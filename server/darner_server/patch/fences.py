@@ -65,9 +65,11 @@ class Fences:
             problem = f"the fence below {fence.path} holds shell commands, which darner does not run"
             return [Edit(fence.path, kind="malformed", problem=problem, format="whole")]
         if fence.path is None and not (fence.caption is not None and fence.caption.name.said):
-            named = names.in_comment(next((line for line in fence.lines if line.strip()), ""))
-            if named is not None:
+            first = next((line for line in fence.lines if line.strip() and not names.is_head(line)), "")
+            if (named := names.in_comment(first)) is not None:
                 fence.caption = Caption(Name(named, (named,), alone=False))
+            elif fence.caption is None and (maybe := names.maybe_in_comment(first)) is not None:
+                fence.caption = Caption(Name(None, (maybe,), alone=False), edits=False)
         return self._sorted(fence)
 
     def _sorted(self, fence: Fence) -> list[Edit]:
@@ -86,6 +88,8 @@ class Fences:
         """Return the edits of a fence that holds tool calls, a diff without its header or a script; None: a text."""
         path = fence.path if fence.sure else about.path
         first = next((line for line in fence.lines if line.strip()), "")
+        if (bare := find_replace.unwrapped(first)) != first:
+            first, text = bare, text.replace(first, bare, 1)
         found: list[Edit] = []
         called = None
         if self._format == "whole":

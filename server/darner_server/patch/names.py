@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 _LONGEST = 250
 _MOST_WORDS = 8
+_FEW = 4  # words, of a comment that names a file
 _FORBIDDEN = re.compile(r'[\x00-\x1f<>"|*?`]')
 _SUFFIX = re.compile(r"(?:^|[^.])\.[A-Za-z_][\w+-]{0,15}$|^\.[\w.-]+$")
 _KNOWN_SUFFIX = re.compile(
@@ -92,6 +93,7 @@ _WORDS = re.compile(
 )
 _COMPOUND = re.compile(r"(?!v?[\d.]+$)\w[\w+]*(?:[-_.][\w+]+)+")  # pre-commit, my_script, darner.1
 _SYMBOL = re.compile(r"[A-Za-z_]\w*\.[A-Za-z_]\w*$")  # Shop.price, for a file or for what a block is about
+_HEAD = re.compile(r"#!.*|<\?php|# -\*- .*|[\"']use strict[\"'];?")
 _HTML = re.compile(
     r"^(?:<(?:b|strong|em|i|u|code|p|li|td|h[1-6]|summary)>\s*)+|(?:\s*</(?:b|strong|em|i|u|code|p|li|td|h[1-6]|summary)>:?)+$"
 )
@@ -286,6 +288,24 @@ def in_comment(line: str) -> str | None:
     if path == name and re.fullmatch(r"\w+(?:\.\w+)+\.[a-z]", name):
         return None  # a.b.c
     return path if ":" not in path and "=" not in path else None
+
+
+def is_head(line: str) -> bool:
+    """Tell whether a line may stand above the comment that names a file: a shebang and the like."""
+    return _HEAD.fullmatch(line) is not None
+
+
+def maybe_in_comment(line: str) -> str | None:
+    """Return what a comment consists of, if that may be a file's name where there is such a file: `# bin/run`."""
+    found = re.fullmatch(
+        r"\s*(?:#|//|/\*+|<!--|--|;|%)\s*(?:in\s+|for\s+|from\s+)?(.*?)\s*(?:\*/|-->)?\s*", line, re.IGNORECASE
+    )
+    if found is None or not re.search(r"\w", found[1]) or len(found[1].split()) > _FEW:
+        return None
+    path = without_rest(found[1].lstrip(_AROUND + "#-")).strip(_AROUND + "#-")
+    if not _fits(path) or " " in path or "://" in path:
+        return None
+    return path if "/" in path.strip("/") or path.startswith(".") or _SUFFIX.search(path) or _well_known(path) else None
 
 
 def in_info(info: str) -> str | None:

@@ -3,7 +3,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from darner_server.patch import apply_patch, caption, find_replace, markup, names, search_replace, unified, whole
+from darner_server.patch import (
+    apply_patch,
+    caption,
+    find_replace,
+    markup,
+    names,
+    search_replace,
+    special_tokens,
+    unified,
+    whole,
+)
 from darner_server.patch.apply_patch import ApplyPatch
 from darner_server.patch.caption import Caption
 from darner_server.patch.drafts import Drafts, malformed
@@ -112,6 +122,7 @@ class Parser:
         self._prose(text, before)
 
     def _inside(self, line: str) -> None:
+        line = special_tokens.without(line)
         self._lines.append(line)
         before, self._before = self._before, line
         while self._reader is not None:

@@ -11,6 +11,8 @@ _DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00
 
 def unfit_for_new(path: str) -> str | None:
     """Why no new file should be named so: nobody sees all of it, or Windows takes it for a device or another name."""
+    if is_example(path):
+        return f"{path} stands for a name and is none: say which file is meant"
     for name in path.split("/"):
         if _DEVICE.match(name.lower().replace(" ", "")):
             return f"{name} is a device on Windows; choose another name"
@@ -21,6 +23,11 @@ def unfit_for_new(path: str) -> str | None:
         if holds_unseen(name):
             return f"{name} holds signs that nobody sees, or that turn the writing; choose another name"
     return None
+
+
+def is_example(path: str) -> bool:
+    """Whether a name is only an example of one, as documentation has it (path/to/file.py)."""
+    return path.startswith("path/to/") or path in ("path/to", "your_file.py", "filename.ext", "file.ext")
 
 
 def is_absolute(path: str) -> bool:

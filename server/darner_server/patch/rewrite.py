@@ -16,6 +16,7 @@ from darner_server.patch import (
     loss,
     makefile,
     names,
+    paths,
     placeholder,
     splicing,
 )
@@ -82,16 +83,25 @@ def _loses(old: list[str], new: list[str], path: str, told: str, *, whole: bool 
 
 def uncommented(edit: Edit, document: Document | None) -> Edit:
     """Drop a first line that names the file in a comment, unless the file has it."""
-    first = (edit.after or "").split("\n", 1)[0]
-    named = names.in_comment(first)
-    if named is None or named.rsplit("/", 1)[-1] != (edit.path or "").rsplit("/", 1)[-1]:
+    after = lines.bodies(lines.split(edit.after or ""))
+    at = next((number for number, body in enumerate(after) if body.strip() and not names.is_head(body)), 0)
+    first = after[at] if after else ""
+    if not _is_named(first, edit.path or ""):
         return edit
-    if document is not None and document.bodies[:1] == [first]:
+    if document is not None and first in document.bodies[: at + 1]:
         return edit
-    after = lines.bodies(lines.split(edit.after or ""))[1:]
-    while after and not after[0].strip():
-        del after[0]
-    return replace(edit, after="".join(f"{body}\n" for body in after))
+    rest = after[at + 1 :]
+    while rest and not rest[0].strip():
+        del rest[0]
+    return replace(edit, after="".join(f"{body}\n" for body in [*after[:at], *rest]))
+
+
+def _is_named(body: str, path: str) -> bool:
+    """Tell whether a line is a comment that names this file, perhaps without its folders, or stands for its name."""
+    named, maybe = names.in_comment(body), names.maybe_in_comment(body)
+    if named is not None and named.rsplit("/", 1)[-1] == path.rsplit("/", 1)[-1]:
+        return True
+    return maybe is not None and (maybe == path or paths.is_example(maybe))
 
 
 def _by_name(edit: Edit, after: list[str], document: Document, told: str) -> Located | Refused | None:

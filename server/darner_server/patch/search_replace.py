@@ -95,7 +95,8 @@ class SearchReplace(Reader):
         after = self._lines[self._dividers[0] + 1 :] if self._dividers else []
         # Without its closing marker nobody knows where the block ends and prose begins: only a bare block that the
         # reply ends with, in one paragraph, is beyond doubt.
-        if len(self._dividers) == 1 and not self._fenced and after and all(line.strip() for line in after):
+        plain = all(line.strip() and not line.lstrip().startswith(">>>>>") for line in after)
+        if len(self._dividers) == 1 and not self._fenced and after and plain:
             out.append(self._edit())
         else:
             out.append(self._malformed("the block is not closed by a REPLACE marker"))

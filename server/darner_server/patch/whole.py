@@ -25,7 +25,6 @@ all of the new code
 """
 
 _OPEN = re.compile(r"\s*(`{3,}|~{3,})[ \t]*([^`]*)")
-_MARKS = re.compile(r"(?:<[|\uff5c][^<>]*[|\uff5c]>)+\s*$")  # that a model ends a call with
 _INNER = re.compile(r"\{?[.=]?[\w+#.-]+\}?(?:[ ,{:][^`]*=[^`]*)?")  # what stands behind a fence's mark in a text
 _TAG = re.compile(
     r"\s*<(source|code|pre|file)(?:\s+(?:path|name|filename|file_path)=[\"']([^\"']+)[\"'])?>\s*([\w+#.-]*)\s*",
@@ -70,7 +69,7 @@ class Fence:
 
     def closes(self, line: str) -> bool:
         """Tell whether `line` ends this fence; an inner fence with a language is counted and passed over."""
-        text = (_MARKS.sub("", line) if "<" in line and not self.mark.startswith("<") else line).strip()
+        text = line.strip()
         if len(line) - len(line.lstrip()) > len(self.margin):
             return False
         if self.mark.startswith("<"):
