@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from darner_server.patch import numbering, special_tokens
+from darner_server.patch import numbering, special_tokens, wrapping
 from darner_server.patch.fold import TYPOGRAPHIC, plain
 from darner_server.patch.splicing import spliced
 
@@ -81,7 +81,7 @@ _STRING = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`[^`]*`")
 _DELIMITS = re.compile(
     r"(?:[=(,\[{:]|^\s*-|\breturn)\s*([\u2018\u201c\u201e\u201a])|"
     r"^[ \t]*([\u00a0\u2002-\u200a\u202f\u3000\u200b\ufeff])|"
-    r"[:=]([\u00a0\u202f])|^\s*([\u2010-\u2015\u2212])\s",
+    r"[:=]\s*([\u00a0\u202f\u200b\u2060\ufeff])|([\u200b\u2060\ufeff])\s*[:=]|^\s*([\u2010-\u2015\u2212])\s",
     re.MULTILINE,
 )
 _ESCAPED = re.compile(r"&(?:lt|gt|amp|quot|#39|#x27);")
@@ -95,6 +95,8 @@ def caught(made: Sequence[Splice], document: Document, edit: Edit) -> str | None
     path = (edit.path or "").lower()
     if numbering.copied(new.split("\n"), document.bodies):
         return numbering.PROBLEM
+    if wrapping.is_fenced(edit):
+        return wrapping.FENCED
     if not path.endswith(_MARKUP) and (token := special_tokens.stray(new, document.text)) is not None:
         return f"the replacement has {token}, a special token of the model's own"
     if "&" in new and (entity := _entity(new, document.text, edit, path)) is not None:

@@ -203,7 +203,9 @@ def _mentions(text: str) -> list[tuple[int, str, bool, int]]:
             continue
         path = name.path or name.readings[-1]
         sure = name.path is not None and (
-            names.well_known(path) or ("/" in path and not names.is_pair(path)) or re.search(r"\s", path) is not None
+            (names.well_known(path) if token[1] else names.known(path))
+            or ("/" in path and not names.is_pair(path))
+            or re.search(r"\s", path) is not None
         )
         if token[1] is None and not sure:
             continue

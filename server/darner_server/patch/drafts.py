@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from darner_server.patch.edit import Edit
 from darner_server.patch.numbering import unnumbered
+from darner_server.patch.wrapping import unwrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,7 +48,7 @@ class Drafts:
     def take(self, edits: Iterable[Edit]) -> None:
         """Take edits as they come."""
         for each in edits:
-            edit = unnumbered(each)
+            edit = unnumbered(unwrapped(each))
             if self._late:
                 edit = Edit(edit.path, kind="malformed", problem=self._late, format=LATE)
             if edit.kind != "malformed":

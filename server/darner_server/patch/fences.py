@@ -5,19 +5,30 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from darner_server.patch import caption, find_replace, markup, names, scripts
+from darner_server.patch import caption, find_replace, markup, names, scripts, wrapping
 from darner_server.patch.caption import Caption
 from darner_server.patch.edit import Edit
 from darner_server.patch.names import Name
+from darner_server.patch.prose import is_prose
 from darner_server.patch.unified import UnifiedDiff
 from darner_server.patch.whole import Fence
 
 _SHELL = frozenset(("bash", "sh", "shell", "zsh", "powershell", "cmd", "ps1", "fish"))
 _OUTPUT = frozenset(("console", "terminal", "output", "log", "shell-session", "sh-session", "bash-session"))
-_PROSE = (
-    *(".md", ".mdx", ".markdown", ".txt", ".mdc", ".rst", ".adoc", ".asciidoc", ".qmd", ".rmd", ".org", ".textile"),
-    *(".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".prompt", ".prompty", ".log", ".pod", ".hbs", ".liquid", ".njk"),
-    *(".wiki", ".tex", ".mkd", ".mdown", ".cursorrules", ".clinerules", ".windsurfrules"),
+_OLD = re.compile(
+    r"\W*(?:(?:here is |this is )?the )?(?:before|original|old|current|previous)"
+    r"(?:\s+(?:code|version|file|contents?))?"
+    r"(?:\s+(?:in|of|for))?[\s:(\u2013\u2014-]+\S+?\W*|.*[\s(,\u2013\u2014-](?:before|original|old|currently|previously)\W*",
+    re.IGNORECASE,
+)
+_NEW = re.compile(
+    r"\W*(?:after|new|updated|now|becomes|changed|fixed|revised|modified|replacement|change (?:it )?to|with|to)"
+    r"(?:\s+(?:code|version|file|this))?\W*",
+    re.IGNORECASE,
+)
+_DIVIDED = re.compile(
+    r"\s*(?:={2,}|-{3,}|\*{3,}|#{3,}|/{3,})\s*(?:file\s*:\s*)?([\w./@+-]+\.\w+)\s*(?:={2,}|-{3,}|\*{3,}|#{3,}|/{3,})\s*",
+    re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"\W*[A-Z][\w'\u2019]*,?(?:\s\S+){2,}[.:!?]\W*")
 _HEREDOC = re.compile(r"^\s*(?:cat|tee)\b.*<<-?\s*['\"]?\w+", re.MULTILINE)
@@ -34,6 +45,7 @@ class Fences:
         self._unnamed: list[Fence] = []
         self._likely: list[Fence] = []  # named by a sentence or a comment: edits if the reply has no others of the file
         self._last: Fence | None = None  # of a text that may hold fences itself, the end of which is not certain yet
+        self._shown: Caption | None = None  # of the last fence, which shows a file as it was
         self._tight = True  # whether text follows the last fence without a blank line between
 
     def forget(self) -> None:
@@ -47,6 +59,17 @@ class Fences:
             return []
         problem = "the reply ends inside the fence"
         return [Edit(fence.path or self._target, kind="malformed", problem=problem, format="whole")]
+
+    def captioned(self, fence: Fence, above: list[str]) -> None:
+        """Tell a fence that shows a file as it was, and carry its name over to the one that shows what it becomes."""
+        line = next((line for line in reversed(above) if line.strip()), "")
+        shown, self._shown = self._shown, None
+        name = fence.caption.name if fence.caption is not None else Name(None)
+        if shown is not None and not (name.path or name.said or name.passing) and _NEW.fullmatch(line):
+            fence.caption = Caption(replace(shown.name, alone=True, passing=False))
+        elif fence.caption is not None:
+            fence.old = _OLD.fullmatch(line) is not None
+            self._shown = fence.caption
 
     def closed(self, fence: Fence, about: Name) -> list[Edit]:
         """Return the edits of a fence, as far as they are beyond doubt."""
@@ -66,10 +89,14 @@ class Fences:
             return [Edit(fence.path, kind="malformed", problem=problem, format="whole")]
         if fence.path is None and not (fence.caption is not None and fence.caption.name.said):
             first = next((line for line in fence.lines if line.strip() and not names.is_head(line)), "")
+            if (several := _several(fence.lines, first)) is not None:
+                return [Edit(None, kind="malformed", problem=several, format="whole")]
             if (named := names.in_comment(first)) is not None:
                 fence.caption = Caption(Name(named, (named,), alone=False))
             elif fence.caption is None and (maybe := names.maybe_in_comment(first)) is not None:
                 fence.caption = Caption(Name(None, (maybe,), alone=False), edits=False)
+        elif (several := _several(fence.lines, None)) is not None and not is_prose(fence.path or ""):
+            return [Edit(fence.path, kind="malformed", problem=several, format="whole")]
         return self._sorted(fence)
 
     def _sorted(self, fence: Fence) -> list[Edit]:
@@ -123,7 +150,7 @@ class Fences:
     def below(self, line: str) -> list[Edit]:
         """Take the line below a fence: a blank one tells that the fence has ended its text, unless that is prose."""
         self._tight = bool(line.strip())
-        if self._tight or self._last is None or _is_prose(self._last.path or self._target or ""):
+        if self._tight or self._last is None or is_prose(self._last.path or self._target or ""):
             return []
         return self.release()
 
@@ -142,7 +169,7 @@ class Fences:
         if fence.info:
             return False
         name = fence.path if fence.sure and len(between) == 1 else None
-        if _is_prose(last.path or self._target or ""):
+        if is_prose(last.path or self._target or ""):
             alone = name is not None and " " not in name and not last.info and last.lines[-1:] != [""]
             return not alone if self._tight else fence.path is None
         return self._tight and name is None and not (between and all(map(_is_sentence, between)))
@@ -171,7 +198,10 @@ class Fences:
         """No edit is beyond doubt: then a lone fence, or the bare reply for the target."""
         if len(self._unnamed) == 1:
             return [self._edit(self._unnamed[0])]
-        if not self.count and self._format in (None, "whole") and any(line.strip() for line in lines):
+        bare = not self.count and self._format in (None, "whole") and any(line.strip() for line in lines)
+        if bare and (reason := wrapping.around(lines, self._target)) is not None:
+            return [Edit(self._target, kind="malformed", problem=reason)]
+        if bare:
             return [self._edit(Fence("", "", None, lines))]
         problem = "the reply holds several fences and does not say which one is meant"
         if not self._unnamed:
@@ -209,15 +239,21 @@ def _script(fence: Fence, path: str | None) -> str | None:
     return "a diff" if signed else scripts.foreign(fence.lines, fence.info, path)
 
 
+def _several(lines: list[str], first: str | None) -> str | None:
+    """Say that a fence holds several files, each below a comment (if `first` is one) or a line that names it."""
+    found = [found[1] for line in lines if (found := _DIVIDED.fullmatch(line)) is not None]
+    if first is not None and names.in_comment(first) is not None:
+        found += [named for line in lines if (named := names.in_comment(line)) is not None]
+    several = dict.fromkeys(found)
+    if len(several) < (2 if first is not None else 1):
+        return None
+    return f"one fence holds the text of several files ({', '.join(several)}); put each in a fence of its own"
+
+
 def _is_sentence(line: str) -> bool:
     """Tell whether a line is told to the user, and no code: a sentence, or a file's name."""
     name = names.in_line(line)
     return _SENTENCE.fullmatch(line) is not None or (name is not None and name.path is not None)
-
-
-def _is_prose(path: str) -> bool:
-    name = path.rsplit("/", 1)[-1]
-    return name.lower().endswith(_PROSE) or "." not in name
 
 
 def _is_markup(path: str | None) -> bool:

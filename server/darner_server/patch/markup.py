@@ -80,8 +80,15 @@ def edits(text: str) -> list[Edit]:
         return find_replace.edits(inner[1].strip(), None) or []
     found: list[Edit] = []
     for call in _INVOKED.findall(text) or [text]:
-        found += _call(call)
+        found += _overrun(call) or _call(call)
     return found
+
+
+def _overrun(call: str) -> list[Edit]:
+    """Return a malformed edit for a call whose text holds the tag that ends it."""
+    if all(call.count(f"</{key}>") <= call.count(f"<{key}>") for key in _TEXT):
+        return []
+    return [_malformed(None, "a text in the reply's call of a tool holds the tag that ends it")]
 
 
 def _call(text: str) -> list[Edit]:

@@ -29,7 +29,35 @@ _BARE = re.compile(
     re.IGNORECASE,
 )
 _COMMON = frozenset(
-    ("build", "package", "changes", "install", "news", "hosts", "todo", "workspace", "version", "manifest")
+    (
+        *(
+            "build",
+            "package",
+            "changes",
+            "install",
+            "news",
+            "hosts",
+            "todo",
+            "workspace",
+            "version",
+            "manifest",
+            "usage",
+        ),
+        *("notes", "history", "thanks", "credits", "bugs", "faq", "security", "governance", "roadmap", "releases"),
+        *(
+            "upgrading",
+            "support",
+            "patents",
+            "contributing",
+            "contributors",
+            "maintainers",
+            "owners",
+            "authors",
+            "notice",
+            "license",
+            "licence",
+        ),
+    )
 )
 # Products and pairs of words that only look like files.
 _PRODUCT = re.compile(
@@ -244,7 +272,7 @@ def _is_word(text: str, *, doubtful: bool) -> bool:
         return False
     if doubtful:
         return "/" not in text or not _well_known(name)
-    return text == name and name.lower() in _COMMON and not name.isupper()
+    return text == name and name.lower() in _COMMON and (not name.isupper() or name == "FAQ")
 
 
 def _well_known(name: str) -> bool:

@@ -196,6 +196,7 @@ class Parser:
         fence = whole.opening(line)
         if fence is not None:
             fence.caption = fence.caption or caption.read(self._above)
+            self._fences.captioned(fence, self._above)
             self._out += self._fences.opened(fence, self._above)
             self._fence = fence
             self._fences.count += 1
@@ -281,7 +282,7 @@ class Parser:
         if fence.closes(line) and (fence.used or not fence.is_within_text()):
             self._fence = None
             self._above = []
-            if not fence.used:
+            if not fence.used and not fence.old:
                 self._out += self._fences.closed(fence, self._of(fence.caption))
                 if fence.caption is not None and fence.caption.name.path is not None and fence.caption.edits:
                     self._name = fence.caption.name

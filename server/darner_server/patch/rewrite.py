@@ -23,6 +23,7 @@ from darner_server.patch import (
 from darner_server.patch.edit import Edit, Located, Refused
 from darner_server.patch.fold import indent
 from darner_server.patch.locate import place
+from darner_server.patch.prose import is_prose
 
 if TYPE_CHECKING:
     from darner_server.patch.document import Document
@@ -101,7 +102,10 @@ def _is_named(body: str, path: str) -> bool:
     named, maybe = names.in_comment(body), names.maybe_in_comment(body)
     if named is not None and named.rsplit("/", 1)[-1] == path.rsplit("/", 1)[-1]:
         return True
-    return maybe is not None and (maybe == path or paths.is_example(maybe))
+    if maybe is not None and (maybe == path or paths.is_example(maybe)):
+        return True
+    name = None if is_prose(path) else names.in_line(body)
+    return name is not None and name.alone and (name.path or "").rsplit("/", 1)[-1] == path.rsplit("/", 1)[-1]
 
 
 def _by_name(edit: Edit, after: list[str], document: Document, told: str) -> Located | Refused | None:

@@ -27,7 +27,7 @@ all of the new code
 _OPEN = re.compile(r"\s*(`{3,}|~{3,})[ \t]*([^`]*)")
 _INNER = re.compile(r"\{?[.=]?[\w+#.-]+\}?(?:[ ,{:][^`]*=[^`]*)?")  # what stands behind a fence's mark in a text
 _TAG = re.compile(
-    r"\s*<(source|code|pre|file)(?:\s+(?:path|name|filename|file_path)=[\"']([^\"']+)[\"'])?>\s*([\w+#.-]*)\s*",
+    r"\s*<(source|code|pre|file)(?:\s+(?:path|name|filename|file_path)=[\"']([^\"']+)[\"'])?>\s*(?:<!\[CDATA\[)?\s*([\w+#.-]*)\s*",
     re.IGNORECASE,
 )
 
@@ -41,6 +41,7 @@ class Fence:
     caption: Caption | None
     lines: list[str] = field(default_factory=list[str])
     used: bool = False
+    old: bool = False  # it shows a file as it was
     depth: int = 0
     margin: str = ""
 
@@ -73,7 +74,7 @@ class Fence:
         if len(line) - len(line.lstrip()) > len(self.margin):
             return False
         if self.mark.startswith("<"):
-            return text.lower() == self.mark
+            return text.lower().removeprefix("]]>") == self.mark
         if not text.startswith(self.mark):
             return False
         if text.strip(self.mark[0]):
