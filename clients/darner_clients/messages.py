@@ -98,7 +98,12 @@ class Finish:
 
 
 _DONE = frozenset(
-    {"stop", "stop_sequence", "end_turn", "end_of_turn", "eos", "eos_token", "end", "complete", "completed", "done"}
+    {
+        *("stop", "model_stop", "natural_stop", "normal_stop", "stop_sequence", "stop_str", "stop_string"),
+        *("stop_word", "stop_words", "stop_token", "eos", "eos_token", "eos_found", "eot", "end", "end_turn"),
+        *("end_of_turn", "end_of_text", "end_of_sequence", "complete", "completed", "done", "finish", "finished"),
+        *("normal", "success"),
+    }
 )
 _LIMITS = frozenset(
     {

@@ -16,10 +16,24 @@ from darner_clients.wording import message_of, quoted, readable
 class Reply:
     """Feed it each event's data. It raises an EndpointError when an event holds one.
 
-    `reason` is set once the model said that it is done, `over` once nothing can follow ([DONE]).
+    `reason` is set once the model said that it is done, `over` once nothing can follow ([DONE]). `sure`: whether the
+    reason is the end; some servers give one with every piece. `vague`: text came after it, so it says nothing.
     """
 
-    __slots__ = ("_endpoint", "_half", "_odd", "_started", "called", "over", "queue", "reason", "refusal", "usage")
+    __slots__ = (
+        "_endpoint",
+        "_half",
+        "_odd",
+        "_started",
+        "called",
+        "over",
+        "queue",
+        "reason",
+        "refusal",
+        "sure",
+        "usage",
+        "vague",
+    )
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
@@ -27,6 +41,8 @@ class Reply:
         self._half = ""  # of a character that two events share
         self._odd: dict[str, Any] | None = None  # came, and is no part of a reply
         self.reason: str | None = None
+        self.sure = False
+        self.vague = False
         self.refusal = ""
         self.called = ""
         self.usage: Usage | None = None
@@ -136,11 +152,9 @@ class Reply:
         return self._choice(choices[0])
 
     def _choice(self, choice: dict[str, Any]) -> Iterable[Text | Reasoning]:
-        reason = choice.get("finish_reason")
-        if reason and reason != "null":
-            if choice.get("error"):
-                self._besides({"error": choice["error"]})
-            self.reason = str(reason)
+        earlier, reason = self.reason, choice.get("finish_reason")
+        if reason:
+            reason = self._reasoned(reason, choice)
         delta = choice.get("delta") or (None if self._started else choice.get("message"))
         if delta is None:
             text, thought = _text(choice.get("text")), ""
@@ -153,9 +167,12 @@ class Reply:
                 text, considered = _parts(text)
                 thought = considered + "".join(_parts(thought))
         if not text and not thought:
-            if delta:
-                self._instead(delta)
-            return ()
+            thought = self._instead(delta) if delta else ""
+            if not thought:
+                self.sure, self.vague = (True, False) if reason else (self.sure, self.vague)
+                return ()
+        self.vague = earlier is not None
+        self.sure = self._started and not self.vague
         self._started = True
         self._odd = None
         if not reason and self.reason == "stop":
@@ -173,12 +190,31 @@ class Reply:
             text, self._half = text[:-1], text[-1]
         return _text(text)
 
-    def _instead(self, delta: dict[str, Any]) -> None:
-        """What comes in the place of an answer: a refusal in a field of its own, or the call of a tool."""
+    def _reasoned(self, reason: object, choice: dict[str, Any]) -> str:
+        """The reason that a piece gives for an end, kept; "" if it is none."""
+        if choice.get("error"):
+            self._besides({"error": choice["error"]})
+        said = str(reason)
+        if said.lower() in _NO_REASONS:
+            return ""
+        self.reason = said
+        return said
+
+    def _instead(self, delta: dict[str, Any]) -> str:
+        """What comes in the place of an answer: a refusal in a field of its own, or the call of a tool.
+
+        Returns a thought, under one of the names that few servers have for it.
+        """
+        for name, value in delta.items():
+            if value and _THOUGHT.search(name):
+                with suppress(TypeError):
+                    if thought := "".join(_parts(value)):
+                        return thought
         self.refusal += _text(delta.get("refusal"))
         calls: list[Any] = delta.get("tool_calls") or [{"function": delta.get("function_call")}]
         function: dict[str, Any] = calls[0].get("function") or {}
         self.called = self.called or _text(function.get("name"))
+        return ""
 
     def _besides(self, chunk: dict[str, Any]) -> None:
         if is_error(chunk):
@@ -313,6 +349,10 @@ def _count(fields: object, name: str) -> int:
     return int(value) if isinstance(value, int | float) and 0 < value < 1e12 else 0  # noqa: PLR2004 - no infinity
 
 
+_THOUGHT = re.compile(r"reasoning|think|thought|analysis|\bcot\b")
+_NO_REASONS = frozenset(  # of an end: they come with every piece
+    {"null", "none", "unspecified", "finish_reason_unspecified", "unknown", "not_finished", "unfinished", "in_progress"}
+)
 _DEEPEST = 6
 _LONGEST = 1000  # digits: Python reads no integer of many thousands
 _MOST_SECONDS = 1e6

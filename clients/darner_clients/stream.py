@@ -71,7 +71,7 @@ class Stream:
         except (Broken, TimeoutError, TooLong, EndpointError) as error:
             for piece in self._last_piece(framing, error):
                 yield piece
-            if reply.reason is None:
+            if reply.reason is None or reply.vague:
                 raise await self._explained(self._translated(error)) from None
             yield self._finish()
 
@@ -94,7 +94,7 @@ class Stream:
                 if reply.over:
                     break
                 self._watch(exchange.read_by)
-                if reply.reason is None:
+                if reply.reason is None or not reply.sure:
                     settled = None
                 else:  # all that can come is the usage, and signs of life
                     settled = settled or now() + SETTLE
@@ -129,7 +129,8 @@ class Stream:
 
     def _last_piece(self, framing: Framing, error: Exception) -> Iterable[Text | Reasoning]:
         """A reply whose connection failed may be complete all the same."""
-        if isinstance(error, EndpointError | TooLong) or self._reply.reason is not None:
+        reply = self._reply
+        if isinstance(error, EndpointError | TooLong) or (reply.reason is not None and not reply.vague):
             return ()
         with suppress(EndpointError, TooLong):
             return tuple(self._closed(framing))

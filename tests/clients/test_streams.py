@@ -128,6 +128,14 @@ async def test_a_reply_in_every_form(form: str) -> None:
         {"content": {"type": "reasoning", "summary": [{"type": "summary_text", "text": "hm"}]}},
         {"content": "", "reasoning": "hm"},
         {"content": [{"text": "hm", "thought": True}]},
+        {"reasoning_text": "hm"},
+        {"thinking": "hm"},
+        {"thoughts": ["h", "m"]},
+        {"thinking_content": "hm", "content": None},
+        {"reasoning_details": [{"type": "reasoning.text", "text": "hm"}]},
+        {"reasoning_details": [{"type": "reasoning.encrypted", "data": "x"}], "thinking": "hm"},
+        {"thinking_blocks": [{"type": "thinking", "thinking": "hm", "signature": "x"}]},
+        {"analysis": "hm", "role": "assistant"},
     ],
 )
 async def test_thoughts_in_every_form_are_no_text(fields: dict[str, object]) -> None:
@@ -172,6 +180,38 @@ async def test_what_happens_to_a_complete_reply_does_not_matter(
     monkeypatch.setattr("darner_clients.stream.SETTLE", 0.05)
     last = event(chunk(finish=reason))
     await check(then(*PIECES, last, end=end), reason=reason, deadlines=Deadlines(5.0, 5.0, 5.0))
+
+
+REASONS = ("stop", "end_turn", "length", "FINISH_REASON_UNSPECIFIED", "unknown", "none", "not_finished")
+
+
+def slowly(*parts: bytes, end: str) -> Any:  # noqa: ANN401 - an answer
+    """Each part by itself; a connection that is left open or breaks off where `end` says so."""
+
+    async def serve(_: Asked, writer: asyncio.StreamWriter) -> None:
+        for at, part in enumerate(parts):
+            sent = stream(part, end=b"")
+            writer.write(sent if at == 0 else sent.partition(b"\r\n\r\n")[2])
+            await writer.drain()
+            await asyncio.sleep(0.01)
+        if end == "silence":
+            await asyncio.Event().wait()
+        writer.write(b"zz\r\n" if end == "broken" else b"0\r\n\r\n")
+        writer.close()
+
+    return serve
+
+
+@pytest.mark.parametrize("end", ["", "broken", "silence"])
+@pytest.mark.parametrize("reason", REASONS)
+async def test_a_reason_at_every_piece_is_no_end(reason: str, end: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("darner_clients.stream.SETTLE", 0.0)
+    begun = [each.replace(b"null", f'"{reason}"'.encode()) for each in PIECES]
+    await check(slowly(*begun, STOP, end=end), deadlines=Deadlines(5.0, 5.0, 5.0))
+    await check(slowly(*begun, DONE, end=end), reason=reason if REASONS.index(reason) < 3 else "stop")
+    if end:
+        with pytest.raises((Interrupted, Late)):
+            await items_of(slowly(*begun[:-2], end=end), deadlines=Deadlines(5.0, 0.3, 0.3))
 
 
 @pytest.mark.parametrize("sign", [b": ping\n\n", b"\n", event({"choices": []}), b"data: \n\n"])
