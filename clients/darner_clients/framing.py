@@ -4,7 +4,7 @@ import json
 import zlib
 from typing import TYPE_CHECKING
 
-from darner_clients.sse import MOST, Decoder, TooLong
+from darner_clients.sse import MARK, Decoder, Held
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +29,7 @@ class Framing:
         self._coding = coding.lower()
         self._unpacker = zlib.decompressobj(47) if self._coding in _PACKED else None
         self._may_be_packed = self._unpacker is None
-        self._head = b""
+        self._head = Held()
         self._rest: Callable[[], bytes | None] = self._left
         if self._unpacker is not None:
             self.feed = self._unpacked
@@ -61,15 +61,15 @@ class Framing:
 
     def _begin(self, chunk: bytes) -> list[bytes]:
         """The first bytes: decide."""
-        self._head += chunk
-        if len(self._head) > MOST:
-            raise TooLong(f"an event longer than {MOST // 1024 // 1024} MB")
         if self.plain:
+            self._head.add(chunk)
             return []
-        if self._may_be_packed and _GZIP.startswith(self._head[:2]):
-            return self._sniffed()
-        start = self._head.removeprefix(b"\xef\xbb\xbf").lstrip()
+        head = self._head.take(chunk)
+        if self._may_be_packed and _GZIP.startswith(head[:2]):
+            return self._sniffed(head)
+        start = head.removeprefix(MARK).lstrip()
         if not start or any(field.startswith(start) for field in _FIELDS if field != b":"):
+            self._head.add(start or (MARK if head.startswith(MARK) else b""))
             return []
         taker: Decoder | _Lines
         if start.startswith(_FIELDS):
@@ -77,53 +77,53 @@ class Framing:
         elif start.startswith((b"{", b"[")):
             taker = self._lines = _Lines()
         else:
-            self.plain = True
+            self.plain = not MARK.startswith(head)
+            self._head.add(head)
             return []
-        head, self._head = self._head, b""
         self._inner, self._rest = taker.feed, taker.close
         if self.feed == self._begin:
             self.feed = taker.feed
-        return taker.feed(head)
+        return taker.feed(start)
 
-    def _sniffed(self) -> list[bytes]:
+    def _sniffed(self, head: bytes) -> list[bytes]:
         """Packed, and nothing says so."""
-        if len(self._head) < len(_GZIP):
+        if len(head) < len(_GZIP):
+            self._head.add(head)
             return []
         self._may_be_packed = False
         self._unpacker = zlib.decompressobj(47)
         self.feed = self._unpacked
-        head, self._head = self._head, b""
         return self._unpacked(head)
 
     def _left(self) -> bytes | None:
-        self.plain = self.plain or bool(self._head.strip())
-        return self._head or None
+        head = self._head.take()
+        self.plain = self.plain or bool(head.strip())
+        return head or None
 
 
 class _Lines:
     """JSON: an object a line, or one over all lines."""
 
     def __init__(self) -> None:
-        self._tail = b""
+        self._tail = Held()
         self.by_line: bool | None = None
 
     def feed(self, chunk: bytes) -> list[bytes]:
-        self._tail += chunk
-        if len(self._tail) > MOST:
-            raise TooLong(f"an event longer than {MOST // 1024 // 1024} MB")
+        self._tail.add(chunk)
         if self.by_line is False or b"\n" not in chunk:
             return []
-        *lines, rest = self._tail.split(b"\n")
-        lines = [line.strip() for line in lines if line.strip()]
-        if self.by_line is None and lines:
-            self.by_line = _is_object(lines[0])
+        *lines, rest = self._tail.take().split(b"\n")
+        found = [line.strip() for line in lines if line.strip()]
+        if self.by_line is None and found:
+            self.by_line = _is_object(found[0])
         if not self.by_line:
+            self._tail.add(b"\n".join((*lines, rest)))
             return []
-        self._tail = rest
-        return lines
+        self._tail.add(rest)
+        return found
 
     def close(self) -> bytes | None:
-        return self._tail.strip() or None
+        return self._tail.take().strip() or None
 
 
 def _is_object(line: bytes) -> bool:

@@ -3,11 +3,43 @@
 import json
 import re
 
+MARK = b"\xef\xbb\xbf"  # of the byte order
 MOST = 16 * 1024 * 1024  # bytes of one event: beyond this the other side is no model
 
 
 class TooLong(ValueError):
     """An event does not end."""
+
+
+class Held:
+    """Bytes that wait for more, put together once: joining them at every piece takes the square of their length."""
+
+    __slots__ = ("_parts", "_size")
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+        self._size = 0
+
+    def add(self, chunk: bytes) -> None:
+        """Keep a piece. Raises TooLong."""
+        if chunk:
+            self._parts.append(chunk)
+            self._size += len(chunk)
+        if self._size > MOST:
+            raise TooLong(f"an event longer than {MOST // 1024 // 1024} MB")
+
+    def take(self, last: bytes = b"") -> bytes:
+        """All of it and one piece more; nothing is kept then."""
+        if not self._parts:
+            return last
+        text = b"".join((*self._parts, last))
+        self._parts.clear()
+        self._size = 0
+        return text
+
+    def endswith(self, end: bytes) -> bool:
+        """Whether it ends with this one byte."""
+        return bool(self._parts) and self._parts[-1].endswith(end)
 
 
 class Decoder:
@@ -21,7 +53,7 @@ class Decoder:
     __slots__ = ("_after_cr", "_first", "_tail")
 
     def __init__(self) -> None:
-        self._tail = b""
+        self._tail = Held()
         self._after_cr = False
         self._first = True
 
@@ -29,27 +61,21 @@ class Decoder:
         """The data of the events that end in this chunk."""
         if self._after_cr or b"\r" in chunk:
             chunk = self._one_line_end(chunk)
-        if b"\n" not in chunk:  # nothing can end here
-            self._tail += chunk
-            self._check()
+        if b"\n\n" not in chunk and not (chunk.startswith(b"\n") and self._tail.endswith(b"\n")):
+            self._tail.add(chunk)
             return []
-        text = self._tail + chunk
+        text = self._tail.take(chunk)
         if self._first:
-            if len(text) < 3 and b"\xef\xbb\xbf".startswith(text):  # noqa: PLR2004 - a byte order mark's length
-                self._tail = text
-                return []
-            text = text.removeprefix(b"\xef\xbb\xbf")
+            text = text.removeprefix(MARK)
             self._first = False
-        whole, end, self._tail = text.rpartition(b"\n\n")
-        if not end:
-            self._check()
-            return []
+        whole, _, tail = text.rpartition(b"\n\n")
+        self._tail.add(tail)
         return [data for event in whole.split(b"\n\n") if (data := _data(event)) is not None]
 
     def close(self) -> bytes | None:
         """The data of an event that the end of the stream left without its blank line."""
-        tail, self._tail = self._tail, b""
-        return _data(tail.removeprefix(b"\xef\xbb\xbf") if self._first else tail)
+        tail = self._tail.take()
+        return _data(tail.removeprefix(MARK) if self._first else tail)
 
     def _one_line_end(self, chunk: bytes) -> bytes:
         """Only LF from here on. The LF of a CR LF that two chunks share is dropped: its CR has ended the line."""
@@ -61,10 +87,6 @@ class Decoder:
         if chunk:
             self._after_cr = chunk.endswith(b"\r")
         return chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-
-    def _check(self) -> None:
-        if len(self._tail) > MOST:
-            raise TooLong(f"an event longer than {MOST // 1024 // 1024} MB")
 
 
 def _data(event: bytes) -> bytes | None:
