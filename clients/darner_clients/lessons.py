@@ -23,9 +23,12 @@ def learned(dialect: Dialect, sent: Mapping[str, Any], error: EndpointError, *, 
     if isinstance(error, Rejected) and error.status in {404, 405, 410}:
         return None
     said = error.said[:_READ]
-    if packed and (getattr(error, "status", 0) == 415 or _ABOUT_BODY.search(said) or not _says_anything(said)):  # noqa: PLR2004
+    status = getattr(error, "status", 0)
+    mute = bool(_SAYS_NOTHING.fullmatch(said.partition("; parameter: ")[0].strip()))
+    if packed and (status == 415 or mute or _ABOUT_BODY.search(said)):  # noqa: PLR2004
         return replace(dialect, packed=False)
-    return _about_limit(dialect, sent, said) or _about_rest(dialect, sent, said)
+    mute = mute and status in {400, 422}
+    return _about_limit(dialect, sent, said) or _about_rest(dialect, sent, said, mute=mute)
 
 
 def _about_limit(dialect: Dialect, sent: Mapping[str, Any], said: str) -> Dialect | None:
@@ -40,7 +43,7 @@ def _about_limit(dialect: Dialect, sent: Mapping[str, Any], said: str) -> Dialec
     fits = max((each for each in told if LEAST_OUTPUT <= each < limit), default=None)
     if _names(other, said) and _REFUSED.search(said) and not dialect.limit_field and not _TOO_LARGE.search(said):
         return replace(dialect, limit_field=other)
-    if fits is not None and _TOO_LARGE.search(said):
+    if fits is not None and (_TOO_LARGE.search(said) or limit in figures(said)):
         return replace(dialect, most_output=fits)
     if re.search(r"too (?:large|big|high)", said, re.IGNORECASE) and limit >= 2 * LEAST_OUTPUT:
         return replace(dialect, most_output=limit // 2)
@@ -51,7 +54,7 @@ def _about_limit(dialect: Dialect, sent: Mapping[str, Any], said: str) -> Dialec
     return replace(dialect, without=(*dialect.without, field))
 
 
-def _about_rest(dialect: Dialect, sent: Mapping[str, Any], said: str) -> Dialect | None:
+def _about_rest(dialect: Dialect, sent: Mapping[str, Any], said: str, *, mute: bool) -> Dialect | None:
     if sent.get("stream") and dialect.streamed and _NO_STREAM.search(said):
         return replace(dialect, streamed=False)
     optional = [name for name in sent if name not in _NEEDED and name != limit_field(sent)]
@@ -65,7 +68,7 @@ def _about_rest(dialect: Dialect, sent: Mapping[str, Any], said: str) -> Dialect
             return replace(dialect, without=(*dialect.without, *dict.fromkeys(named)))
     if dialect.system and _has_system(sent) and _NO_SYSTEM.search(said):
         return replace(dialect, system=False)
-    if optional and _UNKNOWN.search(said) and (spare := [name for name in optional if name not in _COMMON]):
+    if optional and (mute or _UNKNOWN.search(said)) and (spare := [name for name in optional if name not in _COMMON]):
         return replace(dialect, without=(*dialect.without, *spare))
     return None
 
@@ -74,14 +77,11 @@ def _names(field: str, said: str) -> bool:
     """Whether a refusal names a field; one whose name is a common word only in quotation marks or as a parameter."""
     name = re.escape(field).replace("_", "[_ ]")
     if field in _WORDS:
-        verb = " (?:is|are|does|must|should|cannot|can't|value)\\b"
-        listed = rf"(?:supplied|param\w*|arguments?|fields?|keys?|properties)\b[^.]{{0,60}}\b{name}\b"
-        return bool(re.search(rf"[`'\"]{name}[`'\"]|\b{name}(?: param| field|=|:|{verb})|{listed}", said))
+        listed = (
+            rf"(?:supplied|param\w*|arguments?|fields?|keys?|properties|\bset|\u53c2\u6570)\b[^.]{{0,60}}\b{name}\b"
+        )
+        return bool(re.search(rf"[`'\"]{name}[`'\"]|\b{name}{_AS_A_NAME}|{listed}|: *{name}\W*;", said, re.IGNORECASE))
     return bool(re.search(rf"(?<![\w]){name}(?![\w])", said, re.IGNORECASE))
-
-
-def _says_anything(said: str) -> bool:
-    return bool(said.partition("; parameter: ")[0].strip())
 
 
 def _head(said: str) -> str:
@@ -97,11 +97,23 @@ def _has_system(sent: Mapping[str, Any]) -> bool:
 _NEEDED = frozenset({"model", "messages", "prompt", "suffix", "input_prefix", "input_suffix", "stream"})
 _COMMON = frozenset({"temperature", "stop"})  # everybody knows them: refused only by name
 _WORDS = frozenset({"stop", "prediction", "temperature"})
+_BEFORE_A_NAME = r"(?:supplied|param\w*|arguments?|fields?|keys?|properties|\bset|\u53c2\u6570)"
+_AS_A_NAME = (
+    r"(?:=|:| ?\u53c2\u6570"  # "parameter" in Chinese
+    r"| (?:param\w*|field|option|feature|setting|value|is|are|does|must|should|cannot|can't|has|may|can|too|[0-9.]+)\b)"
+)
+_SAYS_NOTHING = re.compile(
+    r"(?:error:?\s*)?(?:4[0-9]{2}\W*)?(?:bad ?request|unprocessable (?:entity|content)|unknown error"
+    r"|invalid (?:request|parameters?|argument)|(?:request )?validation (?:error|failed))?(?:\W*nginx\S*)?\W*",
+    re.IGNORECASE,
+)
 _REFUSED = re.compile(
-    r"not (?:\w+ )?(?:support|permit|allow|accept|recogni|expect|implement|valid|enabled|available|compatible)"
+    r"not (?:\w+ )?(?:support|permit|allow|accept|recogni|expect|implement|valid|enabled|available|compatible"
+    r"|(?:in|one|an?)\b)"
     r"|n't support|unsupported|unrecogni[sz]ed|unknown|unexpected|extra|invalid|forbidden|additional propert|deprecated"
     r"|must|only|should|cannot|can't|does not|no such|instead|disallow|illegal|removed|incorrect|out of range|reject"
-    r"|mismatch",
+    r"|mismatch|disabled|has to|\bset\b|too (?:low|small|high|large)|violat|fixed|unavailable|has no\b|reserved"
+    r"|\u4e0d\u652f\u6301|\u975e\u6cd5|\u65e0\u6548|\u4e0d\u5408\u6cd5|\u4e0d\u5141\u8bb8|\u5fc5\u987b|\u53ea\u80fd|\u8303\u56f4|\u9519\u8bef",
     re.IGNORECASE,
 )
 _UNKNOWN = re.compile(
@@ -110,19 +122,21 @@ _UNKNOWN = re.compile(
     re.IGNORECASE,
 )
 _ANY_LIMIT = re.compile(
-    r"max_?(?:completion_?|output_?|new_?)?tokens|n_predict|maximum tokens|(?:completion|output) tokens"
+    r"max_?(?:completion_?|output_?|new_?)?tokens|n_predict|maximum tokens|(?:completion|output) tokens?\b"
     r"|max(?:imum)? output",
     re.IGNORECASE,
 )
 _TOO_LARGE = re.compile(
     r"too (?:large|big|high|many)|at most|exceed|(?:less|lower|greater|larger|higher|more) than|between|up to|limit of"
-    r"|maximum (?:allowed|value|of)|range|must be in\b|<=|> ?\d|upper bound",
+    r"|max(?:imum)? (?:allowed|value|of|is)|range|must be in\b|<=|> ?\d|upper bound|limit is|limited to|capped"
+    r"|\u8d85\u8fc7|\u6700\u5927",
     re.IGNORECASE,
 )
 _NO_STREAM = re.compile(
     r"\bstream(?:ing)?\b[^.]{0,60}"
     r"(?:not (?:\w+ )?(?:support|allow|permit|availab|enabled|implement)|unsupported|disabled)"
-    r"|(?:not|n't) support[^.]{0,30}\bstream(?:ing)?\b|verified to stream|unsupported value: 'stream'",
+    r"|(?:not|n't) support[^.]{0,30}\bstream(?:ing)?\b|verified to stream|unsupported value: 'stream'"
+    r"|unsupported by \w*stream|\bonly non-?stream|\bstream['\"`]? (?:must|should|can only|has to) be ['\"`]?false",
     re.IGNORECASE,
 )
 _NO_SYSTEM = re.compile(
@@ -130,13 +144,14 @@ _NO_SYSTEM = re.compile(
     r"|(?:not|n't|unsupported|invalid|unexpected|unknown)[^.]{0,60}"
     r"(?:['\"`]system\b|\bsystem (?:role|message|prompt|instruction))"
     r"|developer instruction|\brole\b[^.]{0,80}\bsystem\b|roles? must alternate|only (?:the )?['\"`]?user"
-    r"|should be ['\"`]?(?:user|assistant)",
+    r"|(?:should|must) be ['\"`]?(?:user|assistant)|\brole must be one of\b"
+    r"|(?:first message|conversation)\b[^.]{0,30}\b(?:must|should|has to|needs to)\b[^.]{0,20}\buser\b",
     re.IGNORECASE,
 )
 _THINKING = re.compile(r"not support (?:thinking|reasoning)|(?:thinking|reasoning) is not", re.IGNORECASE)
 _ABOUT_BODY = re.compile(
     r"gzip|encoding|media type|content[- ]type|json|pars(?:e|ing)|decod|utf-?8|malformed|empty body|missing|required"
-    r"|could not read|unreadable|compress",
+    r"|could not read|unreadable|compress|expecting value|invalid character|unexpected character|must provide",
     re.IGNORECASE,
 )
 _TAKEN = re.compile(

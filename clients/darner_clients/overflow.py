@@ -21,7 +21,7 @@ class TooLong:
 
 def too_long(message: str, *, status: int, code: str = "", kind: str = "") -> TooLong | None:
     """What a refusal says of the length, if it is about that; `kind` is its type."""
-    text = _GENERIC.sub(" ", message[:_READ])
+    text = _RATIO.sub(" of ", _GENERIC.sub(" ", message[:_READ]))
     if _PER_TIME.search(text):
         window, used = _window(text), _most_used(text)
         fits_never = window is not None and used is not None and used > window
@@ -64,10 +64,10 @@ def _window(text: str) -> int | None:
         before = text[max(end, start - _NEAR) : start]
         behind = text[stop : numbers[at + 1][1] if at + 1 < len(numbers) else stop + 24]
         end = stop
-        if _OTHER_UNIT.match(behind) or _TAKEN.match(behind) or _BY.search(before) or _UNIT_BEFORE.search(before):
+        if _OTHER_UNIT.match(behind) or _TAKEN.match(behind) or _NO_LIMIT_BEFORE.search(before):
             continue
         limits, used = _last(_LIMIT, before), _last(_USED, before)
-        if _COMPARED.search(before):
+        if _COMPARED.search(before) or _OF.fullmatch(before):
             found.append((3, number))
         elif limits > used:
             found.append((2 if _CONTEXT.search(before) or _CONTEXT.match(behind) else 1, number))
@@ -135,12 +135,13 @@ _CHINESE = re.compile(  # too long; beyond the length, the bound, the limit
     r"\u8d85\u957f|\u8fc7\u957f|\u8d85[\u8fc7\u51fa].{0,20}(?:\u957f\u5ea6|\u4e0a\u9650|\u9650\u5236)"
 )
 _PROMPT = re.compile(
-    r"\b(?:prompts?|inputs?|messages|context (?:length|limit|size|window)|sequence length|conversation)\b|n_ctx|n_keep",
+    r"\b(?:prompts?|inputs?|messages|context (?:length|limit|size|window)|sequence length|conversation)\b"
+    r"|n_ctx|n_keep|prompt_len",
     re.IGNORECASE,
 )
 _OUTPUT = re.compile(
     r"max_(?:completion_|output_|new_)?tokens|n_predict|maximum tokens you requested"
-    r"|(?:completion|output|generated) tokens|max(?:imum)? output",
+    r"|(?:completion|output|generated) tokens?\b|max(?:imum)? output",
     re.IGNORECASE,
 )
 _OTHER_FIELDS = re.compile(
@@ -148,7 +149,7 @@ _OTHER_FIELDS = re.compile(
 )
 _SUBJECT = re.compile(
     r"\b(?:prompts?|inputs?|context|messages|conversation|sequence|payload|tokens?|context_window|text bytes)\b"
-    r"|n_ctx|n_keep"
+    r"|n_ctx|n_keep|\bprompt_length\b"
     r"|\brequest (?:body|entity|size|too|exceed|is too|was too|\()",
     re.IGNORECASE,
 )
@@ -156,7 +157,7 @@ _EXCESS = re.compile(
     r"too (?:long|large|many|big)|exceed|(?:longer|larger|greater|more|bigger) than|maximum|at most|up to"
     r"|reduce the length|must be <|(?:not|n't) fit|not enough|less than|should be \[|over the limit|above the"
     r"|\bmax (?:input|prompt)|\s[>\u2265]=?\s|shorten|shorter|truncat|overflow"
-    r"|context (?:length|size|window) (?:is|of)\b",
+    r"|context (?:length|size|window) (?:is|of)\b|limit is [0-9]|\)\s*[>\u2265]=?\s",
     re.IGNORECASE,
 )
 _LIMIT = re.compile(
@@ -173,13 +174,18 @@ _USED = re.compile(
 )
 _CONTEXT = re.compile(r"(?:tokens? )?(?:.{0,12})(?:context|window|n_ctx|model_len|seq_len|sequence)", re.IGNORECASE)
 _COMPARED = re.compile(r"[<>≤≥]=?\s*`?$")
-_BY = re.compile(r"\bby(?: about)?\s*$")
 _TAKEN = re.compile(r"\s*tokens? in (?:the |your )?(?:prompt|messages|input|request|completion)|\s*>", re.IGNORECASE)
 _BEHIND = re.compile(r"\s*(?:tokens? )?(?:max(?:imum)?|limit)\b", re.IGNORECASE)
 _OTHER_UNIT = re.compile(
     r"\s*(?:input )?(?:char|byte|[kmg]i?b\b|ms\b|s\b|sec|min|hour|day|image|request|messages)", re.IGNORECASE
 )
-_UNIT_BEFORE = re.compile(r"(?:character|byte)s?\W+(?:is\W*|of\W*|are\W*)?$", re.IGNORECASE)
+_NO_LIMIT_BEFORE = re.compile(  # an excess, a size in another unit, what is reserved for the reply
+    r"\bby(?: about)?\s*$|(?:character|byte)s?\W+(?:is\W*|of\W*|are\W*)?$"
+    r"|\bmax_(?:new_|output_|completion_)?tokens['\"`]?[ :=]{0,3}(?:of )?\(?$",
+    re.IGNORECASE,
+)
+_RATIO = re.compile(r"(?<=[0-9]{3})\s?/\s?(?=[0-9]{1,3},?[0-9]{2})")
+_OF = re.compile(r"\s(?:tokens )?(?:out )?of (?:the |your )?", re.IGNORECASE)  # between two figures
 _REQUESTED = re.compile(r"(?:requested|used|request has)\W{0,3}(?:about )?(?P<tokens>[0-9]{1,9})\b", re.IGNORECASE)
 _PROMPTS = tuple(
     re.compile(pattern.replace("#", rf"(?P<tokens>\b(?:{_FIGURE}))\b"), re.IGNORECASE)

@@ -24,6 +24,7 @@ SENT: dict[str, Any] = {
 NO_USAGE = Dialect(without=("stream_options",))
 NO_HEAT = Dialect(without=("temperature",))
 NO_SYSTEM = Dialect(system=False)
+BARE = Dialect(without=("stream_options", "reasoning_effort", "prediction", "prompt_cache_key"))
 WHOLE = Dialect(streamed=False)
 RENAMED = Dialect(limit_field="max_completion_tokens")
 PYDANTIC = {"type": "extra_forbidden", "msg": "Extra inputs are not permitted", "input": {"temperature": 0}}
@@ -71,6 +72,17 @@ def check(
         (said("Invalid 'temperature': decimal below minimum value.", param="temperature"), NO_HEAT),
         (said("Only temperature=1 is supported by this model"), NO_HEAT),
         (said("temperature is not supported"), NO_HEAT),
+        (said("The value of temperature has to be > 0"), NO_HEAT),
+        (said("Set temperature to 1 for this model"), NO_HEAT),
+        (said("Temperature 0 is not accepted; use 1"), NO_HEAT),
+        (said("temperature too low"), NO_HEAT),
+        (said("temperature: 0.0 is not one of [1]"), NO_HEAT),
+        (said("Extra data: temperature"), NO_HEAT),
+        (said("Argument not supported on this model: temperature"), NO_HEAT),
+        (said("the temperature feature is unavailable for this model"), NO_HEAT),
+        (said("\u53c2\u6570 temperature \u4e0d\u652f\u6301"), NO_HEAT),
+        (said("temperature \u53c2\u6570\u975e\u6cd5"), NO_HEAT),
+        (said("This model has no `temperature`"), NO_HEAT),
         (said("Unsupported value: 'reasoning_effort' does not support 'low' with this model."),
          Dialect(without=("reasoning_effort",))),
         (said('"qwen2.5-coder" does not support thinking'), Dialect(without=("reasoning_effort",))),
@@ -99,7 +111,16 @@ def check(
         (said("max_tokens > 4096 must have stream=true"), Dialect(most_output=4096)),
         (said("max_new_tokens must be <= 512"), Dialect(most_output=512)),
         (said("max_tokens is too large for this model"), Dialect(most_output=4500)),
+        (said("max_tokens \u8d85\u8fc7\u6700\u5927\u503c 4096"), Dialect(most_output=4096)),
+        (said("max_tokens is limited to 4096 for free accounts"), Dialect(most_output=4096)),
+        (said("The max_tokens parameter is capped at 4096"), Dialect(most_output=4096)),
+        (said("max_tokens=9000 not allowed, max is 4096"), Dialect(most_output=4096)),
+        (said("maximum completion tokens for this model: 4096 (you asked for 9000)"), Dialect(most_output=4096)),
+        (said("output token limit is 4096, got 9000"), Dialect(most_output=4096)),
         # no system message
+        (said("A conversation must start with a user message."), NO_SYSTEM),
+        (said("First message must use the 'user' role"), NO_SYSTEM),
+        (said("message role must be one of user, assistant"), NO_SYSTEM),
         (said("System role not supported"), NO_SYSTEM),
         (said("Conversation roles must alternate user/assistant/user/assistant/..."), NO_SYSTEM),
         (said("Only user and assistant roles are supported!"), NO_SYSTEM),
@@ -116,9 +137,13 @@ def check(
         (said("This model does not support streaming."), WHOLE),
         (said("Your organization must be verified to stream this model.", param="stream"), WHOLE),
         (said("Unsupported value: 'stream' does not support true with this model."), WHOLE),
-        # nameless: what not everybody knows
-        (said("Extra inputs are not permitted"),
-         Dialect(without=("stream_options", "reasoning_effort", "prediction", "prompt_cache_key"))),
+        (said("stream must be false"), WHOLE),
+        (said("Only non-streaming requests are allowed"), WHOLE),
+        (said("The model is unsupported by ConverseStream operation"), WHOLE),
+        # nameless, or without a word: what not everybody knows
+        *((each, BARE) for each in (said(""), {}, {"message": "Bad Request"}, {"detail": "Validation error"})),
+        ({"message": "<html><head><title>400 Bad Request</title></head><hr>nginx/1.25.1</html>"}, BARE),
+        (said("Extra inputs are not permitted"), BARE),
         # nothing to learn
         (said("Invalid model name passed in model=m"), None),
         (said("The request could not be understood"), None),
@@ -140,6 +165,8 @@ def test_from_a_400(body: object, expected: Dialect | None) -> None:
         (501, said("streaming is not implemented"), WHOLE),
         (200, said("unknown parameter: 'temperature'", type="invalid_request_error"), NO_HEAT),
         (500, said("Internal server error"), None),
+        (500, {}, None),
+        (307, {}, None),
         (500, said("A system error occurred, please try again"), None),
         (503, said("The system is not available"), None),
         (401, said("Invalid key for parameter temperature"), None),
@@ -169,6 +196,10 @@ def test_one_lesson_after_another() -> None:
         (400, "We could not parse the JSON body of your request.", True),
         (400, "'utf-8' codec can't decode byte 0x8b in position 1: invalid start byte", True),
         (400, "Unsupported content-encoding: gzip", True),
+        (400, "Expecting value: line 1 column 1 (char 0)", True),
+        (400, "invalid character '\\x1f' looking for beginning of value", True),
+        (400, "you must provide a model parameter", True),
+        (400, "Bad Request", True),
         (422, "Field required: messages", True),
         (500, "Unexpected token \x1f in JSON at position 0", True),
         (400, "We could not parse the JSON body of your request.", False),

@@ -37,6 +37,16 @@ MINUTE = "on tokens per minute (TPM): Limit 6000, "
         (("Input validation error: `inputs` tokens + `max_new_tokens` must be <= 8193. Given: 9000 `inputs` tokens and "
          "512 `max_new_tokens`"), 8193, 9000),
         ("Input validation error: `inputs` must have less than 4095 tokens. Given: 5000", 4095, None),
+        # what is reserved for the reply is no window, and of two figures the second is
+        ("Input tokens (9000) + max_tokens (2048) > model limit (8192)", 8192, None),
+        ("Input token count 9000 plus max_tokens 2048 exceeds limit of 8192", 8192, 9000),
+        ("max_tokens=2048 plus the prompt exceeds the context length of 8192", 8192, None),
+        ("prompt tokens and `max_completion_tokens`: 2048 exceed the context window 8192", 8192, None),
+        ("prompt_length (9000) + max_new_tokens (2048) > max_context_len (8192)", 8192, None),
+        ("prompt has 9000 tokens but the limit is 8192", 8192, 9000),
+        ("Token limit exceeded: 40000/32768", 32_768, None),
+        ("The context is too long (40,000 / 32,768 tokens)", 32_768, None),
+        ("The prompt is too long, 9000 out of 8192 tokens", 8192, None),
         # llama.cpp, LM Studio, Ollama, exllama, MLX
         ("request (12031 tokens) exceeds the available context size (4096 tokens), try increasing it", 4096, 12_031),
         ("the request exceeds the available context size. try increasing the context size", None, None),
@@ -114,6 +124,7 @@ def test_too_long(message: str, window: int | None, prompt: int | None, status: 
         "Extra inputs are not permitted",
         "System role not supported",
         "stop: at most 4 sequences",
+        "output token limit is 1024, got 2048",
         "`n` must be at most 1",
         "JSON decode error: expecting value at line 1 column 3000",
         "Conversation roles must alternate user/assistant/user/assistant/...",
