@@ -3,7 +3,10 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 Unit = Literal["requests", "tokens"]
 Period = Literal["second", "minute", "hour", "day"]
@@ -27,7 +30,7 @@ def allowances(headers: Iterable[tuple[str, str]]) -> tuple[Allowance, ...]:
     """Every bucket that the headers name. A name without a period means the minute."""
     found: dict[tuple[Unit, Period], dict[str, float]] = {}
     for name, value in headers:
-        match = _NAME.match(name.lower())
+        match = _NAME.fullmatch(name.lower())
         amount = seconds(value) if match and match["field"] == "reset" else _number(value)
         if match and match["field"] == "reset" and (amount or 0.0) > LONGEST_RESET:
             amount = None
@@ -50,7 +53,26 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     if text is None:
         return None
     amount = seconds(text)
+    if amount is None and (found := _SECONDS.match(text)):
+        amount = float(found[1])
     return _until(text, headers.get("date")) if amount is None else amount
+
+
+def reset_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds until a limit is reset that names neither its unit nor its period; a time is read against the date."""
+    for name in _RESETS:
+        text = headers.get(name, "")
+        found = _RESET_FIELD.search(text)
+        amount = seconds(found[1] if found else text)
+        if amount is None:
+            amount = _until(text, headers.get("date"))
+        elif amount > _LEAST_TIME:  # of a clock, in seconds or in milliseconds
+            then = amount / 1000 if amount > _LEAST_TIME * 1000 else amount
+            now = _clock_of(headers.get("date"))
+            amount = None if now is None else max(0.0, then - now.timestamp())
+        if amount is not None:
+            return amount
+    return None
 
 
 def seconds(text: str) -> float | None:
@@ -65,14 +87,22 @@ def seconds(text: str) -> float | None:
 
 
 def _until(text: str, date: str | None) -> float | None:
-    if date is None:
-        return None
+    now, then = _clock_of(date), _clock_of(text)
+    return None if now is None or then is None else max(0.0, (then - now).total_seconds())
+
+
+def _clock_of(text: str | None) -> "datetime | None":
+    """A point in time, as HTTP or as ISO 8601 writes it; without a zone it is UTC."""
+    from datetime import UTC, datetime  # noqa: PLC0415 - dates are rare
     from email.utils import parsedate_to_datetime  # noqa: PLC0415 - slow to import, and dates are rare
 
-    try:
-        return max(0.0, (parsedate_to_datetime(text) - parsedate_to_datetime(date)).total_seconds())
-    except (ValueError, TypeError):
-        return None
+    for read in (parsedate_to_datetime, datetime.fromisoformat):
+        try:
+            found = read((text or "").strip())
+        except (ValueError, TypeError, IndexError):
+            continue
+        return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return None
 
 
 def _number(text: str) -> float | None:
@@ -87,6 +117,10 @@ _NAME = re.compile(
     r"x-ratelimit-(?P<field>limit|remaining|reset)-(?P<unit>requests|tokens)(?:-(?P<period>second|minute|hour|day))?"
 )
 _DECIMAL = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{0,30})?")
+_SECONDS = re.compile(r"\s*([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*(?:s|secs?|seconds?)?\s*(?:,|;|$)", re.IGNORECASE)
+_RESETS = ("x-ratelimit-reset-after", "ratelimit-reset", "x-ratelimit-reset", "ratelimit")
+_RESET_FIELD = re.compile(r"\b(?:reset|t)=([0-9]{1,9})\b")
+_LEAST_TIME = 1e9  # seconds: a point in time, and no span
 _AMOUNT = r"([0-9]{1,9}(?:\.[0-9]{0,30})?)"
 _DURATION = re.compile("".join(f"(?:{_AMOUNT}{unit})?" for unit in ("d", "h", "m(?!s)", "s", "ms")))
 _SIZES = (86400.0, 3600.0, 60.0, 1.0, 0.001)

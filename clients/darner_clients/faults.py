@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from darner_clients.allowance import retry_after
+from darner_clients.allowance import reset_after, retry_after
 from darner_clients.endpoint import Endpoint
 from darner_clients.errors import (
     EndpointError,
@@ -56,15 +56,13 @@ def classify(endpoint: Endpoint, status: int, content: object, headers: Mapping[
 
 
 def _classified(endpoint: Endpoint, said: "_Said", headers: Mapping[str, str]) -> EndpointError:
-    from darner_clients.patience import is_billing, is_loading, told_wait  # noqa: PLC0415 - what start-up does not need
+    from darner_clients.patience import is_billing, is_loading  # noqa: PLC0415 - what start-up does not need
 
     name = endpoint.name
     overflow = _overflow(said)
     if overflow is not None:
         return overflow
-    wait = retry_after(headers)
-    if wait is None:
-        wait = told_wait(said.message) or told_wait(said.whole)
+    wait = _wait(said, headers)
     patient = headers.get("x-should-retry", "").lower() != "false"
     if said.status == 402 or (  # noqa: PLR2004
         said.status in _MAY_BE_UNPAID and wait is None and is_billing(said.message, said.code, said.type)
@@ -80,7 +78,7 @@ def _classified(endpoint: Endpoint, said: "_Said", headers: Mapping[str, str]) -
     if said.status == 404:  # noqa: PLR2004
         advice = "check base_url" + (f" and that it serves the model '{endpoint.model}'" if endpoint.model else "")
         return Rejected(name, f"not found: {said.words}", advice, status=404)
-    if said.status >= 500 or said.status == 408:  # noqa: PLR2004
+    if said.status >= 500 or said.status in _PASSING:  # noqa: PLR2004
         message = f"failed ({said.status}): {said.words}"
         return Overloaded(name, message, "try again", retry=patient, retry_after=wait, status=said.status)
     if 300 <= said.status < 400:  # noqa: PLR2004
@@ -89,6 +87,16 @@ def _classified(endpoint: Endpoint, said: "_Said", headers: Mapping[str, str]) -
         advice = "if you trust it, name the final address as base_url; the key goes to the host that you named only"
         return Rejected(name, f"redirects to {where or 'nowhere'} ({said.status})", advice, status=said.status)
     return Rejected(name, f"refused ({said.status}): {said.words}", status=said.status)
+
+
+def _wait(said: "_Said", headers: Mapping[str, str]) -> float | None:
+    """The seconds that it asks to wait, by its headers or in its words."""
+    from darner_clients.patience import told_wait  # noqa: PLC0415 - likewise
+
+    wait = retry_after(headers)
+    if wait is None:
+        wait = told_wait(said.message) or told_wait(said.whole)
+    return reset_after(headers) if wait is None and said.status == 429 else wait  # noqa: PLR2004
 
 
 def _over_quota(name: str, said: "_Said", wait: float | None, *, patient: bool) -> OverQuota:
@@ -187,7 +195,8 @@ _WELL = {"0", "200", "true", "ok", "success"}
 _LEARNED = 4000  # characters of a refusal that are kept to learn from
 _MAY_BE_UNPAID = frozenset({400, 403, 412, 429})
 _MAY_BE_A_PROXY = {403, 407, 502, 503, 504}
-_MAY_LOAD = frozenset({408, 409, 425, 429, 500, 502, 503, 504})
+_PASSING = frozenset({408, 409, 423, 424, 425, 498, 499})  # time-outs, conflicts, no capacity: as those of the 500s
+_MAY_LOAD = frozenset({408, 409, 424, 425, 429, 500, 502, 503, 504})
 _NO_SUCH_PATH = re.compile(r"unexpected endpoint|(?:no|unknown|invalid) (?:such )?(?:route|path|url)\b", re.IGNORECASE)
 _NEGATIVE = re.compile(r"max_tokens must be at least 1, got (?P<left>-[0-9]{1,9})")
 _BAD_KEY = re.compile(

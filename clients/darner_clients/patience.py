@@ -50,12 +50,12 @@ _LOADING = re.compile(
     r"(?<!error )(?<!failed )(?<!failed to )loading (?:the )?model"
     r"|model\b.{0,80}\b(?:is|being|still|currently) (?:\w+ )?(?:loading|starting|warming)"
     r"|(?:still|currently|is) loading|model.{0,60}not (?:yet )?(?:ready|loaded)|not ready yet|warming up|cold start"
-    r"|starting up|initiali[sz]ing",
+    r"|being loaded|loading weights|weights (?:are )?loading|model loading|still starting|starting up|initiali[sz]ing",
     re.IGNORECASE,
 )
 _MONEY = re.compile(
     r"\bcredits?\b|billing|\bbalance\b|payment|\bpay\b|arrear|overdue|spend(?:ing)? limit|top[- ]?up|recharge"
-    r"|\bfunds\b|subscription|\u4f59\u989d|\u6b20\u8d39|\u5145\u503c",
+    r"|\bbudget\b|\bmonthly\b|\bfunds\b|subscription|\u4f59\u989d|\u6b20\u8d39|\u5145\u503c",
     re.IGNORECASE,
 )
 _UNPAID = frozenset(

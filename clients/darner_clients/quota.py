@@ -249,8 +249,8 @@ class Quota:
         for each in told:
             known = buckets.get((each.unit, each.period))
             size = float(each.limit or (known.size if known else 0))
-            if size <= 0:
-                continue
+            if size <= 0 or (ticket is not None and each.unit == "tokens" and size < ticket.tokens):
+                continue  # it has let more through: it means something else
             left = size if each.remaining is None else float(each.remaining)
             if each.remaining is None and known is not None:
                 left = known.level

@@ -1,6 +1,6 @@
 import pytest
 
-from darner_clients.allowance import Allowance, allowances, retry_after, seconds
+from darner_clients.allowance import Allowance, allowances, reset_after, retry_after, seconds
 
 
 def test_quota_headers_in_every_form() -> None:
@@ -18,6 +18,10 @@ def test_quota_headers_in_every_form() -> None:
         ("x-ratelimit-remaining-tokens-day", "soon"),
         ("x-ratelimit-limit-images-minute", "5"),
         ("x-ratelimit-reset-tokens-hour", "1790000000"),  # a date in disguise
+        ("x-ratelimit-limit-tokens-generated", "100"),  # of something else, or of a time that nobody waits for
+        ("x-ratelimit-limit-tokens_usage_based", "100"),
+        ("x-ratelimit-remaining-requests-month", "0"),
+        ("x-ratelimit-limit-tokens-5-minute", "100"),
         ("content-type", "text/event-stream"),
     ]
     assert allowances(headers) == (
@@ -44,10 +48,35 @@ def test_quota_headers_in_every_form() -> None:
         ({"retry-after": "-3"}, None),
         ({"retry-after": "inf"}, None),
         ({"retry-after": "2m"}, 120.0),
+        ({"retry-after": "7 seconds"}, 7.0),
+        ({"retry-after": " 7, 7"}, 7.0),
+        ({"retry-after": "2026-11-23T02:00:30Z", "date": "Mon, 23 Nov 2026 02:00:00 GMT"}, 30.0),
+        ({"retry-after": "2026-11-23T02:00:30", "date": "Mon, 23 Nov 2026 02:00:00 GMT"}, 30.0),
+        ({"retry-after": ""}, None),
     ],
 )
 def test_retry_after(headers: dict[str, str], expected: float | None) -> None:
     assert retry_after(headers) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("x-ratelimit-reset", "3", 3.0),
+        ("x-ratelimit-reset-after", "1.5", 1.5),
+        ("ratelimit-reset", "50", 50.0),
+        ("ratelimit", "limit=100, remaining=0, reset=50", 50.0),
+        ("ratelimit", '"default";r=0;t=50', 50.0),
+        ("x-ratelimit-reset", "1795399230", 30.0),
+        ("x-ratelimit-reset", "1795399230000", 30.0),
+        ("x-ratelimit-reset", "2026-11-23T02:00:30Z", 30.0),
+        ("x-ratelimit-reset", "soon", None),
+        ("x-ratelimit-limit", "3", None),
+    ],
+)
+def test_a_reset_that_names_no_unit(name: str, text: str, expected: float | None) -> None:
+    assert reset_after({name: text, "date": "Mon, 23 Nov 2026 02:00:00 GMT"}) == expected
+    assert reset_after({name: "1795399230"}) is None
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,8 @@ def test_headers_go_before_words() -> None:
     assert refused(429, "try again in 9s", {"retry-after": "2"}).retry_after == 2.0
     assert refused(429, "try again in 9s").retry_after == 9.0
     assert refused(429, "busy", fields={"details": [{"retryDelay": "34s"}]}).retry_after == 34.0
+    assert refused(429, "busy", {"x-ratelimit-reset": "3"}).retry_after == 3.0
+    assert refused(503, "busy", {"x-ratelimit-reset": "3"}).retry_after is None
 
 
 @pytest.mark.parametrize(
@@ -63,6 +65,8 @@ def test_headers_go_before_words() -> None:
         (402, "This request requires more credits, or fewer max_tokens.", {}),
         (403, "Your newly created team doesn't have any credits yet.", {}),
         (403, "Sorry, your account balance is insufficient", {"code": 30_001}),
+        (429, "Budget has been exceeded! Current cost: 10.1, Max budget: 10.0", {}),
+        (429, "quota exhausted: your monthly included requests are used up. Upgrade your plan", {}),
         (412, "Account suspended, possibly due to reaching the monthly spending limit", {}),
         (429, "\u4f59\u989d\u4e0d\u8db3", {"code": "1113"}),
     ],
@@ -101,6 +105,11 @@ def test_what_has_nothing_to_do_with_money(status: int, message: str, kind: type
         (500, "model is loading, retry later", True),
         (429, "Model is loading", True),
         (503, "Server is initializing", True),
+        (503, "The model is being loaded, please retry", True),
+        (503, "Model loading in progress", True),
+        (503, "Loading weights: 42%", True),
+        (500, "llama runner process is still starting", True),
+        (424, "model is loading", True),
         (503, "Service unavailable", False),
         (500, "error loading model: out of memory", False),
         (500, "failed to load model", False),
@@ -111,6 +120,12 @@ def test_what_has_nothing_to_do_with_money(status: int, message: str, kind: type
 def test_a_model_that_is_loading(status: int, message: str, loading: bool) -> None:
     assert isinstance(refused(status, message), Loading) == loading
     assert is_loading(message) or not loading
+
+
+@pytest.mark.parametrize("status", [408, 409, 423, 424, 425, 498, 499, 500, 520, 529, 530])
+def test_what_passes_is_worth_asking_again(status: int) -> None:
+    error = refused(status, "hiccup")
+    assert (type(error), error.retry, "hiccup" in str(error)) == (Overloaded, True, True)
 
 
 def test_a_month_is_told() -> None:

@@ -175,6 +175,14 @@ async def test_a_day_that_is_used_up_is_waited_for_to_its_reset() -> None:
     assert (await waits(quota, 1000)).seconds == pytest.approx(7200.0)
 
 
+async def test_a_limit_that_has_let_more_through_is_none() -> None:
+    quota = account(Clock())
+    await quota.heard(await admitted(quota, 5000), [Allowance("tokens", "minute", 100, 0)])
+    await admitted(quota, 5000)
+    await quota.heard(None, [Allowance("tokens", "minute", 4000, 0)])
+    assert (await waits(quota, 5000)).most == 4000
+
+
 async def test_an_interactive_request_is_never_behind_a_batch() -> None:
     clock = Clock()
     quota = await minute(clock, requests=0)
@@ -246,6 +254,7 @@ async def patches_in(minutes: int, output: int | None, clock: Clock, script: Scr
                     lambda _: 4000,
                     output=lambda endpoint: router.output_for(600, endpoint) if output is None else output,
                     interactive=False,
+                    patience=180.0,
                 )
                 if clock.now >= end:
                     break
