@@ -8,6 +8,10 @@ _REMEDIES: tuple[tuple[str, str], ...] = (
         r"407|proxy authentication",
         "write the proxy's name and password into its variable: http://NAME:PASSWORD@HOST:PORT",
     ),
+    (
+        r"the environment names a \w+ proxy|the proxy that the environment names",
+        "set HTTPS_PROXY or HTTP_PROXY to an http one (http://HOST:PORT), or name this endpoint's host in NO_PROXY",
+    ),
     (r"certificate has expired", "have the certificate renewed, or correct this machine's clock"),
     (r"not yet valid", "correct this machine's clock"),
     (

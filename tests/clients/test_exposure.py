@@ -1,10 +1,12 @@
 """Who else can read what is sent."""
 
+from urllib.parse import urlsplit
+
 import pytest
 
 from darner_clients.endpoint import Endpoint
 from darner_clients.exposure import notices
-from darner_clients.proxies import shown_proxy
+from darner_clients.proxies import is_excluded, shown_proxy
 
 
 @pytest.fixture(autouse=True)
@@ -59,6 +61,8 @@ def test_a_key_in_a_header_counts_too() -> None:
         ({"all_proxy": "http://proxy.example:3128", "no_proxy": "llm.example"}, "https://llm.example/v1", ""),
         ({"all_proxy": "http://proxy.example:3128", "no_proxy": ".example"}, "https://llm.example/v1", ""),
         ({"https_proxy": ""}, "https://llm.example/v1", ""),
+        ({"https_proxy": ' "http://proxy.example:3128" '}, "https://llm.example/v1", "proxy.example:3128"),
+        ({"all_proxy": "proxy.example:3128", "no_proxy": "10.0.0.0/8"}, "http://10.1.2.3/v1", ""),
     ],
 )
 def test_a_proxy(variables: dict[str, str], url: str, proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,3 +76,33 @@ def test_a_proxy(variables: dict[str, str], url: str, proxy: str, monkeypatch: p
 def test_an_endpoint_that_cannot_be_used_says_that_only() -> None:
     endpoint = Endpoint("it", "openai", "http://gpu/v1", "m", unusable="its key is missing")
     assert notices(endpoint) == ("it cannot be used: its key is missing",)
+
+
+@pytest.mark.parametrize(
+    ("listed", "meant", "others"),
+    [
+        ("gpu.internal", ["gpu.internal", "GPU.internal:8000", "a.gpu.internal"], ["xgpu.internal", "internal"]),
+        (".internal", ["internal", "gpu.internal"], ["gpu.internal.example"]),
+        ("*.internal", ["internal", "a.gpu.internal:8000"], ["gpuinternal"]),
+        ("gpu.internal:8000", ["gpu.internal:8000"], ["gpu.internal:8001", "gpu.internal"]),
+        ("https://gpu.internal/", ["gpu.internal"], []),
+        ("a.example b.example", ["a.example", "b.example"], ["c.example"]),
+        ("a.example, b.example;", ["a.example", "b.example"], ["c.example"]),
+        ("*", ["gpu.internal", "10.1.2.3", "[fd00::1]"], []),
+        ("10.0.0.0/8", ["10.1.2.3", "10.255.0.1:8000"], ["11.1.2.3", "gpu.internal"]),
+        ("10.", ["10.1.2.3"], ["101.1.2.3", "1.10.2.3"]),
+        ("10.*", ["10.1.2.3"], ["101.1.2.3"]),
+        ("10.1.2.3:80", ["10.1.2.3"], ["10.1.2.3:8000"]),
+        ("[fd00::1]:8000", ["[fd00::1]:8000"], ["[fd00::1]", "[fd00::2]:8000"]),
+        ("fd00::1", ["[fd00::1]"], ["[fd00::2]"]),
+        ("fd00::/8", ["[fd00::1]"], ["[fe80::1]"]),
+        ("'10.0.0.0/8'", ["10.1.2.3"], []),
+        (". , ://", [], ["gpu.internal", "10.1.2.3"]),
+        ("", [], ["gpu.internal", "10.1.2.3"]),
+    ],
+)
+def test_hosts_that_need_no_proxy(listed: str, meant: list[str], others: list[str]) -> None:
+    for hosts, expected in ((meant, True), (others, False)):
+        for host in hosts:
+            url = urlsplit(f"http://{host}")
+            assert is_excluded(url.hostname or "", url.port or 80, listed) == expected, host
