@@ -53,6 +53,7 @@ async def patches(output: int | None) -> dict[str, float]:
                     lambda _: 4000,
                     output=lambda endpoint: router.output_for(600, endpoint) if output is None else output,
                     interactive=False,
+                    patience=180.0,
                 )
                 if clock.now >= end:
                     break

@@ -22,8 +22,7 @@ from darner_clients.stream import Item
 
 __all__ = ["EndpointStatus", "QuotaLeft", "Route", "Router", "Unroutable"]
 
-PATIENCE = 20.0  # seconds that somebody waits for quota before hearing that there is none ...
-BATCH_PATIENCE = 180.0  # ... and that a batch does
+PATIENCE = 20.0  # seconds that quota is waited for before hearing that there is none, unless the caller has more
 BRIEF = 0.5  # seconds that the better endpoint is worth waiting for when another one could serve at once
 LOOK = (
     0.5  # seconds between two looks at the quota: other processes give it back, and places in the queue are kept fresh
@@ -147,17 +146,17 @@ class Router:
         output: int | Callable[[Endpoint], int],
         interactive: bool = True,
         without: Collection[str] = (),
+        patience: float = PATIENCE,
         waiting: Told | None = None,
     ) -> Route | Unroutable:
         """The first endpoint that fits, is healthy and has quota. `count`: the prompt's tokens by its tokenizer.
 
-        Waits for quota where no endpoint has any and some will have soon, and for a model that is loading; `waiting` is
-        told why. Leaving early gives the place up.
+        Waits for quota where no endpoint has any and some will have within `patience` seconds (a batch may have
+        minutes), and for a model that is loading; `waiting` is told why. Leaving early gives the place up.
         """
         wanted = _Wanted(count, output, interactive, {})
         places: dict[str, int] = {}
         began = self._clock()
-        patience = PATIENCE if interactive else BATCH_PATIENCE
         within_reach = [each for each in self._served.values() if each.endpoint.name not in without]
         try:
             last = _Last()
@@ -277,7 +276,7 @@ class Router:
         delays = list(AGAIN) if route.alone else []
         while True:
             try:
-                return await self._raced(route, request)
+                return await self._raced(route, request, waiting)
             except EndpointError as error:
                 if lessons < MOST_LESSONS and not error.started and self._served[error.endpoint].client.learn(error):
                     lessons += 1
@@ -286,12 +285,12 @@ class Router:
                 if self._clock() + wait > began + (LOADS if isinstance(error, Loading) else PATIENCE):
                     raise
                 if waiting is not None:
-                    waiting(f"{error.endpoint}: {error.message}")
+                    waiting(f"{error.endpoint}: {error.message}; asked again in {wait:.1f} s")
                 await self._pause(wait)
 
-    async def _raced(self, route: Route, request: ChatRequest | FillRequest) -> Runner:
+    async def _raced(self, route: Route, request: ChatRequest | FillRequest, waiting: Told | None) -> Runner:
         served = self._served[route.endpoint.name]
-        sent = await self._sent(route, request)
+        sent = await self._sent(route, request, waiting=waiting)
         late = served.measured.p95("first_token")
         if route.spare is None and late is None and not route.alone:
             sent.within = served.impatience(IMPATIENCE)
@@ -314,7 +313,13 @@ class Router:
             return None
         return Runner(lambda: served.stream(sent))
 
-    async def _sent(self, route: Route, request: ChatRequest | FillRequest, patience: float = PATIENCE) -> Sent:
+    async def _sent(
+        self,
+        route: Route,
+        request: ChatRequest | FillRequest,
+        patience: float = PATIENCE,
+        waiting: Told | None = None,
+    ) -> Sent:
         """The request with quota held for it, and within the window."""
         served = self._served[route.endpoint.name]
         room = route.window - request.prompt_tokens
@@ -328,14 +333,16 @@ class Router:
         tokens = request.prompt_tokens + request.max_output
         ticket, _ = self._held.pop(route.ticket, (None, None)) if route.ticket is not None else (None, None)
         if ticket is None:
-            ticket = await self._waited(served, tokens, patience, interactive=request.interactive)
+            ticket = await self._waited(served, tokens, patience, waiting, interactive=request.interactive)
         elif ticket.tokens != tokens:
             ticket = await served.quota.adjust(ticket, tokens)
         counted = route.counted if request.prompt_tokens == route.prompt_tokens else 0
         task = self._predicted.get((route.endpoint.name, request.max_output), 0)
         return Sent(request, ticket, counted, task)
 
-    async def _waited(self, served: Served, tokens: int, patience: float, *, interactive: bool) -> Ticket:
+    async def _waited(
+        self, served: Served, tokens: int, patience: float, waiting: Told | None, *, interactive: bool
+    ) -> Ticket:
         """Quota for a request that was not chosen for: a repair, or one more on the same route."""
         limit = self._clock() + patience
         waiter: int | None = None
@@ -347,6 +354,8 @@ class Router:
                 waiter = answer.waiter
                 if self._clock() + answer.seconds > limit:
                     raise OverQuota(served.endpoint.name, answer.why, retry_after=answer.seconds, kind="tokens")
+                if waiting is not None:
+                    waiting(f"{served.endpoint.name}: {answer.why}")
                 await self._pause(min(answer.seconds, LOOK))
         finally:
             if waiter is not None:

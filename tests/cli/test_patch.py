@@ -272,3 +272,24 @@ async def test_a_prompt_that_seems_cut_short_is_warned_of(desk: Desk) -> None:
     assert ran.code == 0
     assert "it may have truncated it silently" in ran.err
     assert '"event":"warning"' in ran.out
+
+
+async def test_what_is_waited_for_is_said_where_no_terminal_shows_it(desk: Desk) -> None:
+    busy = Fault("status", status=503, retry_after="0.6", times=1, text="busy")
+    for more in ((), ("--json",)):
+        async with ScriptedEndpoint(Script(otherwise=REPLY, faults=(busy,))) as server:
+            ran = await desk.run("patch", "return two", "a.py", "--config", config(desk, server), *more)
+        said = [line for line in ran.err.split("\n") if line.startswith("waiting: ")]
+        assert (ran.code, len(said)) == (0, 1), ran.err
+        assert said[0].startswith("waiting: one: failed (503): ")
+        assert said[0].endswith("; asked again in 0.6 s")
+
+
+async def test_no_patch_waits_long_for_quota(desk: Desk) -> None:
+    script = Script(otherwise=REPLY, requests_per_minute=1)
+    async with ScriptedEndpoint(script) as server:
+        arguments = ("patch", "return two", "a.py", "--config", config(desk, server))
+        assert (await desk.run(*arguments)).code == 0
+        ran = await desk.run(*arguments)
+        assert ran.code == 3, ran.err
+        assert "one: no quota for " in ran.err or "one: over quota" in ran.err, ran.err

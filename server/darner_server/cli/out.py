@@ -91,6 +91,11 @@ class Progress:
     def __init__(self, *, wanted: bool = True) -> None:
         self._status = Status("", console=stderr, spinner="dots") if wanted and stderr.is_terminal else None
 
+    @property
+    def is_seen(self) -> bool:
+        """Whether anybody sees it."""
+        return self._status is not None
+
     def __enter__(self) -> Self:
         if self._status is not None:
             self._status.start()

@@ -1,6 +1,7 @@
 """`darner patch`: an instruction to a diff, or to changed files with --apply."""
 
 import os
+import re
 import sys
 from dataclasses import dataclass, replace
 
@@ -145,6 +146,7 @@ def _instruction(given: str) -> str:
 
 
 async def _run(engine: Engine, task: Task, options: Options) -> Done | Failed:
+    waits = ""
     with out.Progress(wanted=not options.json) as progress:
         async with engine.patch(task) as events:
             async for event in events:
@@ -152,11 +154,21 @@ async def _run(engine: Engine, task: Task, options: Options) -> Done | Failed:
                     out.emit(event.as_json())
                 if isinstance(event, Warned):
                     out.say(f"darner: {event.message}", "yellow")
+                elif isinstance(event, Stage) and event.name == "wait" and not progress.is_seen:
+                    waits = _say_wait(event.detail, waits)
                 elif not options.json:
                     _show(event, progress)
                 if isinstance(event, (Done, Failed)):
                     return event
     raise AssertionError("a task ends with Done or Failed")
+
+
+def _say_wait(why: str, before: str) -> str:
+    """Say once what is waited for, and how long: only its figures differ from one look to the next."""
+    reason = re.sub(r"[0-9.]+", "", why)
+    if reason != before:
+        out.say(f"waiting: {why}", "dim")
+    return reason
 
 
 def _show(event: PatchEvent, progress: out.Progress) -> None:
