@@ -62,7 +62,7 @@ def test_one_byte_order_mark(before: str, reply: str, expected: str) -> None:
         ("a.js", "f();\nlet x = 1;\n", whole("a.js", "f();\nlet x = \u2018a\u2019;\n")),
         ("a.py", "x = 1\n", block("a.py", "x = 1\n", "x\u00a0= 2\n")),
         ("a.go", "x := 1\n", pair("a.go", "x := 1", "x := a \u2212 1")),
-        ("a.yml", "a: 1\n", whole("a.yml", "a:\u200b 1\nb: 2\n")),
+        ("a.yml", "a: 1\n", block("a.yml", "a: 1\n", "a:\u200b 2\n")),
         ("a.ts", "let x = 1;\n", block("a.ts", "let x = 1;\n", "let\u200b x = 2;\n")),
         ("a.sql", "SELECT 1;\n", block("a.sql", "SELECT 1;\n", "SELECT \u2018a\u2019;\n")),
         (".env", "X=1\n", block(".env", "X=1\n", "X=\u201ca\u201d\n")),

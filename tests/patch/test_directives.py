@@ -247,3 +247,15 @@ def test_a_command_without_a_name_is_not_the_target_s_text(info: str, reply_form
     applied = apply_reply(f"Run it:\n```{info}\npython a.py\n```\n", files, target="a.py", reply_format=reply_format)
     assert applied.files == files
     assert "no edit" in applied.refused[0].reason
+
+
+def test_a_fence_that_a_line_of_the_patch_ends() -> None:
+    for lost in ("```\nx\n```\n+B\n", "```\n"):
+        reply = f"```\n*** Begin Patch\n*** Add File: n.md\n+# A\n{lost}*** End Patch\n```\n"
+        assert apply_reply(reply, {}).files == {}
+
+
+def test_a_patch_that_only_deletes_needs_its_end_mark_too() -> None:
+    files = {"src/util": "a\n", "src/util.py": "b\n"}
+    assert apply_reply("*** Begin Patch\n*** Delete File: src/util", files).files == files
+    assert apply_reply("*** Begin Patch\n*** Delete File: src/util\n*** End Patch", files).changed == {"src/util": None}

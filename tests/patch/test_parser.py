@@ -163,3 +163,22 @@ def test_a_request_for_repair() -> None:
         "Lines 1 to 4 of the file are:\n\n```\ndef f():\n    return one\n\n\n```\n\n"
         "Write this one edit again so that it fits the file exactly. Leave out all the others.\n"
     )
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "*** Begin Patch\n*** Delete File: src/util.xyz\n*** End Patch\n", "*** Begin Patch\n*** Update File: a.xyz\n*** Move to: bcd.xyz\n@@\n-q 33\n+q 777\n*** End Patch\n",
+        "diff --git a/a.xyz b/a.xyz\ndeleted file mode 100644\n--- a/a.xyz\n+++ /dev/null\n@@ -1,2 +0,0 @@\n-q 11\n-q 22\n", "diff --git a/a.xyz b/bcd.xyz\nsimilarity index 100%\nrename from a.xyz\nrename to bcd.xyz\n",
+        "--- a/a.xyz\n+++ b/a.xyz\n@@ -1,1 +1,1 @@\n-q 11\n+q 999\n@@ -3,1 +3,1 @@\n-q 33\n+q 777\n", '[{"path": "a.xyz", "old_string": "q 11", "new_string": "q 999"}]\n', "a.xyz\n```\nq 11\nq 22\n```\n\nb.xyz\n```\nq 1\n```\n",
+        "a.xyz\n```\n<<<<<<< SEARCH\nq 11\n=======\nq 999\nq 99\n>>>>>>> REPLACE\n```\n", "<write_to_file>\n<path>n.xyz</path>\n<content>\nq 1\nq 2\n</content>\n</write_to_file>\n",
+    ],
+)  # fmt: skip
+def test_a_reply_that_is_cut_anywhere_gives_only_whole_edits(reply: str) -> None:
+    parser = Parser()
+    whole = [*parser.feed(reply), *parser.close()]
+    assert whole
+    for at in range(len(reply)):
+        parser = Parser()
+        for edit in (*parser.feed(reply[:at]), *parser.close(cut_off=True)):
+            assert edit.kind == "malformed" or edit in whole, (at, edit)

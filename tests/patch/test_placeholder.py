@@ -142,6 +142,24 @@ def test_a_comment_that_takes_the_place_of_code(comment: str, stands: bool) -> N
     assert applied.files in ({"a.js": LOOP}, {"a.js": LOOP.replace("{\n  let", "{\n  if (!items) return 0;\n  let")})
 
 
+@pytest.mark.parametrize(
+    "line", ["(unchanged)", "[unchanged]", "{{ rest }}", "~~~ unchanged ~~~", "etc.", "<rest>", "-- same --", "# k2..k28", "# remaining k's", "# other k"]
+)  # fmt: skip
+def test_a_remark_that_takes_the_place_of_lines(line: str) -> None:
+    old = "".join(f"k{number} = {number}\n" for number in range(30))
+    new = f"k0 = 7\n{line}\nk29 = 29\n"
+    reply = f"a.xyz\n```\n<<<<<<< SEARCH\n{old}=======\n{new}>>>>>>> REPLACE\n```\n"
+    assert apply_reply(reply, {"a.xyz": old}).files in ({"a.xyz": old}, {"a.xyz": old.replace("k0 = 0", "k0 = 7")})
+
+
+@pytest.mark.parametrize("line", ["[other]", "continue", "k = [more]", "# total of k0 to k29", "(k)"])
+def test_lines_that_take_the_place_of_others(line: str) -> None:
+    old = "".join(f"k{number} = {number}\n" for number in range(30))
+    new = f"k0 = 7\n{line}\nk29 = 29\n"
+    reply = f"a.xyz\n```\n<<<<<<< SEARCH\n{old}=======\n{new}>>>>>>> REPLACE\n```\n"
+    assert apply_reply(reply, {"a.xyz": old}).files == {"a.xyz": new}
+
+
 @pytest.mark.parametrize("comment", ["keep the loop", "see above", "as before, but in cents", "⋮"])
 def test_a_comment_beside_code_that_stays_is_a_comment(comment: str) -> None:
     new = LOOP.replace("  let", f"  // {comment}\n  let")

@@ -54,6 +54,11 @@ _ARROW = re.compile(r"\s+(?:->|=>|\u2192|to)\s+")
 _MAKES, _REMOVES, _MOVES = ("add", "create", "new"), ("delete", "remove"), ("move", "rename")
 
 
+def ends(line: str) -> bool:
+    """Tell whether a line is a patch's end mark."""
+    return line.rstrip() == _END
+
+
 def opening(line: str) -> bool:
     """Tell whether a patch begins with this line."""
     return line.startswith("***") and _SUGGESTS.match(line) is not None
@@ -72,6 +77,7 @@ class ApplyPatch(Reader):
         self._hunks = 0
         self._moves = False  # a directive moves the file, and the next is to say where
         self._begun = False
+        self.unended = False  # its fence has ended before the patch's end mark
         self._refused = False
 
     def line(self, line: str, out: list[Edit]) -> State:
@@ -80,6 +86,7 @@ class ApplyPatch(Reader):
             return self._mark(line.rstrip(), out)
         if self._closes(line):
             self._end_file(out)
+            self.unended = self._begun
             return AGAIN
         if self._refused:
             return MORE
@@ -116,7 +123,7 @@ class ApplyPatch(Reader):
             return
         if not self._begun:
             self._end_file(out)
-        elif self._path is not None:
+        else:
             problem = "the patch has no end mark: nobody knows whether this is all of it"
             out.append(Edit(self._path, kind="malformed", problem=problem, format=FORMAT))
 

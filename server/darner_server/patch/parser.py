@@ -58,6 +58,7 @@ class Parser:
         self._reader: Reader | None = None
         self._about: Name = self._target  # the file of the block being read, if the block itself says nothing
         self._back: Name = self._target  # and the one it would be without a name
+        self._unended = False  # the last block is a patch that its fence has ended before the end mark
         self._margin = ""  # the indentation of the block being read
 
     def feed(self, text: str) -> tuple[Edit, ...]:
@@ -76,7 +77,7 @@ class Parser:
         """Return the edits that the end of the reply completes; with `cut_off`, none that the end has cut."""
         last = "".join(self._tail)
         self._tail = []
-        if last and (not cut_off or self._reader is not None):
+        if last and (not cut_off or self._may_end(last)):
             self._take(last.removesuffix("\r"))
         if self._reader is not None:
             known = len(self._out)
@@ -98,7 +99,16 @@ class Parser:
             self._drafts.take(self._fences.nothing_marked(self._lines))
         return self._drafts.complete()
 
+    def _may_end(self, last: str) -> bool:
+        """Tell whether a line that the end has perhaps cut may be the mark that a block ends with."""
+        if isinstance(self._reader, ApplyPatch):
+            return apply_patch.ends(last)
+        return self._reader is not None and not isinstance(self._reader, UnifiedDiff)
+
     def _take(self, line: str) -> None:
+        if self._unended and self._reader is None and apply_patch.ends(line):
+            self._out.append(malformed("the patch holds a line that ends its fence: what comes behind it is lost"))
+            self._unended = False
         if self._reader is None and self._fence is None:
             self._outside(line)
         elif self._drafts.doubtful and self._reasoning.closes_within(line):
@@ -132,6 +142,7 @@ class Parser:
             if state is MORE:
                 return
             self._forget_call()
+            self._unended = isinstance(self._reader, ApplyPatch) and self._reader.unended
             self._reader = None
             self._above = []
             if state is DONE:

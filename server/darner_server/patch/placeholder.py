@@ -34,6 +34,11 @@ _AS_IT_WAS = re.compile(
     r"\w+ (?:goes |go |is |are )?here)\W*$",
     re.IGNORECASE,
 )
+_MARKED = re.compile(r"\s*(?:[(\[{<~*=_-]+\s*([\w ,.'-]+?)\s*[)\]}>~*=_-]+|(etc\.?))\s*")
+_RANGE = re.compile(r"\(?\w+\s*(?:\.{2,}|\u2026|[-\u2013])\s*\w+\)?")  # k2..k28
+_REMAINS = re.compile(
+    r"(?:the\s+)?(?:remaining|rest(?:\s+of)?|other|all other)\s+[\w']+(?:\s+[\w']+)?[.:]?", re.IGNORECASE
+)
 _FEW = 8  # words
 _LONGEST = 120  # characters: a longer comment says more than that something stays
 
@@ -68,11 +73,7 @@ def _displacing(new: list[str], old: list[str], there: set[str]) -> list[int]:
 
     Where that much is lost, a comment needs to say less to be a placeholder than anywhere else.
     """
-    terse = [
-        number
-        for number, body in enumerate(new)
-        if body not in there and (comment := _COMMENT.fullmatch(body)) is not None and is_terse(comment[1])
-    ]
+    terse = [number for number, body in enumerate(new) if body not in there and _is_remark(body)]
     if not terse:
         return []
     found: list[int] = []
@@ -84,6 +85,20 @@ def _displacing(new: list[str], old: list[str], there: set[str]) -> list[int]:
         if len(gone) > end - begin and come and all(number in terse for number in come):
             found += come
     return found
+
+
+def _is_remark(body: str) -> bool:
+    """Tell whether a line is a terse comment, or a remark in brackets or lines that is no code: `(unchanged)`."""
+    found = _COMMENT.fullmatch(body)
+    if found is not None:
+        return is_terse(found[1]) or _RANGE.fullmatch(found[1]) is not None or _REMAINS.fullmatch(found[1]) is not None
+    marked = _MARKED.fullmatch(body)
+    if marked is None:
+        return False
+    text = marked[1] or marked[2]
+    words = set(wordings.WORD.findall(text.lower()))
+    known = wordings.STAYS | wordings.ALIKE | wordings.REST | {"etc", "ditto", "dito"}
+    return is_terse(text) and bool(words & known)
 
 
 def is_terse(text: str) -> bool:
