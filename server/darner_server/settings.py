@@ -216,10 +216,9 @@ def keyring_key(name: str) -> str | None:
     """The key stored for an endpoint by `darner login`, or None; a system without a keyring has none."""
     if os.environ.get("DARNER_KEYRING") == "off":
         return None
-    import keyring  # noqa: PLC0415 - slow to import, and most people have a variable
-    from keyring.errors import KeyringError  # noqa: PLC0415 - likewise
-
     try:
+        import keyring  # noqa: PLC0415 - slow to import, and most people have a variable
+
         return keyring.get_password("darner", name)
-    except KeyringError:
+    except Exception:  # noqa: BLE001 - whatever its back ends raise, also when they are imported
         return None

@@ -66,8 +66,14 @@ class Engine:
         for each in self.trouble:
             _log.warning("%s; darner works, but forgets it when it ends", each)
         self._indexing = asyncio.get_running_loop().create_task(self._keep_indexed(), name="index")
-        if self.settings.endpoints:
-            await self._open(self.settings.endpoints)
+        try:
+            if self.settings.endpoints:
+                await self._open(self.settings.endpoints)
+        except BaseException:
+            # A task that is left to the end of the loop may hang there: asyncio waits for ever for a process that it
+            # was starting, because it cancels that start too.
+            await self.__aexit__()
+            raise
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -92,6 +92,9 @@ class Delivery:
         """Send rounds until finished."""
         try:
             await self._run()
+        except Exception:
+            self._give_up("darner failed while it sent the edit; its log names the place")
+            raise
         finally:
             self._answerable.set()
 

@@ -1,6 +1,7 @@
 """The session's engine: made in the background once the client has been answered, made again when settings change."""
 
 import asyncio
+import logging
 import os
 from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
@@ -13,6 +14,8 @@ from darner_server.lsp.folders import Folders
 
 if TYPE_CHECKING:
     from darner_server.engine import Engine
+
+_log = logging.getLogger(__name__)
 
 _OURS = ("trusted", "completion")  # settings of the language server, not of the engine
 
@@ -68,15 +71,22 @@ class Engines:
         try:
             engine, notices = await asyncio.to_thread(_make, self._folders.roots, self._options)
         except _Unusable as error:
-            life.made.set_exception(Failure(str(error)))
-            life.made.exception()  # asked for here, or asyncio complains where nobody else asks
-            self._tell(str(error))
+            self._failed(life, str(error))
+            return
+        except Exception as error:  # noqa: BLE001 - whoever asks is told, and may ask again with other settings
+            _log.exception("the engine could not be made")
+            self._failed(life, f"darner could not begin ({type(error).__name__}); the log names the place")
             return
         for notice in notices:
             self._warn(notice)
         async with engine:
             life.made.set_result(engine)
             await life.over.wait()
+
+    def _failed(self, life: "_Life", said: str) -> None:
+        life.made.set_exception(Failure(said))
+        life.made.exception()  # asked for here, or asyncio complains where nobody else asks
+        self._tell(said)
 
 
 class _Life:

@@ -2,7 +2,9 @@
 
 import asyncio
 import gc
+import os
 import sys
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -31,7 +33,8 @@ from darner_server.lsp.pygls_fixes import quick_server
 from darner_server.lsp.raw import as_object, at
 from darner_server.lsp.session import Session
 
-_LAST_WORDS = 2.0  # seconds a leaving client has to read what was written
+_LAST_WORDS = 0.5  # seconds a leaving client has to read what was written
+_LAST_RESORT = 1.0  # seconds after which the process ends, whatever a thread of it waits for: a disk, git, a keyring
 
 Handler = Callable[[Session, Any], Any]
 
@@ -104,6 +107,7 @@ async def _serve(opened: Opened) -> int:
                 session.spawn(lifecycle.watch_client(session))
             session.engines.start()
             code = await session.exit_code
+            _end_soon(code)
             with suppress(TimeoutError):
                 await asyncio.wait_for(connection.drain(), _LAST_WORDS)
             connection.close()
@@ -111,6 +115,13 @@ async def _serve(opened: Opened) -> int:
     except* _Over:
         pass
     return code
+
+
+def _end_soon(code: int) -> None:
+    """End the process in a moment, if it has not ended by itself. Files are only ever replaced as a whole."""
+    last_resort = threading.Timer(_LAST_RESORT, os._exit, (code,))
+    last_resort.daemon = True
+    last_resort.start()
 
 
 class _Over(Exception):

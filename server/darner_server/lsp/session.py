@@ -64,8 +64,16 @@ class Session:
         self.explanations: list[Explanation] = []
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """Run something in the background; it ends with the session."""
-        return self._tasks.create_task(work)
+        """Run something in the background; it ends with the session, and a bug in it ends nothing else."""
+        task = self._tasks.create_task(self._contained(work))
+        task.add_done_callback(lambda _: work.close())  # one that is cancelled before its first step never enters it
+        return task
+
+    async def _contained(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except Exception as error:  # noqa: BLE001 - see `spawn`
+            self.went_wrong(work.__qualname__, error)
 
     async def settings_known(self) -> None:
         """Return when the client has said which settings hold now; one that does not is not waited for again."""
