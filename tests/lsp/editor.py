@@ -219,7 +219,7 @@ class Editor:
 
     def _register(self) -> None:
         feature = self.client.feature
-        feature("workspace/applyEdit")(lambda params: self._apply(params))  # noqa: PLW0108 - pygls marks the function it is given: no method
+        feature("workspace/applyEdit")(lambda params: self.applied(params))  # noqa: PLW0108 - pygls marks the function it is given: no method
         feature("window/showMessage")(lambda params: self._hear(self.shown.append, params.message))
         feature("window/logMessage")(lambda params: self._hear(self.logged.append, params.message))
         feature("window/workDoneProgress/create")(lambda params: self._create_progress(params))  # noqa: PLW0108 - likewise
@@ -251,7 +251,8 @@ class Editor:
     def _refresh(self) -> None:
         self.refreshed += 1
 
-    def _apply(self, params: types.ApplyWorkspaceEditParams) -> types.ApplyWorkspaceEditResult:
+    def applied(self, params: types.ApplyWorkspaceEditParams) -> types.ApplyWorkspaceEditResult:
+        """Make an edit of the server's, or refuse it."""
         self.edits.append(params)
         refusal = self.applies(params)
         self._tell()

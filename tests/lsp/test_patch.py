@@ -1,6 +1,6 @@
 import asyncio
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from lsprotocol import types
@@ -120,6 +120,26 @@ async def test_an_editor_that_tells_its_changes_late(tmp_path: Path) -> None:
         assert buffer.text == DONE
         await editor.command("darner.undoAll")
         assert buffer.text == CODE
+
+
+async def test_an_editor_that_does_not_say_whether_it_has_made_the_edit(tmp_path: Path) -> None:
+    over = asyncio.Event()
+
+    async def silently(params: types.ApplyWorkspaceEditParams) -> types.ApplyWorkspaceEditResult:
+        result = editor.applied(params)
+        await over.wait()
+        return result
+
+    async with (
+        ScriptedEndpoint(Script(otherwise=ONE + TWO, rate=60)) as scripted,
+        editing(tmp_path, {"a.py": CODE}, scripted) as editor,
+    ):
+        buffer = editor.open("a.py")
+        features = cast("dict[str, object]", cast("Any", editor.client).protocol.fm.features)
+        features["workspace/applyEdit"] = silently
+        assert (await editor.patch("a.py"))["refused"] == []
+        assert buffer.text == DONE
+        over.set()
 
 
 async def test_an_editor_that_tells_nothing_while_it_waits_for_the_answer(tmp_path: Path) -> None:

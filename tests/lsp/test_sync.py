@@ -56,6 +56,7 @@ def patch(ident: int) -> dict[str, Any]:
         ([without(opened(), "languageId"), changed(Z)], "z = 1"),
         ([opened(languageId=None, version=None), changed(Z)], "z = 1"),
         ([opened(), changed(Z), changed({"text": "whole\n"})], "whole"),
+        ([[opened(), changed(Z)]], "z = 1"),  # several messages in one
     ],
 )
 async def test_what_is_missing_or_null_costs_no_change(tmp_path: Path, messages: list[Any], first: str) -> None:
@@ -80,6 +81,8 @@ async def test_what_is_missing_or_null_costs_no_change(tmp_path: Path, messages:
         changed("x"),
         said("textDocument/didChange", {"textDocument": {"uri": URI, "version": 2}, "contentChanges": None}),
         said("textDocument/didChange", {"textDocument": {"uri": URI, "version": 2}}),
+        {key: value for key, value in changed(Z).items() if key != "jsonrpc"},
+        changed(Z) | {"jsonrpc": 2.0},
         b'Content-Length: 55\r\n\r\n{"jsonrpc":"2.0","method":"textDocument/didChange","par',
     ],
 )

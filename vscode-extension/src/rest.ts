@@ -79,7 +79,8 @@ export async function putRest(
   if (edit.size === 0 && !changes.some((each) => "kind" in each)) {
     return [];
   }
-  if (!(await vscode.workspace.applyEdit(edit, { isRefactoring: true }))) {
+  // a refactoring would be saved at once, before anybody has kept it
+  if (!(await vscode.workspace.applyEdit(edit))) {
     return changes.map(uriOf);
   }
   for (const [file, ready, version] of put) {

@@ -142,12 +142,16 @@ class Delivery:
         params: dict[str, Any] = {"edit": workspace_edit(round_.changes, self._client)}
         if self._client.shows_labels:
             params["label"] = "darner"
+        asked = self._protocol.send_request_async("workspace/applyEdit", params)
         try:
-            answer: Any = await self._protocol.send_request_async("workspace/applyEdit", params)
+            while not asked.done() and not self._is_in(round_):
+                await asyncio.wait({asked}, timeout=_ECHO)
+            if asked.done() and not asked.result().applied:
+                return await self._not_applied(round_, str(asked.result().failure_reason or ""))
         except JsonRpcException as error:  # so does eglot refuse an edit of an older version
             return await self._not_applied(round_, error.message)
-        if not answer.applied:
-            return await self._not_applied(round_, str(answer.failure_reason or ""))
+        finally:
+            asked.cancel()
         complete = True
         for file, regions, sent, revision in round_.sent:
             echoed = await self._echoed(file, revision)
@@ -162,6 +166,14 @@ class Delivery:
             done = [each for region, each in zip(regions, sent, strict=True) if id(region) not in left]
             self._hunks.add(file, done)
         return complete
+
+    def _is_in(self, round_: _Round) -> bool:
+        """Whether the documents have all of a round, which a client has made without a word."""
+        for file, _, _, revision in round_.sent:
+            file.follow()
+            if file.revision in {None, revision} or file.alignment.pending or file.alignment.lost:
+                return False
+        return bool(round_.sent) and not round_.operations
 
     async def _not_applied(self, round_: _Round, reason: str) -> bool:
         for file, _, _, revision in round_.sent:

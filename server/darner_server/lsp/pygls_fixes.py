@@ -86,17 +86,20 @@ class QuickProtocol(LanguageServerProtocol):
         return len(self._running)
 
     def receive(self, body: bytes) -> None:
-        """Handle one message as it came off the wire."""
+        """Handle one message as it came off the wire, or several in an array."""
         try:
-            message = as_object(parse(body))
+            parsed = parse(body)
         except ValueError:
             self._unreadable(body)
             self._refuse(None, PARSE_ERROR, "This is not JSON")
             return
-        if message.get("jsonrpc") != "2.0":
-            self._refuse(None, INVALID_REQUEST, "This is not a JSON-RPC 2.0 message")
-            return
-        self._dispatch(message)
+        for each in as_list(parsed) or [parsed]:
+            message = as_object(each)
+            if message.get("jsonrpc") == "2.0":
+                self._dispatch(message)
+            else:
+                self._unreadable(body)
+                self._refuse(None, INVALID_REQUEST, "This is not a JSON-RPC 2.0 message")
 
     def _dispatch(self, message: dict[str, Any]) -> None:
         method, ident = message.get("method"), _id_of(message.get("id"))

@@ -14,6 +14,10 @@ async function edit(command: string, instruction: string): Promise<Outcome> {
   return outcome;
 }
 
+async function stored(document: vscode.TextDocument): Promise<string> {
+  return new TextDecoder().decode(await vscode.workspace.fs.readFile(document.uri));
+}
+
 async function type(editor: vscode.TextEditor, line: number, character: number, text: string): Promise<void> {
   await editor.edit((builder) => builder.insert(new vscode.Position(line, character), text));
 }
@@ -127,6 +131,7 @@ test("several files at once, undone at once", async () => {
     vscode.workspace.textDocuments.find((each) => each.uri.path.endsWith("/b.py")),
   );
   equal([document.getText(), other.getText()], [FIRST, DONE]);
+  equal([document.isDirty, other.isDirty, await stored(document), await stored(other)], [true, true, CODE, CODE]);
   equal(
     darner.hunks.uris().map((each) => each.slice(each.lastIndexOf("/") + 1)),
     ["a.py", "b.py"],
@@ -152,6 +157,45 @@ test("a file that is to be made is shown first, and not made when that is discar
     [["new.py", "you did not confirm it"]],
   );
   equal([darner.hunks.all(), await vscode.workspace.findFiles("new.py")], [[], []]);
+});
+
+test("a move that is not ticked in the preview is not made, and told", async () => {
+  await running();
+  await open("a.py");
+  let over = false;
+  const patch = edit("darner.editWorkspace", "move please").finally(() => {
+    over = true;
+  });
+  await until("the preview is applied", async () => {
+    await vscode.commands.executeCommand("refactorPreview.apply").then(undefined, () => undefined);
+    return over;
+  });
+  const { refused } = await patch;
+  equal(
+    refused.map((each) => [each.uri.slice(each.uri.lastIndexOf("/") + 1), each.reason]),
+    [["old.py", "you did not confirm it"]],
+  );
+  equal([(await vscode.workspace.findFiles("old.py")).length, await vscode.workspace.findFiles("moved.py")], [1, []]);
+});
+
+test("what runs by itself is changed only when it is confirmed", async () => {
+  await running();
+  await open("a.py");
+  let over = false;
+  const patch = edit("darner.editWorkspace", "hook please").finally(() => {
+    over = true;
+  });
+  await until("the preview is discarded", async () => {
+    await vscode.commands.executeCommand("refactorPreview.discard").then(undefined, () => undefined);
+    return over;
+  });
+  const { refused } = await patch;
+  equal(
+    refused.map((each) => [each.uri.slice(each.uri.lastIndexOf("/") + 1), each.reason]),
+    [["conftest.py", "you did not confirm it"]],
+  );
+  const hook = (await vscode.workspace.findFiles("conftest.py")).at(0);
+  equal(hook && (await vscode.workspace.openTextDocument(hook)).getText(), "y = 1\n");
 });
 
 test("a code action does what a comment asks, and the comment goes", async () => {

@@ -15,6 +15,8 @@ export const HOST_FILES: Readonly<Record<string, string>> = {
   "b.py": CODE,
   "crlf.py": "def smile():\r\n    return '😀', 1\r\n",
   "c.py": "def three():\n    # darner: the right number please\n    return 0\n",
+  "old.py": "x = 1\n",
+  "conftest.py": "y = 1\n",
   "README.md": "# A small workspace\n",
 };
 
@@ -26,6 +28,11 @@ export const HOST_REPLIES = [
     text: ONE + block("b.py", "    return 1\n", "    return 11\n") + block("b.py", "    return 2\n", "    return 22\n"),
   },
   { when: "new file please", text: block("new.py", "", "x = 1\n") },
+  {
+    when: "move please",
+    text: "*** Begin Patch\n*** Update File: old.py\n*** Move to: moved.py\n@@\n-x = 1\n+x = 2\n*** End Patch\n",
+  },
+  { when: "hook please", text: ONE + block("conftest.py", "y = 1\n", "y = 2\n") },
   { when: "impossible please", text: ONE + block("a.py", "    return 99\n", "    return 0\n") },
   { when: "slowly please", text: ONE + "word ".repeat(250) + TWO },
   // last: every prompt that shows c.py holds these words
