@@ -1,4 +1,5 @@
 import asyncio
+import json
 from pathlib import Path
 
 import pytest
@@ -139,3 +140,21 @@ async def test_a_selected_entry_is_gone_on_from(  # noqa: PLR0917 - a row of a t
         )
         answer = await editor.request("textDocument/inlineCompletion", params)
         assert spans([] if answer is None else answer.items) == ([found] if found else [])
+
+
+async def test_of_the_text_of_a_notebook_no_output_is_sent(tmp_path: Path) -> None:
+    cells = [
+        {"cell_type": "code", "source": ["shown = 1"], "outputs": [{"data": {"image/png": f"unseen{number}" * 9}}]}
+        for number in range(2)
+    ]
+    text = json.dumps({"cells": cells}, indent=1)
+    at = text.rindex("shown = 1") + 8
+    line, character = text.count("\n", 0, at), at - text.rindex("\n", 0, at) - 1
+    async with (
+        ScriptedEndpoint(Script(otherwise="2")) as scripted,
+        editing(tmp_path, {"a.ipynb": text}, scripted) as editor,
+    ):
+        editor.open("a.ipynb", language="json")
+        assert await ask(editor, "a.ipynb", line, character, invoked=True) != []
+        sent = json.dumps(scripted.asked[0].body)
+        assert (sent.count("shown = "), sent.count("unseen")) == (2, 0)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types
 
 from darner_server.lsp.documents import Snapshot
-from darner_server.lsp.positions import LineTable, Point
+from darner_server.lsp.positions import LineTable, Point, split_lines
 from darner_server.lsp.raw import integer_at, point_at, text_at
 from darner_server.lsp.session import Session
 from darner_server.lsp.suggestion import Cursor, suggest
@@ -205,9 +205,9 @@ class _Requests:
             reach = _CPU if endpoint.kind == "llamacpp" else _FAST
             counter = tokenizer(endpoint.tokenizer)
             self.masks.learn(self._path, self._text)
-            text, place = self.masks.hide(self._text), len(self._cursor.before)
-            prefix = self._elsewhere(endpoint, reach) + text[max(0, place - reach.before) : place]
-            suffix = text[place : place + reach.after]
+            before, after = _shown(self._path, self.masks.hide(self._text), len(self._cursor.before))
+            prefix = self._elsewhere(endpoint, reach) + before[max(0, len(before) - reach.before) :]
+            suffix = after[: reach.after]
             self._made[endpoint.name] = FillRequest(
                 prefix=prefix,
                 suffix=suffix,
@@ -232,6 +232,22 @@ class _Requests:
         bundle = self._engine.context(request, endpoint.tokenizer, self.masks)
         mark = "#" if self._path.endswith((".py", ".rb", ".sh", ".toml", ".yaml", ".yml")) else "//"
         return "".join(f"{mark} {each.path}\n{each.text.rstrip()}\n\n" for each in bundle.snippets)
+
+
+def _shown(path: str, text: str, place: int) -> tuple[str, str]:
+    """What stands before and after a place, without the lines that are pictures and other outputs of a notebook."""
+    from darner_context.notebook import unshown_lines  # noqa: PLC0415 - see engines.py
+
+    unshown = unshown_lines(path, text)
+    if not unshown:
+        return text[:place], text[place:]
+    before, after, at = list[str](), list[str](), 0
+    for number, line in enumerate(split_lines(text), start=1):
+        if number not in unshown:
+            before.append(line[: max(0, place - at)])
+            after.append(line[max(0, place - at) :])
+        at += len(line)
+    return "".join(before), "".join(after)
 
 
 def _answer(there: _Place, text: str) -> dict[str, Any]:
