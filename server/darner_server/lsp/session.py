@@ -73,7 +73,7 @@ class Session:
         try:
             await work
         except Exception as error:  # noqa: BLE001 - see `spawn`
-            self.went_wrong(work.__qualname__, error)
+            self.went_wrong("in the background", error)
 
     async def settings_known(self) -> None:
         """Return when the client has said which settings hold now; one that does not is not waited for again."""
