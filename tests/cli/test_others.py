@@ -1,4 +1,5 @@
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,13 @@ async def test_context_as_json(desk: Desk) -> None:
     }
     assert [snippet["path"] for snippet in answer["snippets"]] == ["a.py"]
     assert answer["tokens"] == sum(snippet["tokens"] for snippet in answer["snippets"]) <= 500
+
+
+async def test_a_line_of_a_file_without_end(desk: Desk) -> None:
+    desk.put({"a.py": "a = 1\n"})
+    os.truncate(desk.root / "a.py", 20 << 30)
+    ran = await desk.run("context", "a.py:1")
+    assert (ran.code, ran.err) == (2, "darner: a.py: it is too large\n")
 
 
 async def test_context_in_lines(desk: Desk) -> None:

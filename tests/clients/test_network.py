@@ -5,7 +5,7 @@ import socket
 import ssl
 import subprocess
 import threading
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Generator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
@@ -254,7 +254,7 @@ async def test_a_first_token_that_trickles_is_late() -> None:
 
 
 @contextmanager
-def flood(what: bytes) -> Iterator[str]:
+def flood(what: bytes) -> Generator[str]:
     """The address of a server that says something again and again, faster than anybody can listen."""
     with socket.create_server(("127.0.0.1", 0)) as server:
 

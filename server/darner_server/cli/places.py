@@ -5,6 +5,8 @@ import re
 from pathlib import Path
 
 from darner_context.index import Focus
+from darner_context.plain import read_plain
+from darner_context.sources import READ_LIMIT
 from darner_server.cli.exits import Stop
 
 _MARKS = (".git", ".darner.toml", ".hg", ".jj")
@@ -38,7 +40,10 @@ def parse_place(argument: str, root: Path, here: Path) -> Focus:
     if first is not None:
         if first < 1 or (last is not None and last < first):
             raise Stop(f"{argument}: lines count from 1 and FIRST is not after LAST")
-        lines = len(re.findall(rb"\r\n|\r|\n", data := resolved.read_bytes())) + (not data.endswith((b"\n", b"\r")))
+        data = read_plain(resolved, READ_LIMIT)
+        if not isinstance(data, bytes):
+            raise Stop(f"{name}: {data.reason}")
+        lines = len(re.findall(rb"\r\n|\r|\n", data)) + (not data.endswith((b"\n", b"\r")))
         if first > max(1, lines):
             raise Stop(f"{argument}: {name} has only {lines} lines")
     return Focus(resolved.relative_to(root).as_posix(), first, last or first)

@@ -5,7 +5,10 @@ from pathlib import Path
 
 from darner_context.bundle import Unreadable
 from darner_context.charset import MARK, decode
+from darner_context.plain import read_plain
 from darner_server.workspace import Unwritten, Written, write
+
+_WIDEST = 4  # bytes of a character, and of a mark before the first
 
 
 def save(
@@ -20,10 +23,9 @@ def save(
             expected[path] = None
             changes[path] = None if text is None else text.encode("utf-8")
             continue
-        try:
-            data = (root / path).read_bytes()
-        except OSError as error:
-            return Unwritten(path, f"cannot be read: {error.strerror}")
+        data = read_plain(root / path, _WIDEST * (len(old) + 1))  # what is longer has changed
+        if isinstance(data, Unreadable):
+            return Unwritten(path, data.reason)
         decoded = decode(data)
         if isinstance(decoded, Unreadable):
             return Unwritten(path, decoded.reason)
