@@ -39,6 +39,12 @@ def worded(value: str) -> bool:
     return _worded(value, _OFTEN)
 
 
+def share_of_common_pairs(letters: str) -> float:
+    """How many of the pairs of letters are those that words are made of."""
+    pairs = [letters[at : at + 2].lower() for at in range(len(letters) - 1)]
+    return sum([pair in COMMON_PAIRS for pair in pairs]) / len(pairs)
+
+
 def _worded(value: str, often: float) -> bool:
     pairs = [each[at : at + 2].lower() for each in _LETTERS.findall(value) for at in range(len(each) - 1)]
     return sum([pair in COMMON_PAIRS for pair in pairs]) >= max(_BEGINNING, len(pairs) * often)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from darner_context.chance import UUID, entropy, made_up, sequence, worded
+from darner_context.phrases import letters_by_chance, passphrase, single_word
 from darner_context.secret_rules import WEAK
 from darner_context.values import called, is_option, unsaid
 
@@ -17,6 +18,11 @@ _GIVEN = re.compile(
     r"(?:(?P<quote>\\?[\"'`])(?P<quoted>(?:(?!(?P=quote))[^\s\\]){6,400})(?P=quote)"
     r"|(?P<bare>[^\s\"'`,;()\[\]{}<>\\]{6,400}))"
 )
+_PHRASE = re.compile(
+    r"(?i)(?:passw(?:or)?d|passwd|passphrase|passcode|pwd|pass)(?:[\"'\])]{0,3}\s{0,3}(?::\s?&?'?[a-z]\w{0,12}\s{0,2}(?==))?(?:=>|:=|=|:|,|\|\|)\s{0,3}|>)"
+    r"(?P<quote>[\"'`])(?-i:(?P<phrase>[a-z]{2,12}(?: [a-z]{2,12}){2,9}))(?P=quote)"
+)
+_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*\Z")
 _BEFORE = 24  # characters before a name that make it an option
 _TEMPLATE = re.compile(
     r"[$%#@]\{|\{\{|\{[\w.]*\}|%\(|%[sdr]\b|<[\w -]+>|\$\w|\$\(|\[[^\]]*\]|\(.*\)|::|://|->|\\[dws]|^[\w.-]+="
@@ -71,7 +77,13 @@ def passwords(text: str, small: bytes) -> Iterator[Found]:
     places = sorted(at for word in _WORDS for at in _places(small, word))
     yield from _in_manifests(text) if places and "kind: Secret" in text else ()
     for at in places:
-        found = _GIVEN.match(text, at) if at >= done else None
+        if at < done:
+            continue
+        phrase = _PHRASE.match(text, at)
+        if phrase is not None and passphrase(phrase["phrase"]):
+            yield (*phrase.span("phrase"), "password")
+            continue
+        found = _GIVEN.match(text, at)
         if found is None:
             continue
         done = found.end("between")
@@ -79,7 +91,9 @@ def passwords(text: str, small: bytes) -> Iterator[Found]:
         name = re.sub(r"[\W_]", "", found["name"]).lower()
         value = found[group]
         whole = _WHOLE.fullmatch(found["between"]) is not None and text[found.end() : found.end() + 1] in _ENDS
-        like = _like_password(value, name, quoted=group == "quoted", whole=whole)
+        like = _like_password(value, name, quoted=group == "quoted", whole=whole) or (
+            whole and name.startswith(_SURE) and _set(text, found, value)
+        )
         if unsaid(name) or not _gives(text, found) or not like:
             continue
         listed = not any(each in found["between"] for each in "=:>|?")  # beside the name, and not given to it
@@ -141,8 +155,22 @@ def _gives(text: str, found: re.Match[str]) -> bool:
     return any(each in between for each in signs) or is_option(text, max(0, found.start() - _BEFORE), found.start())
 
 
+def _set(text: str, found: re.Match[str], value: str) -> bool:
+    """Whether a variable of the environment, as DB_PASSWORD, is set to a word, or an element of XML holds letters."""
+    if found["between"] == ">":
+        return letters_by_chance(value)
+    name = text[max(0, found.start() - _BEFORE) : found.end("name")].rsplit(maxsplit=1)[-1]
+    return (
+        _VARIABLE.match(name) is not None
+        and found["between"] in {"=", ": "}
+        and (single_word(value) or letters_by_chance(value))
+    )
+
+
 def _like_password(value: str, name: str, *, quoted: bool, whole: bool) -> bool:
     sure = name.startswith(_SURE)
+    if sure and ((quoted and letters_by_chance(value)) or ((quoted or whole) and passphrase(value))):
+        return not made_up(value) and not sequence(value) and not _WEAK.fullmatch(value)
     if len(value) < (_LEAST if sure else _LEAST_OTHER) or _says_nothing(value):
         return False
     if not value.isascii():

@@ -51,7 +51,9 @@ _NAMES = re.compile(
 _PATHS = re.compile(
     r"""(?:^|/)(?:
     \.git/(?:.*/)?(?:config(?:\.worktree)?|credentials|FETCH_HEAD) | \.hg/hgrc | \.svn/auth/.* | config/database(?:\.local)?\.ya?ml
-    | \.m2/settings\.xml | \.bundle/config | \.cargo/config\.toml | \.gem/\w+ | \.config/(?:gh|hub|glab-cli|rclone|gcloud|doctl|op|github-copilot|stripe|configstore|age|sops)(?:/.*)?
+    | \.m2/settings\.xml | \.bundle/config | \.cargo/config\.toml | \.gem/\w+ | \.config/(?:gh|hub|glab-cli|rclone|gcloud|doctl|op|github-copilot|stripe|configstore|age|sops|darner
+          |google-chrome[\w-]*|chromium|BraveSoftware|microsoft-edge[\w-]*|vivaldi|Signal|Slack|discord|1Password|Bitwarden[\w ]*|keepassxc|filezilla)(?:/.*)?
+    | \.local/(?:share|state)/(?:keyrings|kwalletd|darner|TelegramDesktop)/.* | Library/Application\ Support/(?:darner|Google|Signal|Slack|1Password|Bitwarden)/.*
     | \.subversion/auth/.* | \.dbt/profiles\.yml | \.gradle/gradle\.properties | \.fly/config\.yml | \.config/solana/id\.json
     | sops/age/keys\.txt | (?:wireguard|openvpn)/.*\.conf | etc/(?:g?shadow|sudoers)-? | \.circleci/cli\.yml | \.snowsql/config | \.mc/config\.json
     | \.huggingface/token | \.cache/huggingface/token | \.jupyter/.*\.json | \.ipython/.*history.* | \.codex/auth\.json | \.claude/\.credentials\.json
@@ -61,6 +63,11 @@ _PATHS = re.compile(
 _FOLDERS = frozenset(
     [
         ".ssh",
+        ".mozilla",
+        ".thunderbird",
+        ".electrum",
+        ".bitcoin",
+        ".ethereum",
         ".aws",
         ".gnupg",
         ".azure",

@@ -341,6 +341,28 @@ WEAK = r"""
     |server|access|refresh|bearer|id|value|string|null|none|undefined|true|false|x|\*|[\W_\d]
 """
 
+# Words of sentences that are shown to somebody who is asked for a password, and of names in code.
+SHOWN = """
+    a about accept account add admin after again all allow allowed already also always an and any app are argument as ask asked at attempt
+    available bad base based be because been before begin between blank box both but button by bytes call callback can cannot change changed
+    changing char character characters check choose class cli click client code column command confirmation contain contains copy create
+    created credential credentials current data database db default delete did different digit digits disable disabled display do does done down
+    each edit element email empty enable enabled enter entered env environment error event example expected expired expires fail failed failure
+    false field file first flow for forget forgot forgotten form format found from function generate generated get given has hash hashed have
+    header help here hidden hide hint html http https icon id identifier if ignore in info input insert instead into is it item its json keep
+    key keyring label least length less let letter letters like line link list load long lower lowercase main many match matches max maximum
+    may message method min minimum missing mode model modal more most must my name needed never new next no node none not null number numbers
+    of off old on one only open option optional or other our out output over own page param parameter path pin place plain please policy post
+    private prompt property protected protocol provide provided public query read record recover recovery redacted remember remove repeat
+    reset response result retry return retype revoke role rule rules same save send service session set setting settings short should show
+    sign signin signup simple size so some special specify start state store stored string strong submit such symbol symbols tag test text
+    than that the their them then there these they this time title to toggle token too true try two type under unknown until up update
+    uppercase url use used uses using utf value values variable verify very via view visible want was weak web were what when where which while
+    who will window with without write wrong yes you your
+    bcrypt argon scrypt sha pbkdf plaintext cleartext crypt hmac ldap kerberos oauth saml radius socket postgres mysql redis mongo kafka
+    placeholder sample dummy fake mock fixture foo bar baz qux lorem ipsum dolor
+"""
+
 # Pairs of letters that words are made of.
 COMMON_PAIRS = frozenset(
     [

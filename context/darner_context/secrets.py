@@ -6,11 +6,13 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from darner_context.chance import LEAST, by_chance, made_up
+from darner_context.joined import joined
 from darner_context.passwords import in_urls, passwords
 from darner_context.private_keys import PRIVATE_KEY, key_parts, other_keys
 from darner_context.secret_rules import PLAIN, SHAPES, TOKENS
 from darner_context.values import kind_by_name
 
+_QUOTES = b"\"'`"
 _KEPT = 64  # texts whose secrets are remembered
 
 
@@ -50,14 +52,9 @@ def holds_key(text: str) -> bool:
 
 @lru_cache(_KEPT)
 def _secrets_of(text: str) -> tuple[Secret, ...]:
-    data = text.encode("latin-1", "replace")
-    found = [Secret(*each) for each in key_parts(text)] if PRIVATE_KEY in text else []
-    runs = list(_runs(data))
-    for start, end in runs:
-        found += _in_run(text, start, end)
-    if runs:
-        found += [Secret(*each) for each in other_keys(text)]
-    found += [Secret(*each) for each in (*passwords(text, data.lower()), *in_urls(text))]
+    found, seeds = _found(text)
+    for each in joined(text, seeds):
+        found += [Secret(*place, one.kind) for one in _found(each.text)[0] for place in each.places(one.start, one.end)]
     found.sort(key=lambda each: (each.start, -each.end))
     apart: list[Secret] = []
     for each in found:
@@ -66,6 +63,20 @@ def _secrets_of(text: str) -> tuple[Secret, ...]:
         elif each.end > apart[-1].end:
             apart[-1] = apart[-1]._replace(end=each.end)
     return tuple(apart)
+
+
+def _found(text: str) -> tuple[list[Secret], list[int]]:
+    """The secrets, in any order, and the places where more may be joined to what stands there."""
+    data = text.encode("latin-1", "replace")
+    found = [Secret(*each) for each in key_parts(text)] if PRIVATE_KEY in text else []
+    runs = list(_runs(data))
+    for start, end in runs:
+        if end - start >= LEAST:
+            found += _in_run(text, start, end)
+    if runs:
+        found += [Secret(*each) for each in other_keys(text)]
+    found += [Secret(*each) for each in (*passwords(text, data.lower()), *in_urls(text))]
+    return found, sorted(start for start, end in runs if data[start - 1] in _QUOTES or data[end : end + 1] in _QUOTES)
 
 
 # Where a token may begin: behind what is no letter or digit, or behind a sign written out: \n, \x1b, \u003d, %3D.
@@ -88,12 +99,13 @@ _APART = tuple(b"glpat- glrt- gldt- hvs. GOCSPX- sk- SG. AIza pypi- ya29. dckr_"
 _WITHOUT_DIGITS = re.compile(
     rb"AKIA|ASIA|hf_|gh[pousr]_|github_pat_|gl[a-z]{2,4}-|sk-|[sr]k_|hv[sb]\.|npm_|pypi-|AIza|SG\.|xox"
 )
+_SHORTEST = 6  # characters of a run that may be a part of a token
 _LONGEST = 16_000  # characters of a run that is looked at
 _MOST_WORDS = 400  # in a run
 
 
 def _runs(data: bytes) -> Iterator[tuple[int, int]]:
-    """The runs that may hold a token."""
+    """The runs that may hold a token, or a part of one."""
     classes = data.translate(_CLASSES)
     done = set[int]()
     for telling in (*_TELLING, _LETTERS, *_APART):
@@ -102,7 +114,7 @@ def _runs(data: bytes) -> Iterator[tuple[int, int]]:
         while at >= 0:
             start, end = classes.rfind(b" ", 0, at) + 1, classes.find(b" ", at)
             end = end if end >= 0 else len(classes)
-            if LEAST <= end - start <= _LONGEST and start not in done:
+            if _SHORTEST <= end - start <= _LONGEST and start not in done:
                 done.add(start)
                 if telling is not _LETTERS or _WITHOUT_DIGITS.search(data, start, end):
                     yield start, end

@@ -196,7 +196,9 @@ HELD = (
     "master.key GoogleService-Info.plist .git-credentials kaggle.json fish_history settings-security.xml .config/gh/hosts.yml "
     ".env~ .env.bak server.key.bak id_rsa.old server.pem.orig credentials.json.old kubeconfig~ .npmrc.20240101 ipsec.secrets chap-secrets "
     ".pg_service.conf wallet.dat private_key.txt deploy_key accessKeys.csv .github_token openai_api_key.txt secrets.sh x.postman_environment.json "
-    "access_token.txt passwords.txt key.properties vault_pass.txt .dev.vars .cargo/credentials.toml application_default_credentials.json"
+    "access_token.txt passwords.txt key.properties vault_pass.txt .dev.vars .cargo/credentials.toml application_default_credentials.json "
+    ".config/darner/config.toml home/.local/state/darner/servers/a.json .config/Signal/config.json .config/google-chrome-beta/Default/a.json "
+    ".mozilla/firefox/a/prefs.js .thunderbird/a.json .electrum/wallets/w .local/share/keyrings/login.keyring .config/1Password/a.json"
 )
 SHOWN = (
     ".env.example .env.sample .env.template .envrc.example config/database.example.yml credentials.py secrets.py token.ts tokens.json "
@@ -222,3 +224,70 @@ def test_files_that_are_secret_by_their_names() -> None:
 )  # fmt: skip
 def test_no_text_holds_it_up(text: str) -> None:
     assert len(secrets_of(text)) <= 1
+
+
+PARTS = [
+    't = "<" + "<"', "t = '<' . '<';", 't = "<" "<"', 't = ("<"\n     "<")', "const t = '<' +\n  '<';", 't = "<" \\\n    "<"', 'local t = "<" .. "<"',
+    't := "<" +\n\t"<"', "SELECT '<' || '<'", 'Dim t = "<" & "<"', 't = f"<" f"<"', '#define T "<" "<"',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("form", PARTS)
+@pytest.mark.parametrize(
+    "template", ["ghp_{A36}", "glpat-{w19}7", "sk-ant-api03-{w93}AA", "AKIA{U16}", "{d10}:AA{w33}"]
+)
+def test_a_token_in_strings_that_are_joined(form: str, template: str) -> None:
+    value = made(template)
+    for cut in (len(value) // 2, len(value) // 3):
+        text = "x = 1\n" + form.replace("<", value[:cut], 1).replace("<", value[cut:], 1) + "\ny = 2\n"
+        found = [text[each.start : each.end] for each in secrets_of(text)]
+        assert found == [each for each in (value[:cut], value[cut:]) if len(each) >= 6], text
+
+
+def test_a_password_beside_what_it_is_joined_with() -> None:
+    value = made("{A9}7")
+    for text in (
+        f'url = "postgres://app:" + "{value}" + "@db.acme.io/app"',
+        f'password = "{value[:5]}!" + "{value[5:]}Q1"',
+    ):
+        kept = text
+        for each in reversed(secrets_of(f"{text}\n")):
+            kept = kept[: each.start] + kept[each.end :]
+        assert value[5:] not in kept
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'x = "some/long/path/to/a-file-2024" + "/and-another-part-of-it-17"',
+        'names = ["token-1", "token-2", "token-3", "glpat-", "ghp_", "sk-"]',
+        'message = "the key is missing in " + "config-file-v2.yaml"',
+        'print("AKIA" + "-is-a-prefix")',
+        'key = "user:" + "profile:" + "v2"',
+    ],
+)
+def test_strings_that_are_joined_and_are_no_token(text: str) -> None:
+    assert secrets_of(f"{text}\n") == ()
+
+
+# what stands between the quotes or behind the sign, and whether it is a password
+WORDS = [
+    ('password = "<"', "correct horse battery staple", True), ("DB_PASSWORD='<'", "tiger lamp ocean bright", True),
+    ('"passphrase": "<",', "purple monkey dishwasher", True), ('password: "<"', "correct-horse-battery-staple", True),
+    ("PASSWD=<", "correct_horse_battery_staple", True), ('const password: string = "<";', "lazy dragon eats cheese", True),
+    ('password = "<"', "kXqPzVbNmRtW", True), ('password: "<"', "xkqzvbnmrtwpj", True), ("DB_PASSWORD=<", "swordfishes", True),
+    ("MYSQL_ROOT_PASSWORD: <", "rootbeer", True), ("<passwd>?</passwd>", "kXqPzVbNmRtW", True),
+    ('password = "<"', "enter your new password", False), ('"password": "<",', "must be at least eight characters", False),
+    ('password = "<"', "all fields are required", False), ('passwordHint = "<"', "lower case letters only", False),
+    ('password: "<"', "your-account-password-page", False), ('PASSWORD = "<"', "some_database_field_name", False),
+    ('"password": "<"', "Mot de passe", False), ('"password": "<"', "wachtwoord vergeten klik hier", False), ('password = "<"', "swordfish", False),
+    ("RESET_PASSWORD=<", "required", False), ('password = "<"', "userPasswordField", False),
+    ('passwordField = "<"', "txtPwdConfirm", False), ("password: <", "the one of the operator", False), ('help = "password <"', "of this small house", False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("form", "value", "secret"), WORDS)
+def test_passwords_of_words_and_of_letters(form: str, value: str, secret: bool) -> None:
+    text = form.replace("<", value, 1) if "?" not in form else form.replace("?", value)
+    found = [f"{text}\n"[each.start : each.end] for each in secrets_of(f"{text}\n")]
+    assert found == ([value] if secret else []), text
