@@ -7,6 +7,7 @@ from darner_context.chance import UUID, by_chance, made_up, sequence
 from darner_context.secret_rules import BETWEEN, SAID, SERVICES, UNSAID
 
 _ABOVE = 200  # characters before a value that may name it
+_BEFORE = 32  # characters before a name that may make it an option
 _LINES = 2  # line ends between a name and its value
 _KEY = 20  # characters of what is merely called a key
 _UNQUOTED = 0.55  # see by_chance: what is not quoted may well be code
@@ -70,7 +71,8 @@ def is_option(text: str, start: int, end: int) -> bool:
 def _gives(before: str, name: str, between: str, *, quoted: bool) -> bool:
     """Whether what stands between a name and a value gives it to the name."""
     told = quoted or any(each in between for each in "=:>") or name.lower() in _SCHEMES
-    if not told and not is_option(before, 0, len(before) - len(between)):
+    end = len(before) - len(between)
+    if not told and not is_option(before, max(0, end - len(name) - _BEFORE), end):
         return False
     ends = between.count("\n")
     return not ends or (ends <= _LINES and any(each in between for each in "=:({[,>|"))
