@@ -53,8 +53,9 @@ def holds_key(text: str) -> bool:
 @lru_cache(_KEPT)
 def _secrets_of(text: str) -> tuple[Secret, ...]:
     found, seeds = _found(text)
-    for each in joined(text, seeds):
-        found += [Secret(*place, one.kind) for one in _found(each.text)[0] for place in each.places(one.start, one.end)]
+    for strings in joined(text, seeds):
+        for one in _found(strings.text)[0]:
+            found += [Secret(*place, one.kind) for place in strings.places(one.start, one.end)]
     found.sort(key=lambda each: (each.start, -each.end))
     apart: list[Secret] = []
     for each in found:

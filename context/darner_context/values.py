@@ -7,7 +7,7 @@ from darner_context.chance import UUID, by_chance, made_up, sequence
 from darner_context.secret_rules import BETWEEN, SAID, SERVICES, UNSAID
 
 _ABOVE = 200  # characters before a value that may name it
-_BEFORE = 32  # characters before a name that may make it an option
+_BEFORE = 64  # characters before a name that may make it an option
 _LINES = 2  # line ends between a name and its value
 _KEY = 20  # characters of what is merely called a key
 _UNQUOTED = 0.55  # see by_chance: what is not quoted may well be code
