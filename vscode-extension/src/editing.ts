@@ -157,7 +157,7 @@ export class Editing implements vscode.Disposable {
 
   private async offerAgain(params: PatchParams, said: string): Promise<void> {
     const again = "Ask again";
-    const log = "Show the log";
+    const log = "Show Log";
     const chosen = await vscode.window.showWarningMessage(said, again, log);
     if (chosen === again) {
       await this.ask(params);

@@ -33,7 +33,7 @@ export class Keys {
     const named = settings.endpoints.flatMap((each) => each.api_key_env ?? []);
     const other = "Another variable…";
     const chosen = await vscode.window.showQuickPick([...new Set([...named, ...USUAL]), other], {
-      title: "darner: Set API key",
+      title: "darner: Set API Key",
       placeHolder: "The variable that your endpoint takes its key from (api_key_env)",
     });
     const name = chosen === other ? await askForName() : chosen;
@@ -62,7 +62,7 @@ export class Keys {
       void vscode.window.showInformationMessage("darner holds no API key.");
       return false;
     }
-    const name = await vscode.window.showQuickPick(names, { title: "darner: Forget an API key" });
+    const name = await vscode.window.showQuickPick(names, { title: "darner: Forget API Key" });
     if (name === undefined) {
       return false;
     }
@@ -81,7 +81,7 @@ export class Keys {
 
 function askForName(): Thenable<string | undefined> {
   return vscode.window.showInputBox({
-    title: "darner: Set API key",
+    title: "darner: Set API Key",
     prompt: "The variable's name, as in api_key_env",
     validateInput: (value) => (/^[A-Za-z_][A-Za-z0-9_]*$/.test(value) ? undefined : "Letters, digits and '_' only."),
   });

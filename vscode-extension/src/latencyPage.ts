@@ -3,7 +3,7 @@
 import { escaped, page } from "./page.ts";
 import { many, milliseconds, percentile, STAGE_NAMES, STAGES, type Timing } from "./records.ts";
 
-const TITLE = "Latency of the last requests";
+const TITLE = "Recent Latency";
 
 export function latencyPage(timings: readonly Timing[]): string {
   if (timings.length === 0) {

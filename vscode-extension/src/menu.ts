@@ -10,29 +10,29 @@ type Row = vscode.QuickPickItem & { readonly run?: () => unknown };
 export async function showMenu(server: Server, status: () => Promise<ServerStatus | undefined>): Promise<void> {
   const run = (command: string) => () => vscode.commands.executeCommand(command);
   const rows: Row[] = [
-    { label: "$(sparkle) Edit here…", description: "selection or function", run: run("darner.editHere") },
-    { label: "$(file) Edit this file…", run: run("darner.editFile") },
-    { label: "$(files) Edit the workspace…", run: run("darner.editWorkspace") },
+    { label: "$(sparkle) Edit Here…", description: "selection or function", run: run("darner.editHere") },
+    { label: "$(file) Edit File…", run: run("darner.editFile") },
+    { label: "$(files) Edit Workspace…", run: run("darner.editWorkspace") },
     { label: "", kind: vscode.QuickPickItemKind.Separator },
-    { label: "$(server) Endpoint…", run: () => chooseEndpoint(server, status) },
+    { label: "$(server) Choose Endpoint…", run: () => chooseEndpoint(server, status) },
     {
-      label: server.paused ? "$(debug-start) Resume suggestions" : "$(debug-pause) Pause suggestions",
+      label: server.paused ? "$(debug-start) Resume Suggestions" : "$(debug-pause) Pause Suggestions",
       run: run("darner.pause"),
     },
-    { label: "$(list-tree) What was sent", run: run("darner.showSent") },
-    { label: "$(graph) Latency of the last requests", run: run("darner.showLatency") },
+    { label: "$(list-tree) Show Sent Context", run: run("darner.showSent") },
+    { label: "$(graph) Show Recent Latency", run: run("darner.showLatency") },
     { label: "", kind: vscode.QuickPickItemKind.Separator },
-    { label: "$(refresh) Read the workspace again", run: run("darner.refreshIndex") },
-    { label: "$(key) Set API key", run: run("darner.setKey") },
-    { label: "$(pulse) Doctor", description: "endpoints, quota, index, in a terminal", run: run("darner.doctor") },
-    { label: "$(output) Log", run: run("darner.showLog") },
-    { label: "$(debug-restart) Restart the server", run: run("darner.restart") },
+    { label: "$(refresh) Rebuild Index", run: run("darner.refreshIndex") },
+    { label: "$(key) Set API Key", run: run("darner.setKey") },
+    { label: "$(pulse) Run Doctor", description: "endpoints, quota, index, in a terminal", run: run("darner.doctor") },
+    { label: "$(output) Show Log", run: run("darner.showLog") },
+    { label: "$(debug-restart) Restart Server", run: run("darner.restart") },
     {
-      label: "$(gear) Settings",
+      label: "$(gear) Open Settings",
       run: () => vscode.commands.executeCommand("workbench.action.openSettings", "@ext:darner.darner"),
     },
   ];
-  const chosen = await vscode.window.showQuickPick(rows, { title: "darner", placeHolder: "What is to be done?" });
+  const chosen = await vscode.window.showQuickPick(rows, { title: "darner", placeHolder: "Choose an action" });
   await chosen?.run?.();
 }
 
@@ -48,9 +48,9 @@ async function chooseEndpoint(server: Server, status: () => Promise<ServerStatus
         server.preferred = each.name;
         await server.restart(); // endpoints are taken at the start only
       } else {
-        const said = "These endpoints come from darner's own file; their order there is the order of preference.";
-        const open = "Open the settings";
-        if ((await vscode.window.showInformationMessage(said, open)) === open) {
+        const text = "These endpoints come from darner's configuration file; their order there is the order of preference.";
+        const open = "Open Settings";
+        if ((await vscode.window.showInformationMessage(text, open)) === open) {
           await vscode.commands.executeCommand("workbench.action.openSettings", "darner.endpoints");
         }
       }
@@ -58,7 +58,7 @@ async function chooseEndpoint(server: Server, status: () => Promise<ServerStatus
   }));
   if (rows.length === 0) {
     const model = now?.local_model ? `The embedded model ${now.local_model} answers.` : "The server is not running.";
-    const open = "Add an endpoint";
+    const open = "Add Endpoint";
     if ((await vscode.window.showInformationMessage(`darner: ${model}`, open)) === open) {
       await vscode.commands.executeCommand("workbench.action.openSettings", "darner.endpoints");
     }
@@ -66,7 +66,7 @@ async function chooseEndpoint(server: Server, status: () => Promise<ServerStatus
   }
   const chosen = await vscode.window.showQuickPick(rows, {
     title: "darner: endpoints in order of preference",
-    placeHolder: "The chosen one is asked first until the window is closed",
+    placeHolder: "The endpoint you choose is preferred until you close the window",
   });
   await chosen?.run?.();
 }

@@ -1,10 +1,10 @@
-// "What was sent": the context of the last request as a page. No editor in here.
+// "Sent Context": the context of the last request as a page. No editor in here.
 
 import type { Snippet } from "./events.ts";
 import { escaped, linesLink, page } from "./page.ts";
 import { count, many, type Sent } from "./records.ts";
 
-const TITLE = "What was sent";
+const TITLE = "Sent Context";
 const MOST_LEFT_OUT = 50;
 
 export function sentPage(sent: Sent | undefined): string {

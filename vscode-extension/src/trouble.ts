@@ -44,7 +44,7 @@ export class Troubles implements vscode.Disposable {
   }
 
   private async offer(trouble: Trouble): Promise<void> {
-    const log = "Show the log";
+    const log = "Show Log";
     const again = "Start again";
     const buttons =
       trouble.kind === "missing" ? [INSTALL_BUTTON, log] : trouble.kind === "old" ? [UPGRADE, log] : [again, log];
@@ -78,7 +78,7 @@ export async function install(): Promise<void> {
       { label: "uv tool install 'darner[local]'", description: "with uv, and with the embedded model" },
     ],
     {
-      title: "darner: Install the server",
+      title: "darner: Install Server",
       placeHolder: "Typed into a terminal for you; press Enter there, then restart the server",
     },
   );

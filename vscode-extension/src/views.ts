@@ -27,7 +27,7 @@ export class Views implements vscode.Disposable {
   }
 
   showSent(): void {
-    this.show("sent", "What was sent");
+    this.show("sent", "Sent Context");
   }
 
   showLatency(): void {

@@ -49,7 +49,7 @@ const installed = () => join(bench.folder, ".local/bin/darner");
 async function install(): Promise<void> {
   await mkdir(dirname(installed()), { recursive: true });
   await symlink(DARNER, installed());
-  await command(page, "darner: Restart the server");
+  await command(page, "darner: Restart Server");
   await page.locator(".statusbar-item", { hasText: "darner: GPU" }).waitFor();
 }
 
@@ -72,7 +72,7 @@ async function languageStatus(said: string): Promise<void> {
 }
 
 async function ask(instruction: string): Promise<void> {
-  await command(page, "darner: Edit this file…");
+  await command(page, "darner: Edit File…");
   await page.locator(".quick-input-title", { hasText: "darner: edit" }).waitFor();
   await page.keyboard.type(instruction);
   await page.keyboard.press("Enter");
@@ -110,16 +110,16 @@ test("the walkthrough's three steps, and what their buttons do", async () => {
     });
   };
   const title = page.locator(".quick-input-title");
-  await press("Install the server", "Install the server", title.filter({ hasText: "darner: Install the server" }));
+  await press("Install the server", "Install Server", title.filter({ hasText: "darner: Install Server" }));
   await page.keyboard.press("Escape");
   const log = page.locator(".part.panel select option:checked", { hasText: "darner" });
-  await press("Install the server", "Show the log", log);
+  await press("Install the server", "Show Log", log);
   await picture(page, "walkthrough");
   await command(page, "View: Hide Panel");
-  await press("Choose who answers", "Set API key", title.filter({ hasText: "darner: Set API key" }));
+  await press("Choose an endpoint", "Set API Key", title.filter({ hasText: "darner: Set API Key" }));
   await page.keyboard.press("Escape");
   await command(page, "Notifications: Clear All Notifications");
-  await press("Ask for a patch", "Edit here", page.locator('[id="status.notifications"] .codicon-bell-dot'));
+  await press("Ask for a patch", "Edit Here", page.locator('[id="status.notifications"] .codicon-bell-dot'));
   await showMessages();
   await messages().filter({ hasText: "open a file first" }).waitFor();
   await command(page, "Notifications: Clear All Notifications");
@@ -133,7 +133,7 @@ test("the walkthrough's three steps, and what their buttons do", async () => {
   assert.deepEqual(await done(), ["true", "true", "true"]);
   await picture(page, "walkthrough-done");
   const setting = page.locator(".settings-editor .setting-item-contents", { hasText: "Darner: Completion" });
-  await press("Choose who answers", "Open the settings", setting);
+  await press("Choose an endpoint", "Open Settings", setting);
   await picture(page, "settings");
 });
 

@@ -76,7 +76,7 @@ test("one hunk is kept, another undone, and one undo takes the rest back", async
 
 test("what was asked before is there to choose, Esc cancels, and one undo takes back what had come", async () => {
   await patched();
-  await command(page, "darner: Undo all changes");
+  await command(page, "darner: Undo All Changes");
   await lenses("Keep").first().waitFor({ state: "detached" });
   assert.equal(await saved(), SHOP);
   await page.keyboard.press("Alt+I");

@@ -23,7 +23,7 @@ after(async () => {
 async function ask(): Promise<void> {
   const title = page.locator(".quick-input-title", { hasText: "darner: edit shop.py" });
   for (let tries = 0; tries < 5 && !(await title.isVisible()); tries++) {
-    await command(page, "darner: Edit this file…"); // again where extensions have just been started anew
+    await command(page, "darner: Edit File…"); // again where extensions have just been started anew
     await title.waitFor({ timeout: 5000 }).catch(() => undefined);
   }
   await title.waitFor();

@@ -84,23 +84,23 @@ test("ghost text is shown and Tab accepts it", async () => {
 });
 
 test("several files: the tree, and a hunk in each", async () => {
-  await ask("darner: Edit the workspace…", "Round every price");
+  await ask("darner: Edit Workspace…", "Round every price");
   await showChanges();
   const rows = page.locator(
-    '.tree-explorer-viewlet-tree-view .monaco-list-row, [aria-label="Changed files"] .monaco-list-row',
+    '.tree-explorer-viewlet-tree-view .monaco-list-row, [aria-label="Changed Files"] .monaco-list-row',
   );
   await rows.filter({ hasText: "stock.py" }).first().waitFor();
   await rows.filter({ hasText: "shop.py" }).first().waitFor();
   await idle();
   await picture(page, "files");
-  await command(page, "darner: Undo all changes");
+  await command(page, "darner: Undo All Changes");
   await noHunks();
   await picture(page, "files-none");
 });
 
 test("a file that is to be made is ticked in the refactor preview", async () => {
   await showChanges();
-  await ask("darner: Edit the workspace…", "A file of constants");
+  await ask("darner: Edit Workspace…", "A file of constants");
   const preview = page.locator(".bulk-edit-panel");
   await preview.locator(".monaco-list-row", { hasText: "constants.py" }).waitFor();
   await preview.locator('.monaco-list-row input[type="checkbox"], .monaco-list-row .edit-checkbox').first().click();
@@ -109,13 +109,13 @@ test("a file that is to be made is ticked in the refactor preview", async () => 
   await page.locator(".monaco-list-row", { hasText: "new file" }).waitFor();
   assert.equal(await readFile(join(bench.workspace, "constants.py"), "utf8"), "TAX = 0.2\n");
   await idle();
-  await command(page, "darner: Keep all changes");
+  await command(page, "darner: Keep All Changes");
   await noHunks();
 });
 
 /** A patch of the file, whole and at rest. */
 async function patched(): Promise<void> {
-  await ask("darner: Edit this file…", "Type hints and less code");
+  await ask("darner: Edit File…", "Type hints and less code");
   await page.locator(".codelens-decoration a", { hasText: "Keep all 4" }).waitFor();
   await idle();
 }
@@ -124,7 +124,7 @@ test("what was sent, and where the time went, in a light, a dark and a high cont
   await showChanges();
   for (let n = 1; n < REQUESTS; n++) {
     await patched();
-    await command(page, "darner: Undo all changes");
+    await command(page, "darner: Undo All Changes");
     await noHunks();
   }
   await patched();
@@ -137,13 +137,13 @@ test("what was sent, and where the time went, in a light, a dark and a high cont
     await page.locator(`.monaco-workbench.${kind}`).waitFor();
     await picture(page, `patch-${name}`);
 
-    await command(page, "darner: What was sent");
-    const sent = await webview("What was sent");
+    await command(page, "darner: Show Sent Context");
+    const sent = await webview("Sent Context");
     await sent.getByText("rules and instruction").first().waitFor();
     await picture(page, `sent-${name}`);
 
-    await command(page, "darner: Latency of the last requests");
-    const latency = await webview("Latency of the last requests");
+    await command(page, "darner: Show Recent Latency");
+    const latency = await webview("Recent Latency");
     await latency.getByRole("columnheader", { name: "p95" }).waitFor();
     const bars = latency.getByRole("img", { name: /context .* first token .* decode/ });
     assert.equal(await bars.count(), REQUESTS);
@@ -155,8 +155,8 @@ test("what was sent, and where the time went, in a light, a dark and a high cont
 
 test("the page by the keyboard alone: Tab goes from link to link, Enter opens the lines", async () => {
   await patched();
-  await command(page, "darner: What was sent");
-  const sent = await webview("What was sent");
+  await command(page, "darner: Show Sent Context");
+  const sent = await webview("Sent Context");
   await tabTo(sent.getByRole("link", { name: /^stock\.py:/ }));
   await page.keyboard.press("Enter");
   await page.locator('.tab.active[data-resource-name="stock.py"]').waitFor();
@@ -189,7 +189,7 @@ test("the status bar tells on hover and on click", async () => {
 });
 
 test("a key goes into the server's environment and into no file that a person reads", async () => {
-  await command(page, "darner: Set API key");
+  await command(page, "darner: Set API Key");
   await page.locator(".quick-input-list .monaco-list-row", { hasText: "CEREBRAS_API_KEY" }).waitFor();
   await page.keyboard.press("Enter");
   await page.locator('.quick-input-widget input[type="password"]').waitFor();

@@ -110,7 +110,7 @@ test("the pages hold no script and nothing that was not escaped", () => {
   );
 });
 
-test("what names a program or an endpoint is the user's own, and every command has a title", () => {
+test("what names a program or an endpoint is the user's own, and every command has a title in title case", () => {
   const root = join(process.env["DARNER_ROOT"] ?? ".", "vscode-extension");
   const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   const properties: Record<string, { scope: string; description?: string; markdownDescription?: string }> =
@@ -125,7 +125,7 @@ test("what names a program or an endpoint is the user's own, and every command h
   }
   const source = readFileSync(join(root, "src/extension.ts"), "utf8");
   for (const { command, title } of manifest.contributes.commands) {
-    assert.ok(title);
+    assert.match(title, /^(?:[A-Z][A-Za-z]*|to|in|or|with)(?: (?:[A-Z][A-Za-z]*|to|in|or|with))*…?$/, command);
     assert.match(source, new RegExp(`\\b${command.replace("darner.", "")}[,:]`), command);
   }
 });
