@@ -31,7 +31,7 @@ export class Views implements vscode.Disposable {
   }
 
   showLatency(): void {
-    this.show("latency", "darner: latency");
+    this.show("latency", "Recent Latency");
   }
 
   dispose(): void {
