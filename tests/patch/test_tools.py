@@ -306,3 +306,39 @@ def test_an_empty_search_text_fills_an_empty_file_only(reply: str) -> None:
     applied = apply_reply(reply, {"a.py": "x = 1\n"})
     assert applied.files == {"a.py": "x = 1\n"}
     assert "search text is empty" in applied.refused[0].reason
+
+
+PARTS: dict[str, dict[str, object]] = {
+    "delete_lines": {"start": 1, "end": 2}, "delete_line_range": {"start_line": 1}, "remove_import": {"name": "os"}, "remove_function": {"function_name": "f"}, "deleteNode": {"selector": "x"}, "delete_file": {"lines": "1-2"},
+    "delete": {"symbol": "f"}, "remove": {"line": 3}, "rename_symbol": {"from": "x", "to": "b.py"}, "move_function": {"to": "b.py", "name": "f"}, "move_lines": {"destination": "b.py"}, "rename_variable": {"to": "y"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("tool", PARTS)
+def test_a_tool_for_a_part_of_a_file_deletes_and_moves_no_file(tool: str) -> None:
+    files = {"a.py": "import os\n\n\ndef f():\n    return 1\n"}
+    arguments = {"path": "a.py", **PARTS[tool]}
+    parameters = "".join(f'<parameter name="{key}">{value}</parameter>\n' for key, value in arguments.items())
+    equals = "".join(f"<parameter={key}>{value}</parameter>\n" for key, value in arguments.items())
+    for reply in (
+        json.dumps({"name": tool, "arguments": arguments}),
+        json.dumps({"action": tool.split("_", maxsplit=1)[0], **arguments}),
+        json.dumps({"command": tool.split("_", maxsplit=1)[0], **arguments}),
+        f'<function_calls>\n<invoke name="{tool}">\n{parameters}</invoke>\n</function_calls>\n',
+        f"<function={tool}>\n{equals}</function>\n",
+    ):
+        applied = apply_reply(reply, files)
+        assert applied.files == files, reply
+        assert applied.refused, reply
+
+
+@pytest.mark.parametrize(
+    "tool", ["delete_file", "deleteFile", "remove_file", "delete", "rm", "fs.delete_file", "mcp__fs__delete_file"]
+)
+def test_a_tool_that_deletes_a_file(tool: str) -> None:
+    for reply in (
+        json.dumps({"name": tool, "arguments": {"path": "a.py"}}),
+        json.dumps({"name": tool, "arguments": {"path": "a.py", "explanation": "unused"}}),
+        f'<invoke name="{tool}">\n<parameter name="path">a.py</parameter>\n</invoke>\n',
+    ):
+        assert apply_reply(reply, {"a.py": "x\n"}).files == {"a.py": None}, reply

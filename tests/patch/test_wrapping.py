@@ -110,3 +110,23 @@ def test_a_file_as_it_was_and_as_it_becomes(before: str, after: str) -> None:
 def test_a_sentence_that_changes_the_file_shows_no_old_text(above: str) -> None:
     new = KT.replace("1", "9")
     assert apply_reply(f"{above}\n```kotlin\n{new}```\n", {"a.kt": KT}).files == {"a.kt": new}
+
+
+@pytest.mark.parametrize(
+    "said", ["I cannot do that.", "Done", "No changes are needed.", "Let me look at the file first.\n\n<read_file>\n<path>a.py</path>\n</read_file>", "Sure! Which file do you mean?", "The file is empty, so there is nothing to change."]
+)  # fmt: skip
+@pytest.mark.parametrize("path", ["a.py", "a.sh", "a.xyz", "src/a.css"])
+def test_what_a_model_says_is_no_text(said: str, path: str) -> None:
+    for files in ({}, {path: ""}, {path: "x\n"}):
+        for form in (None, "whole"):
+            for reply in (said, *([] if "<" in said else [f"```\n{said}\n```\n"])):
+                applied = apply_reply(reply, files, target=path, reply_format=form)
+                assert applied.files == files
+                assert applied.refused
+
+
+def test_a_text_of_sentences_is_one_where_the_file_is_prose() -> None:
+    for path in ("a.md", "NOTES", "a.txt"):
+        assert apply_reply("```\nNo changes are needed.\n```\n", {path: ""}, target=path).files == {
+            path: "No changes are needed.\n"
+        }

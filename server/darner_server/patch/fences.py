@@ -196,6 +196,9 @@ class Fences:
 
     def nothing_marked(self, lines: list[str]) -> list[Edit]:
         """No edit is beyond doubt: then a lone fence, or the bare reply for the target."""
+        said = self._unnamed[0].lines if self._unnamed else lines
+        if len(self._unnamed) + (not self.count) == 1 and wrapping.is_said(said, self._target):
+            return [Edit(self._target, kind="malformed", problem="the reply holds no edit")]
         if len(self._unnamed) == 1:
             return [self._edit(self._unnamed[0])]
         bare = not self.count and self._format in (None, "whole") and any(line.strip() for line in lines)

@@ -122,7 +122,7 @@ def _call(text: str) -> list[Edit]:
     pairs = _pairs(text if word in _OLD else body, path)
     if pairs:
         return pairs
-    if re.search(r"delete", tool) and path is not None:
+    if tool_calls.is_deletion(tool) and path is not None and tool_calls.is_of_file(table):
         return [Edit(path, kind="delete", format=FORMAT)]
     writes = re.search(r"write|create|new_file", tool) or table.get("command", "").strip() == "create"
     if writes and content is not None and path is not None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from darner_server.patch import loose_json, names
 from darner_server.patch.edit import Edit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 FORMAT = "find-replace"
 LIKE_CALL = re.compile(
@@ -44,11 +47,25 @@ _WRITES = re.compile(
 _CREATES = re.compile(
     r"\b(?:create|write|add|new|overwrite|full|create_?file|write_?file|add_?file|new_?file)\b", re.IGNORECASE
 )
-_DELETES = re.compile(r"delete|remove|unlink", re.IGNORECASE)
+_DELETES = re.compile(r"(?:delete|remove|unlink|rm)(?:[_-]?(?:a[_-])?(?:files?|paths?))?", re.IGNORECASE)
 _INSERTED = ("insert_text", "insertText", "new_str", "newStr")
 _INSERTS = re.compile(r"insert(?:_content)?", re.IGNORECASE)
 _PLACES = re.compile(r"insert|append|regex", re.IGNORECASE)
-_MOVES = re.compile(r"rename|move", re.IGNORECASE)
+_MOVES = re.compile(r"(?:rename|move|mv)(?:[_-]?(?:a[_-])?(?:files?|paths?))?", re.IGNORECASE)
+_OWN = (
+    "recursive",
+    "force",
+    "reason",
+    "explanation",
+    "description",
+    "command",
+    "action",
+    "operation",
+    "op",
+    "type",
+    "kind",
+    "id",
+)
 _FROM, _TO = ("source", "old_path", "from", "src"), ("destination", "new_path", "to", "dest", "target")
 _DEEPEST = 12  # no call nests deeper
 
@@ -131,7 +148,7 @@ class _Calls:
         """Take a file's new text, or its end."""
         does = next((table[key] for key in _DOES if isinstance(table.get(key), str)), None)
         text = _first(table, _TEXT)
-        if isinstance(does, str) and _DELETES.fullmatch(does) and text is None:
+        if isinstance(does, str) and _DELETES.fullmatch(does) and is_of_file(table):
             self.found.append(Edit(path, kind="delete", format=FORMAT))
             return True
         if not isinstance(text, str):
@@ -151,11 +168,11 @@ class _Calls:
         patch = _first(arguments, _PATCH)
         if isinstance(patch, str):
             self._patch(patch, path)
-        elif _DELETES.search(tool) and path is not None and not set(arguments) & {*_OLD, *_NEW}:
+        elif is_deletion(tool) and path is not None and is_of_file(arguments):
             self.found.append(Edit(path, kind="delete", format=FORMAT))
         elif _PLACES.search(tool) or arguments.get("use_regex") or arguments.get("is_regex"):
             return self._placed(tool, arguments, path)
-        elif _MOVES.search(tool):
+        elif _MOVES.fullmatch(_last(tool)):
             source, target = _first(arguments, (*_FROM, *_PATH)), _first(arguments, _TO)
             if isinstance(source, str) and isinstance(target, str):
                 self.found.append(Edit(source, kind="move", new_path=target, format=FORMAT))
@@ -175,12 +192,12 @@ class _Calls:
             return self._written(path, text)
         if command in ("str_replace", "replace", "edit") and self._pair(table, path):
             return True
-        if command == "delete":
+        if command == "delete" and is_of_file(table):
             self.found.append(Edit(path, kind="delete", format=FORMAT))
             return True
         if command == "insert":
             return self._inserted(table, path, behind=True)
-        if command in ("create", "write", "str_replace", "replace", "edit", "undo_edit", "rename"):
+        if command in ("create", "write", "str_replace", "replace", "edit", "undo_edit", "rename", "delete"):
             return self._refuse(path, f"the reply calls the command {command} in a way that darner does not know")
         return False
 
@@ -214,6 +231,21 @@ class _Calls:
     def _refuse(self, path: str | None, problem: str) -> bool:
         self.found.append(malformed(path, problem))
         return True
+
+
+def is_deletion(tool: str) -> bool:
+    """Tell whether a tool deletes a file, and not lines or a symbol of it."""
+    return _DELETES.fullmatch(_last(tool)) is not None
+
+
+def is_of_file(arguments: Mapping[str, object]) -> bool:
+    """Tell whether arguments name a file and no part of it."""
+    return not set(arguments) - {*_PATH, *_BESIDE, *_OWN}
+
+
+def _last(tool: str) -> str:
+    """Return a tool's name without the server's before it (fs.delete_file, fs__delete_file)."""
+    return re.split(r"[.:/]|__", tool)[-1]
 
 
 def _called(table: dict[str, object]) -> tuple[str, dict[str, object]] | None:

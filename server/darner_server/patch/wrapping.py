@@ -23,6 +23,10 @@ _LANGUAGES = re.compile(
     r"python|py|javascript|js|typescript|ts|jsx|tsx|java|go|golang|rust|ruby|bash|sh|shell|c|cpp|csharp|php|html|css|json|"
     r"yaml|xml|sql|kotlin|swift|toml"
 )
+_CALLS = re.compile(r"\s*</?(?:read|list|search|execute|ask|run|view|find|grep|attempt)_\w+>.*")
+_SAID = re.compile(
+    r"(?=.*[a-z])[A-Z\u00c0-\u00dd][\w'\u2019]*(?:,?\s[\w'\u2019`()-]+)*\s?[.!?:]?(?:\s[A-Z][\w'\u2019 ,`()-]*[.!?:]?)*"
+)
 _MARKUP = (".xml", ".svg", ".html", ".htm", ".xhtml", ".plist", ".xaml", ".csproj")
 _FAREWELL = re.compile(
     r"\W*(?:note\b|notes:|explanation|i hope|hope this|let me know|"
@@ -57,6 +61,12 @@ def is_fenced(edit: Edit) -> bool:
     return len(new) > 1 and _is_pair(new[0], new[-1]) and not any(_FENCE.fullmatch(line) for line in old)
 
 
+def is_said(lines: list[str], path: str | None) -> bool:
+    """Tell whether a text is what a model says ("No changes are needed."), where the file holds no prose."""
+    content = [line.strip() for line in lines if line.strip()]
+    return not is_prose(path or "") and bool(content) and all(_SAID.fullmatch(line) for line in content)
+
+
 def around(lines: list[str], path: str | None) -> str | None:
     """Say what stands around the text of a reply that has no fence; None if nothing seems to."""
     content = [line for line in lines if line.strip()]
@@ -64,6 +74,8 @@ def around(lines: list[str], path: str | None) -> str | None:
         f"</{tag[1].lower()}" in line.lower() for line in lines
     ):
         return f"the reply writes a file in <{tag[1]}>, which darner does not know"
+    if any(_CALLS.fullmatch(line) for line in lines):
+        return "the reply calls a tool and holds no edit"
     if is_prose(path or ""):
         return None
     paragraphs = "\n".join(lines).strip().split("\n\n")
