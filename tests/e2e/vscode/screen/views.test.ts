@@ -53,7 +53,7 @@ const idle = () => page.locator(".statusbar-item", { hasText: "darner: GPU" }).w
 const showChanges = () => page.locator('.activitybar .action-item:has([aria-label^="darner"])').first().click();
 
 const noHunks = async () => {
-  await page.getByText("No changes to look at.").waitFor();
+  await page.getByText("There are no changes to review.").waitFor();
   await page.locator(".codelens-decoration a", { hasText: "Keep" }).first().waitFor({ state: "detached" });
 };
 
