@@ -27,6 +27,7 @@ _SECONDS, _SLOW = 5.0, 2.0  # for git to list a work tree; what makes it one tha
 _LISTED = 400_000_000  # bytes of such a list
 _HUGE = 500_000_000  # bytes of a file of which git is not asked any more
 _AGAIN = 16  # paths that git is asked of again
+_ALONE = 2  # paths that git is asked of one by one before it lists all: a command's file, while nothing is scanned yet
 _ODD = sys.platform in {"darwin", "win32"}  # file names of another form, or in other letters, are the same there
 
 Chain = tuple[tuple[str, Rules], ...]  # outermost first, each with the prefix of its folder
@@ -84,8 +85,11 @@ class Excludes:
     took too long and is not asked again.
     """
 
-    def __init__(self, root: Path, extra: Sequence[str], never: Iterable[str], slow: set[str]) -> None:
+    def __init__(
+        self, root: Path, extra: Sequence[str], never: Iterable[str], slow: set[str], only: str | None = None
+    ) -> None:
         self._root, self._extra, self._never, self._slow = root, extra, never, slow
+        self._only = only  # the one path of which git is asked
         repository = repository_of(root)
         self._base = repository.top if repository is not None else root
         lead = root.relative_to(self._base).as_posix()
@@ -93,6 +97,7 @@ class Excludes:
         self._lock = RLock()
         self._places: dict[str, Place | None] = {}  # by the prefix of the folder
         self._checked: dict[str, bool] = {}
+        self._alone: dict[str, bool] = {}
 
     def renewed(self) -> "Excludes":
         """The verdicts of this moment, for which git has been asked already."""
@@ -151,6 +156,11 @@ class Excludes:
     def file(self, inner: str) -> bool:
         """Whether a path is left out, be there a file or not; git is asked only for what it has not listed."""
         with self._lock:
+            if inner in self._alone:
+                return self._alone[inner]
+            if self._only is None and not self._places and len(self._alone) < _ALONE:
+                single = Excludes(self._root, self._extra, self._never, self._slow, inner)
+                return self._alone.setdefault(inner, single.file(inner))
             place = self._place(inner.rpartition("/")[0])
             if place is None or ignored(self._lead + inner, place.own):
                 return True
@@ -217,17 +227,19 @@ class Excludes:
     def _repository(self, prefix: str, repository: Repository | None, own: Chain) -> Place:
         """What holds in the folder where a repository is met."""
         folder = self._root / prefix
-        listed = self._listed(folder, repository) if repository is not None else None
+        listed = self._listed(prefix, folder, repository) if repository is not None else None
         if listed is not None:
             return Place(prefix, listed, (), own, fold=False, tracked=_NONE)
         return replace(self._top_rules(prefix, repository), own=own)
 
-    def _listed(self, folder: Path, repository: Repository) -> Listed | None:
+    def _listed(self, prefix: str, folder: Path, repository: Repository) -> Listed | None:
         if str(folder) in self._slow or self._holds_up(folder, repository):
             return None
         began = monotonic()
         never = [f"--exclude={name}/" for name in self._never]
-        words = ("ls-files", "-z", "--cached", "--others", "--exclude-standard", *never)
+        words = ["ls-files", "-z", "--cached", "--others", "--exclude-standard", *never]
+        if self._only is not None:
+            words += ["--", f":(literal){self._only[len(prefix) :]}"]
         said = git.ask(folder, *words, seconds=_SECONDS, most=_LISTED)
         if said is None and monotonic() - began > _SLOW:
             self._slow.add(str(folder))

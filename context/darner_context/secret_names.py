@@ -2,7 +2,9 @@
 # ruff: noqa: E501 - names of a kind are on a line
 
 import re
+from functools import lru_cache
 
+_KEPT = 4_096  # names whose verdicts are remembered: a scan meets most of them many times
 _KEYS = re.compile(
     r"""
     .*\.(?:pem|key|p8|p12|pfx|pkcs12|jks|jceks|bks|keystore|keytab|kdbx?|psafe3|ppk|asc|gpg|skr|agekey|snk|ovpn|nmconnection
@@ -100,16 +102,33 @@ _COPY = re.compile(
 
 def secret_name(path: str) -> bool:
     """Whether the path alone marks the file as secret; a copy under such a name is as secret as its original."""
-    copied = _COPY.sub("", path)
-    return _marked(path) or (copied != path and _marked(copied))
+    folder, slash, name = path.rpartition("/")
+    original = _original(name)
+    return _marked(folder, slash, name) or (original != name and _marked(folder, slash, original))
 
 
-def _marked(path: str) -> bool:
-    *folders, name = path.split("/")
-    if _KEYS.fullmatch(name) or not _FOLDERS.isdisjoint(map(str.lower, folders)):
+def _marked(folder: str, slash: str, name: str) -> bool:
+    said = _said(name)
+    if said is True or _is_secret(folder):
         return True
-    if _EXAMPLE.search(name):
-        return False
-    if _NAMES.fullmatch(name):
-        return not (name.endswith((".json", ".yml", ".yaml")) and not _WORDS.isdisjoint(folders))
-    return _PATHS.search(path) is not None
+    if said is None:
+        return not (name.endswith((".json", ".yml", ".yaml")) and not _WORDS.isdisjoint(folder.split("/")))
+    return _PATHS.search(f"{folder}{slash}{name}") is not None and not _EXAMPLE.search(name)
+
+
+@lru_cache(_KEPT)
+def _original(name: str) -> str:
+    return _COPY.sub("", name)
+
+
+@lru_cache(_KEPT)
+def _said(name: str) -> bool | None:
+    """True: it is the name of a key; None: it is that of a secret, but for texts of a site; False: neither."""
+    if _KEYS.fullmatch(name):
+        return True
+    return None if _NAMES.fullmatch(name) and not _EXAMPLE.search(name) else False
+
+
+@lru_cache(_KEPT)
+def _is_secret(folder: str) -> bool:
+    return not _FOLDERS.isdisjoint(folder.lower().split("/"))
