@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from darner_context.bags import Bags
 from darner_context.extract import count_lines, extract
-from darner_context.facts import FileFacts, digest_of, split_lines
+from darner_context.facts import FileFacts, split_lines
 from darner_context.flags import TOP, flags_of
 from darner_context.imports import imports
 from darner_context.languages import language_of
@@ -74,7 +74,7 @@ class LiveFile:
         """The facts about the text; they have no digest."""
         if self._lines is None or self._lines.text is not self.text:
             self._catch_up()
-        return self._facts or safe_extract(self.path, self.text)
+        return self._facts or safe_extract(self.path, self.text)[0]
 
     def _catch_up(self) -> None:
         lines, facts, text = self._lines, self._facts, self.text
@@ -107,7 +107,8 @@ class LiveFile:
             else:
                 self._facts = self._made(array("I", accumulate(count_lines(self._lines[:]), initial=0)))
         if self._facts is None:
-            self._facts = safe_extract(self.path, text)
+            self._facts, slow = safe_extract(self.path, text)
+            self._slow = len(text) if slow else self._slow
 
     def _follow(self, lines: Lines, facts: FileFacts, outline: Outline, bags: Bags, text: str) -> None:
         begin, old_end, end = differing(lines.text, text)
@@ -167,16 +168,19 @@ def _raised(numbers: array[int], by: int) -> array[int]:
     return array("I", long.to_bytes(len(numbers) * numbers.itemsize, byteorder))
 
 
-def safe_extract(path: str, text: str) -> FileFacts:
-    """Extract the facts; of a text that cannot be parsed, only the token counts of its lines."""
+def safe_extract(path: str, text: str) -> tuple[FileFacts, bool]:
+    """The facts, of a text that cannot be parsed only the token counts of its lines; and whether it took too long."""
     if len(text) <= PARSE_LIMIT:
         try:
-            return extract(path, text)
+            return extract(path, text), False
+        except TooSlow:
+            return _counted(text), True
         except (ValueError, RecursionError, MemoryError, OverflowError):
             pass
-    return _counted(text)
+    return _counted(text), False
 
 
 def _counted(text: str) -> FileFacts:
+    """No digest: nobody has looked for secrets in it."""
     counts = count_lines(split_lines(text))
-    return FileFacts(digest_of(text), (), (), (b"",), (), array("I", accumulate(counts, initial=0)))
+    return FileFacts(b"", (), (), (b"",), (), array("I", accumulate(counts, initial=0)))

@@ -28,6 +28,9 @@ Span = tuple[tuple[int, int], tuple[int, int]]
 Captures = dict[str, list[tree_sitter.Node]]
 PARSE_LIMIT = 4_000_000  # characters; beyond it a file has no symbols and no faults
 _HEAP = 5_000  # tokens
+_OPEN = 1_000  # signs "<" one after the other that nothing closes
+_SIGNS = bytes.maketrans(b">;{}", b">>>>")
+_NO_SIGNS = bytes(set(range(256)).difference(b"<>;{}"))
 _TOO_DEEP = re.compile(rb"^(?:[-?:]? ){150}", re.MULTILINE)  # in YAML: the grammar ends the process at 300 or so
 _BEGINS = re.compile(r"^\((\w+)", re.MULTILINE)  # the first node of a pattern
 
@@ -238,7 +241,7 @@ class TooSlow(ValueError):
 
 def parse(row: Language, data: bytes, before: Tree | None = None) -> Tree:
     """Parse a text; what `before`, a tree that was told of the edits since, has of it is taken over. Raises TooSlow."""
-    if row.name == "yaml" and _TOO_DEEP.search(data):
+    if (row.name == "yaml" and _TOO_DEEP.search(data)) or _opens_too_much(data):
         raise TooSlow
     parser = tree_sitter.Parser(_grammar(row.module, row.function))
     if len(data) <= PIECE:
@@ -254,6 +257,16 @@ def parse(row: Language, data: bytes, before: Tree | None = None) -> Tree:
         raise
     finally:
         read.parsed()
+
+
+def _opens_too_much(data: bytes) -> bool:
+    """
+    Whether it may open as many lists of types as comparisons: `a<a<a<`.
+
+    Where these end, a grammar unites all that they may mean in one step, of seconds and gigabytes; no limit is asked
+    meanwhile.
+    """
+    return data.count(b"<") >= _OPEN and b"<" * _OPEN in data.translate(_SIGNS, _NO_SIGNS)
 
 
 def matches(row: Language, tree: Tree, begin: int = 0, end: int | None = None) -> list[Captures]:

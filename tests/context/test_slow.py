@@ -34,6 +34,14 @@ SLOW = [
     ("a.java", "import a."),
     ("a.cpp", "a<"),
     ("a.html", "<div>"),
+    ("a.vue", "<template><div>"),
+    ("a.cs", "a<"),
+    ("a.cs", "a.b<"),
+    ("a.cs", "f(a<b,"),
+    ("a.java", "Map<A, B<"),
+    ("a.ts", "x < y1\n"),
+    ("a.swift", "(a<b,"),
+    ("a.dart", "a<b["),
 ]
 
 
@@ -50,6 +58,22 @@ def test_a_text_that_is_slow(path: str, piece: str) -> None:
         assert len(buffer.facts.sums) == len(buffer.lines) + 1
     symbols(path, text)
     new_faults(path, "", text)
+
+
+@pytest.mark.parametrize(
+    ("path", "begin", "end"), [("a.cs", "class A { void f() { x = ", " } }"), ("a.java", "class A { int x = ", ";}")]
+)
+def test_what_opens_without_an_end_takes_no_memory(path: str, begin: str, end: str) -> None:
+    """Either took a gigabyte and more, in one step of the parser."""
+    for names in ("a<", "a.b<", "(a<b, "):
+        text = begin + names * 10_000 + end
+        assert symbols(path, text) == ()
+        assert new_faults(path, text, f"{text}\n") == ()
+    assert symbols(path, begin + "a<" * 50 + "a" + ">" * 50 + end) != ()
+
+
+def test_what_cannot_be_parsed_does_not_pass_for_free_of_secrets() -> None:
+    assert LiveFile("a.cs", "int x = " + "a<" * 3_000).facts.digest == b""
 
 
 @pytest.mark.parametrize("deep", ["".join(" " * each + "a:\n" for each in range(500)), "- " * 900, "? - : " * 300])
