@@ -65,7 +65,7 @@ def parse(sources: Sequence[Source]) -> Done:
             left_out.append(LeftOut(source.path, text.reason))
             continue
         is_notebook = source.path.endswith(SUFFIX)  # its pictures are long lines
-        if not is_notebook and len(text) > _MINIFIED_LEAST and len(text) > _MINIFIED_LINE * (text.count("\n") + 1):
+        if not is_notebook and len(text) > _MINIFIED_LEAST and len(text) > _MINIFIED_LINE * _lines(text):
             left_out.append(LeftOut(source.path, "minified"))
             continue
         try:
@@ -76,6 +76,10 @@ def parse(sources: Sequence[Source]) -> Done:
         except Exception as error:  # noqa: BLE001 - one file never costs the others
             left_out.append(LeftOut(source.path, f"cannot be parsed: {str(error) or type(error).__name__}"))
     return done, left_out
+
+
+def _lines(text: str) -> int:
+    return max(text.count("\n"), text.count("\r")) + 1
 
 
 def _within_limits(work: Work, sources: Sequence[Source]) -> Done:

@@ -207,6 +207,7 @@ async def test_files_that_are_hard_to_read_leave_the_rest_in_place(tmp_path: Pat
         "hard/no_end.py": "def no_end():\n    return 1",
         "hard/marked.py": b"\xef\xbb\xbfdef marked():\n    return 1\n",
         "hard/wide.py": "x = '" + "wide " * 20_000 + "'\n",
+        "hard/long_old.py": "\r".join(f"old_{number} = {number}" for number in range(3_000)),
         "hard/names.py": "".join(f"name_{number} = {number}\n" for number in range(70_000)),
     }
     async with indexed(tmp_path, {**SHOP, **hard}) as index:

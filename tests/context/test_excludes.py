@@ -383,12 +383,15 @@ IDS = [layout.__name__ for layout, _, _ in TABLE]
 
 
 def check(root: Path, shown: Sequence[str], hidden: Sequence[str]) -> None:
-    """What the walk finds, and what is said of each path by itself, before and after the walk."""
+    """What the walk finds, and what is said of each path by itself: alone, among others and after the walk."""
     alone, workspace = Workspace([root]), Workspace([root])
     left_out: list[LeftOut] = []
     assert {each.path for each in workspace.scan(left_out)} == set(shown)
-    said = {path: (alone.ignores(path), workspace.ignores(path)) for path in (*shown, *hidden)}
-    assert said == {**dict.fromkeys(shown, (False, False)), **dict.fromkeys(hidden, (True, True))}
+    said = {
+        path: (alone.ignores(path), workspace.ignores(path), Workspace([root]).ignores(path))
+        for path in (*shown, *hidden)
+    }
+    assert said == {**dict.fromkeys(shown, (False,) * 3), **dict.fromkeys(hidden, (True,) * 3)}
     assert {path: alone.find(path) for path in hidden} == dict.fromkeys(hidden, Unreadable("it is ignored"))
     told = [each.path for each in left_out if each.reason == "ignored"]
     assert [path for path in hidden if not any(path == each or path.startswith(each) for each in told)] == (
@@ -495,6 +498,23 @@ def test_git_is_asked_once_for_a_walk_and_for_all_that_is_asked_of_it(
     del asked[:]
     assert [workspace.ignores("x.py"), workspace.ignores("a.py")] == [True, False]
     assert asked == []
+
+
+def test_git_is_asked_of_the_first_file_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    work = repository(tmp_path / "work", {".gitignore": "x.py\n", "a.py": "", "x.py": "", "b/[a].py": "", "c.py": ""})
+    asked: list[str] = []
+    ask = git.ask
+
+    def noted(root: Path, *words: str, **more: Any) -> bytes | None:  # noqa: ANN401 - whatever it takes
+        asked.append(words[-1])
+        return ask(root, *words, **more)
+
+    monkeypatch.setattr(git, "ask", noted)
+    workspace = Workspace([work])
+    assert [workspace.ignores(path) for path in ("a.py", "b/[a].py", "a.py")] == [False] * 3
+    assert asked == [":(literal)a.py", ":(literal)b/[a].py"]
+    assert [workspace.ignores(path) for path in ("c.py", "x.py", "a.py")] == [False, True, False]
+    assert asked[2].startswith("--exclude=")  # from now on all are listed
 
 
 def pipe(path: Path) -> None:
