@@ -131,7 +131,9 @@ class Connections:
             async with asyncio.timeout(seconds):
                 await exchange.sent()
         except TimeoutError:
-            raise Unreachable(self._endpoint.name, f"{self._endpoint.host} did not answer in {seconds:g} s") from None
+            through = self._http.through if self._http is not None else ""
+            message = f"{self._endpoint.host} did not answer in {seconds:g} s{through}"
+            raise Unreachable(self._endpoint.name, message) from None
         except (NotConnected, Broken, ValueError) as error:
             raise self.translated(error, started=False) from None
         try:

@@ -174,6 +174,14 @@ async def test_proxies_that_cannot_be_used(setting: str, expected: str, monkeypa
     assert said == f"inside.example cannot be reached: {expected}"
 
 
+async def test_a_proxy_that_is_silent_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        monkeypatch.setenv("https_proxy", f"http://me:secret@127.0.0.1:{port}")
+        said = await refused(endpoint("https://inside.example/v1", connect=0.1), Unreachable)
+    assert said == f"inside.example did not answer in 0.1 s, through the proxy 127.0.0.1:{port}"
+
+
 async def test_no_log_holds_a_key(
     certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
