@@ -26,7 +26,7 @@ def test_a_numbered_new_file(form: str, path: str) -> None:
 
 
 @pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("path", ["a.xyz", "a.md", "a.py"])
+@pytest.mark.parametrize("path", ["a.xyz", "a.kt", "a.py"])
 def test_a_numbered_replacement(form: str, path: str) -> None:
     old = ["int main() {", "  return 0;", "}"]
     text = "a b\n" + "".join(f"{line}\n" for line in old) + "z\n"
@@ -55,3 +55,11 @@ def test_a_numbered_insertion(form: str) -> None:
 def test_numbers_that_are_meant(before: str, after: str) -> None:
     reply = f"a.py\n<<<<<<< SEARCH\n{before}=======\n{after}>>>>>>> REPLACE\n"
     assert apply_reply(reply, {"a.py": before}).files == {"a.py": after}
+
+
+def test_lines_that_become_a_list() -> None:
+    old = "Load it\nCheck it\nSave it\n"
+    for mark, taken in (("{}. {}", True), ("{}) {}", True), ("{} | {}", False)):
+        new = listing(mark, old.split("\n")[:-1], 1)
+        reply = f"a.md\n<<<<<<< SEARCH\n{old}=======\n{new}>>>>>>> REPLACE\n"
+        assert apply_reply(reply, {"a.md": old}).files == {"a.md": new if taken else old}

@@ -32,7 +32,7 @@ def test_what_is_around_a_bare_text_is_refused(reply: str, form: str | None) -> 
 
 
 def test_a_bare_text_is_taken() -> None:
-    for text in (NEW, "q 1\nq 2\n\nq 3\nq 5\n"):
+    for text in (NEW, "q 1\nq 2\n\nq 3\nq 5\n", "q 1\nq 2\nq 3\n\n# Note: of q\nq 5\n", "q 1\nq 2\nq 3\n\nnote = q\n"):
         assert apply_reply(text, FILES, target="a.xyz", reply_format="whole").files == {"a.xyz": text}
 
 
@@ -106,7 +106,17 @@ def test_a_file_as_it_was_and_as_it_becomes(before: str, after: str) -> None:
     assert applied.files == {"a.kt": new, "b.kt": ""}
 
 
-@pytest.mark.parametrize("above", ["Update the current `a.kt`:", "Replace the old a.kt with:", "a.kt", "New `a.kt`:"])
+@pytest.mark.parametrize(
+    "above",
+    [
+        "Update the current `a.kt`:",
+        "Replace the old a.kt with:",
+        "a.kt",
+        "New `a.kt`:",
+        "Create a.kt as described before:",
+        "Write a.kt, replacing what was there before:",
+    ],
+)
 def test_a_sentence_that_changes_the_file_shows_no_old_text(above: str) -> None:
     new = KT.replace("1", "9")
     assert apply_reply(f"{above}\n```kotlin\n{new}```\n", {"a.kt": KT}).files == {"a.kt": new}

@@ -93,7 +93,7 @@ def caught(made: Sequence[Splice], document: Document, edit: Edit) -> str | None
     """Say what new text brings that nobody can mean: what its file has nowhere, or its lines numbered; else None."""
     new = _new(made)
     path = (edit.path or "").lower()
-    if numbering.copied(new.split("\n"), document.bodies):
+    if numbering.copied(new.split("\n"), document.bodies, path):
         return numbering.PROBLEM
     if wrapping.is_fenced(edit):
         return wrapping.FENCED

@@ -18,7 +18,8 @@ _OUTPUT = frozenset(("console", "terminal", "output", "log", "shell-session", "s
 _OLD = re.compile(
     r"\W*(?:(?:here is |this is )?the )?(?:before|original|old|current|previous)"
     r"(?:\s+(?:code|version|file|contents?))?"
-    r"(?:\s+(?:in|of|for))?[\s:(\u2013\u2014-]+\S+?\W*|.*[\s(,\u2013\u2014-](?:before|original|old|currently|previously)\W*",
+    r"(?:\s+(?:in|of|for))?[\s:(\u2013\u2014-]+\S+?\W*|"
+    r"\W*(?:(?:the|file|code|in)\s+){0,3}\S+?[\s(,\u2013\u2014-]+(?:before|original|old|currently|previously)\W*",
     re.IGNORECASE,
 )
 _NEW = re.compile(

@@ -32,10 +32,14 @@ def unnumbered(edit: Edit) -> Edit:
     return edit if after == edit.after else replace(edit, after=after)
 
 
-def copied(new: list[str], old: list[str]) -> bool:
-    """Tell whether new lines are lines of the old text with numbers before them, at least half of them."""
+def copied(new: list[str], old: list[str], path: str) -> bool:
+    """Tell whether new lines are lines of the old text with numbers before them, at least half of them.
+
+    In a file that people read they may become a list: `1.`.
+    """
     found = _numbered(new)
-    if len(found) < _SEVERAL:
+    listed = path.lower().endswith(_COUNTED) and all(each["mark"].strip() in (".", ")") for each in found)
+    if len(found) < _SEVERAL or listed:
         return False
     there = {body.strip() for body in old if body.strip()}
     known = sum(each["rest"].strip() in there for each in found)

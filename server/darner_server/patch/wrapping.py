@@ -29,9 +29,9 @@ _SAID = re.compile(
 )
 _MARKUP = (".xml", ".svg", ".html", ".htm", ".xhtml", ".plist", ".xaml", ".csproj")
 _FAREWELL = re.compile(
-    r"\W*(?:note\b|notes:|explanation|i hope|hope this|let me know|"
+    r"[*_> ]*(?:note(?::| that\b)|notes:|explanation:|i hope|hope this|let me know|"
     r"this (?:change|code|version|will|adds|makes|should)|the (?:change|code) (?:above|now)"
-    r"|i(?:'|\u2019)ve |i have |i (?:changed|added|removed|updated)|changes(?: made)?:|feel free|you can now)\b.*",
+    r"|i(?:'|\u2019)ve |i have |i (?:changed|added|removed|updated)|changes(?: made)?:|feel free|you can now)(?!\w).*",
     re.IGNORECASE,
 )
 
