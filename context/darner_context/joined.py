@@ -6,9 +6,7 @@ from typing import NamedTuple
 
 _QUOTES = "\"'`"
 _PLAIN = r"[^\s\"'`\\(){}<>,;]"  # characters of a part
-_SIGN = (
-    r"(?:\s{0,80}\)?(?:[+.&~^]|\.\.|\+\+|<>|\|\|)\\?|\s|\\\r?\n)\\?\s{0,80}(?:[+.&~^]\s{0,80})?"  # a blank is one, too
-)
+_SIGN = r"(?:\s{0,80}\)?(?:[+.&~^]|\.\.|\+\+|<>|\|\|)\s{0,8}\\?|\s|\\\r?\n)\\?\s{0,80}(?:[+.&~^]\s{0,80})?"
 _BETWEEN = rf"[\"'`]{_SIGN}[frbuFRBU]{{0,2}}[\"'`]"
 _SEAM, _PART = re.compile(_BETWEEN), re.compile(rf"{_PLAIN}{{2,400}}")
 _BEGIN = re.compile(rf"{_PLAIN}{{0,400}}\Z")

@@ -110,8 +110,8 @@ def settle(journals: Path, root: Path) -> Settled:
 
 def _own(journals: Path) -> None:
     """Make the folder, or narrow it, and the one around it: who writes there says which files go. Raises OSError."""
-    private_folder(journals)
     private_folder(journals.parent)
+    private_folder(journals)
 
 
 def _folder_of(file: str, held: OpenFolders) -> Folder | None:

@@ -237,3 +237,27 @@ def test_a_heading_of_one_word_makes_no_file(heading: str) -> None:
 def test_an_edit_shown_again_as_a_diff_is_made_already(again: str) -> None:
     applied = apply_reply(f"dev.yaml\n{BLOCK}\nAs a diff:\n\n{again}", {"dev.yaml": OLD})
     assert (applied.refused, applied.files) == ((), {"dev.yaml": NEW})
+
+
+@pytest.mark.parametrize("sign", ["\0", "\x01", "\x08", "\x0b", "\x1b", "\x1c", "\x7f", "\x85", "\x9b", "\u2028"])
+@pytest.mark.parametrize("name", ["sub/a{}b.yaml", "{}b.yaml", "c{}b.yaml"])
+def test_a_name_with_a_control_character_is_none(name: str, sign: str) -> None:
+    files = {"b.yaml": OLD, "a.yaml": OLD}
+    done = apply_reply(f"{name.format(sign)}\n{BLOCK}", files)
+    assert (dict(done.files), len(done.refused)) == (files, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "made"),
+    [
+        ("~/b.yaml", False), ("~root/c.yaml", False), ("$HOME/b.yaml", False), ("${HOME}/sub/c.yaml", False), ("%TEMP%\\c.yaml", False),
+        ("$id/c.yaml", True), ("routes/$USER/c.yaml", True), ("~/there.yaml", True), ("sub/~/c.yaml", True),
+    ],
+)  # fmt: skip
+def test_a_home_folder_or_a_variable_is_no_folder_of_the_workspace(name: str, made: bool) -> None:
+    files = {"b.yaml": OLD, "~/there.yaml": OLD}
+    done = apply_reply(
+        f"{name}\n```\n<<<<<<< SEARCH\n{OLD if name in files else ''}=======\n{NEW}>>>>>>> REPLACE\n```\n", files
+    )
+    assert dict(done.files) == (files | {name: NEW} if made else files)
+    assert len(done.refused) == (not made)

@@ -215,6 +215,8 @@ class Applier:
             return Refused(edit, path, f"{path} is the repository's own, which a patch never changes")
         if self._root is not None:
             path = path.removeprefix(self._root)
+        if paths.is_elsewhere(path) and not self._exists(path):
+            return Refused(edit, path, f"{path} is outside the workspace: name the file below its root")
         known = next((each for each in (path, *_shorter(path)) if self._exists(each)), None)
         if known is not None:
             return known

@@ -27,6 +27,7 @@ _PLACED = re.compile(
     r"(?:the\s+)?(?:file\s+)?|[\u5728\u4ef6]\s*)$",
     re.IGNORECASE,
 )
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")
 _ITEM = re.compile(r"\s*(?:[-*+\u2022]|\d+[.)])\s")
 _MAKES = re.compile(
     r"\b(?:update|edit|change|modify|create|add|write|save|replace|rewrite|fix|patch|make|new|extend|adjust|put|insert|"
@@ -70,6 +71,8 @@ def read(above: list[str]) -> Caption | None:
     content = [line for line in above if line.strip()]
     mentioned: Caption | None = None
     for back, line in enumerate(reversed(content)):
+        if back < _NEAR and _CONTROL.search(line):  # who knows where a name in it begins
+            return Caption(Name(None, (), line.strip(), alone=False), edits=False)
         name = names.in_line(line)
         if name is not None and (name.path is not None or name.said):
             return _by_name(name, mentioned, content, len(content) - 1 - back)

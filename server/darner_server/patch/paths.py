@@ -7,6 +7,7 @@ import re
 from darner_server.patch.reserved import holds_unseen
 
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3])(?:\.|$)")
+_ELSEWHERE = re.compile(r"~[\w.-]*/|\$(?:\{\w+\}|[A-Z_]{2,})/|%?\w+%/")
 
 
 def unfit_for_new(path: str) -> str | None:
@@ -23,6 +24,11 @@ def unfit_for_new(path: str) -> str | None:
         if holds_unseen(name):
             return f"{name} holds signs that nobody sees, or that turn the writing; choose another name"
     return None
+
+
+def is_elsewhere(path: str) -> bool:
+    """Whether a path begins with a home folder or a variable, as a shell would fill it in (~/a, $HOME/a, %TEMP%/a)."""
+    return _ELSEWHERE.match(path) is not None
 
 
 def is_example(path: str) -> bool:
