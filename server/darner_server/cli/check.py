@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from darner_context.secrets import secrets_of
 from darner_server.cli.unfinished import journals
 from darner_server.workspace import Unwritten, set_mode, write
 
@@ -59,7 +60,10 @@ def keyless(environ: Mapping[str, str], keys: Sequence[str]) -> dict[str, str]:
     return {
         name: value
         for name, value in environ.items()
-        if not _NAMES_KEY.search(name) and not _PASSWORD.search(value) and not any(key in value for key in keys)
+        if not _NAMES_KEY.search(name)
+        and not _PASSWORD.search(value)
+        and not any(key in value for key in keys)
+        and not secrets_of(f"{name}={value}\n")
     }
 
 

@@ -120,7 +120,7 @@ async def _write(place: Place, done: Done, check: str | None, options: Options) 
         out.say(f"check: running {place.root / WORKSPACE_FILE}'s command: {check}", "yellow")
         with out.Progress(wanted=not options.json) as progress:
             progress.show(f"check: {check}")
-            keys = [each.api_key for each in place.settings.endpoints if each.api_key]
+            keys = [key for each in place.settings.endpoints for key in each.hidden if key]
             checked = await run_check(check, place.root, keyless(os.environ, keys))
         passed = checked.code == 0
     finally:
