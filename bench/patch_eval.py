@@ -16,7 +16,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from darner_server.patch import Applied, Applier, Parser, apply_reply
+from darner_server.patch import Applied, Applier, Parser, apply_reply, unified_diff
 
 _CASES = Path(os.environ.get("DARNER_CASES", Path(__file__).resolve().parents[2] / "shared" / "cases"))
 _CUTS = (1, 3, 7, 64)
@@ -87,12 +87,14 @@ def _streamed(case: dict[str, Any], size: int) -> dict[str, str | None]:
 def main() -> int:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--json", action="store_true", help="one JSON object instead of tables")
-    options.add_argument("--verbose", action="store_true", help="every case that is not as expected")
+    options.add_argument("--case", help="only the cases with this in their names; shows what differs in each")
     chosen = options.parse_args()
     table: dict[tuple[str, str, str], Counter[str]] = {}
     odd: list[tuple[str, str, str]] = []
     differing: list[str] = []
     for case in _rows("apply.jsonl.gz"):
+        if chosen.case and chosen.case not in case["name"]:
+            continue
         target = case["options"].get("target")
         applied = apply_reply(case["edit_text"], case["original_files"], target=target)
         verdict = _verdict(case, applied)
@@ -103,6 +105,8 @@ def main() -> int:
         if verdict != ("refused" if error else "right") and not case["policy"]:
             reason = applied.refused[0].reason if applied.refused else "the text differs"
             odd.append((case["name"], verdict, reason))
+        if chosen.case:
+            print(f"{case['name']}: {verdict}\n{unified_diff(case.get('expected_files') or {}, applied.files)}")
         if any(_streamed(case, size) != applied.changed for size in (*_CUTS, 0)):
             differing.append(case["name"])
     totals = {group: Counter[str]() for group in ("edit", "refusal", "policy")}
