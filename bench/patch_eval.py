@@ -39,9 +39,14 @@ _JUDGED: dict[str, str] = {
 }
 
 
-def _rows(name: str) -> list[dict[str, Any]]:
+def _rows(name: str, part: str) -> list[dict[str, Any]]:
+    """The cases with `part` in their names."""
     with gzip.open(_CASES / name, "rt", encoding="utf-8") as file:
-        return [json.loads(line) for line in file]
+        return [row for row in map(json.loads, file) if part in row["name"]]
+
+
+def _show(case: dict[str, Any], verdict: str, applied: Applied) -> None:
+    print(f"{case['name']}: {verdict}\n{unified_diff(case.get('expected_files') or {}, applied.files)}")
 
 
 def _levelled(text: str | None) -> str | None:
@@ -87,14 +92,15 @@ def _streamed(case: dict[str, Any], size: int) -> dict[str, str | None]:
 def main() -> int:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--json", action="store_true", help="one JSON object instead of tables")
-    options.add_argument("--case", help="only the cases with this in their names; shows what differs in each")
+    options.add_argument(
+        "--case", default="", help="only the cases with this in their names; shows what differs in each"
+    )
     chosen = options.parse_args()
     table: dict[tuple[str, str, str], Counter[str]] = {}
     odd: list[tuple[str, str, str]] = []
     differing: list[str] = []
-    for case in _rows("apply.jsonl.gz"):
-        if chosen.case and chosen.case not in case["name"]:
-            continue
+    show = _show if chosen.case else lambda *_: None
+    for case in _rows("apply.jsonl.gz", chosen.case):
         target = case["options"].get("target")
         applied = apply_reply(case["edit_text"], case["original_files"], target=target)
         verdict = _verdict(case, applied)
@@ -105,8 +111,7 @@ def main() -> int:
         if verdict != ("refused" if error else "right") and not case["policy"]:
             reason = applied.refused[0].reason if applied.refused else "the text differs"
             odd.append((case["name"], verdict, reason))
-        if chosen.case:
-            print(f"{case['name']}: {verdict}\n{unified_diff(case.get('expected_files') or {}, applied.files)}")
+        show(case, verdict, applied)
         if any(_streamed(case, size) != applied.changed for size in (*_CUTS, 0)):
             differing.append(case["name"])
     totals = {group: Counter[str]() for group in ("edit", "refusal", "policy")}
