@@ -31,10 +31,10 @@ import tree_sitter
 from context_eval import Peers
 
 from darner_context.index import ContextRequest, Focus, Index
-from darner_context.languages import BY_NAME
-from darner_context.sources import Source, Workspace
-from darner_context.syntax import language_of
-from darner_context.tokens import tokenizer
+from darner_context.syntax.languages import BY_NAME
+from darner_context.syntax.parser import language_of
+from darner_context.text.tokenizer import tokenizer
+from darner_context.workspace.scan import Source, Workspace
 
 _BUDGETS = (8_000, 32_000, 100_000)
 _PLACES = 60
@@ -42,7 +42,7 @@ _START = """
 import sys
 from pathlib import Path
 from darner_context.index import ContextRequest, Focus, Index
-from darner_context.tokens import tokenizer
+from darner_context.text.tokenizer import tokenizer
 index = Index([Path(sys.argv[1])], cache_dir=Path(sys.argv[2]))
 found = index.context(ContextRequest("", Focus(sys.argv[3], 100, 100), 8000), tokenizer("o200k_base"))
 assert found.snippets

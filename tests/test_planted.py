@@ -14,8 +14,8 @@ from tests.lsp.editor import editing
 from tests.lsp.test_completion import ask
 
 from darner_clients.testing import Script, ScriptedEndpoint
-from darner_context import children
 from darner_context.index import Index
+from darner_context.system import child_process
 from darner_server.local.fetch import PullFailed, pull
 from darner_server.local.models import MODELS, IndexParts
 from darner_server.local.places import cache_folder
@@ -150,11 +150,11 @@ def test_what_a_child_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, "other")
     monkeypatch.setenv("PATH", ".::bin:../bin:/usr/bin:~/bin:/bin")
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
-    told = children.environment()
+    told = child_process.environment()
     assert "s3cret" not in told.values()
     assert "other" not in told.values()
     assert (told["PATH"], told["LC_ALL"], told["HOME"]) == ("/usr/bin:/bin", "C.UTF-8", os.environ["HOME"])
-    assert children.environment(["HTTPS_PROXY"], prefixes=("HF_",)).items() > told.items()
+    assert child_process.environment(["HTTPS_PROXY"], prefixes=("HF_",)).items() > told.items()
 
 
 def _surroundings(pid: int) -> tuple[str, str]:

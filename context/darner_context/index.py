@@ -9,8 +9,9 @@ from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 
-from darner_context.answer import Answers
-from darner_context.bundle import (
+from darner_context.lookup.reader import Library
+from darner_context.ranking.retrieve import Answers
+from darner_context.request import (
     ContextBundle,
     ContextRequest,
     Focus,
@@ -19,17 +20,16 @@ from darner_context.bundle import (
     Snippet,
     Unreadable,
 )
-from darner_context.excludes import OWN_RULES, RULES
-from darner_context.keeper import Keeper
-from darner_context.library import Library
-from darner_context.sources import SIZE_LIMIT, Workspace, read_text
-from darner_context.tokens import Tokenizer
+from darner_context.store.location import Keeper
+from darner_context.text.tokenizer import Tokenizer
+from darner_context.workspace.exclusions import OWN_RULES, RULES
+from darner_context.workspace.scan import SIZE_LIMIT, Workspace, read_text
 
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
 
-    from darner_context.diff import Changed
-    from darner_context.update import Updates
+    from darner_context.git.changed_lines import Changed
+    from darner_context.indexing.updater import Updates
 
 __all__ = ["ContextBundle", "ContextRequest", "Focus", "Index", "IndexState", "LeftOut", "Snippet", "Unreadable"]
 
@@ -86,7 +86,7 @@ class Index:
         self._change(self._keeper.let_go)
 
     def _make_updates(self) -> "Updates":
-        from darner_context.update import Updates  # noqa: PLC0415 - parsers: a first context does without
+        from darner_context.indexing.updater import Updates  # noqa: PLC0415 - parsers: a first context does without
 
         return Updates(self._workspace, self._keeper, self._ignore, self._workers)
 
@@ -120,7 +120,7 @@ class Index:
 
     def changed(self, paths: Iterable[str]) -> None:
         """Take in file events of an editor: created, changed or deleted files."""
-        from darner_context.buffer import LiveFile  # noqa: PLC0415 - parsers: a first context does without
+        from darner_context.facts.live_buffer import LiveFile  # noqa: PLC0415 - parsers: a first context does without
 
         paths = list(paths)
         if any(path.rpartition("/")[2] in {RULES, OWN_RULES} for path in paths):
@@ -200,6 +200,6 @@ class Index:
 
 
 def _changed_lines(workspace: Workspace) -> "Changed":
-    from darner_context.diff import changed_lines  # noqa: PLC0415 - a first context does without
+    from darner_context.git.changed_lines import changed_lines  # noqa: PLC0415 - a first context does without
 
     return changed_lines(workspace.roots)

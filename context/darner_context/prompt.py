@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from darner_context.bundle import ContextBundle, Snippet
-from darner_context.tokens import Tokenizer
+from darner_context.request import ContextBundle, Snippet
+from darner_context.text.tokenizer import Tokenizer
 
 _MESSAGE = 4  # tokens that a chat template puts around a message
 _REPLY = 3  # and in front of the reply

@@ -13,10 +13,10 @@ from typing import Any, Self
 from pydantic import Field, ValidationError, model_validator
 
 from darner_clients.endpoint import Endpoint
-from darner_context.bundle import Unreadable
-from darner_context.plain import read_plain
-from darner_context.private import changed_by_others
-from darner_context.toml import read_toml
+from darner_context.request import Unreadable
+from darner_context.system.private_files import changed_by_others
+from darner_context.system.regular_file import read_plain
+from darner_context.text.toml import read_toml
 from darner_server.endpoint_table import Budget, EndpointTable, Strict, made, place_in
 from darner_server.local.places import config_folder
 from darner_server.settings_errors import explain, line

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from hashlib import blake2b
 from pathlib import Path
 
-from darner_context.private import private_folder, private_opener
+from darner_context.system.private_files import private_folder, private_opener
 from darner_server.alive import alive
 from darner_server.open_folders import Folder, OpenFolders
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from darner_context.bags import Bags, Packed, bags
-from darner_context.facts import Definition
-from darner_context.lines import Lines
+from darner_context.facts.file_facts import Definition
+from darner_context.facts.references import Bags, Packed, bags
+from darner_context.text.lines import Lines
 
 
 def check(text: str, found: tuple[Definition, ...], expected: Packed) -> None:

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from darner_context.buffer import LiveFile, safe_extract
-from darner_context.facts import FileFacts, split_lines
+from darner_context.facts.file_facts import FileFacts, split_lines
+from darner_context.facts.live_buffer import LiveFile, safe_extract
 from darner_context.index import Index
 
 _TEXTS = {

@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 from tests.context.workspace import ask, indexed, shown, write
 
-from darner_context.entry import Parsed, parsed, unparsed
-from darner_context.extract import extract
+from darner_context.facts.extract import extract
 from darner_context.index import Index
-from darner_context.prune import prune
-from darner_context.store import Store, store_path
+from darner_context.store.database import Store, store_path
+from darner_context.store.entry import Parsed, parsed, unparsed
+from darner_context.store.prune import prune
 
 FILES = {
     "shop/cart.py": "class Cart:\n    def total(self):\n        return 1\n",
@@ -235,7 +235,7 @@ async def test_an_indexer_killed_between_its_transactions_leaves_what_the_next_o
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / "context")}
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "darner_context.indexer", stdin=pipe, stdout=pipe, env=environment
+        sys.executable, "-m", "darner_context.indexing.indexer", stdin=pipe, stdout=pipe, env=environment
     )
     assert process.stdin is not None
     assert process.stdout is not None
@@ -296,7 +296,7 @@ from pathlib import Path
 
 import pytest
 from darner_context.index import ContextRequest, Focus, Index
-from darner_context.tokens import tokenizer
+from darner_context.text.tokenizer import tokenizer
 
 async def main():
     resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, resource.RLIM_INFINITY))

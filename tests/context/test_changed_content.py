@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from tests.context.workspace import write
 
-from darner_context import indexer
-from darner_context.bundle import LeftOut
-from darner_context.extract import extract
-from darner_context.indexer import parse, update
-from darner_context.sources import Workspace
-from darner_context.store import Store
+from darner_context.facts.extract import extract
+from darner_context.indexing import indexer
+from darner_context.indexing.indexer import parse, update
+from darner_context.request import LeftOut
+from darner_context.store.database import Store
+from darner_context.workspace.scan import Workspace
 
 MOMENT = 1_500_000_000_000_000_000
 OLD, NEW = "def early_one():\n    return 1\n", "def later_one():\n    return 2\n"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from darner_context.bundle import Unreadable
-from darner_context.charset import Decoded, decode
+from darner_context.request import Unreadable
+from darner_context.workspace.encoding import Decoded, decode
 
 VIM = "#!/bin/x\n# vim: set fileencoding=cp1252 :\n€"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.context.workspace import ask, indexed, write
 
-from darner_context.diff import changed_lines
+from darner_context.git.changed_lines import changed_lines
 
 SHOP = {
     "shop/tax.py": "RATE = 19\n\n\ndef with_tax(amount: int) -> int:\n    return amount + amount * RATE // 100\n",

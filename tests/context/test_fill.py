@@ -1,7 +1,7 @@
 """In which order the ways to show candidates are taken."""
 
-from darner_context.fill import SHORT
-from darner_context.weights import BODY_WORTH, CLASS_BODY_WORTH, SIGNATURE_WORTH, SMALL
+from darner_context.ranking.budget import SHORT
+from darner_context.ranking.weights import BODY_WORTH, CLASS_BODY_WORTH, SIGNATURE_WORTH, SMALL
 
 
 def test_no_way_to_show_a_candidate_is_worth_more_than_its_score_by_a_small_piece() -> None:

@@ -2,9 +2,9 @@
 
 import json
 
-from darner_context.imports import imports
-from darner_context.languages import language_of
-from darner_context.resolve import Paths
+from darner_context.lookup.modules import Paths
+from darner_context.syntax.imports import imports
+from darner_context.syntax.languages import language_of
 
 
 def check(files: dict[str, str], path: str, expected: dict[str, list[str]]) -> None:

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 from tests.context.workspace import write
 
-from darner_context import indexer
-from darner_context.bundle import LeftOut
-from darner_context.extract import extract
-from darner_context.facts import FileFacts
-from darner_context.indexer import update
-from darner_context.sources import Workspace
-from darner_context.store import Store
-from darner_context.workers import DIED
+from darner_context.facts.extract import extract
+from darner_context.facts.file_facts import FileFacts
+from darner_context.indexing import indexer
+from darner_context.indexing.indexer import update
+from darner_context.indexing.worker_pool import DIED
+from darner_context.request import LeftOut
+from darner_context.store.database import Store
+from darner_context.workspace.scan import Workspace
 
 FILES = {f"{name}.py": f"def {name}():\n    return 1\n" for name in ("first", "odd", "second", "third")}
 
@@ -81,8 +81,8 @@ import asyncio, os, re, sys
 from pathlib import Path
 
 sys.path += {path}
-import darner_context.extract
-import darner_context.indexer
+import darner_context.facts.extract
+import darner_context.indexing.indexer
 from darner_context import children
 from darner_context.index import Index
 
@@ -103,12 +103,12 @@ def extract(path, text):
 
 
 if role == "indexer":
-    darner_context.indexer._SECONDS = 1_000
+    darner_context.indexing.indexer._SECONDS = 1_000
     if where.startswith("worker"):
-        darner_context.indexer.extract = extract
+        darner_context.indexing.indexer.extract = extract
     else:
-        darner_context.indexer.changes = lambda *_: hang()
-    sys.exit(darner_context.indexer.main())
+        darner_context.indexing.indexer.changes = lambda *_: hang()
+    sys.exit(darner_context.indexing.indexer.main())
 code = Path(__file__).read_text()
 children.python = lambda _module: [sys.executable, "-I", __file__, "indexer", where, work, pipe]
 index = Index([Path(work)], cache_dir=Path(work).parent / "cache", workers=2)

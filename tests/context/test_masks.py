@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 from tests.context.planted import key_block, made
 
-from darner_context.masks import Masks
-from darner_context.secrets import secrets_of
+from darner_context.secrets.masks import Masks
+from darner_context.secrets.scanner import secrets_of
 
 TOKEN, PASSWORD, URL = made("ghp_{A36}"), made("{A7}!{A6}"), made("postgres://app:{A14}@db.acme.io/app")
 SETTINGS = f'TOKEN = "{TOKEN}"\r\nDATABASE_URL = "{URL}"\r\nPASSWORD = "{PASSWORD}"\r\nname = "app"\r\n'

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from tests.context.workspace import ask, indexed, shown, write
 
-from darner_context.bundle import LeftOut
-from darner_context.notebook import read_notebook, unshown_lines
+from darner_context.request import LeftOut
 from darner_context.syntax import definitions, new_faults, syntax_faults
+from darner_context.syntax.notebook import read_notebook, unshown_lines
 
 PICTURE = "iVBORw0KGgo" + "Ab9/" * 20_000
 OUTPUTS = [

@@ -4,11 +4,11 @@ from pathlib import Path
 
 from tests.context.workspace import ask, indexed
 
-from darner_context.library import Library
-from darner_context.pagerank import pagerank
-from darner_context.sources import Workspace
-from darner_context.store import Store
-from darner_context.ties import Ties
+from darner_context.lookup.names import Ties
+from darner_context.lookup.reader import Library
+from darner_context.ranking.pagerank import pagerank
+from darner_context.store.database import Store
+from darner_context.workspace.scan import Workspace
 
 CHAIN = {
     "a.py": "from b import second\n\n\ndef first():\n    return second()\n",

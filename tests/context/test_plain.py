@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from tests.context.workspace import write
 
-from darner_context.bundle import Unreadable
-from darner_context.plain import read_plain
+from darner_context.request import Unreadable
+from darner_context.system.regular_file import read_plain
 
 NOT_PLAIN, TOO_LARGE = Unreadable("it is not a plain file"), Unreadable("it is too large")
 

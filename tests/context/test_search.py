@@ -5,13 +5,13 @@ from pathlib import Path
 
 from tests.context.workspace import ask, indexed
 
-from darner_context.entry import parsed
-from darner_context.extract import extract
-from darner_context.library import Library
-from darner_context.lines import Lines
-from darner_context.search import Search
-from darner_context.sources import Workspace
-from darner_context.store import Store
+from darner_context.facts.extract import extract
+from darner_context.lookup.reader import Library
+from darner_context.ranking.text_search import Search
+from darner_context.store.database import Store
+from darner_context.store.entry import parsed
+from darner_context.text.lines import Lines
+from darner_context.workspace.scan import Workspace
 
 STEMS = ("cart", "shop", "price", "stock", "view", "order", "tax", "mail", "store", "rate", "line", "item", "user")
 WORDS = [stem + letter for letter in "abcfghijklmnopqtuvwxyz" for stem in STEMS]

@@ -5,8 +5,8 @@ import re
 import pytest
 from tests.context.planted import key_block, made
 
-from darner_context.secret_names import secret_name
-from darner_context.secrets import holds_key, secret_lines, secrets_of
+from darner_context.secrets.file_names import secret_name
+from darner_context.secrets.scanner import holds_key, secret_lines, secrets_of
 
 # kind, name that it is given, value
 KINDS = """

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from tests.context.workspace import ask, indexed, shown, write
 
-from darner_context.buffer import LiveFile
-from darner_context.imports import imports
-from darner_context.indexer import parse
-from darner_context.sources import Source
-from darner_context.syntax import new_faults, symbols
+from darner_context.facts.live_buffer import LiveFile
+from darner_context.indexing.indexer import parse
+from darner_context.syntax.imports import imports
+from darner_context.syntax.parser import new_faults, symbols
+from darner_context.workspace.scan import Source
 
 SIZE = 60_000
 SLOW = [
@@ -109,7 +109,7 @@ def test_parsing_keeps_nothing() -> None:
     """The binding keeps every piece that it is given: a megabyte a parse."""
     program = """
 import resource
-from darner_context.syntax import symbols
+from darner_context.syntax.parser import symbols
 text = "f(1, 2, 3)\\n" * 10_000
 def used():
     return int(open("/proc/self/statm").read().split()[1]) * resource.getpagesize()

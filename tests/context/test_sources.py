@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from tests.context.workspace import Files, write
 
-from darner_context.bundle import LeftOut, Unreadable
-from darner_context.sources import Workspace, read_text
+from darner_context.request import LeftOut, Unreadable
+from darner_context.workspace.scan import Workspace, read_text
 
 
 def check(root: Path, files: Files, expected: dict[str, str], ignore: tuple[str, ...] = ()) -> None:

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from darner_context.buffer import LiveFile
-from darner_context.definitions import found_in
-from darner_context.languages import BY_NAME, LANGUAGES
-from darner_context.pieces import PIECE
-from darner_context.syntax import enclosing, language_of, matches, parse, symbols, syntax_faults
+from darner_context.facts.live_buffer import LiveFile
+from darner_context.syntax.definitions import found_in
+from darner_context.syntax.languages import BY_NAME, LANGUAGES
+from darner_context.syntax.parse_budget import PIECE
+from darner_context.syntax.parser import enclosing, language_of, matches, parse, symbols, syntax_faults
 
 # path, text, what is found: kind, name behind its containers, first and last line
 SAMPLES = [

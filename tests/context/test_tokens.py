@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from darner_context.tokens import _encoding, tokenizer
+from darner_context.text.tokenizer import _encoding, tokenizer
 
 PIECES = [
     "\n\n",

@@ -9,7 +9,7 @@ import pytest
 from tests.context.workspace import indexed
 
 from darner_context.index import ContextRequest, Focus, Index, LeftOut
-from darner_context.tokens import tokenizer
+from darner_context.text.tokenizer import tokenizer
 
 FILES = {
     "shop/__init__.py": "",

@@ -15,15 +15,16 @@ from typing import Any
 import pytest
 from tests.context.workspace import ask, shown, write
 
-from darner_context import children, indexer, workers
-from darner_context import update as updates
-from darner_context.bundle import LeftOut
-from darner_context.entry import Parsed
 from darner_context.index import Index
-from darner_context.indexer import changes, parse, update
-from darner_context.sources import Source, Workspace
-from darner_context.store import Store, store_path
-from darner_context.workers import DIED, LATE, Failed, NoneSurvives, shared_out
+from darner_context.indexing import indexer, worker_pool
+from darner_context.indexing import updater as updates
+from darner_context.indexing.indexer import changes, parse, update
+from darner_context.indexing.worker_pool import DIED, LATE, Failed, NoneSurvives, shared_out
+from darner_context.request import LeftOut
+from darner_context.store.database import Store, store_path
+from darner_context.store.entry import Parsed
+from darner_context.system import child_process
+from darner_context.workspace.scan import Source, Workspace
 
 PATIENT = 60.0
 FILES = {
@@ -112,7 +113,7 @@ def test_what_hangs_is_left_out(pipe: int, monkeypatch: pytest.MonkeyPatch) -> N
             said.clear()
         return found
 
-    monkeypatch.setattr(workers, "wait", until_one_hangs)
+    monkeypatch.setattr(worker_pool, "wait", until_one_hangs)
     check([[1], [6, 5], [7]], [2, 12, 14], [Failed(5, LATE)])
 
 
@@ -162,7 +163,7 @@ async def test_what_took_too_long_is_tried_again_at_the_next_start_only(
 
     work, cache = write(tmp_path / "work", FILES), tmp_path / "cache"
     store = Store(store_path(cache, [work.resolve()]), write=True)
-    monkeypatch.setattr(workers, "shared_out", late)
+    monkeypatch.setattr(worker_pool, "shared_out", late)
     *_, (_, _, left_out) = update(store, Workspace([work]), 1)
     assert left_out == [LeftOut("shop/dies.py", LATE)]
     *_, (_, total, left_out) = update(store, Workspace([work]), 1)
@@ -208,7 +209,7 @@ async def test_a_file_that_ends_the_server_is_parsed_in_a_process_by_the_next_on
 _HANGS = """
 import os, re
 
-import darner_context.extract as module
+import darner_context.facts.extract as module
 
 extract = module.extract
 
@@ -223,9 +224,9 @@ def hang(path, text):
 
 
 module.extract = hang
-import darner_context.indexer
+import darner_context.indexing.indexer
 
-darner_context.indexer.main()
+darner_context.indexing.indexer.main()
 """
 
 
@@ -236,7 +237,7 @@ async def test_a_process_that_hangs_ends_with_the_indexer(
     work, pipe = write(tmp_path / "work", FILES), tmp_path / "pipe"
     os.mkfifo(pipe)
     code = f"import sys; sys.path += {sys.path}; pipe = {str(pipe)!r}\n{_HANGS}"
-    monkeypatch.setattr(children, "python", lambda _module: [sys.executable, "-I", "-c", code])
+    monkeypatch.setattr(child_process, "python", lambda _module: [sys.executable, "-I", "-c", code])
     index = Index([work], cache_dir=tmp_path / "cache", workers=1)
     async with asyncio.TaskGroup() as group:
         refreshing = group.create_task(index.refresh())

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from darner_context.index import ContextBundle, ContextRequest, Focus, Index
-from darner_context.tokens import tokenizer
+from darner_context.text.tokenizer import tokenizer
 
 Files = Mapping[str, str | bytes]
 

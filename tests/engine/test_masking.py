@@ -9,7 +9,7 @@ from tests.engine.scene import block, scene, short
 
 from darner_clients.testing import Said, Script
 from darner_context.index import Focus
-from darner_context.masks import Masks
+from darner_context.secrets.masks import Masks
 from darner_server.engine import ContextReady, Done, Failed, Task
 
 TOKEN, PASSWORD = made("ghp_{A36}"), made("{A7}!{A6}")

@@ -13,7 +13,7 @@ from tests.lsp.test_folders import ODD
 
 from darner_clients.testing import Script, ScriptedEndpoint
 from darner_context.index import Index
-from darner_context.masks import Masks
+from darner_context.secrets.masks import Masks
 from darner_server.engine.privacy import withheld
 from darner_server.lsp.folders import Folders
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.exceptions import TyperException
 
-from darner_context.private import private_file, private_folder
+from darner_context.system.private_files import private_file, private_folder
 from darner_server import __version__
 from darner_server.cli import exits, out
 from darner_server.local.places import state_folder

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from darner_context.index import Index
-from darner_context.masks import Masks
+from darner_context.secrets.masks import Masks
 from darner_server.cli import exits, out
 from darner_server.cli.places import parse_place
 from darner_server.cli.run_files import writable

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from darner_context.secrets import secrets_of
+from darner_context.secrets.scanner import secrets_of
 from darner_server.cli.unfinished import journals
 from darner_server.workspace import Unwritten, set_mode, write
 

@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from darner_clients.router import EndpointStatus
-from darner_context.tokens import tokenizer
+from darner_context.text.tokenizer import tokenizer
 from darner_server import __version__
 from darner_server.cli import exits, out
 from darner_server.cli.session import Place, open_engine, tell_exposure

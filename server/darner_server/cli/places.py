@@ -5,8 +5,8 @@ import re
 from pathlib import Path
 
 from darner_context.index import Focus
-from darner_context.plain import read_plain
-from darner_context.sources import READ_LIMIT
+from darner_context.system.regular_file import read_plain
+from darner_context.workspace.scan import READ_LIMIT
 from darner_server.cli.exits import Stop
 
 _MARKS = (".git", ".darner.toml", ".hg", ".jj")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from darner_clients.exposure import notices
-from darner_context.masks import Masks
+from darner_context.secrets.masks import Masks
 from darner_server import settings as user
 from darner_server.cli import out
 from darner_server.cli.exits import Stop

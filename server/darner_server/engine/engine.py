@@ -11,9 +11,9 @@ from typing import Self
 from darner_clients.endpoint import Endpoint
 from darner_clients.router import EndpointStatus, Router
 from darner_context.index import ContextBundle, ContextRequest, Index
-from darner_context.masks import Masks
-from darner_context.private import private_folder
-from darner_context.tokens import tokenizer
+from darner_context.secrets.masks import Masks
+from darner_context.system.private_files import private_folder
+from darner_context.text.tokenizer import tokenizer
 from darner_server.engine.embedded import Embedded
 from darner_server.engine.events import Done, Failed, PatchEvent, Stage
 from darner_server.engine.masking import hidden

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from darner_context.index import Index, Unreadable
-from darner_context.masks import Masks
+from darner_context.secrets.masks import Masks
 from darner_server.engine.events import EditReady
 from darner_server.engine.gate import LARGE, late_gate, syntax_gate
 from darner_server.engine.ledger import Ledger

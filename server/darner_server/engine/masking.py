@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from darner_context.secrets import holds_key
+from darner_context.secrets.scanner import holds_key
 
 if TYPE_CHECKING:  # whoever only shows a context reads no reply
     from collections.abc import Callable
 
     from darner_context.index import ContextBundle
-    from darner_context.masks import Masks
+    from darner_context.secrets.masks import Masks
     from darner_server.patch import Edit, Refused
 
 

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from darner_context.elsewhere import ignored_in, repository_top
 from darner_context.index import Index
-from darner_context.secret_names import secret_name
+from darner_context.secrets.file_names import secret_name
+from darner_context.workspace.outside_roots import ignored_in, repository_top
 from darner_server.origin import Origin
 from darner_server.settings import SettingsError, load_workspace
 

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from darner_clients.endpoint import Endpoint
-from darner_context.bundle import Withheld
 from darner_context.index import ContextBundle, ContextRequest, Focus, Index, Snippet, Unreadable
-from darner_context.masks import Masks
-from darner_context.notebook import unshown_lines
 from darner_context.prompt import Prompt, assemble
-from darner_context.tokens import Tokenizer, tokenizer
+from darner_context.request import Withheld
+from darner_context.secrets.masks import Masks
+from darner_context.syntax.notebook import unshown_lines
+from darner_context.text.tokenizer import Tokenizer, tokenizer
 from darner_server.engine.goal import goal, rewriting
 from darner_server.engine.region import NoRegion, Region, choose_region, find_focus, surroundings
 from darner_server.engine.task import Task

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from darner_context.bundle import Unreadable
-from darner_context.charset import MARK, decode
-from darner_context.plain import read_plain
+from darner_context.request import Unreadable
+from darner_context.system.regular_file import read_plain
+from darner_context.workspace.encoding import MARK, decode
 from darner_server.workspace import Unwritten, Written, write
 
 _WIDEST = 4  # bytes of a character, and of a mark before the first

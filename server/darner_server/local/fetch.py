@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from darner_context.private import private_folder
+from darner_context.system.private_files import private_folder
 from darner_server.local.fetching import bytes_below
 from darner_server.local.hub import from_hub
 from darner_server.local.lock import locked

@@ -11,8 +11,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from darner_context import children
-from darner_context.private import private_folder
+from darner_context.system import child_process
+from darner_context.system.private_files import private_folder
 from darner_server.local.fetching import run, watched
 from darner_server.local.models import LocalModel
 from darner_server.local.stoppable import Progress
@@ -30,7 +30,7 @@ async def from_hub(model: LocalModel, work: Path, progress: Progress) -> Path | 
     folder = work / "hub"
     private_folder(folder)
     facts = (model.hub_repo, model.file, str(model.size), model.sha256, str(folder))
-    program = children.python("darner_server.local.hub", *facts)
+    program = child_process.python("darner_server.local.hub", *facts)
     async with watched(folder, model.size, progress):
         code, output = await run(program, prefixes=("HF_",), environ={"HF_HUB_DISABLE_TELEMETRY": "1"})
     if code == 0:

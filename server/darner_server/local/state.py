@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from darner_context.private import private_folder, private_opener
+from darner_context.system.private_files import private_folder, private_opener
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from darner_context.private import private_opener
+from darner_context.system.private_files import private_opener
 from darner_server.local.models import LocalModel
 from darner_server.local.stoppable import Reporter
 

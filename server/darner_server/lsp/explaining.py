@@ -92,7 +92,7 @@ class _Requests:
     def __init__(self, engine: "Engine", asked: Asked, snapshot: Snapshot, path: str) -> None:
         assert asked.first is not None  # noqa: S101 - checked by `explain`
         assert asked.last is not None  # noqa: S101 - likewise
-        from darner_context.masks import Masks  # noqa: PLC0415 - see engines.py
+        from darner_context.secrets.masks import Masks  # noqa: PLC0415 - see engines.py
 
         self.masks = Masks()
         self._engine = engine
@@ -107,7 +107,7 @@ class _Requests:
         from darner_clients.messages import ChatRequest  # noqa: PLC0415 - see engines.py
         from darner_context.index import ContextRequest, Focus  # noqa: PLC0415 - likewise
         from darner_context.prompt import assemble  # noqa: PLC0415 - likewise
-        from darner_context.tokens import tokenizer  # noqa: PLC0415 - likewise
+        from darner_context.text.tokenizer import tokenizer  # noqa: PLC0415 - likewise
 
         if endpoint.name not in self._made:
             budget = self._engine.settings.budget

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from darner_clients.endpoint import Endpoint
     from darner_clients.messages import FillRequest
     from darner_clients.stream import Item
-    from darner_context.masks import Masks
+    from darner_context.secrets.masks import Masks
     from darner_server.engine import Engine
 
 _INVOKED = types.InlineCompletionTriggerKind.Invoked.value
@@ -124,7 +124,7 @@ async def _complete(
 
 
 def _withheld(engine: "Engine", path: str, origin: Origin | None, text: str) -> str | None:
-    from darner_context.secrets import holds_key  # noqa: PLC0415 - see engines.py
+    from darner_context.secrets.scanner import holds_key  # noqa: PLC0415 - see engines.py
 
     if holds_key(text):
         return f"{path} holds a private key, so nothing of it is sent"
@@ -180,7 +180,7 @@ class _Requests:
     def __init__(
         self, session: Session, engine: "Engine", path: str, cursor: Cursor, at: Point, *, invoked: bool
     ) -> None:
-        from darner_context.masks import Masks  # noqa: PLC0415 - see engines.py
+        from darner_context.secrets.masks import Masks  # noqa: PLC0415 - see engines.py
 
         self.masks = Masks()
         self._engine = engine
@@ -199,7 +199,7 @@ class _Requests:
     def of(self, endpoint: "Endpoint") -> "FillRequest":
         """The request to an endpoint."""
         from darner_clients.messages import FillRequest  # noqa: PLC0415 - see engines.py
-        from darner_context.tokens import tokenizer  # noqa: PLC0415 - likewise
+        from darner_context.text.tokenizer import tokenizer  # noqa: PLC0415 - likewise
 
         if endpoint.name not in self._made:
             reach = _CPU if endpoint.kind == "llamacpp" else _FAST
@@ -236,7 +236,7 @@ class _Requests:
 
 def _shown(path: str, text: str, place: int) -> tuple[str, str]:
     """What stands before and after a place, without the lines that are pictures and other outputs of a notebook."""
-    from darner_context.notebook import unshown_lines  # noqa: PLC0415 - see engines.py
+    from darner_context.syntax.notebook import unshown_lines  # noqa: PLC0415 - see engines.py
 
     unshown = unshown_lines(path, text)
     if not unshown:

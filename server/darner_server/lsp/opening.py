@@ -78,7 +78,7 @@ def _begin(opened: Opened) -> int:
 
 def _load_vocabulary() -> None:
     """Have the vocabulary that nearly all counting needs before the event loop runs: later it would stop it."""
-    from darner_context.tokens import load  # noqa: PLC0415 - after the answer
+    from darner_context.text.tokenizer import load  # noqa: PLC0415 - after the answer
 
     load("o200k_base")
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from darner_context.masks import Masks
+from darner_context.secrets.masks import Masks
 
 if TYPE_CHECKING:
     from darner_server.engine import PatchEvent

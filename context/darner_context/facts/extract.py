@@ -1,0 +1,57 @@
+"""From a text to the facts about it. Runs in worker processes; knows neither the index nor the disk."""
+
+from array import array
+from itertools import accumulate
+
+from darner_context.facts.file_facts import FileFacts, digest_of, split_lines
+from darner_context.facts.references import bags
+from darner_context.secrets.scanner import holds_key, secrets_of
+from darner_context.syntax import definitions
+from darner_context.syntax.imports import imports
+from darner_context.syntax.languages import code_language
+from darner_context.syntax.notebook import SUFFIX, read_notebook
+from darner_context.text.tokenizer import tokenizer
+from darner_context.workspace.file_kind import TOP, flags_of
+
+
+def extract(path: str, text: str) -> FileFacts:
+    """Find the facts about a text."""
+    lines = split_lines(text)
+    code, shown = (text, lines), lines
+    if path.endswith(SUFFIX):
+        notebook = read_notebook(text)
+        code = notebook.code, split_lines(notebook.code)
+        shown = ["" if number in notebook.unshown else line for number, line in enumerate(lines, 1)]
+    found = definitions(path, text)
+    names, used, heads = bags(code[1], found)
+    sums = array("I", accumulate(count_lines(shown), initial=0))
+    imported = tuple(imports(code_language(path), code[0]))
+    return FileFacts(
+        digest_of(text),
+        found,
+        names,
+        used,
+        heads,
+        sums,
+        flags_of(path, lines[:TOP], secret=holds_key(text), secretive=bool(secrets_of(text))),
+        imported,
+    )
+
+
+_LINES: dict[str, int] = {}
+_LINES_MOST = 200_000
+
+
+def count_lines(lines: list[str]) -> list[int]:
+    """Count the tokens of each line for itself; common lines are counted once."""
+    if len(_LINES) > _LINES_MOST:
+        _LINES.clear()
+    count = tokenizer("o200k_base").count
+    known = _LINES
+    counts: list[int] = []
+    for line in lines:
+        tokens = known.get(line)
+        if tokens is None:
+            tokens = known[line] = count(line)
+        counts.append(tokens)
+    return counts

@@ -1,0 +1,166 @@
+"""What parsing a file finds: plain values that cross the border to worker processes and to the cache."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from itertools import accumulate, groupby
+from sys import byteorder
+from typing import NamedTuple
+
+from darner_context.syntax.imports import Import
+
+
+class Definition(NamedTuple):
+    """A named thing. Lines are 1-based and inclusive; `container` is the dotted chain of what it is defined in."""
+
+    name: str
+    kind: str
+    doc: int  # first line of the comment above; `start` where there is none
+    start: int  # first line, decorators and attributes included
+    line: int  # the line of the name
+    head: int  # last line of the signature
+    doc_end: int  # last line of a docstring below the signature; `head` where there is none
+    end: int
+    container: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """A definition as the engine and the editors see it."""
+
+    name: str
+    kind: str
+    start_line: int
+    end_line: int
+    container: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SyntaxFault:
+    """A place where the text does not parse. Line and column are 1-based; the column counts characters."""
+
+    line: int
+    column: int
+    message: str
+
+
+CLASSES = frozenset({"class", "interface", "enum", "type"})
+FUNCTIONS = frozenset({"function", "method", "constructor", "macro"})
+VALUES = frozenset({"constant", "variable", "field"})
+KINDS = {
+    "property": "field", "member": "field", "attribute": "field", "event": "field", "variable": "constant",
+    "object": "class", "struct": "class", "union": "class", "mixin": "class", "extension": "class",
+    "trait": "interface", "protocol": "interface", "namespace": "module", "package": "module",
+    "subroutine": "function", "call": "function", "getter": "method", "setter": "method",
+}  # fmt: skip
+SCOPES = CLASSES | FUNCTIONS | {"module"}
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """
+    All that the index keeps of a file.
+
+    `bags[i]` holds the places in `names` of the identifiers used in definition i, and `bags[-1]` those used outside
+    all functions; `heads[i]` those of its signature in their order. `sums[n]` is the token count (o200k) of the first
+    n lines, counted line by line.
+    """
+
+    digest: bytes
+    definitions: tuple[Definition, ...]
+    names: tuple[str, ...]
+    bags: tuple[bytes, ...]
+    heads: tuple[bytes, ...]
+    sums: Sequence[int]
+    flags: int = 0
+    imports: tuple[Import, ...] = ()
+    children: dict[str, Sequence[int]] = field(default_factory=dict[str, Sequence[int]], compare=False)
+    words: dict[str, list[int]] = field(default_factory=dict[str, list[int]], compare=False)  # see search.py
+
+    def tokens(self, first: int, last: int) -> int:
+        """Tokens of the lines, an upper bound of the exact count."""
+        last = min(last, len(self.sums) - 1)
+        return self.sums[last] - self.sums[min(first, last + 1) - 1]
+
+    def bag(self, number: int) -> list[str]:
+        """Give the identifiers used in a definition; -1: outside all functions."""
+        names = self.names
+        return [names[place] for place in memoryview(self.bags[number]).cast("H")]
+
+    def head(self, number: int) -> list[str]:
+        """Give the identifiers in the signature of a definition."""
+        names = self.names
+        return [names[place] for place in memoryview(self.heads[number]).cast("H")]
+
+
+def digest_of(text: str) -> bytes:
+    """Name a text by its content."""
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def by_name(facts: FileFacts) -> dict[str, Sequence[int]]:
+    """Index a file's definitions by name, once; members by their class's name behind a dot."""
+    index = facts.children
+    if not index and (found := facts.definitions):
+        index.update(indexed([each[0] for each in found], [each[8] for each in found]))
+    return index
+
+
+def indexed(names: Sequence[str], containers: Iterable[str | None]) -> dict[str, Sequence[int]]:
+    """Index definitions by their names, and by the containers they are members of."""
+    ones = _ONES if len(names) <= len(_ONES) else tuple(zip(range(len(names)), strict=True))
+    index: dict[str, Sequence[int]] = dict(zip(names, ones, strict=False))
+    if len(index) < len(names):
+        before: dict[str, list[int]] = {}
+        for number, name in enumerate(names):
+            if index[name] is not ones[number]:
+                before.setdefault(name, []).append(number)
+        index.update([(name, (*numbers, *index[name])) for name, numbers in before.items()])
+    begin = 0
+    for container, same in groupby(containers):
+        end = begin + len(list(same))
+        if container:
+            key = "." + container.rpartition(".")[2]
+            index[key] = tuple(sorted((*index.get(key, ()), *range(begin, end))))
+        begin = end
+    return index
+
+
+_ONES = tuple(zip(range(1_024), strict=True))  # (0,), (1,), …: thousands of names stand for one definition each
+
+
+class Users:
+    """Which definitions of a file use a name: a search through all bags at once."""
+
+    def __init__(self, facts: FileFacts) -> None:
+        self._bags = b"".join(facts.bags)
+        self._ends = [*accumulate(map(len, facts.bags))]
+
+    def of(self, place: int) -> Iterator[int]:
+        """Number the definitions, in their order; the last number stands for what is outside all functions."""
+        wanted, bags, ends = place.to_bytes(2, byteorder), self._bags, self._ends
+        at = bags.find(wanted)
+        while at >= 0:
+            if at % 2:  # two halves of neighbours
+                at = bags.find(wanted, at + 1)
+                continue
+            number = bisect_right(ends, at)
+            yield number
+            at = bags.find(wanted, ends[number])
+
+
+GENERATED, SECRET, TEST, VENDORED, SECRETIVE = 1, 2, 4, 8, 16  # SECRETIVE: some of its lines are never shown
+_LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
+
+
+def split_lines(text: str) -> list[str]:
+    r"""Lines with their ends kept; a line ends at \n, \r\n or \r and at nothing else."""
+    if "\r" not in text:
+        lines = [line + "\n" for line in text.split("\n")]
+        last = lines.pop()
+        if len(last) > 1:
+            lines.append(last[:-1])
+        return lines
+    return _LINE.findall(text)

@@ -1,0 +1,165 @@
+"""Keeping the store up to date from inside the server: small changes here, large ones in a process of their own."""
+
+import asyncio
+import json
+import os
+import signal
+import sqlite3
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+from darner_context.indexing.indexer import changes, parse, update
+from darner_context.request import LeftOut
+from darner_context.store.location import Keeper
+from darner_context.store.prune import prune
+from darner_context.system import child_process
+from darner_context.workspace.scan import Source, Workspace
+
+_HERE_FILE, _HERE_ALL = 60_000, 300_000  # bytes parsed in a thread of this process; more would hold up the event loop
+
+
+class Updates:
+    """Brings the store of a workspace up to date; one at a time."""
+
+    def __init__(
+        self, workspace: Workspace, keeper: Keeper, ignore: Sequence[Sequence[str]], workers: int | None
+    ) -> None:
+        self._workspace = workspace
+        self._keeper = keeper
+        self._ignore = [list(each) for each in ignore]
+        self._workers = workers if workers is not None else min(os.cpu_count() or 1, 8)
+        self._process: asyncio.subprocess.Process | None = None
+        self._unpruned = True
+        self._begun = False
+
+    async def refresh(self, progress: Callable[[], None]) -> list[LeftOut]:
+        """Bring the store up to date; returns what was left out."""
+        try:
+            left_out = await self._refresh(progress)
+        except sqlite3.DatabaseError as error:
+            if not self._keeper.anew(str(error)):
+                raise
+            left_out = await self._refresh(progress)
+        if self._unpruned and (path := self._keeper.lasting) is not None:
+            self._unpruned = False
+            await asyncio.to_thread(prune, path)
+        return left_out
+
+    async def _refresh(self, progress: Callable[[], None]) -> list[LeftOut]:
+        await asyncio.to_thread(self._workspace.renew)
+        if self._keeper.store.path is None:
+            return await asyncio.to_thread(self._inline, progress)
+        if self._keeper.store.totals()[0]:
+            left_out: list[LeftOut] = []
+            fresh, gone, harmless = await asyncio.to_thread(self._compare, left_out)
+            few = all(each.size <= _HERE_FILE for each in fresh) and sum(each.size for each in fresh) <= _HERE_ALL
+            if few and harmless:
+                try:
+                    await asyncio.to_thread(self._few, fresh, gone, left_out)
+                except (sqlite3.Error, OSError):
+                    return await self._elsewhere(progress)
+                progress()
+                return left_out
+        found = await self._outside(progress)
+        if found is None and self._keeper.anew(self._keeper.note or ""):
+            found = await self._outside(progress)
+        return found if found is not None else await self._elsewhere(progress)
+
+    def _compare(self, left_out: list[LeftOut]) -> tuple[list[Source], list[str], bool]:
+        """What changed and what is gone, and whether none of it is known to kill or to hold up its parser."""
+        store = self._keeper.store
+        suspects = store.suspects()
+        if suspects and not self._begun:
+            with suppress(sqlite3.OperationalError):  # the disk is full, or another process writes
+                store.try_again()
+        self._begun = True
+        rows = store.rows()
+        suspects.update(path for path, row in rows.items() if not row.digest)
+        fresh, gone = changes(self._workspace, rows, left_out)
+        return fresh, gone, all(each.path not in suspects for each in fresh)
+
+    def _few(self, fresh: list[Source], gone: list[str], left_out: list[LeftOut]) -> None:
+        store = self._keeper.store
+        if fresh:
+            store.suspect(each.path for each in fresh)  # should this process die of one, the next parses it elsewhere
+        parsed, passed = parse(fresh)
+        left_out += passed
+        if parsed or gone or passed:
+            store.write(parsed, [*gone, *(each.path for each in passed)])
+
+    async def _elsewhere(self, progress: Callable[[], None]) -> list[LeftOut]:
+        self._keeper.elsewhere()
+        return await asyncio.to_thread(self._inline, progress)
+
+    def _inline(self, progress: Callable[[], None]) -> list[LeftOut]:
+        left_out: list[LeftOut] = []
+        for _, _, passed in update(self._keeper.store, self._workspace, 0):
+            left_out = passed
+            progress()
+        return left_out
+
+    async def _outside(self, progress: Callable[[], None]) -> list[LeftOut] | None:
+        """Run the indexer; None if it failed, but not if it was killed: what may have done that is not parsed here."""
+        path = self._keeper.store.path
+        if path is None:
+            return None
+        order = {
+            "roots": [str(root) for root in self._workspace.roots.values()],
+            "ignore": self._ignore,
+            "store": str(path.absolute()),
+            "workers": self._workers,
+            "slow": sorted(self._workspace.slow),
+        }
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *child_process.python("darner_context.indexing.indexer"),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.DEVNULL,
+                cwd=child_process.NEUTRAL,
+                env=child_process.environment(),
+                limit=64_000_000,
+                start_new_session=True,  # its group are its workers, and they are killed with it
+            )
+        except OSError:
+            return None
+        self._process = process
+        left_out: list[LeftOut] | None = None
+        try:
+            if process.stdin is None or process.stdout is None:
+                return None
+            process.stdin.write(json.dumps(order).encode() + b"\n")
+            await process.stdin.drain()
+            async for line in process.stdout:
+                said = json.loads(line)
+                if "error" in said:
+                    self._keeper.note = str(said["error"])
+                if "left_out" in said:
+                    left_out = [LeftOut(each["path"], each["reason"]) for each in said["left_out"]]
+                progress()
+            code = await process.wait()
+        except (OSError, ValueError):
+            code = 1
+        finally:
+            if process.returncode != 0:
+                _kill(process)
+                await process.wait()
+            self._process = None
+        if code < 0:
+            return [LeftOut(".", f"not everything is parsed: the process for it was killed (signal {-code})")]
+        return left_out if code == 0 else None
+
+    def stop(self) -> None:
+        """End the process that indexes, if there is one."""
+        if self._process is not None and self._process.returncode is None:
+            _kill(self._process)
+
+
+def _kill(process: asyncio.subprocess.Process) -> None:
+    """Kill the indexer and its workers, also those that it left behind: one that hangs does not see that it is gone."""
+    with suppress(ProcessLookupError, PermissionError):
+        if sys.platform == "win32":
+            process.kill()
+        else:
+            os.killpg(process.pid, signal.SIGKILL)

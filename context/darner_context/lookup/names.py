@@ -1,0 +1,209 @@
+"""Which definitions a name means in a file: its own, those it imports, those of its package."""
+
+import re
+from collections import OrderedDict
+from collections.abc import Callable, Container, Sequence
+from typing import TypeVar
+
+from darner_context.facts.file_facts import CLASSES, VALUES, FileFacts, by_name
+from darner_context.lookup.cursor import Place
+from darner_context.lookup.reader import Library
+from darner_context.store.postings import Postings
+
+_Key = TypeVar("_Key")
+_Made = TypeVar("_Made")
+Key = tuple[str, int]  # path and the definition's number in its file
+COMMON = 25  # definitions of one name: more make it noise
+_NOISE = 400  # definitions of a name that are not even looked at
+_DEEPEST = 4  # imports of imports
+_HELD = 4  # of each kind of thing that is kept
+_INDEXES = frozenset({
+    "__init__.py", "__init__.pyi", "index.ts", "index.tsx", "index.js", "index.jsx", "index.mjs", "lib.rs", "mod.rs",
+})  # fmt: skip
+_HANDED = 80  # names that one file hands on
+
+
+def kept(held: OrderedDict[_Key, _Made], key: _Key, make: Callable[[], _Made]) -> _Made:
+    """Give what is held for a key, or make it; the one not asked for longest goes."""
+    if key in held:
+        held.move_to_end(key)
+        return held[key]
+    made = held[key] = make()
+    if len(held) > _HELD:
+        held.popitem(last=False)
+    return made
+
+
+class Ties:
+    """
+    Look-ups that stay true as long as the library stands as it is.
+
+    `own` is a buffer that is being edited: what it uses does not count, and nothing inside its functions is remembered.
+    """
+
+    def __init__(self, library: Library, own: str | None = None) -> None:
+        self.library = library
+        self._own = own
+        self._facts: dict[str, FileFacts | None] = {}
+        self._named: dict[str, Postings] = {}
+        self.unknown: set[str] = set()  # of the names looked up, those that no file has
+        self.elections: OrderedDict[object, dict[str, float]] = OrderedDict()  # see together.py
+        self._handed: dict[str, list[Key]] = {}
+        self._where: dict[tuple[str, str, bool], list[Key]] = {}
+        self._types: dict[Key, list[Key]] = {}
+        self._bases: dict[Key, list[Key]] = {}
+
+    def facts(self, path: str) -> FileFacts | None:
+        """The facts about a file."""
+        if path in self._facts:
+            return self._facts[path]
+        found = self.library.facts(path)
+        if path != self._own:
+            self._facts[path] = found
+        return found
+
+    def look_up(self, names: set[str]) -> None:
+        """Ask for many names at once: `named` is quick for them afterwards."""
+        known = self._named  # a set less its keys would go through all of them
+        wanted = [name for name in names if name not in known]
+        if wanted:
+            found = self.library.names(sorted(wanted), self._own)
+            known.update(found)
+            self.unknown.update([name for name, each in found.items() if not each.uses and not each.definitions])
+
+    def named(self, name: str) -> Postings:
+        """The files that define and use a name."""
+        found = self._named.get(name)
+        if found is None:
+            found = self._named[name] = self.library.names([name], self._own)[name]
+        return found
+
+    def telling(self, whole: Place) -> object:
+        """What a ranking for a whole file rests on: it stays the same while words are typed that nobody knows."""
+        self.look_up({*whole.file, *whole.imported, *whole.original.values()})
+        known = frozenset(whole.file.keys() - self.unknown)
+        imported = tuple([(each._replace(line=0), tuple(targets)) for each, targets in whole.imports])
+        return whole.path, known, imported, frozenset(whole.unused), frozenset(whole.words), whole.header
+
+    def defining(self, path: str, name: str) -> list[Key]:
+        """The definitions of a name in a file."""
+        facts = self.facts(path)
+        numbers = by_name(facts).get(name) if facts is not None else None
+        return [(path, number) for number in numbers] if numbers else []
+
+    def of(self, path: str, name: str, *, package: bool = True) -> list[Key]:
+        """The definitions that a name means in a file; with `package` those beside it count too."""
+        key = (path, name, package)
+        found = self._where.get(key)
+        if found is None:
+            found = self._follow(path, name, 0, set())
+            if not found and package:
+                found = self._beside(path, name)
+            if path != self._own:
+                self._where[key] = found
+        return found
+
+    def _follow(self, path: str, name: str, depth: int, seen: set[tuple[str, str]]) -> list[Key]:
+        found = self.defining(path, name)
+        if found or depth >= _DEEPEST or (path, name) in seen:
+            return found
+        seen.add((path, name))
+        stars: list[str] = []
+        facts = self.facts(path)
+        for each in facts.imports if facts is not None else ():
+            if each.alias == name:
+                targets = self.library.resolve(path, each)
+                found = [
+                    key for target in targets[:8] for key in self._follow(target, each.name or name, depth + 1, seen)
+                ]
+                if found:
+                    return found
+            elif each.name == "*" and each.alias == "*":
+                stars += self.library.resolve(path, each)[:3]
+        for target in stars[:12]:
+            found = self._follow(target, name, depth + 1, seen)
+            if found:
+                return found
+        return []
+
+    def _beside(self, path: str, name: str) -> list[Key]:
+        postings = self.named(name)
+        if postings.definitions > _NOISE:
+            return []
+        paths = postings.defined
+        folder = path.rpartition("/")[0]
+        near = [each for each in paths if each.rpartition("/")[0] == folder and package_scoped(each)]
+        chosen = near or (paths if len(paths) == 1 else [])
+        return [key for each in sorted(chosen)[:4] for key in self.defining(each, name)]
+
+    def handed_on(self, path: str) -> list[Key]:
+        """The definitions that a file imports for those who import it: an __init__.py, an index.ts, a lib.rs."""
+        found = self._handed.get(path)
+        if found is None:
+            facts = self.facts(path) if path.rpartition("/")[2] in _INDEXES else None
+            found = list[Key]()
+            for each in facts.imports[:_HANDED] if facts is not None else ():
+                if each.name not in {"", "*"}:
+                    for target in self.library.resolve(path, each)[:2]:
+                        found += self.defining(target, each.name)[:1]
+            if path != self._own:
+                self._handed[path] = found
+        return found
+
+    def types(self, key: Key) -> list[Key]:
+        """The types in a signature: what a call gives, or takes."""
+        found = self._types.get(key)
+        if found is None:
+            names = [name for name in self.head(key)[:12] if type_like(name)]
+            found = [each for name in names for each in self.of(key[0], name)[:2] if self._is_class(each)]
+            if key[0] != self._own:
+                self._types[key] = found
+        return found
+
+    def bases(self, key: Key) -> list[Key]:
+        """What the head of a class names beside itself."""
+        found = self._bases.get(key)
+        if found is None:
+            facts = self.facts(key[0])
+            own = facts.definitions[key[1]].name if facts is not None else ""
+            names = [name for name in self.head(key)[:8] if name != own and type_like(name)]
+            found = [each for name in names for each in self.of(key[0], name)[:1]]
+            if key[0] != self._own:
+                self._bases[key] = found
+        return found
+
+    def _is_class(self, key: Key) -> bool:
+        facts = self.facts(key[0])
+        return facts is not None and facts.definitions[key[1]].kind in CLASSES
+
+    def head(self, key: Key) -> list[str]:
+        """Identifiers in the signature of a definition."""
+        facts = self.facts(key[0])
+        if facts is None:
+            return []
+        return facts.bag(key[1]) if facts.definitions[key[1]].kind in VALUES else facts.head(key[1])
+
+
+def members(facts: FileFacts, number: int) -> Sequence[int]:
+    """Number the members of a class of this file."""
+    return by_name(facts).get("." + facts.definitions[number].name, ())
+
+
+def type_like(name: str) -> bool:
+    """Whether a name may be a type's, by its looks."""
+    return name[0].isupper() or name.endswith("_t") or not re.search(r"[A-Z]", name)
+
+
+def package_scoped(path: str) -> bool:
+    """Whether files of one folder see each other's names without an import."""
+    return path.endswith((".go", ".java", ".kt", ".cs", ".swift", ".scala"))
+
+
+def parent_module(path: str, known: Container[str]) -> list[str]:
+    """The file of the module that a file of Rust is a part of: `super` needs no import."""
+    folder, _, name = path.rpartition("/")
+    if not name.endswith(".rs"):
+        return []
+    inner = folder.rpartition("/")[0] if name == "mod.rs" else folder
+    tried = [f"{inner}/{each}.rs" for each in ("mod", "lib", "main")] + [f"{inner}.rs"]
+    return [each for each in tried if each in known and each != path][:1]

@@ -1,0 +1,328 @@
+"""The index as a reader sees it: stored facts, with the live buffers in the place of their files."""
+
+from array import array
+from bisect import bisect_left
+from collections import OrderedDict
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from darner_context.facts.file_facts import SECRETIVE, FileFacts, by_name, digest_of
+from darner_context.lookup.modules import Paths
+from darner_context.request import Unreadable
+from darner_context.store.database import Store
+from darner_context.store.entry import words_of
+from darner_context.store.postings import Postings
+from darner_context.syntax.imports import Import
+from darner_context.syntax.languages import code_language
+from darner_context.syntax.notebook import unshown_lines
+from darner_context.text.lines import Lines
+from darner_context.workspace.scan import Workspace, read_text
+
+if TYPE_CHECKING:
+    from darner_context.facts.live_buffer import LiveFile
+    from darner_context.git.changed_lines import Changed
+
+_FACTS, _LENT, _NAMES = 4_000, 16, 50_000  # files, lent texts and names that stay in memory
+_PARSED = 1_000_000  # characters of lent texts: each takes up to a hundred bytes with its syntax tree
+_TEXTS = 16_000_000  # characters of text that stay in memory, and at most as many more in small letters
+
+
+class Library:
+    """Answers look-ups; holds no more than the files asked for last."""
+
+    def __init__(self, store: Store, workspace: Workspace) -> None:
+        self.store = store
+        self.workspace = workspace
+        self.live: dict[str, LiveFile] = {}  # what stands in the place of a stored file
+        self.gone: set[str] = set()
+        self.changed: Changed = {}  # against the last commit
+        self.counts: dict[tuple[str, str], array[int]] = {}  # by tokenizer and path: tokens of the first n lines
+        self._overlays: dict[str, LiveFile] = {}
+        self._events: dict[str, LiveFile | None] = {}
+        self._facts: OrderedDict[str, FileFacts | None] = OrderedDict()
+        self._lines: OrderedDict[str, Lines] = OrderedDict()
+        self._held = 0  # characters in them
+        self._names: dict[str, Postings] = {}
+        self._lent: OrderedDict[str, LiveFile] = OrderedDict()
+        self._ids: dict[int, str] = {}
+        self._numbers: dict[str, int | None] = {}
+        self._paths: Paths | None = None
+        self._version = -1
+        self._changes = 0
+
+    def fresh(self) -> None:
+        """Forget what another connection has changed meanwhile."""
+        version = self.store.version()
+        if version != self._version:
+            self._version = version
+            self.forget()
+
+    def overlay(self, path: str, text: str | None) -> None:
+        """Put a buffer in the place of a file, or take it away."""
+        held = self._overlays.get(path)
+        if text is None:
+            self._overlays.pop(path, None)
+            self._lent.pop(path, None)
+        elif held is not None:
+            held.edit(text)
+        else:
+            self._overlays[path] = _buffer(path, text)
+        self._mix(path)
+
+    def differs(self, changed: "Changed") -> None:
+        """Take in which lines differ from the last commit."""
+        if changed != self.changed:
+            self.changed = changed
+            self._changes += 1
+
+    def standing(self, own: str | None) -> object:
+        """Equal as long as every look-up has the same answer, but for what stands inside the functions of `own`."""
+        others = sorted((path, file.stamp) for path, file in self.live.items() if path != own)
+        live = self.live.get(own) if own is not None else None
+        return self._changes, others, (own, live.outside) if live is not None else None
+
+    def overlaid(self, path: str) -> str | None:
+        """The text of a live buffer."""
+        held = self._overlays.get(path)
+        return held.text if held else None
+
+    def event(self, path: str, file: "LiveFile | None") -> None:
+        """Take in that a file on disk is now another, or gone."""
+        self._events[path] = file
+        self._changes += 1
+        self._mix(path)
+
+    def events(self) -> "dict[str, LiveFile | None]":
+        """The files that stand for what is stored of them, None for one that is gone."""
+        return dict(self._events)
+
+    def drop_events(self, told: "Mapping[str, LiveFile | None]") -> None:
+        """The store has caught up with what was told, but not with what has been told since."""
+        self._changes += 1
+        for path, file in told.items():
+            if path in self._events and self._events[path] is file:
+                del self._events[path]
+                self._mix(path)
+
+    @contextmanager
+    def lending(self, texts: Mapping[str, str]) -> Generator[None, None, None]:
+        """Let a request's own texts stand in the place of files while it is answered."""
+        before: dict[str, LiveFile | None] = {}
+        for path, text in texts.items():
+            live = self.live.get(path)
+            if live is not None and live.text == text:
+                continue
+            before[path] = self._overlays.get(path)
+            lent = self._lent.get(path)
+            if lent is None:
+                lent = self._lent[path] = _buffer(path, text)
+            lent.edit(text)
+            self._lent.move_to_end(path)
+            self._overlays[path] = lent
+            self._mix(path)
+        try:
+            yield
+        finally:
+            for path, held in before.items():
+                if held is None:
+                    self._overlays.pop(path, None)
+                else:
+                    self._overlays[path] = held
+                self._mix(path)
+            self._let_go()
+
+    def _let_go(self) -> None:
+        """Keep of the lent texts those that were lent last, and no more of them than memory is for."""
+        parsed = 0
+        for number, (path, each) in enumerate(reversed(list(self._lent.items()))):
+            parsed += len(each.text)
+            if number and (number >= _LENT or parsed > _PARSED):
+                del self._lent[path]
+
+    def _mix(self, path: str) -> None:
+        """Decide what stands for a path now: a buffer, a changed file, or what is stored."""
+        before = path in self.live, path in self.gone
+        self.live.pop(path, None)
+        self.gone.discard(path)
+        standing = self._overlays.get(path) or self._events.get(path)
+        if standing is not None:
+            self.live[path] = standing
+        elif path in self._events:
+            self.gone.add(path)
+        dropped = self._lines.pop(path, None)
+        self._held -= len(dropped.text) if dropped else 0
+        for key in [key for key in self.counts if key[1] == path]:
+            del self.counts[key]
+        now = path in self.live, path in self.gone
+        if now != before and self._paths is not None:
+            there = now == (False, False) and self.store.number_of(path) is not None
+            if (path in self._paths.all) != (there or now[0]):
+                self._paths = None
+
+    def forget(self) -> None:
+        """Forget everything that was read from the store."""
+        self._changes += 1
+        self._facts.clear()
+        self._lines.clear()
+        self._held = 0
+        self._names.clear()
+        self._ids.clear()
+        self._numbers.clear()
+        self.counts.clear()
+        self._paths = None
+
+    @property
+    def paths(self) -> Paths:
+        """All paths of the workspace."""
+        if self._paths is None:
+            rows = self.store.paths()
+            self._ids = dict(rows)
+            rows = [row for row in rows if row[1] not in self.gone]
+            known = {path for _, path in rows}
+            extra = [path for path in self.live if path not in known]
+            self._paths = Paths([*(path for _, path in rows), *extra], self._config)
+        return self._paths
+
+    def facts(self, path: str) -> FileFacts | None:
+        """The facts about a file, None for one that is not indexed."""
+        if path in self.live:
+            return self.live[path].facts
+        if path in self.gone:
+            return None
+        if path in self._facts:
+            self._facts.move_to_end(path)
+            return self._facts[path]
+        found = self.store.load(path)
+        self._facts[path] = facts = found[3] if found else None
+        if len(self._facts) > _FACTS:
+            self._facts.popitem(last=False)
+        return facts
+
+    def lines(self, path: str) -> Lines:
+        """Give the lines of a file; none where it can no longer be read."""
+        if path in self.live:
+            return self.live[path].lines
+        lines = self._lines.get(path)
+        if lines is not None:
+            self._lines.move_to_end(path)
+            return lines
+        lines = self._lines[path] = Lines(self.text(path) or "")
+        self._held += len(lines.text)
+        while self._held > _TEXTS and len(self._lines) > 1:
+            _, oldest = self._lines.popitem(last=False)
+            self._held -= len(oldest.text)
+        return lines
+
+    def secrets(self, path: str) -> dict[int, str]:
+        """Number the lines of a file that hold secrets, each with its kind; outputs of a notebook are of none."""
+        text, facts = self.lines(path).text, self.facts(path)
+        unshown = dict.fromkeys(unshown_lines(path, text), "")
+        clean = facts is not None and not facts.flags & SECRETIVE
+        if clean and facts is not None and facts.digest == digest_of(text):
+            return unshown  # and it is not another text than the one that was looked at
+        from darner_context.secrets.scanner import secret_lines  # noqa: PLC0415 - few files need it
+
+        return {**unshown, **secret_lines(text)}
+
+    def text(self, path: str) -> str | None:
+        """Give the text of a file, the live buffer first."""
+        if path in self.live:
+            return self.live[path].text
+        file = self.workspace.find(path)
+        text = file if isinstance(file, Unreadable) else read_text(file)
+        return None if isinstance(text, Unreadable) else text
+
+    def resolve(self, path: str, wanted: Import) -> list[str]:
+        """List the files that an import in a file means."""
+        language = code_language(path)
+        found = self.paths.resolve(language, path, wanted)
+        return self._passed_on(found, wanted) if language == "rust" else found
+
+    def _passed_on(self, found: list[str], wanted: Import) -> list[str]:
+        """What a crate hands out as its own module comes first: `pub extern crate grep_cli as cli`."""
+        named = {wanted.name, wanted.module.rpartition("::")[2]}
+        through: dict[str, None] = {}
+        for path in found:
+            facts = self.facts(path) if path.rpartition("/")[2] in {"lib.rs", "mod.rs"} else None
+            for each in facts.imports if facts is not None else ():
+                if not each.name and each.alias in named:
+                    through.update(dict.fromkeys(self.paths.resolve("rust", path, each)))
+        return [*(path for path in through if path not in found), *found] if through else found
+
+    def names(self, wanted: Sequence[str], own: str | None = None) -> dict[str, Postings]:
+        """For each name where it is defined and used; the buffer `own` counts as using what its file on disk uses."""
+        if self._paths is None:
+            _ = self.paths
+        if len(self._names) > _NAMES:
+            self._names.clear()
+        known = self._names
+        unknown = [name for name in wanted if name not in known]
+        if unknown:
+            found = self.store.names(unknown)
+            for name in unknown:
+                known[name] = Postings(self._ids, *found.get(name, (_EMPTY, _EMPTY)))
+        if not self.live and not self.gone:
+            return {name: known[name] for name in wanted}
+        hidden = self._hidden()
+        unused = hidden - {self._numbers.get(own)} if own is not None else hidden
+        living = [(path, by_name(live.facts), live.facts.names) for path, live in self.live.items()]
+        return {
+            name: known[name].with_live(
+                (hidden, [path for path, defined, _ in living if name in defined]),
+                (unused, [path for path, _, used in living if path != own and _holds(used, name)]),
+            )
+            for name in wanted
+        }
+
+    def _hidden(self) -> frozenset[int]:
+        """Number the stored files that something else stands for, or nothing."""
+        for path in [*self.live, *self.gone]:
+            if path not in self._numbers:
+                self._numbers[path] = self.store.number_of(path)
+        numbers = (self._numbers[path] for path in (*self.live, *self.gone))
+        return frozenset(number for number in numbers if number is not None)
+
+    def words(self, wanted: Sequence[str], most: int, own: str | None) -> dict[str, tuple[int, list[str]]]:
+        """For each word how many files beside `own` have it in a name or in their path, and if not too many, which."""
+        if self._paths is None:
+            _ = self.paths
+        found: dict[str, tuple[int, list[str]]] = {}
+        for word, files in self.store.words(wanted).items():
+            if len(files) > most:
+                found[word] = len(files), []
+                continue
+            paths = [path for path in self._alive(files) if path != own]
+            found[word] = len(paths), paths
+        for path in sorted(self.live):
+            words = words_of(path, self.live[path].facts) if path != own else set[str]()
+            for word in wanted:
+                if word in words:
+                    count, paths = found.get(word, (0, []))
+                    found[word] = count + 1, [*paths, path]
+        return found
+
+    def _alive(self, numbers: "array[int]") -> list[str]:
+        ids, live, gone = self._ids, self.live, self.gone
+        return [
+            path
+            for number in numbers
+            if (path := ids.get(number)) is not None and path not in live and path not in gone
+        ]
+
+    def _config(self, path: str) -> str | None:
+        return self.text(path)
+
+
+def _buffer(path: str, text: str) -> "LiveFile":
+    from darner_context.facts.live_buffer import LiveFile  # noqa: PLC0415 - parsers: what is stored needs none
+
+    return LiveFile(path, text, kept=True)
+
+
+def _holds(names: Sequence[str], name: str) -> bool:
+    place = bisect_left(names, name)
+    return place < len(names) and names[place] == name
+
+
+_EMPTY = array("I")

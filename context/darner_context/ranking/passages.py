@@ -1,0 +1,184 @@
+"""Passages: lines that may change along with a place, whatever they define: the words and names in them tell."""
+
+import math
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache, reduce
+
+from darner_context.facts.file_facts import Definition, FileFacts
+from darner_context.lookup.cursor import Place
+from darner_context.lookup.names import Ties
+from darner_context.ranking.scoring import Candidate, against, foreign
+from darner_context.ranking.similar_files import Signals, likely
+from darner_context.ranking.text_search import Marks, Piece, Search, Sums
+from darner_context.ranking.weights import PASSAGE
+from darner_context.text.lines import Lines
+
+_BEFORE, _AFTER = 2, 11  # lines shown around the first line with a word
+_FEWEST, _MOST, _EACH = 16, 32, 50  # files that are cut up: one more for so many passages
+_TAKEN = b"\1" * (_BEFORE + 1 + _AFTER)
+_SAME = 8_192  # names of lines that are kept
+_NAMES = 0.3  # what a name from the place counts beside a word of the instruction, when lines are cut out
+
+
+def passages(
+    ties: Ties, search: Search, place: Place | None, alike: Mapping[str, float], most: int, *, exact: bool
+) -> list[Candidate]:
+    """
+    Cut up the files that are likely to change, and take the likeliest pieces.
+
+    `alike` are the files that are like the place's; `exact`: the names at the very place count too.
+    """
+    files = likely(ties, search, place, alike, exact=exact)
+    unlikely = foreign(place)
+    base: dict[str, float] = {}
+    for path, signals in files.items():
+        facts = ties.facts(path)
+        flags = facts.flags & unlikely if facts is not None else 0
+        of_file = sum([weight * signals[name] for name, weight in _OF_FILE if name in signals])
+        base[path] = PASSAGE["bias"] + against(flags) + of_file
+    near = _telling(ties, place) if exact and place is not None else {}
+    worth = _Worth(search.words, near)
+    found: list[tuple[float, str, Piece]] = []
+    count = min(_FEWEST + most // _EACH, _MOST)
+    for rank, path in enumerate(sorted(files, key=lambda path: (-base[path], path))[:count]):
+        facts = ties.facts(path)
+        if facts is None:
+            continue
+        names = _held(facts.names, near) if near and rank < count // 2 else []
+        start = base[path]
+        pieces = _pieces(ties, path, search, names, worth, whole=rank < count * 3 // 8)
+        found += [(start + _SAID * piece[2] + _AROUND * piece[3], path, piece) for piece in pieces]
+    found.sort(reverse=True)
+    made: list[Candidate] = []
+    for total, path, piece in found[:most]:
+        facts = ties.facts(path)
+        if facts is not None:
+            made.append(_candidate(total, path, facts, piece, files[path]))
+    return made
+
+
+def _candidate(total: float, path: str, facts: FileFacts, piece: Piece, of_file: Signals) -> Candidate:
+    begin, end, said, around = piece
+    signals = {**of_file, "passage like the instruction": said}
+    if around:
+        signals["passage like the lines around"] = around
+    return Candidate(path, -begin, _lines(begin, end), facts, signals, 1 / (1 + math.exp(-total)))
+
+
+@lru_cache(_SAME)
+def _lines(begin: int, end: int) -> Definition:
+    """Name lines; many files are cut at the same ones."""
+    return Definition(f"lines {begin} to {end}", "passage", begin, begin, begin, end, end, end, None)
+
+
+_SAID, _AROUND = PASSAGE["passage like the instruction"], PASSAGE["passage like the lines around"]
+_OF_FILE = sorted(PASSAGE.items())
+
+
+def _pieces(
+    ties: Ties, path: str, search: Search, names: Sequence[tuple[int, str]], worth: "_Worth", *, whole: bool
+) -> list[Piece]:
+    """Cut a file up; without names it is the same for every place."""
+    if names:
+        return _cut(path, ties.library.lines(path), search, names, worth, whole=whole)
+    known = search.pieces.get((path, whole))
+    if known is None:
+        known = search.pieces[path, whole] = _cut(path, ties.library.lines(path), search, names, worth, whole=whole)
+    return known
+
+
+def _telling(ties: Ties, place: Place) -> dict[str, float]:
+    """The names next to the cursor, each with the share of what they tell, in their order."""
+    total = len(ties.library.paths.all)
+    telling = {name: math.log(1 + total / (1 + uses)) for name in sorted(place.near) if (uses := ties.named(name).uses)}
+    whole = sum(telling.values())
+    return {name: value / whole for name, value in telling.items()}
+
+
+def _held(names: Sequence[str], wanted: Iterable[str]) -> list[tuple[int, str]]:
+    """Those of some names that a file has too, with their numbers."""
+    return [
+        (number, name)
+        for number, name in enumerate(wanted)
+        if (at := bisect_left(names, name)) < len(names) and names[at] == name
+    ]
+
+
+class _Worth(dict[int, tuple[float, float, float]]):
+    """By the bits of the words and the names that stand in a stretch: its turn when it is cut out, and both shares."""
+
+    def __init__(self, words: Mapping[str, float], names: Mapping[str, float]) -> None:
+        super().__init__()
+        self._said, self._around = Sums(words, sorted(words)), Sums(names, list(names))
+        self.words = self._said.words
+        self._bits = (1 << len(words)) - 1
+
+    def __missing__(self, mask: int) -> tuple[float, float, float]:
+        said, around = self._said[mask & self._bits], self._around[mask >> len(self.words)]
+        made = self[mask] = (-said - _NAMES * around, said, around)
+        return made
+
+
+def _cut(
+    path: str, lines: Lines, search: Search, names: Sequence[tuple[int, str]], worth: _Worth, *, whole: bool
+) -> list[Piece]:
+    """Cut a file into stretches around the words in it, each with the shares of the words and of the names in it."""
+    size = len(lines)
+    marks = _marks(path, lines, search, names, worth)
+    held = sorted(marks)
+    masks = [marks[line] for line in held]
+    taken = bytearray(size + 2)
+    pieces: list[Piece] = []
+    for _, begin, end, said, around in _stretches(held, masks, size, worth):
+        if taken.find(1, begin, end + 1) < 0:
+            taken[begin : end + 1] = _TAKEN[: end + 1 - begin]
+            pieces.append((begin, end, said, around))
+    begin = 1 if whole else size + 1
+    while (begin := taken.find(0, begin)) <= size and begin > 0:
+        stop = taken.find(1, begin)
+        end = min(begin + _BEFORE + _AFTER, size, stop - 1 if stop > 0 else size)
+        _, said, around = worth[reduce(int.__or__, masks[bisect_left(held, begin) : bisect_right(held, end)], 0)]
+        pieces.append((begin, end, said, around))
+        begin = end + 1
+    return pieces
+
+
+def _stretches(
+    held: Sequence[int], masks: Sequence[int], size: int, worth: _Worth
+) -> list[tuple[float, int, int, float, float]]:
+    """List the stretch around each line that has words, behind the turn when it is cut out."""
+    found: list[tuple[float, int, int, float, float]] = []
+    first, last, count = 0, 0, len(held)  # of the lines that stand in a stretch
+    for line in held:
+        begin, end = line - _BEFORE, line + _AFTER
+        while held[first] < begin:
+            first += 1
+        while last < count and held[last] <= end:
+            last += 1
+        mask = masks[first]
+        for one in masks[first + 1 : last]:
+            mask |= one
+        turn, said, around = worth[mask]
+        found.append((turn, max(1, begin), min(size, end), said, around))
+    found.sort()
+    return found
+
+
+def _marks(path: str, lines: Lines, search: Search, names: Sequence[tuple[int, str]], worth: _Worth) -> Marks:
+    """Give the lines of a file that have words or names."""
+    marks = search.marks.get(path)
+    if marks is None:
+        marks = search.marks[path] = {}
+        for number, word in enumerate(worth.words):
+            _mark(marks, 1 << number, lines.with_word(word))
+    if names:
+        marks = marks.copy()
+        for number, name in names:
+            _mark(marks, 1 << len(worth.words) + number, lines.with_name(name))
+    return marks
+
+
+def _mark(marks: Marks, bit: int, lines: Iterable[int]) -> None:
+    for line in lines:
+        marks[line] = marks.get(line, 0) | bit

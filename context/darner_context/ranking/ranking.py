@@ -1,0 +1,310 @@
+"""Candidates for a place and an instruction, each with the signals that speak for it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+
+from darner_context.facts.file_facts import CLASSES, FUNCTIONS, SECRET, TEST, VALUES, FileFacts, by_name
+from darner_context.lookup.cursor import Place
+from darner_context.lookup.names import COMMON, Key, Ties, members, package_scoped, parent_module
+from darner_context.ranking.cooccurrence import elected
+from darner_context.ranking.pagerank import pagerank
+from darner_context.ranking.passages import passages
+from darner_context.ranking.reachable_types import STRONG, TypesAtHand
+from darner_context.ranking.scoring import Candidate, order, weigh
+from darner_context.ranking.similar_files import alike
+from darner_context.ranking.text_search import Hits, Search
+from darner_context.syntax.imports import Import
+from darner_context.text.identifiers import IDENTIFIER, KEYWORDS
+
+_MOST = 4_000  # candidates
+_RARE = 60  # files that use a name: more say little about who calls a thing
+_LEAST = 0.06  # a signal so weak that it finds nothing by itself
+_TYPES = 60  # types whose members are shown
+_DIFFERING = 40  # files of the git diff that are looked into
+_SEEDS = 40  # definitions that PageRank begins with
+_LITTLE = 40  # tokens of a passage that has few
+_BESIDE = 80  # files in one folder that are looked at
+_PARENT = Import("super", "", "super", 0)
+_HANDED_ON = 0.4  # what a module imports to hand it on counts beside what it defines
+_AT_HAND = frozenset({"name in scope", "name in file", "unused import", "type at hand"})
+# true of a file, wherever one stands in it
+_KEPT = frozenset({"PageRank", "module imported", "same package", "import", "name in file"})
+
+
+class Ranking:
+    """
+    The candidates for one place, or for none: then an instruction alone finds them.
+
+    `whole` is the ranking for the place's whole file: what it knows is not looked for again.
+    """
+
+    def __init__(
+        self,
+        ties: Ties,
+        place: Place | None,
+        recent: Sequence[str],
+        *,
+        callers: bool,
+        whole: "Ranking | None" = None,
+    ) -> None:
+        self.ties = ties
+        self._whole = whole
+        self._known: Mapping[Key, Candidate] = whole.candidates if whole is not None else {}
+        self.place = place
+        self._worked_on: dict[str, dict[str, float]] = {}
+        for signal, paths in (("recent file", recent), ("its file in the git diff", ties.library.changed)):
+            for path in paths:
+                self._worked_on.setdefault(path, {})[signal] = 1.0
+        self.candidates: dict[Key, Candidate] = {}
+        self._types = TypesAtHand(ties, place)
+        self._changed()
+        if place is not None:
+            self._seen(place)
+            self._inherited(place)
+            self._types.spread()
+            self._members()
+            self._neighbours(place)
+            if self._whole is None:
+                self._ranks(place)
+            else:
+                self._together(place)
+            if callers:
+                self._callers(place)
+        weigh(self.candidates.values(), place, self._worked_on)
+        self._ranked = sorted(self.candidates.values(), key=order)
+
+    def ranked(self, search: Search, budget: int) -> list[Candidate]:
+        """Order the candidates with what an instruction finds, the likeliest first."""
+        most = 40 + budget // _LITTLE
+        exact = self._whole is not None
+        found = passages(self.ties, search, self.place, self.likeness, most, exact=exact) if search.words else []
+        return sorted([*self._with(search.hits), *found], key=order)
+
+    @cached_property
+    def likeness(self) -> Mapping[str, float]:
+        """The files that are like the place's file."""
+        if self._whole is not None:
+            return self._whole.likeness
+        return alike(self.ties, self.place) if self.place is not None else {}
+
+    def _with(self, hits: Hits) -> list[Candidate]:
+        if not hits:
+            return self._ranked
+        touched: list[Candidate] = []
+        for key, signals in hits.items():
+            known = self.candidates.get(key)
+            each = Candidate(*key, known.definition, known.facts) if known else self._candidate(key)
+            if each is not None:
+                each.signals = {**known.signals, **signals} if known else dict(signals)
+                touched.append(each)
+        weigh(touched, self.place, self._worked_on)
+        return [*touched, *[each for each in self._ranked if (each.path, each.number) not in hits]]
+
+    # finding
+
+    def _candidate(self, key: Key) -> Candidate | None:
+        facts = self.ties.facts(key[0])
+        if facts is None or facts.flags & SECRET or key[1] >= len(facts.definitions):
+            return None
+        if self.place is not None and key[0] == self.place.path:
+            return None
+        return Candidate(*key, facts.definitions[key[1]], facts)
+
+    def _add(self, key: Key, signal: str, value: float) -> Candidate | None:
+        found = self.candidates.get(key)
+        if found is None:
+            found = self._candidate(key) if len(self.candidates) < _MOST else None
+            if found is None:
+                return None
+            if (known := self._known.get(key)) is not None:
+                found.signals = {name: held for name, held in known.signals.items() if name in _KEPT}
+            self.candidates[key] = found
+        if value > found.signals.get(signal, 0.0):
+            found.signals[signal] = value
+        return found
+
+    def _add_all(self, path: str, facts: FileFacts, numbers: Iterable[int], signals: Mapping[str, float]) -> None:
+        """Note the same signals for several definitions of one file."""
+        if facts.flags & SECRET or (self.place is not None and path == self.place.path):
+            return
+        candidates, definitions, whole = self.candidates, facts.definitions, self._known
+        for number in numbers:
+            key = (path, number)
+            found = candidates.get(key)
+            if found is None:
+                if len(candidates) >= _MOST:
+                    continue
+                known = whole.get(key)
+                if known is None:
+                    candidates[key] = Candidate(path, number, definitions[number], facts, dict(signals))
+                    continue
+                kept = {name: held for name, held in known.signals.items() if name in _KEPT}
+                found = candidates[key] = Candidate(path, number, definitions[number], facts, kept)
+            held = found.signals
+            for signal, value in signals.items():
+                if value > held.get(signal, 0.0):
+                    held[signal] = value
+
+    def _changed(self) -> None:
+        """Find what the work tree has changed since the last commit."""
+        changed = self.ties.library.changed
+        for path in sorted(changed)[:_DIFFERING]:
+            facts = self.ties.facts(path)
+            for number, each in enumerate(facts.definitions if facts is not None else ()):
+                if any(lines.start <= each.end and each.start < lines.stop for lines in changed[path]):
+                    self._add((path, number), "in the git diff", 1.0)
+
+    def _seen(self, place: Place) -> None:
+        names = set(place.file) | place.scope | place.near | set(place.imported)
+        if self._whole is not None:
+            names &= place.scope | place.near | place.unused
+        self.ties.look_up({*names, *place.original.values()})
+        names -= self.ties.unknown - place.imported.keys()
+        linked = {target for _, targets in place.imports for target in targets}
+        for name in sorted(names):
+            if name in place.imported:
+                self._imported(place, name)
+                if place.imported[name]:
+                    continue
+            if 0 < self.ties.named(name).definitions <= COMMON and place.file.get(name, 0):
+                self._used(place, name, linked)
+
+    def _imported(self, place: Place, name: str) -> None:
+        there = place.original.get(name, name)
+        keys: list[Key] = []
+        for target in place.imported[name][:6]:
+            keys = self.ties.of(target, there, package=False)
+            if keys:
+                break
+        here, unused = name in place.scope, name in place.unused
+        signal = "unused import" if unused else "name in scope" if here else "name in file"
+        for key in keys:
+            found = self._add(key, "import", 1.0)
+            if found is not None:
+                found.raise_to(signal, 0.8 if signal == "name in scope" and name not in place.near else 1.0)
+                weight = 1.0 if here else 0.7 if unused else 0.45
+                if found.definition.kind in CLASSES:
+                    self._types.note(key, weight)
+                else:
+                    self._types.given_by(key, 0.6 * weight)
+
+    def _used(self, place: Place, name: str, linked: set[str]) -> None:
+        """A name at the place that no import explains may be any definition of that name."""
+        paths = self.ties.named(name).defined
+        alone = 1.0 / len(paths)
+        here = name in place.scope
+        level = 1.0 if name in place.near else 0.8 if here else 0.4
+        signal = "name in scope" if here else "name in file"
+        for path in paths:
+            beside = path.rpartition("/")[0] == place.folder
+            tie = 1.0 if path in linked else 0.9 if beside else alone
+            if level * tie < _LEAST:
+                continue
+            facts = self.ties.facts(path)
+            if facts is None or facts.flags & SECRET or path == place.path:
+                continue
+            numbers = by_name(facts).get(name, ())
+            signals = {signal: level * tie, "alone": alone}
+            if path in linked or beside:
+                signals["tied"] = 1.0 if path in linked else 0.6
+            self._add_all(path, facts, numbers, signals)
+            for number in numbers:
+                kind = facts.definitions[number].kind
+                if kind in CLASSES:
+                    self._types.note((path, number), (1.0 if here else 0.4) * tie)
+                elif here and kind in FUNCTIONS:
+                    self._types.given_by((path, number), 0.6 * tie)
+
+    def _inherited(self, place: Place) -> None:
+        """Walk up from the classes around the place: what they inherit is at hand."""
+        names = dict.fromkeys(IDENTIFIER.findall(place.header))
+        level = [(place.path, name, 1.0) for name in names if name not in KEYWORDS]
+        done: set[Key] = set()
+        for _ in range(4):
+            following: list[tuple[str, str, float]] = []
+            for path, name, weight in level:
+                for key in self.ties.of(path, name)[:3]:
+                    facts = self.ties.facts(key[0])
+                    if key in done or facts is None or facts.definitions[key[1]].kind not in CLASSES:
+                        continue
+                    done.add(key)
+                    if key[0] != place.path:
+                        self._add(key, "base class", weight)
+                        self._add_all(key[0], facts, members(facts, key[1]), {"inherited": weight})
+                    following += [(key[0], each, weight * 0.85) for each in self.ties.head(key) if each != name]
+            level = following[:40]
+
+    def _members(self) -> None:
+        for key, weight in self._types.surest(_TYPES):
+            self._add(key, "type at hand", weight)
+            facts = self.ties.facts(key[0])
+            if facts is None:
+                continue
+            held = members(facts, key[1])
+            signals = {"member": weight, "member of small type": weight / (1 + len(held) / 8)}
+            self._add_all(key[0], facts, held[:150], signals)
+
+    def _neighbours(self, place: Place) -> None:
+        """What the imported files, and the files beside this one, define."""
+        around = [(_PARENT, parent_module(place.path, self.ties.library.paths.all)), *place.imports]
+        worth: dict[str, float] = {}
+        for each, targets in around if self._whole is None else ():
+            value = (1.0 if each.name in {"", "*"} else 0.5) / (1 + len(targets) / 4)
+            for target in targets[:20]:
+                worth[target] = max(value, worth.get(target, 0.0))
+        for target, value in worth.items():
+            facts = self.ties.facts(target)
+            if facts is not None:
+                outer = [number for number, one in enumerate(facts.definitions) if one.container is None]
+                self._add_all(target, facts, outer[:80], {"module imported": value})
+                for key in self.ties.handed_on(target):
+                    self._add(key, "module imported", value * _HANDED_ON)
+        if not package_scoped(place.path):
+            return
+        beside = [path for path in self.ties.library.paths.by_folder.get(place.folder, ()) if path != place.path]
+        for path in beside if len(beside) <= _BESIDE else ():
+            facts = self.ties.facts(path)
+            if facts is not None and not facts.flags & TEST:
+                held = [number for number, one in enumerate(facts.definitions[:250]) if one.kind not in VALUES]
+                self._add_all(path, facts, held, {"same package": 1.0})
+
+    def _ranks(self, place: Place) -> None:
+        """Follow what the definitions at hand use, and so on."""
+        strong = [
+            (-max([signals.get(name, 0.0) for name in _AT_HAND]), key)
+            for key, each in self.candidates.items()
+            if not _AT_HAND.isdisjoint(signals := each.signals)
+        ]
+        seeds = sorted(each for each in strong if -each[0] >= STRONG)[:_SEEDS]
+        if seeds:
+            for key, value in pagerank(self.ties, {key: -value for value, key in seeds}, place.path).items():
+                self._add(key, "PageRank", value)
+
+    def _together(self, place: Place) -> None:
+        """Ask functions that use the same names what else they use."""
+        shares = elected(self.ties, place)
+        self.ties.look_up(set(shares))
+        for name, share in shares.items():
+            postings = self.ties.named(name)
+            if 0 < postings.definitions <= COMMON:
+                value = share / postings.definitions**0.5
+                for path in postings.defined if value >= _LEAST else ():
+                    facts = self.ties.facts(path)
+                    if facts is not None:
+                        self._add_all(path, facts, by_name(facts).get(name, ()), {"used together": value})
+
+    def _callers(self, place: Place) -> None:
+        """Find who uses the thing that is being edited, and its tests."""
+        for around in reversed(place.within[-2:]):
+            postings = self.ties.named(around.name)
+            if postings.uses > _RARE:
+                continue
+            for path in postings.used[:20]:
+                facts = self.ties.facts(path)
+                if facts is None or path == place.path:
+                    continue
+                spot = next((number for number, name in enumerate(facts.names) if name == around.name), -1)
+                signal = "test of it" if facts.flags & TEST else "caller"
+                for number, each in enumerate(facts.definitions):
+                    if each.kind in FUNCTIONS and spot in memoryview(facts.bags[number]).cast("H"):
+                        self._add((path, number), signal, 1 / (1 + postings.definitions))

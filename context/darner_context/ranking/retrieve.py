@@ -1,0 +1,171 @@
+"""From a request to a bundle: the focus file on top, then what fits of the ranked candidates."""
+
+import gc
+from array import array
+from collections import OrderedDict
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from itertools import accumulate
+
+from darner_context.lookup.cursor import look, look_at_whole
+from darner_context.lookup.names import Ties, kept
+from darner_context.lookup.reader import Library
+from darner_context.ranking.budget import Filling
+from darner_context.ranking.ranking import Ranking
+from darner_context.ranking.text_search import Search
+from darner_context.ranking.weights import PLACE_LEAST, PLACE_MORE, PLACE_SHARE
+from darner_context.request import ContextBundle, ContextRequest, Focus, LeftOut, Snippet, Withheld
+from darner_context.secrets.file_names import secret_name
+from darner_context.syntax.notebook import unshown_lines
+from darner_context.text.tokenizer import Tokenizer
+
+_O200K = frozenset({"o200k_base", "o200k_harmony"})
+_FOCUS_LEAST = 24_000  # tokens of a focus file that are shown whatever the budget
+
+
+class Answers:
+    """Rank and fill. Deterministic: what is remembered is what would be found again."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._standing: object = None
+        self._ties = Ties(library)
+        self._wholes: OrderedDict[object, Ranking] = OrderedDict()
+        self._searches: OrderedDict[tuple[str, str | None], Search] = OrderedDict()
+        self._filled: OrderedDict[object, tuple[Filling, list[Snippet]]] = OrderedDict()
+
+    def answer(self, request: ContextRequest, tokenizer: Tokenizer, left_out: tuple[LeftOut, ...]) -> ContextBundle:
+        """Choose what to show for a request, within its budget."""
+        library = self._library
+        with library.lending(request.texts), _uncollected():
+            path = request.focus.path if request.focus is not None else None
+            self._renew(path)
+            counter = _Counter(library, tokenizer)
+            focus = _focus(library, request, counter)
+            said = "\n".join((request.instruction, *request.diagnostics))
+            search = kept(self._searches, (said, path), lambda: Search(library, said, path))
+            if focus is None or request.focus is None:
+                filling = Filling(request.budget, library.lines, counter.sums, library.secrets)
+                filling.fill(Ranking(self._ties, None, request.recent, callers=False).ranked(search, request.budget))
+                snippets, dropped, withheld = filling.snippets(), filling.dropped, filling.withheld
+            else:
+                snippets, dropped, withheld = self._around_place(request, counter, search, request.focus)
+        tokens = sum(each.tokens for each in snippets)
+        held = tuple(sorted(set(withheld), key=lambda each: (each.path, each.line)))
+        return ContextBundle(focus, tuple(snippets), dropped, left_out, tokens, focus.tokens if focus else 0, held)
+
+    def _renew(self, own: str | None) -> None:
+        standing = self._library.standing(own)
+        if standing != self._standing:
+            self._standing = standing
+            self._ties = Ties(self._library, own if own in self._library.live else None)
+            self._wholes.clear()
+            self._searches.clear()
+            self._filled.clear()
+
+    def _around_place(
+        self, request: ContextRequest, counter: "_Counter", search: Search, focus: Focus
+    ) -> tuple[list[Snippet], int, list[Withheld]]:
+        """Fill one share of the budget for the file, which stays as the cursor moves, and the rest for the place."""
+        library = self._library
+        lines = library.lines(focus.path)
+        size = max(len(lines), 1)
+        first = min(max(focus.first_line or 1, 1), size)
+        last = min(max(focus.last_line or focus.first_line or size, first), size)
+        for_place = min(int(request.budget * PLACE_SHARE), PLACE_LEAST + int(request.budget * PLACE_MORE))
+
+        overview = look_at_whole(library, focus.path, lines, first, request.hidden)
+        key = (self._ties.telling(overview), request.recent)
+        whole = kept(self._wholes, key, lambda: Ranking(self._ties, overview, request.recent, callers=False))
+
+        def fill() -> tuple[Filling, list[Snippet]]:
+            filling = Filling(request.budget - for_place, library.lines, counter.sums, library.secrets)
+            filling.fill(whole.ranked(search, request.budget))
+            return filling, filling.snippets()
+
+        for_file, stable = kept(self._filled, (key, search.instruction, request.budget, counter.name), fill)
+        place = look(library, focus.path, lines, first, last, hidden=request.hidden, whole=overview)
+        ranking = Ranking(self._ties, place, request.recent, callers=bool(search.query), whole=whole)
+        left = request.budget - sum(each.tokens for each in stable)
+        rest = Filling(left, library.lines, counter.sums, library.secrets, for_file)
+        rest.fill(ranking.ranked(search, request.budget))
+        snippets = sorted((*stable, *rest.snippets()), key=lambda each: (-each.score, each.path, each.start_line))
+        return snippets, rest.dropped, [*for_file.withheld, *rest.withheld]
+
+
+@contextmanager
+def _uncollected() -> Generator[None, None, None]:
+    """Let no garbage collection fall into an answer: it makes thousands of objects."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+class _Counter:
+    """Tokens of the first n lines of a file: stored ones where the tokenizer fits, else counted and kept."""
+
+    def __init__(self, library: Library, tokenizer: Tokenizer) -> None:
+        self._library = library
+        self._tokenizer = tokenizer
+        self.name = tokenizer.name
+
+    def tokens(self, path: str, first: int, last: int) -> int:
+        """Tokens of some lines."""
+        sums = self.sums(path)
+        last = min(last, len(sums) - 1)
+        return sums[last] - sums[min(first - 1, last)]
+
+    def sums(self, path: str) -> Sequence[int]:
+        """Tokens of the first n lines of a file, for each n."""
+        facts = self._library.facts(path) if self.name in _O200K else None
+        return facts.sums if facts is not None else self._counted(path)
+
+    def _counted(self, path: str) -> Sequence[int]:
+        kept = self._library.counts.get((self._tokenizer.name, path))
+        if kept is None:
+            counts = map(self._tokenizer.count, self._library.lines(path))
+            kept = self._library.counts[self._tokenizer.name, path] = array("I", accumulate(counts, initial=0))
+        return kept
+
+
+def _focus(library: Library, request: ContextRequest, counter: _Counter) -> Snippet | None:
+    """Show the focus file without its hidden lines: whole, or where it is very long the part around the place."""
+    asked = request.focus
+    if asked is None or secret_name(asked.path):
+        return None
+    lines = library.lines(asked.path)
+    if not lines:
+        return None
+    gone = range(request.hidden[0], request.hidden[1] + 1) if request.hidden else range(0)
+    most = max(_FOCUS_LEAST, request.budget)
+    first, last = 1, len(lines)
+    if counter.tokens(asked.path, 1, last) > most:
+        first, last = _around(asked, len(lines), most, lambda begin, end: counter.tokens(asked.path, begin, end))
+    text, tokens = "", 0
+    unshown = sorted({*gone, *unshown_lines(asked.path, lines.text)})
+    ends = [each for each in unshown if first <= each <= last]
+    for begin, end in zip([first, *(each + 1 for each in ends)], [*(each - 1 for each in ends), last], strict=True):
+        if begin <= end:
+            text += lines.between(begin, end)
+            tokens += counter.tokens(asked.path, begin, end)
+    return Snippet(asked.path, first, last, text, tokens, "focus", ("the file itself",), 1.0)
+
+
+def _around(asked: Focus, size: int, most: int, tokens: Callable[[int, int], int]) -> tuple[int, int]:
+    """Grow from the place to both sides while it fits."""
+    first = last = min(max(asked.first_line or 1, 1), size)
+    last = min(max(asked.last_line or last, first), size)
+    while last > first and tokens(first, last) > most:
+        last -= 1
+    step = 64
+    while step:
+        grown = max(1, first - step), min(size, last + step)
+        if grown != (first, last) and tokens(*grown) <= most:
+            first, last = grown
+        else:
+            step //= 2
+    return first, last

@@ -1,0 +1,205 @@
+"""What the words of an instruction find: names, paths, and functions that use such names."""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from heapq import nsmallest
+
+from darner_context.facts.file_facts import VALUES, FileFacts, by_name
+from darner_context.lookup.names import Key
+from darner_context.lookup.reader import Library
+from darner_context.text.identifiers import IDENTIFIER, KEYWORDS, parts, query_words, word_set
+
+_COMMON = 25  # files that define a name: more make it noise
+_NOISE = 400  # definitions of a name that are not even counted
+_LEAST_COMMON, _MOST_COMMON = 200, 3_000  # files that have a word: of more than these and a third it tells nothing
+_FILES = 24  # files looked into
+_HITS = 200  # definitions found in them
+_OF_FILE = 0.7  # what a word of the file at hand weighs beside one of the instruction
+_NOTED = 400  # what is noted of a file: two entries for each word
+_ALIKE = ("words of the instruction", "name like the instruction", "file like the instruction")
+Marks = dict[int, int]  # by line: a bit for each word in it
+Piece = tuple[int, int, float, float]  # first and last line, the shares of the words and of the names in them
+Hits = dict[Key, dict[str, float]]  # what speaks for a definition
+
+
+class Search:
+    """One instruction for one file. Nothing depends on the place in it: it is all found once for a request."""
+
+    def __init__(self, library: Library, instruction: str, path: str | None) -> None:
+        self._library = library
+        self._path = path
+        self.instruction = instruction
+        self.marks: dict[str, Marks] = {}  # by path: where the words stand, as passages.py found them
+        self.pieces: dict[tuple[str, bool], list[Piece]] = {}  # by path, and whether up to the last line
+        self.query = query_words(instruction)
+        if self.query and path is not None:
+            stem = path.rpartition("/")[2].partition(".")[0]
+            self.query = {**dict.fromkeys(parts(stem), _OF_FILE), **self.query}
+
+    @cached_property
+    def hits(self) -> Hits:
+        """The definitions that the instruction speaks for; none for one without a telling word."""
+        if not self.query:
+            return {}
+        named, alike = self._named(), self._alike()
+        best = sorted([(sum(values), key) for key, values in alike.items()], reverse=True)[:_HITS]
+        keys = dict.fromkeys([*named, *[key for _, key in best]])
+        found: Hits = {}
+        for key in keys:
+            signals = found[key] = {"named in the instruction": named[key]} if key in named else {}
+            if key in alike:
+                signals.update(zip(_ALIKE, alike[key], strict=True))
+        return found
+
+    def _named(self) -> dict[Key, float]:
+        found: dict[Key, float] = {}
+        names = sorted({name for name in IDENTIFIER.findall(self.instruction) if name not in KEYWORDS})
+        for name, postings in self._library.names(names).items():
+            paths = postings.defined if postings.definitions <= _NOISE else []
+            for path in paths[:_COMMON]:
+                facts = self._library.facts(path)
+                for number in by_name(facts).get(name, ()) if facts else ():
+                    found[path, number] = 1.0 / (1 + len(paths)) ** 0.5
+        return found
+
+    @cached_property
+    def _words(self) -> dict[str, float]:
+        total = max(len(self._library.paths.all), 1)
+        return {word: math.log(1 + total / (1 + count)) * self.query[word] for word, (count, _) in self._found.items()}
+
+    @cached_property
+    def _found(self) -> Mapping[str, tuple[int, list[str]]]:
+        most = min(max(_LEAST_COMMON, len(self._library.paths.all) // 3), _MOST_COMMON)
+        found = self._library.words(sorted(self.query), most, self._path)
+        return {word: (count, paths) for word, (count, paths) in found.items() if count}
+
+    @cached_property
+    def _scores(self) -> dict[str, float]:
+        """The files that words of the instruction stand in, with the weight of these words; the best first."""
+        idf = self._words
+        scores: dict[str, float] = {}
+        for word, (_, paths) in self._found.items():
+            for path in paths:
+                scores[path] = scores.get(path, 0.0) + idf[word]
+        paths = list(scores)
+        sums = Sums(idf, list(idf))
+        for number, mask in _holding(paths, sums.words).items():
+            scores[paths[number]] += sums[mask]
+        return {path: -score for score, path in nsmallest(_FILES, [(-score, path) for path, score in scores.items()])}
+
+    @cached_property
+    def words(self) -> dict[str, float]:
+        """The words of the instruction that stand somewhere in the workspace, each with the share of what it tells."""
+        whole = sum(self._words.values())
+        return {word: value / whole for word, value in self._words.items()}
+
+    @cached_property
+    def files(self) -> dict[str, float]:
+        """The files that words of the instruction stand in, each with their share; the best first."""
+        whole = sum(self._words.values()) or 1.0
+        return {path: score / whole for path, score in self._scores.items()}
+
+    def _alike(self) -> dict[Key, tuple[float, float, float]]:
+        idf = self._words
+        whole = sum(idf.values()) or 1.0
+        scores = self._scores
+        top = max(scores.values(), default=1.0)
+        sums = Sums(idf, list(idf)), Sums(idf, sorted(idf))
+        found: dict[Key, tuple[float, float, float]] = {}
+        for path in scores:
+            facts = self._library.facts(path)
+            if facts is not None:
+                of_file = scores[path] / top
+                for number, name, body in _matches(facts, *sums):
+                    found[path, number] = min(1.0, (name + body) / whole), min(1.0, name / whole), of_file
+        return found
+
+
+class Sums(dict[int, float]):
+    """The weights of words together, by the bits that stand for them; `words` is also the order they are added in."""
+
+    def __init__(self, weights: Mapping[str, float], words: Sequence[str]) -> None:
+        super().__init__({0: 0.0})
+        self.words = words
+        self._weights = [weights[word] for word in words]
+
+    def __missing__(self, mask: int) -> float:
+        made = self[mask] = sum([weight for bit, weight in enumerate(self._weights) if mask >> bit & 1])
+        return made
+
+
+def _matches(facts: FileFacts, of_name: Sums, of_body: Sums) -> Iterator[tuple[int, float, float]]:
+    """Number the definitions that words speak for, each with the weight in its name and that in its body."""
+    _look_for(facts, of_body.words)
+    held = facts.words
+    names, bodies = dict[int, int](), dict[int, int]()
+    for marks, words, behind in ((names, of_name.words, "."), (bodies, of_body.words, "")):
+        for place, word in enumerate(words):
+            bit = 1 << place
+            for number in held[behind + word]:
+                marks[number] = marks.get(number, 0) | bit
+    for number in {**bodies, **names}:
+        yield number, of_name[names.get(number, 0)], of_body[bodies.get(number, 0)]
+
+
+def _look_for(facts: FileFacts, words: Iterable[str]) -> None:
+    """Note for each word which definitions use a name with it and, behind a dot, which have such a name themselves."""
+    if len(facts.words) > _NOTED:
+        facts.words.clear()
+    wanted = [word for word in words if word not in facts.words]
+    if wanted:
+        _note(facts, wanted, "", _using(facts, wanted))
+        _note(facts, wanted, ".", _called(facts, wanted))
+
+
+def _note(facts: FileFacts, words: Sequence[str], behind: str, found: Mapping[int, int]) -> None:
+    definitions = facts.definitions
+    told = [(number, mask) for number, mask in found.items() if definitions[number][1] not in VALUES]
+    for bit, word in enumerate(words):
+        facts.words[behind + word] = [number for number, mask in told if mask >> bit & 1]
+
+
+def _using(facts: FileFacts, words: Sequence[str]) -> dict[int, int]:
+    spots = _holding(facts.names, words)
+    places, found = spots.keys(), dict[int, int]()
+    for number, bag in enumerate(facts.bags[:-1]):
+        mask = 0
+        for place in places & memoryview(bag).cast("H"):
+            mask |= spots[place]
+        if mask:
+            found[number] = mask
+    return found
+
+
+def _called(facts: FileFacts, words: Sequence[str]) -> dict[int, int]:
+    titles, definitions = by_name(facts), facts.definitions
+    names = list(titles)
+    return {
+        number: mask
+        for place, mask in _holding(names, words).items()
+        for number in titles[names[place]]
+        if definitions[number][0] == names[place]  # no member of a class of this name
+    }
+
+
+def _holding(names: Sequence[str], words: Sequence[str]) -> dict[int, int]:
+    """Number the names that hold words, each with a bit for each of these."""
+    text = "\n".join(names)
+    found: dict[int, int] = {}
+    if not text.isascii() or text.count("\n") >= len(names):
+        for number, name in enumerate(names):
+            if mask := sum([1 << bit for bit, word in enumerate(words) if word in word_set(name)]):
+                found[number] = mask
+        return found
+    text = text.lower()
+    for bit, word in enumerate(words):
+        number = end = 0
+        while (place := text.find(word, end)) >= 0:  # a word begins as its stem does, which only this can tell
+            number += text.count("\n", end, place)
+            if word in word_set(names[number]):
+                found[number] = found.get(number, 0) | 1 << bit
+            end = text.find("\n", place)
+            if end < 0:
+                break
+    return found
