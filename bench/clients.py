@@ -27,7 +27,7 @@ from clients_server import WORDS
 from darner_clients.client import Client
 from darner_clients.endpoint import Deadlines, Endpoint
 from darner_clients.messages import ChatRequest, Text
-from darner_clients.router import Route, Router
+from darner_clients.routing.router import Route, Router
 
 HERE = Path(__file__).parent
 ROUNDS = 3
@@ -287,7 +287,7 @@ async def close_after_leaving(url: str, rounds: int = 30) -> Figures:
 
 def imports() -> Figures:
     """Milliseconds that an import adds to an interpreter, the best of some; the names take turns."""
-    names = ("darner_clients.endpoint", "darner_clients.router", "asyncio", "darner_clients.exchange", "httpx",
+    names = ("darner_clients.endpoint", "darner_clients.routing.router", "asyncio", "darner_clients.transport.exchange", "httpx",
              "aiohttp", "cerebras.cloud.sdk", "openai")  # fmt: skip  # two rows
     best: dict[str, float] = {}
     for _ in range(7):

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from random import Random
 
 from darner_clients.messages import ChatRequest, Text
-from darner_clients.router import Route, Router
+from darner_clients.routing.router import Route, Router
 from darner_clients.testing import Script, ScriptedEndpoint
 
 MINUTES = 20

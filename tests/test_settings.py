@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from darner_clients.endpoint import Deadlines, Endpoint
-from darner_clients.router import Router
+from darner_clients.routing.router import Router
 from darner_server.endpoint_table import EndpointTable
 from darner_server.engine import Engine
 from darner_server.settings import (

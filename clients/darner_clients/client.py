@@ -7,21 +7,21 @@ from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
-from darner_clients.allowance import Allowance, allowances
-from darner_clients.connections import Connections
 from darner_clients.dialect import PLAIN
+from darner_clients.discovery.model_limits import Limits
 from darner_clients.endpoint import Endpoint
 from darner_clients.errors import EndpointError, Late, OverQuota, Rejected, Unauthorised
-from darner_clients.faults import from_response
-from darner_clients.limits import Limits
 from darner_clients.messages import ChatRequest, FillRequest
-from darner_clients.preset import address, preset_of
-from darner_clients.stream import Item, Stream
-from darner_clients.wire import Wire, encode, headers
-from darner_clients.wording import readable
+from darner_clients.refusals.error_text import readable
+from darner_clients.refusals.rate_limit_headers import Allowance, allowances
+from darner_clients.refusals.refusal import from_response
+from darner_clients.transport.connections import Connections
+from darner_clients.wire.presets import address, preset_of
+from darner_clients.wire.request import Wire, encode, headers
+from darner_clients.wire.stream import Item, Stream
 
 if TYPE_CHECKING:
-    from darner_clients.exchange import Exchange
+    from darner_clients.transport.exchange import Exchange
 
 MOST_LESSONS = 6  # refusals of one request that are learned from
 WHOLE_REPLY = 4  # times the deadline of the first token, for a reply that comes in one piece
@@ -143,7 +143,7 @@ class Client:
         began = asyncio.get_running_loop().time()
 
         async def explained(error: EndpointError) -> EndpointError:
-            from darner_clients.diagnosis import diagnosed, is_doubtful  # noqa: PLC0415 - what start-up does not need
+            from darner_clients.discovery.not_found import diagnosed, is_doubtful  # noqa: PLC0415 - what start-up does not need
 
             return await diagnosed(endpoint, model, error, self._get_of) if is_doubtful(endpoint, error) else error
 
@@ -190,7 +190,7 @@ class Client:
 
     def learn(self, error: EndpointError) -> bool:
         """Whether a refusal of the last request taught how to put it; then asking again is worth it."""
-        from darner_clients.lessons import learned  # noqa: PLC0415 - what start-up does not need
+        from darner_clients.refusals.rejected_fields import learned  # noqa: PLC0415 - what start-up does not need
 
         wire = self._wire
         dialect = learned(self.dialect, wire.sent, error, packed=wire.packed) if wire is not None else None
@@ -198,7 +198,7 @@ class Client:
         return dialect is not None
 
     async def _ask_limits(self) -> Limits:
-        from darner_clients.inquiry import limits as ask_limits  # noqa: PLC0415 - what start-up does not need
+        from darner_clients.discovery.model_info import limits as ask_limits  # noqa: PLC0415 - what start-up does not need
 
         told, again = await ask_limits(self.endpoint, self._get)
         self._told = not again

@@ -1,6 +1,6 @@
 import pytest
 
-from darner_clients.allowance import Allowance, allowances, reset_after, retry_after, seconds
+from darner_clients.refusals.rate_limit_headers import Allowance, allowances, reset_after, retry_after, seconds
 
 
 def test_quota_headers_in_every_form() -> None:

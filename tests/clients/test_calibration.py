@@ -4,7 +4,8 @@ from random import Random
 
 import pytest
 
-from darner_clients.calibration import (
+from darner_clients.endpoint import Endpoint
+from darner_clients.routing.calibration import (
     Pair,
     error,
     estimate,
@@ -13,7 +14,6 @@ from darner_clients.calibration import (
     keep_predicting,
     most_that_fits,
 )
-from darner_clients.endpoint import Endpoint
 
 FAST = Endpoint("fast", "cerebras", "https://x/v1", "gpt-oss-120b", max_output=32768)
 WHOLE = Endpoint("local", "llamacpp", "http://x/v1", "qwen2.5-coder", reply="whole", max_output=2048)

@@ -14,7 +14,7 @@ import pytest
 
 from darner_clients.client import Client
 from darner_clients.messages import ChatRequest
-from darner_clients.router import Route, Router
+from darner_clients.routing.router import Route, Router
 from darner_clients.testing import Fault, Said, Script, ScriptedEndpoint
 
 REQUEST = ChatRequest((("user", "hi"),), 4, 50)

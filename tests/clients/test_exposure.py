@@ -5,8 +5,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from darner_clients.endpoint import Endpoint
-from darner_clients.exposure import notices
-from darner_clients.proxies import is_excluded, shown_proxy
+from darner_clients.endpoint_warnings import notices
+from darner_clients.transport.proxies import is_excluded, shown_proxy
 
 
 @pytest.fixture(autouse=True)

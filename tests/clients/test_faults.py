@@ -4,7 +4,7 @@ import pytest
 
 from darner_clients.endpoint import Endpoint
 from darner_clients.errors import EndpointError, Overflow, Overloaded, OverQuota, Rejected, Unauthorised
-from darner_clients.faults import from_response
+from darner_clients.refusals.refusal import from_response
 
 ENDPOINT = Endpoint("fast", "cerebras", "https://api.example/v1", "gpt-oss-120b", api_key="csk-verysecret", window=2048)
 

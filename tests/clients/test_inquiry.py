@@ -9,9 +9,9 @@ import pytest
 from tests.clients.raw import Answer, Asked, answer, raw, says
 
 from darner_clients.client import Client
+from darner_clients.discovery.model_limits import ASSUMED_WINDOW, chat_models, read
 from darner_clients.endpoint import Deadlines, Kind
 from darner_clients.errors import EndpointError, Rejected, Unauthorised
-from darner_clients.limits import ASSUMED_WINDOW, chat_models, read
 from darner_clients.messages import ChatRequest, Text
 
 REQUEST = ChatRequest((("user", "hi"),), 1, 20)

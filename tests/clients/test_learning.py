@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from darner_clients.calibration import plausible
 from darner_clients.client import Client
 from darner_clients.dialect import Dialect
 from darner_clients.errors import Interrupted, Overflow, Rejected
-from darner_clients.memory import VALID
 from darner_clients.messages import ChatRequest, Reasoning, Text
-from darner_clients.router import Route, Router, Unroutable
+from darner_clients.routing.calibration import plausible
+from darner_clients.routing.dialect_memory import VALID
+from darner_clients.routing.router import Route, Router, Unroutable
 from darner_clients.testing import Fault, Said, Script, ScriptedEndpoint
 
 MESSAGES = (("system", "be brief"), ("user", "hi"))
@@ -296,7 +296,7 @@ async def spoken(router: Router) -> str:
 
 
 async def test_a_silent_endpoint_without_a_history_gets_company(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("darner_clients.router.COMPANY", 0.1)
+    monkeypatch.setattr("darner_clients.routing.router.COMPANY", 0.1)
     silent = Script(faults=(Fault("slow", seconds=60),))
     async with ScriptedEndpoint(silent) as one, ScriptedEndpoint(Script(otherwise="second")) as two:
         endpoints = [one.endpoint("one", window=8000), two.endpoint("two", window=8000)]
@@ -306,7 +306,7 @@ async def test_a_silent_endpoint_without_a_history_gets_company(monkeypatch: pyt
 
 
 async def test_where_it_cannot_be_asked_the_same_it_is_asked_instead(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("darner_clients.router.IMPATIENCE", 0.2)
+    monkeypatch.setattr("darner_clients.routing.router.IMPATIENCE", 0.2)
     silent = Script(faults=(Fault("slow", seconds=60),))
     async with ScriptedEndpoint(silent) as one, ScriptedEndpoint(Script(otherwise="second")) as two:
         endpoints = [one.endpoint("one"), two.endpoint("two", reply="whole")]

@@ -6,8 +6,8 @@ import pytest
 
 from darner_clients.dialect import PLAIN, Dialect, dialect_from
 from darner_clients.endpoint import Endpoint
-from darner_clients.faults import classify
-from darner_clients.lessons import learned
+from darner_clients.refusals.refusal import classify
+from darner_clients.refusals.rejected_fields import learned
 
 ENDPOINT = Endpoint("it", "openai", "http://h/v1", "m", window=32_768)
 SENT: dict[str, Any] = {

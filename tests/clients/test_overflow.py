@@ -2,7 +2,7 @@
 
 import pytest
 
-from darner_clients.overflow import TooLong, about_output, figures, too_long
+from darner_clients.refusals.context_overflow import TooLong, about_output, figures, too_long
 
 OPENAI = "This model's maximum context length is 8192 tokens. However, "
 VLLM = "However, the model's context length is only 1024 tokens, resulting in a maximum input length of 1014 tokens."

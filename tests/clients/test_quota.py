@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from darner_clients.allowance import Allowance
 from darner_clients.endpoint import Endpoint
 from darner_clients.errors import EndpointError, OverQuota, QuotaKind
 from darner_clients.messages import ChatRequest, Text
-from darner_clients.quota import Quota, Ticket, Wait
-from darner_clients.route import QuotaLeft
-from darner_clients.router import Route, Router, Unroutable
-from darner_clients.store import Store
+from darner_clients.refusals.rate_limit_headers import Allowance
+from darner_clients.routing.quota import Quota, Ticket, Wait
+from darner_clients.routing.route import QuotaLeft
+from darner_clients.routing.router import Route, Router, Unroutable
+from darner_clients.routing.shared_store import Store
 from darner_clients.testing import Fault, Script, ScriptedEndpoint
 
 FAST = Endpoint("fast", "cerebras", "https://x/v1", "m", api_key="k")

@@ -10,11 +10,11 @@ from random import Random
 
 import pytest
 
-from darner_clients.allowance import Allowance, allowances
 from darner_clients.endpoint import Endpoint
-from darner_clients.quota import Quota, Ticket
-from darner_clients.router import LOOK
-from darner_clients.store import Store
+from darner_clients.refusals.rate_limit_headers import Allowance, allowances
+from darner_clients.routing.quota import Quota, Ticket
+from darner_clients.routing.router import LOOK
+from darner_clients.routing.shared_store import Store
 from darner_clients.testing.quota import Quota as Provider
 
 FAST = Endpoint("fast", "cerebras", "https://x/v1", "m", api_key="k")
@@ -119,10 +119,10 @@ async def test_nobody_at_the_keyboard_is_behind_a_batch(tmp_path: Path, seed: in
 PROGRAM = """
 import asyncio, os, signal, sys
 from pathlib import Path
-from darner_clients.allowance import Allowance
+from darner_clients.refusals.rate_limit_headers import Allowance
 from darner_clients.endpoint import Endpoint
-from darner_clients.quota import Quota, Ticket
-from darner_clients.store import Store
+from darner_clients.routing.quota import Quota, Ticket
+from darner_clients.routing.shared_store import Store
 
 async def main(folder, tokens, times, end):
     store = Store(Path(folder))

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
-from darner_clients.redaction import redacted
+from darner_clients.refusals.redaction import redacted
 
 KEY = "sk-test-Fast/4e81c07a9b35d2+Zq"
 CODES = KEY.encode()

@@ -14,7 +14,7 @@ from darner_clients.client import Client
 from darner_clients.endpoint import Deadlines, Endpoint
 from darner_clients.errors import EndpointError
 from darner_clients.messages import ChatRequest
-from darner_clients.transport import tls_context
+from darner_clients.transport.sockets import tls_context
 
 REQUEST = ChatRequest((("user", "hi"),), 1, 20)
 KEY = "sk-only-for-the-endpoint"

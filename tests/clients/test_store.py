@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from darner_clients.store import Store
+from darner_clients.routing.shared_store import Store
 
 NAME = "endpoints-2.sqlite3"
 _HELD = "import sqlite3, sys; print(*(why for (why,) in sqlite3.connect(sys.argv[1]).execute('SELECT why FROM circuit ORDER BY key')))"

@@ -8,7 +8,7 @@ import pytest
 
 from darner_clients.endpoint import Endpoint, Kind
 from darner_clients.messages import ChatRequest, FillRequest
-from darner_clients.wire import encode
+from darner_clients.wire.request import encode
 
 CHAT = ChatRequest(
     (("system", "be brief"), ("user", "hi")), 9, 64, stop=("1", "2", "3", "4", "5"), prediction="old", cache_key="key"

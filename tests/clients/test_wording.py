@@ -7,7 +7,7 @@ import zlib
 import pytest
 
 from darner_clients.endpoint import Endpoint
-from darner_clients.faults import from_response
+from darner_clients.refusals.refusal import from_response
 
 ENDPOINT = Endpoint("fast", "openai", "https://api.example/v1", "m", api_key="key-9f27c1", secrets=("blue-31f9ac47",))
 WORDS = "the café's cache is full"

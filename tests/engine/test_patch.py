@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from tests.engine.scene import Scene, block, scene
 
-from darner_clients.preset import PRESETS
 from darner_clients.testing import Fault, Said, Script
+from darner_clients.wire.presets import PRESETS
 from darner_context.index import Focus
 from darner_server.engine import Done, EditReady, EditRefused, Failed, Routed, Task
 from darner_server.patch import Splice

@@ -6,7 +6,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from darner_clients.router import EndpointStatus
+from darner_clients.routing.router import EndpointStatus
 from darner_context.text.tokenizer import tokenizer
 from darner_server import __version__
 from darner_server.cli import exits, out

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from darner_clients.exposure import notices
+from darner_clients.endpoint_warnings import notices
 from darner_context.secrets.masks import Masks
 from darner_server import settings as user
 from darner_server.cli import out

@@ -9,7 +9,7 @@ from time import monotonic
 from typing import Self
 
 from darner_clients.endpoint import Endpoint
-from darner_clients.router import EndpointStatus, Router
+from darner_clients.routing.router import EndpointStatus, Router
 from darner_context.index import ContextBundle, ContextRequest, Index
 from darner_context.secrets.masks import Masks
 from darner_context.system.private_files import private_folder

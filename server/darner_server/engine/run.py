@@ -8,7 +8,7 @@ from hashlib import blake2s
 from darner_clients.endpoint import Endpoint
 from darner_clients.errors import EndpointError, Interrupted, Overflow
 from darner_clients.messages import ChatRequest
-from darner_clients.router import Route, Router, Unroutable
+from darner_clients.routing.router import Route, Router, Unroutable
 from darner_server.engine.events import ContextReady, Done, EditRefused, Failed, Repairing, Routed
 from darner_server.engine.hunks import Hunks
 from darner_server.engine.prompts import Prompts

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 
 from darner_clients.errors import Declined, EndpointError, Interrupted
 from darner_clients.messages import ChatRequest, Finish, Text, Usage
-from darner_clients.router import Route, Router
+from darner_clients.routing.router import Route, Router
 from darner_server.engine.events import Decoding, EditRefused, PatchEvent, Stage, Warned
 from darner_server.engine.hunks import Hunks
 from darner_server.engine.region import Region

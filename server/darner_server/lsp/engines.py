@@ -113,7 +113,7 @@ def _make(roots: Sequence[Path], options: dict[str, Any]) -> "tuple[Engine, tupl
 
     With the engine comes what the user should know of the endpoints.
     """
-    from darner_clients.exposure import notices  # noqa: PLC0415 - seconds of imports, after the client has been answered
+    from darner_clients.endpoint_warnings import notices  # noqa: PLC0415 - seconds of imports, after the client has been answered
     from darner_server import settings  # noqa: PLC0415 - likewise
     from darner_server.engine import Engine  # noqa: PLC0415 - likewise
     from darner_server.local.places import cache_folder, state_folder  # noqa: PLC0415 - likewise

@@ -61,7 +61,7 @@ async def _explain(session: Session, asked: Asked, snapshot: Snapshot) -> dict[s
 async def _ask(session: Session, engine: "Engine", asked: Asked, snapshot: Snapshot) -> tuple[str, str]:
     from darner_clients.errors import EndpointError  # noqa: PLC0415 - see engines.py
     from darner_clients.messages import Text  # noqa: PLC0415 - likewise
-    from darner_clients.router import Route, Router  # noqa: PLC0415 - likewise
+    from darner_clients.routing.router import Route, Router  # noqa: PLC0415 - likewise
 
     await engine.indexed()
     path = session.folders.path_of(snapshot.uri, snapshot.language)

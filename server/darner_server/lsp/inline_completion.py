@@ -21,7 +21,7 @@ from darner_server.origin import Origin
 if TYPE_CHECKING:
     from darner_clients.endpoint import Endpoint
     from darner_clients.messages import FillRequest
-    from darner_clients.stream import Item
+    from darner_clients.wire.stream import Item
     from darner_context.secrets.masks import Masks
     from darner_server.engine import Engine
 
@@ -133,7 +133,7 @@ def _withheld(engine: "Engine", path: str, origin: Origin | None, text: str) -> 
 
 async def _ask(session: Session, engine: "Engine", path: str, cursor: Cursor, at: Point, *, invoked: bool) -> str:
     from darner_clients.errors import EndpointError  # noqa: PLC0415 - see engines.py
-    from darner_clients.router import Route, Router  # noqa: PLC0415 - likewise
+    from darner_clients.routing.router import Route, Router  # noqa: PLC0415 - likewise
 
     router = await engine.router(lambda _event: None)
     if not isinstance(router, Router):

@@ -12,7 +12,7 @@ from typing import Any
 
 from lsprotocol import types
 
-from darner_clients.exchange import preload
+from darner_clients.transport.exchange import preload
 from darner_server.lsp import (
     actions,
     commands,

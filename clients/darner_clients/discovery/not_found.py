@@ -5,10 +5,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+from darner_clients.discovery.model_info import shown
+from darner_clients.discovery.model_limits import served
 from darner_clients.endpoint import Endpoint
 from darner_clients.errors import EndpointError, Malformed, Rejected, Unauthorised
-from darner_clients.inquiry import shown
-from darner_clients.limits import served
 
 MOST_GUESSES = 4
 _NO_MODEL = re.compile(

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from darner_clients.errors import EndpointError, Unreachable
-from darner_clients.store import Store
+from darner_clients.routing.shared_store import Store
 
 PATIENCE = 2  # faults in a row before it is left alone; one is enough if it cannot be reached at all
 SHORTEST, LONGEST = 1.0, 60.0  # seconds that it is left alone for, doubled by each fault

@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 from darner_clients.endpoint import Endpoint
-from darner_clients.proxies import is_this_machine, shown_proxy
+from darner_clients.transport.proxies import is_this_machine, shown_proxy
 
 
 def notices(endpoint: Endpoint) -> tuple[str, ...]:

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 import httpcore
 
-from darner_clients.connections import NotConnected
-from darner_clients.opening import connected
+from darner_clients.transport.connect import connected
+from darner_clients.transport.connections import NotConnected
 
 if TYPE_CHECKING:
     from collections.abc import Generator

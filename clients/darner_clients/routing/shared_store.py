@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 from typing import TypeVar
 
-from darner_clients.ending import ended
+from darner_clients.transport.settle import ended
 
 T = TypeVar("T")
 

@@ -8,9 +8,9 @@ from typing import Any, cast
 
 from darner_clients.endpoint import Endpoint
 from darner_clients.errors import EndpointError, Interrupted, Malformed
-from darner_clients.faults import classify, is_error, may_be_error
 from darner_clients.messages import Reasoning, Text, Usage
-from darner_clients.wording import message_of, quoted, readable
+from darner_clients.refusals.error_text import message_of, quoted, readable
+from darner_clients.refusals.refusal import classify, is_error, may_be_error
 
 
 class Reply:

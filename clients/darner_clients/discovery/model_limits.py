@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from darner_clients.allowance import Allowance
+from darner_clients.refusals.rate_limit_headers import Allowance
 
 ASSUMED_WINDOW = 8192  # tokens: where nobody tells; an overflow's own words correct it
 

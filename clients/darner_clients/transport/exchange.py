@@ -15,10 +15,10 @@ from urllib.parse import urlsplit, urlunsplit
 import httpcore
 import httpx
 
-from darner_clients.connections import Broken, Headers, NotConnected
-from darner_clients.ending import ended
-from darner_clients.proxies import proxy_of, shown_proxy
-from darner_clients.transport import Lifeline, Sockets, lifeline, tls_context
+from darner_clients.transport.connections import Broken, Headers, NotConnected
+from darner_clients.transport.proxies import proxy_of, shown_proxy
+from darner_clients.transport.settle import ended
+from darner_clients.transport.sockets import Lifeline, Sockets, lifeline, tls_context
 
 KEEP = 300.0  # seconds an idle connection is kept
 MOST_IDLE = 4

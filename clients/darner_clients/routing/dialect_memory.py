@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from darner_clients.dialect import Dialect, dialect_from
-from darner_clients.store import Store
+from darner_clients.routing.shared_store import Store
 
 VALID = 86400.0  # seconds: then an endpoint may have learned better, and one refusal shows whether it has
 

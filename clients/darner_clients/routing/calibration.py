@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from darner_clients.endpoint import Endpoint
-from darner_clients.preset import REASONING_MODELS
+from darner_clients.wire.presets import REASONING_MODELS
 
 KEPT = 48  # samples: older ones say little
 UNSURE = 0.03  # added to a count that no reply has confirmed yet ...

@@ -5,18 +5,18 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING
 
-from darner_clients.connections import Broken, Connections
 from darner_clients.endpoint import Endpoint
 from darner_clients.errors import EndpointError, Interrupted, Malformed
-from darner_clients.framing import Framing
-from darner_clients.length import Length
 from darner_clients.messages import Finish, Reasoning, Text, Timings
-from darner_clients.reply import Reply
-from darner_clients.sse import TooLong
-from darner_clients.wording import quoted
+from darner_clients.refusals.error_text import quoted
+from darner_clients.transport.connections import Broken, Connections
+from darner_clients.wire.event_framing import Framing
+from darner_clients.wire.output_limit import Length
+from darner_clients.wire.reply import Reply
+from darner_clients.wire.sse import TooLong
 
 if TYPE_CHECKING:
-    from darner_clients.exchange import Exchange
+    from darner_clients.transport.exchange import Exchange
 
 PACE = 0.008  # seconds between two reads of a running stream
 SETTLE = 1.0  # seconds to wait for more once the model has said that it is done

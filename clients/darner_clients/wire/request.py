@@ -9,7 +9,7 @@ from typing import Any
 from darner_clients.dialect import PLAIN, Dialect
 from darner_clients.endpoint import Endpoint
 from darner_clients.messages import ChatRequest, FillRequest
-from darner_clients.preset import REASONING_MODELS, FillTokens, address, fill_tokens, preset_of
+from darner_clients.wire.presets import REASONING_MODELS, FillTokens, address, fill_tokens, preset_of
 
 WORTH_PACKING = 4096  # bytes: below this gzip saves no packet
 MOST_STOPS = 4

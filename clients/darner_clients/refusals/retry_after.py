@@ -2,7 +2,7 @@
 
 import re
 
-from darner_clients.allowance import seconds
+from darner_clients.refusals.rate_limit_headers import seconds
 
 _READ = 2000  # characters of a message
 

@@ -5,8 +5,8 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Literal
 
-from darner_clients.calibration import KEPT, Pair, percentile
-from darner_clients.store import Store
+from darner_clients.routing.calibration import KEPT, Pair, percentile
+from darner_clients.routing.shared_store import Store
 
 Name = Literal["connect", "first_token", "rate", "prompt", "output", "prediction"]
 

@@ -4,7 +4,7 @@ import json
 import zlib
 from typing import TYPE_CHECKING
 
-from darner_clients.sse import MARK, Decoder, Held
+from darner_clients.wire.sse import MARK, Decoder, Held
 
 if TYPE_CHECKING:
     from collections.abc import Callable

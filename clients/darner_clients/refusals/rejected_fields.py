@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from darner_clients.dialect import Dialect, limit_field
 from darner_clients.errors import EndpointError, Overflow, OverQuota, Rejected, Unauthorised
-from darner_clients.overflow import figures
+from darner_clients.refusals.context_overflow import figures
 
 LEAST_OUTPUT = 16  # tokens: no endpoint has a smaller limit for its replies
 _READ = 2000  # characters of a refusal

@@ -7,10 +7,10 @@ from urllib.parse import urljoin, urlsplit
 
 from darner_clients.endpoint import Endpoint
 from darner_clients.errors import EndpointError, Interrupted, Late, Rejected, Unreachable
-from darner_clients.remedies import remedy
+from darner_clients.transport.failure_advice import remedy
 
 if TYPE_CHECKING:
-    from darner_clients.exchange import Exchange, Http
+    from darner_clients.transport.exchange import Exchange, Http
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -167,6 +167,6 @@ _REDIRECTIONS = {301, 302, 307, 308}
 
 def _http(endpoint: Endpoint) -> "Http":
     """In a thread: the first time it imports what settings need none of, and reads the system's authorities."""
-    from darner_clients.exchange import Http  # noqa: PLC0415 - see above
+    from darner_clients.transport.exchange import Http  # noqa: PLC0415 - see above
 
     return Http(endpoint.base_url)

@@ -69,7 +69,7 @@ def message_of(content: object) -> str:
 
 def quoted(message: str, secrets: Iterable[str | None]) -> str:
     """An endpoint's words as they may be shown: no key in any spelling, no control character, and not too long."""
-    from darner_clients.redaction import redacted  # noqa: PLC0415 - errors only
+    from darner_clients.refusals.redaction import redacted  # noqa: PLC0415 - errors only
 
     message = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", message)
     message = message[:MOST_WORDS]

@@ -9,16 +9,16 @@ from pathlib import Path
 from time import monotonic
 from typing import Self
 
-from darner_clients.calibration import expected_output, most_that_fits
 from darner_clients.endpoint import Endpoint
 from darner_clients.errors import EndpointError, Late, Loading, Overflow, Overloaded, OverQuota
-from darner_clients.hedge import Runner, race
 from darner_clients.messages import ChatRequest, FillRequest
-from darner_clients.quota import Ticket, Wait
-from darner_clients.route import EndpointStatus, QuotaLeft, Route, Unroutable
-from darner_clients.served import Sent, Served
-from darner_clients.store import Store
-from darner_clients.stream import Item
+from darner_clients.routing.calibration import expected_output, most_that_fits
+from darner_clients.routing.hedge import Runner, race
+from darner_clients.routing.quota import Ticket, Wait
+from darner_clients.routing.route import EndpointStatus, QuotaLeft, Route, Unroutable
+from darner_clients.routing.shared_store import Store
+from darner_clients.routing.target import Sent, Served
+from darner_clients.wire.stream import Item
 
 __all__ = ["EndpointStatus", "QuotaLeft", "Route", "Router", "Unroutable"]
 

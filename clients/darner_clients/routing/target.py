@@ -5,11 +5,10 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 
-from darner_clients.allowance import Allowance
-from darner_clients.calibration import Pair, error, estimate, first_guess, keep_predicting, plausible
-from darner_clients.circuit import Circuit
 from darner_clients.client import Client
+from darner_clients.discovery.model_limits import Limits
 from darner_clients.endpoint import Deadlines, Endpoint
+from darner_clients.endpoint_warnings import notices
 from darner_clients.errors import (
     Declined,
     EndpointError,
@@ -21,15 +20,16 @@ from darner_clients.errors import (
     Rejected,
     Unreachable,
 )
-from darner_clients.exposure import notices
-from darner_clients.limits import Limits
-from darner_clients.measured import Measured
-from darner_clients.memory import Memory
 from darner_clients.messages import ChatRequest, FillRequest, Finish, Text
-from darner_clients.quota import Quota, Ticket
-from darner_clients.route import EndpointStatus
-from darner_clients.store import Store
-from darner_clients.stream import Item
+from darner_clients.refusals.rate_limit_headers import Allowance
+from darner_clients.routing.calibration import Pair, error, estimate, first_guess, keep_predicting, plausible
+from darner_clients.routing.circuit_breaker import Circuit
+from darner_clients.routing.dialect_memory import Memory
+from darner_clients.routing.quota import Quota, Ticket
+from darner_clients.routing.route import EndpointStatus
+from darner_clients.routing.samples import Measured
+from darner_clients.routing.shared_store import Store
+from darner_clients.wire.stream import Item
 
 TRY_AGAIN = 20  # requests without a prediction after predictions were found not to pay
 ENOUGH_TO_RATE = 16  # tokens
@@ -234,7 +234,7 @@ class Served:
 
         `place` is said of an endpoint that would get a request.
         """
-        from darner_clients.redaction import redacted  # noqa: PLC0415 - what start-up does not need
+        from darner_clients.refusals.redaction import redacted  # noqa: PLC0415 - what start-up does not need
 
         reachable: bool | None = None
         problem = ""

@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from darner_clients.allowance import reset_after, retry_after
 from darner_clients.endpoint import Endpoint
 from darner_clients.errors import (
     EndpointError,
@@ -16,9 +15,10 @@ from darner_clients.errors import (
     Rejected,
     Unauthorised,
 )
-from darner_clients.proxies import shown_proxy
-from darner_clients.remedies import remedy
-from darner_clients.wording import content_of, fields_of, message_of, object_of, quoted
+from darner_clients.refusals.error_text import content_of, fields_of, message_of, object_of, quoted
+from darner_clients.refusals.rate_limit_headers import reset_after, retry_after
+from darner_clients.transport.failure_advice import remedy
+from darner_clients.transport.proxies import shown_proxy
 
 
 def from_response(endpoint: Endpoint, status: int, headers: Mapping[str, str], body: bytes) -> EndpointError:
@@ -56,7 +56,7 @@ def classify(endpoint: Endpoint, status: int, content: object, headers: Mapping[
 
 
 def _classified(endpoint: Endpoint, said: "_Said", headers: Mapping[str, str]) -> EndpointError:
-    from darner_clients.patience import is_billing, is_loading  # noqa: PLC0415 - what start-up does not need
+    from darner_clients.refusals.retry_after import is_billing, is_loading  # noqa: PLC0415 - what start-up does not need
 
     name = endpoint.name
     overflow = _overflow(said)
@@ -91,7 +91,7 @@ def _classified(endpoint: Endpoint, said: "_Said", headers: Mapping[str, str]) -
 
 def _wait(said: "_Said", headers: Mapping[str, str]) -> float | None:
     """The seconds that it asks to wait, by its headers or in its words."""
-    from darner_clients.patience import told_wait  # noqa: PLC0415 - likewise
+    from darner_clients.refusals.retry_after import told_wait  # noqa: PLC0415 - likewise
 
     wait = retry_after(headers)
     if wait is None:
@@ -100,7 +100,7 @@ def _wait(said: "_Said", headers: Mapping[str, str]) -> float | None:
 
 
 def _over_quota(name: str, said: "_Said", wait: float | None, *, patient: bool) -> OverQuota:
-    from darner_clients.patience import lasting  # noqa: PLC0415 - what start-up does not need
+    from darner_clients.refusals.retry_after import lasting  # noqa: PLC0415 - what start-up does not need
 
     kind = _quota_kind(said)
     advice = {
@@ -168,7 +168,7 @@ def _quota_kind(said: _Said) -> QuotaKind:
 
 def _overflow(said: _Said) -> Overflow | None:
     """Whether it was too long, in any wording; figures are taken from it where it holds some."""
-    from darner_clients.overflow import too_long  # noqa: PLC0415 - what start-up does not need
+    from darner_clients.refusals.context_overflow import too_long  # noqa: PLC0415 - what start-up does not need
 
     found = too_long(said.message, status=said.status, code=said.code, kind=said.type)
     if found is None:

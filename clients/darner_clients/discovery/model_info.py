@@ -7,11 +7,20 @@ from ipaddress import ip_address
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from darner_clients.discovery.model_limits import (
+    ASSUMED_WINDOW,
+    Limits,
+    chat_models,
+    mapping,
+    name_of,
+    read,
+    rows_of,
+    tokens_of,
+)
 from darner_clients.endpoint import Endpoint
 from darner_clients.errors import EndpointError, Late, Rejected, Unauthorised, Unreachable
-from darner_clients.limits import ASSUMED_WINDOW, Limits, chat_models, mapping, name_of, read, rows_of, tokens_of
-from darner_clients.preset import preset_of
-from darner_clients.wording import quoted
+from darner_clients.refusals.error_text import quoted
+from darner_clients.wire.presets import preset_of
 
 SHOWN = 6  # models, of those that an endpoint has
 OLLAMA_WINDOW = 4096  # tokens: Ollama's own, where nothing else is said

@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 
-from darner_clients.allowance import SECONDS, Allowance, Period, Unit
 from darner_clients.endpoint import Endpoint
 from darner_clients.errors import OverQuota
-from darner_clients.route import QuotaLeft
-from darner_clients.store import Store
+from darner_clients.refusals.rate_limit_headers import SECONDS, Allowance, Period, Unit
+from darner_clients.routing.route import QuotaLeft
+from darner_clients.routing.shared_store import Store
 
 FRESH = 2.0  # seconds after which a waiter that did not come back is forgotten
 SHORTEST = 0.01  # seconds to wait: less may be too little for a clock to notice
