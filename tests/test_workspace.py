@@ -286,8 +286,8 @@ def test_a_folder_that_is_a_link_when_a_patch_is_taken_back_leads_nowhere(tmp_pa
     file, fresh, saved = (str(root / "b" / each) for each in ("b.txt", ".b.new", ".b.old"))
     planned = unfinished.Planned(file, fresh, saved, existed=True, digest=unfinished.digest(b"new"))
     unfinished.begin(journals, root, [planned], [root / "b" / "gone"])
-    (journal,) = journals.iterdir()
-    journal.rename(journal.with_name(journal.name.replace(f".{os.getpid()}.", ".999999999.")))
+    (entry,) = journals.iterdir()
+    entry.rename(entry.with_name(entry.name.replace(f".{os.getpid()}.", ".999999999.")))
     settled = unfinished.settle(journals, root)
     assert settled.changed == ((str(root / "b/b.txt"), str(root / "b/.b.old")),)
     assert tree(outside) == {"b.txt": b"new", ".b.old": b"old", ".b.new": b"x"}

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from darner_server import unfinished
 from darner_server.open_folders import LINKED, Folder, OpenFolders
-from darner_server.patch.reserved import is_of_repository
+from darner_server.patch.reserved_names import is_of_repository
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -172,7 +172,7 @@ def write(
 def _write(root: Path, steps: list[_Step], held: OpenFolders, disk: Disk, journals: Path | None) -> Unwritten | None:
     made: list[tuple[Folder, str]] = []
     at = steps[0].path if steps else ""
-    journal = unfinished.begin(journals, root, [_planned(step) for step in steps], _missing(steps, held))
+    entry = unfinished.begin(journals, root, [_planned(step) for step in steps], _missing(steps, held))
     try:
         for step in steps:
             at = step.path
@@ -189,12 +189,12 @@ def _write(root: Path, steps: list[_Step], held: OpenFolders, disk: Disk, journa
     except BaseException as error:
         left = _take_back(steps, made, disk)
         if not left:
-            unfinished.end(journal)
+            unfinished.end(entry)
         if not isinstance(error, OSError):
             raise
         return Unwritten(at, _why(error), left)
     _insist([partial(_remove, step.held, step.saved, disk) for step in steps if step.saved is not None])
-    unfinished.end(journal)
+    unfinished.end(entry)
     return None
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from darner_server.patch import unified_diff
-from darner_server.patch.linediff import changes
+from darner_server.patch.text.line_diff import changes
 
 LINE = st.sampled_from(["a", "b", "", "c d", "é", "x\r", "\f"])
 LINES = st.lists(LINE, max_size=30)

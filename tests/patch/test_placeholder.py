@@ -2,7 +2,8 @@
 
 import pytest
 
-from darner_server.patch import apply_reply, placeholder
+from darner_server.patch import apply_reply
+from darner_server.patch.text import placeholders
 
 SURE = """\
 # rest unchanged
@@ -68,19 +69,19 @@ print("...")
 
 @pytest.mark.parametrize("line", SURE.split("\n"))
 def test_a_line_that_stands_for_others(line: str) -> None:
-    assert placeholder.gaps([line], ["a"]) == [0]
-    assert placeholder.gaps([line], [line]) == []  # the file's own
+    assert placeholders.gaps([line], ["a"]) == [0]
+    assert placeholders.gaps([line], [line]) == []  # the file's own
 
 
 @pytest.mark.parametrize("line", LIKELY)
 def test_a_line_that_does_so_only_where_lines_go(line: str) -> None:
-    assert placeholder.gaps(["a", line, "b"], ["a", "x", "y", "b"]) == [1]
-    assert placeholder.gaps(["a", line, "b"], ["a", "b"]) == []
+    assert placeholders.gaps(["a", line, "b"], ["a", "x", "y", "b"]) == [1]
+    assert placeholders.gaps(["a", line, "b"], ["a", "b"]) == []
 
 
 @pytest.mark.parametrize("line", HONEST.split("\n"))
 def test_an_honest_line(line: str) -> None:
-    assert placeholder.gaps(["a", line, "c"], ["a", "b", "c"]) == []
+    assert placeholders.gaps(["a", line, "c"], ["a", "b", "c"]) == []
 
 
 OLD = "def f(a):\n    b = 1\n    c = 2\n    audit(a)\n    return a\n"

@@ -4,21 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.patch.histories import history
 
-from darner_server.patch import (
-    Edit,
-    Located,
-    Parser,
-    Splice,
-    apply_patch,
-    apply_reply,
-    find_replace,
-    locate,
-    search_replace,
-    spliced,
-    unified,
-    whole,
-)
-from darner_server.patch.document import Document
+from darner_server.patch import Edit, Located, Parser, Splice, apply_reply, locate, spliced
+from darner_server.patch.formats import apply_patch, find_replace, search_replace, unified_diff, whole_text
+from darner_server.patch.text.document import Document
 
 PIECES = [
     "<<<<<<< SEARCH\n", "=======\n", ">>>>>>> REPLACE\n", "```python\n", "```\n", "a.py\n",
@@ -107,7 +95,7 @@ WHOLE = st.builds(Edit, PATH, st.none(), TEXT, st.just("whole"), format=st.just(
 @given(st.lists(WHOLE.filter(lambda edit: "<<<<<<< SEARCH" not in (edit.after or "")), min_size=1, max_size=3))
 def test_whole_reads_back(edits: list[Edit]) -> None:
     """A text with the marks of an edit in it is refused instead: see the tables of scripts."""
-    assert read("".join(map(whole.render, edits)), "whole") == edits
+    assert read("".join(map(whole_text.render, edits)), "whole") == edits
 
 
 @given(
@@ -138,7 +126,7 @@ def test_apply_patch_reads_back(edits: list[Edit]) -> None:
 
 @given(st.lists(st.builds(hunk, PATH, HUNK, st.just("unified-diff")), min_size=1, max_size=4))
 def test_unified_diff_reads_back(edits: list[Edit]) -> None:
-    assert read("```diff\n" + unified.render(edits, numbers=False) + "```\n") == edits
+    assert read("```diff\n" + unified_diff.render(edits, numbers=False) + "```\n") == edits
 
 
 @given(st.lists(ENDED, max_size=10).map("".join), st.data())

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from darner_server.patch import apply_reply
-from darner_server.patch.reserved import is_of_repository
+from darner_server.patch.reserved_names import is_of_repository
 from darner_server.workspace import Unwritten, write
 
 OWN = (

@@ -1,6 +1,6 @@
 import pytest
 
-from darner_server.patch.triggers import trigger
+from darner_server.patch.autorun_files import trigger
 
 RUN = (
     ".github/workflows/ci.yml", ".GitHub/Workflows/CI.yml", "sub/.github/workflows/x.yaml", ".github/actions/a/action.yml",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from darner_server.cli import out
 from darner_server.cli.exits import NOTHING, Stop
-from darner_server.patch.triggers import trigger
+from darner_server.patch.autorun_files import trigger
 
 Texts = Mapping[str, str | None]
 

@@ -1,17 +1,17 @@
 """What the model answered: every reply a model can write, applied in the right place or refused. Pure, no I/O."""
 
 from darner_server.patch.applier import Applied, Applier, apply_reply
-from darner_server.patch.diff import unified_diff
-from darner_server.patch.drafts import LATE
 from darner_server.patch.edit import Edit, Located, Refused, Splice
-from darner_server.patch.formats import REPLY_FORMATS, rules
-from darner_server.patch.intent import prose
-from darner_server.patch.locate import locate
-from darner_server.patch.parser import Parser
-from darner_server.patch.reasoning import is_only_reasoning
+from darner_server.patch.formats.rules import REPLY_FORMATS, rules
+from darner_server.patch.match.locate import locate
+from darner_server.patch.match.splices import spliced
 from darner_server.patch.rebase import rebase
-from darner_server.patch.repair import repair_text
-from darner_server.patch.splicing import spliced
+from darner_server.patch.repair_prompt import repair_text
+from darner_server.patch.reply.drafts import LATE
+from darner_server.patch.reply.parser import Parser
+from darner_server.patch.reply.reasoning import is_only_reasoning
+from darner_server.patch.rewrite.intent import prose
+from darner_server.patch.text.diff import unified_diff
 
 __all__ = [
     "LATE",

@@ -3,14 +3,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from darner_server.patch import abbreviation, artefact, intent, lines, makefile, mark, paths, rewrite, splicing
-from darner_server.patch.diff import unified_diff
-from darner_server.patch.document import Document
+from darner_server.patch import paths
 from darner_server.patch.edit import Edit, Located, Refused, Splice
-from darner_server.patch.fold import fold
-from darner_server.patch.locate import place
-from darner_server.patch.parser import Parser
-from darner_server.patch.reserved import is_of_repository
+from darner_server.patch.match import splices, typography
+from darner_server.patch.match.locate import place
+from darner_server.patch.reply.parser import Parser
+from darner_server.patch.reserved_names import is_of_repository
+from darner_server.patch.rewrite import intent, replace_whole
+from darner_server.patch.text import abbreviations, byte_order_mark, lines, makefile_tabs
+from darner_server.patch.text.diff import unified_diff
+from darner_server.patch.text.document import Document
+from darner_server.patch.text.normalize import fold
 
 Gate = Callable[[str, str, str], str | None]
 """From a path, the text before and the text after: a reason to refuse, or None."""
@@ -137,15 +140,17 @@ class Applier:
             return self._move(edit, path, document)
         if document is None:
             return self._create(edit, path)
-        marked = mark.change(replace(edit, path=path), document) if edit.kind == "replace" else None
+        marked = byte_order_mark.change(replace(edit, path=path), document) if edit.kind == "replace" else None
         if marked is not None:
             return self._commit(marked, path, document)
-        edit = mark.unmarked(edit)
+        edit = byte_order_mark.unmarked(edit)
         if edit.kind == "create":
             edit = replace(edit, before="", path=path)
-            result = rewrite.fill(edit, document)
+            result = replace_whole.fill(edit, document)
         elif edit.kind == "whole":
-            result = rewrite.place_whole(rewrite.uncommented(replace(edit, path=path), document), document, self._told)
+            result = replace_whole.place_whole(
+                replace_whole.uncommented(replace(edit, path=path), document), document, self._told
+            )
         else:
             result = place(edit if edit.path == path else replace(edit, path=path), document)
         return self._commit(result, path, document)
@@ -153,11 +158,11 @@ class Applier:
     def _commit(self, result: Located | Refused, path: str, document: Document) -> Located | Refused:
         if isinstance(result, Refused) or not result.splices:
             return result
-        if makefile.is_makefile(path):
-            result = replace(result, splices=makefile.retabbed(document.text, result.splices))
+        if makefile_tabs.is_makefile(path):
+            result = replace(result, splices=makefile_tabs.retabbed(document.text, result.splices))
         if self._gate is not None:
             before = document.text
-            reason = self._gate(path, before, splicing.spliced(before, result.splices))
+            reason = self._gate(path, before, splices.spliced(before, result.splices))
             if reason is not None:
                 return Refused(result.edit, path, reason, line=result.line)
         document.replace(result.splices)
@@ -286,12 +291,14 @@ class Applier:
     def _create(self, edit: Edit, path: str) -> Located | Refused:
         if (unfit := paths.unfit_for_new(path)) is not None:
             return Refused(edit, path, unfit)
-        text = mark.once(rewrite.uncommented(edit, None).after or "")
-        if makefile.is_makefile(path):
-            text = "".join(f"{body}\n" for body in makefile.recipes(lines.bodies(lines.split(text))))
-        if (reason := artefact.caught([Splice(0, 0, text.lstrip(mark.MARK))], Document(""), edit)) is not None:
+        text = byte_order_mark.once(replace_whole.uncommented(edit, None).after or "")
+        if makefile_tabs.is_makefile(path):
+            text = "".join(f"{body}\n" for body in makefile_tabs.recipes(lines.bodies(lines.split(text))))
+        if (
+            reason := typography.caught([Splice(0, 0, text.lstrip(byte_order_mark.MARK))], Document(""), edit)
+        ) is not None:
             return Refused(edit, path, reason)
-        if (gap := abbreviation.abbreviated(lines.bodies(lines.split(text)), path)) is not None:
+        if (gap := abbreviations.abbreviated(lines.bodies(lines.split(text)), path)) is not None:
             return Refused(edit, path, f"{path} is new, but the reply abbreviates its text: `{gap.strip()}`")
         if self._gate is not None and (reason := self._gate(path, "", text)) is not None:
             return Refused(edit, path, reason)
@@ -327,7 +334,7 @@ class Applier:
 def _delta(edit: Edit) -> list[tuple[str, str]]:
     """Return the lines that an edit removes and adds."""
     old, new = (lines.bodies(lines.split(text or "")) for text in (edit.before, edit.after))
-    return [(op, body) for op, body in splicing.script(old, new, fine=True) if op != " "]
+    return [(op, body) for op, body in splices.script(old, new, fine=True) if op != " "]
 
 
 def _shorter(path: str) -> list[str]:

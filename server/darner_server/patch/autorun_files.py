@@ -1,0 +1,180 @@
+"""Files that something else runs or obeys without being asked: a patch that changes one does more than it shows."""
+
+import json
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from typing import Any, cast
+
+from darner_server.patch.reserved_names import names
+
+_CI = "a build service runs it"
+_EDITOR = "an editor runs or obeys it"
+_SHELL = "a shell or a tool runs it by itself"
+_GIT = "git or its hooks run or obey it"
+_AGENT = "coding agents obey it"
+_DARNER = "darner obeys it"
+_IGNORE = "it decides what darner and git pass over"
+_PYTHON = "Python, pytest or an installation runs it"
+_PACKAGE = "installing or building runs what it names"
+_INSTALLED = "it is installed code"
+_HOME = "a program obeys it by itself"
+
+
+def _table(names: Mapping[str, str]) -> Mapping[str, str]:
+    return {name: why for why, listed in names.items() for name in listed.split()}
+
+
+# Names are lower-case, as `names` gives them. A folder counts with all that is in it, wherever it lies.
+_FOLDERS = _table(
+    {
+        _CI: """
+        .github/workflows .github/actions .gitea/workflows .forgejo/workflows .circleci .buildkite .woodpecker .drone
+        .azure-pipelines .azuredevops .pipelines .jenkins .teamcity .tekton .semaphore .builds .travis .cirrus
+        .ci .harness .screwdriver .cloudbuild .bitbucket .gitlab/ci
+    """,
+        _EDITOR: """
+        .vscode .vs .idea .run .devcontainer .zed .fleet .helix .nova .theia .settings .vim .nvim .emacs.d
+        .gitpod .codesandbox .sublime .lsp .clj-kondo .metals .ionide .lapce .kak .doom.d .spacemacs.d .atom
+    """,
+        _GIT: """
+        .husky .githooks githooks .hooks git-hooks .git-hooks .lefthook
+    """,
+        _AGENT: """
+        .claude .cursor .codex .gemini .aider .continue .roo .cline .clinerules .windsurf .amazonq .kiro
+        .opencode .agents .agent .augment .qodo .trae .junie .goose .copilot .roorules .crush .qwen .factory
+        .kilocode .github/instructions .github/prompts .github/agents .github/chatmodes .github/hooks
+        .github/skills
+    """,
+        _INSTALLED: """
+        node_modules site-packages dist-packages .venv venv .tox .nox
+    """,
+        _PACKAGE: """
+        .cargo .mvn .bundle .yarn .gradle .pip .rustup .cabal .stack .swiftpm gradle/wrapper buildsrc
+    """,
+        _HOME: """
+        .config .local .kde library/launchagents library/preferences gdbinit.d .gdbinit.d .subversion
+    """,
+        _SHELL: """
+        .direnv .mise .asdf .ipython .jupyter .bashrc.d .bash.d .zshrc.d .zsh .zsh.d .oh-my-zsh .profile.d .elvish
+    """,
+    }
+)
+_NAMES = _table(
+    {
+        _CI: """
+        .travis.yml .appveyor.yml appveyor.yml .drone.yml .woodpecker.yml .cirrus.yml .cirrus.star
+        bitbucket-pipelines.yml buildspec.yml cloudbuild.yaml cloudbuild.yml codemagic.yaml .zuul.yaml
+        wercker.yml screwdriver.yaml .build.yml netlify.toml vercel.json render.yaml .readthedocs.yml
+        .readthedocs.yaml codefresh.yml circle.yml .semaphore.yml
+    """,
+        _EDITOR: """
+        .devcontainer.json .nvim.lua .nvimrc .exrc .vimrc .gvimrc _vimrc _exrc .lvimrc .lnvim.lua .local.vimrc
+        .vim-bookmarks .dir-locals.el .dir-locals-2.el .emacs .kakrc .gitpod.yml .ycm_extra_conf.py .lldbinit
+        .gdbinit .projections.json coc-settings.json .neoconf.json .luarc.json .lazy.lua .replit
+        .vimspector.json .spacemacs .emacs.el .eslintrc .eslintrc.json .eslintrc.yml .eslintrc.yaml .rubocop.yml
+        .solargraph.yml eslint.config.js eslint.config.mjs eslint.config.cjs eslint.config.ts
+        prettier.config.js prettier.config.mjs prettier.config.cjs prettier.config.ts .pylintrc pylintrc
+    """,
+        _SHELL: """
+        .envrc .bashrc .bash_profile .bash_login .bash_logout .bash_aliases .profile .zshrc .zshenv .zprofile
+        .zlogin .zlogout .kshrc .cshrc .tcshrc .login config.fish .inputrc .tmux.conf .mise.toml mise.toml
+        .rtx.toml .autoenv .env.zsh .screenrc .curlrc .wgetrc .xinitrc .pdbrc .pythonrc .irbrc .pryrc .rprofile
+        .direnvrc .ghci .ocamlinit ipython_config.py
+        .julia_startup.jl .psqlrc .sqliterc .mylogin.cnf .netrc desktop.ini autorun.inf .p4config p4config.txt
+        .xprofile .xsession .xsessionrc .xserverrc .pam_environment .bash_completion .mailcap .forward .procmailrc
+        .muttrc .xonshrc .lesskey .lessfilter .octaverc .sbclrc .guile .iex.exs .ansible.cfg ansible.cfg .tigrc
+        .ackrc .ripgreprc profile.ps1 microsoft.powershell_profile.ps1 microsoft.vscode_profile.ps1
+    """,
+        _GIT: """
+        .gitattributes .gitmodules .gitconfig .lfsconfig .jjconfig.toml .hgrc .hgsub .hgeol .pre-commit-config.yaml
+        .pre-commit-config.yml .pre-commit-hooks.yaml .overcommit.yml lefthook.yml lefthook.yaml lefthook.toml
+        lefthook.json lefthook-local.yml .lefthook.yml .lefthook.yaml .lefthook.toml .lintstagedrc .huskyrc
+        .simple-git-hooks.json .simple-git-hooks.js .simple-git-hooks.cjs captainhook.json grumphp.yml hk.pkl
+        prek.toml
+    """,
+        _AGENT: """
+        agents.md agent.md claude.md claude.local.md gemini.md copilot-instructions.md .mcp.json mcp.json
+        .cursorrules .windsurfrules .clinerules .roorules .roomodes .goosehints .aider.conf.yml
+        .aider.model.settings.yml .rules warp.md qwen.md crush.json .crush.json opencode.json opencode.jsonc
+        .opencode.json skill.md agents.override.md codex.md crush.md
+    """,
+        _DARNER: """
+        .darner.toml
+    """,
+        _IGNORE: """
+        .aiexclude
+    """,
+        _PYTHON: """
+        conftest.py setup.py sitecustomize.py usercustomize.py noxfile.py hatch_build.py pdm_build.py pip.conf
+        pip.ini
+    """,
+        _PACKAGE: """
+        build.rs binding.gyp extconf.rb .npmrc .pnp.loader.mjs
+        .yarnrc .yarnrc.yml .pnp.cjs .pnpmfile.cjs pnpmfile.js .bunfig.toml
+        bunfig.toml gradle-wrapper.properties init.gradle buildout.cfg directory.build.props
+        directory.build.targets nuget.config .gemrc install.ps1 .condarc
+    """,
+    }
+)
+_PATTERNS = (
+    (re.compile(r".*\.gitlab-ci\.ya?ml|azure-pipelines.*\.ya?ml|jenkinsfile.*|.*\.jenkinsfile"), _CI),
+    (re.compile(r".*\.code-workspace|.*\.sublime-(?:project|workspace)|.*\.iml|.*\.fleet"), _EDITOR),
+    (re.compile(r"(?:\.lintstagedrc|lint-staged\.config|\.?commitlint(?:rc|\.config)?)\..*"), _GIT),
+    (re.compile(r"\.[\w-]+rc\.[cm]?[jt]s"), _EDITOR),
+    (re.compile(r"\.[\w-]*ignore"), _IGNORE),
+    (re.compile(r".*\.pth|.*\.egg-link"), _PYTHON),
+    (re.compile(r".*\.(?:instructions|prompt|chatmode|agent)\.md|.*\.mdc"), _AGENT),
+)  # fmt: skip
+
+
+def trigger(path: str, before: str | None, after: str | None) -> str | None:
+    """Say what runs or obeys a file that a patch makes, changes or takes away; None where nothing does by itself.
+
+    Of files that are data and programs at once (package.json) only a change of what is run counts.
+    """
+    parts = names(path)
+    for at in range(len(parts) - 1):
+        found = _FOLDERS.get(parts[at]) or (
+            _FOLDERS.get(f"{parts[at]}/{parts[at + 1]}") if at + 2 < len(parts) else None
+        )
+        if found is not None:
+            return found
+    name = parts[-1] if parts else ""
+    if name in _MANIFESTS:
+        read, keys = _MANIFESTS[name]
+        return None if _run_by(read, keys, before) == _run_by(read, keys, after) else _PACKAGE
+    return _NAMES.get(name) or next((why for pattern, why in _PATTERNS if pattern.fullmatch(name)), None)
+
+
+_MANIFESTS: Mapping[str, tuple[Callable[[str], Any], tuple[str, ...]]] = {
+    "package.json": (
+        json.loads,
+        ("scripts", "husky", "lint-staged", "simple-git-hooks", "gitHooks", "pre-commit", "packageManager"),
+    ),
+    "composer.json": (json.loads, ("scripts",)),
+    "deno.json": (json.loads, ("tasks",)),
+    "deno.jsonc": (json.loads, ("tasks",)),
+    "pyproject.toml": (
+        tomllib.loads,
+        ("build-system", "tool.poe", "tool.taskipy", "tool.pdm.scripts", "tool.pdm.build", "tool.hatch.build",
+         "tool.hatch.envs", "tool.poetry.build", "tool.tox", "tool.pixi.tasks", "tool.darner"),
+    ),
+}  # fmt: skip
+
+
+def _run_by(read: Callable[[str], Any], keys: tuple[str, ...], text: str | None) -> object:
+    """What of a manifest is run; the whole text of one that cannot be read."""
+    if text is None:
+        return {}
+    try:
+        data = read(text.removeprefix("\ufeff"))
+    except (ValueError, RecursionError):
+        return text
+    return {key: value for key in keys if (value := _at(data, key)) is not None}
+
+
+def _at(data: object, key: str) -> object:
+    for part in key.split("."):
+        data = cast("dict[str, object]", data).get(part) if isinstance(data, dict) else None
+    return data

@@ -1,0 +1,45 @@
+"""What the words around an edit ask for: whether they speak of what a rewrite would lose."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from darner_server.patch.reply.reasoning import Reasoning
+from darner_server.patch.text import placeholder_words
+
+if TYPE_CHECKING:
+    from darner_server.patch.rewrite.loss import Loss
+
+_WORD = re.compile(r"\w+")
+
+
+def covers(words: str, lost: Loss) -> bool:
+    """Tell whether the words that asked for a change, or tell of it, speak of such a loss.
+
+    Whoever names what goes, or wants all written anew, may lose it; other talk of removing covers half at most.
+    """
+    if placeholder_words.ANEW.search(words):
+        return True
+    if not placeholder_words.REMOVES.search(words):
+        return False
+    spoken = set(_WORD.findall(words.lower()))
+    if lost.names and all(spoken.intersection(_WORD.findall(name.lower())) for name in lost.names):
+        return True
+    return 2 * lost.share <= 1
+
+
+def prose(reply: str) -> str:
+    """Return what a reply says outside its fences and its reasoning; nothing of one without any fence."""
+    reasoning = Reasoning()
+    out: list[str] = []
+    inside = ""
+    any_fence = False
+    for line in reply.split("\n"):
+        mark = next((each for each in ("```", "~~~") if line.lstrip().startswith(each)), "")
+        if mark and (not inside or inside == mark):
+            inside, any_fence = ("" if inside else mark), True
+        elif not inside:
+            text, void = reasoning.answer(line)
+            out = [text] if void else [*out, text]
+    return "\n".join(out) if any_fence else ""

@@ -1,0 +1,349 @@
+"""What of a text would be gone if another took its place: whether that is a rewrite of it or only a part."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from dataclasses import dataclass
+from itertools import islice
+from typing import cast
+
+from darner_server.patch.match import definitions_in_text
+from darner_server.patch.text import line_diff
+from darner_server.patch.text.normalize import indent
+
+_JSON = (".json", ".ipynb", ".geojson", ".webmanifest")
+_KEYS: tuple[tuple[tuple[str, ...], str], ...] = (
+    ((".json", ".jsonc", ".json5", ".ipynb", ".webmanifest"), r"\s*[\"']?([\w@$./ :*-]+?)[\"']?\s*:"),
+    ((".yaml", ".yml"), r"\s*(?:- )?[\"']?([\w@$./*-]+(?: [\w-]+)*)[\"']?\s*:(?:\s|$)"),
+    (
+        (".toml", ".ini", ".cfg", ".conf", ".properties", ".editorconfig", ".gitconfig", ".service", ".desktop"),
+        r"\s*(\[+[^\]]+\]+)\s*(?:[#;].*)?$|\s*[\"']?([\w.@/-]+)[\"']?\s*[=:]",
+    ),
+    ((".env", ".envrc"), r"\s*(?:export\s+)?([A-Za-z_]\w*)\s*="),
+    ((".css", ".scss", ".less", ".sass"), r"(?:\s*([^{};/*][^{};]*?)\s*(?:\{.*|,)$)|\s*(--[\w-]+|[$@][\w-]+)\s*:"),
+    (
+        (".sql",),
+        r"(?i)\s*((?:create|alter|drop|insert|grant|comment|update|delete|truncate)\b[^(;]*)|\s+([\w\"`\[\]]+)\s+\w",
+    ),
+    (("makefile", ".mk"), r"([\w./%$(){} -]+?)\s*:(?!=)|([A-Za-z_]\w*)\s*[:?+!]?="),
+    ((".md", ".mdx", ".markdown"), r"(#{1,6}\s+.*)"),
+    (
+        (".html", ".htm", ".xml", ".svg", ".vue", ".svelte", ".xhtml", ".csproj", ".xaml"),
+        r".*?(?:\b(?:id|name|key|x:Name)=[\"']([^\"']+)[\"']|<(template|script|style|head|body|html|main|nav|header|footer)\b)",
+    ),
+    (
+        (".tf", ".hcl", ".nix"),
+        r"\s*((?:resource|variable|output|module|data|provider|locals|terraform)\b[^{]*)\{|([\w.]+)\s*=",
+    ),
+    (
+        (".proto", ".graphql", ".gql", ".prisma", ".thrift"),
+        (
+            r"\s*((?:type|message|service|enum|input|interface|rpc|scalar|union|model|query|mutation|fragment|struct)\s+\w+)"
+            r"|\s+(?:\w+\s+)+(\w+)\s*=|\s+(\w+)\s*[(:]|\s+(\w+)\s+\w"
+        ),
+    ),
+    (("dockerfile", "containerfile"), r"\s*((?:FROM|ENTRYPOINT|CMD|EXPOSE|USER|WORKDIR|HEALTHCHECK)\b.*)"),
+)
+_BINDING = re.compile(
+    r"(?:(?:export|pub|public|private|static|final|const|let|var|val|local|my|our|lazy|readonly)\s+)*"
+    r"(?:[A-Za-z_$][\w$]*(?:<[^>]*>)?\s+)?([A-Za-z_$@][\w$]*)\s*(?::[^=]+)?:?=(?![=>])"
+)
+_TOP = re.compile(
+    r"#!.*|if __name__\b|module\.exports\b|export default\b|export \{|package [\w.]+|namespace [\w.\\]+|<\?php"
+)
+_IMPORT = re.compile(r"(?:import|from|use|using|#\s*include|require|require_relative)\b(?!\s*[=(:.])|.*=\s*require\(")
+_MEMBER = re.compile(
+    r"\s+(?:[\w<>\[\].?*&@|]+(?:,\s*[\w<>\[\].?]+>)?\s+)*?([A-Za-z_$#][\w$]*)\s*[?!]?\s*(?:[:=,;(]|$|\{)"
+)
+_CALL = re.compile(
+    r"([A-Za-z_][\w.]*(?:\([^()]*\))?[\s(]+([\"'`]).+?\2).*(?:\{|\bdo|=>|\()\s*(?:\|.*\|)?$|"
+    r"([A-Z_]{3,}\w*\([^()]*\))\s*\{?$|([a-z_]+\s+[A-Z][\w:]*.*)\s+do$"
+)
+_WORD = re.compile(r"\w+")
+_NUMBER = re.compile(r"v?\d+\w{0,4}")
+_NAME = re.compile(r"[\w.$@-]+")
+_SHARE = 10  # per cent of the lines may go
+_INNER = 70  # per cent, where all that is defined stays
+_SHORT = 8  # lines of a text: from here on one may go
+_SHOWN = 4  # names
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What goes without anything in its place: names, lines, and how many lines there were."""
+
+    names: tuple[str, ...]
+    lines: int
+    of: int
+    share: float  # of what was named, or else of the lines
+
+    @property
+    def reason(self) -> str:
+        """For a sentence that begins with what is replaced."""
+        if self.names:
+            more = len(self.names) - _SHOWN
+            shown = [name if len(name) <= 40 else name[:40] + "…" for name in self.names[:_SHOWN]]  # noqa: PLR2004 - of a line
+            listed = ", ".join(shown) + (f" and {more} more" if more > 0 else "")
+            return f"it does not hold {listed}"
+        return f"{self.lines} of {self.of} lines would go"
+
+
+def loss(old: list[str], new: list[str], path: str, *, lines: bool = True) -> Loss | None:
+    """Return what a rewrite loses; None if that is no more than a rewrite may. `lines` counts lines besides names."""
+    if path.lower().endswith(_JSON) and (parsed := _of_json(old, new)) is not None:
+        return parsed if parsed.names else None
+    ours, theirs = [body.strip() for body in old], [body.strip() for body in new]
+    content = [body for body in ours if body]
+    if not content:
+        return None
+    runs = line_diff.changes(ours, theirs)
+    spans = _spans(old, new, runs)
+    names = _names(old, path, [(first, last) for first, last, _, _ in spans])
+    there = _names(new, path, [(begin, end) for _, _, begin, end in spans])
+    before, after = Counter(names.values()), Counter(there.values())
+    missing, fresh = before - after, after - before
+    moved = Counter(theirs)
+    gone: list[str] = []
+    outer = inner = 0
+    foreign = _is_foreign(ours, content, moved, runs)
+    within: set[int] | None = None
+    for first, last, begin, end in runs:
+        alike = not foreign or _alike(ours[first:last], theirs[begin:end])
+        lost = _of_run(names, range(first, last), missing)
+        gone += _unanswered(lost, _of_run(there, range(begin, end), fresh), foreign=foreign, alike=alike)
+        removed = [line for line in range(first, last) if ours[line] and not _is_moved(ours[line], moved)]
+        added = sum(bool(body) for body in theirs[begin:end]) if alike else 0
+        over = max(0, len(removed) - added)
+        if over and within is None:
+            within = _within(old, _names(old, path), set(_names(new, path).values()))
+        deep = min(over, sum(line in (within or ()) for line in removed))
+        inner += deep
+        outer += over - deep
+    touched = any(_imports(old[first:last]) for first, last, _, _ in spans)
+    if touched and _pattern(path) is None and _lacks_imports(old, new):
+        gone.append("the imports")
+    if gone:
+        return Loss(tuple(dict.fromkeys(gone)), outer + inner, len(content), len(gone) / max(1, len(_names(old, path))))
+    if not outer + inner:
+        return None
+    few = max(1 if len(content) >= _SHORT else 0, 2 if _names(old, path) else 0, len(content) * _SHARE // 100)
+    if lines and (outer > few or (100 * (outer + inner) > _INNER * len(content) and outer + inner > _SHORT)):
+        return Loss((), outer + inner, len(content), (outer + inner) / len(content))
+    return None
+
+
+def _spans(old: list[str], new: list[str], runs: list[line_diff.Change]) -> list[line_diff.Change]:
+    """Widen changes up to lines at the margin that stay: what is defined elsewhere is the same in both."""
+    edges = (
+        [(0, 0), *((last, end) for _, last, _, end in runs)],
+        [*((f, b) for f, _, b, _ in runs), (len(old), len(new))],
+    )
+    if any(old[a:c] != new[b:d] for (a, b), (c, d) in zip(*edges, strict=True)):
+        return [(0, len(old), 0, len(new))]  # indented anew
+    spans: list[line_diff.Change] = []
+    reached = 0
+    for number, (first, last, begin, end) in enumerate(runs):
+        above = next((line for line in range(first - 1, reached - 1, -1) if _is_edge(old[line])), None)
+        following = runs[number + 1][0] if number + 1 < len(runs) else len(old)
+        below = next((line for line in range(last, following) if _is_edge(old[line])), following)
+        tail = end + below - last
+        if above is None and spans:
+            spans[-1] = (spans[-1][0], below, spans[-1][2], tail)
+        else:
+            start = above if above is not None else 0
+            spans.append((start, below, begin - (first - start), tail))
+        reached = last
+    return spans
+
+
+def _is_edge(body: str) -> bool:
+    return body[:1].strip() != "" and body[0] not in ")]}{"
+
+
+def _is_foreign(ours: list[str], content: list[str], moved: Counter[str], runs: list[line_diff.Change]) -> bool:
+    """Tell whether less than half of the lines that say something come back."""
+    if 4 * sum(last - first for first, last, _, _ in runs) < len(ours) and 2 * len(content) > len(ours):
+        changed = {line for first, last, _, _ in runs for line in range(first, last)}
+        stay = (body for line, body in enumerate(ours) if line not in changed and _WORD.search(body))
+        if sum(1 for _ in islice(stay, len(changed))) == len(changed):
+            return False
+    telling = Counter(body for body in content if _WORD.search(body))
+    return 2 * (telling & moved).total() < telling.total()
+
+
+def _of_json(old: list[str], new: list[str]) -> Loss | None:
+    """Compare two JSON texts by their keys; None where one of them is broken."""
+    try:
+        before: object = json.loads("\n".join(old))
+        after: object = json.loads("\n".join(new))
+    except (ValueError, RecursionError):
+        return None
+    found: list[str] = []
+    _compare(before, after, "", found)
+    known = sum(1 for _ in cast("dict[str, object]", before)) if isinstance(before, dict) else 1
+    top = [name for name in found if "." not in name]
+    return Loss(tuple(found), 0, len(old), max(len(top), bool(found)) / max(1, known))
+
+
+def _compare(old: object, new: object, at: str, found: list[str]) -> None:
+    """Collect the keys that an object loses and the elements that a list does, with nothing in their place."""
+    if isinstance(old, dict):
+        before = cast("dict[str, object]", old)
+        after = cast("dict[str, object]", new) if isinstance(new, dict) else {}
+        lost = [key for key in before if key not in after]
+        came = [key for key in after if key not in before]
+        if len(lost) > len(came) or (lost and len(lost) == len(before) > 1):
+            found += [f"{at}{key}" for key in lost]
+        for key, value in before.items():
+            if key in after and (isinstance(after[key], dict) or not isinstance(value, dict)):
+                _compare(value, after[key], f"{at}{key}.", found)
+    elif isinstance(old, list):
+        size = len(cast("list[object]", old))
+        left = len(cast("list[object]", new)) if isinstance(new, list) else 0
+        if left < size - max(1, size * _SHARE // 100):
+            found.append(f"{at.rstrip('.') or 'the list'}[{left}:{size}]")
+        elif isinstance(new, list):
+            for one, other in zip(cast("list[object]", old), cast("list[object]", new), strict=False):
+                _compare(one, other, f"{at.rstrip('.')}[].", found)
+
+
+def _is_moved(body: str, moved: Counter[str]) -> bool:
+    """Use up one of the new text's lines of this content, if there is one left."""
+    if moved[body] > 0 and len(body) > 1:
+        moved[body] -= 1
+        return True
+    return False
+
+
+def _alike(old: list[str], new: list[str]) -> bool:
+    """Tell whether the words of a run of lines come back in what takes its place."""
+    words = {word.lower() for body in old for word in _WORD.findall(body)}
+    found = {word.lower() for body in new for word in _WORD.findall(body)}
+    if all(_NUMBER.fullmatch(word) for word in words | found):
+        return True
+    return not words or 3 * len(words & found) >= len(words)
+
+
+def _unanswered(lost: list[str], come: list[str], *, foreign: bool, alike: bool) -> list[str]:
+    """Return those of a run's names that go without others coming for them."""
+    gone = [name for name in lost if _TOP.match(name) and not any(_TOP.match(other) for other in come)]
+    gone += [name for name in lost if foreign and not _NAME.fullmatch(name) and not _renamed(name, come)]
+    left = [name for name in lost if name not in gone]
+    return gone + left if len(left) > len(come) or not alike else gone
+
+
+def _of_run(names: dict[int, str], run: range, left: Counter[str]) -> list[str]:
+    """Return the names in a run of lines which the other text has less often, using them up."""
+    found: list[str] = []
+    for line in run:
+        name = names.get(line)
+        if name is not None and left[name] > 0:
+            left[name] -= 1
+            found.append(name)
+    return found
+
+
+def _lacks_imports(old: list[str], new: list[str]) -> bool:
+    """Tell whether all imports go although what they bring in is still used."""
+    imported = _imports(old)
+    if not imported or _imports(new):
+        return False
+    given = {word for body in new for word in _WORD.findall(body)}
+    return any(body.startswith("#") or given.intersection(_WORD.findall(body)[-2:]) for body in imported)
+
+
+def _imports(bodies: list[str]) -> list[str]:
+    return [body for body in bodies if _IMPORT.match(body)]
+
+
+def _renamed(name: str, come: list[str]) -> bool:
+    """Tell whether a call that goes (`it("adds up")`) comes again under a title that has words of the old one."""
+    words = set(_WORD.findall(name)[1:])
+    return any(2 * len(words.intersection(_WORD.findall(other)[1:])) > len(words) for other in come)
+
+
+def _within(bodies: list[str], names: dict[int, str], kept: set[str]) -> set[int]:
+    """Return the lines inside definitions that stay."""
+    found: set[int] = set()
+    open_heads: list[tuple[int, bool]] = []
+    for line, body in enumerate(bodies):
+        if not body.strip():
+            continue
+        depth = len(indent(body).expandtabs())
+        while open_heads and depth <= open_heads[-1][0] and body.strip()[0] not in ")]}{":
+            open_heads.pop()
+        if open_heads and open_heads[-1][1]:
+            found.add(line)
+        if line in names and names[line][:1] != ".":
+            open_heads.append((depth, names[line] in kept))
+    return found
+
+
+def _names(bodies: list[str], path: str, spans: list[tuple[int, int]] | None = None) -> dict[int, str]:
+    """Return what lines define: definitions and bindings in code, keys, headings, selectors elsewhere."""
+    pattern = _pattern(path)
+    if pattern == "":
+        return {}
+    keys = re.compile(pattern) if pattern is not None else None
+    found: dict[int, str] = {}
+    for first, last in [(0, len(bodies))] if spans is None else spans:
+        found |= _defined(bodies, path, first, last) if keys is None else _keys(bodies, keys, first, last)
+    return found
+
+
+def _pattern(path: str) -> str | None:
+    """Return how names are written in a file that is no code; "" for one without names, None for code."""
+    name = path.rsplit("/", 1)[-1].lower()
+    for ends, pattern in _KEYS:
+        if name.endswith(ends) or (ends[0] in ("makefile", "dockerfile") and name.startswith(ends)):
+            return pattern
+    if name.startswith(".env"):
+        return r"\s*(?:export\s+)?([A-Za-z_]\w*)\s*="
+    if "." not in name.lstrip(".") or name.endswith((".txt", ".rst", ".adoc", ".csv", ".tsv", ".lock")):
+        return ""
+    return None
+
+
+def _defined(bodies: list[str], path: str, first: int, last: int) -> dict[int, str]:
+    found: dict[int, str] = {}
+    classes: list[tuple[int, int]] = []  # the depth of a class, or the like, and of its members
+    for line, body in enumerate(bodies[first:last], first):
+        depth = len(indent(body).expandtabs())
+        if body.strip() and body.strip()[0] not in ")]}{":
+            while classes and depth <= classes[-1][0]:
+                classes.pop()
+            if classes and classes[-1][1] < 0:
+                classes[-1] = (classes[-1][0], depth)
+        head = definitions_in_text.head_of(bodies, line, path)
+        if head is not None:
+            found[line] = (head.owner + "." if head.owner else "") + head.name
+            if head.kind not in ("function", "method"):
+                classes.append((depth, -1))
+        elif classes and depth == classes[-1][1] and (member := _MEMBER.match(body)) is not None:
+            found[line] = "." + member[1]
+        elif (name := _named(body)) is not None:
+            found[line] = name
+    return found
+
+
+def _named(body: str) -> str | None:
+    """Return what a line outside a class names: a part that stands once, a binding, or a call with a block."""
+    if _IMPORT.match(body):
+        return None
+    if body[:1].strip() and (top := _TOP.match(body)) is not None:
+        return " ".join(top[0].split())
+    if body[:1].strip() and (bound := _BINDING.match(body)) is not None:
+        return bound[1]
+    call = _CALL.match(body.strip())
+    return None if call is None else call[1] or call[3] or call[4]
+
+
+def _keys(bodies: list[str], pattern: re.Pattern[str], first: int, last: int) -> dict[int, str]:
+    matches = ((line, pattern.match(body)) for line, body in enumerate(bodies[first:last], first))
+    return {
+        line: " ".join(next((group for group in found.groups() if group), "").split())
+        for line, found in matches
+        if found is not None
+    }

@@ -1,0 +1,79 @@
+"""A new text that is not all there: lines of it that stand for others, which nothing can fill in."""
+
+from __future__ import annotations
+
+import re
+
+from darner_server.patch.text import placeholder_words, placeholders
+from darner_server.patch.text.normalize import indent
+
+_ALONE = re.compile(r"\s*(?:\[\s*)?(?:\.{3,}|\u2026|\u22ee|\ufe19|\. \. \.)(?:\s*\])?\s*")  # no comment around it
+_DOTTED = (  # texts in which a line of dots is a line like others
+    *(".py", ".pyi", ".md", ".mdx", ".markdown", ".txt", ".rst", ".adoc", ".org", ".tex", ".po", ".srt", ".jl", ".r"),
+    *(".out", ".log", ".snap", ".golden", ".expected", ".ipynb"),
+)
+_AROUND = " .\u2026()[]<>*-~_=:"
+_EMPTY = re.compile(r"[{(]\s*[})]\s*[;,)]*\s*$")
+
+
+def abbreviated(new: list[str], path: str) -> str | None:
+    """Return a line of a text that replaces nothing which stands for others; None if there is none."""
+    for number, body in enumerate(new):
+        if placeholders.is_suspect(body) and placeholders.is_gap(body) and not _is_end(new, number, path):
+            return body
+        if _ALONE.fullmatch(body) and not path.lower().endswith(_DOTTED) and not _is_end(new, number, path):
+            return body
+        text = placeholders.comment(body)
+        if text is None or placeholders.in_comment(new, number):
+            continue
+        if _stands(text) or _ends_block(new, number, text):
+            return body
+    return placeholders.beside_code(new, []) or next((body for body in new if _is_hollow(body)), None)
+
+
+def _stands(text: str) -> bool:
+    """Tell whether a whole comment says that something goes here, or nothing but dots."""
+    plain = text.strip(_AROUND)
+    if not plain:
+        return re.search(r"\.{3}|[\u2026\u22ee\ufe19]", text) is not None
+    if plain.islower() and plain in placeholder_words.STAYS:
+        return True
+    return any(placeholder_words.STANDS.fullmatch(each) for each in (plain, text.strip("[](){} -")))
+
+
+def _is_end(new: list[str], number: int, path: str) -> bool:
+    """Tell whether a line of dots ends a document of YAML."""
+    if not path.lower().endswith((".yaml", ".yml")) or new[number].rstrip() != "...":
+        return False
+    below = next((body for body in new[number + 1 :] if body.strip()), "---")
+    return below.startswith(("---", "%", "#"))
+
+
+def _ends_block(new: list[str], number: int, text: str) -> bool:
+    """Tell whether a comment says that code goes on, and its block, or the text, ends there."""
+    below = next((body for body in new[number + 1 :] if body.strip()), "")
+    if below and len(indent(below)) >= len(indent(new[number])):
+        return False
+    return goes_on(text)
+
+
+def goes_on(text: str) -> bool:
+    """Tell whether a terse comment says that code goes on or is as it was."""
+    words = set(placeholder_words.WORD.findall(text.lower()))
+    said = words & (
+        placeholder_words.STAYS
+        | placeholder_words.ALIKE
+        | placeholder_words.REST
+        | placeholder_words.EXISTING
+        | placeholder_words.EARLIER
+    )
+    said |= words & {"etc", "more", "ditto", "idem", "likewise", "usw", "continue", "continued"}
+    return placeholders.is_terse(text) and bool(said or "..." in text or "\u2026" in text)
+
+
+def _is_hollow(body: str) -> bool:
+    """Tell whether all that a body on one line holds is a comment that says that code goes on."""
+    found = placeholders.BESIDE.search(body)
+    text = next((group for group in found.groups() if group), "") if found is not None else ""
+    rest = body[: found.start()] + body[found.end() :] if found is not None else ""
+    return bool(text) and _EMPTY.search(rest) is not None and goes_on(text.strip())
