@@ -11,7 +11,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from darner_server.lsp.framing import Framing, frame
+from darner_server.lsp.transport.framing import Framing, frame
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -16,7 +16,7 @@ from pygls.protocol import default_converter
 from pytest_lsp import LanguageClient, client_capabilities
 
 from darner_clients.testing import ScriptedEndpoint
-from darner_server.lsp.positions import LineTable, Mapper, Point, split_lines
+from darner_server.lsp.text.positions import LineTable, Mapper, Point, split_lines
 
 DARNER = str(Path(sys.executable).with_name("darner"))
 Json = Any  # whatever comes over the wire

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from darner_server.lsp.alignment import Alignment
-from darner_server.lsp.documents import Change
+from darner_server.lsp.edits.alignment import Alignment
+from darner_server.lsp.text.documents import Change
 
 TEXT = "one\ntwo\nthree\nfour\n"
 

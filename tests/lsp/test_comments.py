@@ -11,8 +11,8 @@ from tests.lsp.test_actions import actions, place, run
 
 from darner_clients.testing import Fault, Script, ScriptedEndpoint
 from darner_context.syntax import parser
-from darner_server.lsp.comments import comment_at, taken_out
-from darner_server.lsp.positions import split_lines
+from darner_server.lsp.text.comments import comment_at, taken_out
+from darner_server.lsp.text.positions import split_lines
 
 
 def asked(path: str, text: str) -> tuple[str, str] | None:

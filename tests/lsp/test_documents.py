@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from darner_server.lsp.documents import Change, Document, Documents
-from darner_server.lsp.positions import Encoding, LineTable, Mapper, Point, paired, split_lines, without_ending
+from darner_server.lsp.text.documents import Change, Document, Documents
+from darner_server.lsp.text.positions import Encoding, LineTable, Mapper, Point, paired, split_lines, without_ending
 
 PIECES = st.lists(
     st.sampled_from(["a", "b", "\n", "\r", "\r\n", "\u2028", "\f", "\v", "\x85", "😀", "é", "\ud83d", "\ude00"]),

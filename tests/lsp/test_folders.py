@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from darner_server.lsp.folders import Folders, roots_of
-from darner_server.lsp.uris import file_of, key_of, places_of
+from darner_server.lsp.text.uris import file_of, key_of, places_of
+from darner_server.lsp.text.workspace_folders import Folders, roots_of
 
 ODD = [
     "",

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from darner_server.lsp.framing import Framing, frame
+from darner_server.lsp.transport.framing import Framing, frame
 
 
 def fed(data: bytes, size: int) -> list[bytes]:

@@ -9,7 +9,7 @@ from tests.engine.scene import block
 from tests.lsp.editor import Editor, editing, plain
 
 from darner_clients.testing import Script, ScriptedEndpoint
-from darner_server.lsp.files import GONE, THROWN_AWAY
+from darner_server.lsp.edits.patched_file import GONE, THROWN_AWAY
 
 CODE = "def one():\n    return 1\n\n\ndef two():\n    return 2\n"
 ONE = block("a.py", "    return 1\n", "    return 11\n")

@@ -1,8 +1,8 @@
 import pytest
 
-from darner_server.lsp.counterparts import tests_of as counterpart
-from darner_server.lsp.places import is_stub, window_around
-from darner_server.lsp.positions import split_lines
+from darner_server.lsp.test_files import tests_of as counterpart
+from darner_server.lsp.text.positions import split_lines
+from darner_server.lsp.text.stubs import is_stub, window_around
 
 
 @pytest.mark.parametrize(

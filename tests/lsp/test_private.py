@@ -15,7 +15,7 @@ from darner_clients.testing import Script, ScriptedEndpoint
 from darner_context.index import Index
 from darner_context.secrets.masks import Masks
 from darner_server.engine.privacy import withheld
-from darner_server.lsp.folders import Folders
+from darner_server.lsp.text.workspace_folders import Folders
 
 EDIT = block("a.py", "    return 1\n", "    return 11\n")
 FILES = {

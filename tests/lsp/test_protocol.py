@@ -10,8 +10,8 @@ import pytest
 from lsprotocol import types
 from tests.lsp.editor import DARNER, Json, editing, refused
 
-from darner_server.lsp.capabilities import initialize_result
-from darner_server.lsp.framing import Framing, frame
+from darner_server.lsp.server_capabilities import initialize_result
+from darner_server.lsp.transport.framing import Framing, frame
 
 MESSAGES = 10_000
 INITIALIZE = {"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": {"capabilities": {}}}

@@ -15,7 +15,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.workspace import TextDocument
 from tests.lsp.editor import Json
 
-from darner_server.lsp.pygls_fixes import QuickProtocol, quick_server
+from darner_server.lsp.transport.pygls_fixes import QuickProtocol, quick_server
 
 
 class Written:

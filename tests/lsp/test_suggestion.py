@@ -1,7 +1,7 @@
 import pytest
 
-from darner_server.lsp.completions import Completions
-from darner_server.lsp.suggestion import Cursor, Suggestion, suggest
+from darner_server.lsp.suggestions.memory import Completions
+from darner_server.lsp.suggestions.shape import Cursor, Suggestion, suggest
 
 
 @pytest.mark.parametrize(

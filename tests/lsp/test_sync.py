@@ -9,7 +9,7 @@ from tests.lsp.editor import Json
 from tests.lsp.test_protocol import INITIALIZE, said, wire
 
 from darner_clients.testing import Script, ScriptedEndpoint
-from darner_server.lsp.documents import OUT_OF_STEP
+from darner_server.lsp.text.documents import OUT_OF_STEP
 
 URI = "untitled:1.py"
 BEFORE = "a = 1\nb = 2\nc = 3\n"

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from tests.cli.running import Desk
 
-from darner_server.lsp.tcp import TOKEN, guests, listen
+from darner_server.lsp.transport.tcp import TOKEN, guests, listen
 
 HELLO: dict[str, Any] = {
     "jsonrpc": "2.0",

@@ -9,7 +9,7 @@ from tests.lsp.editor import Editor, Json, editing, plain, refused
 from tests.lsp.test_completion import ask
 
 from darner_clients.testing import Script, ScriptedEndpoint
-from darner_server.lsp.positions import Point
+from darner_server.lsp.text.positions import Point
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,7 +14,7 @@ from darner_server.cli.exits import INTERRUPTED  # noqa: E402 - see above
 def main() -> None:
     """Run `darner` with the process's arguments and exit with the code of the contract."""
     if sys.argv[1:] in (["serve"], ["serve", "--stdio"]):
-        from darner_server.lsp.opening import serve_stdio  # noqa: PLC0415 - an editor waits: no help pages, no colours
+        from darner_server.lsp.startup import serve_stdio  # noqa: PLC0415 - an editor waits: no help pages, no colours
 
         sys.exit(serve_stdio())
     at_work = signal.getsignal(signal.SIGINT)

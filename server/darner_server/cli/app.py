@@ -198,11 +198,11 @@ def serve(
     ] = None,
 ) -> None:
     """Run the language server for an editor."""
-    from darner_server.lsp.opening import serve_stdio, serve_tcp  # noqa: PLC0415 - each command pays for its own imports
+    from darner_server.lsp.startup import serve_stdio, serve_tcp  # noqa: PLC0415 - each command pays for its own imports
 
     if tcp is None:
         _exit(serve_stdio())
-    from darner_server.lsp.tcp import CannotListen  # noqa: PLC0415 - likewise
+    from darner_server.lsp.transport.tcp import CannotListen  # noqa: PLC0415 - likewise
 
     host, _, port = (tcp or "").rpartition(":")
     if not port.isdecimal():

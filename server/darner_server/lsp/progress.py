@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from darner_server.lsp.pygls_fixes import QuickProtocol
+from darner_server.lsp.transport.pygls_fixes import QuickProtocol
 from darner_server.visible import plain
 
 if TYPE_CHECKING:

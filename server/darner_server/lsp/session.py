@@ -9,22 +9,22 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
 
-from darner_server.lsp.client import Client
-from darner_server.lsp.completions import Completions
-from darner_server.lsp.documents import Documents
-from darner_server.lsp.engines import Engines
-from darner_server.lsp.failure import Failure
-from darner_server.lsp.folders import Folders
-from darner_server.lsp.hunks import HunkBoard
-from darner_server.lsp.logs import place_of
-from darner_server.lsp.positions import Mapper
+from darner_server.lsp.client_capabilities import Client
+from darner_server.lsp.client_log import place_of
+from darner_server.lsp.edits.hunks import HunkBoard
+from darner_server.lsp.edits.in_flight import RunningPatches
+from darner_server.lsp.engine_host import Engines
+from darner_server.lsp.errors import Failure
 from darner_server.lsp.progress import ProgressBoard
-from darner_server.lsp.pygls_fixes import QuickProtocol
-from darner_server.lsp.running import RunningPatches
+from darner_server.lsp.suggestions.memory import Completions
+from darner_server.lsp.text.documents import Documents
+from darner_server.lsp.text.positions import Mapper
+from darner_server.lsp.text.workspace_folders import Folders
+from darner_server.lsp.transport.pygls_fixes import QuickProtocol
 from darner_server.visible import plain
 
 if TYPE_CHECKING:
-    from darner_server.lsp.explaining import Explanation
+    from darner_server.lsp.handlers.explain import Explanation
 
 _MOST_RECENT = 8  # documents
 _PATIENCE = 2.0  # seconds for a client to say its settings

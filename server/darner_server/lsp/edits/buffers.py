@@ -1,0 +1,61 @@
+"""What stands in the editor at one moment."""
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from darner_server.lsp.errors import Failure
+from darner_server.lsp.session import Session
+from darner_server.lsp.text.documents import OUT_OF_STEP, Document
+from darner_server.lsp.text.uris import shown_name
+from darner_server.origin import Origin
+
+if TYPE_CHECKING:
+    from darner_server.engine import Engine
+
+
+@dataclass(frozen=True, slots=True)
+class Buffers:
+    """The open documents as they were when the patch was asked for."""
+
+    texts: dict[str, str]
+    versions: dict[str, int]
+    focus: str
+    origins: dict[str, Origin | None]  # of each
+
+
+def take_buffers(session: Session, uri: str) -> Buffers:
+    """A snapshot of every open document. Raises Failure where the one that is asked about is not open, or unsure."""
+    texts: dict[str, str] = {}
+    versions: dict[str, int] = {}
+    for document in session.documents:
+        path = session.folders.path_of(document.uri, document.language)
+        texts[path] = document.text
+        if document.version is not None:
+            versions[path] = document.version
+    focused = _document(session, uri)
+    if uri and focused is None:
+        raise Failure(f"{shown_name(uri)} is not open in the editor; open it, then ask again")
+    if focused is not None and focused.out_of_step:
+        raise Failure(f"{session.folders.path_of(focused.uri, focused.language)}: {OUT_OF_STEP}")
+    focus = session.folders.path_of(focused.uri, focused.language) if focused else ""
+    return Buffers(texts, versions, focus, {path: session.folders.origin(path) for path in texts})
+
+
+def _document(session: Session, uri: str) -> Document | None:
+    """The open document of a URI, or of the file that it names: links may give a file several names."""
+    path = session.folders.inside(uri)
+    return session.documents.get(uri) or (session.documents.get(session.folders.uri_of(path) or "") if path else None)
+
+
+async def sendable(buffers: Buffers, engine: "Engine") -> Buffers:
+    """Without the documents that are ignored or secret. Raises Failure where the request is about one of them."""
+    return await engine.index.beside(lambda: _sendable(buffers, engine))
+
+
+def _sendable(buffers: Buffers, engine: "Engine") -> Buffers:
+    if buffers.focus and (reason := engine.withheld(buffers.focus, buffers.origins.get(buffers.focus))) is not None:
+        raise Failure(reason)
+    texts = {
+        path: text for path, text in buffers.texts.items() if engine.withheld(path, buffers.origins.get(path)) is None
+    }
+    return replace(buffers, texts=texts)

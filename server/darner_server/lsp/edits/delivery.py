@@ -1,0 +1,213 @@
+"""Brings the hunks of a patch into the editor's buffers while the model still writes.
+
+A round sends everything that is ready as one versioned edit and then waits for the editor: for its answer and for the
+changes it reports. So hunks go out one by one on a slow stream and together on a fast one, at the editor's own pace.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from pygls.exceptions import JsonRpcException
+
+from darner_server.lsp.client_capabilities import Client
+from darner_server.lsp.edits.alignment import Region
+from darner_server.lsp.edits.hunks import HunkBoard
+from darner_server.lsp.edits.patched_file import PatchedFile, Sent
+from darner_server.lsp.edits.workspace_edit import FileEdit, FileOperation, workspace_edit
+from darner_server.lsp.text.documents import OUT_OF_STEP
+from darner_server.lsp.transport.pygls_fixes import QuickProtocol
+
+_ECHO = 2.0  # seconds in which a client reports the changes it has made for us, unless it is a silent one ...
+_SILENCE = 60.0  # ... such as eglot, which reports nothing before its request has been answered and the user is idle
+_NEWER = 0.5  # seconds in which a client that refuses an edit as outdated reports what it is outdated by
+_MOST_TRIES = 20
+CHANGED = "you have changed these lines meanwhile"
+
+
+@dataclass(slots=True)
+class _Round:
+    changes: list[FileEdit | FileOperation] = field(default_factory=list["FileEdit | FileOperation"])
+    sent: list[tuple[PatchedFile, tuple[Region, ...], list[Sent], int | None]] = field(
+        default_factory=list["tuple[PatchedFile, tuple[Region, ...], list[Sent], int | None]"]
+    )
+    operations: list[FileOperation] = field(default_factory=list[FileOperation])
+
+
+class Delivery:
+    """One patch's way into the buffers. `enter` puts what has arrived into the files, just before a round is sent;
+    `complete` adds what may only go when all the rest is in, and tells whether there was anything.
+    """
+
+    def __init__(
+        self,
+        *,
+        client: Client,
+        protocol: QuickProtocol,
+        hunks: HunkBoard,
+        enter: Callable[[], None],
+        files: dict[str, PatchedFile],
+        refuse: Callable[[str, str], None],
+        complete: Callable[[], bool],
+    ) -> None:
+        self._client = client
+        self._protocol = protocol
+        self._hunks = hunks
+        self._enter = enter
+        self._files = files
+        self._refuse = refuse
+        self._complete = complete
+        self._ready = asyncio.Event()
+        self._finishing = False
+        self._abandoned = False
+        self._operations: list[FileOperation] = []
+        self._echo = asyncio.Event()
+        self._answerable = asyncio.Event()
+
+    def add(self, operation: FileOperation) -> None:
+        """Have a file created, renamed or deleted with the next round."""
+        self._operations.append(operation)
+        self._ready.set()
+
+    def ready(self) -> None:
+        """Something is there to be sent."""
+        self._ready.set()
+
+    def finish(self) -> None:
+        """Nothing more will come: `run` ends when everything is with the editor."""
+        self._finishing = True
+        self._ready.set()
+
+    def abandon(self) -> None:
+        """Send nothing more; what is on its way is still followed to its end, so that it can be undone."""
+        self._abandoned = True
+        self.finish()
+
+    async def answerable(self) -> None:
+        """Return when `run` has ended, or while the client waits for an answer first: the rest comes after it."""
+        await self._answerable.wait()
+
+    async def run(self) -> None:
+        """Send rounds until finished."""
+        try:
+            await self._run()
+        except Exception:
+            self._give_up("darner failed while it sent the edit; its log names the place")
+            raise
+        finally:
+            self._answerable.set()
+
+    async def _run(self) -> None:
+        tries = 0
+        while True:
+            await self._ready.wait()
+            self._ready.clear()
+            if self._abandoned:
+                return
+            self._enter()
+            round_ = self._collect()
+            if round_.changes:
+                tries = 0 if await self._send(round_) else tries + 1
+                if tries >= _MOST_TRIES:
+                    self._give_up("the editor does not take the edit")
+                    tries = 0
+                self._ready.set()
+            elif self._finishing:
+                if not self._complete():
+                    return
+                self._ready.set()
+
+    def _collect(self) -> _Round:
+        round_ = _Round(changes=[*self._operations], operations=self._operations)
+        self._operations = []
+        for path, file in self._files.items():
+            file.follow()
+            if file.alignment.lost:
+                file.alignment.lost = 0
+                self._refuse(path, file.gone or CHANGED)
+            if (file.gone or file.out_of_step) and file.alignment.pending:
+                file.alignment.give_up()
+                self._refuse(path, file.gone or OUT_OF_STEP)
+            regions = file.alignment.pending
+            if regions:
+                round_.changes.append(file.edit(regions))
+                round_.sent.append((file, regions, file.sent(regions), file.revision))
+        return round_
+
+    async def _send(self, round_: _Round) -> bool:
+        """Send one round and wait until the documents have it. False if the editor's documents were newer."""
+        for file, *_ in round_.sent:
+            file.when_changed(self._echo.set)
+        params: dict[str, Any] = {"edit": workspace_edit(round_.changes, self._client)}
+        if self._client.shows_labels:
+            params["label"] = "darner"
+        asked = self._protocol.send_request_async("workspace/applyEdit", params)
+        try:
+            while not asked.done() and not self._is_in(round_):
+                await asyncio.wait({asked}, timeout=_ECHO)
+            if asked.done() and not asked.result().applied:
+                return await self._not_applied(round_, str(asked.result().failure_reason or ""))
+        except JsonRpcException as error:  # so does eglot refuse an edit of an older version
+            return await self._not_applied(round_, error.message)
+        finally:
+            asked.cancel()
+        complete = True
+        for file, regions, sent, revision in round_.sent:
+            echoed = await self._echoed(file, revision)
+            if file.revision is None:
+                file.assume_applied()
+            left = {id(each) for each in file.alignment.pending} if echoed else set[int]()
+            if left:  # Neovim says that it has applied an edit which it passed over as outdated
+                complete = False
+            else:
+                file.alignment.give_up()
+                file.alignment.lost = 0
+            done = [each for region, each in zip(regions, sent, strict=True) if id(region) not in left]
+            self._hunks.add(file, done)
+        return complete
+
+    def _is_in(self, round_: _Round) -> bool:
+        """Whether the documents have all of a round, which a client has made without a word."""
+        for file, _, _, revision in round_.sent:
+            file.follow()
+            if file.revision in {None, revision} or file.alignment.pending or file.alignment.lost:
+                return False
+        return bool(round_.sent) and not round_.operations
+
+    async def _not_applied(self, round_: _Round, reason: str) -> bool:
+        for file, _, _, revision in round_.sent:
+            if file.revision is not None and await self._changed_since(file, revision, _NEWER):
+                self._operations = [*round_.operations, *self._operations]
+                return False
+        self._give_up(f"the editor did not take the edit{': ' + reason if reason else ''}")
+        return True
+
+    async def _echoed(self, file: PatchedFile, revision: int | None) -> bool:
+        """Wait until the document has changed; a file that has been opened for the edit is followed from there."""
+        file.follow()
+        if revision is None:
+            return False
+        if await self._changed_since(file, revision, _ECHO):
+            return True
+        self._answerable.set()
+        told = await self._changed_since(file, revision, _SILENCE)
+        self._answerable.clear()
+        return told
+
+    async def _changed_since(self, file: PatchedFile, revision: int | None, seconds: float) -> bool:
+        try:
+            async with asyncio.timeout(seconds):
+                while file.revision == revision:
+                    self._echo.clear()
+                    await self._echo.wait()
+                    file.follow()
+        except TimeoutError:
+            return False
+        return True
+
+    def _give_up(self, reason: str) -> None:
+        for path, file in self._files.items():
+            if file.alignment.pending:
+                file.alignment.give_up()
+                self._refuse(path, reason)

@@ -1,0 +1,130 @@
+"""The session's engine: made in the background once the client has been answered, made again when settings change."""
+
+import asyncio
+import logging
+import os
+from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from darner_server.lsp.errors import Failure
+from darner_server.lsp.text.workspace_folders import Folders
+
+if TYPE_CHECKING:
+    from darner_server.engine import Engine
+
+_log = logging.getLogger(__name__)
+
+_OURS = ("trusted", "completion")  # settings of the language server, not of the engine
+
+
+class Engines:
+    """Holds one engine at a time. One that is replaced lives on until the last request that uses it has ended."""
+
+    def __init__(
+        self,
+        folders: Folders,
+        options: dict[str, Any],
+        tell: Callable[[str], None],
+        warn: Callable[[str], None],
+        spawn: Callable[[Coroutine[Any, Any, None]], object],
+    ) -> None:
+        self._folders = folders
+        self._tell = tell
+        self._warn = warn
+        self._spawn = spawn
+        self._life = _Life()
+        self._options = options
+
+    def start(self) -> None:
+        """Make the first engine."""
+        self._spawn(self._live(self._life))
+
+    @property
+    def now(self) -> "Engine | None":
+        """The engine, if there is one already."""
+        made = self._life.made
+        return made.result() if made.done() and made.exception() is None else None
+
+    @asynccontextmanager
+    async def use(self) -> "AsyncGenerator[Engine]":
+        """The engine, as soon as there is one. Raises Failure when the settings cannot be used."""
+        life = self._life
+        life.users += 1
+        try:
+            yield await asyncio.shield(life.made)
+        finally:
+            life.users -= 1
+            life.look()
+
+    def restart(self, options: dict[str, Any] | None = None) -> None:
+        """Make a new engine for whoever asks from now on, with new settings where some are given."""
+        self._options = self._options if options is None else options
+        old, self._life = self._life, _Life()
+        old.replaced = True
+        old.look()
+        self.start()
+
+    async def _live(self, life: "_Life") -> None:
+        try:
+            engine, notices = await asyncio.to_thread(_make, self._folders.roots, self._options)
+        except _Unusable as error:
+            self._failed(life, str(error))
+            return
+        except Exception as error:  # noqa: BLE001 - whoever asks is told, and may ask again with other settings
+            _log.exception("the engine could not be made")
+            self._failed(life, f"darner could not begin ({type(error).__name__}); the log names the place")
+            return
+        for notice in notices:
+            self._warn(notice)
+        async with engine:
+            life.made.set_result(engine)
+            await life.over.wait()
+
+    def _failed(self, life: "_Life", said: str) -> None:
+        life.made.set_exception(Failure(said))
+        life.made.exception()  # asked for here, or asyncio complains where nobody else asks
+        self._tell(said)
+
+
+class _Life:
+    """One engine's time: over when it has been replaced and nobody uses it any more."""
+
+    def __init__(self) -> None:
+        self.made: asyncio.Future[Engine] = asyncio.get_running_loop().create_future()
+        self.over = asyncio.Event()
+        self.users = 0
+        self.replaced = False
+
+    def look(self) -> None:
+        """See whether it is over."""
+        if self.replaced and not self.users:
+            self.over.set()
+
+
+class _Unusable(Exception):
+    pass
+
+
+def _make(roots: Sequence[Path], options: dict[str, Any]) -> "tuple[Engine, tuple[str, ...]]":
+    """Import, read the settings and build; runs in a thread, because all of it waits for the disk or the keyring.
+
+    With the engine comes what the user should know of the endpoints.
+    """
+    from darner_clients.endpoint_warnings import notices  # noqa: PLC0415 - seconds of imports, after the client has been answered
+    from darner_server import settings  # noqa: PLC0415 - likewise
+    from darner_server.engine import Engine  # noqa: PLC0415 - likewise
+    from darner_server.local.places import cache_folder, state_folder  # noqa: PLC0415 - likewise
+
+    import_module("darner_server.engine.run")  # a first patch does not wait for it
+    own = {key: value for key, value in options.items() if key not in _OURS}
+    try:
+        users = settings.from_mapping(own, os.environ, settings.keyring_key)
+        found = [settings.load_workspace(root) for root in roots]
+    except settings.SettingsError as error:
+        raise _Unusable(str(error)) from None
+    told = tuple(notice for each in users.endpoints for notice in notices(each))
+    engine = Engine(users, roots, workspaces=found, cache_dir=cache_folder(), state_dir=state_folder())
+    return engine, told

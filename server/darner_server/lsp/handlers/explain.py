@@ -1,0 +1,148 @@
+"""`darner.explain`: a selection in words, shown as a message and, from then on, as a hover on the selection."""
+
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+
+from darner_server.lsp.errors import Failure
+from darner_server.lsp.params import Asked, read_asked
+from darner_server.lsp.session import Session
+from darner_server.lsp.text.documents import Snapshot
+from darner_server.lsp.transport.json_values import as_object, integer_at, text_at
+from darner_server.visible import plain
+
+if TYPE_CHECKING:
+    from darner_clients.endpoint import Endpoint
+    from darner_clients.messages import ChatRequest
+    from darner_server.engine import Engine
+
+_OUTPUT = 512  # tokens
+_REMEMBERED = 16
+_INSTRUCTION = (
+    "Explain the selected code: what it does, how, and what is not obvious about it. "
+    "A few short sentences for somebody who reads code well. Answer with the explanation only."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What was said of some lines, which still stand in the document as `text`."""
+
+    uri: str
+    text: str
+    said: str
+
+
+def explain(session: Session, arguments: list[Any]) -> Coroutine[Any, Any, dict[str, str]]:
+    """Explain the range of a document; the answer is {markdown}."""
+    asked = read_asked({"instruction": _INSTRUCTION, **as_object(arguments[0] if arguments else None)})
+    document = session.documents.get(asked.uri)
+    session.need_trust()
+    if document is None or asked.first is None or asked.last is None:
+        raise Failure("darner.explain needs an open document and a range of it")
+    return _explain(session, asked, document.snapshot())
+
+
+async def _explain(session: Session, asked: Asked, snapshot: Snapshot) -> dict[str, str]:
+    await session.settings_known()
+    session.need_trust()
+    async with session.engines.use() as engine:
+        said, selected = await _ask(session, engine, asked, snapshot)
+    session.explanations = [
+        Explanation(snapshot.uri, selected, said),
+        *(each for each in session.explanations if each.text != selected),
+    ][:_REMEMBERED]
+    session.tell(said, types.MessageType.Info)
+    return {"markdown": plain(said)}
+
+
+async def _ask(session: Session, engine: "Engine", asked: Asked, snapshot: Snapshot) -> tuple[str, str]:
+    from darner_clients.errors import EndpointError  # noqa: PLC0415 - see engines.py
+    from darner_clients.messages import Text  # noqa: PLC0415 - likewise
+    from darner_clients.routing.router import Route, Router  # noqa: PLC0415 - likewise
+
+    await engine.indexed()
+    path = session.folders.path_of(snapshot.uri, snapshot.language)
+    origin = session.folders.origin(path)
+    if (reason := await engine.index.beside(lambda: engine.withheld(path, origin))) is not None:
+        raise Failure(reason)
+    router = await engine.router(lambda _event: None)
+    if not isinstance(router, Router):
+        raise Failure(f"{router.reason}; {router.advice}")
+    requests = _Requests(engine, asked, snapshot, path)
+    await engine.index.beside(lambda: requests.of(router.endpoints[0]))
+    session.log_once(map(str, requests.masks.told))
+    route = await router.choose(lambda endpoint: requests.of(endpoint).prompt_tokens, output=_OUTPUT)
+    if not isinstance(route, Route):
+        raise Failure(route.reason)
+    said = ""
+    try:
+        async with router.stream(route, requests.of(route.endpoint)) as stream:
+            async for item in stream:
+                if isinstance(item, Text):
+                    said += item.text
+    except EndpointError as error:
+        raise Failure(str(error)) from None
+    return requests.masks.restore(said.strip()), requests.selected
+
+
+class _Requests:
+    def __init__(self, engine: "Engine", asked: Asked, snapshot: Snapshot, path: str) -> None:
+        assert asked.first is not None  # noqa: S101 - checked by `explain`
+        assert asked.last is not None  # noqa: S101 - likewise
+        from darner_context.secrets.masks import Masks  # noqa: PLC0415 - see engines.py
+
+        self.masks = Masks()
+        self._engine = engine
+        self._path = path
+        self._text = snapshot.text
+        self._lines = asked.first.line + 1, asked.last.line + 1
+        self.selected = "".join(snapshot.lines[asked.first.line : asked.last.line + 1]).rstrip()
+        self._made: dict[str, ChatRequest] = {}
+
+    def of(self, endpoint: "Endpoint") -> "ChatRequest":
+        """The request to an endpoint."""
+        from darner_clients.messages import ChatRequest  # noqa: PLC0415 - see engines.py
+        from darner_context.index import ContextRequest, Focus  # noqa: PLC0415 - likewise
+        from darner_context.prompt import assemble  # noqa: PLC0415 - likewise
+        from darner_context.text.tokenizer import tokenizer  # noqa: PLC0415 - likewise
+
+        if endpoint.name not in self._made:
+            budget = self._engine.settings.budget
+            budget = budget if endpoint.budget is None else min(budget, endpoint.budget)
+            focus = Focus(self._path, *self._lines)
+            request = ContextRequest(_INSTRUCTION, focus, budget, texts={self._path: self._text})
+            counter = tokenizer(endpoint.tokenizer)
+            self.masks.learn(self._path, self._text)
+            prompt = assemble(
+                rules="You explain code.",
+                project="",
+                bundle=self._engine.context(request, endpoint.tokenizer, self.masks),
+                instruction=f"The selected code is:\n\n{self.selected}\n\n{_INSTRUCTION}",
+                tokenizer=counter,
+                hide=self.masks.hide,
+            )
+            self._made[endpoint.name] = ChatRequest(prompt.messages, prompt.tokens, _OUTPUT)
+        return self._made[endpoint.name]
+
+
+def hover(session: Session, params: object) -> types.Hover | None:
+    """The explanation of the lines under the pointer, while they are as they were."""
+    document = session.documents.get(text_at(params, "textDocument", "uri"))
+    line = integer_at(params, "position", "line")
+    if document is None or line is None:
+        return None
+    for each in session.explanations:
+        if each.uri != document.uri:
+            continue
+        start = document.text.find(each.text)
+        if start < 0:
+            continue
+        table = document.snapshot().table(session.mapper)
+        first, last = table.point(start), table.point(start + len(each.text))
+        if first.line <= line <= last.line:
+            place = types.Range(types.Position(*first), types.Position(*last))
+            return types.Hover(types.MarkupContent(types.MarkupKind.PlainText, plain(each.said)), place)
+    return None

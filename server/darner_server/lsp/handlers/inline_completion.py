@@ -1,0 +1,255 @@
+"""`textDocument/inlineCompletion`: what may stand at the cursor, from memory where it is being typed already.
+
+There is no waiting for a pause in typing: a new request ends the one before, and the quota decides whether to ask.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+
+from darner_server.lsp.edits.workspace_edit import range_json
+from darner_server.lsp.session import Session
+from darner_server.lsp.suggestions.shape import Cursor, suggest
+from darner_server.lsp.text.documents import Snapshot
+from darner_server.lsp.text.positions import LineTable, Point, split_lines
+from darner_server.lsp.transport.json_values import integer_at, point_at, text_at
+from darner_server.origin import Origin
+
+if TYPE_CHECKING:
+    from darner_clients.endpoint import Endpoint
+    from darner_clients.messages import FillRequest
+    from darner_clients.wire.stream import Item
+    from darner_context.secrets.masks import Masks
+    from darner_server.engine import Engine
+
+_INVOKED = types.InlineCompletionTriggerKind.Invoked.value
+_BLOCK_TOKENS, _LINE_TOKENS = 256, 64
+
+
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """How much of the surroundings an endpoint is shown: characters before and after, tokens from elsewhere."""
+
+    before: int
+    after: int
+    elsewhere: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What a suggestion replaces, and the text that it begins with."""
+
+    start: Point
+    end: Point
+    said: str
+
+
+_FAST = _Reach(8_000, 2_000, 1_024)
+_CPU = _Reach(1_200, 400, 0)  # prefills about a hundred tokens a second
+
+
+def inline_completion(
+    session: Session, params: object
+) -> dict[str, Any] | Coroutine[Any, Any, dict[str, Any] | None] | None:
+    """Answer from memory at once, or ask a model in the background."""
+    document = session.documents.get(text_at(params, "textDocument", "uri"))
+    place = point_at(params, "position")
+    session.completions.supersede()
+    if document is None or document.out_of_step or place is None:
+        return None
+    if not _wanted(session):
+        return None
+    snapshot = document.snapshot()
+    table = snapshot.table(session.mapper)
+    offset, text = table.offset(Point(*place)), snapshot.text
+    begin, said = _selected(params, table, text, offset) or _word(text, offset)
+    cursor = Cursor(text[:begin] + said, text[offset:])
+    there = _Place(table.point(begin), table.point(offset), said)
+    known = session.completions.remembered(cursor)
+    if known is not None:
+        return _answer(there, known)
+    invoked = integer_at(params, "context", "triggerKind") == _INVOKED
+    return _complete(session, snapshot, cursor, there, invoked=invoked)
+
+
+def _selected(params: object, table: LineTable, text: str, offset: int) -> tuple[int, str] | None:
+    """Where the entry that is selected in the editor's list begins, and its text: the suggestion must go on from it."""
+    info = ("context", "selectedCompletionInfo")
+    said, start = text_at(params, *info, "text"), point_at(params, *info, "range", "start")
+    if not said or start is None or start > (point_at(params, "position") or start):
+        return None
+    begin = table.offset(Point(*start))
+    return (begin, said) if begin <= offset and not {"\n", "\r"} & set(text[begin:offset]) else None
+
+
+def _word(text: str, offset: int) -> tuple[int, str]:
+    """Where the word before the cursor begins, and its text: an item with it fits when one more character is typed."""
+    begin = offset
+    while begin and (text[begin - 1].isalnum() or text[begin - 1] == "_"):
+        begin -= 1
+    return begin, text[begin:offset]
+
+
+def _wanted(session: Session) -> bool:
+    return not session.untrusted and session.options.get("completion") is not False
+
+
+async def _complete(
+    session: Session, snapshot: Snapshot, cursor: Cursor, there: _Place, *, invoked: bool
+) -> dict[str, Any] | None:
+    path = session.folders.path_of(snapshot.uri, snapshot.language)
+    with session.completions.current() as turn:
+        try:
+            await session.settings_known()
+            if not _wanted(session):
+                return None
+            async with session.engines.use() as engine:
+                origin = session.folders.origin(path)
+                withheld = await engine.index.beside(lambda: _withheld(engine, path, origin, snapshot.text))
+                text = "" if withheld else await _ask(session, engine, path, cursor, there.end, invoked=invoked)
+        except asyncio.CancelledError:
+            if turn.superseded():
+                return None  # the cursor has moved on
+            raise
+    if withheld and invoked:
+        session.tell_once(f"no suggestion: {withheld}", types.MessageType.Warning)
+    if not text:
+        return None
+    text = text.replace("\n", cursor.ending)
+    session.completions.remember(cursor, text)
+    return _answer(there, text)
+
+
+def _withheld(engine: "Engine", path: str, origin: Origin | None, text: str) -> str | None:
+    from darner_context.secrets.scanner import holds_key  # noqa: PLC0415 - see engines.py
+
+    if holds_key(text):
+        return f"{path} holds a private key, so nothing of it is sent"
+    return engine.withheld(path, origin)
+
+
+async def _ask(session: Session, engine: "Engine", path: str, cursor: Cursor, at: Point, *, invoked: bool) -> str:
+    from darner_clients.errors import EndpointError  # noqa: PLC0415 - see engines.py
+    from darner_clients.routing.router import Route, Router  # noqa: PLC0415 - likewise
+
+    router = await engine.router(lambda _event: None)
+    if not isinstance(router, Router):
+        session.tell_once(f"{router.reason}; {router.advice}")
+        return ""
+    requests = _Requests(session, engine, path, cursor, at, invoked=invoked)
+    output = _BLOCK_TOKENS if cursor.opens_block else _LINE_TOKENS
+    await engine.index.beside(lambda: requests.count(router.endpoints[0]))
+    session.log_once(map(str, requests.masks.told))
+    route = await router.choose(requests.count, output=output, interactive=invoked)
+    if not isinstance(route, Route):
+        if invoked:
+            session.tell(f"no suggestion: {route.reason}", types.MessageType.Warning)
+        return ""
+    try:
+        async with router.stream(route, requests.of(route.endpoint)) as stream:
+            return await _suggestion(cursor, stream, requests.masks)
+    except EndpointError as error:
+        if invoked:
+            session.tell_once(str(error))
+        else:
+            session.log(f"no suggestion: {error}", types.MessageType.Warning)
+    return ""
+
+
+async def _suggestion(cursor: Cursor, stream: "AsyncIterator[Item]", masks: "Masks") -> str:
+    """Read until there is a whole suggestion. Half of what stands for a secret may be the rest of a reply so far."""
+    from darner_clients.messages import Finish, Text  # noqa: PLC0415 - see engines.py
+
+    reply = ""
+    async for item in stream:
+        if isinstance(item, Text):
+            reply += item.text
+            if masks.altered(reply) is None and (found := suggest(cursor, masks.restore(reply))).complete:
+                return found.text
+        elif isinstance(item, Finish) and masks.altered(reply) is None:
+            return suggest(cursor, masks.restore(reply), ended=True, cut_off=item.ending != "complete").text
+    return ""
+
+
+class _Requests:
+    """The request as each endpoint would get it."""
+
+    def __init__(
+        self, session: Session, engine: "Engine", path: str, cursor: Cursor, at: Point, *, invoked: bool
+    ) -> None:
+        from darner_context.secrets.masks import Masks  # noqa: PLC0415 - see engines.py
+
+        self.masks = Masks()
+        self._engine = engine
+        self._cursor = cursor
+        self._line = at.line + 1
+        self._path = path
+        self._text = cursor.before + cursor.after
+        self._recent = session.recent()
+        self._invoked = invoked
+        self._made: dict[str, FillRequest] = {}
+
+    def count(self, endpoint: "Endpoint") -> int:
+        """Prompt tokens there."""
+        return self.of(endpoint).prompt_tokens
+
+    def of(self, endpoint: "Endpoint") -> "FillRequest":
+        """The request to an endpoint."""
+        from darner_clients.messages import FillRequest  # noqa: PLC0415 - see engines.py
+        from darner_context.text.tokenizer import tokenizer  # noqa: PLC0415 - likewise
+
+        if endpoint.name not in self._made:
+            reach = _CPU if endpoint.kind == "llamacpp" else _FAST
+            counter = tokenizer(endpoint.tokenizer)
+            self.masks.learn(self._path, self._text)
+            before, after = _shown(self._path, self.masks.hide(self._text), len(self._cursor.before))
+            prefix = self._elsewhere(endpoint, reach) + before[max(0, len(before) - reach.before) :]
+            suffix = after[: reach.after]
+            self._made[endpoint.name] = FillRequest(
+                prefix=prefix,
+                suffix=suffix,
+                prompt_tokens=counter.count(prefix) + counter.count(suffix) + 64,
+                max_output=_BLOCK_TOKENS if self._cursor.opens_block else _LINE_TOKENS,
+                interactive=self._invoked,
+            )
+        return self._made[endpoint.name]
+
+    def _elsewhere(self, endpoint: "Endpoint", reach: _Reach) -> str:
+        from darner_context.index import ContextRequest, Focus  # noqa: PLC0415 - see engines.py
+
+        if not reach.elsewhere or self._engine.index.state().indexing:
+            return ""
+        request = ContextRequest(
+            instruction="",
+            focus=Focus(self._path, self._line, self._line),
+            budget=reach.elsewhere,
+            recent=self._recent,
+            texts={self._path: self._text},
+        )
+        bundle = self._engine.context(request, endpoint.tokenizer, self.masks)
+        mark = "#" if self._path.endswith((".py", ".rb", ".sh", ".toml", ".yaml", ".yml")) else "//"
+        return "".join(f"{mark} {each.path}\n{each.text.rstrip()}\n\n" for each in bundle.snippets)
+
+
+def _shown(path: str, text: str, place: int) -> tuple[str, str]:
+    """What stands before and after a place, without the lines that are pictures and other outputs of a notebook."""
+    from darner_context.syntax.notebook import unshown_lines  # noqa: PLC0415 - see engines.py
+
+    unshown = unshown_lines(path, text)
+    if not unshown:
+        return text[:place], text[place:]
+    before, after, at = list[str](), list[str](), 0
+    for number, line in enumerate(split_lines(text), start=1):
+        if number not in unshown:
+            before.append(line[: max(0, place - at)])
+            after.append(line[max(0, place - at) :])
+        at += len(line)
+    return "".join(before), "".join(after)
+
+
+def _answer(there: _Place, text: str) -> dict[str, Any]:
+    whole = there.said + text
+    return {"items": [{"insertText": whole, "filterText": whole, "range": range_json(there.start, there.end)}]}

@@ -1,0 +1,101 @@
+"""What darner would send, what it uses and how it is: `explainContext`, `status` and `restartIndex`."""
+
+import json
+from collections.abc import Coroutine
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from darner_server.lsp.edits.buffers import Buffers, sendable, take_buffers
+from darner_server.lsp.params import read_asked
+from darner_server.lsp.session import Session
+from darner_server.lsp.transport.json_values import as_object, at
+from darner_server.visible import plain_words
+
+if TYPE_CHECKING:
+    from darner_server.engine import Engine
+
+_TOKENIZER = "o200k_base"
+
+
+def explain_context(session: Session, arguments: list[Any]) -> Coroutine[Any, Any, dict[str, Any]]:
+    """The context of a request as it would be sent now; the parameters are those of `darner.patch`."""
+    given = as_object(arguments[0] if arguments else None)
+    asked = read_asked({"instruction": "explain", **given})
+    return _explain(session, given, asked.first.line if asked.first else None, take_buffers(session, asked.uri))
+
+
+async def _explain(session: Session, given: dict[str, Any], line: int | None, buffers: Buffers) -> dict[str, Any]:
+    async with session.engines.use() as engine:
+        await engine.indexed()
+        return await _context(session, engine, given, line, await sendable(buffers, engine))
+
+
+async def _context(
+    session: Session, engine: "Engine", given: dict[str, Any], line: int | None, buffers: Buffers
+) -> dict[str, Any]:
+    from darner_context.index import ContextRequest, Focus  # noqa: PLC0415 - imported once the client has been answered
+
+    last = at(given, "range", "end", "line")
+    first_line = None if line is None else line + 1
+    last_line = last + 1 if first_line is not None and isinstance(last, int) else None
+    focus = Focus(buffers.focus, first_line, last_line) if buffers.focus else None
+    budget = given.get("budget")
+    request = ContextRequest(
+        instruction=str(given.get("instruction", "")),
+        focus=focus,
+        budget=budget if isinstance(budget, int) else engine.settings.budget,
+        recent=session.recent(),
+        texts=buffers.texts,
+    )
+    endpoints = engine.settings.endpoints
+    counter = endpoints[0].tokenizer if endpoints else _TOKENIZER
+    bundle = await engine.index.beside(lambda: engine.context(request, counter))
+    shown = (bundle.focus, *bundle.snippets) if bundle.focus else bundle.snippets
+    return {
+        "tokens": bundle.tokens,
+        "focus_tokens": bundle.focus_tokens,
+        "dropped": bundle.dropped,
+        "snippets": [
+            {
+                "path": each.path,
+                "uri": session.folders.uri_of(each.path),
+                "start_line": each.start_line,
+                "end_line": each.end_line,
+                "text": each.text,
+                "tokens": each.tokens,
+                "kind": each.kind,
+                "reasons": list(each.reasons),
+                "score": each.score,
+            }
+            for each in shown
+        ],
+        "left_out": [{"path": each.path, "reason": each.reason} for each in bundle.left_out],
+        "withheld": [str(each) for each in bundle.withheld],
+    }
+
+
+async def status(session: Session, arguments: list[Any]) -> dict[str, Any]:
+    """Endpoints, quota, latency and the index; `[{"probe": true}]` asks every endpoint now."""
+    async with session.engines.use() as engine:
+        endpoints = await engine.status(probe=at(arguments[0] if arguments else None, "probe") is True)
+        state = engine.index.state()
+    return {
+        "endpoints": [_plain(each) for each in endpoints],
+        "settings": engine.settings.source,
+        "local_model": None if engine.settings.endpoints else engine.settings.local_model,
+        "index": _plain(state),
+        "patches": len(session.running),
+        "documents": len(session.documents),
+    }
+
+
+async def restart_index(session: Session, arguments: list[Any]) -> None:
+    """Read the workspace again."""
+    del arguments
+    async with session.engines.use() as engine:
+        await engine.index.refresh()
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - any dataclass
+    """JSON of a dataclass; neither of those shown here has a key in it."""
+    return plain_words(json.loads(json.dumps(asdict(value), default=str)))
