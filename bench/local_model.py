@@ -21,8 +21,8 @@ from statistics import median
 import httpx
 from local_edits import EDITS, ToyEdit
 
+from darner_server.local.directories import cache_folder
 from darner_server.local.models import MODELS
-from darner_server.local.places import cache_folder
 from darner_server.local.server import Running, StartFailed, ensure_server, stop_server
 
 _BLOCK = "```{language}\n{code}```\n\n"

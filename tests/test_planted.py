@@ -16,9 +16,9 @@ from tests.lsp.test_completion import ask
 from darner_clients.testing import Script, ScriptedEndpoint
 from darner_context.index import Index
 from darner_context.system import child_process
-from darner_server.local.fetch import PullFailed, pull
+from darner_server.local.directories import cache_folder
+from darner_server.local.download import PullFailed, pull
 from darner_server.local.models import MODELS, IndexParts
-from darner_server.local.places import cache_folder
 from darner_server.local.server import Running, ensure_server, stop_server
 
 CODE = {"a.py": "def one():\n    return 1\n", "b.py": "from a import one\n"}

@@ -18,9 +18,9 @@ from tests.cli.test_patch import FILES, REPLY, config
 from darner_clients.testing import Script, ScriptedEndpoint
 from darner_context.system.private_files import private_database, private_file, private_folder
 from darner_server.cli.app import PrivateLog
-from darner_server.local.places import cache_folder, config_folder, state_folder
-from darner_server.local.state import server_files
-from darner_server.unfinished import begin
+from darner_server.journal import begin
+from darner_server.local.directories import cache_folder, config_folder, state_folder
+from darner_server.local.server_state import server_files
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from tests.test_workspace import AFTER, BEFORE, CHANGES, Failing, fill, operations, tree
 
-from darner_server.unfinished import Settled, settle, unfinished
-from darner_server.workspace import write
+from darner_server.file_writer import write
+from darner_server.journal import Settled, settle, unfinished
 
 DEAD = 9
 

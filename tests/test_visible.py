@@ -2,7 +2,7 @@
 
 import pytest
 
-from darner_server.visible import in_line, plain, plain_words, visible
+from darner_server.display_text import in_line, plain, plain_words, visible
 
 SIGNS = {
     "a colour": ("\x1b[31mred", r"\x1b[31mred"),

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from darner_server import unfinished
-from darner_server.open_folders import Folder
-from darner_server.workspace import RealDisk, Unwritten, Written, set_mode, write
+from darner_server import journal
+from darner_server.directory_handles import Folder
+from darner_server.file_writer import RealDisk, Unwritten, Written, set_mode, write
 
 BEFORE = {"a.txt": b"one\r\n", "b/b.txt": b"two", "b/c.txt": b"\xff\x00three"}
 CHANGES: dict[str, bytes | None] = {
@@ -284,11 +284,11 @@ def test_a_folder_that_is_a_link_when_a_patch_is_taken_back_leads_nowhere(tmp_pa
     (root / "b").rmdir()
     (root / "b").symlink_to(outside)
     file, fresh, saved = (str(root / "b" / each) for each in ("b.txt", ".b.new", ".b.old"))
-    planned = unfinished.Planned(file, fresh, saved, existed=True, digest=unfinished.digest(b"new"))
-    unfinished.begin(journals, root, [planned], [root / "b" / "gone"])
+    planned = journal.Planned(file, fresh, saved, existed=True, digest=journal.digest(b"new"))
+    journal.begin(journals, root, [planned], [root / "b" / "gone"])
     (entry,) = journals.iterdir()
     entry.rename(entry.with_name(entry.name.replace(f".{os.getpid()}.", ".999999999.")))
-    settled = unfinished.settle(journals, root)
+    settled = journal.settle(journals, root)
     assert settled.changed == ((str(root / "b/b.txt"), str(root / "b/.b.old")),)
     assert tree(outside) == {"b.txt": b"new", ".b.old": b"old", ".b.new": b"x"}
 

@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from darner_server.local.places import cache_folder
+from darner_server.local.directories import cache_folder
 from darner_server.local.server import Running, StartFailed, ensure_server, stop_server
 
 MODEL = "qwen2.5-coder-0.5b"

@@ -11,7 +11,7 @@ from tests.cli.running import DARNER, Desk, Ran
 from tests.cli.test_patch import config
 
 from darner_clients.testing import Script, ScriptedEndpoint
-from darner_server.visible import visible
+from darner_server.display_text import visible
 
 ODD = "\x1b]0;owned\x07\x9b2J\x1b[1A\x08\u202egpj\u2066\u200b\U000e0041"
 SHOWN = visible(ODD)

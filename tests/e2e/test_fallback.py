@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from tests.cli.running import Desk, Ran
 
-from darner_server.local.places import cache_folder
+from darner_server.local.directories import cache_folder
 from darner_server.local.server import Running, ensure_server, stop_server
 
 pytestmark = [pytest.mark.model, pytest.mark.usefixtures("embedded_model"), pytest.mark.timeout(400)]

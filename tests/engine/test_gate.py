@@ -1,6 +1,6 @@
 import pytest
 
-from darner_server.engine.gate import LARGE, late_gate, syntax_gate, whole_gate
+from darner_server.engine.syntax_gate import LARGE, late_gate, syntax_gate, whole_gate
 
 FILLER = "".join(f"def filler_{number}(value):\n    return value + {number}\n\n\n" for number in range(900))
 MIDDLE = "def middle(value):\n    if value:\n        return [value]\n    return None\n\n\n"

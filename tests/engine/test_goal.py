@@ -3,8 +3,8 @@ from dataclasses import dataclass, field
 import pytest
 
 from darner_context.index import Focus
-from darner_server.engine.goal import goal, rewriting
-from darner_server.engine.region import Region
+from darner_server.engine.prompt.instruction import goal, rewriting
+from darner_server.engine.prompt.region import Region
 
 CODE = "def one():\n    return 1\n\n\ndef two():\n    a = 1\n    return a\n"
 LONG = "".join(f"line {number}\n" for number in range(1, 101))

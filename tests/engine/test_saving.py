@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from darner_server.engine.saving import save
-from darner_server.workspace import Unwritten
+from darner_server.engine.save import save
+from darner_server.file_writer import Unwritten
 
 
 def endless(file: Path) -> None:

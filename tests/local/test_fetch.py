@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from darner_server.local.fetch import PullFailed, pull
+from darner_server.local.download import PullFailed, pull
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,7 +46,7 @@ def pulling(toy: Toy, cache: Path) -> subprocess.Popen[bytes]:
     """Another process that pulls."""
     program = (
         "import asyncio, json, sys; from pathlib import Path\n"
-        "from darner_server.local.fetch import pull\n"
+        "from darner_server.local.download import pull\n"
         "from darner_server.local.models import IndexParts, LocalModel\n"
         "facts = json.loads(sys.argv[1]); facts['index'] = IndexParts(**facts['index']); model = LocalModel(**facts)\n"
         "print(asyncio.run(pull(model.name, cache_dir=Path(sys.argv[2]), models={model.name: model})))\n"

@@ -8,7 +8,7 @@ from tests.tcp_server import serve
 from darner_server import __version__
 from darner_server.local.lock import try_lock
 from darner_server.local.server import running
-from darner_server.local.state import ServerState, server_files, write_state
+from darner_server.local.server_state import ServerState, server_files, write_state
 
 
 async def test_another_program_on_the_port_of_one_that_died(tmp_path: Path) -> None:

@@ -17,11 +17,11 @@ import httpx
 import pytest
 from tests.tcp_server import serve
 
+from darner_server.local.directories import cache_folder
+from darner_server.local.health import metrics
 from darner_server.local.models import MODELS
-from darner_server.local.places import cache_folder
-from darner_server.local.probe import metrics
 from darner_server.local.server import Running, StartFailed, ensure_server, running, stop_server
-from darner_server.local.state import ServerState, read_state, server_files, write_state
+from darner_server.local.server_state import ServerState, read_state, server_files, write_state
 
 pytestmark = [pytest.mark.model, pytest.mark.usefixtures("embedded_model")]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from tests.lsp.editor import CLIENTS, editing
 
-from darner_server.local.places import cache_folder
+from darner_server.local.directories import cache_folder
 from darner_server.local.server import stop_server
 
 pytestmark = [pytest.mark.model, pytest.mark.usefixtures("embedded_model"), pytest.mark.timeout(300)]

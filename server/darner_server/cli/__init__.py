@@ -8,7 +8,7 @@ from darner_server.import_path import forget_python_path
 forget_python_path()  # before anything is imported that a repository could have a file for
 import signal  # noqa: E402 - see above
 
-from darner_server.cli.exits import INTERRUPTED  # noqa: E402 - see above
+from darner_server.cli.exit_codes import INTERRUPTED  # noqa: E402 - see above
 
 
 def main() -> None:

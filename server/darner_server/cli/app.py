@@ -17,11 +17,11 @@ from typer.exceptions import TyperException
 
 from darner_context.system.private_files import private_file, private_folder
 from darner_server import __version__
-from darner_server.cli import exits, out
-from darner_server.local.places import state_folder
+from darner_server.cli import exit_codes, output
+from darner_server.local.directories import state_folder
 
 if TYPE_CHECKING:
-    from darner_server.cli.session import Place
+    from darner_server.cli.setup import Place
 
 app = typer.Typer(
     name="darner",
@@ -137,7 +137,7 @@ def apply(
 ) -> None:
     """Apply a model's reply from anywhere: search/replace blocks, diffs, apply_patch, whole files."""
     from darner_server.cli import apply as command  # noqa: PLC0415 - each command pays for its own imports
-    from darner_server.cli.places import find_root  # noqa: PLC0415 - likewise
+    from darner_server.cli.locations import find_root  # noqa: PLC0415 - likewise
 
     here = _here()
     options = command.Options(apply=apply_, json=json, partial=partial, target=target, allow=allow_run_files)
@@ -206,11 +206,11 @@ def serve(
 
     host, _, port = (tcp or "").rpartition(":")
     if not port.isdecimal():
-        raise exits.Stop(f"--tcp {tcp}: name a host and a port, as in --tcp 127.0.0.1:7777")
+        raise exit_codes.Stop(f"--tcp {tcp}: name a host and a port, as in --tcp 127.0.0.1:7777")
     try:
-        code = serve_tcp(host.strip("[]") or "127.0.0.1", int(port), warn=lambda said: out.say(said, "yellow"))
+        code = serve_tcp(host.strip("[]") or "127.0.0.1", int(port), warn=lambda said: output.say(said, "yellow"))
     except CannotListen as error:
-        raise exits.Stop(f"--tcp {tcp}: {error}") from None
+        raise exit_codes.Stop(f"--tcp {tcp}: {error}") from None
     _exit(code)
 
 
@@ -240,34 +240,36 @@ def model_list(json: Json = False) -> None:
 def run(arguments: list[str]) -> int:
     """Parse and run; every expected failure becomes a sentence on stderr and a code."""
     json_wanted = "--json" in arguments
-    out.open_missing()
+    output.open_missing()
     _log_to_file()
     try:
         code = app(arguments, standalone_mode=False)
         sys.stdout.flush()
-    except exits.Stop as stop:
+    except exit_codes.Stop as stop:
         return _failed(str(stop), stop.code, json_wanted=json_wanted)
     except TyperException as error:
         if not str(error):  # no arguments: the help has been printed
-            return exits.USAGE
-        return _failed(f"{error.format_message()} (darner --help tells more)", exits.USAGE, json_wanted=json_wanted)
+            return exit_codes.USAGE
+        return _failed(
+            f"{error.format_message()} (darner --help tells more)", exit_codes.USAGE, json_wanted=json_wanted
+        )
     except (KeyboardInterrupt, typer.Abort):
-        code = exits.INTERRUPTED
+        code = exit_codes.INTERRUPTED
     except BrokenPipeError:
-        out.abandon()
-        return exits.PATCHED
+        output.abandon()
+        return exit_codes.PATCHED
     except OSError as error:
         if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
             return _bug(error, json_wanted=json_wanted)
-        out.abandon()
+        output.abandon()
         return _failed(
-            f"the disk is full: {error.filename or 'the output was cut short'}", exits.NOTHING, json_wanted=False
+            f"the disk is full: {error.filename or 'the output was cut short'}", exit_codes.NOTHING, json_wanted=False
         )
     except Exception as error:  # noqa: BLE001 - whatever it is, a person gets a sentence
         return _bug(error, json_wanted=json_wanted)
-    if code == exits.INTERRUPTED:  # typer makes a wordless exit of an interrupt
-        return _failed("interrupted; nothing was left half written", exits.INTERRUPTED, json_wanted=json_wanted)
-    return code if isinstance(code, int) else exits.PATCHED
+    if code == exit_codes.INTERRUPTED:  # typer makes a wordless exit of an interrupt
+        return _failed("interrupted; nothing was left half written", exit_codes.INTERRUPTED, json_wanted=json_wanted)
+    return code if isinstance(code, int) else exit_codes.PATCHED
 
 
 def _bug(error: Exception, *, json_wanted: bool) -> int:
@@ -276,7 +278,7 @@ def _bug(error: Exception, *, json_wanted: bool) -> int:
     name, log = type(error).__name__, state_folder() / "darner.log"
     logging.getLogger(__name__).critical("%s\n%s", name, where)
     said = f"an error inside darner ({name}): please report it; {log} says where it was"
-    return _failed(said, exits.NOTHING, json_wanted=json_wanted)
+    return _failed(said, exit_codes.NOTHING, json_wanted=json_wanted)
 
 
 def _log_to_file() -> None:
@@ -302,8 +304,8 @@ class PrivateLog(RotatingFileHandler):
 
 def _failed(message: str, code: int, *, json_wanted: bool) -> int:
     if json_wanted:
-        out.emit({"event": "error", "message": message, "exit_code": code})
-    out.say(f"darner: {message}", "red")
+        output.emit({"event": "error", "message": message, "exit_code": code})
+    output.say(f"darner: {message}", "red")
     return code
 
 
@@ -311,12 +313,12 @@ def _here() -> Path:
     try:
         return Path.cwd()
     except FileNotFoundError:
-        raise exits.Stop("the folder that darner was started in is gone; change to another") from None
+        raise exit_codes.Stop("the folder that darner was started in is gone; change to another") from None
 
 
 def _place(root: Path | None, config: Path | None) -> "Place":
-    from darner_server.cli.places import find_root  # noqa: PLC0415 - each command pays for its own imports
-    from darner_server.cli.session import find_place  # noqa: PLC0415 - likewise
+    from darner_server.cli.locations import find_root  # noqa: PLC0415 - each command pays for its own imports
+    from darner_server.cli.setup import find_place  # noqa: PLC0415 - likewise
 
     here = _here()
     return find_place(find_root(root, here), here, config, dict(os.environ))

@@ -7,18 +7,18 @@ from pathlib import Path
 
 from darner_context.index import Index
 from darner_context.secrets.masks import Masks
-from darner_server.cli import exits, out
-from darner_server.cli.places import parse_place
-from darner_server.cli.run_files import writable
-from darner_server.cli.unfinished import journals, tell_unfinished
+from darner_server.cli import exit_codes, output
+from darner_server.cli.autorun_files import writable
+from darner_server.cli.locations import parse_place
+from darner_server.cli.recovery import journals, tell_unfinished
 from darner_server.engine.events import EditRefused
-from darner_server.engine.gate import syntax_gate
 from darner_server.engine.hunks import Snapshot
 from darner_server.engine.masking import discreet
-from darner_server.engine.saving import save
+from darner_server.engine.save import save
+from darner_server.engine.syntax_gate import syntax_gate
+from darner_server.file_writer import Unwritten
 from darner_server.patch import LATE, Applier, Parser, Refused, prose, unified_diff
 from darner_server.settings import SettingsError, load_workspace
-from darner_server.workspace import Unwritten
 
 _PATIENCE = 1.0  # seconds that stdin may stay silent when it was not named
 
@@ -41,7 +41,7 @@ def apply(reply: str | None, root: Path, here: Path, options: Options) -> int:
     try:
         index = Index([root], cache_dir=None, ignore=[load_workspace(root).ignore])
     except SettingsError as error:
-        raise exits.Stop(str(error)) from None
+        raise exit_codes.Stop(str(error)) from None
     target = parse_place(options.target, root, here).path if options.target else None
     files = Snapshot(index, {})
     applier = Applier(files, target=target, gate=syntax_gate, told=prose(text))
@@ -58,9 +58,9 @@ def apply(reply: str | None, root: Path, here: Path, options: Options) -> int:
             continue
         placed += 1
         if options.json:
-            out.emit({"event": "edit", "path": result.path, "kind": edit.kind, "bridges": list(result.bridges)})
+            output.emit({"event": "edit", "path": result.path, "kind": edit.kind, "bridges": list(result.bridges)})
         elif result.bridges:
-            out.say(f"{result.path}: placed although it differed in {', '.join(result.bridges)}", "dim")
+            output.say(f"{result.path}: placed although it differed in {', '.join(result.bridges)}", "dim")
     late = any(each.edit.format == LATE for each in refused)  # what is placed are drafts
     changes = {} if late else dict(applier.changed)
     if not changes or (refused and not options.partial):
@@ -75,29 +75,29 @@ def apply(reply: str | None, root: Path, here: Path, options: Options) -> int:
     if options.apply:
         written = save(root, before, changes, journals=journals())
         if isinstance(written, Unwritten):
-            raise exits.Stop(f"nothing was written: {written.path}: {written.reason}", exits.NOTHING)
+            raise exit_codes.Stop(f"nothing was written: {written.path}: {written.reason}", exit_codes.NOTHING)
     if options.json:
-        out.emit({"event": "done", "diff": diff, "files": sorted(changes), "refused": len(refused)})
+        output.emit({"event": "done", "diff": diff, "files": sorted(changes), "refused": len(refused)})
     else:
-        out.show_diff(diff)
+        output.show_diff(diff)
         verb = "changed" if options.apply else "would change (--apply writes)"
-        out.say(f"{verb} {len(changes)} file{'s' if len(changes) != 1 else ''}", "dim")
-    return exits.PATCHED
+        output.say(f"{verb} {len(changes)} file{'s' if len(changes) != 1 else ''}", "dim")
+    return exit_codes.PATCHED
 
 
 def _reply(argument: str | None, here: Path) -> str:
     if argument is None and not _piped():
-        raise exits.Stop("name a file that holds the reply, or - to read it from stdin")
+        raise exit_codes.Stop("name a file that holds the reply, or - to read it from stdin")
     named = argument if argument and argument != "-" else None
     if argument == "":
-        raise exits.Stop("the name of the reply's file is empty; name one, or - to read it from stdin")
+        raise exit_codes.Stop("the name of the reply's file is empty; name one, or - to read it from stdin")
     try:
         content = (here / named).read_bytes() if named else sys.stdin.buffer.read()
         return content.decode("utf-8-sig")
     except OSError as error:
-        raise exits.Stop(f"{named}: {(error.strerror or 'cannot be read').lower()}") from None
+        raise exit_codes.Stop(f"{named}: {(error.strerror or 'cannot be read').lower()}") from None
     except UnicodeDecodeError as error:
-        raise exits.Stop(
+        raise exit_codes.Stop(
             f"{named or 'stdin'}: is not UTF-8 text (byte {error.start + 1}); save the reply as such"
         ) from None
 
@@ -111,11 +111,11 @@ def _piped() -> bool:
 
 def _tell_refused(refused: Refused, *, json: bool) -> None:
     if json:
-        out.emit(EditRefused(refused, final=True).as_json())
+        output.emit(EditRefused(refused, final=True).as_json())
         return
-    out.say(f"refused: {refused.path or '(no file named)'}: {refused.reason}", "yellow")
+    output.say(f"refused: {refused.path or '(no file named)'}: {refused.reason}", "yellow")
     if refused.near:
-        out.say(f"  nearest, line {refused.line}:\n{refused.near}", "dim")
+        output.say(f"  nearest, line {refused.line}:\n{refused.near}", "dim")
 
 
 def _nothing(refused: int, placed: int, *, json: bool) -> int:
@@ -128,6 +128,6 @@ def _nothing(refused: int, placed: int, *, json: bool) -> int:
     else:
         message = "the reply holds no edit in any format darner knows (search/replace, diff, apply_patch, whole files)"
     if json:
-        out.emit({"event": "error", "kind": "nothing", "message": message})
-    out.say(f"darner: {message}", "red")
-    return exits.NOTHING
+        output.emit({"event": "error", "kind": "nothing", "message": message})
+    output.say(f"darner: {message}", "red")
+    return exit_codes.NOTHING

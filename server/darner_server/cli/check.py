@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Self
 
 from darner_context.secrets.scanner import secrets_of
-from darner_server.cli.unfinished import journals
-from darner_server.workspace import Unwritten, set_mode, write
+from darner_server.cli.recovery import journals
+from darner_server.file_writer import Unwritten, set_mode, write
 
 _SHOWN = 8_192  # bytes of the end of its output that are kept
 

@@ -8,9 +8,9 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from darner_context.index import ContextBundle, ContextRequest, Focus, Snippet, Unreadable
-from darner_server.cli import exits, out
-from darner_server.cli.places import parse_place
-from darner_server.cli.session import Place, open_engine, tell_instructions
+from darner_server.cli import exit_codes, output
+from darner_server.cli.locations import parse_place
+from darner_server.cli.setup import Place, open_engine, tell_instructions
 from darner_server.engine import Engine
 
 _TOKENIZER = "o200k_base"  # where no endpoint says otherwise
@@ -29,7 +29,7 @@ class Options:
 async def context(place: Place, argument: str | None, options: Options) -> int:
     """Answer one request, or with --jsonl each line of stdin; returns the exit code."""
     if argument is None and not options.instruction and not options.jsonl:
-        raise exits.Stop("name a place (PATH:LINE), or say what is to be done with --instruction")
+        raise exit_codes.Stop("name a place (PATH:LINE), or say what is to be done with --instruction")
     focus = parse_place(argument, place.root, place.here) if argument else None
     tell_instructions(place)
     counter = place.settings.endpoints[0].tokenizer if place.settings.endpoints else _TOKENIZER
@@ -37,21 +37,21 @@ async def context(place: Place, argument: str | None, options: Options) -> int:
         if focus is not None:
             text = engine.index.read(focus.path)
             if isinstance(text, Unreadable):
-                raise exits.Stop(f"{focus.path}: {text.reason}")
-        with out.Progress(wanted=not (options.json or options.jsonl)) as progress:
+                raise exit_codes.Stop(f"{focus.path}: {text.reason}")
+        with output.Progress(wanted=not (options.json or options.jsonl)) as progress:
             progress.show("reading the workspace")
             await engine.indexed()
         if options.jsonl:
             _answer_lines(engine, counter)
-            return exits.PATCHED
+            return exit_codes.PATCHED
         budgets = (options.budget, place.workspace.budget, place.settings.budget)
         budget = next(each for each in budgets if each is not None)
         bundle = engine.context(ContextRequest(instruction=options.instruction, focus=focus, budget=budget), counter)
         if options.json:
-            out.emit(as_json(bundle))
+            output.emit(as_json(bundle))
         else:
             _show(bundle, budget, counter)
-    return exits.PATCHED
+    return exit_codes.PATCHED
 
 
 class _Request(BaseModel):
@@ -71,7 +71,7 @@ def _answer_lines(engine: Engine, counter: str) -> None:
     while line := sys.stdin.buffer.readline():
         number += 1
         if line.strip():
-            out.emit(_answer(engine, line, number, counter))
+            output.emit(_answer(engine, line, number, counter))
 
 
 def _answer(engine: Engine, line: bytes, number: int, counter: str) -> dict[str, Any]:
@@ -127,20 +127,20 @@ def _show(bundle: ContextBundle, budget: int, counter: str) -> None:
     for snippet in bundle.snippets:
         parts[snippet.kind] += snippet.tokens
     by_kind = ", ".join(f"{kind} {tokens}" for kind, tokens in sorted(parts.items()))
-    out.say(
+    output.say(
         f"{bundle.tokens} of {budget} tokens in snippets ({by_kind or 'none'}), "
         f"{bundle.focus_tokens} in the focus, by {counter}"
     )
     if bundle.dropped:
-        out.say(f"{bundle.dropped} less likely snippets did not fit", "yellow")
+        output.say(f"{bundle.dropped} less likely snippets did not fit", "yellow")
     for each in bundle.left_out:
-        out.say(f"left out: {each.path}: {each.reason}", "yellow")
+        output.say(f"left out: {each.path}: {each.reason}", "yellow")
     for secret in bundle.withheld:
-        out.say(str(secret), "yellow")
+        output.say(str(secret), "yellow")
 
 
 def _show_snippet(snippet: Snippet, style: str) -> None:
     place = f"{snippet.path}:{snippet.start_line}-{snippet.end_line}"
-    out.show((place, style), (f"  {snippet.kind}, {snippet.tokens} tokens: {', '.join(snippet.reasons)}", "dim"))
-    out.show(snippet.text.rstrip("\r\n"))
-    out.show()
+    output.show((place, style), (f"  {snippet.kind}, {snippet.tokens} tokens: {', '.join(snippet.reasons)}", "dim"))
+    output.show(snippet.text.rstrip("\r\n"))
+    output.show()

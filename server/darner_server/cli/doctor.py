@@ -9,13 +9,13 @@ from rich.text import Text
 from darner_clients.routing.router import EndpointStatus
 from darner_context.text.tokenizer import tokenizer
 from darner_server import __version__
-from darner_server.cli import exits, out
-from darner_server.cli.session import Place, open_engine, tell_exposure
+from darner_server.cli import exit_codes, output
+from darner_server.cli.setup import Place, open_engine, tell_exposure
+from darner_server.display_text import visible
 from darner_server.endpoint_table import tokenizer_of
 from darner_server.engine import Engine
+from darner_server.local.directories import cache_folder
 from darner_server.local.models import MODELS
-from darner_server.local.places import cache_folder
-from darner_server.visible import visible
 
 
 async def doctor(place: Place, *, json: bool) -> int:
@@ -23,7 +23,7 @@ async def doctor(place: Place, *, json: bool) -> int:
     if json:
         tell_exposure(place)
     async with open_engine(place) as engine:
-        with out.Progress(wanted=not json) as progress:
+        with output.Progress(wanted=not json) as progress:
             progress.show("asking the endpoints")
             endpoints = await engine.status(probe=True)
             progress.show("reading the workspace")
@@ -42,12 +42,12 @@ async def doctor(place: Place, *, json: bool) -> int:
             not endpoints and bool(model["here"])
         )
         if json:
-            out.emit(facts)
+            output.emit(facts)
         else:
             _show(facts, endpoints)
         if not usable:
-            out.say(_advice(place, endpoints), "yellow")
-        return exits.PATCHED if usable else exits.NO_ENDPOINT
+            output.say(_advice(place, endpoints), "yellow")
+        return exit_codes.PATCHED if usable else exit_codes.NO_ENDPOINT
 
 
 def _is_exact(each: EndpointStatus) -> bool:
@@ -68,20 +68,20 @@ def _index(engine: Engine) -> dict[str, Any]:
 
 
 def _show(facts: dict[str, Any], endpoints: tuple[EndpointStatus, ...]) -> None:
-    out.show((f"darner {facts['version']}, settings from {facts['settings']}, workspace {facts['root']}", "bold"))
+    output.show((f"darner {facts['version']}, settings from {facts['settings']}, workspace {facts['root']}", "bold"))
     for each in endpoints:
-        out.show()
+        output.show()
         well = ("ok", "green") if not each.problem else ("refuses", "red")
         mark = well if each.reachable else ("down", "red")
-        out.show((each.name, "bold"), f"  {each.kind} {each.base_url}  ", mark)
-        out.stdout.print(_table(each))
+        output.show((each.name, "bold"), f"  {each.kind} {each.base_url}  ", mark)
+        output.stdout.print(_table(each))
     index, model = facts["index"], facts["embedded"]
-    out.show()
+    output.show()
     seconds = f" in {index['seconds']:.1f} s" if index["seconds"] is not None else ""
-    out.show(f"index: {index['files']} files, {index['symbols']} symbols{seconds}")
+    output.show(f"index: {index['files']} files, {index['symbols']} symbols{seconds}")
     state = "fetched" if model["here"] else f"not fetched (darner model pull {model['model']})"
     used = "" if model["used"] else "; not used while endpoints are set up"
-    out.show(f"embedded model: {model['model']}, {state}{used}")
+    output.show(f"embedded model: {model['model']}, {state}{used}")
 
 
 def _table(each: EndpointStatus) -> Table:

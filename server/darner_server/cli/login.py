@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from darner_server.cli import exits, out
+from darner_server.cli import exit_codes, output
 from darner_server.settings import SettingsError, load
 
 
@@ -15,25 +15,25 @@ def login(name: str, config: Path | None = None) -> int:
     from keyring.errors import KeyringError  # noqa: PLC0415 - likewise
 
     if not sys.stdin.isatty():
-        raise exits.Stop(
+        raise exit_codes.Stop(
             "darner login asks for the key on a terminal; elsewhere put it into the endpoint's api_key_env"
         )
     _known(name, config)
     try:
         key = getpass.getpass(f"Key for {name} (not shown): ").strip()
     except KeyboardInterrupt:
-        out.say("")  # the prompt's line ends
+        output.say("")  # the prompt's line ends
         raise
     if not key:
-        raise exits.Stop("no key given; nothing was stored")
+        raise exit_codes.Stop("no key given; nothing was stored")
     try:
         keyring.set_password("darner", name, key)
     except KeyringError as error:
-        raise exits.Stop(
+        raise exit_codes.Stop(
             f"this system offers no keyring ({error}); put the key into the endpoint's api_key_env"
         ) from None
-    out.say(f"the key of '{name}' is in the system's keyring; darner doctor tells whether the endpoint takes it")
-    return exits.PATCHED
+    output.say(f"the key of '{name}' is in the system's keyring; darner doctor tells whether the endpoint takes it")
+    return exit_codes.PATCHED
 
 
 def _known(name: str, config: Path | None) -> None:
@@ -41,9 +41,9 @@ def _known(name: str, config: Path | None) -> None:
     try:
         settings = load(config, os.environ, lambda _name: "any")
     except SettingsError as error:
-        raise exits.Stop(str(error)) from None
+        raise exit_codes.Stop(str(error)) from None
     names = [each.name for each in settings.endpoints]
     if not names:
-        raise exits.Stop(f"there is no endpoint that could use a key: {settings.source}; write that file first")
+        raise exit_codes.Stop(f"there is no endpoint that could use a key: {settings.source}; write that file first")
     if name not in names:
-        raise exits.Stop(f"{settings.source} has no endpoint '{name}'; it has {', '.join(names)}")
+        raise exit_codes.Stop(f"{settings.source} has no endpoint '{name}'; it has {', '.join(names)}")

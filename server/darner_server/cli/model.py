@@ -4,18 +4,18 @@ from pathlib import Path
 
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 
-from darner_server.cli import exits, out
-from darner_server.local.fetch import PullFailed
-from darner_server.local.fetch import pull as fetch
+from darner_server.cli import exit_codes, output
+from darner_server.local.directories import cache_folder
+from darner_server.local.download import PullFailed
+from darner_server.local.download import pull as fetch
 from darner_server.local.models import DEFAULT_MODEL, MODELS
-from darner_server.local.places import cache_folder
 
 
 async def pull(name: str | None, given: Path | None) -> int:
     """Fetch a model with a bar on a terminal; returns the exit code."""
     model = name or DEFAULT_MODEL
     if model not in MODELS:
-        raise exits.Stop(f"{model} is not a known model; known are {', '.join(sorted(MODELS))}")
+        raise exit_codes.Stop(f"{model} is not a known model; known are {', '.join(sorted(MODELS))}")
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -23,7 +23,7 @@ async def pull(name: str | None, given: Path | None) -> int:
         TransferSpeedColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=out.stderr, disable=not out.stderr.is_terminal) as bar:
+    with Progress(*columns, console=output.stderr, disable=not output.stderr.is_terminal) as bar:
         task = bar.add_task(model, total=MODELS[model].size)
         found = await fetch(
             model,
@@ -33,9 +33,9 @@ async def pull(name: str | None, given: Path | None) -> int:
             stage=lambda text: bar.update(task, description=text),
         )
     if isinstance(found, PullFailed):
-        raise exits.Stop(f"{found}. {found.advice}", exits.NOTHING)
-    out.say(f"{model} is at {found}")
-    return exits.PATCHED
+        raise exit_codes.Stop(f"{found}. {found.advice}", exit_codes.NOTHING)
+    output.say(f"{model} is at {found}")
+    return exit_codes.PATCHED
 
 
 def show(*, json: bool) -> int:
@@ -46,8 +46,8 @@ def show(*, json: bool) -> int:
         default = model.name == DEFAULT_MODEL
         if json:
             facts = {"name": model.name, "bytes": model.size, "here": here, "default": default, "path": str(path)}
-            out.emit({"event": "model", **facts, "sha256": model.sha256})
+            output.emit({"event": "model", **facts, "sha256": model.sha256})
         else:
             state = f"at {path}" if here else f"not fetched (darner model pull {model.name})"
-            out.show(f"{model.name:<20} {model.size / 1e6:>6.0f} MB  {state}{'  (default)' if default else ''}")
-    return exits.PATCHED
+            output.show(f"{model.name:<20} {model.size / 1e6:>6.0f} MB  {state}{'  (default)' if default else ''}")
+    return exit_codes.PATCHED

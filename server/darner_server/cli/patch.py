@@ -6,12 +6,12 @@ import sys
 from dataclasses import dataclass, replace
 
 from darner_context.index import Unreadable
-from darner_server.cli import exits, out
+from darner_server.cli import exit_codes, output
+from darner_server.cli.autorun_files import writable
 from darner_server.cli.check import Kept, keyless, run_check
-from darner_server.cli.places import parse_place
-from darner_server.cli.run_files import writable
-from darner_server.cli.session import Place, open_engine, tell_exposure, tell_instructions
-from darner_server.cli.unfinished import journals, tell_unfinished
+from darner_server.cli.locations import parse_place
+from darner_server.cli.recovery import journals, tell_unfinished
+from darner_server.cli.setup import Place, open_engine, tell_exposure, tell_instructions
 from darner_server.engine import (
     ContextReady,
     Decoding,
@@ -27,10 +27,10 @@ from darner_server.engine import (
     Task,
     Warned,
 )
-from darner_server.engine.saving import save
+from darner_server.engine.save import save
+from darner_server.file_writer import Unwritten
 from darner_server.patch import unified_diff
 from darner_server.settings import WORKSPACE_FILE
-from darner_server.workspace import Unwritten
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +57,12 @@ async def patch(place: Place, instruction: str, arguments: list[str], options: O
         for focus in focuses:
             text = engine.index.read(focus.path)
             if isinstance(text, Unreadable):
-                raise exits.Stop(f"{focus.path}: {text.reason}")
+                raise exit_codes.Stop(f"{focus.path}: {text.reason}")
         await engine.indexed()
         if not engine.index.state().files and not focuses:
-            raise exits.Stop(f"{place.root}: holds no source files that darner reads; name a file, or another --root")
+            raise exit_codes.Stop(
+                f"{place.root}: holds no source files that darner reads; name a file, or another --root"
+            )
         task = Task(
             instruction=instruction,
             focus=focuses[0] if focuses else None,
@@ -72,25 +74,25 @@ async def patch(place: Place, instruction: str, arguments: list[str], options: O
         )
         last = await _run(engine, task, options)
     if isinstance(last, Failed):
-        out.say(f"darner: {last.message}", "red")
-        return exits.OF_FAILURE[last.kind]
+        output.say(f"darner: {last.message}", "red")
+        return exit_codes.OF_FAILURE[last.kind]
     last = _asked_for(place, last, task, options)
     if options.apply:
         await _write(place, last, check, options)
     if not options.json:
-        out.show_diff(last.diff)
-        out.say(summary(last, applied=options.apply), "dim")
-    return exits.PATCHED
+        output.show_diff(last.diff)
+        output.say(summary(last, applied=options.apply), "dim")
+    return exit_codes.PATCHED
 
 
 def _check_command(place: Place, options: Options) -> str | None:
     if not options.check:
         return None
     if not options.apply:
-        raise exits.Stop("--check runs the workspace's check on what was written; add --apply")
+        raise exit_codes.Stop("--check runs the workspace's check on what was written; add --apply")
     if not place.workspace.check:
         where = place.root / WORKSPACE_FILE
-        raise exits.Stop(f'{where}: sets no check; add a line such as  check = "pytest -q"  or leave --check out')
+        raise exit_codes.Stop(f'{where}: sets no check; add a line such as  check = "pytest -q"  or leave --check out')
     return place.workspace.check
 
 
@@ -112,13 +114,13 @@ async def _write(place: Place, done: Done, check: str | None, options: Options) 
     kept = Kept.of(place.root, done.changes)
     written = save(place.root, done.before, done.changes, journals=journals())
     if isinstance(written, Unwritten):
-        raise exits.Stop(f"nothing was written: {written.path}: {written.reason}", exits.NOTHING)
+        raise exit_codes.Stop(f"nothing was written: {written.path}: {written.reason}", exit_codes.NOTHING)
     if check is None:
         return
     passed = False
     try:
-        out.say(f"check: running {place.root / WORKSPACE_FILE}'s command: {check}", "yellow")
-        with out.Progress(wanted=not options.json) as progress:
+        output.say(f"check: running {place.root / WORKSPACE_FILE}'s command: {check}", "yellow")
+        with output.Progress(wanted=not options.json) as progress:
             progress.show(f"check: {check}")
             keys = [key for each in place.settings.endpoints for key in each.hidden if key]
             checked = await run_check(check, place.root, keyless(os.environ, keys))
@@ -128,18 +130,18 @@ async def _write(place: Place, done: Done, check: str | None, options: Options) 
     if passed:
         return
     if unrestored is not None:
-        raise exits.Stop(f"the check failed, and {unrestored.path} could not be put back: {unrestored.reason}")
+        raise exit_codes.Stop(f"the check failed, and {unrestored.path} could not be put back: {unrestored.reason}")
     failed = f"the check `{check}` failed with exit code {checked.code}, so the files were put back as they were"
-    raise exits.Stop("\n".join(part for part in (checked.output.rstrip(), failed) if part), exits.NOTHING)
+    raise exit_codes.Stop("\n".join(part for part in (checked.output.rstrip(), failed) if part), exit_codes.NOTHING)
 
 
 def _instruction(given: str) -> str:
     try:
         text = sys.stdin.buffer.read().decode("utf-8-sig") if given == "-" else given
     except UnicodeDecodeError as error:
-        raise exits.Stop(f"stdin: is not UTF-8 text (byte {error.start + 1})") from None
+        raise exit_codes.Stop(f"stdin: is not UTF-8 text (byte {error.start + 1})") from None
     if not text.strip():
-        raise exits.Stop(
+        raise exit_codes.Stop(
             'the instruction is empty; say what to change, as in: darner patch "rename x to count" src/a.py'
         )
     return text
@@ -147,13 +149,13 @@ def _instruction(given: str) -> str:
 
 async def _run(engine: Engine, task: Task, options: Options) -> Done | Failed:
     waits = ""
-    with out.Progress(wanted=not options.json) as progress:
+    with output.Progress(wanted=not options.json) as progress:
         async with engine.patch(task) as events:
             async for event in events:
                 if options.json and not isinstance(event, (Stage, Decoding)):
-                    out.emit(event.as_json())
+                    output.emit(event.as_json())
                 if isinstance(event, Warned):
-                    out.say(f"darner: {event.message}", "yellow")
+                    output.say(f"darner: {event.message}", "yellow")
                 elif isinstance(event, Stage) and event.name == "wait" and not progress.is_seen:
                     waits = _say_wait(event.detail, waits)
                 elif not options.json:
@@ -167,11 +169,11 @@ def _say_wait(why: str, before: str) -> str:
     """Say once what is waited for, and how long: only its figures differ from one look to the next."""
     reason = re.sub(r"[0-9.]+", "", why)
     if reason != before:
-        out.say(f"waiting: {why}", "dim")
+        output.say(f"waiting: {why}", "dim")
     return reason
 
 
-def _show(event: PatchEvent, progress: out.Progress) -> None:
+def _show(event: PatchEvent, progress: output.Progress) -> None:
     match event:
         case Stage():
             share = f" {event.share:.0%}" if event.share is not None else ""
@@ -182,25 +184,27 @@ def _show(event: PatchEvent, progress: out.Progress) -> None:
                 f"context: {count} snippet{'s' if count != 1 else ''}, {event.tokens + event.focus_tokens} tokens"
             )
             for each in event.withheld:
-                out.say(each, "yellow")
+                output.say(each, "yellow")
             if event.dropped:
-                out.say(f"context: {event.dropped} less likely snippets did not fit and were left out", "dim")
+                output.say(f"context: {event.dropped} less likely snippets did not fit and were left out", "dim")
         case Routed():
-            out.say(f"route: {event.endpoint} ({event.prompt_tokens} of {event.window} tokens): {event.reason}", "dim")
+            output.say(
+                f"route: {event.endpoint} ({event.prompt_tokens} of {event.window} tokens): {event.reason}", "dim"
+            )
             progress.show(f"{event.endpoint}: waiting for the first token")
         case Decoding():
             progress.show(f"{event.endpoint}: {event.tokens} tokens, {event.tokens_per_second:.0f}/s")
         case EditReady() if event.bridges:
-            out.say(f"{event.path}: placed although it differed in {', '.join(event.bridges)}", "dim")
+            output.say(f"{event.path}: placed although it differed in {', '.join(event.bridges)}", "dim")
         case EditRefused() if event.final:
-            out.say(f"refused: {event.refused.path or '(no file named)'}: {event.refused.reason}", "yellow")
+            output.say(f"refused: {event.refused.path or '(no file named)'}: {event.refused.reason}", "yellow")
         case Repairing():
             what = (
                 f"{event.refused} refused edit{'s' if event.refused > 1 else ''}"
                 if event.refused
                 else "an unchanged reply"
             )
-            out.say(f"repair {event.attempt}: asking {event.endpoint} again about {what}", "dim")
+            output.say(f"repair {event.attempt}: asking {event.endpoint} again about {what}", "dim")
         case _:
             pass
 

@@ -14,13 +14,13 @@ from darner_context.index import ContextBundle, ContextRequest, Index
 from darner_context.secrets.masks import Masks
 from darner_context.system.private_files import private_folder
 from darner_context.text.tokenizer import tokenizer
-from darner_server.engine.embedded import Embedded
+from darner_server.buffer_origin import Origin
+from darner_server.engine.embedded_model import Embedded
 from darner_server.engine.events import Done, Failed, PatchEvent, Stage
 from darner_server.engine.masking import hidden
 from darner_server.engine.privacy import withheld
 from darner_server.engine.task import Task
 from darner_server.local.server import StartFailed
-from darner_server.origin import Origin
 from darner_server.settings import Settings, WorkspaceSettings
 
 _log = logging.getLogger(__name__)
@@ -119,7 +119,7 @@ class Engine:
                 return
             emit(Stage("context", "choosing what the model sees"))
             from darner_server.engine.hunks import Hunks  # noqa: PLC0415 - what reads replies; a context does without
-            from darner_server.engine.prompts import Prompts  # noqa: PLC0415 - likewise
+            from darner_server.engine.prompt.prompts import Prompts  # noqa: PLC0415 - likewise
             from darner_server.engine.run import Run  # noqa: PLC0415 - likewise
 
             workspace = self.workspace_of(task)

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 from darner_context.index import Index, Unreadable
 from darner_context.secrets.masks import Masks
 from darner_server.engine.events import EditReady
-from darner_server.engine.gate import LARGE, late_gate, syntax_gate
-from darner_server.engine.ledger import Ledger
 from darner_server.engine.masking import discreet, restored
-from darner_server.engine.region import Region
+from darner_server.engine.original_offsets import Ledger
+from darner_server.engine.prompt.region import Region
+from darner_server.engine.syntax_gate import LARGE, late_gate, syntax_gate
 from darner_server.engine.task import Task
 from darner_server.patch import Applier, Edit, Located, Refused
 from darner_server.patch.paths import normal

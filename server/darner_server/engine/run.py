@@ -9,13 +9,13 @@ from darner_clients.endpoint import Endpoint
 from darner_clients.errors import EndpointError, Interrupted, Overflow
 from darner_clients.messages import ChatRequest
 from darner_clients.routing.router import Route, Router, Unroutable
+from darner_server.engine.endpoint_failures import Troubles
 from darner_server.engine.events import ContextReady, Done, EditRefused, Failed, Repairing, Routed
 from darner_server.engine.hunks import Hunks
-from darner_server.engine.prompts import Prompts
-from darner_server.engine.region import NoRegion, Region
-from darner_server.engine.streaming import Emit, Reply, Streaming, shortened
+from darner_server.engine.prompt.prompts import Prompts
+from darner_server.engine.prompt.region import NoRegion, Region
+from darner_server.engine.reply_stream import Emit, Reply, Streaming, shortened
 from darner_server.engine.task import Task
-from darner_server.engine.troubles import Troubles
 from darner_server.patch import LATE, Parser, Refused, repair_text, unified_diff
 
 MOST_DRAFTS = 4  # replies of one endpoint that reach its limit before the edits are complete

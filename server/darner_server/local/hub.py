@@ -13,9 +13,9 @@ from typing import Any
 
 from darner_context.system import child_process
 from darner_context.system.private_files import private_folder
-from darner_server.local.fetching import run, watched
+from darner_server.local.cancellable_thread import Progress
+from darner_server.local.download_process import run, watched
 from darner_server.local.models import LocalModel
-from darner_server.local.stoppable import Progress
 
 _FAILED = "failed: "
 

@@ -14,13 +14,13 @@ from pathlib import Path
 from darner_context.system import child_process
 from darner_context.system.private_files import private_opener
 from darner_server import __version__
-from darner_server.local.child import Orders
-from darner_server.local.fetch import PullFailed, no_progress, no_stage, pull
+from darner_server.local.cancellable_thread import Progress
+from darner_server.local.download import PullFailed, no_progress, no_stage, pull
+from darner_server.local.health import answers
 from darner_server.local.lock import is_held, locked
 from darner_server.local.models import MODELS, LocalModel
-from darner_server.local.probe import answers
-from darner_server.local.state import Files, ServerState, read_state, server_files
-from darner_server.local.stoppable import Progress
+from darner_server.local.server_process import Orders
+from darner_server.local.server_state import Files, ServerState, read_state, server_files
 
 _HARDWARE = ("CUDA_", "HIP_", "ROCR_", "VK_", "GGML_VK_", "OMP_", "GOMP_", "KMP_")  # which devices, how many threads
 _LOOK_SECONDS = 0.05
@@ -182,7 +182,7 @@ def _spawn(files: Files, orders: Orders) -> subprocess.Popen[bytes]:
     """Start the process apart from this one: its own session, its own log, no terminal."""
     with open(files.log, "wb", opener=private_opener) as log:
         process = subprocess.Popen(  # noqa: S603 - our own module
-            child_process.python("darner_server.local.child", orders.as_argument()),
+            child_process.python("darner_server.local.server_process", orders.as_argument()),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

@@ -116,7 +116,7 @@ def _make(roots: Sequence[Path], options: dict[str, Any]) -> "tuple[Engine, tupl
     from darner_clients.endpoint_warnings import notices  # noqa: PLC0415 - seconds of imports, after the client has been answered
     from darner_server import settings  # noqa: PLC0415 - likewise
     from darner_server.engine import Engine  # noqa: PLC0415 - likewise
-    from darner_server.local.places import cache_folder, state_folder  # noqa: PLC0415 - likewise
+    from darner_server.local.directories import cache_folder, state_folder  # noqa: PLC0415 - likewise
 
     import_module("darner_server.engine.run")  # a first patch does not wait for it
     own = {key: value for key, value in options.items() if key not in _OURS}

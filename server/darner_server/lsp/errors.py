@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from darner_server.visible import plain
+from darner_server.display_text import plain
 
 REQUEST_FAILED = -32803
 INVALID_PARAMS = -32602

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from darner_server.display_text import plain
 from darner_server.lsp.transport.pygls_fixes import QuickProtocol
-from darner_server.visible import plain
 
 if TYPE_CHECKING:
     import asyncio

@@ -9,6 +9,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
 
+from darner_server.display_text import plain
 from darner_server.lsp.client_capabilities import Client
 from darner_server.lsp.client_log import place_of
 from darner_server.lsp.edits.hunks import HunkBoard
@@ -21,7 +22,6 @@ from darner_server.lsp.text.documents import Documents
 from darner_server.lsp.text.positions import Mapper
 from darner_server.lsp.text.workspace_folders import Folders
 from darner_server.lsp.transport.pygls_fixes import QuickProtocol
-from darner_server.visible import plain
 
 if TYPE_CHECKING:
     from darner_server.lsp.handlers.explain import Explanation

@@ -12,11 +12,11 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from darner_server.alive import alive
 from darner_server.lsp.server_capabilities import initialize_result
 from darner_server.lsp.transport.framing import Framing, frame
 from darner_server.lsp.transport.json_values import as_object, parse
 from darner_server.lsp.transport.pipe import Pipe, standard_streams
+from darner_server.process import alive
 
 _NOT_INITIALIZED = -32002
 _PARSE_ERROR = -32700

@@ -3,11 +3,11 @@
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from darner_server.buffer_origin import Origin
 from darner_server.lsp.errors import Failure
 from darner_server.lsp.session import Session
 from darner_server.lsp.text.documents import OUT_OF_STEP, Document
 from darner_server.lsp.text.uris import shown_name
-from darner_server.origin import Origin
 
 if TYPE_CHECKING:
     from darner_server.engine import Engine

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
+from darner_server.display_text import plain
 from darner_server.lsp.session import Session
 from darner_server.lsp.test_files import tests_of
 from darner_server.lsp.text.comments import Comment, comment_at
 from darner_server.lsp.text.documents import Document
 from darner_server.lsp.text.stubs import is_stub, window_around
 from darner_server.lsp.transport.json_values import as_list, as_object, at, integer_at, point_at, text_at
-from darner_server.visible import plain
 
 Action = dict[str, Any]  # a CodeAction
 

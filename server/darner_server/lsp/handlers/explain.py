@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
+from darner_server.display_text import plain
 from darner_server.lsp.errors import Failure
 from darner_server.lsp.params import Asked, read_asked
 from darner_server.lsp.session import Session
 from darner_server.lsp.text.documents import Snapshot
 from darner_server.lsp.transport.json_values import as_object, integer_at, text_at
-from darner_server.visible import plain
 
 if TYPE_CHECKING:
     from darner_clients.endpoint import Endpoint

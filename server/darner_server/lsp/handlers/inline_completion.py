@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
+from darner_server.buffer_origin import Origin
 from darner_server.lsp.edits.workspace_edit import range_json
 from darner_server.lsp.session import Session
 from darner_server.lsp.suggestions.shape import Cursor, suggest
 from darner_server.lsp.text.documents import Snapshot
 from darner_server.lsp.text.positions import LineTable, Point, split_lines
 from darner_server.lsp.transport.json_values import integer_at, point_at, text_at
-from darner_server.origin import Origin
 
 if TYPE_CHECKING:
     from darner_clients.endpoint import Endpoint

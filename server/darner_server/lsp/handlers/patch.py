@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol.types import MessageType
 
+from darner_server.display_text import plain, plain_words
 from darner_server.lsp.edits.buffers import Buffers, sendable, take_buffers
 from darner_server.lsp.edits.delivery import CHANGED, Delivery
 from darner_server.lsp.edits.patched_file import PatchedFile
@@ -20,7 +21,6 @@ from darner_server.lsp.text.comments import comment_at, taken_out
 from darner_server.lsp.text.documents import OUT_OF_STEP, Change
 from darner_server.lsp.text.positions import split_lines
 from darner_server.lsp.transport.json_values import as_object
-from darner_server.visible import plain, plain_words
 
 OUTSIDE = "lies outside the workspace"
 

@@ -5,11 +5,11 @@ from collections.abc import Coroutine
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from darner_server.display_text import plain_words
 from darner_server.lsp.edits.buffers import Buffers, sendable, take_buffers
 from darner_server.lsp.params import read_asked
 from darner_server.lsp.session import Session
 from darner_server.lsp.transport.json_values import as_object, at
-from darner_server.visible import plain_words
 
 if TYPE_CHECKING:
     from darner_server.engine import Engine

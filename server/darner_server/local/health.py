@@ -4,7 +4,7 @@ import asyncio
 import json
 
 from darner_server.local.lock import is_held
-from darner_server.local.state import Files, ServerState
+from darner_server.local.server_state import Files, ServerState
 
 _PATIENCE = 5.0  # seconds; a busy server still answers at once, from another thread
 _MOST = 1 << 20

@@ -17,9 +17,9 @@ from pathlib import Path
 
 from darner_context.system import child_process
 from darner_context.system.private_files import private_folder, private_opener
-from darner_server.local.fetching import bytes_below, run, watched
+from darner_server.local.cancellable_thread import Progress, Reporter, in_thread
+from darner_server.local.download_process import bytes_below, run, watched
 from darner_server.local.models import LocalModel
-from darner_server.local.stoppable import Progress, Reporter, in_thread
 
 _AT_ONCE = 3  # downloads; each pip needs a second of processor time to start
 _CHUNK = 1 << 20

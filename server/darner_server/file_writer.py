@@ -12,8 +12,8 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Protocol
 
-from darner_server import unfinished
-from darner_server.open_folders import LINKED, Folder, OpenFolders
+from darner_server import journal
+from darner_server.directory_handles import LINKED, Folder, OpenFolders
 from darner_server.patch.reserved_names import is_of_repository
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ def write(
 def _write(root: Path, steps: list[_Step], held: OpenFolders, disk: Disk, journals: Path | None) -> Unwritten | None:
     made: list[tuple[Folder, str]] = []
     at = steps[0].path if steps else ""
-    entry = unfinished.begin(journals, root, [_planned(step) for step in steps], _missing(steps, held))
+    entry = journal.begin(journals, root, [_planned(step) for step in steps], _missing(steps, held))
     try:
         for step in steps:
             at = step.path
@@ -189,12 +189,12 @@ def _write(root: Path, steps: list[_Step], held: OpenFolders, disk: Disk, journa
     except BaseException as error:
         left = _take_back(steps, made, disk)
         if not left:
-            unfinished.end(entry)
+            journal.end(entry)
         if not isinstance(error, OSError):
             raise
         return Unwritten(at, _why(error), left)
     _insist([partial(_remove, step.held, step.saved, disk) for step in steps if step.saved is not None])
-    unfinished.end(entry)
+    journal.end(entry)
     return None
 
 
@@ -233,10 +233,10 @@ def _steps(
     return steps
 
 
-def _planned(step: _Step) -> unfinished.Planned:
-    digest = unfinished.digest(step.data)
+def _planned(step: _Step) -> journal.Planned:
+    digest = journal.digest(step.data)
     fresh, saved = (str(step.file.with_name(name)) for name in (step.new, step.old))
-    return unfinished.Planned(str(step.file), fresh, saved, step.there is not None, digest)
+    return journal.Planned(str(step.file), fresh, saved, step.there is not None, digest)
 
 
 def _missing(steps: Sequence[_Step], held: OpenFolders) -> list[Path]:

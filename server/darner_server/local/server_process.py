@@ -1,4 +1,4 @@
-"""The embedded model's own process: llama.cpp's server inside Python (`python -m darner_server.local.child`).
+"""The embedded model's own process: llama.cpp's server inside Python (`python -m darner_server.local.server_process`).
 
 It holds the `alive` lock as long as it lives, writes the state file when it is ready, and ends by itself: when idle,
 when its state file is gone (nobody could find it any more), or on SIGTERM.
@@ -19,7 +19,7 @@ from types import FrameType
 from typing import Any
 
 from darner_server.local.lock import Lock, try_lock
-from darner_server.local.state import Files, ServerState, write_state
+from darner_server.local.server_state import Files, ServerState, write_state
 
 FAILED, ALREADY = 3, 4  # exit codes; the log says more
 

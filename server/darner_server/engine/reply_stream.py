@@ -8,7 +8,7 @@ from darner_clients.messages import ChatRequest, Finish, Text, Usage
 from darner_clients.routing.router import Route, Router
 from darner_server.engine.events import Decoding, EditRefused, PatchEvent, Stage, Warned
 from darner_server.engine.hunks import Hunks
-from darner_server.engine.region import Region
+from darner_server.engine.prompt.region import Region
 from darner_server.patch import Edit, Parser, Refused, is_only_reasoning
 
 CUT_SHORT = 0.5  # of the tokens that were sent: an endpoint that counts fewer has not read all of them ...

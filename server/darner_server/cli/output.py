@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.status import Status
 from rich.text import Text
 
-from darner_server.visible import in_line, visible
+from darner_server.display_text import in_line, visible
 
 if TYPE_CHECKING:
     from io import TextIOWrapper

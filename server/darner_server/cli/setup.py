@@ -8,10 +8,10 @@ from pathlib import Path
 from darner_clients.endpoint_warnings import notices
 from darner_context.secrets.masks import Masks
 from darner_server import settings as user
-from darner_server.cli import out
-from darner_server.cli.exits import Stop
+from darner_server.cli import output
+from darner_server.cli.exit_codes import Stop
 from darner_server.engine import Engine
-from darner_server.local.places import cache_folder, state_folder
+from darner_server.local.directories import cache_folder, state_folder
 from darner_server.settings import WORKSPACE_FILE
 
 _SHOWN = 2_000  # characters
@@ -40,7 +40,7 @@ def tell_instructions(place: Place) -> None:
     said = Masks().hide(" ".join(place.workspace.instructions.split()))
     if said:
         rest = f"… ({len(said)} characters; the file has the rest)" if len(said) > _SHOWN else ""
-        out.say(f"{WORKSPACE_FILE} tells the model: {said[:_SHOWN]}{rest}", "yellow")
+        output.say(f"{WORKSPACE_FILE} tells the model: {said[:_SHOWN]}{rest}", "yellow")
 
 
 def tell_exposure(place: Place) -> None:
@@ -50,7 +50,7 @@ def tell_exposure(place: Place) -> None:
         return  # which is told as the failure that it is
     for endpoint in endpoints:
         for notice in notices(endpoint):
-            out.say(notice, "yellow")
+            output.say(notice, "yellow")
 
 
 @asynccontextmanager
@@ -60,5 +60,5 @@ async def open_engine(place: Place) -> AsyncGenerator[Engine]:
         place.settings, [place.root], workspaces=[place.workspace], cache_dir=cache_folder(), state_dir=state_folder()
     ) as engine:
         for each in engine.trouble:
-            out.say(f"darner: {each}; it works, but forgets what would be kept there", "yellow")
+            output.say(f"darner: {each}; it works, but forgets what would be kept there", "yellow")
         yield engine

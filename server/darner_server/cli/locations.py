@@ -7,7 +7,7 @@ from pathlib import Path
 from darner_context.index import Focus
 from darner_context.system.regular_file import read_plain
 from darner_context.workspace.scan import READ_LIMIT
-from darner_server.cli.exits import Stop
+from darner_server.cli.exit_codes import Stop
 
 _MARKS = (".git", ".darner.toml", ".hg", ".jj")
 

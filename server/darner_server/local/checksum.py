@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import cast
 
 from darner_context.system.private_files import private_opener
+from darner_server.local.cancellable_thread import Reporter
 from darner_server.local.models import LocalModel
-from darner_server.local.stoppable import Reporter
 
 _CHUNK = 1 << 20
 

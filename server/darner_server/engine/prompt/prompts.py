@@ -10,8 +10,8 @@ from darner_context.request import Withheld
 from darner_context.secrets.masks import Masks
 from darner_context.syntax.notebook import unshown_lines
 from darner_context.text.tokenizer import Tokenizer, tokenizer
-from darner_server.engine.goal import goal, rewriting
-from darner_server.engine.region import NoRegion, Region, choose_region, find_focus, surroundings
+from darner_server.engine.prompt.instruction import goal, rewriting
+from darner_server.engine.prompt.region import NoRegion, Region, choose_region, find_focus, surroundings
 from darner_server.engine.task import Task
 from darner_server.patch import rules
 

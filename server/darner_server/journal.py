@@ -14,8 +14,8 @@ from hashlib import blake2b
 from pathlib import Path
 
 from darner_context.system.private_files import private_folder, private_opener
-from darner_server.alive import alive
-from darner_server.open_folders import Folder, OpenFolders
+from darner_server.directory_handles import Folder, OpenFolders
+from darner_server.process import alive
 
 
 @dataclass(frozen=True, slots=True)

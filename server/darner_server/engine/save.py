@@ -6,7 +6,7 @@ from pathlib import Path
 from darner_context.request import Unreadable
 from darner_context.system.regular_file import read_plain
 from darner_context.workspace.encoding import MARK, decode
-from darner_server.workspace import Unwritten, Written, write
+from darner_server.file_writer import Unwritten, Written, write
 
 _WIDEST = 4  # bytes of a character, and of a mark before the first
 

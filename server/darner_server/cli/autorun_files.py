@@ -4,8 +4,8 @@ import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from darner_server.cli import out
-from darner_server.cli.exits import NOTHING, Stop
+from darner_server.cli import output
+from darner_server.cli.exit_codes import NOTHING, Stop
 from darner_server.patch.autorun_files import trigger
 
 Texts = Mapping[str, str | None]
@@ -35,14 +35,14 @@ def writable(
         if path not in named and (why := _why(root, path, before.get(path), text)) is not None
     }
     for path, why in found.items():
-        out.say(f"{path}: {why}", "yellow")
+        output.say(f"{path}: {why}", "yellow")
     if allowed or not apply:
         return dict(changes)
     unasked = [path for path in found if not _mentions(instruction, path)]
     if not unasked:
         return dict(changes)
     for path in unasked if json else ():
-        out.emit({"event": "refused", "path": path, "reason": f"{found[path]}, and it was not named", "final": True})
+        output.emit({"event": "refused", "path": path, "reason": f"{found[path]}, and it was not named", "final": True})
     tied = {*unasked, *(old for old, new in moves.items() if new in unasked)}
     tied |= {new for old, new in moves.items() if old in tied}
     left = {path: text for path, text in changes.items() if path not in tied}
@@ -53,7 +53,7 @@ def writable(
             f"or allow it with --allow-run-files",
             NOTHING,
         )
-    out.say(f"not written: {listed} (--allow-run-files allows it)", "yellow")
+    output.say(f"not written: {listed} (--allow-run-files allows it)", "yellow")
     return left
 
 

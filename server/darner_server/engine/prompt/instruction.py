@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from darner_context.index import Focus
 from darner_context.syntax.parser import enclosing, language_of
-from darner_server.engine.region import Region
+from darner_server.engine.prompt.region import Region
 
 _SHOWN = 40  # lines of a selection that are quoted whole; of a longer one both ends are
 _END = 3

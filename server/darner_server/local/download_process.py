@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from darner_context.system import child_process
-from darner_server.local.stoppable import Progress
+from darner_server.local.cancellable_thread import Progress
 
 _NETWORK = (
     *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "NETRC"),

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from darner_server.cli import out
-from darner_server.local.places import state_folder
-from darner_server.unfinished import settle, unfinished
+from darner_server.cli import output
+from darner_server.journal import settle, unfinished
+from darner_server.local.directories import state_folder
 
 
 def journals() -> Path:
@@ -16,14 +16,14 @@ def tell_unfinished(root: Path, *, apply: bool) -> None:
     """Say what was cut off; with `apply` take it back first: without it nothing is written."""
     if not apply:
         if unfinished(journals(), root):
-            out.say("an earlier patch was cut off while it was written; the next --apply takes it back", "yellow")
+            output.say("an earlier patch was cut off while it was written; the next --apply takes it back", "yellow")
         return
     settled = settle(journals(), root)
     if settled.back:
         names = ", ".join(_short(each, root) for each in settled.back)
-        out.say(f"an earlier patch was cut off while it was written; it was taken back: {names}", "yellow")
+        output.say(f"an earlier patch was cut off while it was written; it was taken back: {names}", "yellow")
     for file, kept in settled.changed:
-        out.say(
+        output.say(
             f"{_short(file, root)}: an earlier patch was cut off there, and it has been changed since; "
             f"what it was before that patch is in {_short(kept, root)}",
             "yellow",
