@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.cli.running import Desk
-from tests.clients.raw import Answer, answer, raw, says
+from tests.cli.desk import Desk
+from tests.clients.raw_server import Answer, answer, raw, says
 
 CHAT, MODELS = "POST /v1/chat/completions", "GET /v1/models"
 LIST = answer(200, {"data": [{"id": "m", "max_model_len": 9000}]})

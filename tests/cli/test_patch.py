@@ -5,7 +5,7 @@ import signal
 from pathlib import Path
 
 import pytest
-from tests.cli.running import Desk
+from tests.cli.desk import Desk
 
 from darner_clients.testing import Fault, Said, Script, ScriptedEndpoint
 

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.cli.running import DARNER, Desk, Ran
+from tests.cli.desk import DARNER, Desk, Ran
 from tests.cli.test_patch import config
 
 from darner_clients.testing import Script, ScriptedEndpoint

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from tests.cli.running import Desk, Ran
+from tests.cli.desk import Desk, Ran
 
 from darner_server.local.directories import cache_folder
 from darner_server.local.server import Running, ensure_server, stop_server

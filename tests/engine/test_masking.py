@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.context.planted import key_block, made
+from tests.context.secret_samples import key_block, made
 from tests.engine.scene import block, scene, short
 
 from darner_clients.testing import Said, Script

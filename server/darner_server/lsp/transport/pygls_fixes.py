@@ -1,6 +1,6 @@
 """Everything we do because pygls 2.1.1 does it wrongly or slowly. Nothing of this kind stands anywhere else.
 
-Each item has a test in tests/lsp/test_pygls_fixes.py that shows pygls's own behaviour and fails on the day it changes:
+Each item has a test in tests/lsp/transport/test_pygls_fixes.py that shows pygls's own behaviour and fails on the day it changes:
 
 1. Every notification leaves a Future behind in `_request_futures` (32 MB after 20,000 changes).
 2. A response to a request that has been cancelled raises InvalidStateError (pygls issue 621).
