@@ -64,8 +64,8 @@ lock: | $(UV)
 	  --extra local --group dev pyproject.toml -o requirements.lock
 
 eval: env
-	$(IN)/python bench/patch_eval.py
-	$(IN)/python bench/context_eval.py
+	$(IN)/python bench/eval/patch_eval.py
+	$(IN)/python bench/eval/context_eval.py
 
 # Peers that need an environment of their own are named by DARNER_PEERS and the like; each script's --help says which.
 bench: env

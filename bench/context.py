@@ -28,7 +28,7 @@ from time import perf_counter, process_time
 from typing import Any
 
 import tree_sitter
-from context_eval import Peers
+from eval.context_eval import Peers
 
 from darner_context.index import ContextRequest, Focus, Index
 from darner_context.syntax.languages import BY_NAME

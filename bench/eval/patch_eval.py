@@ -18,7 +18,7 @@ from typing import Any
 
 from darner_server.patch import Applied, Applier, Parser, apply_reply, unified_diff
 
-_CASES = Path(os.environ.get("DARNER_CASES", Path(__file__).resolve().parents[2] / "shared" / "cases"))
+_CASES = Path(os.environ.get("DARNER_CASES", Path(__file__).resolve().parents[3] / "shared" / "cases"))
 _CUTS = (1, 3, 7, 64)
 
 # Expectations that are wrong by our rules, and why. They count as they come out; this only explains.

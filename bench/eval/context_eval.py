@@ -33,7 +33,7 @@ from darner_context.text.tokenizer import tokenizer
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-_CASES = Path(os.environ.get("DARNER_CASES", Path(__file__).resolve().parents[2] / "shared" / "cases"))
+_CASES = Path(os.environ.get("DARNER_CASES", Path(__file__).resolve().parents[3] / "shared" / "cases"))
 _BUDGETS = (2_000, 8_000, 32_000)
 _COMMIT_BUDGETS = (8_000, 32_000)
 _PEERS = ("aider", "bm25", "search")
@@ -65,7 +65,7 @@ class Peers:
         python = os.environ.get("DARNER_PEERS") or (_environment(folder) if chosen else None)
         if python and chosen:
             here = Path(__file__)
-            path = str(here.parents[1] / "context")
+            path = str(here.parents[2] / "context")
             self._process = subprocess.Popen(
                 [python, str(here.with_name("context_peers.py"))],
                 stdin=subprocess.PIPE,

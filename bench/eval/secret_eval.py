@@ -1,6 +1,6 @@
 """How many planted secrets are found, and how many ordinary files are touched.
 
-    python bench/secret_eval.py [--files N] [--show] [FOLDER …]
+    python bench/eval/secret_eval.py [--files N] [--show] [FOLDER …]
 
 Without folders only the planted ones are measured. Every kind is planted in many forms, with values made by chance (the
 same at each run); of the folders up to N files, spread over all, are looked at.

@@ -25,7 +25,7 @@ from darner_server.patch import Parser, apply_reply
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-_CASES = Path(os.environ.get("DARNER_CASES", Path(__file__).resolve().parents[2] / "shared" / "cases"))
+_CASES = Path(os.environ.get("DARNER_CASES", Path(__file__).resolve().parents[3] / "shared" / "cases"))
 _CONTEXT = 3
 FORMATS = ("search-replace", "apply-patch", "unified-diff", "whole", "find-replace")
 
