@@ -287,8 +287,8 @@ async def close_after_leaving(url: str, rounds: int = 30) -> Figures:
 
 def imports() -> Figures:
     """Milliseconds that an import adds to an interpreter, the best of some; the names take turns."""
-    names = ("darner_clients.endpoint", "darner_clients.routing.router", "asyncio", "darner_clients.transport.exchange", "httpx",
-             "aiohttp", "cerebras.cloud.sdk", "openai")  # fmt: skip  # two rows
+    ours = ("darner_clients.endpoint", "darner_clients.routing.router", "darner_clients.transport.exchange")
+    names = (*ours, "asyncio", "httpx", "aiohttp", "cerebras.cloud.sdk", "openai")
     best: dict[str, float] = {}
     for _ in range(7):
         for name in ("sys", *names):

@@ -77,7 +77,7 @@ class FileFacts:
     flags: int = 0
     imports: tuple[Import, ...] = ()
     children: dict[str, Sequence[int]] = field(default_factory=dict[str, Sequence[int]], compare=False)
-    words: dict[str, list[int]] = field(default_factory=dict[str, list[int]], compare=False)  # see search.py
+    words: dict[str, list[int]] = field(default_factory=dict[str, list[int]], compare=False)  # see text_search.py
 
     def tokens(self, first: int, last: int) -> int:
         """Tokens of the lines, an upper bound of the exact count."""

@@ -1,6 +1,7 @@
 """Bring a store up to date with the disk, in a process of its own with parsers beside it.
 
-Run as `python -m darner_context.indexing.indexer`: a JSON object on stdin says what to do, JSON lines on stdout how far it is.
+Run as `python -m darner_context.indexing.indexer`: a JSON object on stdin says what to do, JSON lines on stdout
+report progress.
 """
 
 import gc
@@ -33,7 +34,7 @@ _PATIENCE = 40.0  # seconds in which some task is done, unless one hangs
 _SECONDS, _SPEED = 1.5, 150_000  # processor time for one file: so much, and more for so many bytes each second
 _MINIFIED_LINE, _MINIFIED_LEAST = 2_000, 20_000  # characters in a line of average length, and in the file
 
-_HARMLESS = Source("lines.py", str(Path(__file__).with_name("lines.py")), 0, 0)  # every parser survives it
+_HARMLESS = Source("lines.py", str(Path(__file__).parents[1] / "text" / "lines.py"), 0, 0)  # every parser survives it
 
 Done = tuple[list[Parsed], list[LeftOut]]
 Work = Callable[[Sequence[Source]], Done]

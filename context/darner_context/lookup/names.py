@@ -47,7 +47,7 @@ class Ties:
         self._facts: dict[str, FileFacts | None] = {}
         self._named: dict[str, Postings] = {}
         self.unknown: set[str] = set()  # of the names looked up, those that no file has
-        self.elections: OrderedDict[object, dict[str, float]] = OrderedDict()  # see together.py
+        self.elections: OrderedDict[object, dict[str, float]] = OrderedDict()  # see cooccurrence.py
         self._handed: dict[str, list[Key]] = {}
         self._where: dict[tuple[str, str, bool], list[Key]] = {}
         self._types: dict[Key, list[Key]] = {}

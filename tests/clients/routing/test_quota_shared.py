@@ -140,7 +140,7 @@ asyncio.run(main(*sys.argv[1:]))
 
 def process(folder: Path, *arguments: str) -> subprocess.Popen[str]:
     """A process that asks for quota some times, and prints how often it got some."""
-    path = {"PYTHONPATH": str(Path(__file__).parents[2] / "clients")}
+    path = {"PYTHONPATH": str(Path(__file__).parents[3] / "clients")}
     command = [sys.executable, "-c", PROGRAM, str(folder), *arguments]
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=path)
 

@@ -232,7 +232,7 @@ async def test_an_indexer_killed_between_its_transactions_leaves_what_the_next_o
     work, cache = write(tmp_path / "work", {**FILES, **many}), tmp_path / "cache"
     path = store_path(cache, [work])
     order = {"roots": [str(work)], "ignore": [], "slow": [], "store": str(path), "workers": 1}
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / "context")}
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3] / "context")}
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "darner_context.indexing.indexer", stdin=pipe, stdout=pipe, env=environment
@@ -316,7 +316,7 @@ def test_a_full_disk_leaves_the_index_in_memory(tmp_path: Path) -> None:
         for number in range(900)
     }
     work = write(tmp_path / "work", {**FILES, **many})
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / "context")}
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3] / "context")}
     ran = subprocess.run(
         [sys.executable, "-c", _FULL, str(work), str(tmp_path / "cache")],
         capture_output=True,

@@ -367,7 +367,7 @@ def test_definitions_stand_in_every_python_statement_that_may_hold_them() -> Non
 
 
 def test_a_look_into_some_nodes_only_misses_nothing() -> None:
-    sources = [path.read_bytes() for path in sorted(Path(__file__).parents[2].glob("*/darner_*/**/*.py"))]
+    sources = [path.read_bytes() for path in sorted(Path(__file__).parents[3].glob("*/darner_*/**/*.py"))]
     assert len(sources) > 100
     row = BY_NAME["python"]
     for data in sources:

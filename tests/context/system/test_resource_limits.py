@@ -83,7 +83,7 @@ from pathlib import Path
 sys.path += {path}
 import darner_context.facts.extract
 import darner_context.indexing.indexer
-from darner_context import children
+from darner_context.system import child_process
 from darner_context.index import Index
 
 _, role, where, work, pipe = sys.argv
@@ -110,7 +110,7 @@ if role == "indexer":
         darner_context.indexing.indexer.changes = lambda *_: hang()
     sys.exit(darner_context.indexing.indexer.main())
 code = Path(__file__).read_text()
-children.python = lambda _module: [sys.executable, "-I", __file__, "indexer", where, work, pipe]
+child_process.python = lambda _module: [sys.executable, "-I", __file__, "indexer", where, work, pipe]
 index = Index([Path(work)], cache_dir=Path(work).parent / "cache", workers=2)
 asyncio.run(index.refresh())
 """

@@ -14,7 +14,7 @@ _SHOWN = 300  # characters
 
 def what_goes_on(event: "PatchEvent", hunks: int) -> str:
     """What the bar says at an event; "" for one that changes nothing there."""
-    from darner_server.engine import Decoding, Repairing, Routed, Stage  # noqa: PLC0415 - see engines.py
+    from darner_server.engine import Decoding, Repairing, Routed, Stage  # noqa: PLC0415 - see engine_host.py
 
     match event:
         case Stage():

@@ -59,7 +59,7 @@ async def _explain(session: Session, asked: Asked, snapshot: Snapshot) -> dict[s
 
 
 async def _ask(session: Session, engine: "Engine", asked: Asked, snapshot: Snapshot) -> tuple[str, str]:
-    from darner_clients.errors import EndpointError  # noqa: PLC0415 - see engines.py
+    from darner_clients.errors import EndpointError  # noqa: PLC0415 - see engine_host.py
     from darner_clients.messages import Text  # noqa: PLC0415 - likewise
     from darner_clients.routing.router import Route, Router  # noqa: PLC0415 - likewise
 
@@ -92,7 +92,7 @@ class _Requests:
     def __init__(self, engine: "Engine", asked: Asked, snapshot: Snapshot, path: str) -> None:
         assert asked.first is not None  # noqa: S101 - checked by `explain`
         assert asked.last is not None  # noqa: S101 - likewise
-        from darner_context.secrets.masks import Masks  # noqa: PLC0415 - see engines.py
+        from darner_context.secrets.masks import Masks  # noqa: PLC0415 - see engine_host.py
 
         self.masks = Masks()
         self._engine = engine
@@ -104,7 +104,7 @@ class _Requests:
 
     def of(self, endpoint: "Endpoint") -> "ChatRequest":
         """The request to an endpoint."""
-        from darner_clients.messages import ChatRequest  # noqa: PLC0415 - see engines.py
+        from darner_clients.messages import ChatRequest  # noqa: PLC0415 - see engine_host.py
         from darner_context.index import ContextRequest, Focus  # noqa: PLC0415 - likewise
         from darner_context.prompt import assemble  # noqa: PLC0415 - likewise
         from darner_context.text.tokenizer import tokenizer  # noqa: PLC0415 - likewise

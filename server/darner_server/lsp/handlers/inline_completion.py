@@ -124,7 +124,7 @@ async def _complete(
 
 
 def _withheld(engine: "Engine", path: str, origin: Origin | None, text: str) -> str | None:
-    from darner_context.secrets.scanner import holds_key  # noqa: PLC0415 - see engines.py
+    from darner_context.secrets.scanner import holds_key  # noqa: PLC0415 - see engine_host.py
 
     if holds_key(text):
         return f"{path} holds a private key, so nothing of it is sent"
@@ -132,7 +132,7 @@ def _withheld(engine: "Engine", path: str, origin: Origin | None, text: str) -> 
 
 
 async def _ask(session: Session, engine: "Engine", path: str, cursor: Cursor, at: Point, *, invoked: bool) -> str:
-    from darner_clients.errors import EndpointError  # noqa: PLC0415 - see engines.py
+    from darner_clients.errors import EndpointError  # noqa: PLC0415 - see engine_host.py
     from darner_clients.routing.router import Route, Router  # noqa: PLC0415 - likewise
 
     router = await engine.router(lambda _event: None)
@@ -161,7 +161,7 @@ async def _ask(session: Session, engine: "Engine", path: str, cursor: Cursor, at
 
 async def _suggestion(cursor: Cursor, stream: "AsyncIterator[Item]", masks: "Masks") -> str:
     """Read until there is a whole suggestion. Half of what stands for a secret may be the rest of a reply so far."""
-    from darner_clients.messages import Finish, Text  # noqa: PLC0415 - see engines.py
+    from darner_clients.messages import Finish, Text  # noqa: PLC0415 - see engine_host.py
 
     reply = ""
     async for item in stream:
@@ -180,7 +180,7 @@ class _Requests:
     def __init__(
         self, session: Session, engine: "Engine", path: str, cursor: Cursor, at: Point, *, invoked: bool
     ) -> None:
-        from darner_context.secrets.masks import Masks  # noqa: PLC0415 - see engines.py
+        from darner_context.secrets.masks import Masks  # noqa: PLC0415 - see engine_host.py
 
         self.masks = Masks()
         self._engine = engine
@@ -198,7 +198,7 @@ class _Requests:
 
     def of(self, endpoint: "Endpoint") -> "FillRequest":
         """The request to an endpoint."""
-        from darner_clients.messages import FillRequest  # noqa: PLC0415 - see engines.py
+        from darner_clients.messages import FillRequest  # noqa: PLC0415 - see engine_host.py
         from darner_context.text.tokenizer import tokenizer  # noqa: PLC0415 - likewise
 
         if endpoint.name not in self._made:
@@ -218,7 +218,7 @@ class _Requests:
         return self._made[endpoint.name]
 
     def _elsewhere(self, endpoint: "Endpoint", reach: _Reach) -> str:
-        from darner_context.index import ContextRequest, Focus  # noqa: PLC0415 - see engines.py
+        from darner_context.index import ContextRequest, Focus  # noqa: PLC0415 - see engine_host.py
 
         if not reach.elsewhere or self._engine.index.state().indexing:
             return ""

@@ -131,7 +131,7 @@ class _Patch:
 
     async def _follow(self, engine: "Engine", progress: Progress) -> str | None:
         """Take every event; returns the sentence of a failure."""
-        from darner_server.engine import (  # noqa: PLC0415 - see engines.py
+        from darner_server.engine import (  # noqa: PLC0415 - see engine_host.py
             ContextReady,
             Done,
             EditReady,
@@ -165,7 +165,7 @@ class _Patch:
         return "the patch ended without a result"
 
     def _task(self) -> "Task":
-        from darner_context.index import Focus  # noqa: PLC0415 - see engines.py
+        from darner_context.index import Focus  # noqa: PLC0415 - see engine_host.py
         from darner_server.engine import Task  # noqa: PLC0415 - likewise
 
         asked = self._asked
@@ -263,7 +263,7 @@ class _Patch:
             return self._unmoved[event.path]
         if file is None or (operation is not None and not self._folders.holds(event.new_path or event.path)):
             return OUTSIDE
-        from darner_server.patch.reserved_names import is_of_repository  # noqa: PLC0415 - see engines.py
+        from darner_server.patch.reserved_names import is_of_repository  # noqa: PLC0415 - see engine_host.py
 
         if any(is_of_repository(self._folders.real(each) or "") for each in (event.path, event.new_path) if each):
             return "a link leads into the repository's own folder"
@@ -285,7 +285,7 @@ class _Patch:
 
     def _run_by(self, event: "EditReady", file: PatchedFile) -> str | None:
         """What runs or obeys the file by itself, unless the user asks about just this one."""
-        from darner_server.patch import spliced  # noqa: PLC0415 - see engines.py
+        from darner_server.patch import spliced  # noqa: PLC0415 - see engine_host.py
         from darner_server.patch.autorun_files import trigger  # noqa: PLC0415 - likewise
 
         before = self._base(event.path)

@@ -1,6 +1,7 @@
 """Everything we do because pygls 2.1.1 does it wrongly or slowly. Nothing of this kind stands anywhere else.
 
-Each item has a test in tests/lsp/transport/test_pygls_fixes.py that shows pygls's own behaviour and fails on the day it changes:
+Each item has a test in tests/lsp/transport/test_pygls_fixes.py that shows pygls's own behaviour and fails on the day
+it changes:
 
 1. Every notification leaves a Future behind in `_request_futures` (32 MB after 20,000 changes).
 2. A response to a request that has been cancelled raises InvalidStateError (pygls issue 621).
@@ -8,7 +9,7 @@ Each item has a test in tests/lsp/transport/test_pygls_fixes.py that shows pygls
    inside its parameters is taken for a message. We parse once.
 4. Parameters are structured strictly: a null, a missing version or a value of tomorrow costs the whole message, and
    those of a method that lsprotocol does not know become a new namedtuple class for each message. Here handlers get
-   the JSON as it came and read of it what they need (see raw.py).
+   the JSON as it came and read of it what they need (see json_values.py).
 5. A coroutine handler starts at some later turn of the loop, when later changes may have been applied. Here a handler
    is called at once; what it returns may be a coroutine, which then runs in the background on what the call took.
 6. An error carries the server's traceback to the client, and the log carries the parameters. Here neither does.
