@@ -7,12 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.context.sample_workspace import ask, indexed, shown, write
 
-from darner_context.facts.file_facts import split_lines
 from darner_context.index import ContextBundle, ContextRequest, Focus, Index, LeftOut
 from darner_context.prompt import assemble
 from darner_context.request import Unreadable
 from darner_context.secrets.masks import Masks
-from darner_context.syntax.parser import symbols, syntax_faults
+from darner_context.syntax.definitions import symbols
+from darner_context.syntax.faults import syntax_faults
+from darner_context.text.lines import split_lines
 from darner_context.text.tokenizer import tokenizer
 
 CART = 'class Cart:\n    """Things to buy."""\n\n    def total(self) -> int:\n        return sum(self.prices)\n\n    def empty(self) -> None:\n        self.prices.clear()\n'

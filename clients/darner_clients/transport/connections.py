@@ -8,22 +8,14 @@ from urllib.parse import urljoin, urlsplit
 from darner_clients.endpoint import Endpoint
 from darner_clients.errors import EndpointError, Interrupted, Late, Rejected, Unreachable
 from darner_clients.transport.failure_advice import remedy
+from darner_clients.transport.failures import Broken, Headers, NotConnected
 
 if TYPE_CHECKING:
     from darner_clients.transport.exchange import Exchange, Http
 
-Headers = tuple[tuple[str, str], ...]
 
 MOST_BODY = 16 * 1024 * 1024  # bytes of an answer that is no stream
 MOST_REDIRECTS = 3
-
-
-class NotConnected(Exception):
-    """There is no connection; says why."""
-
-
-class Broken(Exception):
-    """The connection broke; says why."""
 
 
 class Connections:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit, urlunsplit
 import httpcore
 import httpx
 
-from darner_clients.transport.connections import Broken, Headers, NotConnected
+from darner_clients.transport.failures import Broken, Headers, NotConnected
 from darner_clients.transport.proxies import proxy_of, shown_proxy
 from darner_clients.transport.settle import ended
 from darner_clients.transport.sockets import Lifeline, Sockets, lifeline, tls_context

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import httpcore
 
 from darner_clients.transport.connect import connected
-from darner_clients.transport.connections import NotConnected
+from darner_clients.transport.failures import NotConnected
 
 if TYPE_CHECKING:
     from collections.abc import Generator

@@ -9,7 +9,8 @@ from darner_clients.endpoint import Endpoint
 from darner_clients.errors import EndpointError, Interrupted, Malformed
 from darner_clients.messages import Finish, Reasoning, Text, Timings
 from darner_clients.refusals.error_text import quoted
-from darner_clients.transport.connections import Broken, Connections
+from darner_clients.transport.connections import Connections
+from darner_clients.transport.failures import Broken
 from darner_clients.wire.event_framing import Framing
 from darner_clients.wire.output_limit import Length
 from darner_clients.wire.reply import Reply

@@ -3,13 +3,14 @@
 from array import array
 from itertools import accumulate
 
-from darner_context.facts.file_facts import FileFacts, digest_of, split_lines
+from darner_context.facts.file_facts import FileFacts, digest_of
 from darner_context.facts.references import bags
 from darner_context.secrets.scanner import holds_key, secrets_of
+from darner_context.syntax.definitions import definitions
 from darner_context.syntax.imports import imports
 from darner_context.syntax.languages import code_language
 from darner_context.syntax.notebook import SUFFIX, read_notebook
-from darner_context.syntax.parser import definitions
+from darner_context.text.lines import split_lines
 from darner_context.text.tokenizer import tokenizer
 from darner_context.workspace.file_kind import TOP, flags_of
 

@@ -1,61 +1,14 @@
 """What parsing a file finds: plain values that cross the border to worker processes and to the cache."""
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from itertools import accumulate, groupby
 from sys import byteorder
-from typing import NamedTuple
 
 from darner_context.syntax.imports import Import
-
-
-class Definition(NamedTuple):
-    """A named thing. Lines are 1-based and inclusive; `container` is the dotted chain of what it is defined in."""
-
-    name: str
-    kind: str
-    doc: int  # first line of the comment above; `start` where there is none
-    start: int  # first line, decorators and attributes included
-    line: int  # the line of the name
-    head: int  # last line of the signature
-    doc_end: int  # last line of a docstring below the signature; `head` where there is none
-    end: int
-    container: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Symbol:
-    """A definition as the engine and the editors see it."""
-
-    name: str
-    kind: str
-    start_line: int
-    end_line: int
-    container: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class SyntaxFault:
-    """A place where the text does not parse. Line and column are 1-based; the column counts characters."""
-
-    line: int
-    column: int
-    message: str
-
-
-CLASSES = frozenset({"class", "interface", "enum", "type"})
-FUNCTIONS = frozenset({"function", "method", "constructor", "macro"})
-VALUES = frozenset({"constant", "variable", "field"})
-KINDS = {
-    "property": "field", "member": "field", "attribute": "field", "event": "field", "variable": "constant",
-    "object": "class", "struct": "class", "union": "class", "mixin": "class", "extension": "class",
-    "trait": "interface", "protocol": "interface", "namespace": "module", "package": "module",
-    "subroutine": "function", "call": "function", "getter": "method", "setter": "method",
-}  # fmt: skip
-SCOPES = CLASSES | FUNCTIONS | {"module"}
+from darner_context.syntax.symbols import Definition
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,18 +102,3 @@ class Users:
             number = bisect_right(ends, at)
             yield number
             at = bags.find(wanted, ends[number])
-
-
-GENERATED, SECRET, TEST, VENDORED, SECRETIVE = 1, 2, 4, 8, 16  # SECRETIVE: some of its lines are never shown
-_LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
-
-
-def split_lines(text: str) -> list[str]:
-    r"""Lines with their ends kept; a line ends at \n, \r\n or \r and at nothing else."""
-    if "\r" not in text:
-        lines = [line + "\n" for line in text.split("\n")]
-        last = lines.pop()
-        if len(last) > 1:
-            lines.append(last[:-1])
-        return lines
-    return _LINE.findall(text)

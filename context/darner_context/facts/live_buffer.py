@@ -10,14 +10,14 @@ from sys import byteorder
 from typing import TYPE_CHECKING
 
 from darner_context.facts.extract import count_lines, extract
-from darner_context.facts.file_facts import FileFacts, split_lines
+from darner_context.facts.file_facts import FileFacts
 from darner_context.facts.references import Bags
 from darner_context.secrets.scanner import holds_key, secrets_of
 from darner_context.syntax.imports import imports
 from darner_context.syntax.incremental import Outline, differing
 from darner_context.syntax.languages import language_of
 from darner_context.syntax.parser import PARSE_LIMIT, TooSlow, encode, reparsed
-from darner_context.text.lines import Lines
+from darner_context.text.lines import Lines, split_lines
 from darner_context.workspace.file_kind import TOP, flags_of
 
 if TYPE_CHECKING:

@@ -11,8 +11,7 @@ from contextlib import suppress
 
 from darner_context.indexing.indexer import changes, parse, update
 from darner_context.request import LeftOut
-from darner_context.store.location import Keeper
-from darner_context.store.prune import prune
+from darner_context.store.location import Keeper, prune
 from darner_context.system import child_process
 from darner_context.workspace.scan import Source, Workspace
 

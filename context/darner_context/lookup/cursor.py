@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-from darner_context.facts.file_facts import CLASSES, FUNCTIONS, Definition
 from darner_context.lookup.reader import Library
 from darner_context.syntax.imports import Import, imports, mentioned
 from darner_context.syntax.languages import language_of
+from darner_context.syntax.symbols import CLASSES, FUNCTIONS, Definition
 from darner_context.text.identifiers import IDENTIFIER, KEYWORDS, parts
 from darner_context.text.lines import Lines
 

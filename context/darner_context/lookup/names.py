@@ -2,36 +2,22 @@
 
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Container, Sequence
-from typing import TypeVar
+from collections.abc import Container, Sequence
 
-from darner_context.facts.file_facts import CLASSES, VALUES, FileFacts, by_name
+from darner_context.facts.file_facts import FileFacts, by_name
 from darner_context.lookup.cursor import Place
 from darner_context.lookup.reader import Library
 from darner_context.store.postings import Postings
+from darner_context.syntax.symbols import CLASSES, VALUES
 
-_Key = TypeVar("_Key")
-_Made = TypeVar("_Made")
 Key = tuple[str, int]  # path and the definition's number in its file
 COMMON = 25  # definitions of one name: more make it noise
 _NOISE = 400  # definitions of a name that are not even looked at
 _DEEPEST = 4  # imports of imports
-_HELD = 4  # of each kind of thing that is kept
 _INDEXES = frozenset({
     "__init__.py", "__init__.pyi", "index.ts", "index.tsx", "index.js", "index.jsx", "index.mjs", "lib.rs", "mod.rs",
 })  # fmt: skip
 _HANDED = 80  # names that one file hands on
-
-
-def kept(held: OrderedDict[_Key, _Made], key: _Key, make: Callable[[], _Made]) -> _Made:
-    """Give what is held for a key, or make it; the one not asked for longest goes."""
-    if key in held:
-        held.move_to_end(key)
-        return held[key]
-    made = held[key] = make()
-    if len(held) > _HELD:
-        held.popitem(last=False)
-    return made
 
 
 class Ties:

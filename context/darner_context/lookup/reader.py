@@ -7,7 +7,7 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from darner_context.facts.file_facts import SECRETIVE, FileFacts, by_name, digest_of
+from darner_context.facts.file_facts import FileFacts, by_name, digest_of
 from darner_context.lookup.modules import Paths
 from darner_context.request import Unreadable
 from darner_context.store.database import Store
@@ -17,6 +17,7 @@ from darner_context.syntax.imports import Import
 from darner_context.syntax.languages import code_language
 from darner_context.syntax.notebook import unshown_lines
 from darner_context.text.lines import Lines
+from darner_context.workspace.file_kind import SECRETIVE
 from darner_context.workspace.scan import Workspace, read_text
 
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from darner_context.facts.file_facts import CLASSES
 from darner_context.ranking.scoring import Candidate
 from darner_context.ranking.weights import BODY_WORTH, CLASS_BODY_WORTH, PASSAGE, PLAIN, SIGNATURE_WORTH, SMALL, WEIGHTS
 from darner_context.request import Snippet, Withheld
+from darner_context.syntax.symbols import CLASSES
 from darner_context.text.lines import Lines
 
 GAP = "..."

@@ -5,9 +5,11 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from heapq import nsmallest
 
-from darner_context.facts.file_facts import FUNCTIONS, FileFacts, Users
+from darner_context.facts.file_facts import FileFacts, Users
 from darner_context.lookup.cursor import Place
-from darner_context.lookup.names import Ties, kept
+from darner_context.lookup.lru import kept
+from darner_context.lookup.names import Ties
+from darner_context.syntax.symbols import FUNCTIONS
 
 _RARE = 60  # files that use a name: more say little about a place
 _VOTERS = 24  # files asked

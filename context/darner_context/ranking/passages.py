@@ -5,13 +5,14 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache, reduce
 
-from darner_context.facts.file_facts import Definition, FileFacts
+from darner_context.facts.file_facts import FileFacts
 from darner_context.lookup.cursor import Place
 from darner_context.lookup.names import Ties
 from darner_context.ranking.scoring import Candidate, against, foreign
 from darner_context.ranking.similar_files import Signals, likely
 from darner_context.ranking.text_search import Marks, Piece, Search, Sums
 from darner_context.ranking.weights import PASSAGE
+from darner_context.syntax.symbols import Definition
 from darner_context.text.lines import Lines
 
 _BEFORE, _AFTER = 2, 11  # lines shown around the first line with a word

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
-from darner_context.facts.file_facts import CLASSES, FUNCTIONS, SECRET, TEST, VALUES, FileFacts, by_name
+from darner_context.facts.file_facts import FileFacts, by_name
 from darner_context.lookup.cursor import Place
 from darner_context.lookup.names import COMMON, Key, Ties, members, package_scoped, parent_module
 from darner_context.ranking.cooccurrence import elected
@@ -14,7 +14,9 @@ from darner_context.ranking.scoring import Candidate, order, weigh
 from darner_context.ranking.similar_files import alike
 from darner_context.ranking.text_search import Hits, Search
 from darner_context.syntax.imports import Import
+from darner_context.syntax.symbols import CLASSES, FUNCTIONS, VALUES
 from darner_context.text.identifiers import IDENTIFIER, KEYWORDS
+from darner_context.workspace.file_kind import SECRET, TEST
 
 _MOST = 4_000  # candidates
 _RARE = 60  # files that use a name: more say little about who calls a thing

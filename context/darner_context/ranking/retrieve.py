@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from itertools import accumulate
 
 from darner_context.lookup.cursor import look, look_at_whole
-from darner_context.lookup.names import Ties, kept
+from darner_context.lookup.lru import kept
+from darner_context.lookup.names import Ties
 from darner_context.lookup.reader import Library
 from darner_context.ranking.budget import Filling
 from darner_context.ranking.ranking import Ranking

@@ -4,11 +4,12 @@ import math
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from darner_context.facts.file_facts import CLASSES, FUNCTIONS, GENERATED, TEST, VENDORED, Definition, FileFacts
+from darner_context.facts.file_facts import FileFacts
 from darner_context.lookup.cursor import Place
 from darner_context.ranking.weights import WEIGHTS
+from darner_context.syntax.symbols import CLASSES, FUNCTIONS, Definition
 from darner_context.text.identifiers import word_set
-from darner_context.workspace.file_kind import test_path
+from darner_context.workspace.file_kind import GENERATED, TEST, VENDORED, test_path
 
 
 @dataclass(slots=True)

@@ -5,10 +5,10 @@ from collections.abc import Collection, Mapping
 from heapq import nsmallest
 from itertools import islice
 
-from darner_context.facts.file_facts import SECRET
 from darner_context.lookup.cursor import Place
 from darner_context.lookup.names import Ties
 from darner_context.ranking.text_search import Search
+from darner_context.workspace.file_kind import SECRET
 
 _RARE = 60  # files that use a name: more say little about what is alike
 _COMMON = 200  # the same for the few names next to the cursor

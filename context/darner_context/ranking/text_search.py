@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from heapq import nsmallest
 
-from darner_context.facts.file_facts import VALUES, FileFacts, by_name
+from darner_context.facts.file_facts import FileFacts, by_name
 from darner_context.lookup.names import Key
 from darner_context.lookup.reader import Library
+from darner_context.syntax.symbols import VALUES
 from darner_context.text.identifiers import IDENTIFIER, KEYWORDS, parts, query_words, word_set
 
 _COMMON = 25  # files that define a name: more make it noise

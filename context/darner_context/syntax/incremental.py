@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from darner_context.facts.file_facts import Definition
-from darner_context.syntax.definitions import Found, comment_prefixes, contained, doc_line, found_in, place_of
 from darner_context.syntax.languages import Language
 from darner_context.syntax.parser import matches, parse
+from darner_context.syntax.query_matches import Found, comment_prefixes, contained, doc_line, found_in, place_of
+from darner_context.syntax.symbols import Definition
 
 # languages whose outermost definitions mean by themselves what they mean in their file
 _ALONE = frozenset({"python", "javascript", "typescript", "tsx", "go", "rust", "java", "c", "cpp", "csharp"})

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from darner_context.facts.file_facts import Definition
-from darner_context.syntax.definitions import Found, place_of
+from darner_context.syntax.query_matches import Found, place_of
+from darner_context.syntax.symbols import Definition
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import accumulate
 
-from darner_context.facts.file_facts import split_lines
+from darner_context.text.lines import split_lines
 
 SUFFIX = ".ipynb"
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]]', re.DOTALL)

@@ -2,29 +2,18 @@
 
 import re
 import warnings
-from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Literal
 
 import tree_sitter
 
-from darner_context.facts.file_facts import SCOPES, Definition, Symbol, SyntaxFault
-from darner_context.syntax.definitions import contained, found_in
-from darner_context.syntax.injections import embedded
 from darner_context.syntax.languages import BY_NAME, Language, language_of
-from darner_context.syntax.markdown_headings import headings_in
-from darner_context.syntax.notebook import read_notebook
 from darner_context.syntax.parse_budget import PIECE, Reader, limit
-from darner_context.syntax.strict_parsers import second_opinion
-
-__all__ = ["Symbol", "SyntaxFault", "definitions", "enclosing", "language_of", "new_faults", "symbols", "syntax_faults"]
 
 Node = tree_sitter.Node
 Tree = tree_sitter.Tree
-Span = tuple[tuple[int, int], tuple[int, int]]
 Captures = dict[str, list[tree_sitter.Node]]
 PARSE_LIMIT = 4_000_000  # characters; beyond it a file has no symbols and no faults
 _HEAP = 5_000  # tokens
@@ -33,138 +22,6 @@ _SIGNS = bytes.maketrans(b">;{}", b">>>>")
 _NO_SIGNS = bytes(set(range(256)).difference(b"<>;{}"))
 _TOO_DEEP = re.compile(rb"^(?:[-?:]? ){150}", re.MULTILINE)  # in YAML: the grammar ends the process at 300 or so
 _BEGINS = re.compile(r"^\((\w+)", re.MULTILINE)  # the first node of a pattern
-
-
-def symbols(path: str, text: str) -> tuple[Symbol, ...]:
-    """All definitions of the text in the order of their lines; () for a language or a text that cannot be parsed."""
-    try:
-        found = definitions(path, text)
-    except TooSlow:
-        return ()
-    return tuple(Symbol(each.name, each.kind, each.start, each.end, each.container) for each in found)
-
-
-def enclosing(path: str, text: str, first_line: int, last_line: int | None = None) -> Symbol | None:
-    """Find the smallest function, method or class that holds the lines."""
-    last = last_line or first_line
-    best: Symbol | None = None
-    for each in symbols(path, text):
-        if (
-            each.kind not in SCOPES
-            or each.kind == "module"
-            or not each.start_line <= first_line <= last <= each.end_line
-        ):
-            continue
-        if best is None or each.end_line - each.start_line <= best.end_line - best.start_line:
-            best = each
-    return best
-
-
-def comment_span(path: str, text: str, line: int, column: int) -> "Span | Literal['string'] | None":
-    """
-    Find the comment that holds a place: its begin and its end, each a line and a character from 0.
-
-    "string" where the place lies in a string; None where it lies in neither, or where no grammar tells.
-    """
-    row = _known(path)
-    if row is None or row.embeds or len(text) > PARSE_LIMIT:
-        return None
-    data = encode(text)
-    lines = data.split(b"\n")
-    byte = len(lines[line].decode("utf-8", "replace")[:column].encode())
-    try:
-        node = parse(row, data).root_node.descendant_for_point_range((line, byte), (line, byte + 1))
-    except TooSlow:
-        return None
-    while node is not None:
-        if "comment" in node.type:
-            while node.parent is not None and ("comment" in node.parent.type or node.parent.type == "jsx_expression"):
-                node = node.parent
-            (first, start), (last, end) = node.start_point, node.end_point
-            if not end and last > first:  # a grammar that counts the line's end in
-                last, end = last - 1, len(lines[last - 1])
-            ends = ((first, start), (last, end))
-            begin, finish = ((at, len(lines[at][:bytes_].decode("utf-8", "replace"))) for at, bytes_ in ends)
-            return begin, finish
-        if "string" in node.type or "heredoc" in node.type or node.type.startswith("char"):
-            return "string"
-        node = node.parent
-    return None
-
-
-def syntax_faults(path: str, text: str) -> tuple[SyntaxFault, ...]:
-    """List where the text does not parse; () for an unknown language."""
-    row = _known(path)
-    if row is None or len(text) > PARSE_LIMIT:
-        return ()
-    opinion = second_opinion(row.name, text)
-    if opinion == ():
-        return ()
-    return tuple(_all_faults(row, text)) or opinion or ()
-
-
-def new_faults(path: str, before: str, after: str) -> tuple[SyntaxFault, ...]:
-    """
-    List the faults of `after` that `before` had not.
-
-    A fault that only moved is not new, and neither is one that took the place of another. A grammar that is known
-    to be too narrow for its language finds none.
-    """
-    row = _known(path)
-    if row is None or before == after or len(after) > PARSE_LIMIT or len(before) > PARSE_LIMIT:
-        return ()
-    opinion = second_opinion(row.name, after)
-    if opinion == ():
-        return ()
-    found = list(_all_faults(row, after)) if row.gate or row.embeds else []
-    if opinion and second_opinion(row.name, before) == ():
-        return tuple(found) or opinion
-    if not found:
-        return ()
-    left = [each.message for each in _all_faults(row, before)]
-    fresh: list[SyntaxFault] = []
-    for fault in found:
-        if fault.message in left:
-            left.remove(fault.message)
-        else:
-            fresh.append(fault)
-    return tuple(fresh[: max(0, len(fresh) - len(left))])
-
-
-def parses(path: str, text: str) -> bool:
-    """Whether the grammar finds no fault. Other threads run meanwhile."""
-    row = _known(path)
-    if row is None or not row.gate or len(text) > PARSE_LIMIT:
-        return True
-    try:
-        return not parse(row, encode(text)).root_node.has_error
-    except TooSlow:
-        return False
-
-
-def definitions(path: str, text: str) -> tuple[Definition, ...]:
-    """All definitions with the lines of their parts, in the order of their lines. Raises TooSlow."""
-    row = _known(path)
-    if row is not None and row.name == "notebook":
-        row, text = BY_NAME["python"], read_notebook(text).code
-    if row is None or len(text) > PARSE_LIMIT:
-        return ()
-    found = _in(row, text)
-    if row.embeds:
-        for name, blanked in embedded(row.name, _plain(text)).items():
-            if name in BY_NAME and not BY_NAME[name].embeds and _installed(BY_NAME[name].module):
-                found += _in(BY_NAME[name], blanked)
-        found.sort(key=lambda each: (each.start, -each.end))
-    return tuple(found)
-
-
-def _in(row: Language, text: str) -> list[Definition]:
-    data = encode(text)
-    if row.name == "markdown":  # its grammar sees no heading in a line without an end
-        found = headings_in(data, matches(row, parse(row, data + b"\n")))
-    else:
-        found = found_in(row, data, matches(row, parse(row, data)))
-    return [each for each in contained(found) if each is not None]
 
 
 def _plain(text: str) -> str:
@@ -305,38 +162,3 @@ def _matches_within(row: Language, cursor: tree_sitter.QueryCursor, root: Node) 
             found += [captures for _, captures in cursor.matches(node)]
         stack += [child for child in node.named_children if child.kind_id in way]
     return found
-
-
-def _all_faults(row: Language, text: str) -> Iterator[SyntaxFault]:
-    """Faults of a text; of one that embeds others, those of its scripts."""
-    if not row.embeds:
-        yield from _faults(row, text)
-    elif row.name != "markdown":
-        for name, blanked in embedded(row.name, _plain(text)).items():
-            if name in BY_NAME and BY_NAME[name].gate and _installed(BY_NAME[name].module):
-                yield from _faults(BY_NAME[name], blanked)
-
-
-def _faults(row: Language, text: str) -> Iterator[SyntaxFault]:
-    """Error and missing nodes, outermost only, in the order of the text."""
-    data = encode(text)
-    try:
-        stack = [parse(row, data).root_node]
-    except TooSlow as error:
-        yield SyntaxFault(1, 1, f"cannot be checked: {error}")
-        return
-    while stack:
-        node = stack.pop()
-        if not node.has_error:
-            continue
-        if node.is_missing or node.is_error:
-            line, byte = node.start_point
-            column = len(data[node.start_byte - byte : node.start_byte].decode("utf-8", "replace")) + 1
-            if node.is_missing:
-                message = f"missing {node.type}"
-            else:
-                words = data[node.start_byte : node.end_byte].decode("utf-8", "replace").split()
-                message = f"unexpected {' '.join(words)[:40]}" if words else "unexpected end"
-            yield SyntaxFault(line + 1, column, message)
-        else:
-            stack.extend(reversed(node.children))

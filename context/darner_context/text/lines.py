@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
 from typing import overload
-
-from darner_context.facts.file_facts import split_lines
 
 _OFTEN = 80  # lines with one word that are numbered
 _WORDS = 100  # whose lines are kept
@@ -72,3 +71,17 @@ class Lines(Sequence[str]):
             found.append(line)
             place = text.find(word, starts[line])
         return found
+
+
+_LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
+
+
+def split_lines(text: str) -> list[str]:
+    r"""Lines with their ends kept; a line ends at \n, \r\n or \r and at nothing else."""
+    if "\r" not in text:
+        lines = [line + "\n" for line in text.split("\n")]
+        last = lines.pop()
+        if len(last) > 1:
+            lines.append(last[:-1])
+        return lines
+    return _LINE.findall(text)

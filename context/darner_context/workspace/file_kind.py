@@ -3,8 +3,6 @@
 import re
 from collections.abc import Sequence
 
-from darner_context.facts.file_facts import GENERATED, SECRET, SECRETIVE, TEST, VENDORED
-
 _GENERATED = re.compile(r"@generated\b|\bDO NOT EDIT\b|[Aa]uto-?generated (?:by|from|file)\b")
 TOP = 12  # lines that may say that a file is generated
 _TEST = re.compile(
@@ -33,3 +31,6 @@ def flags_of(path: str, top: Sequence[str], *, secret: bool, secretive: bool) ->
 def test_path(path: str) -> bool:
     """Whether a file holds tests, by its name."""
     return _TEST.search(path) is not None
+
+
+GENERATED, SECRET, TEST, VENDORED, SECRETIVE = 1, 2, 4, 8, 16  # SECRETIVE: some of its lines are never shown

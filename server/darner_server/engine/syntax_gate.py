@@ -2,8 +2,8 @@
 
 import re
 
+from darner_context.syntax.faults import new_faults, parses
 from darner_context.syntax.languages import language_of
-from darner_context.syntax.parser import new_faults, parses
 
 LARGE = 20_000  # characters: a file from here on is first judged by the top-level pieces around the change
 _JSON = (".ipynb", ".geojson", ".topojson", ".webmanifest", ".avsc", ".sarif", "pipfile.lock", "composer.lock")

@@ -26,8 +26,8 @@ from darner_server.lsp.handlers import (
     text_sync,
     workspace_sync,
 )
+from darner_server.lsp.handshake import Opened
 from darner_server.lsp.session import Session
-from darner_server.lsp.startup import Opened
 from darner_server.lsp.text.workspace_folders import Folders, roots_of
 from darner_server.lsp.transport.connection import Connection
 from darner_server.lsp.transport.json_values import as_object, at

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from darner_context.facts.file_facts import FileFacts, split_lines
+from darner_context.facts.file_facts import FileFacts
 from darner_context.facts.live_buffer import LiveFile, safe_extract
 from darner_context.index import Index
+from darner_context.text.lines import split_lines
 
 _TEXTS = {
     "cart.py": '''"""A shop."""

@@ -2,8 +2,8 @@
 
 import pytest
 
-from darner_context.facts.file_facts import Definition
 from darner_context.facts.references import Bags, Packed, bags
+from darner_context.syntax.symbols import Definition
 from darner_context.text.lines import Lines
 
 

@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 from tests.context.sample_workspace import ask, indexed, shown, write
 
 from darner_context.facts.extract import extract
-from darner_context.facts.file_facts import Definition, FileFacts, by_name
+from darner_context.facts.file_facts import FileFacts, by_name
 from darner_context.store.codec import UnlikeError, pack, unpack
 from darner_context.store.database import damaged
 from darner_context.syntax.imports import Import
+from darner_context.syntax.symbols import Definition
 
 FILES = {
     "shop/cart.py": "class Cart:\n    def total(self):\n        return 1\n",

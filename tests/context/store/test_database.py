@@ -18,7 +18,7 @@ from darner_context.facts.extract import extract
 from darner_context.index import Index
 from darner_context.store.database import Store, store_path
 from darner_context.store.entry import Parsed, parsed, unparsed
-from darner_context.store.prune import prune
+from darner_context.store.location import prune
 
 FILES = {
     "shop/cart.py": "class Cart:\n    def total(self):\n        return 1\n",

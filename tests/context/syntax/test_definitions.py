@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 
 from darner_context.facts.live_buffer import LiveFile
-from darner_context.syntax.definitions import found_in
-from darner_context.syntax.languages import BY_NAME, LANGUAGES
+from darner_context.syntax.definitions import enclosing, symbols
+from darner_context.syntax.faults import syntax_faults
+from darner_context.syntax.languages import BY_NAME, LANGUAGES, language_of
 from darner_context.syntax.parse_budget import PIECE
-from darner_context.syntax.parser import enclosing, language_of, matches, parse, symbols, syntax_faults
+from darner_context.syntax.parser import matches, parse
+from darner_context.syntax.query_matches import found_in
 
 # path, text, what is found: kind, name behind its containers, first and last line
 SAMPLES = [

@@ -2,7 +2,7 @@
 
 import pytest
 
-from darner_context.syntax.parser import definitions
+from darner_context.syntax.definitions import definitions
 
 Row = tuple[str, int, int, int, int, str | None]  # name, first line, its line, last of the heading, last of all, within
 

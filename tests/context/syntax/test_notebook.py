@@ -8,8 +8,9 @@ import pytest
 from tests.context.sample_workspace import ask, indexed, shown, write
 
 from darner_context.request import LeftOut
+from darner_context.syntax.definitions import definitions
+from darner_context.syntax.faults import new_faults, syntax_faults
 from darner_context.syntax.notebook import read_notebook, unshown_lines
-from darner_context.syntax.parser import definitions, new_faults, syntax_faults
 
 PICTURE = "iVBORw0KGgo" + "Ab9/" * 20_000
 OUTPUTS = [

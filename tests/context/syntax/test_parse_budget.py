@@ -9,8 +9,9 @@ from tests.context.sample_workspace import ask, indexed, shown, write
 
 from darner_context.facts.live_buffer import LiveFile
 from darner_context.indexing.indexer import parse
+from darner_context.syntax.definitions import symbols
+from darner_context.syntax.faults import new_faults
 from darner_context.syntax.imports import imports
-from darner_context.syntax.parser import new_faults, symbols
 from darner_context.workspace.scan import Source
 
 SIZE = 60_000
@@ -109,7 +110,7 @@ def test_parsing_keeps_nothing() -> None:
     """The binding keeps every piece that it is given: a megabyte a parse."""
     program = """
 import resource
-from darner_context.syntax.parser import symbols
+from darner_context.syntax.definitions import symbols
 text = "f(1, 2, 3)\\n" * 10_000
 def used():
     return int(open("/proc/self/statm").read().split()[1]) * resource.getpagesize()

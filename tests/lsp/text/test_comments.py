@@ -10,7 +10,7 @@ from tests.lsp.editor import editing
 from tests.lsp.handlers.test_code_action import actions, place, run
 
 from darner_clients.testing import Fault, Script, ScriptedEndpoint
-from darner_context.syntax import parser
+from darner_context.syntax import comments as syntax_comments
 from darner_server.lsp.text.comments import comment_at, taken_out
 from darner_server.lsp.text.positions import split_lines
 
@@ -136,13 +136,13 @@ async def test_the_comment_stays_unless_its_patch_is_in(tmp_path: Path, script: 
 def test_many_places_cost_no_more_than_a_few(monkeypatch: pytest.MonkeyPatch) -> None:
     """However much is selected, and however long its lines: little is parsed."""
     parsed: list[int] = []
-    known = parser.comment_span
+    known = syntax_comments.comment_span
 
     def counted(path: str, text: str, line: int, column: int) -> object:
         parsed.append(len(text))
         return known(path, text, line, column)
 
-    monkeypatch.setattr(parser, "comment_span", counted)
+    monkeypatch.setattr(syntax_comments, "comment_span", counted)
     for text in (
         "x = 'darner: y'\n" * 5_000,
         "x = '" + "darner: " * 1_000 + "'\n",

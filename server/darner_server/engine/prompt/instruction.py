@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 
 from darner_context.index import Focus
-from darner_context.syntax.parser import enclosing, language_of
+from darner_context.syntax.definitions import enclosing
+from darner_context.syntax.languages import language_of
 from darner_server.engine.prompt.region import Region
 
 _SHOWN = 40  # lines of a selection that are quoted whole; of a longer one both ends are

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from darner_context.index import ContextBundle, Focus
-from darner_context.syntax.parser import Symbol, enclosing, symbols
+from darner_context.syntax.definitions import enclosing, symbols
+from darner_context.syntax.symbols import Symbol
 
 MOST_LINES = 120  # beyond it a small model loses its way, and a rewrite costs more than it saves
 HEAD_LINES = 20  # most files import within these

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 from darner_server.buffer_origin import Origin
 from darner_server.lsp.errors import Failure
-from darner_server.lsp.session import Session
-from darner_server.lsp.text.documents import OUT_OF_STEP, Document
+from darner_server.lsp.text.documents import OUT_OF_STEP, Document, Documents
 from darner_server.lsp.text.uris import shown_name
+from darner_server.lsp.text.workspace_folders import Folders
 
 if TYPE_CHECKING:
     from darner_server.engine import Engine
@@ -23,28 +23,28 @@ class Buffers:
     origins: dict[str, Origin | None]  # of each
 
 
-def take_buffers(session: Session, uri: str) -> Buffers:
+def snapshot_buffers(documents: Documents, folders: Folders, uri: str) -> Buffers:
     """A snapshot of every open document. Raises Failure where the one that is asked about is not open, or unsure."""
     texts: dict[str, str] = {}
     versions: dict[str, int] = {}
-    for document in session.documents:
-        path = session.folders.path_of(document.uri, document.language)
+    for document in documents:
+        path = folders.path_of(document.uri, document.language)
         texts[path] = document.text
         if document.version is not None:
             versions[path] = document.version
-    focused = _document(session, uri)
+    focused = _document(documents, folders, uri)
     if uri and focused is None:
         raise Failure(f"{shown_name(uri)} is not open in the editor; open it, then ask again")
     if focused is not None and focused.out_of_step:
-        raise Failure(f"{session.folders.path_of(focused.uri, focused.language)}: {OUT_OF_STEP}")
-    focus = session.folders.path_of(focused.uri, focused.language) if focused else ""
-    return Buffers(texts, versions, focus, {path: session.folders.origin(path) for path in texts})
+        raise Failure(f"{folders.path_of(focused.uri, focused.language)}: {OUT_OF_STEP}")
+    focus = folders.path_of(focused.uri, focused.language) if focused else ""
+    return Buffers(texts, versions, focus, {path: folders.origin(path) for path in texts})
 
 
-def _document(session: Session, uri: str) -> Document | None:
+def _document(documents: Documents, folders: Folders, uri: str) -> Document | None:
     """The open document of a URI, or of the file that it names: links may give a file several names."""
-    path = session.folders.inside(uri)
-    return session.documents.get(uri) or (session.documents.get(session.folders.uri_of(path) or "") if path else None)
+    path = folders.inside(uri)
+    return documents.get(uri) or (documents.get(folders.uri_of(path) or "") if path else None)
 
 
 async def sendable(buffers: Buffers, engine: "Engine") -> Buffers:

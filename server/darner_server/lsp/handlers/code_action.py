@@ -90,7 +90,7 @@ def _do(document: Document, comment: Comment) -> Action:
 
 def _stub(path: str, document: Document, line: int) -> tuple[str, dict[str, Any]] | None:
     """The function around a line, if it does nothing yet."""
-    from darner_context.syntax.parser import enclosing  # noqa: PLC0415 - see engine_host.py
+    from darner_context.syntax.definitions import enclosing  # noqa: PLC0415 - see engine_host.py
 
     window = window_around(document.lines, line)
     found = enclosing(path, window.text, line - window.first + 1)

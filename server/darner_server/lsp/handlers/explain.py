@@ -1,7 +1,6 @@
 """`darner.explain`: a selection in words, shown as a message and, from then on, as a hover on the selection."""
 
 from collections.abc import Coroutine
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
@@ -10,6 +9,7 @@ from darner_server.display_text import plain
 from darner_server.lsp.errors import Failure
 from darner_server.lsp.params import Asked, read_asked
 from darner_server.lsp.session import Session
+from darner_server.lsp.suggestions.explanations import Explanation
 from darner_server.lsp.text.documents import Snapshot
 from darner_server.lsp.transport.json_values import as_object, integer_at, text_at
 
@@ -24,15 +24,6 @@ _INSTRUCTION = (
     "Explain the selected code: what it does, how, and what is not obvious about it. "
     "A few short sentences for somebody who reads code well. Answer with the explanation only."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """What was said of some lines, which still stand in the document as `text`."""
-
-    uri: str
-    text: str
-    said: str
 
 
 def explain(session: Session, arguments: list[Any]) -> Coroutine[Any, Any, dict[str, str]]:

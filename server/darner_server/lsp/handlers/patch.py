@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol.types import MessageType
 
 from darner_server.display_text import plain, plain_words
-from darner_server.lsp.edits.buffers import Buffers, sendable, take_buffers
+from darner_server.lsp.edits.buffers import Buffers, sendable, snapshot_buffers
 from darner_server.lsp.edits.delivery import CHANGED, Delivery
 from darner_server.lsp.edits.patched_file import PatchedFile
 from darner_server.lsp.edits.progress_text import instructed, refusals, summary, what_goes_on
@@ -38,7 +38,9 @@ def patch(session: Session, asked: Asked, *, deliver: bool) -> Coroutine[Any, An
     session.need_trust()
     if deliver and not session.client.apply_edit:
         raise Failure("this editor takes no edits from a language server (workspace/applyEdit)")
-    return _Patch(session, asked, take_buffers(session, asked.uri), deliver=deliver).run()
+    return _Patch(
+        session, asked, snapshot_buffers(session.documents, session.folders, asked.uri), deliver=deliver
+    ).run()
 
 
 class _Patch:

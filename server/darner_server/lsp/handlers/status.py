@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from darner_server.display_text import plain_words
-from darner_server.lsp.edits.buffers import Buffers, sendable, take_buffers
+from darner_server.lsp.edits.buffers import Buffers, sendable, snapshot_buffers
 from darner_server.lsp.params import read_asked
 from darner_server.lsp.session import Session
 from darner_server.lsp.transport.json_values import as_object, at
@@ -21,7 +21,12 @@ def explain_context(session: Session, arguments: list[Any]) -> Coroutine[Any, An
     """The context of a request as it would be sent now; the parameters are those of `darner.patch`."""
     given = as_object(arguments[0] if arguments else None)
     asked = read_asked({"instruction": "explain", **given})
-    return _explain(session, given, asked.first.line if asked.first else None, take_buffers(session, asked.uri))
+    return _explain(
+        session,
+        given,
+        asked.first.line if asked.first else None,
+        snapshot_buffers(session.documents, session.folders, asked.uri),
+    )
 
 
 async def _explain(session: Session, given: dict[str, Any], line: int | None, buffers: Buffers) -> dict[str, Any]:

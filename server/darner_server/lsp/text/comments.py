@@ -70,7 +70,7 @@ def taken_out(lines: Sequence[str], comment: Comment) -> tuple[int, int]:
 
 
 def _comment(path: str, lines: Sequence[str], number: int, at: int) -> Comment | None:
-    from darner_context.syntax.parser import comment_span  # noqa: PLC0415 - see engine_host.py
+    from darner_context.syntax.comments import comment_span  # noqa: PLC0415 - see engine_host.py
 
     above, below = _parsed(lines, number)
     span = comment_span(path, "".join(lines[above:below]), number - above, at)
