@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["replace", "insert", "whole", "create", "delete", "move", "malformed"]
+Kind = Literal["replace", "insert", "whole", "create", "delete", "move", "malformed", "reply"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +12,8 @@ class Edit:
 
     `before` and `after` are whole lines ending in \n, except in an `inline` edit, which may begin and end inside a
     line. A "whole" edit has only `after`: a file, the `region` it rewrites, or one definition. A "malformed" one has
-    only a `problem`, a sentence for the user and the model. Where the reply names the file in a way that can be read
+    only a `problem`, a sentence for the user and the model. A "reply" is a whole reply in `after`, given to a tool; the
+    parser takes it apart, and nothing behind it sees one. Where the reply names the file in a way that can be read
     otherwise, the first of `readings` that is there counts; without it and a path, `said` are the words to refuse with.
     """
 

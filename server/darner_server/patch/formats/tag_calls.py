@@ -118,7 +118,7 @@ def _call(text: str) -> list[Edit]:
     if word == "diff":
         diff = body.removesuffix("</diff>").rstrip()
     if diff is not None:
-        return _patched(diff, path)
+        return [Edit(path, after=diff, kind="reply", format=FORMAT)]
     pairs = _pairs(text if word in _OLD else body, path)
     if pairs:
         return pairs
@@ -164,13 +164,6 @@ def _pair(path: str | None, old: str, new: str) -> Edit:
             path, old.removeprefix("\n"), after if not after or after.endswith("\n") else after + "\n", format=FORMAT
         )
     return Edit(path, old, new, inline=True, format=FORMAT)
-
-
-def _patched(text: str, path: str | None) -> list[Edit]:
-    from darner_server.patch.reply.parser import Parser  # noqa: PLC0415 - the parser knows this format, and this one it
-
-    parser = Parser(target=path)
-    return [*parser.feed(text), *parser.close()]
 
 
 def _malformed(path: str | None, problem: str) -> Edit:

@@ -216,11 +216,8 @@ class _Calls:
         return True
 
     def _patch(self, text: str, path: str | None) -> bool:
-        """Take the edits of a reply within the reply."""
-        from darner_server.patch.reply.parser import Parser  # noqa: PLC0415 - the parser knows this format, and this one it
-
-        parser = Parser(target=path)
-        self.found += [*parser.feed(text), *parser.close()]
+        """Take a reply within the reply."""
+        self.found.append(Edit(path, after=text, kind="reply", format=FORMAT))
         return True
 
     def _written(self, path: str | None, text: str) -> bool:

@@ -27,7 +27,7 @@ from darner_server.patch.reply.fences import Fences
 from darner_server.patch.reply.reasoning import Reasoning, is_final, is_preface, is_thinking
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     from darner_server.patch.edit import Edit
 
@@ -90,7 +90,7 @@ class Parser:
         self._settle()
         self._drafts.release()
         left = self._fences.left(self._drafts.answered, any_edit=self._drafts.count > 0, cut_off=cut_off)
-        self._drafts.take(left)
+        self._drafts.take(_apart(left))
         if self._reasoning.inside and not self._drafts.count and not cut_off:
             self._drafts.take((malformed("the reply ends inside its reasoning: it holds no answer"),))
         if (missing := self._drafts.missing()) is not None:
@@ -160,7 +160,7 @@ class Parser:
             self._lines.clear()
 
     def _settle(self) -> None:
-        self._drafts.take(self._out)
+        self._drafts.take(_apart(self._out))
         self._out = []
 
     def _void(self, *, final: bool = False) -> None:
@@ -321,3 +321,14 @@ def _within(fence: whole_text.Fence) -> Caption | None:
     if named is not None and named.path is not None:
         return Caption(named)
     return None if fence.used else fence.caption
+
+
+def _apart(edits: Iterable[Edit]) -> Iterator[Edit]:
+    """Take apart the replies that calls of tools hold."""
+    for edit in edits:
+        if edit.kind != "reply":
+            yield edit
+            continue
+        parser = Parser(target=edit.path)
+        found = [*parser.feed(edit.after or ""), *parser.close()]
+        yield from found or [malformed("a tool is called with a patch that holds no edit")]
