@@ -2,7 +2,6 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.patch.histories import history
 
 from darner_server.patch import Edit, Located, Parser, Splice, apply_reply, locate, spliced
 from darner_server.patch.formats import apply_patch, find_replace, search_replace, unified_diff, whole_text
@@ -148,7 +147,3 @@ def test_a_document_is_the_text_that_was_spliced(text: str, data: st.DataObject)
         for body in set(fresh.bodies):
             assert document.find([body]) == fresh.find([body])
             assert document.find_folded([body]) == fresh.find_folded([body])
-
-
-def test_typing_while_a_patch_streams() -> None:
-    assert {history(seed) for seed in range(4_000)} == {"moved", "refused"}

@@ -5,7 +5,6 @@ from darner_server.patch.edit import Edit, Located, Refused, Splice
 from darner_server.patch.formats.rules import REPLY_FORMATS, rules
 from darner_server.patch.match.locate import locate
 from darner_server.patch.match.splices import spliced
-from darner_server.patch.rebase import rebase
 from darner_server.patch.repair_prompt import repair_text
 from darner_server.patch.reply.drafts import LATE
 from darner_server.patch.reply.parser import Parser
@@ -27,7 +26,6 @@ __all__ = [
     "is_only_reasoning",
     "locate",
     "prose",
-    "rebase",
     "repair_text",
     "rules",
     "spliced",
