@@ -1,111 +1,103 @@
-"""The listing is the architecture: who may import whom, and that the map names places that exist."""
+"""The listing is the architecture: who may import whom, and that the pages name places that exist."""
 
-import ast
 import re
-import sys
-from pathlib import Path
 
 import pytest
+from tests import architecture
+from tests.architecture import PAGE, ROOT, circles, code, offenders, read, strangers
 
-ROOT = Path(__file__).parents[1]
-CODE = {
-    "context": ROOT / "context/darner_context",
-    "clients": ROOT / "clients/darner_clients",
-    "patch": ROOT / "server/darner_server/patch",
-    "engine": ROOT / "server/darner_server/engine",
-    "local": ROOT / "server/darner_server/local",
-    "lsp": ROOT / "server/darner_server/lsp",
-    "cli": ROOT / "server/darner_server/cli",
-}
-OURS = {"darner_context": "context", "darner_clients": "clients", "darner_server": "server"}
+MODULES = code()
+LARGEST = 15  # files of code in one folder
 
 
-def imports(path: Path) -> set[str]:
-    """Every module that a file imports, also inside functions, by its full name."""
-    found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            found.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}: imports are absolute"
-            found.update({f"{node.module}.{alias.name}" for alias in node.names} | {str(node.module)})
-    return found
+def test_who_imports_whom() -> None:
+    assert offenders(MODULES) == []
 
 
-def modules(part: str) -> list[Path]:
-    files = sorted(CODE[part].rglob("*.py"))
-    assert files, part
-    return files
+def test_a_library_is_known_in_one_place() -> None:
+    assert strangers(MODULES) == []
 
 
-def offenders(part: str, forbidden: str) -> list[str]:
-    """Imports in `part` that the pattern matches from the beginning of the name."""
-    return [
-        f"{path.relative_to(ROOT)} imports {name}"
-        for path in modules(part)
-        for name in sorted(imports(path))
-        if re.match(rf"(?:{forbidden})(?:\.|$)", name)
-    ]
+def test_no_circle_of_files() -> None:
+    assert circles(architecture.between_files(MODULES)) == []
 
 
-@pytest.mark.parametrize(
-    ("part", "forbidden"),
-    [
-        (
-            "patch",
-            r"darner_(context|clients)|darner_server\.(?!patch)|pygls|lsprotocol|httpx|tree_sitter|tiktoken|rich|typer",
-        ),
-        ("context", r"darner_(clients|server)|pygls|lsprotocol|httpx|rich|typer"),
-        ("clients", r"darner_(context|server)|pygls|lsprotocol|tree_sitter|tiktoken|rich|typer"),
-        ("engine", r"darner_server\.(cli|lsp)|pygls|lsprotocol|argparse|typer|click|rich|httpx|httpcore|tree_sitter"),
-        (
-            "local",
-            r"darner_context\.(?!system\b)|darner_clients|darner_server\.(?!local)|pygls|lsprotocol|rich|typer",
-        ),
-        ("lsp", r"darner_server\.cli|typer|click|rich|httpx|httpcore|tree_sitter"),
-        ("cli", r"darner_server\.lsp(?!\.(?:startup|transport\.tcp)\b)|pygls|lsprotocol|httpx|httpcore|tree_sitter"),
-    ],
-)
-def test_who_imports_whom(part: str, forbidden: str) -> None:
-    assert offenders(part, forbidden) == []
-
-
-def test_patch_needs_only_the_standard_library() -> None:
-    known = {*sys.stdlib_module_names, "darner_server"}
-    assert [name for path in modules("patch") for name in imports(path) if name.split(".")[0] not in known] == []
-
-
-def test_tree_sitter_is_known_in_one_file() -> None:
-    users = [path.name for path in modules("context") if any(name.startswith("tree_sitter.") for name in imports(path))]
-    assert users in ([], ["parser.py"])
-    assert any("tree_sitter" in name for name in imports(CODE["context"] / "syntax/parser.py"))
+def test_no_circle_of_rooms() -> None:
+    assert circles(architecture.between_rooms(MODULES)) == []
 
 
 def test_only_the_command_line_prints() -> None:
-    calls = [
-        f"{path.relative_to(ROOT)}:{node.lineno}"
-        for part in CODE
-        for path in modules(part)
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
-        if part != "cli" and path.name != "testing.py"
-    ]
-    assert calls == []
+    talks = ("darner_server.cli", "darner_clients.testing.__main__")
+    assert [f"{each.name}:{each.prints}" for each in MODULES if each.prints and not each.name.startswith(talks)] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "found"),
+    [
+        (
+            "darner_context.text.lines",
+            "import darner_context.index",
+            "darner_context.text.lines imports darner_context.index",
+        ),
+        ("darner_context.syntax.faults", "def f():\n    import httpx", "darner_context.syntax.faults imports httpx"),
+        ("darner_server.patch.text.lines", "import tiktoken", "darner_server.patch.text.lines imports tiktoken"),
+        (
+            "darner_server.patch.odd.lines",
+            "",
+            "darner_server.patch.odd.lines: no floor of darner_server.patch names odd",
+        ),
+        (
+            "darner_clients.wire.sse",
+            "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from darner_clients.client import Client",
+            "darner_clients.wire.sse imports darner_clients.client",
+        ),
+        (
+            "darner_server.lsp.session",
+            "from darner_server.cli import output",
+            "darner_server.lsp.session imports darner_server.cli.output",
+        ),
+    ],
+)
+def test_a_forbidden_import_is_found(name: str, source: str, found: str) -> None:
+    known = frozenset(each.name for each in MODULES)
+    assert offenders([read(name, source, known)]) == [found]
+
+
+def test_a_second_user_of_a_library_is_found() -> None:
+    other = read("darner_context.syntax.definitions", "from tree_sitter import Node", frozenset())
+    assert strangers([other]) == ["darner_context.syntax.definitions imports tree_sitter"]
+
+
+def test_a_print_in_logic_is_found() -> None:
+    assert read("darner_context.index", "def f():\n    print(1)", frozenset()).prints == (2,)
+
+
+def test_a_circle_is_found() -> None:
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": {"a"}}) == [["b", "c"]]
+
+
+def test_the_page_shows_the_tables() -> None:
+    assert architecture.shown() == architecture.table(), "run: python -m tests.architecture"
+
+
+def test_folders_can_be_read_at_a_glance() -> None:
+    folders = {
+        path.parent for part in ("context", "clients", "server", "tests") for path in (ROOT / part).rglob("*.py")
+    }
+    files = {folder: [each for each in folder.glob("*.py") if each.name != "__init__.py"] for folder in folders}
+    assert {str(folder): len(found) for folder, found in files.items() if len(found) > LARGEST} == {}
 
 
 @pytest.mark.parametrize("page", ["ARCHITECTURE.md", "README.md", "CONTRIBUTING.md"])
 def test_named_paths_exist(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     named = set(re.findall(r"`([\w.-]+/[\w./-]+)`", text)) | set(re.findall(r"\]\((?!https?:)([\w./-]+)\)", text))
-    assert [
-        name
-        for name in sorted(named)
-        if not any((base / name).exists() for base in (ROOT, ROOT / "server/darner_server"))
-    ] == []
+    bases = (ROOT, ROOT / "server/darner_server", (ROOT / page).parent)
+    assert [name for name in sorted(named) if not any((base / name).exists() for base in bases)] == []
 
 
 def test_flow_names_files_that_exist() -> None:
-    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    text = PAGE.read_text(encoding="utf-8")
     bases = [ROOT / "server/darner_server", ROOT / "server", ROOT / "context", ROOT / "clients"]
     named = re.findall(r"^     ?->.*\s([a-z_]+/[\w./]+)$", text, re.MULTILINE)
     assert len(named) >= 8
