@@ -45,8 +45,9 @@ def _rows(name: str, part: str) -> list[dict[str, Any]]:
         return [row for row in map(json.loads, file) if part in row["name"]]
 
 
-def _show(case: dict[str, Any], verdict: str, applied: Applied) -> None:
-    print(f"{case['name']}: {verdict}\n{unified_diff(case.get('expected_files') or {}, applied.files)}")
+def _show(case: dict[str, Any], verdict: str, applied: Applied, *, wanted: bool) -> None:
+    if wanted:
+        print(f"{case['name']}: {verdict}\n{unified_diff(case.get('expected_files') or {}, applied.files)}")
 
 
 def _levelled(text: str | None) -> str | None:
@@ -99,7 +100,6 @@ def main() -> int:
     table: dict[tuple[str, str, str], Counter[str]] = {}
     odd: list[tuple[str, str, str]] = []
     differing: list[str] = []
-    show = _show if chosen.case else lambda *_: None
     for case in _rows("apply.jsonl.gz", chosen.case):
         target = case["options"].get("target")
         applied = apply_reply(case["edit_text"], case["original_files"], target=target)
@@ -111,7 +111,7 @@ def main() -> int:
         if verdict != ("refused" if error else "right") and not case["policy"]:
             reason = applied.refused[0].reason if applied.refused else "the text differs"
             odd.append((case["name"], verdict, reason))
-        show(case, verdict, applied)
+        _show(case, verdict, applied, wanted=bool(chosen.case))
         if any(_streamed(case, size) != applied.changed for size in (*_CUTS, 0)):
             differing.append(case["name"])
     totals = {group: Counter[str]() for group in ("edit", "refusal", "policy")}
