@@ -88,7 +88,13 @@ def test_folders_can_be_read_at_a_glance() -> None:
     assert {str(folder): len(found) for folder, found in files.items() if len(found) > LARGEST} == {}
 
 
-@pytest.mark.parametrize("page", ["ARCHITECTURE.md", "README.md", "CONTRIBUTING.md"])
+@pytest.mark.parametrize(
+    "page",
+    [
+        *("ARCHITECTURE.md", "README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/glossary.md", "docs/debugging.md"),
+        *sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("docs/decisions/*.md")),
+    ],
+)
 def test_named_paths_exist(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     named = set(re.findall(r"`([\w.-]+/[\w./-]+)`", text)) | set(re.findall(r"\]\((?!https?:)([\w./-]+)\)", text))
