@@ -20,6 +20,7 @@ from darner_context.request import (
     Snippet,
     Unreadable,
 )
+from darner_context.store.database import damaged
 from darner_context.store.location import Keeper
 from darner_context.text.tokenizer import Tokenizer
 from darner_context.workspace.exclusions import OWN_RULES, RULES
@@ -145,7 +146,7 @@ class Index:
             try:
                 bundle = self._answers.answer(request, tokenizer, self._left_out)
             except sqlite3.DatabaseError as error:
-                if not self._keeper.anew(str(error)):
+                if not (damaged(error) and self._keeper.recreate()):
                     raise
                 self._renew()
                 bundle = self._answers.answer(request, tokenizer, self._left_out)
@@ -165,7 +166,7 @@ class Index:
         """Return the text of a workspace file, the live buffer first."""
         found = self._workspace.find(path)
         live = self._library.overlaid(path)
-        if live is not None and not (isinstance(found, Unreadable) and "secret" in found.reason):
+        if live is not None and not (isinstance(found, Unreadable) and found.kind == "secret"):
             return live
         return found if isinstance(found, Unreadable) else read_text(found)
 

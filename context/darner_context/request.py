@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +93,16 @@ class ContextBundle:
     withheld: tuple[Withheld, ...] = ()
 
 
+UnreadableKind = Literal[
+    "missing", "secret", "ignored", "outside", "no name", "no file", "too large", "binary", "encoding", "failed"
+]
+
+
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """Why a file's text is not given out."""
+    """Why a file's text is not given out: the case for programs, the reason for people."""
 
+    kind: UnreadableKind
     reason: str
 
 

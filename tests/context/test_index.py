@@ -119,7 +119,7 @@ async def test_a_buffer_that_was_never_saved_can_be_used_and_be_the_focus(tmp_pa
             "", Focus("new.py", 3, 3), 4_000, texts={"new.py": "from shop.fresh import Fresh\n\nFresh().\n"}
         )
         assert "def spin" in shown(index.context(request, tokenizer("o200k_base")))
-        assert index.read("new.py") == Unreadable("there is no such file")
+        assert index.read("new.py") == Unreadable("missing", "there is no such file")
 
 
 async def test_texts_of_a_request_are_gone_after_it(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from typing import Any
 from darner_context.facts.extract import count_lines, extract
 from darner_context.facts.file_facts import digest_of
 from darner_context.request import LeftOut, Unreadable
-from darner_context.store.database import Row, Store
+from darner_context.store.database import Row, Store, damaged
 from darner_context.store.entry import Parsed, parsed, unchanged, unparsed
 from darner_context.syntax.notebook import SUFFIX
 from darner_context.syntax.parser import load_grammar
@@ -147,7 +147,7 @@ def _parse_all(store: Store, fresh: list[Source], processes: int, work: Work) ->
     if not processes or not fresh:
         yield from map(work, tasks)
         return
-    from darner_context.indexing.worker_pool import LATE, Failed, NoneSurvives, shared_out  # noqa: PLC0415 - never in the server
+    from darner_context.indexing.worker_pool import Failed, NoneSurvives, shared_out  # noqa: PLC0415 - never in the server
 
     count_lines(["def f():"])  # the vocabulary is loaded before the fork, so that the children share it
     processes = 1 if sum(source.size for source in fresh) < 2 * _BATCH else processes
@@ -155,7 +155,7 @@ def _parse_all(store: Store, fresh: list[Source], processes: int, work: Work) ->
         for each in shared_out(partial(_within_limits, work), tasks, processes, _PATIENCE, [_HARMLESS]):
             if isinstance(each, Failed):
                 source = each.piece
-                if each.reason == LATE:
+                if each.kind == "late":
                     store.suspect([source.path])
                 yield [unparsed(source.path, source.size, source.stamp)], [LeftOut(source.path, each.reason)]
             else:
@@ -185,7 +185,8 @@ def _carry_out(order: dict[str, Any]) -> int:
         store.close()
         sys.stdout.write(json.dumps({"left_out": [asdict(each) for each in left_out]}) + "\n")
     except (sqlite3.Error, OSError) as error:
-        sys.stdout.write(json.dumps({"error": str(error)}) + "\n")
+        replace_store = isinstance(error, sqlite3.DatabaseError) and damaged(error)
+        sys.stdout.write(json.dumps({"error": str(error), "damaged": replace_store}) + "\n")
         return 1
     return 0
 

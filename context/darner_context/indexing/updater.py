@@ -8,9 +8,11 @@ import sqlite3
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from typing import Literal
 
 from darner_context.indexing.indexer import changes, parse, update
 from darner_context.request import LeftOut
+from darner_context.store.database import damaged
 from darner_context.store.location import Keeper, prune
 from darner_context.system import child_process
 from darner_context.workspace.scan import Source, Workspace
@@ -37,7 +39,7 @@ class Updates:
         try:
             left_out = await self._refresh(progress)
         except sqlite3.DatabaseError as error:
-            if not self._keeper.anew(str(error)):
+            if not (damaged(error) and self._keeper.recreate()):
                 raise
             left_out = await self._refresh(progress)
         if self._unpruned and (path := self._keeper.lasting) is not None:
@@ -61,9 +63,9 @@ class Updates:
                 progress()
                 return left_out
         found = await self._outside(progress)
-        if found is None and self._keeper.anew(self._keeper.note or ""):
+        if found == "damaged" and self._keeper.recreate():
             found = await self._outside(progress)
-        return found if found is not None else await self._elsewhere(progress)
+        return found if isinstance(found, list) else await self._elsewhere(progress)
 
     def _compare(self, left_out: list[LeftOut]) -> tuple[list[Source], list[str], bool]:
         """What changed and what is gone, and whether none of it is known to kill or to hold up its parser."""
@@ -98,11 +100,15 @@ class Updates:
             progress()
         return left_out
 
-    async def _outside(self, progress: Callable[[], None]) -> list[LeftOut] | None:
-        """Run the indexer; None if it failed, but not if it was killed: what may have done that is not parsed here."""
+    async def _outside(self, progress: Callable[[], None]) -> list[LeftOut] | Literal["damaged", "failed"]:
+        """
+        Run the indexer; returns what was left out, or why it failed.
+
+        One that was killed has not failed: what may have killed it is not parsed in this process.
+        """
         path = self._keeper.store.path
         if path is None:
-            return None
+            return "failed"
         order = {
             "roots": [str(root) for root in self._workspace.roots.values()],
             "ignore": self._ignore,
@@ -122,20 +128,21 @@ class Updates:
                 start_new_session=True,  # its group are its workers, and they are killed with it
             )
         except OSError:
-            return None
+            return "failed"
         self._process = process
-        left_out: list[LeftOut] | None = None
+        result: list[LeftOut] | Literal["damaged", "failed"] = "failed"
         try:
             if process.stdin is None or process.stdout is None:
-                return None
+                return "failed"
             process.stdin.write(json.dumps(order).encode() + b"\n")
             await process.stdin.drain()
             async for line in process.stdout:
                 said = json.loads(line)
                 if "error" in said:
                     self._keeper.note = str(said["error"])
+                    result = "damaged" if said.get("damaged") else "failed"
                 if "left_out" in said:
-                    left_out = [LeftOut(each["path"], each["reason"]) for each in said["left_out"]]
+                    result = [LeftOut(each["path"], each["reason"]) for each in said["left_out"]]
                 progress()
             code = await process.wait()
         except (OSError, ValueError):
@@ -147,7 +154,7 @@ class Updates:
             self._process = None
         if code < 0:
             return [LeftOut(".", f"not everything is parsed: the process for it was killed (signal {-code})")]
-        return left_out if code == 0 else None
+        return "failed" if code and isinstance(result, list) else result
 
     def stop(self) -> None:
         """End the process that indexes, if there is one."""

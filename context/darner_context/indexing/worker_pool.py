@@ -12,11 +12,15 @@ from itertools import chain
 from multiprocessing import active_children, get_context
 from multiprocessing.connection import Connection
 from multiprocessing.context import BaseContext
-from typing import Generic, TypeVar
+from typing import Generic, Literal, TypeVar
 
 from darner_context.system.resource_limits import limit_memory
 
-DIED, LATE = "its parser died or needed too much time or memory", "it takes too long to parse"
+FailureKind = Literal["died", "late"]
+REASONS: dict[FailureKind, str] = {
+    "died": "its parser died or needed too much time or memory",
+    "late": "it takes too long to parse",
+}
 _MEMORY = 600_000_000  # bytes that a process may take for its work
 _AHEAD = 2  # tasks that lie ready beside those that are under way
 
@@ -29,7 +33,12 @@ class Failed(Generic[_Piece]):
     """A piece of work that no process survived."""
 
     piece: _Piece
-    reason: str
+    kind: FailureKind
+
+    @property
+    def reason(self) -> str:
+        """The reason in words."""
+        return REASONS[self.kind]
 
 
 class NoneSurvives(OSError):
@@ -53,12 +62,12 @@ def shared_out(
     while under_way := (yield from _until_one_dies(work, tasks, processes, processes + _AHEAD, patience))[0]:
         pieces = iter([[piece] for piece in under_way])
         while True:
-            left, reason = yield from _until_one_dies(work, pieces, 1, 1, patience)
+            left, kind = yield from _until_one_dies(work, pieces, 1, 1, patience)
             if not left:
                 break
             if not list(_until_one_dies(work, iter([proof]), 1, 1, patience)):
                 raise NoneSurvives("no process that parses survives")
-            yield Failed(left[0], reason)
+            yield Failed(left[0], kind)
 
 
 def _until_one_dies(
@@ -67,9 +76,9 @@ def _until_one_dies(
     processes: int,
     most: int,
     patience: float,
-) -> Generator[_Result, None, tuple[list[_Piece], str]]:
+) -> Generator[_Result, None, tuple[list[_Piece], FailureKind]]:
     """Take tasks in new processes; returns what `most` tasks at once were under way when one died, and of what."""
-    reason = DIED
+    kind: FailureKind = "died"
     context = get_context("fork" if sys.platform == "linux" else "spawn")
     running: dict[Future[_Result], Sequence[_Piece]] = {}
     listener, held = context.Pipe(duplex=False)
@@ -78,10 +87,10 @@ def _until_one_dies(
             while len(running) < most and (task := next(tasks, None)) is not None:
                 running[_submitted(pool, work, task)] = task
             if not running:
-                return [], ""
+                return [], kind
             finished, _ = wait(running, patience, FIRST_COMPLETED)
             if not finished:
-                reason = LATE
+                kind = "late"
                 _kill_children(pool)
             whole = [each for each in finished if not isinstance(each.exception(), BrokenProcessPool)]
             for each in whole:
@@ -89,7 +98,7 @@ def _until_one_dies(
                 yield each.result()
             if len(whole) < len(finished):
                 break
-    return [*chain.from_iterable(running.values())], reason
+    return [*chain.from_iterable(running.values())], kind
 
 
 @contextmanager

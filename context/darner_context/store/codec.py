@@ -17,8 +17,8 @@ from darner_context.syntax.symbols import Definition
 _SEPARATOR = "\n"
 
 
-class UnlikeError(sqlite3.DatabaseError):
-    """Facts are whole and not of this form. What is stored is no good, and is begun anew as if it were damaged."""
+class FormatError(sqlite3.DatabaseError):
+    """Stored facts are whole but have another form. Their store is replaced, as a damaged one is."""
 
 
 def pack(facts: FileFacts) -> bytes:
@@ -54,7 +54,7 @@ _NARROW, _NARROW_ROW = 65_536, 2 * _LINES  # lines that two bytes can number; by
 
 
 def unpack(data: bytes) -> FileFacts | None:
-    """Thaw frozen facts; None if they were damaged or are of another form. A part may still raise UnlikeError."""
+    """Thaw frozen facts; None if they were damaged or are of another form. A part may still raise FormatError."""
     if zlib.crc32(memoryview(data)[4:]) != int.from_bytes(data[:4], "little"):
         return None
     try:
@@ -89,14 +89,14 @@ class _Stored(FileFacts):
                 made = indexed(names, containers)
             else:
                 made = {}
-        except _UNLIKE as error:
-            raise UnlikeError(f"malformed {name}") from error
+        except _FORM_ERRORS as error:
+            raise FormatError(f"the stored {name} have another form") from error
         object.__setattr__(self, name, made)
         frozen.pop(name, None)
         return made
 
 
-_UNLIKE = (ArithmeticError, AttributeError, EOFError, LookupError, TypeError, ValueError)
+_FORM_ERRORS = (ArithmeticError, AttributeError, EOFError, LookupError, TypeError, ValueError)
 
 
 def _columns(part: "bytes | _Columns") -> "_Columns":

@@ -11,7 +11,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from darner_context.facts.file_facts import FileFacts
-from darner_context.store.codec import unpack
+from darner_context.store.codec import FormatError, unpack
 from darner_context.store.entry import Delta, Parsed
 from darner_context.syntax.languages import LANGUAGES
 from darner_context.system.private_files import private_database, private_folder
@@ -63,6 +63,9 @@ def _grammars() -> Iterable[str]:
 
 _NOBODY = array("I")
 
+# The statements here are right: where SQLite finds an error in one, the file has other tables.
+_DAMAGED = frozenset((sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR))
+
 
 class Store:
     """One connection. A damaged file is thrown away and begun anew. Raises sqlite3.Error and OSError."""
@@ -74,7 +77,7 @@ class Store:
         try:
             self._base = self._open(write=write)
         except sqlite3.DatabaseError as error:
-            if path is None or not damaged(str(error)):
+            if path is None or not damaged(error):
                 raise
             throw_away(path)
             self._base = self._open(write=write)
@@ -258,9 +261,9 @@ def _without(numbers: "array[int]", taken: set[int]) -> bytes:
     return array("I", (number for number in numbers if number not in taken)).tobytes()
 
 
-def damaged(message: str) -> bool:
-    """Whether an error's words say that the file is no good, and not merely that it is in use."""
-    return "malformed" in message or "not a database" in message or "no such" in message
+def damaged(error: sqlite3.DatabaseError) -> bool:
+    """Whether an error means that the file must be replaced, and not merely that it is in use or cannot be written."""
+    return isinstance(error, FormatError) or (getattr(error, "sqlite_errorcode", 0) & 0xFF) in _DAMAGED
 
 
 def throw_away(path: Path) -> None:

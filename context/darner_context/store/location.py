@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 
-from darner_context.store.database import Store, damaged, store_path, throw_away
+from darner_context.store.database import Store, store_path, throw_away
 
 
 class Keeper:
@@ -54,10 +54,10 @@ class Keeper:
         self._old.append(self.store)
         self.store = Store(None)
 
-    def anew(self, message: str) -> bool:
-        """Begin the store anew if an error's message says that it is damaged: that may show only when it is read."""
+    def recreate(self) -> bool:
+        """Replace a damaged store with an empty one; False for a store in memory."""
         path = self.store.path
-        if path is None or not damaged(message):
+        if path is None:
             return False
         self.note = None
         if os.name == "nt":

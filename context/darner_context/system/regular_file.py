@@ -30,9 +30,9 @@ def read_plain(path: str | os.PathLike[str], most: int, *, follow: bool = True) 
         finally:
             os.close(handle)
     except OSError as error:
-        return Unreadable(f"cannot be read: {error.strerror}")
+        return Unreadable("failed", f"cannot be read: {error.strerror}")
     except ValueError:  # a zero in the path
-        return Unreadable("it has no name")
+        return Unreadable("no name", "it has no name")
 
 
 def holds_up(path: str | os.PathLike[str], most: int, *, follow: bool) -> bool:
@@ -47,8 +47,8 @@ def holds_up(path: str | os.PathLike[str], most: int, *, follow: bool) -> bool:
 
 def _unfit(info: os.stat_result, most: int) -> Unreadable | None:
     if not stat.S_ISREG(info.st_mode):
-        return Unreadable("it is not a plain file")
-    return Unreadable("it is too large") if info.st_size > most else None
+        return Unreadable("no file", "it is not a plain file")
+    return Unreadable("too large", "it is too large") if info.st_size > most else None
 
 
 def _all(handle: int, size: int, most: int) -> bytes | Unreadable:
@@ -58,6 +58,6 @@ def _all(handle: int, size: int, most: int) -> bytes | Unreadable:
         parts.append(part)
         total += len(part)
         if total > most:  # it grows while it is read
-            return Unreadable("it is too large")
+            return Unreadable("too large", "it is too large")
         size = max(size, total + 65_536) if total > size else size
     return b"".join(parts)

@@ -42,10 +42,10 @@ def decode(data: bytes) -> Decoded | Unreadable:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return _decoded(data, encoding) or Unreadable(
-                f"it begins with a mark of {encoding.upper()}, but it is not {encoding.upper()}"
+                "encoding", f"it begins with a mark of {encoding.upper()}, but it is not {encoding.upper()}"
             )
     if b"\0" in data:
-        return Unreadable("it is binary")
+        return Unreadable("binary", "it is binary")
     found = _decoded(data, "utf-8")
     if found is not None:
         return found
@@ -54,8 +54,8 @@ def decode(data: bytes) -> Decoded | Unreadable:
         if named is not None:
             name = _ENDS.sub("", named[1].decode("ascii", "replace"))
             found = _decoded(data, name) if _is_charset(name) else None
-            return found or Unreadable(f"its coding line says {name}, but it is not")
-    return Unreadable("it is not UTF-8")
+            return found or Unreadable("encoding", f"its coding line says {name}, but it is not")
+    return Unreadable("encoding", "it is not UTF-8")
 
 
 def _is_charset(name: str) -> bool:

@@ -290,7 +290,7 @@ def _lines(path: Path, *, follow: bool) -> Sequence[str]:
         return ()
     data = read_plain(path, MOST, follow=follow)
     if isinstance(data, Unreadable):
-        return EVERYTHING if "too large" in data.reason else ()
+        return EVERYTHING if data.kind == "too large" else ()
     return lines_of(data)
 
 

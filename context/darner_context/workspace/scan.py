@@ -84,9 +84,9 @@ class Workspace:
             return located
         root, inner = located
         if secret_name(inner):
-            return Unreadable("it may hold secrets")
+            return Unreadable("secret", "it may hold secrets")
         if self._excludes[root].file(inner):
-            return Unreadable("it is ignored")
+            return Unreadable("ignored", "it is ignored")
         return self._real(root, inner)
 
     def secret(self, path: str) -> bool:
@@ -118,7 +118,7 @@ class Workspace:
 
     def _located(self, path: str) -> tuple[Path, str] | Unreadable:
         if not path or "\0" in path:
-            return Unreadable("it has no name")
+            return Unreadable("no name", "it has no name")
         name, inner = "", path
         if "" not in self.roots:
             name, _, inner = path.partition("/")
@@ -130,7 +130,7 @@ class Workspace:
             or ".." in parts
             or (os.name == "nt" and (":" in inner or "\\" in inner))
         ):
-            return Unreadable("it lies outside the workspace")
+            return Unreadable("outside", "it lies outside the workspace")
         return root, "/".join(part for part in parts if part not in {"", "."})
 
     def _real(self, root: Path, inner: str) -> Path | Unreadable:
@@ -140,8 +140,8 @@ class Workspace:
             return file
         target = file.relative_to(root).as_posix()
         if secret_name(target):
-            return Unreadable("it may hold secrets")
-        return Unreadable("it is ignored") if self._excludes[root].file(target) else file
+            return Unreadable("secret", "it may hold secrets")
+        return Unreadable("ignored", "it is ignored") if self._excludes[root].file(target) else file
 
     def _below(self, root: Path, shown: str, left_out: list[LeftOut]) -> Iterator[Source]:
         excludes = self._excludes[root]
@@ -230,10 +230,10 @@ def _real(root: Path, inner: str) -> Path | Unreadable:
                 break
         mode = file.stat().st_mode
     except (OSError, RuntimeError, ValueError):
-        return Unreadable("there is no such file")
+        return Unreadable("missing", "there is no such file")
     if not file.is_relative_to(root):
-        return Unreadable("it lies outside the workspace")
-    return file if stat.S_ISREG(mode) else Unreadable("it is not a file")
+        return Unreadable("outside", "it lies outside the workspace")
+    return file if stat.S_ISREG(mode) else Unreadable("no file", "it is not a file")
 
 
 def _entries(folder: str, shown: str, left_out: list[LeftOut]) -> list["os.DirEntry[str]"]:

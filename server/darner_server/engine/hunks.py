@@ -13,8 +13,6 @@ from darner_server.engine.task import Task
 from darner_server.patch import Applier, Edit, Located, Refused
 from darner_server.patch.paths import normal
 
-_MISSING = "there is no such file"  # the index's words for a path that is free
-
 
 class Snapshot(Mapping[str, str]):
     """The workspace as the task found it: live buffers first, then the disk, each file read once."""
@@ -22,7 +20,7 @@ class Snapshot(Mapping[str, str]):
     def __init__(self, index: Index, texts: Mapping[str, str]) -> None:
         self._index = index
         self._texts: dict[str, str | None] = dict(texts)
-        self.unreadable: dict[str, str] = {}
+        self._unreadable: dict[str, Unreadable] = {}
 
     def __getitem__(self, path: str) -> str:
         """The text of a file. Raises KeyError for one that is missing or must not be read."""
@@ -30,7 +28,7 @@ class Snapshot(Mapping[str, str]):
             found = self._index.read(path)
             self._texts[path] = None if isinstance(found, Unreadable) else found
             if isinstance(found, Unreadable):
-                self.unreadable[path] = found.reason
+                self._unreadable[path] = found
         text = self._texts[path]
         if text is None:
             raise KeyError(path)
@@ -40,8 +38,11 @@ class Snapshot(Mapping[str, str]):
         """A file that exists but must not be read is no place for a new one."""
         for named in (edit.path, edit.new_path):
             path = normal(named) if named else None
-            if path and path not in self and self.unreadable.get(path, _MISSING) != _MISSING:
-                return Refused(edit, path, f"{path} cannot be written: {self.unreadable[path]}")
+            if not path or path in self:
+                continue
+            found = self._unreadable.get(path)
+            if found is not None and found.kind != "missing":
+                return Refused(edit, path, f"{path} cannot be written: {found.reason}")
         return None
 
     def __iter__(self) -> Iterator[str]:

@@ -19,7 +19,7 @@ from darner_context.index import Index
 from darner_context.indexing import indexer, worker_pool
 from darner_context.indexing import updater as updates
 from darner_context.indexing.indexer import changes, parse, update
-from darner_context.indexing.worker_pool import DIED, LATE, Failed, NoneSurvives, shared_out
+from darner_context.indexing.worker_pool import REASONS, Failed, NoneSurvives, shared_out
 from darner_context.request import LeftOut
 from darner_context.store.database import Store, store_path
 from darner_context.store.entry import Parsed
@@ -83,8 +83,8 @@ def test_all_is_done() -> None:
 
 
 def test_what_dies_is_left_out_and_what_was_under_way_with_it_is_done() -> None:
-    check([[1, 2], [8, 3, 9], [4]], [2, 4, 8, 16, 18], [Failed(3, DIED)])
-    check([[3], [1], [3]], [2], [Failed(3, DIED), Failed(3, DIED)])
+    check([[1, 2], [8, 3, 9], [4]], [2, 4, 8, 16, 18], [Failed(3, "died")])
+    check([[3], [1], [3]], [2], [Failed(3, "died"), Failed(3, "died")])
 
 
 @pytest.fixture
@@ -114,7 +114,7 @@ def test_what_hangs_is_left_out(pipe: int, monkeypatch: pytest.MonkeyPatch) -> N
         return found
 
     monkeypatch.setattr(worker_pool, "wait", until_one_hangs)
-    check([[1], [6, 5], [7]], [2, 12, 14], [Failed(5, LATE)])
+    check([[1], [6, 5], [7]], [2, 12, 14], [Failed(5, "late")])
 
 
 def test_where_nothing_survives_no_piece_is_blamed() -> None:
@@ -159,13 +159,13 @@ async def test_what_took_too_long_is_tried_again_at_the_next_start_only(
 ) -> None:
     def late(_: object, tasks: Iterator[Sequence[Source]], *_more: object) -> Iterator[Any]:
         for source in (source for task in tasks for source in task):
-            yield Failed(source, LATE) if source.path.endswith("dies.py") else parse([source])
+            yield Failed(source, "late") if source.path.endswith("dies.py") else parse([source])
 
     work, cache = write(tmp_path / "work", FILES), tmp_path / "cache"
     store = Store(store_path(cache, [work.resolve()]), write=True)
     monkeypatch.setattr(worker_pool, "shared_out", late)
     *_, (_, _, left_out) = update(store, Workspace([work]), 1)
-    assert left_out == [LeftOut("shop/dies.py", LATE)]
+    assert left_out == [LeftOut("shop/dies.py", REASONS["late"])]
     *_, (_, total, left_out) = update(store, Workspace([work]), 1)
     assert (total, left_out) == (0, [LeftOut("shop/dies.py", "no parser survived it")])
     store.close()
@@ -263,7 +263,7 @@ async def test_a_file_that_kills_its_parser_is_left_out_until_it_changes(
     work, cache = write(tmp_path / "work", FILES), tmp_path / "cache"
     store = Store(store_path(cache, [work.resolve()]), write=True)
     *_, (done, total, left_out) = update(store, Workspace([work]), 1, parse_or_die)
-    assert (done, total, left_out) == (3, 3, [LeftOut("shop/dies.py", DIED)])
+    assert (done, total, left_out) == (3, 3, [LeftOut("shop/dies.py", REASONS["died"])])
     said: list[LeftOut] = []
     assert changes(Workspace([work]), store.rows(), said) == ([], [])
     assert said == [LeftOut("shop/dies.py", "no parser survived it")]

@@ -182,7 +182,7 @@ def to_memory(index: Index) -> None:
 
 
 def anew(index: Index) -> None:
-    assert index._keeper.anew("malformed")
+    assert index._keeper.recreate()
 
 
 @pytest.mark.parametrize("replace_store", [to_memory, anew])

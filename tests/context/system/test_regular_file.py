@@ -9,7 +9,7 @@ from tests.context.sample_workspace import write
 from darner_context.request import Unreadable
 from darner_context.system.regular_file import read_plain
 
-NOT_PLAIN, TOO_LARGE = Unreadable("it is not a plain file"), Unreadable("it is too large")
+NOT_PLAIN, TOO_LARGE = Unreadable("no file", "it is not a plain file"), Unreadable("too large", "it is too large")
 
 
 def check(path: Path | str, follow: bytes | Unreadable, none: bytes | Unreadable, most: int = 10) -> None:
@@ -27,18 +27,18 @@ def test_files_links_devices_and_pipes(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with (tmp_path / "huge").open("wb") as huge:
         huge.truncate(20_000_000_000)
-    gone = Unreadable("cannot be read: No such file or directory")
+    gone = Unreadable("failed", "cannot be read: No such file or directory")
     table: list[tuple[str, bytes | Unreadable, bytes | Unreadable]] = [
         ("empty", b"", b""), ("ten", b"x" * 10, b"x" * 10), ("more", TOO_LARGE, TOO_LARGE), ("huge", TOO_LARGE, TOO_LARGE),
         ("link", b"x" * 10, NOT_PLAIN), ("link to more", TOO_LARGE, NOT_PLAIN), ("folder", NOT_PLAIN, NOT_PLAIN),
         ("zero", NOT_PLAIN, NOT_PLAIN), ("null", NOT_PLAIN, NOT_PLAIN), ("pipe", NOT_PLAIN, NOT_PLAIN),
         ("to pipe", NOT_PLAIN, NOT_PLAIN), ("to folder", NOT_PLAIN, NOT_PLAIN), ("nowhere", gone, NOT_PLAIN),
         ("folder/inside", b"in", b"in"), ("gone", gone, gone),
-        ("a\0b", Unreadable("it has no name"), Unreadable("it has no name")),
+        ("a\0b", Unreadable("no name", "it has no name"), Unreadable("no name", "it has no name")),
     ]  # fmt: skip
     for each, follow, none in table:
         check(tmp_path / each, follow, none)
-    check(tmp_path / "loop", Unreadable("cannot be read: Too many levels of symbolic links"), NOT_PLAIN)
+    check(tmp_path / "loop", Unreadable("failed", "cannot be read: Too many levels of symbolic links"), NOT_PLAIN)
 
 
 @pytest.mark.parametrize("size", [0, 1, 65_535, 65_536, 65_537, 300_000])

@@ -14,7 +14,7 @@ from darner_context.facts.extract import extract
 from darner_context.facts.file_facts import FileFacts
 from darner_context.indexing import indexer
 from darner_context.indexing.indexer import update
-from darner_context.indexing.worker_pool import DIED
+from darner_context.indexing.worker_pool import REASONS
 from darner_context.request import LeftOut
 from darner_context.store.database import Store
 from darner_context.workspace.scan import Workspace
@@ -56,10 +56,10 @@ def deep(path: str, text: str) -> FileFacts:
 @pytest.mark.parametrize(
     ("fault", "reason"),
     [
-        (busy, DIED),
+        (busy, REASONS["died"]),
         (greedy, "cannot be parsed: MemoryError"),
-        (greedy_in_c, DIED),
-        (killed, DIED),
+        (greedy_in_c, REASONS["died"]),
+        (killed, REASONS["died"]),
         (deep, "cannot be parsed: maximum recursion depth exceeded"),
     ],
 )

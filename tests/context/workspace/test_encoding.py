@@ -58,7 +58,7 @@ def test_text_and_back(data: bytes, text: str, encoding: str) -> None:
     ],
 )
 def test_no_text(data: bytes, reason: str) -> None:
-    assert decode(data) == Unreadable(reason)
+    assert decode(data) == Unreadable("binary" if reason == "it is binary" else "encoding", reason)
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_no_text(data: bytes, reason: str) -> None:
 )  # fmt: skip
 def test_a_coding_line_that_names_no_set_of_characters(name: str) -> None:
     data = f"# -*- coding: {name} -*-\nx = ".encode() + b"\xe9\n"
-    assert decode(data) == Unreadable(f"its coding line says {name}, but it is not")
+    assert decode(data) == Unreadable("encoding", f"its coding line says {name}, but it is not")
 
 
 def test_text_that_the_encoding_cannot_say() -> None:

@@ -392,7 +392,7 @@ def check(root: Path, shown: Sequence[str], hidden: Sequence[str]) -> None:
         for path in (*shown, *hidden)
     }
     assert said == {**dict.fromkeys(shown, (False,) * 3), **dict.fromkeys(hidden, (True,) * 3)}
-    assert {path: alone.find(path) for path in hidden} == dict.fromkeys(hidden, Unreadable("it is ignored"))
+    assert {path: alone.find(path) for path in hidden} == dict.fromkeys(hidden, Unreadable("ignored", "it is ignored"))
     told = [each.path for each in left_out if each.reason == "ignored"]
     assert [path for path in hidden if not any(path == each or path.startswith(each) for each in told)] == (
         [] if shown else hidden if not told else []
@@ -470,7 +470,7 @@ def test_a_link_shows_nothing_that_is_ignored_or_secret(tmp_path: Path) -> None:
     for name, target in (("l.py", "out/a.py"), ("s.py", ".env"), ("o", "out"), ("d", "sub"), ("n.py", "b.py")):
         (work / name).symlink_to(target)
     workspace = Workspace([work])
-    hidden, secret = Unreadable("it is ignored"), Unreadable("it may hold secrets")
+    hidden, secret = Unreadable("ignored", "it is ignored"), Unreadable("secret", "it may hold secrets")
     assert [workspace.find(path) for path in ("l.py", "o/a.py", "s.py", "d/c.py", "n.py")] == [
         hidden, hidden, secret, work / "sub/c.py", work / "b.py",
     ]  # fmt: skip

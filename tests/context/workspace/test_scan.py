@@ -157,8 +157,8 @@ def test_several_roots_are_told_apart_by_their_names(tmp_path: Path) -> None:
     workspace = Workspace([*roots, roots[0]])
     assert [source.path for source in workspace.scan([])] == ["app/a.py", "app-2/a.py", "lib/a.py"]
     assert workspace.find("app-2/a.py") == roots[1] / "a.py"
-    assert workspace.find("a.py") == Unreadable("it lies outside the workspace")
+    assert workspace.find("a.py") == Unreadable("outside", "it lies outside the workspace")
 
 
 def test_a_file_that_went_away_is_said_so(tmp_path: Path) -> None:
-    assert read_text(tmp_path / "gone.py") == Unreadable("cannot be read: No such file or directory")
+    assert read_text(tmp_path / "gone.py") == Unreadable("failed", "cannot be read: No such file or directory")
