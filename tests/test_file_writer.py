@@ -153,6 +153,7 @@ def test_a_link_inside_stays_a_link(tmp_path: Path) -> None:
         ("/etc/out.txt", "outside the root"),
         ("a/../../out.txt", "outside the root"),
         ("", "outside the root"),
+        ("d/" * 900 + "out.txt", "in more than 200 folders"),
         ("door/out.txt", "leads outside"),
         ("hole", "leads outside"),
         ("loop", "cannot be followed"),

@@ -19,6 +19,8 @@ from darner_server.patch.reserved_names import is_of_repository
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+_DEEPEST = 200  # names in a path that is written
+
 
 @dataclass(frozen=True, slots=True)
 class Unwritten:
@@ -254,6 +256,8 @@ def _inside(top: Path, path: str) -> Path | str:
         return f"{path} is outside the root"
     if is_of_repository(path):
         return f"{path} is the repository's own"
+    if len(pure.parts) > _DEEPEST:
+        return f"the path lies in more than {_DEEPEST} folders"
     try:
         file = top.joinpath(*pure.parts).resolve()
     except (OSError, RuntimeError) as error:

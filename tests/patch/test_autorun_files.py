@@ -24,13 +24,18 @@ RUN = (
     ".local/share/applications/a.desktop", "Library/LaunchAgents/a.plist", ".bashrc.d/a.sh", ".oh-my-zsh/custom/a.zsh", ".xsessionrc",
     ".pam_environment", ".gradle/init.d/a.gradle", "ansible.cfg", ".forward", ".eslintrc.json", ".rubocop.yml", ".pnp.cjs",
     ".prettierignore", ".vercelignore", ".rgignore", ".emacs.el", ".lsp/config.edn", "profile.ps1",
+    "vendor/x/HEAD", "x/commondir", "mise.local.toml", ".mise.prod.toml", "mise/config.toml", ".envrc.local", ".flake8", "mypy.ini",
+    "stylelint.config.mjs", ".php-cs-fixer.dist.php", ".luacheckrc", ".formatter.exs", "hie.yaml", ".merlin", "omnisharp.json",
+    "config.nims", ".emacs.desktop", "rust-toolchain.toml", "gradlew", "mvnw.cmd", ".bazelrc", ".sbtopts", "Directory.Build.rsp",
+    ".reviewboardrc", ".arcconfig", ".user.ini", "public/.htaccess", ".rspec", ".Renviron", ".mergify.yml", ".github/dependabot.yml",
+    "renovate.json", ".releaserc.json", ".trunk/trunk.yaml", ".amp/settings.json", "docs/a.url", "a.library-ms",
 )  # fmt: skip
 DAILY = (
     "a.py", "Makefile", "README.md", ".github/ISSUE_TEMPLATE/bug.md", ".github/CODEOWNERS", "docs/agents.rst", "src/setup.ts",
     "src/hooks/useCart.ts", "vite.config.ts", "Dockerfile", "docker-compose.yml", "requirements.txt", "Cargo.toml", "go.mod", "tsconfig.json",
     ".editorconfig", "tests/test_conftest.py", "my_setup.py", "package-lock.json", "src/rules/a.json", "workflows/ci.yml", "idea/x.xml",
     "vscode/settings.json", "claude.py", "pom.xml", "CMakeLists.txt", "setup.cfg", "src/.env.example", "node_modules.md", "config/app.toml", "src/local/a.py", "library/a.py", "profile.py",
-    "src/ignore.ts", "docs/gitignore", ".prettierrc",
+    "src/ignore.ts", "docs/gitignore", ".prettierrc", "src/head.py", "HEAD.md", "config", "config/app.ini", "src/mise.py", "mypy.py", "url.py",
 )  # fmt: skip
 
 
@@ -67,6 +72,14 @@ NPM = '{"name": "a", "scripts": {"test": "x"}, "dependencies": {"b": "1"}}'
         ("pyproject.toml", "[tool]\nruff = 1\n", "[tool]\nruff = 2\n", False),
         ("deno.json", "{}", '{"tasks": {"a": "b"}}', True),
         ("package.json", "[" * 100_000, "[]", True),
+        ("package.json", NPM, NPM.replace('"scripts"', '"gypfile": true, "scripts"'), True),
+        ("Cargo.toml", "[package]\nname = 'a'\n", "[package]\nname = 'b'\n", False),
+        ("Cargo.toml", "[package]\nname = 'a'\n", "[package]\nname = 'a'\nbuild = 'x.rs'\n", True),
+        ("Cargo.toml", "[package\n", "[package\nbuild = 'x.rs'\n", True),
+        ("pyproject.toml", "", "[tool.mypy]\nplugins = ['a.py']\n", True),
+        ("x/config", None, "[core]\n\tfsmonitor = x\n", True),
+        ("x/config.worktree", "  [ core ]\n", None, True),
+        ("x/config", None, "host = [core]\n", False),
     ],
 )
 def test_data_that_is_a_program_in_part(path: str, before: str | None, after: str | None, told: bool) -> None:

@@ -39,7 +39,18 @@ def test_other_names_are_free(path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["a\u202egpj.py", "a\u200b.py", "a\x1b[1m.py", "a\x7f.py", "a\U000e0041.py", "a\u2066.py", "a\u00ad.py"]
+    "name",
+    [
+        "a\u202egpj.py",
+        "a\u200b.py",
+        "a\x1b[1m.py",
+        "a\x7f.py",
+        "a\U000e0041.py",
+        "a\u2066.py",
+        "a\u00ad.py",
+        "-rf",
+        "src/--checkpoint-action=exec=sh",
+    ],
 )
 def test_no_new_name_hides_a_part_of_itself(name: str) -> None:
     moved = f"*** Begin Patch\n*** Update File: a.py\n*** Move to: {name}\n*** End Patch\n"
@@ -48,7 +59,7 @@ def test_no_new_name_hides_a_part_of_itself(name: str) -> None:
         assert (applied.files, len(applied.refused)) == ({"a.py": "x = 1\n"}, 1)
 
 
-@pytest.mark.parametrize("name", ["naïve.py", "日本.py", "❤\ufe0f.py", "👩\u200d💻.py", "a b.py"])
+@pytest.mark.parametrize("name", ["naïve.py", "日本.py", "❤\ufe0f.py", "👩\u200d💻.py", "a b.py", "src/-parts/-a.ts"])
 def test_other_new_names(name: str) -> None:
     applied = apply_reply(f"*** Begin Patch\n*** Add File: {name}\n+x = 1\n*** End Patch\n", {})
     assert applied.files == {name: "x = 1\n"}

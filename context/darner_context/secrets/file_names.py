@@ -2,6 +2,7 @@
 # ruff: noqa: E501 - names of a kind are on a line
 
 import re
+import unicodedata
 from functools import lru_cache
 
 _KEPT = 4_096  # names whose verdicts are remembered: a scan meets most of them many times
@@ -57,7 +58,7 @@ _PATHS = re.compile(
           |google-chrome[\w-]*|chromium|BraveSoftware|microsoft-edge[\w-]*|vivaldi|Signal|Slack|discord|1Password|Bitwarden[\w ]*|keepassxc|filezilla)(?:/.*)?
     | \.local/(?:share|state)/(?:keyrings|kwalletd|darner|TelegramDesktop)/.* | Library/Application\ Support/(?:darner|Google|Signal|Slack|1Password|Bitwarden)/.*
     | \.subversion/auth/.* | \.dbt/profiles\.yml | \.gradle/gradle\.properties | \.fly/config\.yml | \.config/solana/id\.json
-    | sops/age/keys\.txt | (?:wireguard|openvpn)/.*\.conf | etc/(?:g?shadow|sudoers)-? | \.circleci/cli\.yml | \.snowsql/config | \.mc/config\.json
+    | secrets?/(?!(?:makefile|dockerfile|readme|licen[cs]e|build|justfile)(?:\.txt)?$)[\w-]+(?:\.txt)? | sops/age/keys\.txt | (?:wireguard|openvpn)/.*\.conf | etc/(?:g?shadow|sudoers)-? | \.circleci/cli\.yml | \.snowsql/config | \.mc/config\.json
     | \.huggingface/token | \.cache/huggingface/token | \.jupyter/.*\.json | \.ipython/.*history.* | \.codex/auth\.json | \.claude/\.credentials\.json
     )$""",
     re.VERBOSE | re.IGNORECASE,
@@ -81,6 +82,8 @@ _FOLDERS = frozenset(
         ".cloudflared",
         ".pulumi",
         ".secrets",
+        ".envs",
+        ".env.d",
         ".auth",
         ".rclone",
         ".kaggle",
@@ -93,10 +96,12 @@ _EXAMPLE = re.compile(
 _WORDS = frozenset(
     ["locale", "locales", "i18n", "l10n", "lang", "langs", "language", "languages", "translations", "intl", "messages"]
 )  # a site's texts
-
-
 _COPY = re.compile(
-    r"(?:~|[._-](?:bak|backup|old|orig|save|saved|copy|swp|swo|tmp|dpkg-\w+|rpmsave|[0-9]{1,8}))+$", re.IGNORECASE
+    r"(?:~|[._-](?:bak|backup|old|orig|save|saved|copy|swp|swo|tmp|txt|dpkg-\w+|rpmsave|[0-9]{1,8}))+$", re.IGNORECASE
+)
+# What a desktop adds to the name of a copy, before the ending or after it: " (1)", " copy 2", " - Copy", " (copy)".
+_DESKTOP_COPY = re.compile(
+    r"(?:[ _](?:- )?(?:copy|kopie)(?: [0-9]+)?|[ _]?\((?:[0-9]+|copy|kopie)\))+(?=\.\w+$|$)", re.IGNORECASE
 )
 
 
@@ -118,7 +123,12 @@ def _marked(folder: str, slash: str, name: str) -> bool:
 
 @lru_cache(_KEPT)
 def _original(name: str) -> str:
-    return _COPY.sub("", name)
+    """The name that a disk may take this one for, without what marks a copy (an editor's #name# too)."""
+    if not name.isascii():
+        folded = unicodedata.normalize("NFKC", name)
+        name = "".join([each for each in folded if unicodedata.category(each) not in {"Cf", "Cc", "Mn"}])
+    name = name.partition(":")[0].rstrip(". ").removesuffix("#").removeprefix("#")
+    return _COPY.sub("", _DESKTOP_COPY.sub("", name)).rstrip(". ")
 
 
 @lru_cache(_KEPT)
@@ -131,4 +141,4 @@ def _said(name: str) -> bool | None:
 
 @lru_cache(_KEPT)
 def _is_secret(folder: str) -> bool:
-    return not _FOLDERS.isdisjoint(folder.lower().split("/"))
+    return not _FOLDERS.isdisjoint([each.rstrip(". ") for each in folder.lower().split("/")])

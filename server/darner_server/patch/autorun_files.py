@@ -31,11 +31,11 @@ _FOLDERS = _table(
         _CI: """
         .github/workflows .github/actions .gitea/workflows .forgejo/workflows .circleci .buildkite .woodpecker .drone
         .azure-pipelines .azuredevops .pipelines .jenkins .teamcity .tekton .semaphore .builds .travis .cirrus
-        .ci .harness .screwdriver .cloudbuild .bitbucket .gitlab/ci
+        .ci .harness .screwdriver .cloudbuild .bitbucket .gitlab/ci .expeditor .concourse
     """,
         _EDITOR: """
         .vscode .vs .idea .run .devcontainer .zed .fleet .helix .nova .theia .settings .vim .nvim .emacs.d
-        .gitpod .codesandbox .sublime .lsp .clj-kondo .metals .ionide .lapce .kak .doom.d .spacemacs.d .atom
+        .gitpod .codesandbox .sublime .lsp .clj-kondo .metals .ionide .lapce .kak .doom.d .spacemacs.d .atom .trunk
     """,
         _GIT: """
         .husky .githooks githooks .hooks git-hooks .git-hooks .lefthook
@@ -43,20 +43,21 @@ _FOLDERS = _table(
         _AGENT: """
         .claude .cursor .codex .gemini .aider .continue .roo .cline .clinerules .windsurf .amazonq .kiro
         .opencode .agents .agent .augment .qodo .trae .junie .goose .copilot .roorules .crush .qwen .factory
-        .kilocode .github/instructions .github/prompts .github/agents .github/chatmodes .github/hooks
+        .kilocode .zencoder .tabnine .amp .codebuddy .firebender .pearai
+        .github/instructions .github/prompts .github/agents .github/chatmodes .github/hooks
         .github/skills
     """,
         _INSTALLED: """
         node_modules site-packages dist-packages .venv venv .tox .nox
     """,
         _PACKAGE: """
-        .cargo .mvn .bundle .yarn .gradle .pip .rustup .cabal .stack .swiftpm gradle/wrapper buildsrc
+        .cargo .mvn .bundle .yarn .gradle .pip .rustup .cabal .stack .swiftpm gradle/wrapper buildsrc .lein .luarocks
     """,
         _HOME: """
         .config .local .kde library/launchagents library/preferences gdbinit.d .gdbinit.d .subversion
     """,
         _SHELL: """
-        .direnv .mise .asdf .ipython .jupyter .bashrc.d .bash.d .zshrc.d .zsh .zsh.d .oh-my-zsh .profile.d .elvish
+        .direnv .mise mise .asdf .ipython .jupyter .bashrc.d .bash.d .zshrc.d .zsh .zsh.d .oh-my-zsh .profile.d .elvish
     """,
     }
 )
@@ -66,7 +67,10 @@ _NAMES = _table(
         .travis.yml .appveyor.yml appveyor.yml .drone.yml .woodpecker.yml .cirrus.yml .cirrus.star
         bitbucket-pipelines.yml buildspec.yml cloudbuild.yaml cloudbuild.yml codemagic.yaml .zuul.yaml
         wercker.yml screwdriver.yaml .build.yml netlify.toml vercel.json render.yaml .readthedocs.yml
-        .readthedocs.yaml codefresh.yml circle.yml .semaphore.yml
+        .readthedocs.yaml codefresh.yml circle.yml .semaphore.yml dependabot.yml dependabot.yaml .mergify.yml
+        renovate.json renovate.json5 .renovaterc .renovaterc.json .taskcluster.yml .evergreen.yml .prow.yaml
+        amplify.yml heroku.yml railway.json railway.toml .releaserc .releaserc.json .releaserc.yml .releaserc.yaml
+        .goreleaser.yml .goreleaser.yaml .mega-linter.yml
     """,
         _EDITOR: """
         .devcontainer.json .nvim.lua .nvimrc .exrc .vimrc .gvimrc _vimrc _exrc .lvimrc .lnvim.lua .local.vimrc
@@ -75,29 +79,34 @@ _NAMES = _table(
         .vimspector.json .spacemacs .emacs.el .eslintrc .eslintrc.json .eslintrc.yml .eslintrc.yaml .rubocop.yml
         .solargraph.yml eslint.config.js eslint.config.mjs eslint.config.cjs eslint.config.ts
         prettier.config.js prettier.config.mjs prettier.config.cjs prettier.config.ts .pylintrc pylintrc
+        .stylelintrc .stylelintrc.json .stylelintrc.yml .stylelintrc.yaml stylelint.config.js stylelint.config.mjs
+        stylelint.config.cjs .flake8 mypy.ini .mypy.ini .php-cs-fixer.php .php-cs-fixer.dist.php .luacheckrc
+        .formatter.exs .lintr .merlin hie.yaml omnisharp.json config.nims .emacs.desktop
     """,
         _SHELL: """
-        .envrc .bashrc .bash_profile .bash_login .bash_logout .bash_aliases .profile .zshrc .zshenv .zprofile
-        .zlogin .zlogout .kshrc .cshrc .tcshrc .login config.fish .inputrc .tmux.conf .mise.toml mise.toml
-        .rtx.toml .autoenv .env.zsh .screenrc .curlrc .wgetrc .xinitrc .pdbrc .pythonrc .irbrc .pryrc .rprofile
+        .envrc .envrc.local
+        .bashrc .bash_profile .bash_login .bash_logout .bash_aliases .profile .zshrc .zshenv .zprofile
+        .zlogin .zlogout .kshrc .cshrc .tcshrc .login config.fish .inputrc .tmux.conf
+        .autoenv .env.zsh .screenrc .curlrc .wgetrc .xinitrc .pdbrc .pythonrc .irbrc .pryrc .rprofile .renviron
         .direnvrc .ghci .ocamlinit ipython_config.py
         .julia_startup.jl .psqlrc .sqliterc .mylogin.cnf .netrc desktop.ini autorun.inf .p4config p4config.txt
         .xprofile .xsession .xsessionrc .xserverrc .pam_environment .bash_completion .mailcap .forward .procmailrc
         .muttrc .xonshrc .lesskey .lessfilter .octaverc .sbclrc .guile .iex.exs .ansible.cfg ansible.cfg .tigrc
-        .ackrc .ripgreprc profile.ps1 microsoft.powershell_profile.ps1 microsoft.vscode_profile.ps1
+        .ackrc .ripgreprc .rspec .proverc .perltidyrc
+        .user.ini .htaccess profile.ps1 microsoft.powershell_profile.ps1 microsoft.vscode_profile.ps1
     """,
         _GIT: """
         .gitattributes .gitmodules .gitconfig .lfsconfig .jjconfig.toml .hgrc .hgsub .hgeol .pre-commit-config.yaml
         .pre-commit-config.yml .pre-commit-hooks.yaml .overcommit.yml lefthook.yml lefthook.yaml lefthook.toml
         lefthook.json lefthook-local.yml .lefthook.yml .lefthook.yaml .lefthook.toml .lintstagedrc .huskyrc
         .simple-git-hooks.json .simple-git-hooks.js .simple-git-hooks.cjs captainhook.json grumphp.yml hk.pkl
-        prek.toml
+        prek.toml head commondir gitdir .arcconfig .arclint .reviewboardrc
     """,
         _AGENT: """
         agents.md agent.md claude.md claude.local.md gemini.md copilot-instructions.md .mcp.json mcp.json
         .cursorrules .windsurfrules .clinerules .roorules .roomodes .goosehints .aider.conf.yml
         .aider.model.settings.yml .rules warp.md qwen.md crush.json .crush.json opencode.json opencode.jsonc
-        .opencode.json skill.md agents.override.md codex.md crush.md
+        .opencode.json skill.md agents.override.md codex.md crush.md firebender.json .llmrules
     """,
         _DARNER: """
         .darner.toml
@@ -112,8 +121,10 @@ _NAMES = _table(
         _PACKAGE: """
         build.rs binding.gyp extconf.rb .npmrc .pnp.loader.mjs
         .yarnrc .yarnrc.yml .pnp.cjs .pnpmfile.cjs pnpmfile.js .bunfig.toml
-        bunfig.toml gradle-wrapper.properties init.gradle buildout.cfg directory.build.props
-        directory.build.targets nuget.config .gemrc install.ps1 .condarc
+        bunfig.toml gradle-wrapper.properties init.gradle gradlew gradlew.bat mvnw mvnw.cmd
+        buildout.cfg directory.build.props directory.build.targets directory.build.rsp directory.solution.props
+        directory.solution.targets .sbtopts .jvmopts .bazelrc .bazeliskrc .buckconfig rust-toolchain
+        rust-toolchain.toml nuget.config .gemrc install.ps1 .condarc
     """,
     }
 )
@@ -122,7 +133,9 @@ _PATTERNS = (
     (re.compile(r".*\.code-workspace|.*\.sublime-(?:project|workspace)|.*\.iml|.*\.fleet"), _EDITOR),
     (re.compile(r"(?:\.lintstagedrc|lint-staged\.config|\.?commitlint(?:rc|\.config)?)\..*"), _GIT),
     (re.compile(r"\.[\w-]+rc\.[cm]?[jt]s"), _EDITOR),
+    (re.compile(r"\.?(?:mise|rtx)(?:\.[\w-]+)*\.toml"), _SHELL),
     (re.compile(r"\.[\w-]*ignore"), _IGNORE),
+    (re.compile(r".*\.(?:scf|url|lnk|library-ms|searchconnector-ms)"), _HOME),
     (re.compile(r".*\.pth|.*\.egg-link"), _PYTHON),
     (re.compile(r".*\.(?:instructions|prompt|chatmode|agent)\.md|.*\.mdc"), _AGENT),
 )  # fmt: skip
@@ -141,24 +154,40 @@ def trigger(path: str, before: str | None, after: str | None) -> str | None:
         if found is not None:
             return found
     name = parts[-1] if parts else ""
+    if name in _GIT_SETTINGS and any(_SECTION.search(text) for text in (before, after) if text):
+        return _GIT
     if name in _MANIFESTS:
         read, keys = _MANIFESTS[name]
         return None if _run_by(read, keys, before) == _run_by(read, keys, after) else _PACKAGE
     return _NAMES.get(name) or next((why for pattern, why in _PATTERNS if pattern.fullmatch(name)), None)
 
 
+def _cargo_settings(text: str) -> dict[str, Any]:
+    """A Cargo.toml; of one that Python cannot read, the lines that may name a build script."""
+    try:
+        return tomllib.loads(text)
+    except ValueError:
+        return {"package": {"build": re.findall(r"^.*\bbuild\b.*$", text, re.MULTILINE)}}
+
+
+# A folder with HEAD, config, objects and refs is a repository to git, whatever it is called: its settings run programs.
+_GIT_SETTINGS = frozenset({"config", "config.worktree"})
+_SECTION = re.compile(r"^[ \t\ufeff]*\[[ \t]*\w", re.MULTILINE)
 _MANIFESTS: Mapping[str, tuple[Callable[[str], Any], tuple[str, ...]]] = {
     "package.json": (
         json.loads,
-        ("scripts", "husky", "lint-staged", "simple-git-hooks", "gitHooks", "pre-commit", "packageManager"),
+        ("scripts", "husky", "lint-staged", "simple-git-hooks", "gitHooks", "pre-commit", "packageManager", "gypfile",
+         "eslintConfig", "stylelint", "prettier", "commitlint", "pnpm", "trustedDependencies"),
     ),
     "composer.json": (json.loads, ("scripts",)),
     "deno.json": (json.loads, ("tasks",)),
     "deno.jsonc": (json.loads, ("tasks",)),
+    "cargo.toml": (_cargo_settings, ("package.build", "lib.proc-macro")),
     "pyproject.toml": (
         tomllib.loads,
         ("build-system", "tool.poe", "tool.taskipy", "tool.pdm.scripts", "tool.pdm.build", "tool.hatch.build",
-         "tool.hatch.envs", "tool.poetry.build", "tool.tox", "tool.pixi.tasks", "tool.darner"),
+         "tool.hatch.envs", "tool.poetry.build", "tool.tox", "tool.pixi.tasks", "tool.darner",
+         "tool.mypy.plugins", "tool.pylint"),
     ),
 }  # fmt: skip
 

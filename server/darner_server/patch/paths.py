@@ -21,6 +21,8 @@ def unfit_for_new(path: str) -> str | None:
             return f"{name} holds a colon, which names a part of another file on Windows; choose another name"
         if name.endswith((".", " ")):
             return f"{name} ends in a dot or a blank, which Windows drops; choose another name"
+        if name.startswith("--") or path.startswith("-"):
+            return f"{name} begins with a dash, which commands take for an option; choose another name"
         if holds_unseen(name):
             return f"{name} holds signs that nobody sees, or that turn the writing; choose another name"
     return None
