@@ -22,12 +22,23 @@ from typing import ClassVar, Literal
 QuotaKind = Literal["requests", "tokens", "tokens-day", "queue"]
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What an endpoint answered instead of a reply, in its own words: to learn from, and never to be shown.
+
+    `message` is "" where it gave no reason; `detail` names the parameter, the code and the type.
+    """
+
+    message: str = ""
+    detail: str = ""
+
+
 @dataclass(eq=False)
 class EndpointError(Exception):
     """`message` says what happened, `advice` what the user can do, `retry` whether asking again may help.
 
     `retry_after` is in seconds, where the endpoint named a time. `started`: part of the reply had arrived by then.
-    `said` are the endpoint's own words as they came, to learn from and never to be shown.
+    `refusal` is what the endpoint itself answered; None: the failure is none of its answers.
     """
 
     endpoint: str
@@ -36,7 +47,7 @@ class EndpointError(Exception):
     retry: bool = False
     retry_after: float | None = None
     started: bool = False
-    said: str = field(default="", repr=False, kw_only=True)
+    refusal: Refusal | None = field(default=None, repr=False, kw_only=True)
 
     faulty: ClassVar[bool] = True  # it tells of the endpoint's health; False: of this request, or of quota
 

@@ -1,6 +1,5 @@
 """What may be wrong with base_url or model where an endpoint says that there is no such thing."""
 
-import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from urllib.parse import urlsplit
@@ -9,13 +8,9 @@ from darner_clients.discovery.model_info import shown
 from darner_clients.discovery.model_limits import served
 from darner_clients.endpoint import Endpoint
 from darner_clients.errors import EndpointError, Malformed, Rejected, Unauthorised
+from darner_clients.refusals.unknown_model import model_mention
 
 MOST_GUESSES = 4
-_NO_MODEL = re.compile(
-    r"model.{0,20}(?:not? exist|not found|unknown|unavailable|not (?:a )?valid|no such)"
-    r"|(?:invalid|unknown|no such) model",
-    re.IGNORECASE,
-)
 GetAt = Callable[[Endpoint, str], Awaitable[object]]  # of that endpoint, a path of the preset's; raises EndpointError
 
 
@@ -29,11 +24,11 @@ def is_doubtful(endpoint: Endpoint, error: EndpointError) -> bool:
         return not endpoint.base.endswith("/v1") or endpoint.base.endswith("/v1/v1")
     if error.status in {404, 405, 410}:
         return True
-    return error.status in {400, 422} and "model" in error.message.lower()
+    return error.status in {400, 422} and model_mention(error.refusal) != "none"
 
 
 async def diagnosed(endpoint: Endpoint, model: str, error: EndpointError, get: GetAt) -> EndpointError:
-    """The error, with the remedy where one can be found out. Asks the endpoint's own host only."""
+    """The error, with advice where the cause can be found out. Asks the endpoint's own host only."""
     try:
         names = served(await get(endpoint, "models"))
     except EndpointError:
@@ -41,8 +36,8 @@ async def diagnosed(endpoint: Endpoint, model: str, error: EndpointError, get: G
     if names:
         if model in names:
             return error
-        about_it = model in error.message or _NO_MODEL.search(error.message)
-        if isinstance(error, Rejected) and (error.status in {404, 410} or about_it):
+        is_unknown = model_mention(error.refusal, model) == "unknown"
+        if isinstance(error, Rejected) and (error.status in {404, 410} or is_unknown):
             error.message, error.advice = f"it does not serve the model '{model}'; it has {shown(names, endpoint)}", ""
         return error
     for base in _guesses(endpoint.base)[:MOST_GUESSES]:
@@ -58,7 +53,7 @@ async def _is_api(endpoint: Endpoint, get: GetAt) -> bool:
     try:
         return bool(served(await get(endpoint, "models")))
     except Unauthorised as error:
-        return "no reason given" not in error.message
+        return error.refusal is not None and error.refusal.message != ""
     except EndpointError:
         return False
 

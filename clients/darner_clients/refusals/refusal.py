@@ -12,12 +12,13 @@ from darner_clients.errors import (
     Overloaded,
     OverQuota,
     QuotaKind,
+    Refusal,
     Rejected,
     Unauthorised,
 )
 from darner_clients.refusals.error_text import content_of, fields_of, message_of, object_of, quoted
 from darner_clients.refusals.rate_limit_headers import reset_after, retry_after
-from darner_clients.transport.failure_advice import remedy
+from darner_clients.transport.failure_advice import ADVICE
 from darner_clients.transport.proxies import shown_proxy
 
 
@@ -27,7 +28,7 @@ def from_response(endpoint: Endpoint, status: int, headers: Mapping[str, str], b
     proxy = shown_proxy(endpoint.base_url) if status in _MAY_BE_A_PROXY else ""
     if proxy:
         error.message += f", through the proxy {proxy}"
-        error.advice = remedy(str(status)) or error.advice
+        error.advice = ADVICE["proxy-login"] if status == 407 else error.advice  # noqa: PLR2004 - HTTP
     return error
 
 
@@ -51,7 +52,7 @@ def classify(endpoint: Endpoint, status: int, content: object, headers: Mapping[
     """The error that `content` (an error body or chunk, flat or under "error") and the status tell of."""
     said = _Said(endpoint, status, content)
     error = _classified(endpoint, said, headers)
-    error.said = f"{said.message[:_LEARNED]}; parameter: {said.fields.get('param')} {said.code} {said.type}"
+    error.refusal = Refusal(said.message[:_LEARNED], f"parameter: {said.fields.get('param')} {said.code} {said.type}")
     return error
 
 

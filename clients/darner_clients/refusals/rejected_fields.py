@@ -18,13 +18,14 @@ def learned(dialect: Dialect, sent: Mapping[str, Any], error: EndpointError, *, 
 
     `sent` is the body without what the user's own settings put into it; `packed`: whether it went out packed.
     """
-    if isinstance(error, Overflow | OverQuota | Unauthorised) or error.started or not error.said:
+    refusal = error.refusal
+    if isinstance(error, Overflow | OverQuota | Unauthorised) or error.started or refusal is None:
         return None
     if isinstance(error, Rejected) and error.status in {404, 405, 410}:
         return None
-    said = error.said[:_READ]
+    said = f"{refusal.message}; {refusal.detail}"[:_READ]
     status = getattr(error, "status", 0)
-    mute = bool(_SAYS_NOTHING.fullmatch(said.partition("; parameter: ")[0].strip()))
+    mute = bool(_SAYS_NOTHING.fullmatch(refusal.message.strip()))
     if packed and (status == 415 or mute or _ABOUT_BODY.search(said)):  # noqa: PLR2004
         return replace(dialect, packed=False)
     mute = mute and status in {400, 422}

@@ -7,7 +7,7 @@ from urllib.parse import urljoin, urlsplit
 
 from darner_clients.endpoint import Endpoint
 from darner_clients.errors import EndpointError, Interrupted, Late, Rejected, Unreachable
-from darner_clients.transport.failure_advice import remedy
+from darner_clients.transport.failure_advice import ADVICE
 from darner_clients.transport.failures import Broken, Headers, NotConnected
 
 if TYPE_CHECKING:
@@ -108,12 +108,12 @@ class Connections:
             advice = f"check base_url, headers and the key{source}"
             return Rejected(name, "the request cannot be sent: it holds what HTTP does not allow", advice)
         if isinstance(error, NotConnected):
-            advice = remedy(str(error)) or Unreachable.advice
+            advice = ADVICE[error.kind] or Unreachable.advice
             return Unreachable(name, f"{host} cannot be reached: {error}", advice)
         if isinstance(error, Broken):
             cause = "" if started else str(error)
             message = "the reply broke off" if started else f"the connection broke{f': {cause}' if cause else ''}"
-            return Interrupted(name, message, remedy(cause), started=started)
+            return Interrupted(name, message, "" if started else ADVICE[error.kind], started=started)
         raise error
 
     async def _answered(self, exchange: "Exchange", within: float) -> bool:

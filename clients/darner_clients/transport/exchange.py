@@ -15,7 +15,8 @@ from urllib.parse import urlsplit, urlunsplit
 import httpcore
 import httpx
 
-from darner_clients.transport.failures import Broken, Headers, NotConnected
+from darner_clients.transport.failures import Broken, FailureKind, Headers, NotConnected
+from darner_clients.transport.library_failures import is_no_http, is_silent, kind_of
 from darner_clients.transport.proxies import proxy_of, shown_proxy
 from darner_clients.transport.settle import ended
 from darner_clients.transport.sockets import Lifeline, Sockets, lifeline, tls_context
@@ -142,14 +143,13 @@ class Exchange:
         try:
             await self._asked(method, address, headers, body)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
-            self._failure = NotConnected(f"{error}{self._http.through}")
+            self._failure = NotConnected(f"{error}{self._http.through}", kind_of(error.__cause__))
         except (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.InvalidURL, ValueError) as error:
             self._failure = ValueError(str(error))
         except httpx.RemoteProtocolError as error:
-            said = "" if self.status else _odd_answer(str(error), address)
-            self._failure = Broken(f"{said}{self._http.through}" if said else "")
+            self._failure = Broken("") if self.status else _odd_answer(error, address, self._http.through)
         except httpx.TransportError as error:
-            self._failure = Broken(str(error))
+            self._failure = Broken(str(error), kind_of(error.__cause__))
         except Exception as error:  # noqa: BLE001 - a bug: raised where somebody waits
             self._failure = error
         finally:
@@ -214,10 +214,13 @@ class _Transport(httpx.AsyncHTTPTransport):
         )
 
 
-def _odd_answer(said: str, address: str) -> str:
-    if "without sending a response" in said:
-        return f"it was closed without an answer to {'https' if address.startswith('https:') else 'plain http'}"
-    return "what answers there does not speak HTTP" if "illegal" in said.lower() else ""
+def _odd_answer(error: httpx.RemoteProtocolError, address: str, through: str) -> Broken:
+    """`through` names the proxy: then nobody knows which of the two was silent."""
+    if is_silent(error):
+        tls = address.startswith("https:")
+        kind: FailureKind = "other" if through else "silent-tls" if tls else "silent"
+        return Broken(f"it was closed without an answer to {'https' if tls else 'plain http'}{through}", kind)
+    return Broken(f"what answers there does not speak HTTP{through}", "no-http") if is_no_http(error) else Broken("")
 
 
 @lru_cache(maxsize=64)
@@ -235,10 +238,11 @@ def _proxy(url: str) -> httpcore.Proxy | None:
     try:
         given = httpx.Proxy(address)
     except (ValueError, httpx.InvalidURL):
-        raise NotConnected("the proxy that the environment names is no address") from None
+        raise NotConnected("the proxy that the environment names is no address", "proxy-address") from None
     where = given.url
     if where.scheme not in {"http", "https"}:
-        raise NotConnected(f"the environment names a {where.scheme} proxy; only http and https ones can be used")
+        reason = f"the environment names a {where.scheme} proxy; only http and https ones can be used"
+        raise NotConnected(reason, "proxy-address")
     return httpcore.Proxy(
         url=httpcore.URL(scheme=where.raw_scheme, host=where.raw_host, port=where.port, target=where.raw_path),
         auth=given.raw_auth,

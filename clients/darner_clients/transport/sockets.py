@@ -20,6 +20,7 @@ import httpcore
 
 from darner_clients.transport.connect import connected
 from darner_clients.transport.failures import NotConnected
+from darner_clients.transport.library_failures import ConnectFailure, ReadFailure, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -37,11 +38,12 @@ def tls_context() -> ssl.SSLContext:
     """
     for name, is_there in (("SSL_CERT_FILE", os.path.isfile), ("SSL_CERT_DIR", os.path.isdir)):
         if (path := os.environ.get(name)) and not is_there(path):
-            raise NotConnected(f"{name} names {path}, which does not exist")
+            raise NotConnected(f"{name} names {path}, which does not exist", "authorities")
     context = ssl.create_default_context()
     file = os.environ.get("SSL_CERT_FILE")
     if file and not context.cert_store_stats()["x509"] and not os.environ.get("SSL_CERT_DIR"):
-        raise NotConnected(f"SSL_CERT_FILE names {file}, which cannot be read or holds no certificate")
+        reason = f"SSL_CERT_FILE names {file}, which cannot be read or holds no certificate"
+        raise NotConnected(reason, "authorities")
     if not context.get_ca_certs() and not os.environ.get("SSL_CERT_FILE") and not os.environ.get("SSL_CERT_DIR"):
         import certifi  # noqa: PLC0415 - only where the system has no authorities of its own
 
@@ -187,12 +189,12 @@ class Socket(httpcore.AsyncNetworkStream):
                 await self._send(tls.outgoing.read())
                 data = await self._receive()
                 if not data:
-                    raise httpcore.ConnectError("the connection was closed during the TLS handshake")  # noqa: TRY301
+                    raise ConnectFailure("the connection was closed during the TLS handshake", "handshake-closed")  # noqa: TRY301
                 tls.incoming.write(data)
             await self._send(tls.outgoing.read())
         except (ssl.SSLError, httpcore.NetworkError) as error:
             self.close()
-            raise httpcore.ConnectError(_plain(error)) from None
+            raise ConnectFailure(_plain(error), kind_of(error)) from None
         except BaseException:
             self.close()
             raise
@@ -230,7 +232,7 @@ class Socket(httpcore.AsyncNetworkStream):
                 try:
                     data, ended = tls.open(data)
                 except ssl.SSLError as error:
-                    raise httpcore.ReadError(_plain(error)) from None
+                    raise ReadFailure(_plain(error), kind_of(error)) from None
                 over = over or ended
             if data or over:
                 return data

@@ -19,7 +19,7 @@ from darner_server.local.download import PullFailed, no_progress, no_stage, pull
 from darner_server.local.health import answers
 from darner_server.local.lock import is_held, locked
 from darner_server.local.models import MODELS, LocalModel
-from darner_server.local.server_process import Orders
+from darner_server.local.server_process import OUT_OF_MEMORY, Orders
 from darner_server.local.server_state import Files, ServerState, read_state, server_files
 
 _HARDWARE = ("CUDA_", "HIP_", "ROCR_", "VK_", "GGML_VK_", "OMP_", "GOMP_", "KMP_")  # which devices, how many threads
@@ -202,7 +202,7 @@ def _explain(files: Files, code: int, known: LocalModel) -> StartFailed:
     said = files.log.read_text(encoding="utf-8", errors="replace")
     errors = [line.partition(" E ")[2].strip() for line in said.split("\n") if " E " in line]
     first = errors[0] if errors else f"exit code {code}"
-    starved = code == -_KILL or any("allocat" in line or "MemoryError" in line for line in errors)
+    starved = code in {-_KILL, OUT_OF_MEMORY} or any("allocat" in line for line in errors)  # llama.cpp's own words
     if starved:
         return StartFailed(
             f"There is not enough memory for {known.name}, which needs about {known.memory / 1e9:.1f} GB",

@@ -21,7 +21,7 @@ from typing import Any
 from darner_server.local.lock import Lock, try_lock
 from darner_server.local.server_state import Files, ServerState, write_state
 
-FAILED, ALREADY = 3, 4  # exit codes; the log says more
+FAILED, ALREADY, OUT_OF_MEMORY = 3, 4, 5  # exit codes; the log says more
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def main(argument: str) -> int:
         server = _start(orders, api_key)
     except (ImportError, MemoryError, RuntimeError) as error:
         sys.stderr.write(f" E {type(error).__name__}: {error}\n")  # as llama.cpp marks its own errors
-        return FAILED
+        return OUT_OF_MEMORY if isinstance(error, MemoryError) else FAILED
     port = int(str(server.listening_address).rpartition(":")[2])
     write_state(files.state, ServerState(os.getpid(), port, orders.model, orders.n_ctx, orders.version, api_key))
     try:

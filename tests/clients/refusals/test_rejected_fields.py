@@ -38,7 +38,7 @@ def check(
     body: object, expected: Dialect | None, *, status: int = 400, dialect: Dialect = PLAIN, **sent: object
 ) -> None:
     error = classify(ENDPOINT, status, body, {})
-    assert learned(dialect, {**SENT, **sent}, error) == expected, error.said
+    assert learned(dialect, {**SENT, **sent}, error) == expected, error.refusal
 
 
 @pytest.mark.parametrize(

@@ -86,8 +86,7 @@ async def at_every_await(work: Callable[[], Awaitable[None]], after: Callable[[]
 
 async def gone(*scripted: ScriptedEndpoint) -> None:
     for each in scripted:
-        await each.until(lambda each=each: not each.connections)  # type: ignore[misc] # bound at once
-        assert all(exchange.done for exchange in each.log)
+        await each.until(lambda each=each: not each.connections and all(one.done for one in each.log))  # type: ignore[misc] # bound at once
     assert ours() == set()
 
 
@@ -123,7 +122,7 @@ async def test_leaving_a_stream_in_the_middle_closes_its_socket() -> None:
             assert await anext(items)
             assert client.open_sockets == 1
         assert client.open_sockets == 0
-        await scripted.until(lambda: not scripted.connections)
+        await scripted.until(lambda: not scripted.connections and all(each.done for each in scripted.log))
         assert [(each.closed, each.sent) for each in scripted.asked] == [("client", 600)]
 
 

@@ -1,4 +1,4 @@
-"""Connections that fail, told with their cause and with what to do."""
+"""Connections that fail: the message names the cause and says what to do."""
 
 import asyncio
 import ssl
@@ -6,7 +6,9 @@ import subprocess
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import get_args
 
+import httpcore
 import pytest
 from tests.tcp_server import serve
 
@@ -14,6 +16,9 @@ from darner_clients.client import Client
 from darner_clients.endpoint import Deadlines, Endpoint
 from darner_clients.errors import EndpointError
 from darner_clients.messages import ChatRequest
+from darner_clients.transport.failure_advice import ADVICE
+from darner_clients.transport.failures import FailureKind
+from darner_clients.transport.library_failures import ConnectFailure, ReadFailure, kind_of
 from darner_clients.transport.sockets import tls_context
 
 REQUEST = ChatRequest((("user", "hi"),), 1, 20)
@@ -180,3 +185,53 @@ async def test_a_proxy_that_refuses_is_named(
     async with answering(answer) as host:
         monkeypatch.setenv(f"{scheme}_proxy", f"http://ann:secret@{host}")
         await check(f"{scheme}://llm.example/v1", f"through the proxy {host}", *expected)
+
+
+def test_each_kind_has_its_own_advice() -> None:
+    assert set(ADVICE) == set(get_args(FailureKind))
+    assert len(set(ADVICE.values())) == len(ADVICE)
+
+
+def tls(reason: str) -> ssl.SSLError:
+    error = ssl.SSLError(1, f"[SSL: {reason}] (_ssl.c:1006)")
+    error.reason = reason
+    return error
+
+
+def certificate(number: int) -> ssl.SSLCertVerificationError:
+    error = ssl.SSLCertVerificationError("certificate verify failed")
+    error.verify_code = number
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (ConnectFailure("x", "authorities"), "authorities"),
+        (ReadFailure("407 certificate has expired", "no-tls"), "no-tls"),
+        (httpcore.ConnectError("certificate has expired"), "other"),
+        (httpcore.ProxyError("407 Proxy Authentication Required"), "proxy-login"),
+        (httpcore.ProxyError("502 Bad Gateway"), "other"),
+        (OSError(111, "Connection refused"), "other"),
+        (None, "other"),
+        (certificate(9), "certificate-not-yet-valid"),
+        (certificate(10), "certificate-expired"),
+        (certificate(18), "certificate-untrusted"),
+        (certificate(20), "certificate-untrusted"),
+        (certificate(62), "certificate-host"),
+        (certificate(64), "certificate-host"),
+        (tls("WRONG_VERSION_NUMBER"), "no-tls"),
+        (tls("wrong version number"), "no-tls"),
+        (tls("PACKET_LENGTH_TOO_LONG"), "no-tls"),
+        (tls("HTTP_REQUEST"), "no-tls"),
+        (tls("RECORD_LAYER_FAILURE"), "no-tls"),
+        (tls("UNKNOWN_PROTOCOL"), "no-tls"),
+        (tls("UNEXPECTED_EOF_WHILE_READING"), "handshake-closed"),
+        (tls("TLSV13_ALERT_CERTIFICATE_REQUIRED"), "client-certificate"),
+        (tls("SSLV3_ALERT_BAD_CERTIFICATE"), "client-certificate"),
+        (tls("SSLV3_ALERT_HANDSHAKE_FAILURE"), "client-certificate"),
+        (tls("TLSV1_ALERT_INTERNAL_ERROR"), "other"),
+    ],
+)
+def test_the_kind_of_a_failure(error: BaseException | None, kind: FailureKind) -> None:
+    assert kind_of(error) == kind

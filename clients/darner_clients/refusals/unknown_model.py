@@ -1,0 +1,23 @@
+"""Whether a refusal is about the model that was asked for, by its words. Pure."""
+
+import re
+from typing import Literal
+
+from darner_clients.errors import Refusal
+
+ModelMention = Literal["none", "mentioned", "unknown"]
+
+
+def model_mention(refusal: Refusal | None, model: str = "") -> ModelMention:
+    """What a refusal says of a model: nothing, that there is none such (or its name), or something else."""
+    words = refusal.message if refusal is not None else ""
+    if (model and model in words) or _UNKNOWN.search(words):
+        return "unknown"
+    return "mentioned" if "model" in words.lower() else "none"
+
+
+_UNKNOWN = re.compile(
+    r"model.{0,20}(?:not? exist|not found|unknown|unavailable|not (?:a )?valid|no such)"
+    r"|(?:invalid|unknown|no such) model",
+    re.IGNORECASE,
+)
