@@ -24,9 +24,12 @@ class Cut(Protocol):
     def text(self) -> str: ...  # noqa: D102 - as above
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Region:
-    """Characters m0..m1 of the patch's text stand where d0..d1 of the document stand; `held`: not to be sent yet."""
+    """Characters m0..m1 of the patch's text stand where d0..d1 of the document stand; `held`: not to be sent yet.
+
+    Each is equal only to itself.
+    """
 
     m0: int
     m1: int
@@ -50,16 +53,18 @@ class Alignment:
         """Our edits that the document has not got yet."""
         return tuple(each for each in self._regions if each.own and not each.held)
 
-    def edit_model(self, cuts: Sequence[Cut], *, held: bool = False) -> bool:
-        """Enter an edit of the patch; all cuts are in offsets of `model` as it is.
+    def edit_model(self, cuts: Sequence[Cut], *, held: bool = False) -> tuple[Region, ...] | None:
+        """Enter an edit of the patch and return its pending regions; all cuts are in offsets of `model` as it is.
 
-        False if the user has changed the same lines: the edit is then no longer ours to send. One that is `held` waits
+        None if the user has changed the same lines: the edit is then no longer ours to send. One that is `held` waits
         for `release`, or for an edit that touches it.
         """
         clean = not any(self._conflicts(cut) for cut in cuts)
-        for cut in sorted(cuts, key=lambda each: each.start, reverse=True):
+        entered = {
             self._enter_model(cut, own=clean, held=held)
-        return clean
+            for cut in sorted(cuts, key=lambda each: each.start, reverse=True)
+        }
+        return tuple(each for each in self.pending if each in entered) if clean else None
 
     def release(self) -> bool:
         """Let go what was held. Whether there was anything."""
@@ -149,7 +154,7 @@ class Alignment:
         for each in self.pending:
             each.own = False
 
-    def _enter_model(self, cut: Cut, *, own: bool, held: bool) -> None:
+    def _enter_model(self, cut: Cut, *, own: bool, held: bool) -> Region:
         regions, start, end = self._regions, cut.start, cut.end
         i = next((n for n, each in enumerate(regions) if each.m1 > start), len(regions))
         j = next((n for n in range(i, len(regions)) if regions[n].m0 >= end), len(regions))
@@ -171,6 +176,7 @@ class Alignment:
             each.m1 += grown
         self.model = self.model[:start] + cut.text + self.model[end:]
         regions[i:j] = [region]
+        return region
 
     def _conflicts(self, cut: Cut) -> bool:
         mine = _touched_lines(self.model, cut.start, cut.end, cut.text)

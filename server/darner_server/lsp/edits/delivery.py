@@ -5,25 +5,27 @@ changes it reports. So hunks go out one by one on a slow stream and together on 
 """
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pygls.exceptions import JsonRpcException
 
 from darner_server.lsp.client_capabilities import Client
 from darner_server.lsp.edits.alignment import Region
 from darner_server.lsp.edits.hunks import HunkBoard
+from darner_server.lsp.edits.patch_changes import CHANGED, PatchChanges
 from darner_server.lsp.edits.patched_file import PatchedFile, Sent
 from darner_server.lsp.edits.workspace_edit import FileEdit, FileOperation, workspace_edit
 from darner_server.lsp.text.documents import OUT_OF_STEP
 from darner_server.lsp.transport.pygls_fixes import QuickProtocol
 
+if TYPE_CHECKING:
+    from darner_server.engine import EditReady
+
 _ECHO = 2.0  # seconds in which a client reports the changes it has made for us, unless it is a silent one ...
 _SILENCE = 60.0  # ... such as eglot, which reports nothing before its request has been answered and the user is idle
 _NEWER = 0.5  # seconds in which a client that refuses an edit as outdated reports what it is outdated by
 _MOST_TRIES = 20
-CHANGED = "you have changed these lines meanwhile"
 
 
 @dataclass(slots=True)
@@ -36,53 +38,36 @@ class _Round:
 
 
 class Delivery:
-    """One patch's way into the buffers. `enter` puts what has arrived into the files, just before a round is sent;
-    `complete` adds what may only go when all the rest is in, and tells whether there was anything.
-    """
+    """One patch's way into the buffers. An edit enters its file just before a round is sent."""
 
-    def __init__(
-        self,
-        *,
-        client: Client,
-        protocol: QuickProtocol,
-        hunks: HunkBoard,
-        enter: Callable[[], None],
-        files: dict[str, PatchedFile],
-        refuse: Callable[[str, str], None],
-        complete: Callable[[], bool],
-    ) -> None:
+    def __init__(self, client: Client, protocol: QuickProtocol, hunks: HunkBoard, changes: PatchChanges) -> None:
         self._client = client
         self._protocol = protocol
         self._hunks = hunks
-        self._enter = enter
-        self._files = files
-        self._refuse = refuse
-        self._complete = complete
+        self._changes = changes
         self._ready = asyncio.Event()
         self._finishing = False
+        self._complete = False
         self._abandoned = False
         self._operations: list[FileOperation] = []
         self._echo = asyncio.Event()
         self._answerable = asyncio.Event()
 
-    def add(self, operation: FileOperation) -> None:
-        """Have a file created, renamed or deleted with the next round."""
-        self._operations.append(operation)
+    def add(self, event: "EditReady") -> None:
+        """Send an edit with the next round."""
+        self._changes.queue(event)
         self._ready.set()
 
-    def ready(self) -> None:
-        """Something is there to be sent."""
-        self._ready.set()
-
-    def finish(self) -> None:
-        """Nothing more will come: `run` ends when everything is with the editor."""
+    def finish(self, *, complete: bool) -> None:
+        """Nothing more will come: `run` ends when all is with the editor. `complete`: the patch has not failed."""
         self._finishing = True
+        self._complete = complete
         self._ready.set()
 
     def abandon(self) -> None:
         """Send nothing more; what is on its way is still followed to its end, so that it can be undone."""
         self._abandoned = True
-        self.finish()
+        self.finish(complete=False)
 
     async def answerable(self) -> None:
         """Return when `run` has ended, or while the client waits for an answer first: the rest comes after it."""
@@ -105,7 +90,7 @@ class Delivery:
             self._ready.clear()
             if self._abandoned:
                 return
-            self._enter()
+            self._changes.enter_queued()
             round_ = self._collect()
             if round_.changes:
                 tries = 0 if await self._send(round_) else tries + 1
@@ -114,21 +99,22 @@ class Delivery:
                     tries = 0
                 self._ready.set()
             elif self._finishing:
-                if not self._complete():
+                if not self._changes.release(complete=self._complete):
                     return
                 self._ready.set()
 
     def _collect(self) -> _Round:
-        round_ = _Round(changes=[*self._operations], operations=self._operations)
+        operations = [*self._operations, *self._changes.take_operations()]
+        round_ = _Round(changes=[*operations], operations=operations)
         self._operations = []
-        for path, file in self._files.items():
+        for path, file in self._changes.files.items():
             file.follow()
             if file.alignment.lost:
                 file.alignment.lost = 0
-                self._refuse(path, file.gone or CHANGED)
+                self._changes.refuse_path(path, file.gone or CHANGED)
             if (file.gone or file.out_of_step) and file.alignment.pending:
                 file.alignment.give_up()
-                self._refuse(path, file.gone or OUT_OF_STEP)
+                self._changes.refuse_path(path, file.gone or OUT_OF_STEP)
             regions = file.alignment.pending
             if regions:
                 round_.changes.append(file.edit(regions))
@@ -157,13 +143,13 @@ class Delivery:
             echoed = await self._echoed(file, revision)
             if file.revision is None:
                 file.assume_applied()
-            left = {id(each) for each in file.alignment.pending} if echoed else set[int]()
+            left = set(file.alignment.pending) if echoed else set[Region]()
             if left:  # Neovim says that it has applied an edit which it passed over as outdated
                 complete = False
             else:
                 file.alignment.give_up()
                 file.alignment.lost = 0
-            done = [each for region, each in zip(regions, sent, strict=True) if id(region) not in left]
+            done = [each for region, each in zip(regions, sent, strict=True) if region not in left]
             self._hunks.add(file, done)
         return complete
 
@@ -207,7 +193,7 @@ class Delivery:
         return True
 
     def _give_up(self, reason: str) -> None:
-        for path, file in self._files.items():
+        for path, file in self._changes.files.items():
             if file.alignment.pending:
                 file.alignment.give_up()
-                self._refuse(path, reason)
+                self._changes.refuse_path(path, reason)

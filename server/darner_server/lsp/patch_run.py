@@ -1,0 +1,178 @@
+"""The run of one patch: the engine's task, its events reported to the client, its edits delivered to the buffers."""
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol.types import MessageType
+
+from darner_server.display_text import plain_words
+from darner_server.lsp.edits.buffers import Buffers, sendable
+from darner_server.lsp.edits.delivery import Delivery
+from darner_server.lsp.edits.patch_changes import PatchChanges
+from darner_server.lsp.edits.progress_text import instructed, refusals, summary, what_goes_on
+from darner_server.lsp.errors import Failure
+from darner_server.lsp.params import Asked
+from darner_server.lsp.progress import Progress
+from darner_server.lsp.session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from darner_server.engine import EditReady, Engine, Task
+
+
+class PatchRun:
+    """One request, on the buffers as they were when it came. With `deliver` the edits go into the editor's buffers."""
+
+    def __init__(self, session: Session, asked: Asked, buffers: Buffers, *, deliver: bool) -> None:
+        self._session = session
+        self._asked = asked
+        self._buffers = buffers
+        self._folders = session.folders.snapshot()
+        self._deliver = deliver
+
+    async def run(self) -> dict[str, Any]:
+        """Run the patch and return the answer to the request."""
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - a coroutine of ours runs in a task
+        session = self._session
+        with session.running.place(self._asked, task):
+            progress = session.progress.begin(self._asked.progress, "darner", task.cancel)
+            try:
+                result, hunks = await self._answer(progress)
+            except BaseException:
+                progress.end()
+                raise
+            refused = result["refused"]
+            progress.end(summary(hunks, len(refused)))
+            if self._deliver and self._asked.partial is None and refused:
+                session.tell(refusals(refused), MessageType.Warning)
+            return result
+
+    async def _answer(self, progress: Progress) -> tuple[dict[str, Any], int]:
+        """The answer and the number of hunks."""
+        await self._session.settings_known()
+        self._session.need_trust()
+        async with self._session.engines.use() as engine:
+            if self._folders.roots != self._session.folders.roots:
+                raise Failure("the folders of the workspace have changed meanwhile; ask again")
+            buffers = await sendable(self._buffers, engine)
+            changes = self._changes(engine, buffers)
+            texts = buffers.texts if self._asked.remark is None else changes.remove_comment(self._asked.remark)
+            return await self._patch(engine, self._task(buffers, texts), changes, progress), changes.hunks
+
+    def _changes(self, engine: "Engine", buffers: Buffers) -> PatchChanges:
+        def read(path: str) -> str | None:
+            found = engine.index.read(path)
+            return found if isinstance(found, str) else None
+
+        return PatchChanges(
+            buffers,
+            self._folders,
+            documents=self._session.documents,
+            mapper=self._session.mapper,
+            client=self._session.client,
+            read=read,
+            notify=self._notify,
+            uri=self._asked.uri,
+            delivered=self._deliver,
+        )
+
+    def _task(self, buffers: Buffers, texts: dict[str, str]) -> "Task":
+        from darner_context.index import Focus  # noqa: PLC0415 - see engine_host.py
+        from darner_server.engine import Task  # noqa: PLC0415 - likewise
+
+        asked = self._asked
+        focus = None
+        if buffers.focus and asked.first is not None and asked.last is not None:
+            last = asked.last.line + (1 if asked.last.character or asked.last.line == asked.first.line else 0)
+            focus = Focus(buffers.focus, asked.first.line + 1, max(last, asked.first.line + 1))
+        elif buffers.focus:
+            focus = Focus(buffers.focus, None, None)
+        return Task(
+            instruction=asked.instruction,
+            focus=focus,
+            scope=asked.scope,
+            texts=texts,
+            versions=buffers.versions,
+            diagnostics=asked.diagnostics,
+            recent=self._session.recent(),
+            stray=bool(asked.uri) and not self._folders.belongs(asked.uri),
+            partial=True,
+        )
+
+    async def _patch(self, engine: "Engine", task: "Task", changes: PatchChanges, progress: Progress) -> dict[str, Any]:
+        session = self._session
+        delivery = Delivery(session.client, session.protocol, session.hunks, changes) if self._deliver else None
+        pump = session.spawn(delivery.run()) if delivery else None
+        try:
+            enter = delivery.add if delivery else changes.enter
+            failure = await self._follow(engine, task, changes, enter, progress)
+            if delivery is None:
+                changes.release(complete=failure is None)
+            elif pump:
+                delivery.finish(complete=failure is None)
+                await delivery.answerable()
+                if pump.done():
+                    await pump
+            result = {"edit": changes.workspace_edit(), "refused": changes.refused}
+        except BaseException:
+            if delivery:
+                delivery.abandon()
+            raise
+        finally:
+            if pump is None or pump.done():
+                changes.close()
+            else:
+                pump.add_done_callback(lambda _: changes.close())
+        if failure is not None and not changes.hunks:
+            raise Failure(failure, data={"refused": changes.refused})
+        if failure is not None:
+            session.log(f"darner.patch: {failure}")
+        return result
+
+    async def _follow(
+        self,
+        engine: "Engine",
+        task: "Task",
+        changes: PatchChanges,
+        enter: "Callable[[EditReady], None]",
+        progress: Progress,
+    ) -> str | None:
+        """Take every event; returns the sentence of a failure. `enter` takes an edit."""
+        from darner_server.engine import (  # noqa: PLC0415 - see engine_host.py
+            ContextReady,
+            Done,
+            EditReady,
+            EditRefused,
+            Failed,
+            Stage,
+        )
+
+        notice = instructed(engine.workspace_of(task).instructions)
+        if notice:
+            self._session.tell_once(notice, MessageType.Info)
+        async with engine.patch(task) as events:
+            async for event in events:
+                text = what_goes_on(event, changes.hunks)
+                if text:
+                    progress.report(text, event.share if isinstance(event, Stage) else None)
+                if isinstance(event, EditReady):
+                    enter(event)
+                    continue
+                if isinstance(event, EditRefused) and event.final:
+                    changes.refuse(event.refused.path, event.refused.reason, event.refused.line)
+                if isinstance(event, ContextReady):
+                    self._session.log_once(event.withheld)
+                if not isinstance(event, Stage):
+                    self._notify(event.as_json())
+                if isinstance(event, Failed):
+                    return event.message
+                if isinstance(event, Done):
+                    return None
+        return "the patch ended without a result"
+
+    def _notify(self, value: dict[str, Any]) -> None:
+        """Send an event on the partial-result token, where the client gave one."""
+        if self._asked.partial is not None:
+            self._session.protocol.notify("$/progress", {"token": self._asked.partial, "value": plain_words(value)})
