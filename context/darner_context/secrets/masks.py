@@ -30,6 +30,8 @@ class Masks:
         self._told: dict[Withheld, None] = {}
         self._learnt: dict[str, str] = {}
         self._seen: dict[str, None] = {}
+        self._ambiguous: set[str] = set()  # masks that a text held before: nobody knows what they stand for
+        self._used = False  # whether masks may have been sent
         self._found: re.Pattern[str] | None = None  # the masks
         self._known: re.Pattern[str] | None = None  # the secrets
 
@@ -52,12 +54,26 @@ class Masks:
             line, at = line + newlines(text, at, start), start
             self._add(text[start:end], kind, text)
             self._told[Withheld(path, 0 if words else line, kind)] = None
+        self.avoid(text)
+
+    def avoid(self, text: str) -> None:
+        """Take no masks that a file's own text holds, where they would be exchanged too."""
+        found = self._masks_pattern()
+        for mask in dict.fromkeys(found.findall(text)) if found is not None else ():
+            if self._used:
+                self._ambiguous.add(mask)
+            else:
+                value = self._secrets.pop(mask)
+                del self._masks[value]
+                self._add(value, self._kinds[mask], text, unlike=True)
 
     def hide(self, text: str) -> str:
         """The text with a mask for every secret in it, as long as it was and with its lines."""
         pieces: list[str] = []
         at = 0
-        for start, end in self._places(text):
+        places = self._places(text)
+        self._used = bool(self._masks)
+        for start, end in places:
             pieces += (text[at:start], self._masks[text[start:end]])
             at = end
         return "".join((*pieces, text[at:])) if pieces else text
@@ -68,10 +84,16 @@ class Masks:
         return found.sub(lambda each: self._secrets[each[0]], text) if found is not None else text
 
     def altered(self, text: str) -> str | None:
-        """The kind of a secret whose mask stands in the text in part only, or in other letters; None: there is none."""
+        """
+        The kind of a secret whose mask stands in the text in part only, in other letters, or where it may be the text's
+        own; None: there is none.
+        """
         found = self._masks_pattern()
         if found is None:
             return None
+        unclear = next((mask for mask in found.findall(text) if mask in self._ambiguous), None)
+        if unclear is not None:
+            return self._kinds[unclear]
         rest = found.sub("\n", text).lower()
         for size, pieces in self._pieces.items():
             for at in range(len(rest) - size + 1):
@@ -101,10 +123,10 @@ class Masks:
             found += [each for each in known if not _meets(found, *each) and not _meets(masks, *each)]
         return sorted(found)
 
-    def _add(self, value: str, kind: str, text: str) -> None:
+    def _add(self, value: str, kind: str, text: str, *, unlike: bool = False) -> None:
         if value in self._masks:
             return
-        mask = self._made(value, text)
+        mask = self._made(value, text, unlike=unlike)
         self._masks[value], self._secrets[mask], self._kinds[mask] = mask, value, kind
         self._found = self._known = None
         self._seen[text] = None
@@ -116,15 +138,21 @@ class Masks:
             if sum(map(str.isalnum, piece)) >= min(_PIECE_LEAST, size - 1):
                 pieces[piece] = mask
 
-    def _made(self, value: str, text: str) -> str:
-        """A mask that is neither in the text, nor another one, nor a secret itself."""
+    def _made(self, value: str, text: str, *, unlike: bool) -> str:
+        """A mask that is neither another one nor a secret itself; nor in the text, if by chance or `unlike` asks."""
         mask = value
         for attempt in range(_TRIES):
             mask = _shaped(value, f"{len(self._masks)} {attempt}")
             rare = len(mask) >= _RARE
             taken = mask in self._secrets or mask in self._masks
             near = not rare and any(mask in each or each in mask for each in (*self._secrets, *self._masks))
-            if not taken and not near and (rare or mask not in text) and mask != value and not secrets_of(mask):
+            if (
+                not taken
+                and not near
+                and ((rare and not unlike) or mask not in text)
+                and mask != value
+                and not secrets_of(mask)
+            ):
                 return mask
         return mask
 

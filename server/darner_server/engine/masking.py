@@ -62,6 +62,9 @@ def hidden(bundle: ContextBundle, masks: Masks, focus_text: str, count: Callable
     focus = bundle.focus
     if focus is not None:
         masks.learn(focus.path, focus_text)
+    for each in bundle.snippets:
+        masks.avoid(each.text)
+    if focus is not None:
         text = masks.hide(focus.text)
         if text != focus.text:
             told = tuple(f"line {each.line}: {each.what}" for each in masks.told if each.path == focus.path)

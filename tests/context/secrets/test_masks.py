@@ -37,6 +37,27 @@ def test_there_and_back(text: str) -> None:
         assert masks.hide(masks.restore(whole)) == whole
 
 
+def test_a_text_that_holds_what_would_be_a_mask() -> None:
+    secret = "qmwnebrvtcyxuzilok"  # noqa: S105 - a sample
+    alone = f"password = '{secret}'\n"
+    first = Masks()
+    first.learn("a.py", alone)
+    forged = first.hide(secret)
+    text = f"{alone}other = '{forged}'\n"
+    masks = Masks()
+    masks.learn("a.py", text)
+    hidden = masks.hide(text)
+    assert masks.restore(hidden) == text
+    assert (secret in hidden, masks.altered(hidden)) == (False, None)
+    masks = Masks()
+    masks.learn("a.py", alone)
+    masks.avoid(f"other = '{forged}'\n")  # of another file that is shown
+    assert masks.restore(f"x = '{forged}'; {masks.hide(secret)}") == f"x = '{forged}'; {secret}"
+    first.learn("b.py", f"other = '{forged}'\n")  # after it has been sent
+    assert first.altered(f"x = '{forged}'") == "password"
+    assert first.altered("x = 1") is None
+
+
 def test_a_part_says_what_the_whole_is() -> None:
     masks = Masks()
     masks.learn("k.py", KEY)
