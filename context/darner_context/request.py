@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+SnippetKind = Literal["focus", "file", "outline", "signature", "body"]
+
 
 @dataclass(frozen=True, slots=True)
 class Focus:
@@ -42,7 +44,7 @@ class Snippet:
     end_line: int
     text: str
     tokens: int
-    kind: str
+    kind: SnippetKind
     reasons: tuple[str, ...]
     score: float
     stable: bool = True  # chosen for the file as a whole: it stays when the cursor moves

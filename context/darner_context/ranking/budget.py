@@ -6,15 +6,24 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from darner_context.ranking.scoring import Candidate
-from darner_context.ranking.weights import BODY_WORTH, CLASS_BODY_WORTH, PASSAGE, PLAIN, SIGNATURE_WORTH, SMALL, WEIGHTS
-from darner_context.request import Snippet, Withheld
+from darner_context.ranking.weights import (
+    BODY_WORTH,
+    CLASS_BODY_WORTH,
+    PASSAGE,
+    REASONS,
+    SIGNATURE_WORTH,
+    SMALL,
+    WEIGHTS,
+    Signal,
+)
+from darner_context.request import Snippet, SnippetKind, Withheld
 from darner_context.syntax.symbols import CLASSES
 from darner_context.text.lines import Lines
 
 GAP = "..."
 _GAP = 2  # tokens of the line that says so
 LINE, HEAD, BODY = 1, 2, 3  # how a line is shown; 0: it is not
-_KINDS = ("", "outline", "signature", "body")
+_KINDS: dict[int, SnippetKind] = {LINE: "outline", HEAD: "signature", BODY: "body"}
 _NOT_SHOWN = re.compile(rb"\x00+")
 _ALIKE = re.compile(rb"\x00+|\x01+|[\x02\x03]+")
 _AS_HEAD = bytes([HEAD, HEAD, HEAD, BODY, *range(4, 256)])  # lines that are shown as a signature at least
@@ -251,12 +260,14 @@ def why(each: Candidate, most: int) -> list[str]:
     """Name the signals that spoke for a candidate, the strongest first."""
     found: list[tuple[float, str]] = []
     for signal, value in each.signals.items():
-        if value > 0 and signal in _SPEAKING:
-            found.append((_SPEAKING[signal] * -value, signal))
+        if value > 0 and signal in _REASONS:
+            weight, reason = _REASONS[signal]
+            found.append((weight * -value, reason))
     found.sort()
     name = each.definition.name
-    return [f"{signal}: {name}" for _, signal in found[:most]]
+    return [f"{reason}: {name}" for _, reason in found[:most]]
 
 
-# the weights of the signals that are a reason
-_SPEAKING = {signal: weight for signal, weight in {**PASSAGE, **WEIGHTS}.items() if weight > 0 and signal not in PLAIN}
+_REASONS: dict[Signal, tuple[float, str]] = {
+    signal: (WEIGHTS[signal] if signal in WEIGHTS else PASSAGE[signal], reason) for signal, reason in REASONS.items()
+}

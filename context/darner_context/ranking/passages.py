@@ -9,9 +9,9 @@ from darner_context.facts.file_facts import FileFacts
 from darner_context.lookup.cursor import Place
 from darner_context.lookup.names import Ties
 from darner_context.ranking.scoring import Candidate, against, foreign
-from darner_context.ranking.similar_files import Signals, likely
+from darner_context.ranking.similar_files import likely
 from darner_context.ranking.text_search import Marks, Piece, Search, Sums
-from darner_context.ranking.weights import PASSAGE
+from darner_context.ranking.weights import PASSAGE, Signals
 from darner_context.syntax.symbols import Definition
 from darner_context.text.lines import Lines
 
@@ -61,9 +61,9 @@ def passages(
 
 def _candidate(total: float, path: str, facts: FileFacts, piece: Piece, of_file: Signals) -> Candidate:
     begin, end, said, around = piece
-    signals = {**of_file, "passage like the instruction": said}
+    signals: Signals = {**of_file, "passage_like_instruction": said}
     if around:
-        signals["passage like the lines around"] = around
+        signals["passage_like_lines_around"] = around
     return Candidate(path, -begin, _lines(begin, end), facts, signals, 1 / (1 + math.exp(-total)))
 
 
@@ -73,8 +73,8 @@ def _lines(begin: int, end: int) -> Definition:
     return Definition(f"lines {begin} to {end}", "passage", begin, begin, begin, end, end, end, None)
 
 
-_SAID, _AROUND = PASSAGE["passage like the instruction"], PASSAGE["passage like the lines around"]
-_OF_FILE = sorted(PASSAGE.items())
+_SAID, _AROUND = PASSAGE["passage_like_instruction"], PASSAGE["passage_like_lines_around"]
+_OF_FILE = tuple(PASSAGE.items())
 
 
 def _pieces(

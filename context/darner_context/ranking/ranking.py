@@ -13,6 +13,7 @@ from darner_context.ranking.reachable_types import STRONG, TypesAtHand
 from darner_context.ranking.scoring import Candidate, order, weigh
 from darner_context.ranking.similar_files import alike
 from darner_context.ranking.text_search import Hits, Search
+from darner_context.ranking.weights import Signal, Signals
 from darner_context.syntax.imports import Import
 from darner_context.syntax.symbols import CLASSES, FUNCTIONS, VALUES
 from darner_context.text.identifiers import IDENTIFIER, KEYWORDS
@@ -28,9 +29,9 @@ _LITTLE = 40  # tokens of a passage that has few
 _BESIDE = 80  # files in one folder that are looked at
 _PARENT = Import("super", "", "super", 0)
 _HANDED_ON = 0.4  # what a module imports to hand it on counts beside what it defines
-_AT_HAND = frozenset({"name in scope", "name in file", "unused import", "type at hand"})
+_AT_HAND: frozenset[Signal] = frozenset({"name_in_scope", "name_in_file", "unused_import", "reachable_type"})
 # true of a file, wherever one stands in it
-_KEPT = frozenset({"PageRank", "module imported", "same package", "import", "name in file"})
+_KEPT: frozenset[Signal] = frozenset({"pagerank", "module_imported", "same_package", "import", "name_in_file"})
 
 
 class Ranking:
@@ -53,10 +54,11 @@ class Ranking:
         self._whole = whole
         self._known: Mapping[Key, Candidate] = whole.candidates if whole is not None else {}
         self.place = place
-        self._worked_on: dict[str, dict[str, float]] = {}
-        for signal, paths in (("recent file", recent), ("its file in the git diff", ties.library.changed)):
-            for path in paths:
-                self._worked_on.setdefault(path, {})[signal] = 1.0
+        self._worked_on: dict[str, Signals] = {}
+        for path in recent:
+            self._worked_on.setdefault(path, {})["recent_file"] = 1.0
+        for path in ties.library.changed:
+            self._worked_on.setdefault(path, {})["file_in_git_diff"] = 1.0
         self.candidates: dict[Key, Candidate] = {}
         self._types = TypesAtHand(ties, place)
         self._changed()
@@ -97,7 +99,7 @@ class Ranking:
             known = self.candidates.get(key)
             each = Candidate(*key, known.definition, known.facts) if known else self._candidate(key)
             if each is not None:
-                each.signals = {**known.signals, **signals} if known else dict(signals)
+                each.signals = {**known.signals, **signals} if known else signals.copy()
                 touched.append(each)
         weigh(touched, self.place, self._worked_on)
         return [*touched, *[each for each in self._ranked if (each.path, each.number) not in hits]]
@@ -112,7 +114,7 @@ class Ranking:
             return None
         return Candidate(*key, facts.definitions[key[1]], facts)
 
-    def _add(self, key: Key, signal: str, value: float) -> Candidate | None:
+    def _add(self, key: Key, signal: Signal, value: float) -> Candidate | None:
         found = self.candidates.get(key)
         if found is None:
             found = self._candidate(key) if len(self.candidates) < _MOST else None
@@ -125,7 +127,7 @@ class Ranking:
             found.signals[signal] = value
         return found
 
-    def _add_all(self, path: str, facts: FileFacts, numbers: Iterable[int], signals: Mapping[str, float]) -> None:
+    def _add_all(self, path: str, facts: FileFacts, numbers: Iterable[int], signals: Signals) -> None:
         """Note the same signals for several definitions of one file."""
         if facts.flags & SECRET or (self.place is not None and path == self.place.path):
             return
@@ -138,7 +140,7 @@ class Ranking:
                     continue
                 known = whole.get(key)
                 if known is None:
-                    candidates[key] = Candidate(path, number, definitions[number], facts, dict(signals))
+                    candidates[key] = Candidate(path, number, definitions[number], facts, signals.copy())
                     continue
                 kept = {name: held for name, held in known.signals.items() if name in _KEPT}
                 found = candidates[key] = Candidate(path, number, definitions[number], facts, kept)
@@ -154,7 +156,7 @@ class Ranking:
             facts = self.ties.facts(path)
             for number, each in enumerate(facts.definitions if facts is not None else ()):
                 if any(lines.start <= each.end and each.start < lines.stop for lines in changed[path]):
-                    self._add((path, number), "in the git diff", 1.0)
+                    self._add((path, number), "in_git_diff", 1.0)
 
     def _seen(self, place: Place) -> None:
         names = set(place.file) | place.scope | place.near | set(place.imported)
@@ -179,11 +181,11 @@ class Ranking:
             if keys:
                 break
         here, unused = name in place.scope, name in place.unused
-        signal = "unused import" if unused else "name in scope" if here else "name in file"
+        signal: Signal = "unused_import" if unused else "name_in_scope" if here else "name_in_file"
         for key in keys:
             found = self._add(key, "import", 1.0)
             if found is not None:
-                found.raise_to(signal, 0.8 if signal == "name in scope" and name not in place.near else 1.0)
+                found.raise_to(signal, 0.8 if signal == "name_in_scope" and name not in place.near else 1.0)
                 weight = 1.0 if here else 0.7 if unused else 0.45
                 if found.definition.kind in CLASSES:
                     self._types.note(key, weight)
@@ -196,7 +198,7 @@ class Ranking:
         alone = 1.0 / len(paths)
         here = name in place.scope
         level = 1.0 if name in place.near else 0.8 if here else 0.4
-        signal = "name in scope" if here else "name in file"
+        signal: Signal = "name_in_scope" if here else "name_in_file"
         for path in paths:
             beside = path.rpartition("/")[0] == place.folder
             tie = 1.0 if path in linked else 0.9 if beside else alone
@@ -206,9 +208,9 @@ class Ranking:
             if facts is None or facts.flags & SECRET or path == place.path:
                 continue
             numbers = by_name(facts).get(name, ())
-            signals = {signal: level * tie, "alone": alone}
+            signals: Signals = {signal: level * tie, "sole_name": alone}
             if path in linked or beside:
-                signals["tied"] = 1.0 if path in linked else 0.6
+                signals["linked"] = 1.0 if path in linked else 0.6
             self._add_all(path, facts, numbers, signals)
             for number in numbers:
                 kind = facts.definitions[number].kind
@@ -231,19 +233,19 @@ class Ranking:
                         continue
                     done.add(key)
                     if key[0] != place.path:
-                        self._add(key, "base class", weight)
+                        self._add(key, "base_class", weight)
                         self._add_all(key[0], facts, members(facts, key[1]), {"inherited": weight})
                     following += [(key[0], each, weight * 0.85) for each in self.ties.head(key) if each != name]
             level = following[:40]
 
     def _members(self) -> None:
         for key, weight in self._types.surest(_TYPES):
-            self._add(key, "type at hand", weight)
+            self._add(key, "reachable_type", weight)
             facts = self.ties.facts(key[0])
             if facts is None:
                 continue
             held = members(facts, key[1])
-            signals = {"member": weight, "member of small type": weight / (1 + len(held) / 8)}
+            signals: Signals = {"member": weight, "member_of_small_type": weight / (1 + len(held) / 8)}
             self._add_all(key[0], facts, held[:150], signals)
 
     def _neighbours(self, place: Place) -> None:
@@ -258,9 +260,9 @@ class Ranking:
             facts = self.ties.facts(target)
             if facts is not None:
                 outer = [number for number, one in enumerate(facts.definitions) if one.container is None]
-                self._add_all(target, facts, outer[:80], {"module imported": value})
+                self._add_all(target, facts, outer[:80], {"module_imported": value})
                 for key in self.ties.handed_on(target):
-                    self._add(key, "module imported", value * _HANDED_ON)
+                    self._add(key, "module_imported", value * _HANDED_ON)
         if not package_scoped(place.path):
             return
         beside = [path for path in self.ties.library.paths.by_folder.get(place.folder, ()) if path != place.path]
@@ -268,7 +270,7 @@ class Ranking:
             facts = self.ties.facts(path)
             if facts is not None and not facts.flags & TEST:
                 held = [number for number, one in enumerate(facts.definitions[:250]) if one.kind not in VALUES]
-                self._add_all(path, facts, held, {"same package": 1.0})
+                self._add_all(path, facts, held, {"same_package": 1.0})
 
     def _ranks(self, place: Place) -> None:
         """Follow what the definitions at hand use, and so on."""
@@ -280,7 +282,7 @@ class Ranking:
         seeds = sorted(each for each in strong if -each[0] >= STRONG)[:_SEEDS]
         if seeds:
             for key, value in pagerank(self.ties, {key: -value for value, key in seeds}, place.path).items():
-                self._add(key, "PageRank", value)
+                self._add(key, "pagerank", value)
 
     def _together(self, place: Place) -> None:
         """Ask functions that use the same names what else they use."""
@@ -293,7 +295,7 @@ class Ranking:
                 for path in postings.defined if value >= _LEAST else ():
                     facts = self.ties.facts(path)
                     if facts is not None:
-                        self._add_all(path, facts, by_name(facts).get(name, ()), {"used together": value})
+                        self._add_all(path, facts, by_name(facts).get(name, ()), {"used_together": value})
 
     def _callers(self, place: Place) -> None:
         """Find who uses the thing that is being edited, and its tests."""
@@ -306,7 +308,7 @@ class Ranking:
                 if facts is None or path == place.path:
                     continue
                 spot = next((number for number, name in enumerate(facts.names) if name == around.name), -1)
-                signal = "test of it" if facts.flags & TEST else "caller"
+                signal: Signal = "test_of_it" if facts.flags & TEST else "caller"
                 for number, each in enumerate(facts.definitions):
                     if each.kind in FUNCTIONS and spot in memoryview(facts.bags[number]).cast("H"):
                         self._add((path, number), signal, 1 / (1 + postings.definitions))

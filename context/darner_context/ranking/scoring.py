@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from darner_context.facts.file_facts import FileFacts
 from darner_context.lookup.cursor import Place
-from darner_context.ranking.weights import WEIGHTS
-from darner_context.syntax.symbols import CLASSES, FUNCTIONS, Definition
+from darner_context.ranking.weights import WEIGHTS, Signal, Signals
+from darner_context.syntax.symbols import CLASSES, FUNCTIONS, Definition, DefinitionKind
 from darner_context.text.identifiers import word_set
 from darner_context.workspace.file_kind import GENERATED, TEST, VENDORED, test_path
 
@@ -20,10 +20,10 @@ class Candidate:
     number: int
     definition: Definition
     facts: FileFacts
-    signals: dict[str, float] = field(default_factory=dict[str, float])
+    signals: Signals = field(default_factory=Signals)
     score: float = 0.0
 
-    def raise_to(self, signal: str, value: float) -> None:
+    def raise_to(self, signal: Signal, value: float) -> None:
         """Note a signal, keeping the strongest."""
         if value > self.signals.get(signal, 0.0):
             self.signals[signal] = value
@@ -39,7 +39,7 @@ def foreign(place: Place | None) -> int:
     return GENERATED | VENDORED | (0 if place and test_path(place.path) else TEST)
 
 
-def weigh(candidates: Collection[Candidate], place: Place | None, worked_on: Mapping[str, Mapping[str, float]]) -> None:
+def weigh(candidates: Collection[Candidate], place: Place | None, worked_on: Mapping[str, Signals]) -> None:
     """Give definitions their scores; `worked_on` are the signals of files that one has been working on."""
     own = {each.name for each in place.within} if place else set[str]()
     scope = place.scope if place else set[str]()
@@ -50,7 +50,7 @@ def weigh(candidates: Collection[Candidate], place: Place | None, worked_on: Map
         definition, signals = each.definition, each.signals
         name, kind = definition[0], definition[1]
         if name in alike:
-            signals["like the words around"] = alike[name]
+            signals["like_words_around"] = alike[name]
         if each.path in worked_on:
             signals.update(worked_on[each.path])
         if name in scope and kind in _CODE:
@@ -63,7 +63,7 @@ def weigh(candidates: Collection[Candidate], place: Place | None, worked_on: Map
         if each.facts.flags & unlikely:
             total += against(each.facts.flags & unlikely)
         for signal, value in signals.items():
-            total += weight(signal, 0.0) * value
+            total += weight[signal] * value
         each.score = 1 / (1 + math.exp(-total))
 
 
@@ -80,25 +80,30 @@ def _alike(names: Iterable[str], near: set[str]) -> dict[str, float]:
 
 def against(flags: int) -> float:
     """What speaks against lines in a test, or in code that nobody here writes."""
-    in_test = WEIGHTS["in a test"] if flags & TEST else 0.0
+    in_test = WEIGHTS["in_test"] if flags & TEST else 0.0
     return in_test + (WEIGHTS["generated"] if flags & (GENERATED | VENDORED) else 0.0)
 
 
-_WEIGHT = dict(WEIGHTS).get  # a proxy is slower
+_WEIGHT: Signals = dict(WEIGHTS)  # a proxy is slower
 _PRIVATE = WEIGHTS["private"]
 _CODE = FUNCTIONS | CLASSES
-_NAMED_HERE = [(each, f"{each}, named here") for each in ("member", "inherited", "same package")]
-_OTHER = WEIGHTS["bias"] + WEIGHTS["other kind"]
-_PLAIN = {
-    kind: WEIGHTS["bias"] + WEIGHTS[signal]
-    for signal, kinds in {
-        "method": ("method",),
-        "function": ("function", "macro"),
-        "class": ("class", "interface", "enum", "type"),
-        "constant": ("constant", "variable"),
-        "field": ("field",),
-        "constructor": ("constructor",),
-        "module": ("module",),
-    }.items()
-    for kind in kinds
+_NAMED_HERE: tuple[tuple[Signal, Signal], ...] = (
+    ("member", "member_named_here"),
+    ("inherited", "inherited_named_here"),
+    ("same_package", "same_package_named_here"),
+)
+_OTHER = WEIGHTS["bias"] + WEIGHTS["other_kind"]
+_SIGNAL_OF: dict[DefinitionKind, Signal] = {
+    "method": "method",
+    "function": "function",
+    "macro": "function",
+    "class": "class",
+    "interface": "class",
+    "enum": "class",
+    "type": "class",
+    "constant": "constant",
+    "field": "field",
+    "constructor": "constructor",
+    "module": "module",
 }
+_PLAIN = {kind: WEIGHTS["bias"] + WEIGHTS[signal] for kind, signal in _SIGNAL_OF.items()}

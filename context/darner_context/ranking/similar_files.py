@@ -8,14 +8,13 @@ from itertools import islice
 from darner_context.lookup.cursor import Place
 from darner_context.lookup.names import Ties
 from darner_context.ranking.text_search import Search
+from darner_context.ranking.weights import Signal, Signals
 from darner_context.workspace.file_kind import SECRET
 
 _RARE = 60  # files that use a name: more say little about what is alike
 _COMMON = 200  # the same for the few names next to the cursor
 _FILES, _ALIKE = 40, 16  # files looked into: for the instruction, and for each likeness to the place
 _LONGEST = 7.0  # the logarithm of a thousand lines
-
-Signals = dict[str, float]
 
 
 def alike(ties: Ties, place: Place) -> dict[str, float]:
@@ -43,12 +42,12 @@ def likely(
         if facts is None or facts.flags & SECRET:
             continue
         signals = found[path] = {
-            "its file like the instruction": said.get(path, 0.0),
-            "in a long file": math.log(len(facts.sums)) / _LONGEST,
+            "its_file_like_instruction": said.get(path, 0.0),
+            "in_long_file": math.log(len(facts.sums)) / _LONGEST,
         }
         if place is not None:
-            signals["its file like this file"] = alike.get(path, 0.0)
-            signals["its file like the lines around"] = around.get(path, 0.0)
+            signals["its_file_like_this_file"] = alike.get(path, 0.0)
+            signals["its_file_like_lines_around"] = around.get(path, 0.0)
             signals.update(_beside(path, place, imported))
     return found
 
@@ -57,11 +56,11 @@ def _beside(path: str, place: Place, imported: set[str]) -> Signals:
     """What the paths of two files say."""
     folder, _, name = path.rpartition("/")
     own = place.path.rpartition("/")[2]
-    held = {
-        "in the same folder": folder == place.folder,
-        "of the same name": name.partition(".")[0] == own.partition(".")[0],
-        "of the same kind": name.rpartition(".")[2] == own.rpartition(".")[2],
-        "imported here": path in imported,
+    held: dict[Signal, bool] = {
+        "same_folder": folder == place.folder,
+        "same_stem": name.partition(".")[0] == own.partition(".")[0],
+        "same_suffix": name.rpartition(".")[2] == own.rpartition(".")[2],
+        "imported_here": path in imported,
     }
     return {signal: 1.0 for signal, true in held.items() if true}
 

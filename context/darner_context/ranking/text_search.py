@@ -8,6 +8,7 @@ from heapq import nsmallest
 from darner_context.facts.file_facts import FileFacts, by_name
 from darner_context.lookup.names import Key
 from darner_context.lookup.reader import Library
+from darner_context.ranking.weights import Signal, Signals
 from darner_context.syntax.symbols import VALUES
 from darner_context.text.identifiers import IDENTIFIER, KEYWORDS, parts, query_words, word_set
 
@@ -18,10 +19,10 @@ _FILES = 24  # files looked into
 _HITS = 200  # definitions found in them
 _OF_FILE = 0.7  # what a word of the file at hand weighs beside one of the instruction
 _NOTED = 400  # what is noted of a file: two entries for each word
-_ALIKE = ("words of the instruction", "name like the instruction", "file like the instruction")
+_ALIKE: tuple[Signal, ...] = ("words_like_instruction", "name_like_instruction", "file_like_instruction")
 Marks = dict[int, int]  # by line: a bit for each word in it
 Piece = tuple[int, int, float, float]  # first and last line, the shares of the words and of the names in them
-Hits = dict[Key, dict[str, float]]  # what speaks for a definition
+Hits = dict[Key, Signals]  # what speaks for a definition
 
 
 class Search:
@@ -48,7 +49,7 @@ class Search:
         keys = dict.fromkeys([*named, *[key for _, key in best]])
         found: Hits = {}
         for key in keys:
-            signals = found[key] = {"named in the instruction": named[key]} if key in named else {}
+            signals = found[key] = {"named_in_instruction": named[key]} if key in named else {}
             if key in alike:
                 signals.update(zip(_ALIKE, alike[key], strict=True))
         return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from darner_context.syntax.symbols import CLASSES, KINDS, SCOPES, VALUES, Definition
+from darner_context.syntax.symbols import CLASSES, KINDS, SCOPES, VALUES, Definition, DefinitionKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +24,14 @@ _WRAPPER_NAMES = (
 )
 _WRAPPERS = frozenset(_WRAPPER_NAMES.split())
 _LONE_WRAPPERS = frozenset({"type_declaration", "const_declaration", "var_declaration", "var_spec_list"})
-_PRIORITY = {"function": 0, "method": 0, "class": 1, "interface": 1, "constant": 3, "field": 4}
+_PRIORITY: dict[DefinitionKind, int] = {
+    "function": 0,
+    "method": 0,
+    "class": 1,
+    "interface": 1,
+    "constant": 3,
+    "field": 4,
+}
 
 
 class Found(NamedTuple):
@@ -62,14 +69,14 @@ def found_in(row: Language, data: bytes, matches: Sequence[Captures]) -> list[Fo
         begin = name.start_byte
         if not _said(data, name).strip():
             continue  # what stands in for an error has no text, and a title may be a lone hard space
-        kind, node = _marked(captures, name)
-        if not kind:
+        mark, node = _marked(captures, name)
+        if not mark:
             if "scope" not in captures:
                 continue
             node = captures["scope"][0]
         elif shared and shared[node.id] > 1:
             node = name.parent or node
-        kind = KINDS.get(kind, kind)
+        kind = KINDS.get(mark, "other") if mark else "scope"
         rank = _PRIORITY.get(kind, 2)
         known = best.get(begin)
         if known is not None and known[0] <= rank:
@@ -106,7 +113,7 @@ def _said(data: bytes, node: Node) -> str:
     return data[node.start_byte : node.end_byte].decode("utf-8", "replace")
 
 
-def _found(text: _Text, name: Node, kind: str, container: str | None, node: Node) -> Found:
+def _found(text: _Text, name: Node, kind: DefinitionKind, container: str | None, node: Node) -> Found:
     data, total, prefixes, python = text
     outer, body = _wrapped(node)
     if body is None:
@@ -138,7 +145,7 @@ def _found(text: _Text, name: Node, kind: str, container: str | None, node: Node
         end,
         container,
     )
-    return Found(made, place_of(first, left), place_of(last, right), not kind)
+    return Found(made, place_of(first, left), place_of(last, right), kind == "scope")
 
 
 def _wrapped(node: Node) -> tuple[Node, Node | None]:
