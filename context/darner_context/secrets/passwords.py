@@ -48,6 +48,8 @@ _LOCAL_LEAST = 8  # characters of a password of letters alone, in a URL
 _URL = re.compile(
     r"://([^\s/:@\"'`<>{}()$%\\]{0,64}):((?:[^\s/@\"'`<>{}()$\\]|[@/$](?=[^\s/\"'`<>{}()\\]{1,80}@)){3,400})@(?=[\w\[{%$])([\w.\[-]{0,200})"
 )
+_MIXED = r"(?=[^\s\"']*[a-z])(?=[^\s\"']*[A-Z])(?=[^\s\"']*[0-9])"  # where words may stand too
+_SEED = re.compile(r"\W{1,6}((?:[a-z]{3,8} ){11,23}[a-z]{3,8})(?![\w ])")  # twelve words or more that open a wallet
 # What commands and drivers take without a name: who asks, up to the password itself.
 _GIVEN_TO = (
     ("curl", r"\bcurl\b[^\n]{0,300}?\s(?:-u|--user)[ =]?[\"']?[^\s:\"'-][^\s:\"']{0,80}:([^\s\"']{6,200})"),
@@ -61,6 +63,16 @@ _GIVEN_TO = (
     ("oracle:thin:", r"oracle:thin:\w{1,40}/([^\s\"'`@/]{6,80})@"),
     ("identified by", r"(?i)identified by [\"']([^\s\"']{6,80})[\"']"),
     ("IDENTIFIED BY", r"(?i)identified by [\"']([^\s\"']{6,80})[\"']"),
+    *((sign, r"(?i)\bpassword\s{0,3}\(?\s?'([^\s']{6,80})'") for sign in ("PASSWORD '", "password '", "PASSWORD('")),
+    ("-AsPlainText", r"(?i)ConvertTo-SecureString\s[^\n\"']{0,60}[\"']([^\s\"']{6,80})[\"']"),
+    ("bindpw", r"(?m)^[ \t]*bindpw[ \t]+[\"']?([^\s\"']{6,80})[\"']?[ \t]*$"),
+    *((sign, rf"(?m)(?:^[ \t]*|--){sign}[ \t]+[\"']?([^\s\"']{{6,80}})") for sign in ("requirepass", "masterauth")),
+    ("psk", r"\bpsk\s?[=:]\s?\"([^\s\"]{8,63})\""),
+    ("-setcookie", r"-setcookie\s+[\"']?([^\s\"']{10,80})"),
+    (".login(", rf"\.login\(\s{{0,40}}[^\n,()]{{1,80}},\s{{0,40}}[\"']({_MIXED}[^\s\"']{{8,80}})[\"']"),
+    ("assword |", rf"(?i:\bpassword) \|\s{{0,20}}`?({_MIXED}[^\s|`]{{8,80}})`?\s{{0,20}}\|"),
+    ("assword is", rf"(?m)(?i:\bpassword) is:? [`\"']?({_MIXED}[^\s`\"',;-]{{7,80}}[^\s`\"',;.-])[`\"']?\.?\s*$"),
+    ("ookie: ", r"(?i)\bcookie: [^\n]{0,200}?(?:sess\w*|\bsid|connect\.sid|\w*auth\w*|jwt|token)=([\w%.~+/-]{20,400})"),
 )
 _LOCAL = re.compile(
     r"(?i)localhost|127\.0\.0\.1|example\.|.*\.example|host$|.*\.(?:test|local|invalid)$|0\.0\.0\.0|\[?::1"
@@ -108,6 +120,11 @@ def in_urls(text: str) -> Iterator[Found]:
             value = found[1]
             if any(map(str.isdigit, value)) and not _says_nothing(value) and not _WEAK.fullmatch(value):
                 yield (*found.span(1), "password")
+    for name in ("nemonic", "phrase"):
+        for at in _places_in(text, name):
+            seed = _SEED.match(text, at + len(name))
+            if seed is not None:
+                yield (*seed.span(1), "seed phrase")
     for begin in _places_in(text, "://"):
         given = _URL.match(text, begin)
         if given is None:

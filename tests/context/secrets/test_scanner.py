@@ -117,6 +117,21 @@ password = os.environ.get("PW") or '<'
 const password = process.env.PW || '<'
 $password = $given ?? '<';
 const password = live ? '<' : undefined
+ALTER ROLE app WITH PASSWORD '<';
+SET PASSWORD = PASSWORD('<');
+$s = ConvertTo-SecureString "<" -AsPlainText -Force
+ConvertTo-SecureString -String '<' -AsPlainText
+bindpw <
+requirepass "<"
+redis-server --requirepass <
+masterauth <
+    psk="<"
+erl -sname a -setcookie <
+smtp.login('me@acme.io', '<')
+| password | `<` |
+# the password is <
+The password is: "<".
+Cookie: theme=dark; session_id=Q1w2E3r4T5<
 """
 
 
@@ -233,7 +248,7 @@ def test_files_that_are_secret_by_their_names() -> None:
     "text",
     [
         "a1" * 400_000, "sk-" * 200_000, "mysql " * 90_000, "curl -u " * 60_000, "://a:" + "b@" * 200_000, "password: a " * 40_000,
-        "sshpass -p" * 40_000, "docker login " * 40_000, "%3D" * 200_000, "password:'" * 40_000, "://a:b" * 100_000 + "@", "-----BEGIN RSA PRIVATE KEY-----\n" * 10_000,
+        "sshpass -p" * 40_000, "password is Aa1" * 40_000, ".login(a, 'Aa1" * 40_000, "cookie: sess" * 40_000, "nemonic: abc " * 40_000, "docker login " * 40_000, "%3D" * 200_000, "password:'" * 40_000, "://a:b" * 100_000 + "@", "-----BEGIN RSA PRIVATE KEY-----\n" * 10_000,
         "-" * 500_000 + "PRIVATE KEY", "password='" + "changeme" * 40 + "!Q'", "password='" + "x" * 390 + "Q1!'", "key" + "=" * 500_000 + "a1" * 9,
     ],
 )  # fmt: skip
@@ -298,6 +313,11 @@ WORDS = [
     ('"password": "<"', "Mot de passe", False), ('"password": "<"', "wachtwoord vergeten klik hier", False), ('password = "<"', "swordfish", False),
     ("RESET_PASSWORD=<", "required", False), ('password = "<"', "userPasswordField", False),
     ('passwordField = "<"', "txtPwdConfirm", False), ("password: <", "the one of the operator", False), ('help = "password <"', "of this small house", False),
+    ("mnemonic = '<'", "legal winner thank year wave sausage worth useful legal winner thank yellow", True),
+    ("SEED phrase: <", "abandon ability able about above absent absorb abstract absurd abuse access acid", True),
+    ("mnemonic: <", "the words that help people who forget names of other things", False),
+    ("the password is <", "hashed", False), ("The password is <", "SHA256-hashed", False), ("| password | < |", "required", False),
+    ("client.login('a', '<')", "testpass", False), ("bindpw <", "changeme", False), ("WITH PASSWORD '<'", "password", False),
 ]  # fmt: skip
 
 
