@@ -1,6 +1,7 @@
 # make demo    a real patch by the embedded model on examples/timesheet
 # make test    set up everything that the tests need and run the tests; the first run takes some minutes more
 # make test-long   what takes long: the soak, and the property tests with many examples
+# make coverage   which lines the tests do not run
 # make check   lint, format, types and words
 # make eval    quality on the evaluation cases, where they are there (DARNER_CASES, DARNER_EVAL_REPOS)
 # make bench   speed beside the peers
@@ -13,7 +14,7 @@ IN := .venv/bin
 WORKERS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test test-long tools check format lock eval bench wheel vsix clean
+.PHONY: help env demo test test-long coverage tools check format lock eval bench wheel vsix clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -45,6 +46,13 @@ tools: env
 # Some processes take the tests between them: each has its own folders, ports and editors, and much of the time is waiting.
 test: tools
 	$(IN)/python -m pytest -n $(WORKERS) --dist worksteal
+
+# Which lines the tests run, without the editors and the embedded model; the report names the others.
+coverage: env
+	$(IN)/coverage erase
+	$(IN)/coverage run --parallel-mode -m pytest -n $(WORKERS) --dist worksteal -m "not editor and not model and not long"
+	$(IN)/coverage combine --quiet
+	$(IN)/coverage report
 
 test-long: env
 	$(IN)/python -m pytest -n $(WORKERS) --dist worksteal -m "long or hypothesis" --hypothesis-profile long --timeout 1200

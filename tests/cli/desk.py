@@ -53,7 +53,8 @@ class Desk:
     def environ(self, **more: str) -> dict[str, str]:
         """An environment that knows nothing of the machine's user."""
         home = str(self.folder / "home")
-        return {"PATH": os.environ["PATH"], "HOME": home, "DARNER_KEYRING": "off", "LANG": "C.UTF-8", **more}
+        measured = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
+        return {"PATH": os.environ["PATH"], "HOME": home, "DARNER_KEYRING": "off", "LANG": "C.UTF-8", **measured, **more}
 
     async def start(self, *arguments: str, **environ: str) -> asyncio.subprocess.Process:
         """Start `darner` with pipes; stdin stays open."""

@@ -340,6 +340,7 @@ async def editing(
         "PATH": os.environ["PATH"],
         "HOME": str(root),
         "DARNER_KEYRING": "off",
+        **{name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")},  # of `make coverage`
         **{f"XDG_{kind}_HOME": str(root / kind.lower()) for kind in ("CACHE", "STATE", "CONFIG", "DATA")},
         **(environ or {}),
     }
