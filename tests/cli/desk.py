@@ -54,7 +54,14 @@ class Desk:
         """An environment that knows nothing of the machine's user."""
         home = str(self.folder / "home")
         measured = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
-        return {"PATH": os.environ["PATH"], "HOME": home, "DARNER_KEYRING": "off", "LANG": "C.UTF-8", **measured, **more}
+        return {
+            "PATH": os.environ["PATH"],
+            "HOME": home,
+            "DARNER_KEYRING": "off",
+            "LANG": "C.UTF-8",
+            **measured,
+            **more,
+        }
 
     async def start(self, *arguments: str, **environ: str) -> asyncio.subprocess.Process:
         """Start `darner` with pipes; stdin stays open."""
