@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from darner_server.patch import Edit, Located, Parser, Splice, apply_reply, locate, spliced
+from darner_server.patch.edit import Format
 from darner_server.patch.formats import apply_patch, find_replace, search_replace, unified_diff, whole_text
 from darner_server.patch.text.document import Document
 
@@ -109,7 +110,7 @@ def test_find_replace_reads_back(edits: list[Edit]) -> None:
     assert read(find_replace.render(edits)) == edits
 
 
-def hunk(path: str, lines: list[tuple[str, str]], reply_format: str) -> Edit:
+def hunk(path: str, lines: list[tuple[str, str]], reply_format: Format) -> Edit:
     before = "".join(f"{line}\n" for op, line in lines if op != "+")
     after = "".join(f"{line}\n" for op, line in lines if op != "-")
     return Edit(path, before, after, line=None, hunk=tuple(lines), format=reply_format)

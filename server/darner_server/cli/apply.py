@@ -17,7 +17,7 @@ from darner_server.engine.masking import discreet
 from darner_server.engine.save import save
 from darner_server.engine.syntax_gate import syntax_gate
 from darner_server.file_writer import Unwritten
-from darner_server.patch import LATE, Applier, Parser, Refused, prose, unified_diff
+from darner_server.patch import Applier, Parser, Refused, prose, unified_diff
 from darner_server.settings import SettingsError, load_workspace
 
 _PATIENCE = 1.0  # seconds that stdin may stay silent when it was not named
@@ -50,7 +50,7 @@ def apply(reply: str | None, root: Path, here: Path, options: Options) -> int:
     masks = Masks()
     placed = 0
     for edit in (*parser.feed(text), *parser.close()):
-        result = files.barred(edit) or applier.apply(edit)
+        result = files.forbidden_path(edit) or applier.apply(edit)
         if isinstance(result, Refused):
             result = discreet(result, applier.text(result.path) if result.path else None, masks)
             refused.append(result)
@@ -61,7 +61,7 @@ def apply(reply: str | None, root: Path, here: Path, options: Options) -> int:
             output.emit({"event": "edit", "path": result.path, "kind": edit.kind, "bridges": list(result.bridges)})
         elif result.bridges:
             output.say(f"{result.path}: placed although it differed in {', '.join(result.bridges)}", "dim")
-    late = any(each.edit.format == LATE for each in refused)  # what is placed are drafts
+    late = any(each.kind == "late" for each in refused)  # what is placed are drafts
     changes = {} if late else dict(applier.changed)
     if not changes or (refused and not options.partial):
         return _nothing(len(refused), 0 if late else placed, json=options.json)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:  # whoever only shows a context reads no reply
     from collections.abc import Mapping
 
     from darner_clients.messages import Usage
-    from darner_server.patch import Refused, Splice
+    from darner_server.patch import BridgeName, Kind, Refused, Splice
+
+FailureKind = Literal["endpoint", "usage", "nothing", "internal"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +105,13 @@ class EditReady:
     """
 
     path: str
-    kind: str
+    kind: Kind
     before: str | None
     after: str | None
     splices: tuple[Splice, ...]
     original: tuple[Splice, ...]
     version: int | None
-    bridges: tuple[str, ...]
+    bridges: tuple[BridgeName, ...]
     new_path: str | None = None
 
     def as_json(self) -> dict[str, Any]:
@@ -136,6 +138,7 @@ class EditRefused:
         return {
             "event": "refused",
             "path": self.refused.path,
+            "kind": self.refused.kind,
             "reason": self.refused.reason,
             "line": self.refused.line,
             "near": self.refused.near,
@@ -201,9 +204,9 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """No patch, and why: a sentence with what to do. `kind` is endpoint, usage, nothing or internal."""
+    """No patch, and why: a sentence with what to do. "nothing": an endpoint answered, and there is no patch."""
 
-    kind: str
+    kind: FailureKind
     message: str
     tried: tuple[tuple[str, str], ...] = ()  # endpoint, what came of it
 

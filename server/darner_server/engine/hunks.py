@@ -10,7 +10,7 @@ from darner_server.engine.original_offsets import Ledger
 from darner_server.engine.prompt.region import Region
 from darner_server.engine.syntax_gate import LARGE, late_gate, syntax_gate
 from darner_server.engine.task import Task
-from darner_server.patch import Applier, Edit, Located, Refused
+from darner_server.patch import Applier, Edit, Located, Refusal, Refused
 from darner_server.patch.paths import normal
 
 
@@ -34,7 +34,7 @@ class Snapshot(Mapping[str, str]):
             raise KeyError(path)
         return text
 
-    def barred(self, edit: Edit) -> Refused | None:
+    def forbidden_path(self, edit: Edit) -> Refused | None:
         """A file that exists but must not be read is no place for a new one."""
         for named in (edit.path, edit.new_path):
             path = normal(named) if named else None
@@ -42,7 +42,8 @@ class Snapshot(Mapping[str, str]):
                 continue
             found = self._unreadable.get(path)
             if found is not None and found.kind != "missing":
-                return Refused(edit, path, f"{path} cannot be written: {found.reason}")
+                reason = f"{path} cannot be written: {found.reason}"
+                return Refused(edit, path, Refusal("unreadable-file", reason))
         return None
 
     def __iter__(self) -> Iterator[str]:
@@ -73,28 +74,28 @@ class Hunks:
         `region` is what a whole reply was asked to rewrite.
         """
         edit = restored(edit, self._masks)
-        barred = self._barred(edit, region)
-        result = barred or self._applier.apply(edit)
+        result = self._forbidden_path(edit, region) or self._applier.apply(edit)
         if isinstance(result, Refused):
             return discreet(result, self._applier.text(result.path) if result.path else None, self._masks)
-        return self._entered(result)
+        return self._add(result)
 
     @property
     def changed(self) -> dict[str, str | None]:
         """Every changed file's text; None for a deleted one."""
         return self._applier.changed
 
-    async def broken(self) -> list[Refused]:
+    async def syntax_errors(self) -> list[Refused]:
         """The large files that all edits together have broken although each seemed right by its piece of the text."""
         large = {path: text for path, text in self.changed.items() if text is not None and len(text) > LARGE}
-        return await self._index.beside(lambda: self._judged(large)) if large else []
+        return await self._index.beside(lambda: self._parse(large)) if large else []
 
-    def _judged(self, texts: Mapping[str, str]) -> list[Refused]:
+    def _parse(self, texts: Mapping[str, str]) -> list[Refused]:
         found: list[Refused] = []
         for path, text in texts.items():
             reason = late_gate(path, self.before(path) or "", text)
             if reason is not None:
-                found.append(Refused(Edit(path, kind="malformed", problem=reason), path, reason))
+                error = Refusal("syntax", reason)
+                found.append(Refused(Edit(path, kind="malformed", problem=error), path, error))
         return found
 
     @property
@@ -106,21 +107,21 @@ class Hunks:
         """The text of the snapshot; None for a file that was not there."""
         return self.snapshot.get(path)
 
-    def _barred(self, edit: Edit, region: Region | None) -> Refused | None:
+    def _forbidden_path(self, edit: Edit, region: Region | None) -> Refused | None:
         """A function is no place for something else, one file none for another, nor is a file that must not be read."""
         if self._task.scope == "file" and self._target and edit.path and normal(edit.path) != self._target:
             only = f"the patch was requested for {self._target} only; ask for a patch of the workspace"
             alone = f"{edit.path} was not changed: {only}"
-            return Refused(edit, edit.path, alone)
+            return Refused(edit, edit.path, Refusal("other-file", alone))
         if (
             region is not None
             and edit.kind == "whole"
             and (reason := region.missing_from(edit.after or "", self._task.instruction))
         ):
-            return Refused(edit, region.path, reason)
-        return self.snapshot.barred(edit)
+            return Refused(edit, region.path, Refusal("unclear-definition", reason))
+        return self.snapshot.forbidden_path(edit)
 
-    def _entered(self, located: Located) -> EditReady:
+    def _add(self, located: Located) -> EditReady:
         edit, path = located.edit, located.path
         ledger = self._ledgers.setdefault(path, Ledger())
         if located.splices or edit.kind != "replace":

@@ -27,11 +27,13 @@ def restored(edit: Edit, masks: Masks) -> Edit:
     ]
     kind = masks.altered("\n".join(each for each in texts if each))
     if kind is not None:
-        problem = (
+        from darner_server.patch import malformed  # noqa: PLC0415 - whoever only shows a context reads no reply
+
+        reason = (
             f"the reply changes what stands for a secret ({kind}) instead of copying it: such a string of random "
             "characters is kept exactly as it is shown, whole, or its line is left alone"
         )
-        return type(edit)(edit.path, kind="malformed", problem=problem, format=edit.format)
+        return malformed(edit.path, "mask", reason, format=edit.format)
     put = masks.restore
     return replace(
         edit,
@@ -52,9 +54,10 @@ def discreet(refused: Refused, text: str | None, masks: Masks) -> Refused:
         reason = (
             refused.reason if refused.near is None else f"the search text is not in {path}, which holds a private key"
         )
-        return replace(refused, reason=masks.hide(reason), near=None, line=None)
+        return replace(refused, refusal=replace(refused.refusal, reason=masks.hide(reason)), near=None, line=None)
     masks.learn(refused.path or "", text)
-    return replace(refused, reason=masks.hide(refused.reason), near=refused.near and masks.hide(refused.near))
+    refusal = replace(refused.refusal, reason=masks.hide(refused.reason))
+    return replace(refused, refusal=refusal, near=refused.near and masks.hide(refused.near))
 
 
 def hidden(bundle: ContextBundle, masks: Masks, focus_text: str, count: Callable[[str], int]) -> ContextBundle:

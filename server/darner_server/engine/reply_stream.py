@@ -109,7 +109,7 @@ class Streaming:
 
     def _take(self, edits: tuple[Edit, ...], region: Region | None) -> None:
         began = self._clock()
-        self.edits += sum(edit.kind != "malformed" or bool(edit.format) for edit in edits)
+        self.edits += sum(edit.problem is None or bool(edit.format) or edit.problem.kind == "late" for edit in edits)
         for edit in edits:
             result = self._hunks.apply(edit, region)
             if isinstance(result, Refused):

@@ -16,7 +16,7 @@ from darner_server.engine.prompt.prompts import Prompts
 from darner_server.engine.prompt.region import NoRegion, Region
 from darner_server.engine.reply_stream import Emit, Reply, Streaming, shortened
 from darner_server.engine.task import Task
-from darner_server.patch import LATE, Parser, Refused, repair_text, unified_diff
+from darner_server.patch import Parser, Refused, repair_text, unified_diff
 
 MOST_DRAFTS = 4  # replies of one endpoint that reach its limit before the edits are complete
 MOST_CUTS = 3  # how often the context is cut to fit
@@ -92,7 +92,7 @@ class Run:
                 limit = Interrupted(endpoint.name, _LIMIT.format(cuts[endpoint.name]))
                 self._troubles.met(endpoint, limit, out=cuts[endpoint.name] >= MOST_DRAFTS)
             if self._hunks.ready:
-                self._prompts.go_on(self._texts_now())
+                self._prompts.continue_from(self._texts_now())
 
     async def _choose(self, growth: int) -> Route | None:
         began = self._clock()
@@ -101,7 +101,7 @@ class Run:
             chosen = await self._ask_router(growth)
             if isinstance(chosen, Route):
                 break
-            if chosen.largest is not None and cuts < MOST_CUTS and self._prompts.cut_to(*chosen.largest):
+            if chosen.largest is not None and cuts < MOST_CUTS and self._prompts.shrink_to(*chosen.largest):
                 cuts += 1
             elif chosen.largest is not None and growth > 1:
                 growth //= 2
@@ -222,13 +222,13 @@ class Run:
 
     def _is_late(self) -> bool:
         """Whether edits that are in already proved to be drafts: no repair helps, and nothing of them is a patch."""
-        return any(each.edit.format == LATE for each in self._streaming.refused)
+        return any(each.kind == "late" for each in self._streaming.refused)
 
     def _texts_now(self) -> dict[str, str]:
         return {path: text for path, text in self._hunks.changed.items() if text is not None}
 
     async def _finish(self) -> None:
-        broken = await self._hunks.broken()
+        broken = await self._hunks.syntax_errors()
         refused = (*self._streaming.refused, *broken)
         for each in refused:
             self._emit(EditRefused(each, final=True))

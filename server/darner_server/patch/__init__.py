@@ -1,30 +1,33 @@
 """What the model answered: every reply a model can write, applied in the right place or refused. Pure, no I/O."""
 
 from darner_server.patch.applier import Applied, Applier, apply_reply
-from darner_server.patch.edit import Edit, Located, Refused, Splice
+from darner_server.patch.edit import BridgeName, Edit, Kind, Located, Refusal, RefusalKind, Refused, Splice, malformed
 from darner_server.patch.formats.rules import REPLY_FORMATS, rules
 from darner_server.patch.match.locate import locate
 from darner_server.patch.match.splices import spliced
 from darner_server.patch.repair_prompt import repair_text
-from darner_server.patch.reply.drafts import LATE
 from darner_server.patch.reply.parser import Parser
 from darner_server.patch.reply.reasoning import is_only_reasoning
 from darner_server.patch.rewrite.intent import prose
 from darner_server.patch.text.diff import unified_diff
 
 __all__ = [
-    "LATE",
     "REPLY_FORMATS",
     "Applied",
     "Applier",
+    "BridgeName",
     "Edit",
+    "Kind",
     "Located",
     "Parser",
+    "Refusal",
+    "RefusalKind",
     "Refused",
     "Splice",
     "apply_reply",
     "is_only_reasoning",
     "locate",
+    "malformed",
     "prose",
     "repair_text",
     "rules",

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from darner_server.patch import paths
-from darner_server.patch.edit import Edit, Located, Refused, Splice
+from darner_server.patch.edit import Edit, Located, Refusal, Refused, Splice
 from darner_server.patch.match import splices, typography
 from darner_server.patch.match.locate import place
 from darner_server.patch.reply.parser import Parser
@@ -49,8 +49,8 @@ def apply_reply(
         applier.apply(edit)
     refused = applier.refused
     if not refused and not applier.changed and not any("already-applied" in each.bridges for each in applier.located):
-        edit = Edit(target, kind="malformed", problem="the reply leaves every file as it is: no usable edit")
-        refused = (Refused(edit, target, edit.problem),)
+        nothing = Refusal("no-edit", "the reply leaves every file as it is: no usable edit")
+        refused = (Refused(Edit(target, kind="malformed", problem=nothing), target, nothing),)
     whole: dict[str, str | None] = dict(files)
     if not refused:
         whole.update(applier.changed)
@@ -128,7 +128,7 @@ class Applier:
         return result
 
     def _apply(self, edit: Edit) -> Located | Refused:
-        if edit.kind == "malformed":
+        if edit.problem is not None:
             return Refused(edit, edit.path, edit.problem)
         path = self._resolve(edit)
         if isinstance(path, Refused):
@@ -164,7 +164,7 @@ class Applier:
             before = document.text
             reason = self._gate(path, before, splices.spliced(before, result.splices))
             if reason is not None:
-                return Refused(result.edit, path, reason, line=result.line)
+                return Refused(result.edit, path, Refusal("syntax", reason), line=result.line)
         document.replace(result.splices)
         return result
 
@@ -215,13 +215,14 @@ class Applier:
             return named
         path = paths.normal(named)
         if path is None:
-            return Refused(edit, named, f"{named} is outside the workspace")
+            return Refused(edit, named, Refusal("outside", f"{named} is outside the workspace"))
         if is_of_repository(path):
-            return Refused(edit, path, f"{path} is the repository's own, which a patch never changes")
+            return Refused(edit, path, _reserved(path))
         if self._root is not None:
             path = path.removeprefix(self._root)
         if paths.is_elsewhere(path) and not self._exists(path):
-            return Refused(edit, path, f"{path} is outside the workspace: name the file below its root")
+            reason = f"{path} is outside the workspace: name the file below its root"
+            return Refused(edit, path, Refusal("outside", reason))
         known = next((each for each in (path, *_shorter(path)) if self._exists(each)), None)
         if known is not None:
             return known
@@ -229,11 +230,13 @@ class Applier:
         if self._is_about_target(path, makes=makes):
             return self._target or path
         if makes:
-            return Refused(edit, path, f"{path} is outside the workspace") if paths.is_absolute(path) else path
+            outside = Refusal("outside", f"{path} is outside the workspace")
+            return Refused(edit, path, outside) if paths.is_absolute(path) else path
         alike = [each for each in self._files if each.endswith(f"/{path}") and self._exists(each)]
         if len(alike) == 1:
             return alike[0]
-        return Refused(edit, path, f"there is no file {path}" + (f", but {' and '.join(alike)}" if alike else ""))
+        others = f", but {' and '.join(alike)}" if alike else ""
+        return Refused(edit, path, Refusal("missing-file", f"there is no file {path}{others}"))
 
     def _named(self, edit: Edit) -> str | Refused:
         """Return the name of an edit's file: the first reading that is there, else its path, else the target."""
@@ -246,18 +249,19 @@ class Applier:
             if len(holding) == 1:
                 return holding[0]
             if holding or edit.path is None:
-                return Refused(edit, None, f'which file it is about is not clear from "{edit.said}"')
+                return Refused(edit, None, _unclear_file(edit.said))
             return edit.path
         if there:
             return there[0]
         if edit.path is None and edit.said:
-            return Refused(edit, None, f'which file it is about is not clear from "{edit.said}"')
+            return Refused(edit, None, _unclear_file(edit.said))
         named = edit.path or self._target
         names = list(self._files) if named is None else [named]
         if len(names) == 1:
             return names[0]
-        bare = edit.format == "bare"
-        return Refused(edit, None, "the reply holds no edit" if bare else "the edit does not name its file")
+        if edit.format == "bare":
+            return Refused(edit, None, Refusal("no-edit", "the reply holds no edit"))
+        return Refused(edit, None, Refusal("unclear-file", "the edit does not name its file"))
 
     def _there(self, edit: Edit) -> list[str]:
         """Return the readings of an edit's file name that are there."""
@@ -290,45 +294,55 @@ class Applier:
 
     def _create(self, edit: Edit, path: str) -> Located | Refused:
         if (unfit := paths.unfit_for_new(path)) is not None:
-            return Refused(edit, path, unfit)
+            return Refused(edit, path, Refusal("unfit-name", unfit))
         text = byte_order_mark.once(replace_whole.uncommented(edit, None).after or "")
         if makefile_tabs.is_makefile(path):
             text = "".join(f"{body}\n" for body in makefile_tabs.recipes(lines.bodies(lines.split(text))))
-        if (
-            reason := typography.caught([Splice(0, 0, text.lstrip(byte_order_mark.MARK))], Document(""), edit)
-        ) is not None:
-            return Refused(edit, path, reason)
+        unmarked = Splice(0, 0, text.lstrip(byte_order_mark.MARK))
+        if (stray := typography.stray([unmarked], Document(""), edit)) is not None:
+            return Refused(edit, path, stray)
         if (gap := abbreviations.abbreviated(lines.bodies(lines.split(text)), path)) is not None:
-            return Refused(edit, path, f"{path} is new, but the reply abbreviates its text: `{gap.strip()}`")
-        if self._gate is not None and (reason := self._gate(path, "", text)) is not None:
-            return Refused(edit, path, reason)
+            reason = f"{path} is new, but the reply abbreviates its text: `{gap.strip()}`"
+            return Refused(edit, path, Refusal("placeholder", reason))
+        if self._gate is not None and (error := self._gate(path, "", text)) is not None:
+            return Refused(edit, path, Refusal("syntax", error))
         self._documents[path] = Document(text)
         return Located(replace(edit, path=path), path, (Splice(0, 0, text),))
 
     def _delete(self, edit: Edit, path: str, document: Document | None) -> Located | Refused:
         if document is None:
-            return Refused(edit, path, f"{path} cannot be deleted: there is no such file")
+            return Refused(edit, path, Refusal("missing-file", f"{path} cannot be deleted: there is no such file"))
         if edit.before is not None and [*map(fold, document.bodies)] != [*map(fold, edit.before.split("\n")[:-1])]:
-            return Refused(edit, path, f"{path} cannot be deleted: it does not hold what the diff removes")
+            reason = f"{path} cannot be deleted: it does not hold what the diff removes"
+            return Refused(edit, path, Refusal("missing-text", reason))
         self._documents[path] = None
         return Located(replace(edit, path=path), path, ())
 
     def _move(self, edit: Edit, path: str, document: Document | None) -> Located | Refused:
         new = paths.normal(edit.new_path or "")
         if new is None or paths.is_absolute(new):
-            return Refused(edit, path, f"{edit.new_path} is outside the workspace")
+            return Refused(edit, path, Refusal("outside", f"{edit.new_path} is outside the workspace"))
         if is_of_repository(new):
-            return Refused(edit, path, f"{new} is the repository's own, which a patch never changes")
+            return Refused(edit, path, _reserved(new))
         if (unfit := paths.unfit_for_new(new)) is not None:
-            return Refused(edit, path, unfit)
+            return Refused(edit, path, Refusal("unfit-name", unfit))
         if document is None:
-            return Refused(edit, path, f"{path} cannot be moved: there is no such file")
+            return Refused(edit, path, Refusal("missing-file", f"{path} cannot be moved: there is no such file"))
         if self._exists(new):
-            return Refused(edit, path, f"{path} cannot be moved: there is already a file {new}")
+            reason = f"{path} cannot be moved: there is already a file {new}"
+            return Refused(edit, path, Refusal("existing-file", reason))
         self._documents[new] = document
         self._documents[path] = None
         self.moves.append((path, new))
         return Located(replace(edit, path=path, new_path=new), path, ())
+
+
+def _reserved(path: str) -> Refusal:
+    return Refusal("reserved", f"{path} is the repository's own, which a patch never changes")
+
+
+def _unclear_file(words: str) -> Refusal:
+    return Refusal("unclear-file", f'which file it is about is not clear from "{words}"')
 
 
 def _delta(edit: Edit) -> list[tuple[str, str]]:

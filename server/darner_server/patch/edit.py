@@ -4,6 +4,60 @@ from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal["replace", "insert", "whole", "create", "delete", "move", "malformed", "reply"]
+Format = Literal["", "search-replace", "apply-patch", "unified-diff", "find-replace", "whole", "bare"]
+"""What an edit was written in: "bare" is a text without any markup, "" where no format was recognised."""
+
+RefusalKind = Literal[
+    "no-edit",  # the reply has none
+    "malformed",  # it cannot be read
+    "unsupported",  # it can be read, and darner does not do that
+    "cut-off",  # the reply, a fence or a patch ends inside it
+    "unclear-fence",  # where the fence of a text ends, or which of several is meant
+    "unclear-answer",  # what of the reply is its answer, and what reasoning or drafts
+    "late",  # drafts were handed on before the answer came: no repair helps
+    "unclear-file",
+    "missing-file",
+    "existing-file",
+    "unreadable-file",  # it exists and must not be read
+    "other-file",  # than the one that the patch was requested for
+    "outside",  # of the workspace
+    "reserved",  # for the version control system
+    "unfit-name",
+    "missing-text",
+    "ambiguous-text",
+    "wrong-section",  # the text is not where the patch says that it is
+    "unclear-definition",  # which definition is meant, or where it ends
+    "indentation",
+    "placeholder",  # lines are left out
+    "loss",  # lines would go that nobody asked to remove
+    "line-numbers",
+    "characters",  # that no author meant: special tokens, entities, typographic signs
+    "syntax",
+    "mask",  # what stands for a secret was changed
+]
+
+BridgeName = Literal[
+    "line ends",
+    "trailing blanks",
+    "tabs against spaces",
+    "indentation shifted",
+    "typographic characters",
+    "HTML entities",
+    "line numbers",
+    "blank lines at the ends",
+    "elided lines",
+    "indentation of single lines",
+    "already-applied",  # nothing is left to do: the file has the new text
+    "unchanged",  # nor here: the new text is the old one
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why something is not done: which case it is, and a sentence for the user and the model."""
+
+    kind: RefusalKind
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +66,7 @@ class Edit:
 
     `before` and `after` are whole lines ending in \n, except in an `inline` edit, which may begin and end inside a
     line. A "whole" edit has only `after`: a file, the `region` it rewrites, or one definition. A "malformed" one has
-    only a `problem`, a sentence for the user and the model. A "reply" is a whole reply in `after`, given to a tool; the
+    only a `problem`. A "reply" is a whole reply in `after`, given to a tool; the
     parser takes it apart, and nothing behind it sees one. Where the reply names the file in a way that can be read
     otherwise, the first of `readings` that is there counts; without it and a path, `said` are the words to refuse with.
     """
@@ -33,8 +87,8 @@ class Edit:
     inline: bool = False
     alternatives: tuple[tuple[str, str], ...] = ()  # other (before, after), where the text holds the divider itself
     region: str | None = None
-    problem: str = ""
-    format: str = ""
+    problem: Refusal | None = None
+    format: Format = ""
     readings: tuple[str, ...] = ()
     said: str = ""
 
@@ -55,7 +109,7 @@ class Located:
     edit: Edit
     path: str
     splices: tuple[Splice, ...]
-    bridges: tuple[str, ...] = ()  # which differences were bridged, or "already-applied", or "unchanged"
+    bridges: tuple[BridgeName, ...] = ()  # which differences were bridged
     line: int = 1  # of the place, in the text the edit was located in
     places: int = 1
 
@@ -66,6 +120,21 @@ class Refused:
 
     edit: Edit
     path: str | None
-    reason: str
+    refusal: Refusal
     near: str | None = None
     line: int | None = None
+
+    @property
+    def kind(self) -> RefusalKind:
+        """Which case it is."""
+        return self.refusal.kind
+
+    @property
+    def reason(self) -> str:
+        """The sentence for the user and the model."""
+        return self.refusal.reason
+
+
+def malformed(path: str | None, kind: RefusalKind, reason: str, *, format: Format = "") -> Edit:  # noqa: A002 - as in Edit
+    """Return an edit that says only why it cannot be carried out."""
+    return Edit(path, kind="malformed", problem=Refusal(kind, reason), format=format)

@@ -246,7 +246,7 @@ def test_a_command_without_a_name_is_not_the_target_s_text(info: str, reply_form
     files = {"a.py": "x = 1\n"}
     applied = apply_reply(f"Run it:\n```{info}\npython a.py\n```\n", files, target="a.py", reply_format=reply_format)
     assert applied.files == files
-    assert "no edit" in applied.refused[0].reason
+    assert applied.refused[0].kind == "no-edit"
 
 
 def test_a_fence_that_a_line_of_the_patch_ends() -> None:

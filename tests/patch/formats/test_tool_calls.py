@@ -288,7 +288,7 @@ def test_a_call_that_only_reads_is_no_edit(value: object) -> None:
         for files in (FILES, {"a.py": ""}):
             applied = apply_reply(reply, files, target="a.py")
             assert applied.files == files
-            assert "no edit" in applied.refused[0].reason
+            assert applied.refused[0].kind == "no-edit"
 
 
 @pytest.mark.parametrize(
@@ -305,7 +305,7 @@ def test_an_empty_search_text_fills_an_empty_file_only(reply: str) -> None:
         assert apply_reply(reply, {} if text is None else {"a.py": text}).files == {"a.py": "z = 3\n"}
     applied = apply_reply(reply, {"a.py": "x = 1\n"})
     assert applied.files == {"a.py": "x = 1\n"}
-    assert "search text is empty" in applied.refused[0].reason
+    assert applied.refused[0].kind == "malformed"
 
 
 PARTS: dict[str, dict[str, object]] = {

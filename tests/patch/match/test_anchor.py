@@ -73,7 +73,7 @@ def test_the_text_stands_where_the_patch_says(path: str, text: str, anchors: lis
 def test_or_the_edit_is_refused(path: str, text: str, anchors: list[str], old: str) -> None:
     applied = apply_reply(patch(path, anchors, old, "new"), {path: text})
     assert applied.files == {path: text}
-    assert "the patch says" in applied.refused[0].reason
+    assert applied.refused[0].kind == "wrong-section"
 
 
 def test_an_anchor_that_an_earlier_hunk_has_changed() -> None:

@@ -78,14 +78,14 @@ def test_drafts_without_an_answer_change_nothing(end: str) -> None:
 def test_reasoning_that_does_not_end(reply: str) -> None:
     applied = apply_reply(reply, FILES, target="limits.py")
     assert applied.files == FILES
-    assert "reasoning" in applied.refused[0].reason
+    assert applied.refused[0].kind == "cut-off"
 
 
 @pytest.mark.parametrize("end", ["</think>\n", "assistantfinal", "No.\n</think>"])
 def test_edits_that_are_out_already_are_not_passed_over(end: str) -> None:
     applied = apply_reply(DRAFT + end + ANSWER, FILES)
     assert applied.files == FILES
-    assert "reasoning" in applied.refused[0].reason
+    assert applied.refused[0].kind == "late"
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_a_final_answer_that_leaves_an_edit_out() -> None:
     files = {**FILES, "other.py": "TIMEOUT = 10\n"}
     applied = apply_reply(reply, files)
     assert applied.files == files
-    assert "leaves out the edits of other.py" in applied.refused[0].reason
+    assert applied.refused[0].kind == "unclear-answer"
 
 
 def test_edits_behind_one_sentence_come_at_once() -> None:
@@ -164,7 +164,8 @@ def test_a_draft_that_is_out_already_is_told(end: str) -> None:
     assert (applied.refused, applied.files) == ((), RIGHT)
     draft, told, *answer = read(reply)
     assert draft.before == "RETRIES = 3\n"
-    assert "what is its answer is not clear" in told.problem
+    assert told.problem is not None
+    assert told.problem.kind == "late"
     assert len(answer) == 1
 
 

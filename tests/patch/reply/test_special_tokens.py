@@ -80,4 +80,4 @@ def test_a_comment_that_names_the_file_of_an_unnamed_fence(text: str, path: str,
 
 @pytest.mark.parametrize("text", ["# path/to/your_file.py\nx = 2\n", "# path/to/file.py\nx = 2\n"])
 def test_an_example_of_a_name_is_no_new_file(text: str) -> None:
-    assert "stands for a name" in apply_reply(f"```python\n{text}```\n", {}).refused[0].reason
+    assert apply_reply(f"```python\n{text}```\n", {}).refused[0].kind == "unfit-name"

@@ -57,7 +57,7 @@ class Prompts:
         """Tokens of any text by the endpoint's tokenizer."""
         return tokenizer(endpoint.tokenizer).count(text)
 
-    def cut_to(self, endpoint: Endpoint, window: int) -> bool:
+    def shrink_to(self, endpoint: Endpoint, window: int) -> bool:
         """Leave out snippets until the prompt has at most `window` tokens; False if nothing is left to leave out."""
         bundle, prompt, _ = self._made(endpoint)
         room = bundle.tokens - (prompt.tokens - window)
@@ -67,7 +67,7 @@ class Prompts:
         self._cache.clear()
         return True
 
-    def go_on(self, texts: Mapping[str, str]) -> None:
+    def continue_from(self, texts: Mapping[str, str]) -> None:
         """From now on show the files as the finished edits left them, and ask for the rest only."""
         self._texts = {**self.task.texts, **texts}
         self._note = _REST if texts else ""

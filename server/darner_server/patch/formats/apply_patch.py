@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from darner_server.patch.edit import Edit
+from darner_server.patch.edit import Edit, malformed
 from darner_server.patch.formats import file_names
 from darner_server.patch.formats.block_reader import AGAIN, DONE, MORE, Reader, State
 from darner_server.patch.formats.hunk import Hunk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+    from darner_server.patch.edit import RefusalKind
 
 RULES = """\
 Answer with one patch in this format and nothing else:
@@ -35,7 +37,7 @@ Answer with one patch in this format and nothing else:
 - Never abbreviate with "..." or a comment such as "rest of the code".
 """
 
-FORMAT = "apply-patch"
+FORMAT: Final = "apply-patch"
 _BEGIN, _END = "*** Begin Patch", "*** End Patch"
 _ADD, _DELETE, _UPDATE = "*** Add File:", "*** Delete File:", "*** Update File:"
 _MOVE, _EOF = "*** Move to:", "*** End of File"
@@ -107,14 +109,14 @@ class ApplyPatch(Reader):
     def _stray(self, line: str, out: list[Edit]) -> State:
         """A line that belongs to no file: prose behind a patch without marks, or changes that nobody can place."""
         if self._begun:
-            return self._refuse(f"the line `{line.strip()}` belongs to no file of the patch", out)
+            return self._refuse("unclear-file", f"the line `{line.strip()}` belongs to no file of the patch", out)
         return AGAIN
 
-    def _refuse(self, problem: str, out: list[Edit]) -> State:
+    def _refuse(self, kind: RefusalKind, reason: str, out: list[Edit]) -> State:
         """Refuse the patch; the rest of it is passed over."""
         self._end_file(out)
         self._refused = True
-        out.append(Edit(None, kind="malformed", problem=problem, format=FORMAT))
+        out.append(malformed(None, kind, reason, format=FORMAT))
         return MORE
 
     def close(self, out: list[Edit], *, cut_off: bool) -> None:
@@ -124,15 +126,15 @@ class ApplyPatch(Reader):
         if not self._begun:
             self._end_file(out)
         else:
-            problem = "the patch has no end mark: nobody knows whether this is all of it"
-            out.append(Edit(self._path, kind="malformed", problem=problem, format=FORMAT))
+            reason = "the patch has no end mark: nobody knows whether this is all of it"
+            out.append(malformed(self._path, "cut-off", reason, format=FORMAT))
 
     def _mark(self, line: str, out: list[Edit]) -> State:
         found = _DIRECTIVE.fullmatch(line)
         if self._refused and (found is None or not found["end"]):
             return MORE
         if found is None:
-            return self._refuse(f"the patch says `{line}`, which darner does not know", out)
+            return self._refuse("unsupported", f"the patch says `{line}`, which darner does not know", out)
         if found["begin"]:
             self._begun = True
         elif found["end"]:
@@ -144,7 +146,7 @@ class ApplyPatch(Reader):
             self._end_hunk(out)
         elif found["to"]:
             if self._path is None or self._added is not None:
-                return self._refuse(f"the patch says `{line}`, but not of which file", out)
+                return self._refuse("unclear-file", f"the patch says `{line}`, but not of which file", out)
             self._new_path = _path(found["new"])
         else:
             return self._file(found["verb"].lower(), _path(found["path"]), out)
@@ -162,7 +164,7 @@ class ApplyPatch(Reader):
                 self._moves = True
                 return MORE
             if len(ends) > 2:  # noqa: PLR2004 - from and to
-                return self._refuse(f"from where to where {path} is moved is not clear", out)
+                return self._refuse("unclear-file", f"from where to where {path} is moved is not clear", out)
             self._path, self._new_path = _path(ends[0]), _path(ends[1])
         else:
             self._path = path
@@ -188,18 +190,18 @@ class ApplyPatch(Reader):
     def _end_file(self, out: list[Edit]) -> None:
         if self._added is not None:
             text = _new_text(self._added)
-            problem = "the lines of a new file must all begin with +"
-            bad = Edit(self._path, kind="malformed", problem=problem, format=FORMAT)
+            reason = "the lines of a new file must all begin with +"
+            bad = malformed(self._path, "malformed", reason, format=FORMAT)
             out.append(bad if text is None else Edit(self._path, "", text, kind="create", format=FORMAT))
         elif self._path is not None:
             self._end_hunk(out)
             if self._moves and self._new_path is None:
-                problem = f"{self._path} is to be moved, and the patch does not say where"
-                out.append(Edit(self._path, kind="malformed", problem=problem, format=FORMAT))
+                reason = f"{self._path} is to be moved, and the patch does not say where"
+                out.append(malformed(self._path, "unclear-file", reason, format=FORMAT))
             elif self._new_path is not None:
                 out.append(Edit(self._path, kind="move", new_path=self._new_path, format=FORMAT))
             elif not self._hunks:
-                out.append(Edit(self._path, kind="malformed", problem="the update has no hunk", format=FORMAT))
+                out.append(malformed(self._path, "malformed", "the update has no hunk", format=FORMAT))
         self._path = self._new_path = self._added = self._hunk = None
         self._moves = False
         self._hunks = 0

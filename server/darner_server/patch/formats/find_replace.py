@@ -6,6 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from darner_server.patch.edit import malformed
 from darner_server.patch.formats import file_names, loose_json, tool_calls
 from darner_server.patch.formats.block_reader import AGAIN, DONE, MORE, Reader, State
 
@@ -112,10 +113,10 @@ def edits(text: str, path: str | None) -> list[Edit] | None:
         if not found or not (any(file_names.is_path(each.path or "", blanks=True) for each in found) or like_call):
             return None
         problem = f"this may be the new text of {path} or edits to it: the reply does not say which"
-        return [tool_calls.malformed(None, problem)]
+        return [malformed(None, "unclear-answer", problem, format=tool_calls.FORMAT)]
     if not whole and like_call:
         problem = "the reply calls an editing tool in JSON that is cut off or is no JSON"
-        return [*(found or ()), tool_calls.malformed(None, problem)]
+        return [*(found or ()), malformed(None, "malformed", problem, format=tool_calls.FORMAT)]
     return found
 
 

@@ -28,7 +28,8 @@ class GitHeader:
     target: str | None = None
     made: bool = False
     gone: bool = False
-    barred: str = ""  # what happens to the file that a text edit cannot do
+    unsupported: str = ""  # what happens to the file that a text edit cannot do
+    binary: bool = False
     nameless: bool = False  # git's line is there, and its two names cannot be told apart
     _prefixes: tuple[str, str] | None = field(default=None, repr=False)
 
@@ -37,23 +38,23 @@ class GitHeader:
         if line.startswith(("old mode", "new mode", "new file", "deleted file", "index ")):
             self._mode(line)
         elif line.startswith(("copy from ", "copy to ")):
-            self.barred = "it copies a file"
+            self.unsupported = "it copies a file"
         elif line.startswith(("Binary files ", "GIT binary patch")):
-            self.barred = "it changes a binary file"
+            self.unsupported, self.binary = "it changes a binary file", True
         elif line.startswith("rename from "):
             self.source = name_of(line.removeprefix("rename from "))
         elif line.startswith("rename to "):
             self.target = name_of(line.removeprefix("rename to "))
         else:
-            binary = self.barred.endswith("binary file") and _BINARY.fullmatch(line) is not None
-            return binary or line.startswith(("similarity ", "dissimilarity ", "Index: ", "=" * 20))
+            data = self.binary and _BINARY.fullmatch(line) is not None
+            return data or line.startswith(("similarity ", "dissimilarity ", "Index: ", "=" * 20))
         return True
 
     def _mode(self, line: str) -> None:
         if line.endswith(_LINKS):
-            self.barred = "it makes or changes a link or a submodule"
+            self.unsupported = "it makes or changes a link or a submodule"
         elif line.startswith(("old mode", "new mode")):
-            self.barred = self.barred or "it changes the file's mode"
+            self.unsupported = self.unsupported or "it changes the file's mode"
         self.made = self.made or line.startswith("new file")
         self.gone = self.gone or line.startswith("deleted")
 

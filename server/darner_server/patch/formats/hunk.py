@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from darner_server.patch.edit import Edit
+
+if TYPE_CHECKING:
+    from darner_server.patch.edit import Format
 
 
 @dataclass(slots=True)
@@ -40,7 +44,7 @@ class Hunk:
         """Tell whether the hunk has all lines that its header announces."""
         return self.counts is not None and self.old() >= self.counts[0] and self.new() >= self.counts[1]
 
-    def edit(self, path: str | None, reply_format: str) -> Edit:
+    def edit(self, path: str | None, reply_format: Format) -> Edit:
         """Return the hunk as an edit. Its line counts only where the header's counts are right."""
         lines = tuple(self.lines)
         return Edit(

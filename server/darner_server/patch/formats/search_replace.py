@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from darner_server.patch.edit import Edit
+from darner_server.patch.edit import Edit, Refusal
 from darner_server.patch.formats.block_reader import AGAIN, DONE, MORE, Reader, State
+
+if TYPE_CHECKING:
+    from darner_server.patch.edit import RefusalKind
 
 RULES = """\
 Answer with one or more search/replace blocks and nothing else. A block looks like this:
@@ -73,7 +77,7 @@ class SearchReplace(Reader):
             out.append(self._edit())
             return DONE
         elif opening(line) and len(line) - len(line.lstrip()) == len(self._indent):
-            out.append(self._malformed("a second SEARCH marker comes before the block's REPLACE marker"))
+            out.append(self._malformed("malformed", "a second SEARCH marker comes before the block's REPLACE marker"))
             return AGAIN
         if not (self._bracketed and self._dividers and self._dividers[-1] == len(self._lines)):
             self._lines.append(line)
@@ -99,11 +103,11 @@ class SearchReplace(Reader):
         if len(self._dividers) == 1 and not self._fenced and after and plain:
             out.append(self._edit())
         else:
-            out.append(self._malformed("the block is not closed by a REPLACE marker"))
+            out.append(self._malformed("cut-off", "the block is not closed by a REPLACE marker"))
 
     def _edit(self) -> Edit:
         if not self._dividers:
-            return self._malformed("no line of ======= divides the search text from its replacement")
+            return self._malformed("malformed", "no line of ======= divides the search text from its replacement")
         splits = [self._split(at) for at in self._chosen()]
         if self._indent:
             splits = [self._dedented(*each) for each in splits]
@@ -130,9 +134,9 @@ class SearchReplace(Reader):
             return before, after
         return before, "\n".join(line.removeprefix(self._indent) for line in lines)
 
-    def _malformed(self, problem: str) -> Edit:
+    def _malformed(self, kind: RefusalKind, reason: str) -> Edit:
         before = "".join(f"{line}\n" for line in self._lines)
-        return Edit(None, before, kind="malformed", problem=problem, format="search-replace")
+        return Edit(None, before, kind="malformed", problem=Refusal(kind, reason), format="search-replace")
 
 
 def render(edit: Edit) -> str:

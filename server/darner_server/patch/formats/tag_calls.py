@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from darner_server.patch.edit import Edit
+from darner_server.patch.edit import Edit, malformed
 from darner_server.patch.formats import find_replace, tool_calls
 from darner_server.patch.formats.block_reader import AGAIN, DONE, MORE, Reader, State
 
@@ -33,7 +33,7 @@ _OLD = ("search", "find", "old", "old_str", "old_string", "old_text", "original"
 _NEW = ("replace", "replacement", "new", "new_str", "new_string", "new_text", "updated", "after")
 _PATH = ("path", "file_path", "filename", "file_name", "file", "target_file")
 _TEXT = ("content", "contents", "file_text", "text")
-FORMAT = "find-replace"
+FORMAT: Final = "find-replace"
 
 
 def opening(line: str, *, calls: bool = False) -> re.Match[str] | None:
@@ -43,7 +43,7 @@ def opening(line: str, *, calls: bool = False) -> re.Match[str] | None:
     return _OPEN.fullmatch(line) or (None if calls else _EDITS.fullmatch(line))
 
 
-class Markup(Reader):
+class TagCall(Reader):
     """Reads one call up to its closing tag."""
 
     def __init__(self, opened: re.Match[str], closes: Callable[[str], bool]) -> None:
@@ -55,13 +55,17 @@ class Markup(Reader):
     def line(self, line: str, out: list[Edit]) -> State:
         """Take one line, the opening one first."""
         if self._closes(line) and not self._in_text():
-            out.append(_malformed(None, f"the reply calls a tool and does not close it with {self._ends[0]}"))
+            out.append(self._unclosed())
             return AGAIN
         self._lines.append(line)
         if not any(end in line.lower() for end in self._ends):
             return MORE
         out += edits("\n".join(self._lines))
         return DONE
+
+    def _unclosed(self) -> Edit:
+        reason = f"the reply calls a tool and does not close it with {self._ends[0]}"
+        return malformed(None, "cut-off", reason, format=FORMAT)
 
     def _in_text(self) -> bool:
         joined = "\n".join(self._lines)
@@ -70,7 +74,7 @@ class Markup(Reader):
     def close(self, out: list[Edit], *, cut_off: bool) -> None:
         """End of the reply inside the call."""
         if not cut_off:
-            out.append(_malformed(None, f"the reply calls a tool and does not close it with {self._ends[0]}"))
+            out.append(self._unclosed())
 
 
 def edits(text: str) -> list[Edit]:
@@ -88,7 +92,8 @@ def _overrun(call: str) -> list[Edit]:
     """Return a malformed edit for a call whose text holds the tag that ends it."""
     if all(call.count(f"</{key}>") <= call.count(f"<{key}>") for key in _TEXT):
         return []
-    return [_malformed(None, "a text in the reply's call of a tool holds the tag that ends it")]
+    reason = "a text in the reply's call of a tool holds the tag that ends it"
+    return [malformed(None, "malformed", reason, format=FORMAT)]
 
 
 def _call(text: str) -> list[Edit]:
@@ -128,7 +133,8 @@ def _call(text: str) -> list[Edit]:
     if writes and content is not None and path is not None:
         after = content.removeprefix("\n")
         return [Edit(path, after=after if after.endswith("\n") else after + "\n", kind="whole", format="whole")]
-    return [_malformed(path, f"the reply calls {tool or 'a tool'} in a way that darner does not know")]
+    reason = f"the reply calls {tool or 'a tool'} in a way that darner does not know"
+    return [malformed(path, "unsupported", reason, format=FORMAT)]
 
 
 def _table(body: str) -> dict[str, str]:
@@ -164,7 +170,3 @@ def _pair(path: str | None, old: str, new: str) -> Edit:
             path, old.removeprefix("\n"), after if not after or after.endswith("\n") else after + "\n", format=FORMAT
         )
     return Edit(path, old, new, inline=True, format=FORMAT)
-
-
-def _malformed(path: str | None, problem: str) -> Edit:
-    return Edit(path, kind="malformed", problem=problem, format=FORMAT)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
-from darner_server.patch.edit import Edit
+from darner_server.patch.edit import Edit, malformed
 from darner_server.patch.formats import file_names, loose_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-FORMAT = "find-replace"
+    from darner_server.patch.edit import RefusalKind
+
+FORMAT: Final = "find-replace"
 LIKE_CALL = re.compile(
     r"[\"'](?:(?:old|new)_?(?:string|str|text)|code_edit|file_text|insert_line|(?:str_replace\w*|write_to_file|write_file|"
     r"replace_in_file|edit_file|multi_?edit|apply_diff|apply_patch|create_file))[\"']",
@@ -77,11 +79,6 @@ def edits(values: list[object]) -> list[Edit] | None:
     return calls.found if any(understood) else None
 
 
-def malformed(path: str | None, problem: str) -> Edit:
-    """Return a call that cannot be carried out."""
-    return Edit(path, kind="malformed", problem=problem, format=FORMAT)
-
-
 class _Calls:
     """Walks values. Each step tells whether it has understood its value: as edits, as refused, or as reading only."""
 
@@ -101,7 +98,7 @@ class _Calls:
         before = len(self.found)
         understood = [self.walk(each, path, depth + 1) for each in items]
         if len(self.found) > before and not all(understood):
-            self._refuse(path, "one of several edits is written in a way that darner does not know")
+            self._refuse(path, "unsupported", "one of several edits is written in a way that darner does not know")
         return any(understood)
 
     def _table(self, table: dict[str, object], path: str | None, depth: int) -> bool:
@@ -123,21 +120,25 @@ class _Calls:
         """Take a call that says by other means than a text where it changes something."""
         if _INSERTS.fullmatch(tool) and _first(arguments, _AT) is not None:
             return self._inserted(arguments, path, behind="content" not in tool)
-        return self._refuse(path, f"the reply calls {tool}, which names no text to replace; darner does not do that")
+        return self._refuse(
+            path, "unsupported", f"the reply calls {tool}, which names no text to replace; darner does not do that"
+        )
 
     def _unread(self, tool: str, arguments: dict[str, object], path: str | None) -> None:
         """Refuse a call that gave no edit although it changes files."""
         if _SHELL.search(tool) and _CHANGES.search(_told(arguments)):
-            self._refuse(path, "the reply runs a command that may change files, which darner does not do")
+            self._refuse(
+                path, "unsupported", "the reply runs a command that may change files, which darner does not do"
+            )
         elif _WRITES.search(tool):
-            self._refuse(path, f"the reply calls {tool} with arguments that darner does not know")
+            self._refuse(path, "unsupported", f"the reply calls {tool} with arguments that darner does not know")
 
     def _inserted(self, table: dict[str, object], path: str | None, *, behind: bool) -> bool:
         """Take a text that goes behind a line (0: to the top), or before one (0: to the end)."""
         line, text = _first(table, _AT), _first(table, (*_TEXT, *_INSERTED))
         line = int(line) if isinstance(line, str) and line.strip().isdecimal() else line
         if isinstance(line, bool) or not isinstance(line, int) or line < 0 or not isinstance(text, str) or not text:
-            return self._refuse(path, "the reply inserts a text, and not at a line that it names")
+            return self._refuse(path, "malformed", "the reply inserts a text, and not at a line that it names")
         after = text if text.endswith("\n") else text + "\n"
         last = line == 0 and not behind
         place = None if last else line + behind
@@ -155,7 +156,9 @@ class _Calls:
             return False
         beside = set(table) - {*_PATH, *_TEXT, *_BESIDE, *_DOES}
         if beside or (isinstance(does, str) and _WRITES.search(does) and not _CREATES.fullmatch(does)):
-            return self._refuse(path, "a text is to go to a place that no text tells; darner does not do that")
+            return self._refuse(
+                path, "unsupported", "a text is to go to a place that no text tells; darner does not do that"
+            )
         return self._written(path, text)
 
     def _call(self, tool: str, arguments: dict[str, object], path: str | None, depth: int) -> bool:
@@ -198,7 +201,9 @@ class _Calls:
         if command == "insert":
             return self._inserted(table, path, behind=True)
         if command in ("create", "write", "str_replace", "replace", "edit", "undo_edit", "rename", "delete"):
-            return self._refuse(path, f"the reply calls the command {command} in a way that darner does not know")
+            return self._refuse(
+                path, "unsupported", f"the reply calls the command {command} in a way that darner does not know"
+            )
         return False
 
     def _pair(self, table: dict[str, object], path: str | None) -> bool:
@@ -210,7 +215,7 @@ class _Calls:
         old, new = (table[key] if key is not None else None for key in keys)
         if not isinstance(old, str) or not isinstance(new, str):
             missing = (keys[0] or "the old text") if not isinstance(old, str) else (keys[1] or "the new text")
-            return strong and self._refuse(path, f"{missing} of a replacement is no text")
+            return strong and self._refuse(path, "malformed", f"{missing} of a replacement is no text")
         every = _first(table, _EVERY) in (True, "true", "True")
         self.found.append(Edit(path, old, new, inline=True, every=every, format=FORMAT))
         return True
@@ -225,8 +230,8 @@ class _Calls:
         self.found.append(Edit(path, after=after, kind="whole", format="whole"))
         return True
 
-    def _refuse(self, path: str | None, problem: str) -> bool:
-        self.found.append(malformed(path, problem))
+    def _refuse(self, path: str | None, kind: RefusalKind, reason: str) -> bool:
+        self.found.append(malformed(path, kind, reason, format=FORMAT))
         return True
 
 

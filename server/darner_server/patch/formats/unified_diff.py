@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from darner_server.patch.edit import Edit
+from darner_server.patch.edit import Edit, malformed
 from darner_server.patch.formats import git_header
 from darner_server.patch.formats.block_reader import AGAIN, MORE, Reader, State
 from darner_server.patch.formats.git_header import NOWHERE, GitHeader
@@ -13,6 +13,8 @@ from darner_server.patch.formats.hunk import Hunk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+    from darner_server.patch.edit import RefusalKind
 
 RULES = """\
 Answer with one unified diff in a ```diff fence and nothing else:
@@ -33,7 +35,7 @@ Answer with one unified diff in a ```diff fence and nothing else:
 - For a new file the first line is `--- /dev/null`, for a deleted one the second is `+++ /dev/null`.
 """
 
-FORMAT = "unified-diff"
+FORMAT: Final = "unified-diff"
 _OLD = re.compile(r"---(?!-)\s*(\S.*)")
 _NEW = re.compile(r"\+\+\+(?!\+)\s*(\S.*)")
 _HEADER = re.compile(r"@@+(?:\s+-(\d+)(?:,(\d+))?\s+\+(\d+)(?:,(\d+))?\s+@@+|\s*\.\.\.\s*@@+|\s*)(?:\s*(\S.*))?")
@@ -89,7 +91,7 @@ class UnifiedDiff(Reader):
             if counts != hunk.counts and (self._fenced or _short(counts, hunk.counts)):
                 self._hunk = None
                 self._hunks += 1
-                out.append(_malformed(self._file.paths()[1], "the diff ends inside a hunk"))
+                out.append(_refusal(self._file.paths()[1], "cut-off", "the diff ends inside a hunk"))
         self._end_file(out)
 
     def _outside(self, line: str, out: list[Edit]) -> State:
@@ -178,14 +180,14 @@ class UnifiedDiff(Reader):
         if hunk is None:
             return
         self._hunks += 1
-        if self._file.barred:
+        if self._file.unsupported:
             return
         old, new = self._file.paths()
         path = self._file.path()
         if new == NOWHERE or self._file.gone:
             self._removed += [text for op, text in hunk.lines if op != "+"]
         elif not hunk.lines:
-            out.append(_malformed(path, "the hunk is empty"))
+            out.append(_refusal(path, "malformed", "the hunk is empty"))
         elif old == NOWHERE or self._file.made:
             edit = hunk.edit(path, FORMAT)
             after = edit.after or ""
@@ -197,10 +199,10 @@ class UnifiedDiff(Reader):
         self._end_hunk(out)
         file = self._file
         old, new = file.paths()
-        if file.barred:
-            out.append(_malformed(file.path(), f"{file.barred}, which darner does not do"))
+        if file.unsupported:
+            out.append(_refusal(file.path(), "unsupported", f"{file.unsupported}, which darner does not do"))
         elif (file.source is None) != (file.target is None):
-            out.append(_malformed(file.path() or file.target, "the rename has one end only"))
+            out.append(_refusal(file.path() or file.target, "malformed", "the rename has one end only"))
         elif file.source is not None:
             out.append(Edit(file.source, kind="move", new_path=file.target, format=FORMAT))
         elif file.gone or (new == NOWHERE and self._hunks):
@@ -214,13 +216,13 @@ class UnifiedDiff(Reader):
         if file.made:
             out.append(Edit(new, "", "", kind="create", format=FORMAT))
         elif new is not None and self._held:
-            out.append(_malformed(new, "the diff has no @@ line above its changes"))
+            out.append(_refusal(new, "malformed", "the diff has no @@ line above its changes"))
         elif file.nameless:
-            out.append(_malformed(None, "the names in its `diff --git` line cannot be told apart"))
+            out.append(_refusal(None, "unclear-file", "the names in its `diff --git` line cannot be told apart"))
 
 
-def _malformed(path: str | None, problem: str) -> Edit:
-    return Edit(path, kind="malformed", problem=problem, format=FORMAT)
+def _refusal(path: str | None, kind: RefusalKind, reason: str) -> Edit:
+    return malformed(path, kind, reason, format=FORMAT)
 
 
 def _wants_both(hunk: Hunk) -> bool:

@@ -10,6 +10,7 @@ from darner_server.patch.formats import file_names
 from darner_server.patch.formats.captions import Caption
 from darner_server.patch.formats.file_names import Name
 from darner_server.patch.text import multiline_tokens
+from darner_server.patch.text.prose_files import is_prose
 
 if TYPE_CHECKING:
     from darner_server.patch.edit import Edit
@@ -105,7 +106,7 @@ def _named(path: str | None) -> Caption | None:
 def render(edit: Edit) -> str:
     """Write an edit as a fence that reads back as the same edit."""
     text = edit.after or ""
-    fence = "```"
+    fence = "````" if is_prose(edit.path or "") else "```"  # whose text may hold the usual fence itself
     while fence in text or Fence(fence, "", None, text.split("\n")).is_within_text():
         fence += "`"
     head = f"{edit.path}\n" if edit.path else ""

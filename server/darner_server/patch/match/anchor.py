@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from darner_server.patch.edit import Refusal
 from darner_server.patch.match import definitions_in_text
 from darner_server.patch.text.normalize import fold, indent
 
@@ -27,7 +28,7 @@ _GOES_ON = ")]}>{#/*@<-\"'"  # what begins lines between two definitions, or end
 Span = tuple[int, int]
 
 
-def contradiction(edit: Edit, places: list[int], size: int, document: Document) -> tuple[list[int], str | None]:
+def contradiction(edit: Edit, places: list[int], size: int, document: Document) -> tuple[list[int], Refusal | None]:
     """Return those of the places that stand where the edit says; and where there is none, why."""
     spans: list[Span] = [(0, len(document))]
     if edit.format != FORMAT:
@@ -35,21 +36,26 @@ def contradiction(edit: Edit, places: list[int], size: int, document: Document) 
     for level in _levels(edit.sections):
         there = _heads(level, document, edit.path or "")
         if not there:
-            return [], f"the patch says the place stands below `@@ {level}`, but the file has no such line"
+            return [], _wrong(f"the patch says the place stands below `@@ {level}`, but the file has no such line")
         spans = [
             (line, _end(line, document, edit.path or "")) for line in there if any(a <= line < b for a, b in spans)
         ]
         if not spans:
-            return [], f"the patch says the place stands below `@@ {level}`, which does not stand in the one before it"
+            reason = f"the patch says the place stands below `@@ {level}`, which does not stand in the one before it"
+            return [], _wrong(reason)
     found = [line for line in places if any(first < line + size and line <= end for first, end in spans)]
     if found or not places:
         return found, None
     at = ", ".join(str(line + 1) for line in places[:6])
     last = spans[0]
-    return [], (
+    return [], _wrong(
         f"the patch says the place stands below `@@ {edit.sections[-1]}` (lines {last[0] + 1} to {last[1]}), "
         f"but the text stands at line {at}"
     )
+
+
+def _wrong(reason: str) -> Refusal:
+    return Refusal("wrong-section", reason)
 
 
 def _levels(sections: tuple[str, ...]) -> list[str]:

@@ -4,28 +4,30 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+from darner_server.patch.edit import Refusal
 from darner_server.patch.text.normalize import indent
 
 if TYPE_CHECKING:
+    from darner_server.patch.edit import BridgeName
     from darner_server.patch.text.document import Document
 
-LINE_ENDS = "line ends"
-TRAILING = "trailing blanks"
-TABS = "tabs against spaces"
-SHIFT = "indentation shifted"
-UNICODE = "typographic characters"
-ENTITIES = "HTML entities"
-NUMBERS = "line numbers"
-BLANK_EDGES = "blank lines at the ends"
-ELISION = "elided lines"
-UNEVEN = "indentation of single lines"
+LINE_ENDS: BridgeName = "line ends"
+TRAILING: BridgeName = "trailing blanks"
+TABS: BridgeName = "tabs against spaces"
+SHIFT: BridgeName = "indentation shifted"
+UNICODE: BridgeName = "typographic characters"
+ENTITIES: BridgeName = "HTML entities"
+NUMBERS: BridgeName = "line numbers"
+BLANK_EDGES: BridgeName = "blank lines at the ends"
+ELISION: BridgeName = "elided lines"
+UNEVEN: BridgeName = "indentation of single lines"
 
-_WEIGHT = {TRAILING: 1, TABS: 2, SHIFT: 4, UNICODE: 8, UNEVEN: 16}
+_WEIGHT: Mapping[BridgeName, int] = {TRAILING: 1, TABS: 2, SHIFT: 4, UNICODE: 8, UNEVEN: 16}
 _NUMBERED = re.compile(r"\s*(\d+)(?: ?[|│:]|→|\t)(.*)")
 _ENTITY = re.compile(r"&(?:lt|gt|amp|quot|apos|nbsp|#\d+|#x[0-9a-fA-F]+);")
 _HABIT = 3  # lines indented by a tab make a file one of tabs
@@ -38,7 +40,7 @@ Reindent = Callable[[str], str | None]
 class Bridge:
     """The differences of one place, and how a new line is indented to suit it (None: it cannot be said)."""
 
-    names: tuple[str, ...]
+    names: tuple[BridgeName, ...]
     reindent: Reindent
 
     @property
@@ -49,7 +51,7 @@ class Bridge:
 
 def between(search: list[str], found: list[str]) -> Bridge | None:
     """Name what differs between equally many lines that `fold` levels; None if the indentation differs unevenly."""
-    names: set[str] = set()
+    names: set[BridgeName] = set()
     pairs: dict[str, str] = {}
     content = 0
     for asked, true in zip(search, found, strict=True):
@@ -111,7 +113,7 @@ def carry(given: str, wanted: str) -> Reindent | None:
     return _indentation({given: wanted})[1]
 
 
-def _indentation(pairs: dict[str, str]) -> tuple[str, Reindent | None]:
+def _indentation(pairs: dict[str, str]) -> tuple[BridgeName | Literal[""], Reindent | None]:
     if all(asked == true for asked, true in pairs.items()):
         return "", _same
     asked, true = next(iter(pairs.items()))
@@ -160,10 +162,10 @@ def _to_spaces(width: int, body: str) -> str | None:
     return " " * (len(blanks) * width) + body[len(blanks) :]
 
 
-def without_numbers(search: list[str], after: list[str]) -> tuple[list[str], list[str], int] | str | None:
+def without_numbers(search: list[str], after: list[str]) -> tuple[list[str], list[str], int] | Refusal | None:
     """Remove line numbers copied from a prompt: the two halves without them and the first number.
 
-    None: the search text has no line numbers. A sentence: the replacement has them on some lines only.
+    None: the search text has no line numbers. A refusal: the replacement has them on some lines only.
     """
     found = [_NUMBERED.fullmatch(body) for body in search]
     numbers = [int(match[1]) for match in found if match is not None]
@@ -175,7 +177,8 @@ def without_numbers(search: list[str], after: list[str]) -> tuple[list[str], lis
     if not any(marked):
         return bare, after, numbers[0]
     if not all(match or not body.strip() for match, body in zip(marked, after, strict=True)):
-        return "the search text has line numbers, and so have some lines of the replacement, but not all"
+        reason = "the search text has line numbers, and so have some lines of the replacement, but not all"
+        return Refusal("line-numbers", reason)
     return bare, _unspaced([match[2] if match else "" for match in marked]), numbers[0]
 
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from darner_server.patch.edit import Edit, Located, Refused, Splice
+from darner_server.patch.edit import BridgeName, Edit, Located, Refusal, Refused, Splice
 from darner_server.patch.match import anchor, bridges, nearest, splices, typography
 from darner_server.patch.match.bridges import Bridge
 from darner_server.patch.match.disambiguate import choose
@@ -21,7 +21,7 @@ def locate(edit: Edit, text: str) -> Located | Refused:
 
 def place(edit: Edit, document: Document) -> Located | Refused:
     """Do what `locate` does in a document that is kept for further edits."""
-    if edit.kind == "malformed":
+    if edit.problem is not None:
         return Refused(edit, edit.path, edit.problem)
     if edit.inline:
         return _place_inline(edit, document)
@@ -41,7 +41,7 @@ class _Found:
     search: list[str]
     after: list[str]
     bridge: Bridge
-    names: tuple[str, ...]
+    names: tuple[BridgeName, ...]
     hint: int | None = None  # the line (from 1) that line numbers in the search text say
 
 
@@ -49,11 +49,11 @@ def _place_lines(edit: Edit, search: list[str], after: list[str], document: Docu
     if not search:
         return _insert(edit, after, document)
     full = ellipsis.filled(after, search)
-    if isinstance(full, str):
-        return Refused(edit, edit.path, f"the replacement leaves lines out: {full}")
+    if isinstance(full, Refusal):
+        return Refused(edit, edit.path, Refusal("placeholder", f"the replacement leaves lines out: {full.reason}"))
     after = after if full is None else full
     found = _candidates(search, after, document)
-    if isinstance(found, str):
+    if isinstance(found, Refusal):
         return Refused(edit, edit.path, found, *nearest.nearest(search, document)[1:])
     if not found:
         return _elided(edit, search, after, document) or _not_found(edit, search, after, document)
@@ -85,10 +85,15 @@ def _spliced(edit: Edit, found: list[_Found], document: Document) -> Located | R
         made = splices.splices(document, each.line, script, styled or each.bridge.reindent, edit)
         if made is None:
             reason = f"the indentation of the replacement cannot be carried over to line {each.line + 1}"
-            return Refused(edit, edit.path, reason, *nearest.lines_at(document, each.line, len(each.search)))
+            return Refused(
+                edit,
+                edit.path,
+                Refusal("indentation", reason),
+                *nearest.lines_at(document, each.line, len(each.search)),
+            )
         changes += made
     names = found[0].names
-    problem = typography.caught(changes, document, edit) if bridges.ENTITIES not in names else None
+    problem = typography.stray(changes, document, edit) if bridges.ENTITIES not in names else None
     if problem is not None:
         return Refused(edit, edit.path, problem, *nearest.lines_at(document, found[0].line, len(found[0].search)))
     if not changes:
@@ -104,7 +109,7 @@ def _elided(edit: Edit, search: list[str], after: list[str], document: Document)
     if len(old) == 1 or len(old) != len(new):
         return None
     changes: list[Splice] = []
-    names: list[str] = [bridges.ELISION]
+    names: tuple[BridgeName, ...] = (bridges.ELISION,)
     reached, line, blank = 0, None, 0
     for part, becomes in zip(old, new, strict=True):
         if not any(body.strip() for body in part):
@@ -113,14 +118,14 @@ def _elided(edit: Edit, search: list[str], after: list[str], document: Document)
                 return None
             continue
         found = _candidates(part, becomes, document)
-        if isinstance(found, str) or len(found) != 1 or found[0].line < reached:
+        if isinstance(found, Refusal) or len(found) != 1 or found[0].line < reached:
             return None
         script = splices.script(found[0].search, found[0].after, fine=True)
         made = splices.splices(document, found[0].line, script, found[0].bridge.reindent, edit)
         if made is None:
             return None
         changes += made
-        names += [name for name in found[0].names if name not in names]
+        names = (*names, *(name for name in found[0].names if name not in names))
         reached = found[0].line + len(found[0].search)
         line = found[0].line if line is None else line
     if line is None:
@@ -128,32 +133,32 @@ def _elided(edit: Edit, search: list[str], after: list[str], document: Document)
     problem = anchor.contradiction(edit, [max(0, line - blank)], reached - line + blank, document)[1]
     if problem is not None:
         return Refused(edit, edit.path, problem, *nearest.lines_at(document, line, len(search)))
-    return Located(edit, edit.path or "", tuple(changes), tuple(names), line + 1)
+    return Located(edit, edit.path or "", tuple(changes), names, line + 1)
 
 
 def _overlap(places: list[int], size: int) -> bool:
     return any(second - first < size for first, second in pairwise(places))
 
 
-def _candidates(search: list[str], after: list[str], document: Document) -> list[_Found] | str:
+def _candidates(search: list[str], after: list[str], document: Document) -> list[_Found] | Refusal:
     """Return the places with the lightest differences; or why the edit cannot be read."""
     found = _by_lines(search, after, document, ())
     if found:
         return found
-    variants: list[tuple[list[str], list[str], tuple[str, ...]]] = []
+    variants: list[tuple[list[str], list[str], tuple[BridgeName, ...]]] = []
     numbered = bridges.without_numbers(search, after)
-    if isinstance(numbered, str):
+    if isinstance(numbered, Refusal):
         return numbered
     if numbered is not None:
         variants.append((numbered[0], numbered[1], (bridges.NUMBERS,)))
     for old, new, names in [(search, after, ()), *variants]:
         unescaped = bridges.without_entities(old, new)
         if unescaped is not None:
-            variants.append((*unescaped, (*names, bridges.ENTITIES)))
+            variants.append((unescaped[0], unescaped[1], (*names, bridges.ENTITIES)))
     for old, new, names in [(search, after, ()), *variants]:
         trimmed = bridges.without_blank_edges(old, new)
         if trimmed is not None:
-            variants.append((*trimmed, (*names, bridges.BLANK_EDGES)))
+            variants.append((trimmed[0], trimmed[1], (*names, bridges.BLANK_EDGES)))
     for old, new, names in variants:
         found = _by_lines(old, new, document, names)
         if found:
@@ -162,7 +167,7 @@ def _candidates(search: list[str], after: list[str], document: Document) -> list
     return []
 
 
-def _by_lines(search: list[str], after: list[str], document: Document, names: tuple[str, ...]) -> list[_Found]:
+def _by_lines(search: list[str], after: list[str], document: Document, names: tuple[BridgeName, ...]) -> list[_Found]:
     exact = document.find(search)
     if exact:
         return [_Found(line, search, after, _EXACT, names) for line in exact]
@@ -181,11 +186,10 @@ def _by_lines(search: list[str], after: list[str], document: Document, names: tu
 def _insert(edit: Edit, after: list[str], document: Document) -> Located | Refused:
     """Place an edit without search text: it fills an empty file, or says that it belongs at the end."""
     if not after:
-        return Refused(edit, edit.path, "the edit has neither a search text nor a replacement")
+        return Refused(edit, edit.path, Refusal("malformed", "the edit has neither a search text nor a replacement"))
     if (gap := abbreviations.abbreviated(after, edit.path or "")) is not None:
-        return Refused(
-            edit, edit.path, f"the new text is abbreviated: `{gap.strip()}` stands for lines it does not say"
-        )
+        reason = f"the new text is abbreviated: `{gap.strip()}` stands for lines it does not say"
+        return Refused(edit, edit.path, Refusal("placeholder", reason))
     if edit.kind == "insert" and not edit.at_end:
         return _insert_at(edit, after, document)
     if not "".join(document.bodies).strip() or edit.at_end:
@@ -196,9 +200,8 @@ def _insert(edit: Edit, after: list[str], document: Document) -> Located | Refus
     size = len(after)
     if size > 1 and document.find(after) == [0] and len(document) == size:
         return _done(edit, 0)
-    return Refused(
-        edit, edit.path, "the search text is empty, but the file is not: the edit does not say where it goes"
-    )
+    reason = "the search text is empty, but the file is not: the edit does not say where it goes"
+    return Refused(edit, edit.path, Refusal("malformed", reason))
 
 
 def _insert_at(edit: Edit, after: list[str], document: Document) -> Located | Refused:
@@ -207,10 +210,11 @@ def _insert_at(edit: Edit, after: list[str], document: Document) -> Located | Re
     above, below = document.line_now(number - 1), document.line_now(number)
     if below is None and above is None and (number or len(document)):
         reason = f"the reply inserts before line {number + 1}, which the file does not have, or no longer has"
-        return Refused(edit, edit.path, reason, *nearest.lines_at(document, max(0, len(document) - 1), 1))
+        missing = Refusal("missing-text", reason)
+        return Refused(edit, edit.path, missing, *nearest.lines_at(document, max(0, len(document) - 1), 1))
     at = below if below is not None else above + 1 if above is not None else 0
     made = splices.splices(document, at, [("+", body) for body in after], _EXACT.reindent, edit)
-    if made and (problem := typography.caught(made, document, edit)) is not None:
+    if made and (problem := typography.stray(made, document, edit)) is not None:
         return Refused(edit, edit.path, problem)
     return Located(edit, edit.path or "", tuple(made or ()), (), at + 1)
 
@@ -274,22 +278,22 @@ def _ambiguous(edit: Edit, places: list[int], size: int, document: Document) -> 
     at = [str(line + 1) for line in places]
     shown = ", ".join(at[:-1][:5]) + (", …" if len(at) > 6 else "")  # noqa: PLR2004 - so many are still read
     reason = f"the search text stands at {len(at)} places, lines {shown} and {at[-1]}: it does not say which is meant"
-    return Refused(edit, edit.path, reason, *nearest.lines_at(document, places[0], size))
+    return Refused(edit, edit.path, Refusal("ambiguous-text", reason), *nearest.lines_at(document, places[0], size))
 
 
 def _place_inline(edit: Edit, document: Document) -> Located | Refused:
     """Find a text that may begin and end inside a line."""
     before, after = edit.before or "", edit.after or ""
     full = ellipsis.filled(_bodies(after), _bodies(before)) if before else None
-    if isinstance(full, str):
-        return Refused(edit, edit.path, f"the replacement leaves lines out: {full}")
+    if isinstance(full, Refusal):
+        return Refused(edit, edit.path, Refusal("placeholder", f"the replacement leaves lines out: {full.reason}"))
     if full is not None:
         edit = replace(edit, after="\n".join(full) + ("\n" if after.endswith("\n") else ""))
     result = _inline(edit, document)
     if isinstance(result, Located) and bridges.ENTITIES not in result.bridges:
-        reason = typography.caught(result.splices, document, edit)
-        if reason is not None:
-            return Refused(edit, edit.path, reason)
+        problem = typography.stray(result.splices, document, edit)
+        if problem is not None:
+            return Refused(edit, edit.path, problem)
     return result
 
 
@@ -301,13 +305,14 @@ def _inline(edit: Edit, document: Document) -> Located | Refused:
         return Located(edit, edit.path or "", (Splice(document.start(0), len(document.text), after),) if after else ())
     if before == after:
         return Located(edit, edit.path or "", (), ("unchanged",))
-    names: tuple[str, ...] = ()
+    names: tuple[BridgeName, ...] = ()
     if before not in text and "\n" in before:
         before = lines.with_ending(before, document.ending)
         names = (bridges.LINE_ENDS,)
     at = _all_places(before, text, overlapping=not edit.every)
     if any(second - first < len(before) for first, second in pairwise(at)):
-        return Refused(edit, edit.path, f"the text occurs {len(at)} times, overlapping: it does not say which is meant")
+        reason = f"the text occurs {len(at)} times, overlapping: it does not say which is meant"
+        return Refused(edit, edit.path, Refusal("ambiguous-text", reason))
     if len(at) == 1 or (at and edit.every):
         line = text.count("\n", 0, at[0]) + 1
         made = tuple(_narrow(each, before, after, document.ending) for each in at)
@@ -318,9 +323,8 @@ def _inline(edit: Edit, document: Document) -> Located | Refused:
             each = at[numbers.index(edit.line)]
             return Located(edit, edit.path or "", (_narrow(each, before, after, document.ending),), names, edit.line)
         shown = ", ".join(map(str, numbers[:6]))
-        return Refused(
-            edit, edit.path, f"the text occurs {len(at)} times (lines {shown}): it does not say which is meant"
-        )
+        reason = f"the text occurs {len(at)} times (lines {shown}): it does not say which is meant"
+        return Refused(edit, edit.path, Refusal("ambiguous-text", reason))
     return _place_lines(edit, _bodies(before), _bodies(after), document)
 
 

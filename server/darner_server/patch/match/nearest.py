@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from darner_server.patch.edit import Refusal
 from darner_server.patch.text.normalize import fold
 
 if TYPE_CHECKING:
@@ -23,11 +24,11 @@ def lines_at(document: Document, line: int, count: int) -> tuple[str, int]:
     return "".join(f"{body}\n" for body in document.bodies[first:last]), first + 1
 
 
-def nearest(search: list[str], document: Document) -> tuple[str, str | None, int | None]:
+def nearest(search: list[str], document: Document) -> tuple[Refusal, str | None, int | None]:
     """Return a reason, the true lines near the text that is missing, and their first number."""
     line = _guess(search, document)
     if line is None:
-        return "the search text is not in the file, and nothing in it comes near", None, None
+        return _missing("the search text is not in the file, and nothing in it comes near"), None, None
     text, first = lines_at(document, line, len(search))
     for number, body in enumerate(search):
         at = line + number
@@ -35,9 +36,13 @@ def nearest(search: list[str], document: Document) -> tuple[str, str | None, int
         if true is None or fold(body) != fold(true):
             there = "the file ends" if true is None else f"line {at + 1} of the file is {_quoted(true)}"
             reason = f"the search text is not in the file: its line {number + 1} is {_quoted(body)}, but {there}"
-            return reason, text, first
+            return _missing(reason), text, first
     reason = f"the search text is not in the file: the lines from {line + 1} on are indented differently"
-    return reason, text, first
+    return _missing(reason), text, first
+
+
+def _missing(reason: str) -> Refusal:
+    return Refusal("missing-text", reason)
 
 
 def _guess(search: list[str], document: Document) -> int | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from darner_server.patch.edit import Refusal
 from darner_server.patch.match.splices import spliced
 from darner_server.patch.reply import line_numbers, special_tokens, wrappers
 from darner_server.patch.text.normalize import TYPOGRAPHIC, plain
@@ -89,7 +90,7 @@ _OPERATOR = re.compile(r"&amp;&amp;|[=-]&gt;|&[lg]t;=|\s&[lg]t;\s|(?<=\w)&lt;\w+
 _TAG = re.compile(r"&lt;[/!?]?\w")
 
 
-def caught(made: Sequence[Splice], document: Document, edit: Edit) -> str | None:
+def stray(made: Sequence[Splice], document: Document, edit: Edit) -> Refusal | None:
     """Say what new text brings that nobody can mean: what its file has nowhere, or its lines numbered; else None."""
     new = _new(made)
     path = (edit.path or "").lower()
@@ -98,16 +99,19 @@ def caught(made: Sequence[Splice], document: Document, edit: Edit) -> str | None
     if wrappers.is_fenced(edit):
         return wrappers.FENCED
     if not path.endswith(_MARKUP) and (token := special_tokens.stray(new, document.text)) is not None:
-        return f"the replacement has {token}, a special token of the model's own"
+        return Refusal("characters", f"the replacement has {token}, a special token of the model's own")
     if "&" in new and (entity := _entity(new, document.text, edit, path)) is not None:
-        return f"the replacement says {entity}, as if it had been escaped for HTML"
+        return Refusal("characters", f"the replacement says {entity}, as if it had been escaped for HTML")
     if new.isascii():
         return None
     fresh = {sign for sign in new if sign in TYPOGRAPHIC} - set(document.text)
     sign = _in_code(fresh, made, document, path) if fresh else None
     if sign is None:
         return None
-    return f"the replacement has the typographic sign {sign!r} (U+{ord(sign):04X}) in code, where the plain one belongs"
+    reason = (
+        f"the replacement has the typographic sign {sign!r} (U+{ord(sign):04X}) in code, where the plain one belongs"
+    )
+    return Refusal("characters", reason)
 
 
 def level(new: list[str], old: list[str], path: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from darner_server.patch.edit import Edit
+from darner_server.patch.edit import Edit, malformed
 from darner_server.patch.reply.line_numbers import unnumbered
 from darner_server.patch.reply.wrappers import unwrapped
 
@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from darner_server.patch.reply.reasoning import Reasoning
-
-LATE = "late"  # the format of an edit that comes behind drafts which nobody can take back: no repair helps
 
 
 class Drafts:
@@ -50,7 +48,7 @@ class Drafts:
         for each in edits:
             edit = unnumbered(unwrapped(each))
             if self._late:
-                edit = Edit(edit.path, kind="malformed", problem=self._late, format=LATE)
+                edit = malformed(edit.path, "late", self._late, format=edit.format)
             if edit.kind != "malformed":
                 self.answered.update((edit.path, edit.new_path, *edit.readings))
                 self._latest.add(edit.path)
@@ -70,14 +68,15 @@ class Drafts:
             return None
         what = "a final answer follows edits" if final else "the reply's reasoning ends behind edits"
         self._late = f"{what}: what is its answer is not clear; ask again"
-        return malformed(self._late)
+        return malformed(None, "late", self._late)
 
     def missing(self) -> Edit | None:
         """Return what refuses a final answer that is about fewer files than its drafts."""
         files = sorted(str(each) for each in self._drafted - self.answered if each is not None)
         if not files or self._late:
             return None
-        return malformed(f"the final answer leaves out the edits of {', '.join(files)} made before it")
+        reason = f"the final answer leaves out the edits of {', '.join(files)} made before it"
+        return malformed(None, "unclear-answer", reason)
 
     def release(self) -> None:
         """Hold nothing any more: the reply has ended."""
@@ -89,8 +88,3 @@ class Drafts:
         done, self._ready = tuple(self._ready), []
         self._released += len(done)
         return done
-
-
-def malformed(problem: str) -> Edit:
-    """Return an edit of no file that cannot be carried out."""
-    return Edit(None, kind="malformed", problem=problem)

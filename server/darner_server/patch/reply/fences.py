@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from darner_server.patch.edit import Edit
+from darner_server.patch.edit import Edit, malformed
 from darner_server.patch.formats import captions, file_names, find_replace, tag_calls
 from darner_server.patch.formats.captions import Caption
 from darner_server.patch.formats.file_names import Name
@@ -59,8 +59,7 @@ class Fences:
         """Return what a fence at the reply's end is that nothing closes."""
         if self._format not in (None, "whole"):
             return []
-        problem = "the reply ends inside the fence"
-        return [Edit(fence.path or self._target, kind="malformed", problem=problem, format="whole")]
+        return [malformed(fence.path or self._target, "cut-off", "the reply ends inside the fence", format="whole")]
 
     def captioned(self, fence: Fence, above: list[str]) -> None:
         """Tell a fence that shows a file as it was, and carry its name over to the one that shows what it becomes."""
@@ -82,23 +81,23 @@ class Fences:
         word = fence.info.split()[0].lower() if fence.info.split() else ""
         if word in _SHELL and _HEREDOC.search(text) and not fence.sure and self._region is None:
             problem = "the reply writes a file by a shell command, which darner does not run"
-            return [Edit(None, kind="malformed", problem=problem, format="whole")]
+            return [malformed(None, "unsupported", problem, format="whole")]
         unnamed = fence.path is None and edit_scripts.is_code(self._target or "")
         if (unnamed and word in _SHELL | _OUTPUT) or (fence.caption is not None and self._is_command(fence, word)):
             return []
         if word in _SHELL and fence.sure and edit_scripts.is_code(fence.path or ""):
             problem = f"the fence below {fence.path} holds shell commands, which darner does not run"
-            return [Edit(fence.path, kind="malformed", problem=problem, format="whole")]
+            return [malformed(fence.path, "unsupported", problem, format="whole")]
         if fence.path is None and not (fence.caption is not None and fence.caption.name.said):
             first = next((line for line in fence.lines if line.strip() and not file_names.is_head(line)), "")
             if (several := _several(fence.lines, first)) is not None:
-                return [Edit(None, kind="malformed", problem=several, format="whole")]
+                return [malformed(None, "unclear-fence", several, format="whole")]
             if (named := file_names.in_comment(first)) is not None:
                 fence.caption = Caption(Name(named, (named,), alone=False))
             elif fence.caption is None and (maybe := file_names.maybe_in_comment(first)) is not None:
                 fence.caption = Caption(Name(None, (maybe,), alone=False), edits=False)
         elif (several := _several(fence.lines, None)) is not None and not is_prose(fence.path or ""):
-            return [Edit(fence.path, kind="malformed", problem=several, format="whole")]
+            return [malformed(fence.path, "unclear-fence", several, format="whole")]
         return self._sorted(fence)
 
     def _sorted(self, fence: Fence) -> list[Edit]:
@@ -124,9 +123,7 @@ class Fences:
         if self._format == "whole":
             if (kind := _script(fence, path)) is None:
                 return None
-            return [
-                Edit(path, kind="malformed", problem=f"the fence holds {kind}, and not the new text", format="whole")
-            ]
+            return [malformed(path, "unsupported", f"the fence holds {kind}, and not the new text", format="whole")]
         if find_replace.opening(first):
             called = find_replace.edits(text, path)
             found = called or []
@@ -138,7 +135,7 @@ class Fences:
                 reader.line(line, found)
             reader.close(found, cut_off=False)
         if not found and (kind := edit_scripts.foreign(fence.lines, fence.info, path)) is not None:
-            found = [Edit(None, kind="malformed", problem=f"the fence holds {kind}, which darner does not carry out")]
+            found = [malformed(None, "unsupported", f"the fence holds {kind}, which darner does not carry out")]
         return [_named(edit, about) for edit in found] or (None if fence.sure else called)
 
     def _is_command(self, fence: Fence, word: str) -> bool:
@@ -164,7 +161,7 @@ class Fences:
         self._last = None
         self._likely = [each for each in self._likely if each is not last]
         problem = "the file's own fences and the reply's cannot be told apart; put a longer fence around the file"
-        return [Edit(last.path, kind="malformed", problem=problem, format="whole")]
+        return [malformed(last.path, "unclear-fence", problem, format="whole")]
 
     def _is_within(self, last: Fence, fence: Fence, between: list[str]) -> bool:
         """Tell whether the last fence's end and this fence may both belong to the text of the last one."""
@@ -200,18 +197,18 @@ class Fences:
         """No edit is beyond doubt: then a lone fence, or the bare reply for the target."""
         said = self._unnamed[0].lines if self._unnamed else lines
         if len(self._unnamed) + (not self.count) == 1 and wrappers.is_said(said, self._target):
-            return [Edit(self._target, kind="malformed", problem="the reply holds no edit")]
+            return [malformed(self._target, "no-edit", "the reply holds no edit")]
         if len(self._unnamed) == 1:
             return [self._edit(self._unnamed[0])]
         bare = not self.count and self._format in (None, "whole") and any(line.strip() for line in lines)
-        if bare and (reason := wrappers.around(lines, self._target)) is not None:
-            return [Edit(self._target, kind="malformed", problem=reason)]
+        if bare and (problem := wrappers.around(lines, self._target)) is not None:
+            return [Edit(self._target, kind="malformed", problem=problem)]
         if bare:
             return [self._edit(Fence("", "", None, lines))]
-        problem = "the reply holds several fences and does not say which one is meant"
         if not self._unnamed:
-            problem = "the reply holds no edit"
-        return [Edit(self._target, kind="malformed", problem=problem)]
+            return [malformed(self._target, "no-edit", "the reply holds no edit")]
+        several = "the reply holds several fences and does not say which one is meant"
+        return [malformed(self._target, "unclear-fence", several)]
 
     def _edit(self, fence: Fence) -> Edit:
         after = "".join(f"{line}\n" for line in fence.text())
@@ -226,9 +223,11 @@ class Fences:
                 path, name = target, Name(target)
             region = self._region if path.rsplit("/", 1)[-1] == target.rsplit("/", 1)[-1] else None
         told = name.path is None or name.alone or (name.said and captions.gives_all(name.said))
-        form = "whole" if fence.mark and told else "bare"
         said = name.said if path is None else ""
-        return Edit(path, after=after, kind="whole", region=region, format=form, readings=name.readings, said=said)
+        return Edit(
+            path, after=after, kind="whole", region=region, format="whole" if fence.mark and told else "bare",
+            readings=name.readings, said=said,
+        )  # fmt: skip
 
 
 def _named(edit: Edit, about: Name) -> Edit:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from darner_server.patch.edit import Edit
+from darner_server.patch.edit import Edit, Refusal
 
-PROBLEM = "its lines begin with numbers that may be the text's own or the reply's"
+PROBLEM = Refusal("line-numbers", "its lines begin with numbers that may be the text's own or the reply's")
 _LINE = re.compile(
     r"\s*(?P<head>[Ll]|[Ll]ine |[\[(<]|//\s?|#\s?)?(?P<number>\d+)"
     r"(?P<mark>\t| *(?:[\])>]:?|[|│┊┆→:.;-])[|\t]?|\s*$| (?=\s*\S))(?P<rest>.*)"

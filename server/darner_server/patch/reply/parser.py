@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from darner_server.patch.edit import malformed
 from darner_server.patch.formats import (
     apply_patch,
     captions,
@@ -19,10 +20,10 @@ from darner_server.patch.formats.captions import Caption
 from darner_server.patch.formats.file_names import Name
 from darner_server.patch.formats.find_replace import FindReplace
 from darner_server.patch.formats.search_replace import SearchReplace
-from darner_server.patch.formats.tag_calls import Markup
+from darner_server.patch.formats.tag_calls import TagCall
 from darner_server.patch.formats.unified_diff import UnifiedDiff
 from darner_server.patch.reply import special_tokens
-from darner_server.patch.reply.drafts import Drafts, malformed
+from darner_server.patch.reply.drafts import Drafts
 from darner_server.patch.reply.fences import Fences
 from darner_server.patch.reply.reasoning import Reasoning, is_final, is_preface, is_thinking
 
@@ -92,7 +93,8 @@ class Parser:
         left = self._fences.left(self._drafts.answered, any_edit=self._drafts.count > 0, cut_off=cut_off)
         self._drafts.take(_apart(left))
         if self._reasoning.inside and not self._drafts.count and not cut_off:
-            self._drafts.take((malformed("the reply ends inside its reasoning: it holds no answer"),))
+            reason = "the reply ends inside its reasoning: it holds no answer"
+            self._drafts.take((malformed(None, "cut-off", reason),))
         if (missing := self._drafts.missing()) is not None:
             self._drafts.take((missing,))
         if not self._drafts.count and not cut_off:
@@ -107,15 +109,16 @@ class Parser:
 
     def _take(self, line: str) -> None:
         if self._unended and self._reader is None and apply_patch.ends(line):
-            self._out.append(malformed("the patch holds a line that ends its fence: what comes behind it is lost"))
+            reason = "the patch holds a line that ends its fence: what comes behind it is lost"
+            self._out.append(malformed(None, "unclear-fence", reason))
             self._unended = False
         if self._reader is None and self._fence is None:
             self._outside(line)
         elif self._drafts.doubtful and self._reasoning.closes_within(line):
             self._reader = self._fence = None
             self._void()
-            problem = "a tag that ends reasoning stands inside a block: what is the answer is not clear"
-            self._out.append(malformed(problem))
+            reason = "a tag that ends reasoning stands inside a block: what is the answer is not clear"
+            self._out.append(malformed(None, "unclear-answer", reason))
         else:
             self._inside(line)
         if self._out:
@@ -156,7 +159,7 @@ class Parser:
 
     def _forget_call(self) -> None:
         """A call that only reads is no text for the target."""
-        if isinstance(self._reader, Markup) or (isinstance(self._reader, FindReplace) and self._reader.called):
+        if isinstance(self._reader, TagCall) or (isinstance(self._reader, FindReplace) and self._reader.called):
             self._lines.clear()
 
     def _settle(self) -> None:
@@ -259,7 +262,7 @@ class Parser:
         if unified_diff.opening(line, before):
             return UnifiedDiff(self._closes, fenced=self._fence is not None)
         if (opened := tag_calls.opening(line, calls=self._fence is not None)) is not None:
-            return Markup(opened, self._closes)
+            return TagCall(opened, self._closes)
         return FindReplace(about.path, self._closes)
 
     def _of(self, above: Caption | None) -> Name:
@@ -331,4 +334,4 @@ def _apart(edits: Iterable[Edit]) -> Iterator[Edit]:
             continue
         parser = Parser(target=edit.path)
         found = [*parser.feed(edit.after or ""), *parser.close()]
-        yield from found or [malformed("a tool is called with a patch that holds no edit")]
+        yield from found or [malformed(None, "no-edit", "a tool is called with a patch that holds no edit")]

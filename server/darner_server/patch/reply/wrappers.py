@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from darner_server.patch.edit import Refusal
 from darner_server.patch.reply.edit_scripts import is_code
 from darner_server.patch.reply.reasoning import is_preface
 from darner_server.patch.text.prose_files import is_prose
@@ -13,7 +14,7 @@ from darner_server.patch.text.prose_files import is_prose
 if TYPE_CHECKING:
     from darner_server.patch.edit import Edit
 
-FENCED = "the replacement stands in a fence of its own, which is no part of the file"
+FENCED = Refusal("unclear-fence", "the replacement stands in a fence of its own, which is no part of the file")
 _FENCE = re.compile(r"(`{3,}|~{3,})[ \t]*[\w+#.:/-]*\s*")
 _TAGGED = re.compile(
     r"\s*<(\w*artifact|bolt\w+|lov-\w+|dyad-\w+|v0-\w+|code_?change|file_?\w*|document|snippet)\b[^<>]*>.*",
@@ -67,20 +68,21 @@ def is_said(lines: list[str], path: str | None) -> bool:
     return not is_prose(path or "") and bool(content) and all(_SAID.fullmatch(line) for line in content)
 
 
-def around(lines: list[str], path: str | None) -> str | None:
+def around(lines: list[str], path: str | None) -> Refusal | None:
     """Say what stands around the text of a reply that has no fence; None if nothing seems to."""
     content = [line for line in lines if line.strip()]
     if (tag := _TAGGED.fullmatch(content[0])) is not None and any(
         f"</{tag[1].lower()}" in line.lower() for line in lines
     ):
-        return f"the reply writes a file in <{tag[1]}>, which darner does not know"
+        return Refusal("unsupported", f"the reply writes a file in <{tag[1]}>, which darner does not know")
     if any(_CALLS.fullmatch(line) for line in lines):
-        return "the reply calls a tool and holds no edit"
+        return Refusal("no-edit", "the reply calls a tool and holds no edit")
     if is_prose(path or ""):
         return None
     paragraphs = "\n".join(lines).strip().split("\n\n")
     if len(paragraphs) > 1 and (_is_preface(paragraphs[0]) or _FAREWELL.fullmatch(paragraphs[-1].replace("\n", " "))):
-        return "the reply has sentences around a text that stands in no fence: what is the text is not clear"
+        reason = "the reply has sentences around a text that stands in no fence: what is the text is not clear"
+        return Refusal("unclear-fence", reason)
     return None
 
 

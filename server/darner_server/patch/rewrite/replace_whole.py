@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from darner_server.patch import paths
-from darner_server.patch.edit import Edit, Located, Refused
+from darner_server.patch.edit import BridgeName, Edit, Located, Refusal, Refused
 from darner_server.patch.formats import file_names
 from darner_server.patch.match import bridges, definitions_in_text, splices, typography
 from darner_server.patch.match.locate import place
@@ -25,7 +25,8 @@ def fill(edit: Edit, document: Document) -> Located | Refused:
         return place(edit, document)
     if lines.bodies(lines.split(edit.after or "")) == document.bodies:
         return Located(edit, edit.path or "", (), ("already-applied",))
-    return Refused(edit, edit.path, f"{edit.path} cannot be created: there is already such a file")
+    reason = f"{edit.path} cannot be created: there is already such a file"
+    return Refused(edit, edit.path, Refusal("existing-file", reason))
 
 
 def place_whole(edit: Edit, document: Document, told: str = "") -> Located | Refused:
@@ -35,7 +36,7 @@ def place_whole(edit: Edit, document: Document, told: str = "") -> Located | Ref
     """
     after = lines.bodies(lines.split(edit.after or ""))
     if not any(body.strip() for body in after):
-        return Refused(edit, edit.path, "the reply would leave nothing")
+        return Refused(edit, edit.path, Refusal("loss", "the reply would leave nothing"))
     if makefile_tabs.is_makefile(edit.path or ""):
         after = makefile_tabs.recipes(after)
     if edit.region is not None:
@@ -45,30 +46,33 @@ def place_whole(edit: Edit, document: Document, told: str = "") -> Located | Ref
         return part
     empty = not document.text.strip()
     if empty and (gap := abbreviations.abbreviated(after, edit.path or "")) is not None:
-        return Refused(edit, edit.path, f"the reply abbreviates the text of {edit.path}: `{gap.strip()}`")
+        reason = f"the reply abbreviates the text of {edit.path}: `{gap.strip()}`"
+        return Refused(edit, edit.path, Refusal("placeholder", reason))
     full = ellipsis.filled(after, document.bodies) if not empty else None
-    if isinstance(full, str):
+    if isinstance(full, Refusal):
         return Refused(edit, edit.path, full)
     content = [body for body in document.bodies if body.strip()]
     new = {body for body in full or after if body.strip()}
     kept = sum(body in new for body in content)
     if edit.format == "bare" and content and 2 * kept < len(content):
-        return Refused(edit, edit.path, "the reply holds no edit")
+        return Refused(edit, edit.path, Refusal("no-edit", "the reply holds no edit"))
     if all(body[0] in " \t" for body in new) and not all(body[0] in " \t" for body in content):
-        return Refused(edit, edit.path, "the reply seems to be a part of the file, and it does not say which")
-    if (reason := _loses(document.bodies, full or after, edit.path or "", told)) is not None:
-        return Refused(edit, edit.path, reason)
+        reason = "the reply seems to be a part of the file, and it does not say which"
+        return Refused(edit, edit.path, Refusal("loss", reason))
+    if (lost := _loses(document.bodies, full or after, edit.path or "", told)) is not None:
+        return Refused(edit, edit.path, lost)
     return _put(edit, 0, len(document), full or after, document, names=() if full is None else (bridges.ELISION,))
 
 
-def _loses(old: list[str], new: list[str], path: str, told: str, *, whole: bool = True) -> str | None:
+def _loses(old: list[str], new: list[str], path: str, told: str, *, whole: bool = True) -> Refusal | None:
     """Say what a rewrite loses without anybody asking for it; None if there is nothing."""
     lost = loss.loss(old, new, path, lines=whole)
     if lost is None or intent.covers(told, lost):
         return None
-    return (
+    return Refusal(
+        "loss",
         f"the reply seems to be a part of the {'file' if whole else 'place'}, not all of it: {lost.reason}, and "
-        "nothing asks for that; send all of it, or only the lines that change, as an edit of them"
+        "nothing asks for that; send all of it, or only the lines that change, as an edit of them",
     )
 
 
@@ -118,23 +122,19 @@ def _by_name(edit: Edit, after: list[str], document: Document, told: str) -> Loc
         found = named
     if not found:
         there = definitions_in_text.head_of(document.bodies, named[0], path)
-        return Refused(
-            edit,
-            path,
-            f"the reply is {head} alone, but line {named[0] + 1} begins {there}: where it goes is not certain",
-        )
+        reason = f"the reply is {head} alone, but line {named[0] + 1} begins {there}: where it goes is not certain"
+        return Refused(edit, path, Refusal("unclear-definition", reason))
     if len(found) > 1:
         shown = ", ".join(str(line + 1) for line in found[:6])
-        return Refused(
-            edit, path, f"{head.name} is defined more than once (lines {shown}): it is not said which is meant"
-        )
+        reason = f"{head.name} is defined more than once (lines {shown}): it is not said which is meant"
+        return Refused(edit, path, Refusal("unclear-definition", reason))
     line = found[0]
     last = definitions_in_text.end(line, document.bodies)
     if last is None:
-        return Refused(edit, path, f"where {head.name} ends cannot be told for certain")
+        return Refused(edit, path, Refusal("unclear-definition", f"where {head.name} ends cannot be told for certain"))
     shifted = _carried(after, indent(after[at]), indent(document.bodies[line]))
     if shifted is None:
-        return Refused(edit, path, f"the indentation of {head.name} cannot be carried over")
+        return Refused(edit, path, Refusal("indentation", f"the indentation of {head.name} cannot be carried over"))
     first = definitions_in_text.above(line, document.bodies) if any(body.strip() for body in after[:at]) else line
     return _filled(edit, (first, last), _trimmed(shifted), document, told)
 
@@ -154,19 +154,19 @@ def _filled(edit: Edit, span: tuple[int, int], after: list[str], document: Docum
     first, last = span
     old = document.bodies[first:last]
     full = ellipsis.filled(after, old)
-    if isinstance(full, str):
+    if isinstance(full, Refusal):
         return Refused(edit, edit.path, full)
     new = after if full is None else full
     one = definitions_in_text.only_one(old, edit.path or "")
     if one is None or one[0].kind not in ("function", "method"):
         whole = not any(body.strip() for body in [*document.bodies[:first], *document.bodies[last:]])
-        if (reason := _loses(old, new, edit.path or "", told, whole=whole)) is not None:
-            return Refused(edit, edit.path, reason)
+        if (lost := _loses(old, new, edit.path or "", told, whole=whole)) is not None:
+            return Refused(edit, edit.path, lost)
     return _put(edit, first, last, new, document, names=() if full is None else (bridges.ELISION,))
 
 
 def _put(
-    edit: Edit, first: int, last: int, after: list[str], document: Document, *, names: tuple[str, ...] = ()
+    edit: Edit, first: int, last: int, after: list[str], document: Document, *, names: tuple[BridgeName, ...] = ()
 ) -> Located | Refused:
     """Put new lines in the place of old ones, touching only those that differ."""
     after = typography.level(after, document.bodies[first:last], edit.path or "")
@@ -175,8 +175,8 @@ def _put(
     made = splices.splices(document, first, steps, styled or _same, edit)
     if not made:
         return Located(edit, edit.path or "", (), ("unchanged",), first + 1)
-    if (reason := typography.caught(made, document, edit)) is not None:
-        return Refused(edit, edit.path, reason)
+    if (stray := typography.stray(made, document, edit)) is not None:
+        return Refused(edit, edit.path, stray)
     return Located(edit, edit.path or "", tuple(made), names, first + 1)
 
 
@@ -185,7 +185,10 @@ def _region(edit: Edit, region: str, after: list[str], document: Document, told:
     old, after = _trimmed(lines.bodies(lines.split(region))), _trimmed(after)
     at = document.find(old) if old else []
     if len(at) != 1:
-        return Refused(edit, edit.path, f"the region to rewrite stands in the file {len(at)} times")
+        found = Refusal(
+            "ambiguous-text" if at else "missing-text", f"the region to rewrite stands in the file {len(at)} times"
+        )
+        return Refused(edit, edit.path, found)
     path = edit.path or ""
     own = definitions_in_text.only_one(old, path)
     given = definitions_in_text.only_one(_without_outer_gaps(after), path)
@@ -195,14 +198,16 @@ def _region(edit: Edit, region: str, after: list[str], document: Document, told:
         if cut is None and (
             edit.format == "bare" or (given is not None and definitions_in_text.places(name, after, path))
         ):
-            return Refused(edit, path, f"the reply holds more than {name}, and the file does not have the rest")
+            reason = f"the reply holds more than {name}, and the file does not have the rest"
+            return Refused(edit, path, Refusal("unclear-definition", reason))
         after = cut or after
     kept = sum(body in after for body in old)
     if edit.format == "bare" and own is None and 2 * kept < len(old):
-        return Refused(edit, edit.path, "the reply holds no edit")
+        return Refused(edit, edit.path, Refusal("no-edit", "the reply holds no edit"))
     shifted = _carried(after, _first_indent(after), _first_indent(old))
     if shifted is None or (_mixed(shifted) and not _mixed(document.bodies)):
-        return Refused(edit, edit.path, "the indentation of the reply cannot be carried over to the region")
+        reason = "the indentation of the reply cannot be carried over to the region"
+        return Refused(edit, edit.path, Refusal("indentation", reason))
     return _filled(edit, (at[0], at[0] + len(old)), shifted, document, told)
 
 

@@ -6,9 +6,9 @@ Only what is certain is filled in: the lines on both sides of the gap must stand
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import pairwise
 
+from darner_server.patch.edit import Refusal
 from darner_server.patch.text import placeholders
 from darner_server.patch.text.normalize import indent
 
@@ -26,25 +26,24 @@ def parts(bodies: list[str]) -> list[list[str]]:
     return found
 
 
-def filled(new: list[str], old: list[str]) -> list[str] | str | None:
+def filled(new: list[str], old: list[str]) -> list[str] | Refusal | None:
     """Return `new`, a rewrite of all of `old`, its gaps filled in, or None if it has none, or why that is unsure."""
     at = placeholders.gaps(new, old)
     if at:
         full = _expanded(new, old, at)
-        if isinstance(full, str):
+        if isinstance(full, Refusal):
             return full
         beside = placeholders.beside_code(full, old)
     else:
         full, beside = None, placeholders.beside_code(new, old)
-    return f"`{beside.strip()}` leaves code out" if beside is not None else full
+    return _unsure(f"`{beside.strip()}` leaves code out") if beside is not None else full
 
 
-@dataclass(frozen=True, slots=True)
-class _Unsure:
-    reason: str
+def _unsure(reason: str) -> Refusal:
+    return Refusal("placeholder", reason)
 
 
-def _expanded(new: list[str], old: list[str], at: list[int]) -> list[str] | str:
+def _expanded(new: list[str], old: list[str], at: list[int]) -> list[str] | Refusal:
     """Fill in the gaps, which are the lines `at`."""
     pieces = [new[first + 1 : last] for first, last in pairwise([-1, *at, len(new)])]
     gaps = [new[number] for number in at]
@@ -55,11 +54,11 @@ def _expanded(new: list[str], old: list[str], at: list[int]) -> list[str] | str:
     reached = 0  # the old line from which on nothing is accounted for
     for number, gap in enumerate(gaps):
         above = _behind(pieces[number], old, reached) if _content(pieces[number]) else reached
-        if isinstance(above, _Unsure):
-            return above.reason
+        if isinstance(above, Refusal):
+            return above
         first = above
         if number and not _content(pieces[number]):
-            return "two gaps follow one another"
+            return _unsure("two gaps follow one another")
         piece = pieces[number + 1]
         block = _appended(gap, pieces[number], piece, old, first)
         if block is not None:
@@ -68,8 +67,8 @@ def _expanded(new: list[str], old: list[str], at: list[int]) -> list[str] | str:
             reached = last + more
             continue
         below = _before(piece, old, first) if _content(piece) else len(old)
-        if isinstance(below, _Unsure):
-            return below.reason
+        if isinstance(below, Refusal):
+            return below
         last = below
         # Blank lines beside the gap stand for those beside the lines it stands for.
         stood = old[first:last] if _content(old[first:last]) else []
@@ -78,19 +77,19 @@ def _expanded(new: list[str], old: list[str], at: list[int]) -> list[str] | str:
     return out
 
 
-def _ends_unsure(pieces: list[list[str]], old: list[str]) -> str | None:
+def _ends_unsure(pieces: list[list[str]], old: list[str]) -> Refusal | None:
     """What is not left out at the ends must begin and end as the old text does: else it is a part of it."""
     content, first, last = _content(old), _content(pieces[0]), _content(pieces[-1])
     if not content:
-        return "there is nothing that the reply could leave out"
+        return _unsure("there is nothing that the reply could leave out")
     if first and first[0] != content[0]:
-        return "the reply leaves lines out, but it does not begin as the old text does"
+        return _unsure("the reply leaves lines out, but it does not begin as the old text does")
     if last and last[-1] != content[-1]:
-        return "the reply leaves lines out, but it does not end as the old text does"
+        return _unsure("the reply leaves lines out, but it does not end as the old text does")
     return None
 
 
-def _behind(piece: list[str], old: list[str], reached: int) -> int | _Unsure:
+def _behind(piece: list[str], old: list[str], reached: int) -> int | Refusal:
     """Return the old line behind the one that the piece's last line is.
 
     Some line of the piece must be the only one of its kind, and from it to the end of the piece the old text must read
@@ -104,10 +103,10 @@ def _behind(piece: list[str], old: list[str], reached: int) -> int | _Unsure:
         if at < reached or old[at : at + len(lines) - first] != lines[first:]:
             break
         return at + len(lines) - first
-    return _Unsure(f"where the line above a gap, `{lines[-1].strip()}`, stands in the old text is not certain")
+    return _unsure(f"where the line above a gap, `{lines[-1].strip()}`, stands in the old text is not certain")
 
 
-def _before(piece: list[str], old: list[str], reached: int) -> int | _Unsure:
+def _before(piece: list[str], old: list[str], reached: int) -> int | Refusal:
     """Return the old line that the piece's first line is; comments that are new may stand above it."""
     lines = _trimmed(piece)
     skipped = 0
@@ -124,7 +123,7 @@ def _before(piece: list[str], old: list[str], reached: int) -> int | _Unsure:
         if skipped and first > reached and old[first - 1].strip():
             break  # the comment may take the place of what stands there
         return first
-    return _Unsure(f"where the line below a gap, `{rest[0].strip()}`, stands in the old text is not certain")
+    return _unsure(f"where the line below a gap, `{rest[0].strip()}`, stands in the old text is not certain")
 
 
 def _only(body: str, old: list[str]) -> int | None:
