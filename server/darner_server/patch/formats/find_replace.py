@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from darner_server.patch.edit import malformed
 from darner_server.patch.formats import file_names, loose_json, tool_calls
 from darner_server.patch.formats.block_reader import AGAIN, DONE, MORE, Reader, State
+from darner_server.patch.text.file_types import JSON
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -16,20 +17,8 @@ if TYPE_CHECKING:
     from darner_server.patch.edit import Edit
 
 _DATA = (
-    *(
-        ".json",
-        ".json5",
-        ".jsonc",
-        ".jsonl",
-        ".ndjson",
-        ".geojson",
-        ".jsonld",
-        ".ipynb",
-        ".webmanifest",
-        ".har",
-        ".map",
-    ),
-    *(".code-workspace", ".code-snippets", ".avsc", ".tfstate", ".lock", "rc"),
+    *(*JSON, ".json5", ".jsonc", ".jsonl", ".ndjson", ".jsonld", ".har", ".map", ".code-workspace", ".code-snippets"),
+    *(".avsc", ".tfstate", ".lock", "rc"),
 )
 _OPEN = re.compile(r"\s*(?:\[\s*(?:\{\s*)?(?:[\"'].*)?|\{\s*(?:[\"'].*)?|\[\s*\{.*)")
 _MARKS = re.compile(r"(?:\s*<[|\uff5c/][^<>]*>)+\s*$")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from darner_server.patch.edit import Refusal
 from darner_server.patch.match import definitions_in_text
+from darner_server.patch.text.file_types import DOCUMENTS
 from darner_server.patch.text.normalize import fold, indent
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ _NUMBERS = re.compile(
     r"-\d+(?:,\d+)?\s+\+\d+(?:,\d+)?(?:\s+@@.*)?|lines?\s+\d+(?:\s*-\s*\d+)?|\.{3}|\d+(?:[-,]\d+)?", re.IGNORECASE
 )
 _TABLE = re.compile(r"\s*\[+[^\]]+\]+\s*(?:[#;].*)?")
-_PROSE = (".md", ".mdx", ".markdown", ".txt", ".rst", ".adoc")
 _HEADING = re.compile(r"(#{1,6})\s")
 _GOES_ON = ")]}>{#/*@<-\"'"  # what begins lines between two definitions, or ends one
 
@@ -106,7 +106,7 @@ def _end(head: int, document: Document, path: str) -> int:
     following = next((line for line in range(head + 1, len(bodies)) if bodies[line].strip()), len(bodies))
     if following == len(bodies):
         return following
-    if path.lower().endswith(_PROSE):
+    if path.lower().endswith(DOCUMENTS):
         most = len(heading[1]) if (heading := _HEADING.match(body)) else 0
         return next((line for line in range(head + 1, len(bodies)) if _is_heading(bodies[line], most)), len(bodies)) - 1
     if _TABLE.fullmatch(body):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from darner_server.patch.text.file_types import DOCUMENTS, YAML
 from darner_server.patch.text.normalize import indent
 
 _MODIFIERS = (
@@ -48,36 +49,10 @@ _ABOVE = re.compile(r"\s*(?:@|#\[|#(?!include)|//|/\*|\*|<!--)")
 _COMMENT = re.compile(r"\s*(?:#(?!\[)|//|/\*|\*|<!--|--)")
 ENDS = re.compile(r"[)\]}]|end\b(?!\s*[=:(.])")  # what ends a definition stands as deep as its head
 _BRACED_CALLS = (
-    ".kt",
-    ".kts",
-    ".swift",
-    ".gradle",
-    ".groovy",
-    ".rb",
-    ".rs",
-    ".go",
-    ".php",
-    ".scala",
-    ".css",
-    ".scss",
-    ".tf",
+    *(".kt", ".kts", ".swift", ".gradle", ".groovy", ".rb", ".rs", ".go", ".php", ".scala", ".css", ".scss", ".tf"),
 )
 _METHODS_ONLY = (".java", ".cs")
-_PROSE = (
-    ".md",
-    ".mdx",
-    ".markdown",
-    ".txt",
-    ".rst",
-    ".adoc",
-    ".json",
-    ".yaml",
-    ".yml",
-    ".toml",
-    ".css",
-    ".html",
-    ".xml",
-)
+_NO_CODE = (*DOCUMENTS, *YAML, ".json", ".toml", ".css", ".html", ".xml")
 _SEVERAL = re.compile(r"@(property|overload|[\w.]+\.(?:setter|getter|deleter|register))\b")
 _MOST = 40  # lines that the parameters of a definition may take
 _FUNCTIONS = ("function", "method")
@@ -99,7 +74,7 @@ class Head:
 def head_of(bodies: list[str], line: int, path: str = "") -> Head | None:
     """Return what the line begins the definition of. A call with a block (`it("adds", () => {`) is none."""
     text = bodies[line].strip()
-    if not text or path.endswith(_PROSE):
+    if not text or path.endswith(_NO_CODE):
         return None
     found = _WORDS.match(text)
     if found is not None:

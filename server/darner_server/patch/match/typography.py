@@ -8,6 +8,18 @@ from typing import TYPE_CHECKING
 from darner_server.patch.edit import Refusal
 from darner_server.patch.match.splices import spliced
 from darner_server.patch.reply import line_numbers, special_tokens, wrappers
+from darner_server.patch.text.file_types import (
+    COMPONENTS,
+    DOCUMENTS,
+    HTML,
+    SETTINGS,
+    TABLES,
+    TAGGED,
+    TEMPLATES,
+    TRANSLATIONS,
+    XML,
+    YAML,
+)
 from darner_server.patch.text.normalize import TYPOGRAPHIC, plain
 
 if TYPE_CHECKING:
@@ -18,61 +30,27 @@ if TYPE_CHECKING:
 
 _PROSE = (
     *(
-        ".html",
-        ".htm",
-        ".xhtml",
-        ".xml",
-        ".svg",
-        ".md",
-        ".mdx",
-        ".markdown",
-        ".rst",
-        ".txt",
-        ".adoc",
-        ".tex",
-        ".po",
-        ".pot",
-    ),
-    *(
-        ".xaml",
-        ".strings",
-        ".srt",
-        ".csv",
-        ".tsv",
-        ".hbs",
+        *DOCUMENTS,
+        *HTML,
+        *XML,
+        *TEMPLATES,
+        *TABLES,
+        *TRANSLATIONS,
         ".erb",
-        ".jinja",
-        ".j2",
+        ".tex",
+        ".srt",
         ".json",
         ".jl",
         ".agda",
         ".lean",
-        ".raku",
     ),
+    ".raku",
 )
-_MIXED = (
-    ".jsx",
-    ".tsx",
-    ".vue",
-    ".svelte",
-    ".astro",
-    ".php",
-    ".yaml",
-    ".yml",
-    ".ini",
-    ".cfg",
-    ".properties",
-    ".conf",
-    ".toml",
-)
+_MIXED = (*COMPONENTS, *SETTINGS, *YAML, ".astro", ".php")
 _DOCUMENTS = re.compile(
     r"licen[cs]e|readme|changelog|changes|authors|notice|copying|contribut|news|todo|install|history"
 )
-_MARKUP = (
-    *(".html", ".htm", ".xhtml", ".xml", ".svg", ".md", ".mdx", ".rst", ".txt", ".jsx", ".tsx", ".vue", ".svelte"),
-    *(".astro", ".php", ".erb", ".hbs", ".jinja", ".j2", ".po", ".xaml"),
-)
-_TAGS = (".html", ".htm", ".xhtml", ".xml", ".svg", ".vue", ".svelte", ".xaml", ".jsx", ".tsx")
+_MARKUP = (*TAGGED, *DOCUMENTS, *TEMPLATES, ".astro", ".php", ".erb", ".po")
 _QUOTED = re.compile(
     r"\"\"\"[\s\S]*?\"\"\"|'''[\s\S]*?'''|/\*[\s\S]*?\*/|<!--[\s\S]*?-->|<<[-~]?['\"]?([A-Z]\w*)['\"]?[\s\S]*?^\s*\1$|"
     r"`(?:[^`\\]|\\.)*`|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|(?:(?<=\s)|^)(?:#|//|--\s|;).*",
@@ -155,7 +133,7 @@ def _entity(new: str, text: str, edit: Edit, path: str) -> str | None:
     if re.search(r"[<>]|&(?!\w+;|#)", f"{edit.before}{edit.after}"):
         return None
     found = _OPERATOR.search(new)
-    if found is None and path.endswith(_TAGS):
+    if found is None and path.endswith(TAGGED):
         found = _TAG.search(new) if not text.strip() else None
     if found is None and not path.endswith(_MARKUP):
         found = _ESCAPED.search(_STRING.sub("", new))

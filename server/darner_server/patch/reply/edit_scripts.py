@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from darner_server.patch.text.file_types import CODE, DOCUMENTS, TAGGED, YAML
+
 _ED, _SED, _JSON = "an ed script", "a sed script", "a JSON patch"
 _INFOS = {"ed": _ED, "ex": _ED, "sed": _SED, "jsonpatch": _JSON, "json-patch": _JSON}
 _ED_INPUT = re.compile(r"(?:\d+|\$|/[^/]*/|\.)?(?:,(?:\d+|\$))?[aci]")
@@ -15,31 +17,9 @@ _PAIRED = re.compile(
     r"<(replace|replacement|new|new_str(?:ing)?|new_text|updated|after)>",
     re.DOTALL | re.IGNORECASE,
 )
-_MARKUP = (
-    *(".xml", ".html", ".htm", ".svg", ".xhtml", ".xaml", ".vue", ".svelte", ".jsx", ".tsx", ".xsd", ".xsl", ".plist"),
-)
-_CODE = (
-    *(
-        ".py",
-        ".pyi",
-        ".js",
-        ".mjs",
-        ".cjs",
-        ".ts",
-        ".mts",
-        ".go",
-        ".rs",
-        ".java",
-        ".kt",
-        ".c",
-        ".h",
-        ".cc",
-        ".cpp",
-        ".cs",
-    ),
-    *(".rb", ".sh", ".css", ".scss", ".yaml", ".yml", ".toml", ".ini", ".json", ".sql", ".swift", ".lua", ".ex", ".hs"),
-)
-_PROSE = (".md", ".mdx", ".markdown", ".txt", ".mdc", ".rst", ".adoc", ".org", ".diff", ".patch")
+_MARKUP = (*TAGGED, ".xsd", ".xsl", ".plist")
+_CODE = (*CODE, ".sh")
+_PROSE = (*DOCUMENTS, ".mdc", ".org", ".diff", ".patch")
 _OPERATION = re.compile(
     r"\s*\[\s*\{\s*\"op\"\s*:\s*\"(?:add|remove|replace|move|copy|test)\"\s*,\s*\"(?:path|from)\"\s*:\s*\"/"
 )
@@ -87,11 +67,6 @@ def _by_text(text: str, *, markup: bool) -> str | None:
     return _JSON if _OPERATION.match(text) else None
 
 
-def is_code(path: str) -> bool:
-    """Tell whether a file is in a language other than the shell's."""
-    return path.lower().endswith(_CODE) and not path.lower().endswith(".sh")
-
-
 def is_signed(lines: list[str], info: str, path: str | None) -> bool:
     """Tell whether every line has the sign of a diff (+, -, blank): the fence says so, or several of them do."""
     content = [line for line in lines if line.strip()]
@@ -101,5 +76,5 @@ def is_signed(lines: list[str], info: str, path: str | None) -> bool:
     word = info.split(maxsplit=1)[0].lower() if info.split() else ""
     if word in ("diff", "patch", "udiff"):
         return True
-    prose = (path or "").lower().endswith((*_PROSE, ".yaml", ".yml")) or word in ("yaml", "yml", "markdown", "md")
+    prose = (path or "").lower().endswith((*_PROSE, *YAML)) or word in ("yaml", "yml", "markdown", "md")
     return marks <= {"+", "-", " "} and "+" in marks and len(marks) > 1 and (not prose or marks == {"+", "-", " "})

@@ -12,7 +12,7 @@ from darner_server.patch.formats.file_names import Name
 from darner_server.patch.formats.unified_diff import UnifiedDiff
 from darner_server.patch.formats.whole_text import Fence
 from darner_server.patch.reply import edit_scripts, wrappers
-from darner_server.patch.text.prose_files import is_prose
+from darner_server.patch.text.file_types import TAGGED, is_code, is_prose
 
 _SHELL = frozenset(("bash", "sh", "shell", "zsh", "powershell", "cmd", "ps1", "fish"))
 _OUTPUT = frozenset(("console", "terminal", "output", "log", "shell-session", "sh-session", "bash-session"))
@@ -82,10 +82,10 @@ class Fences:
         if word in _SHELL and _HEREDOC.search(text) and not fence.sure and self._region is None:
             problem = "the reply writes a file by a shell command, which darner does not run"
             return [malformed(None, "unsupported", problem, format="whole")]
-        unnamed = fence.path is None and edit_scripts.is_code(self._target or "")
+        unnamed = fence.path is None and is_code(self._target or "")
         if (unnamed and word in _SHELL | _OUTPUT) or (fence.caption is not None and self._is_command(fence, word)):
             return []
-        if word in _SHELL and fence.sure and edit_scripts.is_code(fence.path or ""):
+        if word in _SHELL and fence.sure and is_code(fence.path or ""):
             problem = f"the fence below {fence.path} holds shell commands, which darner does not run"
             return [malformed(fence.path, "unsupported", problem, format="whole")]
         if fence.path is None and not (fence.caption is not None and fence.caption.name.said):
@@ -261,4 +261,4 @@ def _is_sentence(line: str) -> bool:
 
 
 def _is_markup(path: str | None) -> bool:
-    return (path or "").lower().endswith((".xml", ".html", ".htm", ".svg", ".xhtml", ".xaml", ".vue", ".jsx", ".tsx"))
+    return (path or "").lower().endswith(TAGGED)

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from darner_server.patch.edit import Edit, Refusal
+from darner_server.patch.text.file_types import MARKDOWN, TABLES
 
 PROBLEM = Refusal("line-numbers", "its lines begin with numbers that may be the text's own or the reply's")
 _LINE = re.compile(
@@ -16,7 +17,7 @@ _OF_LISTINGS = ("|", "│", "┊", "┆", "→", "\t")  # what stands behind a l
 _SURE = re.compile(r"\s?[|│→]|\t")
 _SEVERAL = 2  # lines: one number alone may be anything
 _MANY = 3  # lines, where the mark behind the number says little
-_COUNTED = (".csv", ".tsv", ".txt", ".md", ".mdx", ".markdown", ".rst", ".log", ".dat", ".po", ".srt")
+_COUNTED = (*MARKDOWN, *TABLES, ".txt", ".rst", ".log", ".dat", ".po", ".srt")
 
 
 def unnumbered(edit: Edit) -> Edit:

@@ -7,9 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from darner_server.patch.edit import Refusal
-from darner_server.patch.reply.edit_scripts import is_code
 from darner_server.patch.reply.reasoning import is_preface
-from darner_server.patch.text.prose_files import is_prose
+from darner_server.patch.text.file_types import HTML, XML, is_code, is_prose
 
 if TYPE_CHECKING:
     from darner_server.patch.edit import Edit
@@ -28,7 +27,7 @@ _CALLS = re.compile(r"\s*</?(?:read|list|search|execute|ask|run|view|find|grep|a
 _SAID = re.compile(
     r"(?=.*[a-z])[A-Z\u00c0-\u00dd][\w'\u2019]*(?:,?\s[\w'\u2019`()-]+)*\s?[.!?:]?(?:\s[A-Z][\w'\u2019 ,`()-]*[.!?:]?)*"
 )
-_MARKUP = (".xml", ".svg", ".html", ".htm", ".xhtml", ".plist", ".xaml", ".csproj")
+_MARKUP = (*HTML, *XML, ".plist", ".csproj")
 _FAREWELL = re.compile(
     r"[*_> ]*(?:note(?::| that\b)|notes:|explanation:|i hope|hope this|let me know|"
     r"this (?:change|code|version|will|adds|makes|should)|the (?:change|code) (?:above|now)"

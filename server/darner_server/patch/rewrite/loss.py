@@ -11,14 +11,14 @@ from typing import cast
 
 from darner_server.patch.match import definitions_in_text
 from darner_server.patch.text import line_diff
+from darner_server.patch.text.file_types import DOCUMENTS, HTML, JSON, MARKDOWN, SETTINGS, TABLES, XML, YAML
 from darner_server.patch.text.normalize import indent
 
-_JSON = (".json", ".ipynb", ".geojson", ".webmanifest")
 _KEYS: tuple[tuple[tuple[str, ...], str], ...] = (
     ((".json", ".jsonc", ".json5", ".ipynb", ".webmanifest"), r"\s*[\"']?([\w@$./ :*-]+?)[\"']?\s*:"),
-    ((".yaml", ".yml"), r"\s*(?:- )?[\"']?([\w@$./*-]+(?: [\w-]+)*)[\"']?\s*:(?:\s|$)"),
+    (YAML, r"\s*(?:- )?[\"']?([\w@$./*-]+(?: [\w-]+)*)[\"']?\s*:(?:\s|$)"),
     (
-        (".toml", ".ini", ".cfg", ".conf", ".properties", ".editorconfig", ".gitconfig", ".service", ".desktop"),
+        (*SETTINGS, ".editorconfig", ".gitconfig", ".service", ".desktop"),
         r"\s*(\[+[^\]]+\]+)\s*(?:[#;].*)?$|\s*[\"']?([\w.@/-]+)[\"']?\s*[=:]",
     ),
     ((".env", ".envrc"), r"\s*(?:export\s+)?([A-Za-z_]\w*)\s*="),
@@ -28,9 +28,9 @@ _KEYS: tuple[tuple[tuple[str, ...], str], ...] = (
         r"(?i)\s*((?:create|alter|drop|insert|grant|comment|update|delete|truncate)\b[^(;]*)|\s+([\w\"`\[\]]+)\s+\w",
     ),
     (("makefile", ".mk"), r"([\w./%$(){} -]+?)\s*:(?!=)|([A-Za-z_]\w*)\s*[:?+!]?="),
-    ((".md", ".mdx", ".markdown"), r"(#{1,6}\s+.*)"),
+    (MARKDOWN, r"(#{1,6}\s+.*)"),
     (
-        (".html", ".htm", ".xml", ".svg", ".vue", ".svelte", ".xhtml", ".csproj", ".xaml"),
+        (*HTML, *XML, ".vue", ".svelte", ".csproj"),
         r".*?(?:\b(?:id|name|key|x:Name)=[\"']([^\"']+)[\"']|<(template|script|style|head|body|html|main|nav|header|footer)\b)",
     ),
     (
@@ -92,7 +92,7 @@ class Loss:
 
 def loss(old: list[str], new: list[str], path: str, *, lines: bool = True) -> Loss | None:
     """Return what a rewrite loses; None if that is no more than a rewrite may. `lines` counts lines besides names."""
-    if path.lower().endswith(_JSON) and (parsed := _of_json(old, new)) is not None:
+    if path.lower().endswith(JSON) and (parsed := _of_json(old, new)) is not None:
         return parsed if parsed.names else None
     ours, theirs = [body.strip() for body in old], [body.strip() for body in new]
     content = [body for body in ours if body]
@@ -301,7 +301,7 @@ def _pattern(path: str) -> str | None:
             return pattern
     if name.startswith(".env"):
         return r"\s*(?:export\s+)?([A-Za-z_]\w*)\s*="
-    if "." not in name.lstrip(".") or name.endswith((".txt", ".rst", ".adoc", ".csv", ".tsv", ".lock")):
+    if "." not in name.lstrip(".") or name.endswith((*DOCUMENTS, *TABLES, ".lock")):
         return ""
     return None
 

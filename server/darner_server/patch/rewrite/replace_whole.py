@@ -12,8 +12,8 @@ from darner_server.patch.match import bridges, definitions_in_text, splices, typ
 from darner_server.patch.match.locate import place
 from darner_server.patch.rewrite import intent, loss
 from darner_server.patch.text import abbreviations, ellipsis, lines, makefile_tabs, placeholders
+from darner_server.patch.text.file_types import is_prose
 from darner_server.patch.text.normalize import indent
-from darner_server.patch.text.prose_files import is_prose
 
 if TYPE_CHECKING:
     from darner_server.patch.text.document import Document

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 from darner_server.patch.text import placeholder_words, placeholders
+from darner_server.patch.text.file_types import DOCUMENTS, YAML
 from darner_server.patch.text.normalize import indent
 
 _ALONE = re.compile(r"\s*(?:\[\s*)?(?:\.{3,}|\u2026|\u22ee|\ufe19|\. \. \.)(?:\s*\])?\s*")  # no comment around it
 _DOTTED = (  # texts in which a line of dots is a line like others
-    *(".py", ".pyi", ".md", ".mdx", ".markdown", ".txt", ".rst", ".adoc", ".org", ".tex", ".po", ".srt", ".jl", ".r"),
-    *(".out", ".log", ".snap", ".golden", ".expected", ".ipynb"),
+    *(*DOCUMENTS, ".py", ".pyi", ".org", ".tex", ".po", ".srt", ".jl", ".r", ".out", ".log", ".snap", ".golden"),
+    *(".expected", ".ipynb"),
 )
 _AROUND = " .\u2026()[]<>*-~_=:"
 _EMPTY = re.compile(r"[{(]\s*[})]\s*[;,)]*\s*$")
@@ -43,7 +44,7 @@ def _stands(text: str) -> bool:
 
 def _is_end(new: list[str], number: int, path: str) -> bool:
     """Tell whether a line of dots ends a document of YAML."""
-    if not path.lower().endswith((".yaml", ".yml")) or new[number].rstrip() != "...":
+    if not path.lower().endswith(YAML) or new[number].rstrip() != "...":
         return False
     below = next((body for body in new[number + 1 :] if body.strip()), "---")
     return below.startswith(("---", "%", "#"))
