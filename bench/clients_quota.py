@@ -58,7 +58,13 @@ async def patches(output: int | None) -> dict[str, float]:
                 if clock.now >= end:
                     break
                 assert isinstance(route, Route), route
-                request = ChatRequest((("user", "x" * 16_000),), route.prompt_tokens, route.output, interactive=False)
+                request = ChatRequest(
+                    (("user", "x" * 16_000),),
+                    route.prompt_tokens,
+                    route.output,
+                    interactive=False,
+                    task_tokens=600 if output is None else 0,
+                )
                 async with router.stream(route, request) as items:
                     reply = "".join([item.text async for item in items if isinstance(item, Text)])
                 useful += reply == PLAN.otherwise

@@ -23,12 +23,12 @@ from darner_clients.wire.stream import Item, Stream
 if TYPE_CHECKING:
     from darner_clients.transport.exchange import Exchange
 
-MOST_LESSONS = 6  # refusals of one request that are learned from
+MAX_ADAPTATIONS = 6  # refusals of one request that are learned from
 WHOLE_REPLY = 4  # times the deadline of the first token, for a reply that comes in one piece
 PROBE_TOKENS = 8  # about what the prompt of a probe has
 PROBE_SECONDS = 12.0
 LARGE = 128 * 1024  # bytes of JSON that would hold up the event loop
-Heard = Callable[[tuple[Allowance, ...]], None]
+QuotaListener = Callable[[tuple[Allowance, ...]], None]
 
 
 class Client:
@@ -43,7 +43,7 @@ class Client:
         self.dialect = PLAIN
         self._connections = Connections(endpoint)
         self._limits: Limits | None = None
-        self._told = False  # whether the endpoint itself has been asked
+        self._has_asked = False  # whether the endpoint itself has been asked
         self._limiting = asyncio.Lock()
         self._largest: int | None = None  # the window that refusals have taught
         self._wire: Wire | None = None
@@ -77,12 +77,12 @@ class Client:
 
     async def warm(self) -> None:
         """Open a connection if none is open, and see that the endpoint answers. Raises EndpointError."""
-        asked_before = self._told
+        had_asked = self._has_asked
         async with self._limiting:
             self._see_usable()
-            if not self._told:
+            if not self._has_asked:
                 self._limits = await self._ask_limits()
-        if asked_before:
+        if had_asked:
             with suppress(Rejected, OverQuota):  # it answers
                 await self._get(preset_of(self.endpoint).warm)
 
@@ -129,12 +129,12 @@ class Client:
 
     @asynccontextmanager
     async def stream(
-        self, request: ChatRequest | FillRequest, *, heard: Heard | None = None, within: float | None = None
+        self, request: ChatRequest | FillRequest, *, on_quota: QuotaListener | None = None, within: float | None = None
     ) -> AsyncGenerator[AsyncIterator[Item]]:
         """Send a request; the iterator ends with a Finish. Leaving early closes the socket. Raises EndpointError.
 
-        `heard` gets the quota headers of the answer as they come in. `within`: seconds to the first token, if not those
-        of the endpoint's deadline.
+        `on_quota` gets the quota headers of the answer as they come in. `within`: seconds to the first token, if not
+        those of the endpoint's deadline.
         """
         self._see_usable()
         endpoint = self.endpoint
@@ -142,18 +142,18 @@ class Client:
         within = within or endpoint.deadlines.first_token
         began = asyncio.get_running_loop().time()
 
-        async def explained(error: EndpointError) -> EndpointError:
-            from darner_clients.discovery.not_found import diagnosed, is_doubtful  # noqa: PLC0415 - what start-up does not need
+        async def diagnose(error: EndpointError) -> EndpointError:
+            from darner_clients.discovery.not_found import is_doubtful, with_diagnosis  # noqa: PLC0415 - what start-up does not need
 
-            return await diagnosed(endpoint, model, error, self._get_of) if is_doubtful(endpoint, error) else error
+            return await with_diagnosis(endpoint, model, error, self._get_of) if is_doubtful(endpoint, error) else error
 
         try:
-            exchange = await self._asked(request, model, heard, within)
+            exchange = await self._exchange(request, model, on_quota, within)
         except EndpointError as error:
-            raise await explained(error) from None
+            raise await diagnose(error) from None
         try:
             limit = request.max_output
-            stream = Stream(endpoint, self._connections, exchange, explained, began=began, within=within, limit=limit)
+            stream = Stream(endpoint, self._connections, exchange, diagnose, began=began, within=within, limit=limit)
             async with aclosing(stream.items()) as items:
                 yield items
         finally:
@@ -163,20 +163,20 @@ class Client:
         if self.endpoint.unusable:
             raise Unauthorised(self.endpoint.name, self.endpoint.unusable)
 
-    async def _asked(
-        self, request: ChatRequest | FillRequest, model: str, heard: Heard | None, within: float
+    async def _exchange(
+        self, request: ChatRequest | FillRequest, model: str, on_quota: QuotaListener | None, within: float
     ) -> "Exchange":
         """The exchange of a request that was taken. One that is refused for how it was put is put in another way."""
-        lessons = 0
+        adaptations = 0
         while True:
             dialect = self.dialect
             self._wire = wire = encode(self.endpoint, request, model=model, predict=self.predict, dialect=dialect)
             until_head = within if dialect.streamed else within * WHOLE_REPLY
             exchange = await self._connections.ask("POST", wire.url, wire.headers, wire.body, within=until_head)
             try:
-                if heard is not None:
-                    heard(allowances(exchange.headers.items()))
-                if exchange.is_fine:
+                if on_quota is not None:
+                    on_quota(allowances(exchange.headers.items()))
+                if exchange.is_success:
                     return exchange
                 body = await self._connections.body(exchange)
             except BaseException:
@@ -184,16 +184,16 @@ class Client:
                 raise
             await exchange.leave()
             error = from_response(self.endpoint, exchange.status, exchange.headers, body)
-            lessons += 1
-            if lessons > MOST_LESSONS or not (self.dialect != dialect or self.learn(error)):
+            adaptations += 1
+            if adaptations > MAX_ADAPTATIONS or not (self.dialect != dialect or self.adapt(error)):
                 raise error
 
-    def learn(self, error: EndpointError) -> bool:
+    def adapt(self, error: EndpointError) -> bool:
         """Whether a refusal of the last request taught how to put it; then asking again is worth it."""
-        from darner_clients.refusals.rejected_fields import learned  # noqa: PLC0415 - what start-up does not need
+        from darner_clients.refusals.rejected_fields import adapt  # noqa: PLC0415 - what start-up does not need
 
         wire = self._wire
-        dialect = learned(self.dialect, wire.sent, error, packed=wire.packed) if wire is not None else None
+        dialect = adapt(self.dialect, wire.sent, error, packed=wire.packed) if wire is not None else None
         self.dialect = dialect or self.dialect
         return dialect is not None
 
@@ -201,7 +201,7 @@ class Client:
         from darner_clients.discovery.model_info import limits as ask_limits  # noqa: PLC0415 - what start-up does not need
 
         told, again = await ask_limits(self.endpoint, self._get)
-        self._told = not again
+        self._has_asked = not again
         return self._learned(_within(told, self.endpoint))
 
     async def _get(self, path: str, body: Mapping[str, object] | None = None) -> object:
@@ -218,7 +218,7 @@ class Client:
             content = await self._connections.body(exchange, within=within)
         finally:
             await exchange.leave()
-        if not exchange.is_fine:
+        if not exchange.is_success:
             raise from_response(endpoint, exchange.status, exchange.headers, content)
         return _read(content) if len(content) < LARGE else await asyncio.to_thread(_read, content)
 

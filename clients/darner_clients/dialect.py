@@ -20,7 +20,7 @@ class Dialect:
     packed: bool = True
     streamed: bool = True
 
-    def spoken(self, body: dict[str, Any]) -> dict[str, Any]:
+    def apply(self, body: dict[str, Any]) -> dict[str, Any]:
         """A request's body in this dialect."""
         if self == PLAIN:
             return body

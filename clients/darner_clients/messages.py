@@ -11,6 +11,7 @@ class ChatRequest:
     """A chat prompt as (role, content) pairs, counted before it is sent; `max_output` is reserved for the reply.
 
     `prediction` is text that the reply will mostly repeat. `cache_key` names requests that share a prompt's beginning.
+    `task_tokens` is the size of the task that `max_output` was predicted from; 0: it was not.
     Work that nobody is waiting for has `interactive=False` and never goes before work that somebody waits for.
     """
 
@@ -22,6 +23,7 @@ class ChatRequest:
     prediction: str | None = None
     cache_key: str | None = None
     interactive: bool = True
+    task_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +81,8 @@ class Timings:
 class Finish:
     """The end of a reply, and the last item of a stream. `endpoint` names who answered (a hedge may have).
 
-    `reason` is the endpoint's own word. `refusal` holds what it said instead of answering, `called` the tool that it
-    wanted to call.
+    `reason` is the endpoint's own word. `refusal` holds what it said instead of answering, `tool_call` the tool that
+    it wanted to call.
     """
 
     reason: str
@@ -88,7 +90,7 @@ class Finish:
     timings: Timings | None = None
     endpoint: str = ""
     refusal: str = ""
-    called: str = ""
+    tool_call: str = ""
 
     @property
     def ending(self) -> Ending:

@@ -297,10 +297,10 @@ async def test_quota_headers_are_passed_on_also_with_a_refusal() -> None:
     script = Script(dialect="cerebras", tokens_per_minute=100)
     async with ScriptedEndpoint(script) as scripted, Client(scripted.endpoint("it")) as client:
         told: list[object] = []
-        async with client.stream(ask(max_output=90), heard=told.extend) as items:
+        async with client.stream(ask(max_output=90), on_quota=told.extend) as items:
             assert said([item async for item in items]) == "ok"
         with pytest.raises(OverQuota) as caught:
-            async with client.stream(ask(max_output=90), heard=told.extend):
+            async with client.stream(ask(max_output=90), on_quota=told.extend):
                 pass
         assert (caught.value.kind, len(told)) == ("tokens", 2)
 

@@ -67,7 +67,7 @@ def chat_models(content: object) -> tuple[str, ...]:
     return tuple(found.values())
 
 
-def served(content: object) -> tuple[str, ...]:
+def model_names(content: object) -> tuple[str, ...]:
     """The models that an answer of /v1/models lists."""
     return tuple(name_of(row) for row in rows_of(content))
 

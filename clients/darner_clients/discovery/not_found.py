@@ -5,7 +5,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from darner_clients.discovery.model_info import shown
-from darner_clients.discovery.model_limits import served
+from darner_clients.discovery.model_limits import model_names
 from darner_clients.endpoint import Endpoint
 from darner_clients.errors import EndpointError, Malformed, Rejected, Unauthorised
 from darner_clients.refusals.unknown_model import model_mention
@@ -27,10 +27,10 @@ def is_doubtful(endpoint: Endpoint, error: EndpointError) -> bool:
     return error.status in {400, 422} and model_mention(error.refusal) != "none"
 
 
-async def diagnosed(endpoint: Endpoint, model: str, error: EndpointError, get: GetAt) -> EndpointError:
+async def with_diagnosis(endpoint: Endpoint, model: str, error: EndpointError, get: GetAt) -> EndpointError:
     """The error, with advice where the cause can be found out. Asks the endpoint's own host only."""
     try:
-        names = served(await get(endpoint, "models"))
+        names = model_names(await get(endpoint, "models"))
     except EndpointError:
         names = ()
     if names:
@@ -51,7 +51,7 @@ async def diagnosed(endpoint: Endpoint, model: str, error: EndpointError, get: G
 
 async def _is_api(endpoint: Endpoint, get: GetAt) -> bool:
     try:
-        return bool(served(await get(endpoint, "models")))
+        return bool(model_names(await get(endpoint, "models")))
     except Unauthorised as error:
         return error.refusal is not None and error.refusal.message != ""
     except EndpointError:

@@ -13,7 +13,7 @@ LEAST_OUTPUT = 16  # tokens: no endpoint has a smaller limit for its replies
 _READ = 2000  # characters of a refusal
 
 
-def learned(dialect: Dialect, sent: Mapping[str, Any], error: EndpointError, *, packed: bool = False) -> Dialect | None:
+def adapt(dialect: Dialect, sent: Mapping[str, Any], error: EndpointError, *, packed: bool = False) -> Dialect | None:
     """The dialect after a refusal of `sent`; None where it teaches nothing. Never the same one.
 
     `sent` is the body without what the user's own settings put into it; `packed`: whether it went out packed.

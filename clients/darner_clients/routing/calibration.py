@@ -45,7 +45,7 @@ def plausible(counted: int, true: float) -> bool:
     return 0.5 * counted - TEMPLATE <= true <= 3 * counted + 500 and true > 0
 
 
-def error(samples: Sequence[Pair]) -> float | None:
+def estimate_error(samples: Sequence[Pair]) -> float | None:
     """The mean share by which the estimates missed, each made from the samples before it; None without samples."""
     if not samples:
         return None
@@ -58,7 +58,7 @@ def error(samples: Sequence[Pair]) -> float | None:
     return sum(misses) / len(misses)
 
 
-def most_that_fits(room: int, samples: Sequence[Pair]) -> int:
+def largest_prompt(room: int, samples: Sequence[Pair]) -> int:
     """The largest count whose estimate is within `room`."""
     low, high = 0, max(0, room * 2)
     while low < high:

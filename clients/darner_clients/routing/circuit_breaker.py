@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from darner_clients.errors import EndpointError, Unreachable
-from darner_clients.routing.shared_store import Store
+from darner_clients.routing.shared_store import SharedStore
 
 PATIENCE = 2  # faults in a row before it is left alone; one is enough if it cannot be reached at all
 SHORTEST, LONGEST = 1.0, 60.0  # seconds that it is left alone for, doubled by each fault
@@ -20,10 +20,10 @@ class Health:
     why: str
 
 
-class Circuit:
+class CircuitBreaker:
     """The health of one endpoint, shared by every process of the user."""
 
-    def __init__(self, key: str, store: Store, clock: Callable[[], float]) -> None:
+    def __init__(self, key: str, store: SharedStore, clock: Callable[[], float]) -> None:
         self._key = key
         self._store = store
         self._clock = clock

@@ -6,15 +6,15 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from darner_clients.dialect import Dialect, dialect_from
-from darner_clients.routing.shared_store import Store
+from darner_clients.routing.shared_store import SharedStore
 
 VALID = 86400.0  # seconds: then an endpoint may have learned better, and one refusal shows whether it has
 
 
-class Memory:
+class DialectMemory:
     """Of one endpoint and model: the dialect it wants, and the window that it named (None: it named none)."""
 
-    def __init__(self, key: str, store: Store, clock: Callable[[], float]) -> None:
+    def __init__(self, key: str, store: SharedStore, clock: Callable[[], float]) -> None:
         self._key = key
         self._store = store
         self._clock = clock

@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack
 
 from darner_clients.errors import EndpointError
 from darner_clients.messages import Reasoning
-from darner_clients.transport.settle import ended
+from darner_clients.transport.settle import wait_until_done
 from darner_clients.wire.stream import Item
 
 Opener = Callable[[], AbstractAsyncContextManager[AsyncIterator[Item]]]
@@ -99,7 +99,7 @@ async def _winner(running: dict[asyncio.Task[None], Runner]) -> Runner:
 async def _stop(losers: dict[asyncio.Task[None], Runner]) -> None:
     for task in losers:
         task.cancel()
-    await ended(asyncio.get_running_loop().create_task(_closed(losers), name="losers"))
+    await wait_until_done(asyncio.get_running_loop().create_task(_closed(losers), name="losers"))
 
 
 async def _closed(losers: dict[asyncio.Task[None], Runner]) -> None:

@@ -15,7 +15,7 @@ from darner_clients.endpoint import Endpoint
 from darner_clients.errors import OverQuota
 from darner_clients.refusals.rate_limit_headers import SECONDS, Allowance, Period, Unit
 from darner_clients.routing.route import QuotaLeft
-from darner_clients.routing.shared_store import Store
+from darner_clients.routing.shared_store import SharedStore
 
 FRESH = 2.0  # seconds after which a waiter that did not come back is forgotten
 SHORTEST = 0.01  # seconds to wait: less may be too little for a clock to notice
@@ -69,7 +69,7 @@ class _Bucket:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _Admission:
     tokens: int
     interactive: bool
     waiter: int | None
@@ -79,7 +79,7 @@ class _Asked:
 class Quota:
     """One account's quota at one endpoint."""
 
-    def __init__(self, endpoint: Endpoint, store: Store, clock: Callable[[], float]) -> None:
+    def __init__(self, endpoint: Endpoint, store: SharedStore, clock: Callable[[], float]) -> None:
         account = "\0".join((endpoint.root, endpoint.model, endpoint.api_key or ""))
         self._key = sha256(account.encode()).hexdigest()[:16]
         self._store = store
@@ -92,8 +92,8 @@ class Quota:
 
         With `insist` also before the time that a 429 has named: the account may have been topped up since.
         """
-        asked = _Asked(tokens, interactive, waiter, insist)
-        return await self._store.do(lambda database: self._admit(database, asked))
+        admission = _Admission(tokens, interactive, waiter, insist)
+        return await self._store.do(lambda database: self._admit(database, admission))
 
     async def adjust(self, ticket: Ticket, tokens: int) -> Ticket:
         """The request turned out to have another size."""
@@ -107,26 +107,26 @@ class Quota:
         """Stop waiting."""
         await self._store.do(lambda database: database.execute("DELETE FROM waiter WHERE id = ?", (waiter,)))
 
-    async def learn(self, told: Iterable[Allowance]) -> None:
+    async def learn(self, allowances: Iterable[Allowance]) -> None:
         """Sizes of buckets, from a catalogue. Buckets that are known already keep their level."""
-        sizes = tuple(told)
+        sizes = tuple(allowances)
         if sizes:
             await self._store.do(lambda database: self._learn(database, sizes))
 
-    async def heard(self, ticket: Ticket | None, told: Iterable[Allowance]) -> None:
+    async def update(self, ticket: Ticket | None, allowances: Iterable[Allowance]) -> None:
         """Quota headers that came with the answer to a request: they are right, but for requests still on their way."""
-        news = tuple(told)
+        news = tuple(allowances)
         if news or ticket is not None:
-            await self._store.do(lambda database: self._heard(database, ticket, news))
+            await self._store.do(lambda database: self._update(database, ticket, news))
 
-    async def refused(self, ticket: Ticket | None, error: OverQuota, told: Iterable[Allowance]) -> None:
+    async def refused(self, ticket: Ticket | None, error: OverQuota, allowances: Iterable[Allowance]) -> None:
         """A 429: nothing was charged, and nothing is to be sent before the time that it names."""
-        news = tuple(told)
+        news = tuple(allowances)
         await self._store.do(lambda database: self._refused(database, ticket, error, news))
 
-    async def left(self) -> tuple[QuotaLeft, ...]:
+    async def remaining(self) -> tuple[QuotaLeft, ...]:
         """Every bucket as it stands."""
-        return await self._store.do(self._left)
+        return await self._store.do(self._remaining)
 
     # -- inside a transaction
 
@@ -149,59 +149,59 @@ class Quota:
             [(self._key, each.unit, each.period, each.size, each.level, now, each.reset) for each in buckets],
         )
 
-    def _admit(self, database: sqlite3.Connection, asked: _Asked) -> Ticket | Wait:
-        now, tokens = self._clock(), asked.tokens
+    def _admit(self, database: sqlite3.Connection, admission: _Admission) -> Ticket | Wait:
+        now, tokens = self._clock(), admission.tokens
         buckets = self._buckets(database)
         blocked: tuple[float, str] | None = database.execute(
             "SELECT until, why FROM blocked WHERE key = ? AND until > ? AND at <= ? AND at > ?",
-            (self._key, now, now, now - INSIST if asked.insist else -math.inf),
+            (self._key, now, now, now - INSIST if admission.insist else -math.inf),
         ).fetchone()
         wait, why = (blocked[0] - now, blocked[1]) if blocked else (0.0, "")
-        requests_before, tokens_before = self._ahead(database, asked)
+        requests_before, tokens_before = self._ahead(database, admission)
         for each in buckets:
             cost = each.cost(tokens, 1)
             if cost > each.size:
                 why = f"{tokens} tokens are more than its quota of {each.size:.0f} a {each.period}"
                 return Wait(math.inf, why, most=int(each.size) if each.unit == "tokens" else None)
-            kept_free = 0.0 if asked.interactive else self._kept_free(database, each)
+            kept_free = 0.0 if admission.interactive else self._kept_free(database, each)
             need = min(each.size, cost + each.cost(tokens_before, requests_before) + kept_free)
             seconds = each.wait(need, now)
             if seconds > wait:
                 wait, why = seconds, f"{max(0, each.level):.0f} of {each.size:.0f} {each.unit} a {each.period} are left"
         if wait > 0:
-            return Wait(max(SHORTEST, wait), f"no quota for {wait:.1f} s: {why}", self._queued(database, asked))
+            return Wait(max(SHORTEST, wait), f"no quota for {wait:.1f} s: {why}", self._queued(database, admission))
         for each in buckets:
             each.level -= each.cost(tokens, 1)
         self._save(database, buckets)
-        if asked.insist:
+        if admission.insist:
             database.execute("DELETE FROM blocked WHERE key = ?", (self._key,))
-        if asked.waiter is not None:
-            database.execute("DELETE FROM waiter WHERE id = ?", (asked.waiter,))
-        if asked.interactive:
+        if admission.waiter is not None:
+            database.execute("DELETE FROM waiter WHERE id = ?", (admission.waiter,))
+        if admission.interactive:
             database.execute("INSERT OR REPLACE INTO interactive VALUES (?, ?, ?)", (self._key, tokens, now))
         row = database.execute("INSERT INTO ticket (key, tokens, at) VALUES (?, ?, ?)", (self._key, tokens, now))
         return Ticket(row.lastrowid or 0, tokens)
 
-    def _queued(self, database: sqlite3.Connection, asked: _Asked) -> int | None:
+    def _queued(self, database: sqlite3.Connection, admission: _Admission) -> int | None:
         """A place in the queue, or the place that was held already, kept fresh."""
         now = self._clock()
-        if asked.waiter is not None:
-            database.execute("UPDATE waiter SET seen = ? WHERE id = ?", (now, asked.waiter))
-            return asked.waiter
+        if admission.waiter is not None:
+            database.execute("UPDATE waiter SET seen = ? WHERE id = ?", (now, admission.waiter))
+            return admission.waiter
         return database.execute(
             "INSERT INTO waiter (key, tokens, interactive, seen) VALUES (?, ?, ?, ?)",
-            (self._key, asked.tokens, asked.interactive, now),
+            (self._key, admission.tokens, admission.interactive, now),
         ).lastrowid
 
-    def _ahead(self, database: sqlite3.Connection, asked: _Asked) -> tuple[int, int]:
+    def _ahead(self, database: sqlite3.Connection, admission: _Admission) -> tuple[int, int]:
         """How many requests wait before this one, and how many tokens they want."""
         now = self._clock()
-        mine = asked.waiter if asked.waiter is not None else 2**62
+        mine = admission.waiter if admission.waiter is not None else 2**62
         row: tuple[int, int] = database.execute(
             "SELECT count(*), coalesce(sum(tokens), 0) FROM waiter "
             "WHERE key = ? AND id <> ? AND seen > ? AND seen <= ? "
             "AND (interactive > ? OR (interactive = ? AND id < ?))",
-            (self._key, mine, now - FRESH, now, asked.interactive, asked.interactive, mine),
+            (self._key, mine, now - FRESH, now, admission.interactive, admission.interactive, mine),
         ).fetchone()
         return row
 
@@ -230,14 +230,14 @@ class Quota:
                 each.level = min(each.size, each.level + each.cost(ticket.tokens, 1))
             self._save(database, buckets)
 
-    def _learn(self, database: sqlite3.Connection, told: tuple[Allowance, ...]) -> None:
+    def _learn(self, database: sqlite3.Connection, allowances: tuple[Allowance, ...]) -> None:
         buckets = {(each.unit, each.period): each for each in self._buckets(database)}
-        for each in told:
+        for each in allowances:
             if each.limit and (each.unit, each.period) not in buckets:
                 buckets[each.unit, each.period] = _Bucket(each.unit, each.period, each.limit, each.limit, 0.0)
         self._save(database, buckets.values())
 
-    def _heard(self, database: sqlite3.Connection, ticket: Ticket | None, told: tuple[Allowance, ...]) -> None:
+    def _update(self, database: sqlite3.Connection, ticket: Ticket | None, allowances: tuple[Allowance, ...]) -> None:
         now = self._clock()
         if ticket is not None:
             self._close(database, ticket, returned=False)
@@ -246,33 +246,33 @@ class Quota:
             "SELECT count(*), coalesce(sum(tokens), 0) FROM ticket WHERE key = ?", (self._key,)
         ).fetchone()
         buckets = {(each.unit, each.period): each for each in self._buckets(database)}
-        for each in told:
+        for each in allowances:
             known = buckets.get((each.unit, each.period))
             size = float(each.limit or (known.size if known else 0))
             if size <= 0 or (ticket is not None and each.unit == "tokens" and size < ticket.tokens):
                 continue  # it has let more through: it means something else
-            left = size if each.remaining is None else float(each.remaining)
+            remaining = size if each.remaining is None else float(each.remaining)
             if each.remaining is None and known is not None:
-                left = known.level
+                remaining = known.level
             else:
-                left -= pending[1] if each.unit == "tokens" else pending[0]
+                remaining -= pending[1] if each.unit == "tokens" else pending[0]
             reset = now + each.reset if each.reset is not None else 0.0
-            buckets[each.unit, each.period] = _Bucket(each.unit, each.period, size, min(size, left), reset)
+            buckets[each.unit, each.period] = _Bucket(each.unit, each.period, size, min(size, remaining), reset)
         self._save(database, buckets.values())
 
     def _refused(
-        self, database: sqlite3.Connection, ticket: Ticket | None, error: OverQuota, told: tuple[Allowance, ...]
+        self, database: sqlite3.Connection, ticket: Ticket | None, error: OverQuota, allowances: tuple[Allowance, ...]
     ) -> None:
         if ticket is not None:
             self._close(database, ticket, returned=True)
-        self._heard(database, None, told)
+        self._update(database, None, allowances)
         now = self._clock()
         wait = error.retry_after if error.retry_after is not None else _UNTOLD[error.kind]
         unit = "requests" if error.kind == "requests" else "tokens"
         periods = {"tokens-day": ("day",), "tokens": ("minute",), "requests": ("second", "minute")}.get(error.kind, ())
         resets = [
             each.reset
-            for each in told
+            for each in allowances
             if each.unit == unit and each.period in periods and each.reset is not None and not each.remaining
         ]
         if resets:  # retry-after has been seen to be five times too long
@@ -283,7 +283,7 @@ class Quota:
             (self._key, now, now + wait, f"it said: {error.message}"),
         )
 
-    def _left(self, database: sqlite3.Connection) -> tuple[QuotaLeft, ...]:
+    def _remaining(self, database: sqlite3.Connection) -> tuple[QuotaLeft, ...]:
         now = self._clock()
         return tuple(
             QuotaLeft(each.unit, each.period, int(each.size), max(0, int(each.level)), each.wait(each.size, now))

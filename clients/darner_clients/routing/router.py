@@ -12,12 +12,12 @@ from typing import Self
 from darner_clients.endpoint import Endpoint
 from darner_clients.errors import EndpointError, Late, Loading, Overflow, Overloaded, OverQuota
 from darner_clients.messages import ChatRequest, FillRequest
-from darner_clients.routing.calibration import expected_output, most_that_fits
+from darner_clients.routing.calibration import expected_output, largest_prompt
 from darner_clients.routing.hedge import Runner, race
 from darner_clients.routing.quota import Ticket, Wait
 from darner_clients.routing.route import EndpointStatus, QuotaLeft, Route, Unroutable
-from darner_clients.routing.shared_store import Store
-from darner_clients.routing.target import Sent, Served
+from darner_clients.routing.shared_store import SharedStore
+from darner_clients.routing.target import InFlight, Target
 from darner_clients.wire.stream import Item
 
 __all__ = ["EndpointStatus", "QuotaLeft", "Route", "Router", "Unroutable"]
@@ -39,13 +39,13 @@ AGAIN = (0.5, 2.0, 4.0)  # seconds before the only endpoint there is gets asked 
 BUSY = frozenset({429, 502, 503, 504, 529})
 LOADS = 60.0  # seconds that a model is given to load ...
 LOOK_LOADING = 1.0  # ... looked at so often
-MOST_LESSONS = 3  # refusals within a stream that are learned from
+MAX_ADAPTATIONS = 3  # refusals within a stream that are learned from
 
-Told = Callable[[str], None]
+WaitListener = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class _No:
+class Rejection:
     """Why an endpoint does not get a request. `room`: it is only too large; `wait`: only quota is missing."""
 
     endpoint: Endpoint
@@ -57,7 +57,7 @@ class _No:
 
 
 @dataclass(frozen=True, slots=True)
-class _Last:
+class _Insistence:
     """Whether endpoints are asked although they are down, or have named a time before which they answer nothing."""
 
     down: bool = False
@@ -65,8 +65,8 @@ class _Last:
 
 
 @dataclass(frozen=True, slots=True)
-class _Wanted:
-    """What `choose` was asked, each endpoint counted once."""
+class Demand:
+    """What a request needs: its tokens, counted once for each endpoint, and the output to reserve."""
 
     count: Callable[[Endpoint], int]
     output: int | Callable[[Endpoint], int]
@@ -104,35 +104,34 @@ class Router:
         self._warm = warm
         self._clock = clock
         self._pause = pause
-        self._store = Store(state_dir)
-        self._served = {each.name: Served(each, self._store, clock) for each in self.endpoints}
-        self._held: dict[int, tuple[Ticket, Served]] = {}
+        self._store = SharedStore(state_dir)
+        self._targets = {each.name: Target(each, self._store, clock) for each in self.endpoints}
+        self._held: dict[int, tuple[Ticket, Target]] = {}
         self._tasks: list[asyncio.Task[None]] = []
-        self._predicted: dict[tuple[str, int], int] = {}
 
     async def __aenter__(self) -> Self:
         """Begin to open a warm connection to each endpoint, in the background."""
         try:
-            for each in self._served.values():
+            for each in self._targets.values():
                 await each.load()
         except BaseException:
             self._store.close()
             raise
         if self._warm:
             loop = asyncio.get_running_loop()
-            self._tasks = [loop.create_task(self._keep_warm(each), name="warm") for each in self._served.values()]
+            self._tasks = [loop.create_task(self._keep_warm(each), name="warm") for each in self._targets.values()]
         return self
 
     async def __aexit__(self, *_: object) -> None:
         """Close every connection and end what runs in the background."""
         for task in self._tasks:
             task.cancel()
-        for each in self._served.values():
+        for each in self._targets.values():
             each.client.close()  # first of all, lest a cancellation come between
         try:
             await asyncio.gather(*self._tasks, return_exceptions=True)
-            for ticket, served in self._held.values():
-                await served.quota.give_back(ticket)
+            for ticket, target in self._held.values():
+                await target.quota.give_back(ticket)
         finally:
             self._held.clear()
             self._store.close()
@@ -147,99 +146,99 @@ class Router:
         interactive: bool = True,
         without: Collection[str] = (),
         patience: float = PATIENCE,
-        waiting: Told | None = None,
+        on_wait: WaitListener | None = None,
     ) -> Route | Unroutable:
         """The first endpoint that fits, is healthy and has quota. `count`: the prompt's tokens by its tokenizer.
 
         Waits for quota where no endpoint has any and some will have within `patience` seconds (a batch may have
-        minutes), and for a model that is loading; `waiting` is told why. Leaving early gives the place up.
+        minutes), and for a model that is loading; `on_wait` is told why. Leaving early gives the place up.
         """
-        wanted = _Wanted(count, output, interactive, {})
+        demand = Demand(count, output, interactive, {})
         places: dict[str, int] = {}
         began = self._clock()
-        within_reach = [each for each in self._served.values() if each.endpoint.name not in without]
+        within_reach = [each for each in self._targets.values() if each.endpoint.name not in without]
         try:
-            last = _Last()
+            insistence = _Insistence()
             while True:
-                found = await self._look(within_reach, wanted, places, last)
+                found = await self._look(within_reach, demand, places, insistence)
                 if isinstance(found, Route):
                     return found
-                soonest = min((no.wait.seconds for no in found if no.wait), default=math.inf)
-                if not last.down and soonest > LOOK and any(no.down for no in found):
-                    last = replace(last, down=True)
-                elif self._clock() + soonest <= began + max(patience, LOADS * any(no.loading for no in found)):
-                    _tell(waiting, found)
+                soonest = min((rejection.wait.seconds for rejection in found if rejection.wait), default=math.inf)
+                if not insistence.down and soonest > LOOK and any(rejection.down for rejection in found):
+                    insistence = replace(insistence, down=True)
+                elif self._clock() + soonest <= began + max(patience, LOADS * any(one.loading for one in found)):
+                    _report_wait(on_wait, found)
                     await self._pause(min(soonest, LOOK))
-                elif not last.blocked and soonest < math.inf:
-                    last = replace(last, blocked=True)
+                elif not insistence.blocked and soonest < math.inf:
+                    insistence = replace(insistence, blocked=True)
                 else:
                     return _unroutable(found, self.endpoints, without)
         finally:
             for name, waiter in places.items():
-                await self._served[name].quota.leave(waiter)
+                await self._targets[name].quota.leave(waiter)
 
     async def _look(
-        self, served: Sequence[Served], wanted: _Wanted, places: dict[str, int], last: _Last
-    ) -> Route | list[_No]:
-        passed: list[_No] = []
-        for at, each in enumerate(served):
-            sized = await self._sized(each, wanted, even_down=last.down)
-            if isinstance(sized, _No):
-                passed.append(sized)
+        self, targets: Sequence[Target], demand: Demand, places: dict[str, int], insistence: _Insistence
+    ) -> Route | list[Rejection]:
+        rejections: list[Rejection] = []
+        for at, each in enumerate(targets):
+            fit = await self._check_size(each, demand, even_down=insistence.down)
+            if isinstance(fit, Rejection):
+                rejections.append(fit)
                 continue
-            ticket = await self._admitted(each, sized, wanted, places, insist=last.blocked)
+            ticket = await self._admit(each, fit, demand, places, insist=insistence.blocked)
             if isinstance(ticket, Wait):
-                room = None if ticket.most is None else most_that_fits(ticket.most - sized.output, each.prompts)
-                passed.append(_No(each.endpoint, ticket.why, room=room, wait=ticket))
+                room = None if ticket.most is None else largest_prompt(ticket.most - fit.output, each.prompts)
+                rejections.append(Rejection(each.endpoint, ticket.why, room=room, wait=ticket))
                 continue
             self._held[ticket.id] = (ticket, each)
             places.pop(each.endpoint.name, None)
-            alone = len(served) == 1
-            spare = None if alone else await self._spare(served[at + 1 :], each.endpoint, wanted)
-            reason = sized.reason
-            if passed:
-                reason += " (" + "; ".join(f"not {no.endpoint.name}: {no.why}" for no in passed) + ")"
-            return replace(sized, reason=reason, ticket=ticket.id, spare=spare, alone=alone)
-        return passed
+            alone = len(targets) == 1
+            spare = None if alone else await self._spare(targets[at + 1 :], each.endpoint, demand)
+            reason = fit.reason
+            if rejections:
+                reason += f" ({'; '.join(f'not {one.endpoint.name}: {one.why}' for one in rejections)})"
+            return replace(fit, reason=reason, ticket=ticket.id, spare=spare, alone=alone)
+        return rejections
 
-    async def _sized(self, served: Served, wanted: _Wanted, *, even_down: bool) -> Route | _No:
+    async def _check_size(self, target: Target, demand: Demand, *, even_down: bool) -> Route | Rejection:
         """A route if the endpoint is healthy and the request fits it; quota has not been asked yet."""
-        endpoint = served.endpoint
-        health = await served.circuit.health()
+        endpoint = target.endpoint
+        health = await target.circuit.health()
         if health.wait > 0 and not even_down:
-            return _No(endpoint, f"{health.why} (asked again in {health.wait:.0f} s)", down=True)
+            return Rejection(endpoint, f"{health.why} (asked again in {health.wait:.0f} s)", down=True)
         try:
             if health.doubtful:
-                await served.warm()
-            limits = await served.limits()
+                await target.warm()
+            limits = await target.limits()
         except Loading as error:
-            return _No(endpoint, str(error), wait=Wait(LOOK_LOADING, str(error)), loading=True)
+            return Rejection(endpoint, str(error), wait=Wait(LOOK_LOADING, str(error)), loading=True)
         except EndpointError as error:
-            return _No(endpoint, str(error))
-        counted = wanted.counted(endpoint)
-        prompt = served.estimate(counted)
-        output = wanted.reserved(endpoint, limits.max_output)
+            return Rejection(endpoint, str(error))
+        counted = demand.counted(endpoint)
+        prompt = target.estimate(counted)
+        output = demand.reserved(endpoint, limits.max_output)
         if prompt + output > limits.window:
-            room = most_that_fits(limits.window - output, served.measured.pairs("prompt"))
+            room = largest_prompt(limits.window - output, target.samples.pairs("prompt"))
             why = f"{prompt} tokens and {output} for the reply exceed its window of {limits.window}"
-            return _No(endpoint, why, room=room)
+            return Rejection(endpoint, why, room=room)
         reason = f"{prompt} tokens and {output} for the reply fit its window of {limits.window}"
         return Route(endpoint, reason, prompt, limits.window, counted, output)
 
-    async def _admitted(
-        self, served: Served, route: Route, wanted: _Wanted, places: dict[str, int], *, insist: bool
+    async def _admit(
+        self, target: Target, route: Route, demand: Demand, places: dict[str, int], *, insist: bool
     ) -> Ticket | Wait:
-        name, tokens = served.endpoint.name, route.prompt_tokens + route.output
+        name, tokens = target.endpoint.name, route.prompt_tokens + route.output
         waiter = places.get(name)
-        answer = await served.quota.admit(tokens, interactive=wanted.interactive, waiter=waiter, insist=insist)
+        answer = await target.quota.admit(tokens, interactive=demand.interactive, waiter=waiter, insist=insist)
         if isinstance(answer, Wait) and answer.seconds <= BRIEF:
             await self._pause(answer.seconds)
-            answer = await served.quota.admit(tokens, interactive=wanted.interactive, waiter=answer.waiter)
+            answer = await target.quota.admit(tokens, interactive=demand.interactive, waiter=answer.waiter)
         if isinstance(answer, Wait) and answer.waiter is not None:
             places[name] = answer.waiter
         return answer
 
-    async def _spare(self, others: Sequence[Served], first: Endpoint, wanted: _Wanted) -> Route | None:
+    async def _spare(self, others: Sequence[Target], first: Endpoint, demand: Demand) -> Route | None:
         """Who else could be asked the same, should the first be late: the reply format has to be the same."""
         if not self._hedge:
             return None
@@ -248,7 +247,7 @@ class Router:
                 continue
             if (await each.circuit.health()).doubtful:
                 continue
-            route = await self._sized(each, wanted, even_down=False)
+            route = await self._check_size(each, demand, even_down=False)
             if isinstance(route, Route):
                 return replace(route, reason=f"{first.name} is late")
         return None
@@ -257,44 +256,45 @@ class Router:
 
     @asynccontextmanager
     async def stream(
-        self, route: Route, request: ChatRequest | FillRequest, *, waiting: Told | None = None
+        self, route: Route, request: ChatRequest | FillRequest, *, on_wait: WaitListener | None = None
     ) -> AsyncGenerator[AsyncIterator[Item]]:
         """Send a request where it was routed. Raises EndpointError; leaving the block closes the socket.
 
-        The first item is there when the block begins. A request longer than the window is not sent. `waiting` is told
+        The first item is there when the block begins. A request longer than the window is not sent. `on_wait` is told
         why an endpoint that nobody can take the place of is waited for.
         """
-        runner = await self._begun(route, request, waiting)
+        runner = await self._open(route, request, on_wait)
         try:
             async with aclosing(runner.items()) as items:
                 yield items
         finally:
             await runner.close()
 
-    async def _begun(self, route: Route, request: ChatRequest | FillRequest, waiting: Told | None) -> Runner:
-        began, lessons = self._clock(), 0
+    async def _open(self, route: Route, request: ChatRequest | FillRequest, on_wait: WaitListener | None) -> Runner:
+        began, adaptations = self._clock(), 0
         delays = list(AGAIN) if route.alone else []
         while True:
             try:
-                return await self._raced(route, request, waiting)
+                return await self._race(route, request, on_wait)
             except EndpointError as error:
-                if lessons < MOST_LESSONS and not error.started and self._served[error.endpoint].client.learn(error):
-                    lessons += 1
+                client = self._targets[error.endpoint].client
+                if adaptations < MAX_ADAPTATIONS and not error.started and client.adapt(error):
+                    adaptations += 1
                     continue
                 wait = _patience(error, delays) if route.alone else math.inf
                 if self._clock() + wait > began + (LOADS if isinstance(error, Loading) else PATIENCE):
                     raise
-                if waiting is not None:
-                    waiting(f"{error.endpoint}: {error.message}; asked again in {wait:.1f} s")
+                if on_wait is not None:
+                    on_wait(f"{error.endpoint}: {error.message}; asked again in {wait:.1f} s")
                 await self._pause(wait)
 
-    async def _raced(self, route: Route, request: ChatRequest | FillRequest, waiting: Told | None) -> Runner:
-        served = self._served[route.endpoint.name]
-        sent = await self._sent(route, request, waiting=waiting)
-        late = served.measured.p95("first_token")
+    async def _race(self, route: Route, request: ChatRequest | FillRequest, on_wait: WaitListener | None) -> Runner:
+        target = self._targets[route.endpoint.name]
+        in_flight = await self._prepare(route, request, on_wait=on_wait)
+        late = target.samples.p95("first_token")
         if route.spare is None and late is None and not route.alone:
-            sent.within = served.impatience(IMPATIENCE)
-        first = Runner(lambda: served.stream(sent))
+            in_flight.within = target.impatience(IMPATIENCE)
+        first = Runner(lambda: target.stream(in_flight))
         if route.spare is None:
             await first.begin()
             return first
@@ -304,24 +304,24 @@ class Router:
         spare = route.spare
         if spare is None:
             return None
-        served = self._served[spare.endpoint.name]
-        if any(each.remaining < SPARE_QUOTA * each.limit for each in await served.quota.left()):
+        target = self._targets[spare.endpoint.name]
+        if any(each.remaining < SPARE_QUOTA * each.limit for each in await target.quota.remaining()):
             return None
         try:
-            sent = await self._sent(spare, replace(request, prompt_tokens=spare.prompt_tokens), patience=0.0)
+            in_flight = await self._prepare(spare, replace(request, prompt_tokens=spare.prompt_tokens), patience=0.0)
         except EndpointError:
             return None
-        return Runner(lambda: served.stream(sent))
+        return Runner(lambda: target.stream(in_flight))
 
-    async def _sent(
+    async def _prepare(
         self,
         route: Route,
         request: ChatRequest | FillRequest,
         patience: float = PATIENCE,
-        waiting: Told | None = None,
-    ) -> Sent:
+        on_wait: WaitListener | None = None,
+    ) -> InFlight:
         """The request with quota held for it, and within the window."""
-        served = self._served[route.endpoint.name]
+        target = self._targets[route.endpoint.name]
         room = route.window - request.prompt_tokens
         if room < 1:
             raise Overflow(
@@ -333,44 +333,42 @@ class Router:
         tokens = request.prompt_tokens + request.max_output
         ticket, _ = self._held.pop(route.ticket, (None, None)) if route.ticket is not None else (None, None)
         if ticket is None:
-            ticket = await self._waited(served, tokens, patience, waiting, interactive=request.interactive)
+            ticket = await self._wait_for_quota(target, tokens, patience, on_wait, interactive=request.interactive)
         elif ticket.tokens != tokens:
-            ticket = await served.quota.adjust(ticket, tokens)
+            ticket = await target.quota.adjust(ticket, tokens)
         counted = route.counted if request.prompt_tokens == route.prompt_tokens else 0
-        task = self._predicted.get((route.endpoint.name, request.max_output), 0)
-        return Sent(request, ticket, counted, task)
+        return InFlight(request, ticket, counted)
 
-    async def _waited(
-        self, served: Served, tokens: int, patience: float, waiting: Told | None, *, interactive: bool
+    async def _wait_for_quota(
+        self, target: Target, tokens: int, patience: float, on_wait: WaitListener | None, *, interactive: bool
     ) -> Ticket:
         """Quota for a request that was not chosen for: a repair, or one more on the same route."""
         limit = self._clock() + patience
         waiter: int | None = None
         try:
             while True:
-                answer = await served.quota.admit(tokens, interactive=interactive, waiter=waiter)
+                answer = await target.quota.admit(tokens, interactive=interactive, waiter=waiter)
                 if isinstance(answer, Ticket):
                     return answer
                 waiter = answer.waiter
                 if self._clock() + answer.seconds > limit:
-                    raise OverQuota(served.endpoint.name, answer.why, retry_after=answer.seconds, kind="tokens")
-                if waiting is not None:
-                    waiting(f"{served.endpoint.name}: {answer.why}")
+                    raise OverQuota(target.endpoint.name, answer.why, retry_after=answer.seconds, kind="tokens")
+                if on_wait is not None:
+                    on_wait(f"{target.endpoint.name}: {answer.why}")
                 await self._pause(min(answer.seconds, LOOK))
         finally:
             if waiter is not None:
-                await served.quota.leave(waiter)
+                await target.quota.leave(waiter)
 
     # -- what is known
 
     def output_for(self, task_tokens: int, endpoint: Endpoint) -> int:
-        """Output tokens to reserve for rewriting about `task_tokens`; a reply that needs more is continued."""
-        served = self._served[endpoint.name]
-        wanted = expected_output(task_tokens, endpoint, served.measured.pairs("output"))
-        if len(self._predicted) > 256:  # noqa: PLR2004 - far more than are ever on their way
-            self._predicted.clear()
-        self._predicted[endpoint.name, wanted] = max(1, task_tokens)
-        return wanted
+        """Output tokens to reserve for rewriting about `task_tokens`; a reply that needs more is continued.
+
+        The request names `task_tokens` too: its reply then corrects the next prediction.
+        """
+        target = self._targets[endpoint.name]
+        return expected_output(task_tokens, endpoint, target.samples.pairs("output"))
 
     async def status(self, *, probe: bool, token: bool = False) -> tuple[EndpointStatus, ...]:
         """What is known of each endpoint; with `probe` each is asked how it is now, with `token` for a reply of one."""
@@ -382,17 +380,17 @@ class Router:
                         token=token,
                         place="goes here" if at == 0 else "goes here if no endpoint before it can take it",
                     )
-                    for at, each in enumerate(self._served.values())
+                    for at, each in enumerate(self._targets.values())
                 )
             )
         )
 
-    async def _keep_warm(self, served: Served) -> None:
+    async def _keep_warm(self, target: Target) -> None:
         """A connection from the start, looked at now and then for as long as the endpoint is in use."""
         while True:
-            if self._clock() - served.used < LET_COOL:
+            if self._clock() - target.used < LET_COOL:
                 with suppress(EndpointError):
-                    await served.warm()
+                    await target.warm()
             await asyncio.sleep(KEEP_WARM)
 
 
@@ -407,15 +405,15 @@ def _patience(error: EndpointError, delays: list[float]) -> float:
     return max(delays.pop(0), error.retry_after or 0.0)
 
 
-def _tell(waiting: Told | None, found: list[_No]) -> None:
-    if waiting is not None:
-        waiting("; ".join(f"{no.endpoint.name}: {no.why}" for no in found if no.wait))
+def _report_wait(on_wait: WaitListener | None, found: list[Rejection]) -> None:
+    if on_wait is not None:
+        on_wait("; ".join(f"{rejection.endpoint.name}: {rejection.why}" for rejection in found if rejection.wait))
 
 
-def _unroutable(passed: list[_No], endpoints: Sequence[Endpoint], without: Collection[str]) -> Unroutable:
+def _unroutable(rejections: list[Rejection], endpoints: Sequence[Endpoint], without: Collection[str]) -> Unroutable:
     tried = [(each.name, "already tried") for each in endpoints if each.name in without]
-    tried += [(no.endpoint.name, no.why) for no in passed]
-    rooms = [(no.endpoint, no.room) for no in passed if no.room]
+    tried += [(rejection.endpoint.name, rejection.why) for rejection in rejections]
+    rooms = [(rejection.endpoint, rejection.room) for rejection in rejections if rejection.room]
     largest = max(rooms, key=lambda each: each[1], default=None)
     said = "; ".join(f"{name}: {why}" for name, why in tried)
     return Unroutable(f"no endpoint can take this: {said}" if said else "no endpoint is set up", tuple(tried), largest)

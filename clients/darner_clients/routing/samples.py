@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from darner_clients.routing.calibration import KEPT, Pair, percentile
-from darner_clients.routing.shared_store import Store
+from darner_clients.routing.shared_store import SharedStore
 
 Name = Literal["connect", "first_token", "rate", "prompt", "output", "prediction"]
 
@@ -14,10 +14,10 @@ NAMES: tuple[Name, ...] = ("connect", "first_token", "rate", "prompt", "output",
 ENOUGH_FOR_P95 = 8
 
 
-class Measured:
+class Samples:
     """Samples by name, oldest first. Plain figures are pairs whose second half is zero."""
 
-    def __init__(self, key: str, store: Store) -> None:
+    def __init__(self, key: str, store: SharedStore) -> None:
         self._key = key
         self._store = store
         self._samples: dict[Name, deque[Pair]] = {name: deque(maxlen=KEPT) for name in NAMES}
@@ -36,7 +36,7 @@ class Measured:
         self._samples[name].append((one, two))
         self._new.append((name, one, two))
 
-    def take_back(self, name: Name, one: float, two: float) -> None:
+    def remove(self, name: Name, one: float, two: float) -> None:
         """A sample that turned out to be none, and is not on disk yet."""
         if (name, one, two) in self._new:
             self._new.remove((name, one, two))

@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 from typing import TypeVar
 
-from darner_clients.transport.settle import ended
+from darner_clients.transport.settle import wait_until_done
 
 T = TypeVar("T")
 
@@ -33,7 +33,7 @@ CREATE INDEX IF NOT EXISTS sample_by ON sample (key, name, id);
 """
 
 
-class Store:
+class SharedStore:
     """Transactions on the shared file, or on one in memory if there is no folder or the file cannot be used.
 
     No request fails for want of it: whatever is wrong with the file, this process goes on with an account of its own.
@@ -83,7 +83,7 @@ class Store:
             if self._database is None:
                 opening = asyncio.get_running_loop().create_task(asyncio.to_thread(_open, self._folder), name="open")
                 try:
-                    await ended(opening)
+                    await wait_until_done(opening)
                 finally:
                     self._database = opening.result()
                     if self._closed:

@@ -1,4 +1,4 @@
-"""One endpoint as the router sees it: its client, and all that is known of its quota, health, speed and counts."""
+"""A target of the router: an endpoint, its client, and what is known of its quota, health, speed and counts."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
@@ -22,13 +22,13 @@ from darner_clients.errors import (
 )
 from darner_clients.messages import ChatRequest, FillRequest, Finish, Text
 from darner_clients.refusals.rate_limit_headers import Allowance
-from darner_clients.routing.calibration import Pair, error, estimate, first_guess, keep_predicting, plausible
-from darner_clients.routing.circuit_breaker import Circuit
-from darner_clients.routing.dialect_memory import Memory
+from darner_clients.routing.calibration import Pair, estimate, estimate_error, first_guess, keep_predicting, plausible
+from darner_clients.routing.circuit_breaker import CircuitBreaker
+from darner_clients.routing.dialect_memory import DialectMemory
 from darner_clients.routing.quota import Quota, Ticket
 from darner_clients.routing.route import EndpointStatus
-from darner_clients.routing.samples import Measured
-from darner_clients.routing.shared_store import Store
+from darner_clients.routing.samples import Samples
+from darner_clients.routing.shared_store import SharedStore
 from darner_clients.wire.stream import Item
 
 TRY_AGAIN = 20  # requests without a prediction after predictions were found not to pay
@@ -37,28 +37,27 @@ SAME = 0.95  # of a count: a prompt that has fewer tokens than that is another o
 
 
 @dataclass(slots=True)
-class Sent:
-    """A request on its way, with what its end is to be compared with."""
+class InFlight:
+    """A request in flight, with the ticket and the estimate that its end is compared with."""
 
     request: ChatRequest | FillRequest
     ticket: Ticket | None
     counted: int = 0  # the count that request.prompt_tokens was estimated from; 0: it was not
-    task_tokens: int = 0  # the size of the task that request.max_output was predicted from; 0: it was not
     within: float | None = None  # seconds to the first token, where they are fewer than the endpoint's deadline
     failed: bool = False
 
 
-class Served:
-    """An endpoint in use."""
+class Target:
+    """An endpoint that requests are routed to."""
 
-    def __init__(self, endpoint: Endpoint, store: Store, clock: Callable[[], float]) -> None:
+    def __init__(self, endpoint: Endpoint, store: SharedStore, clock: Callable[[], float]) -> None:
         key = f"{endpoint.base} {endpoint.model} {endpoint.tokenizer} {endpoint.reply}"
         self.endpoint = endpoint
         self.client = Client(endpoint)
         self.quota = Quota(endpoint, store, clock)
-        self.circuit = Circuit(endpoint.base, store, clock)
-        self.measured = Measured(key, store)
-        self.memory = Memory(f"{endpoint.base} {endpoint.model} {endpoint.window}", store, clock)
+        self.circuit = CircuitBreaker(endpoint.base, store, clock)
+        self.samples = Samples(key, store)
+        self.memory = DialectMemory(f"{endpoint.base} {endpoint.model} {endpoint.window}", store, clock)
         self._window: int | None = None  # that a refusal named
         self._counts: dict[int, int] = {}  # of prompts that were refused: how we had counted them, by their count
         self.used = clock()
@@ -67,7 +66,7 @@ class Served:
 
     async def load(self) -> None:
         """Read what earlier processes have measured and learned."""
-        await self.measured.load()
+        await self.samples.load()
         self.client.dialect, self._window = await self.memory.load()
         if self._window is not None:
             self.client.learn_window(self._window)
@@ -77,19 +76,19 @@ class Served:
         try:
             await self.client.warm()
             limits = await self.client.limits()
-        except EndpointError as problem:
-            await self.circuit.failed(problem)
+        except EndpointError as error:
+            await self.circuit.failed(error)
             raise
         await self.quota.learn(limits.allowances)
         if self.client.connect_seconds is not None:
-            self.measured.add("connect", self.client.connect_seconds)
+            self.samples.add("connect", self.client.connect_seconds)
 
     async def limits(self) -> Limits:
         """Window and output limit. Raises EndpointError."""
         try:
             return await self.client.limits()
-        except EndpointError as problem:
-            await self.circuit.failed(problem)
+        except EndpointError as error:
+            await self.circuit.failed(error)
             raise
 
     @property
@@ -100,7 +99,7 @@ class Served:
     @property
     def prompts(self) -> Sequence[Pair]:
         """(counted, true) tokens of earlier prompts."""
-        return self.measured.pairs("prompt")
+        return self.samples.pairs("prompt")
 
     def impatience(self, seconds: float) -> float | None:
         """The deadline of a first token where another endpoint could answer; None: the one of the settings."""
@@ -109,119 +108,122 @@ class Served:
 
     def estimate(self, counted: int) -> int:
         """Tokens of a prompt as this endpoint will count them."""
-        return estimate(counted, self.measured.pairs("prompt"))
+        return estimate(counted, self.samples.pairs("prompt"))
 
     @asynccontextmanager
-    async def stream(self, sent: Sent) -> AsyncGenerator[AsyncIterator[Item]]:
+    async def stream(self, in_flight: InFlight) -> AsyncGenerator[AsyncIterator[Item]]:
         """Send a request; what comes of it is taken into account. Raises EndpointError."""
         self.used = self._clock()
         self._decide_prediction()
-        told: list[Allowance] = []
+        allowances: list[Allowance] = []
         try:
             async with (
-                self.client.stream(sent.request, heard=told.extend, within=sent.within) as items,
-                aclosing(self._followed(items, sent, told)) as followed,
+                self.client.stream(in_flight.request, on_quota=allowances.extend, within=in_flight.within) as items,
+                aclosing(self._follow(items, in_flight, allowances)) as watched,
             ):
-                yield followed
-        except EndpointError as problem:
-            await self._failed(problem, sent, told)
+                yield watched
+        except EndpointError as error:
+            await self._failed(error, in_flight, allowances)
             raise
         finally:
-            await self._settle(sent, told)
+            await self._settle(in_flight, allowances)
 
-    async def _followed(self, items: AsyncIterator[Item], sent: Sent, told: list[Allowance]) -> AsyncGenerator[Item]:
+    async def _follow(
+        self, items: AsyncIterator[Item], in_flight: InFlight, allowances: list[Allowance]
+    ) -> AsyncGenerator[Item]:
         settled = False
         try:
             async for item in items:
                 if type(item) is Text:
                     yield item
                 elif isinstance(item, Finish):
-                    await self._finished(item, sent)
+                    await self._finished(item, in_flight)
                     yield item
                 else:
                     yield item
                 if not settled:
                     settled = True
-                    await self._settle(sent, told)
-        except EndpointError as problem:
-            await self._failed(problem, sent, told)
+                    await self._settle(in_flight, allowances)
+        except EndpointError as error:
+            await self._failed(error, in_flight, allowances)
             raise
 
-    async def _settle(self, sent: Sent, told: list[Allowance]) -> None:
+    async def _settle(self, in_flight: InFlight, allowances: list[Allowance]) -> None:
         """Take the quota headers in, once."""
-        if told or sent.ticket is not None:
-            ticket, sent.ticket = sent.ticket, None
-            news, told[:] = tuple(told), ()
-            await self.quota.heard(ticket, news)
+        if allowances or in_flight.ticket is not None:
+            ticket, in_flight.ticket = in_flight.ticket, None
+            news, allowances[:] = tuple(allowances), ()
+            await self.quota.update(ticket, news)
 
-    async def _finished(self, finish: Finish, sent: Sent) -> None:
-        measured, usage, timings = self.measured, finish.usage, finish.timings
+    async def _finished(self, finish: Finish, in_flight: InFlight) -> None:
+        samples, usage, timings = self.samples, finish.usage, finish.timings
         if timings is not None:
             if timings.connect:
-                measured.add("connect", timings.connect)
+                samples.add("connect", timings.connect)
             if timings.first_token is not None:
-                measured.add("first_token", timings.first_token)
+                samples.add("first_token", timings.first_token)
             if usage is not None and timings.decode and usage.completion_tokens >= ENOUGH_TO_RATE:
-                measured.add("rate", usage.completion_tokens / timings.decode)
+                samples.add("rate", usage.completion_tokens / timings.decode)
         if usage is not None:
-            if sent.counted and plausible(sent.counted, usage.prompt_tokens):
-                measured.add("prompt", sent.counted, usage.prompt_tokens)
-            if sent.task_tokens and usage.completion_tokens:
+            if in_flight.counted and plausible(in_flight.counted, usage.prompt_tokens):
+                samples.add("prompt", in_flight.counted, usage.prompt_tokens)
+            request = in_flight.request
+            if isinstance(request, ChatRequest) and request.task_tokens and usage.completion_tokens:
                 used = usage.completion_tokens * (1.5 if finish.ending == "limit" else 1.0)
-                measured.add("output", first_guess(sent.task_tokens, self.endpoint), used)
+                samples.add("output", first_guess(request.task_tokens, self.endpoint), used)
             if usage.accepted_prediction_tokens or usage.rejected_prediction_tokens:
-                measured.add("prediction", usage.accepted_prediction_tokens, usage.rejected_prediction_tokens)
-        await measured.save()
+                samples.add("prediction", usage.accepted_prediction_tokens, usage.rejected_prediction_tokens)
+        await samples.save()
         await self.memory.save(self.client.dialect, self._window)
         await self.circuit.succeeded()
 
-    async def _failed(self, problem: EndpointError, sent: Sent, told: list[Allowance]) -> None:
+    async def _failed(self, error: EndpointError, in_flight: InFlight, allowances: list[Allowance]) -> None:
         """Take a failure into account, once: one in mid-stream is met where it is read, and again where that ends."""
-        if sent.failed:
+        if in_flight.failed:
             return
-        sent.failed = True
-        if sent.within is not None and isinstance(problem, Late) and problem.stage == "first_token":
-            problem.message, problem.advice = f"no token within {sent.within:g} s", "another endpoint is asked"
-            problem.retry_after = 0.0
-        ticket, sent.ticket = sent.ticket, None
-        if isinstance(problem, OverQuota):
-            await self.quota.refused(ticket, problem, told)
-        elif ticket is not None and isinstance(problem, Unreachable | Rejected):
+        in_flight.failed = True
+        if in_flight.within is not None and isinstance(error, Late) and error.stage == "first_token":
+            error.message, error.advice = f"no token within {in_flight.within:g} s", "another endpoint is asked"
+            error.retry_after = 0.0
+        ticket, in_flight.ticket = in_flight.ticket, None
+        if isinstance(error, OverQuota):
+            await self.quota.refused(ticket, error, allowances)
+        elif ticket is not None and isinstance(error, Unreachable | Rejected):
             await self.quota.give_back(ticket)
         else:
-            sent.ticket = ticket
-        if isinstance(problem, Overflow):
-            await self._too_long(problem, sent)
-        await self.circuit.failed(problem)
+            in_flight.ticket = ticket
+        if isinstance(error, Overflow):
+            await self._learn_size(error, in_flight)
+        await self.circuit.failed(error)
 
-    async def _too_long(self, problem: Overflow, sent: Sent) -> None:
+    async def _learn_size(self, error: Overflow, in_flight: InFlight) -> None:
         """Learn the window, by the endpoint's own figure if that explains the refusal, else by sending less."""
-        request, told = sent.request, problem.window
+        request, window = in_flight.request, error.window
         tokens = request.prompt_tokens
-        if problem.prompt_tokens and sent.counted and plausible(sent.counted, problem.prompt_tokens):
-            self._learn_count(sent.counted, problem.prompt_tokens)
-            tokens = self.estimate(sent.counted)
-        if told is not None and told < tokens + request.max_output:
-            self._window = told
-            self.client.learn_window(told)
-            await self.memory.save(self.client.dialect, told)
+        if error.prompt_tokens and in_flight.counted and plausible(in_flight.counted, error.prompt_tokens):
+            self._learn_count(in_flight.counted, error.prompt_tokens)
+            tokens = self.estimate(in_flight.counted)
+        if window is not None and window < tokens + request.max_output:
+            self._window = window
+            self.client.learn_window(window)
+            await self.memory.save(self.client.dialect, window)
         else:
-            self.client.learn_window(_less(request.prompt_tokens, request.max_output, problem))
+            self.client.learn_window(_less(request.prompt_tokens, request.max_output, error))
 
-    def _learn_count(self, counted: int, told: int) -> None:
+    def _learn_count(self, counted: int, true: int) -> None:
         """What a refusal counts teaches the estimate, unless it has counted the same in a longer prompt."""
-        before = self._counts.setdefault(told, counted)
+        before = self._counts.setdefault(true, counted)
         if counted < SAME * before:
-            self.measured.take_back("prompt", before, told)
+            self.samples.remove("prompt", before, true)
         else:
-            self.measured.add("prompt", counted, told)
+            self.samples.add("prompt", counted, true)
 
     def _decide_prediction(self) -> None:
         """Predictions stop while most of what is predicted is rejected: rejected tokens are paid for."""
         if self._unpredicted:
             self._unpredicted -= 1
             self.client.predict = False
-        elif keep_predicting(self.measured.pairs("prediction")):
+        elif keep_predicting(self.samples.pairs("prediction")):
             self.client.predict = True
         elif self.client.predict:
             self._unpredicted = TRY_AGAIN
@@ -238,7 +240,7 @@ class Served:
 
         reachable: bool | None = None
         problem = ""
-        await self.measured.load()
+        await self.samples.load()
         if probe:
             try:
                 async with asyncio.timeout(self.endpoint.deadlines.connect * 2):
@@ -253,9 +255,9 @@ class Served:
                 reachable, problem = False, f"{self.endpoint.host} did not answer in time"
         limits = self.client.known_limits
         health = await self.circuit.health()
-        left = await self.quota.left()
-        prompts = self.measured.pairs("prompt")
-        empty = next((each for each in left if each.remaining < max(1, each.limit // 10)), None)
+        remaining = await self.quota.remaining()
+        prompts = self.samples.pairs("prompt")
+        empty = next((each for each in remaining if each.remaining < max(1, each.limit // 10)), None)
         if problem:
             next_request = "would go elsewhere: it cannot be used now"
         elif health.wait > 0:
@@ -274,23 +276,23 @@ class Served:
             window=limits.window if limits else self.endpoint.window,
             window_source=limits.source if limits else "your settings" if self.endpoint.window else "not known yet",
             max_output=limits.max_output if limits else self.endpoint.max_output,
-            quota=left,
+            quota=remaining,
             tokenizer=self.endpoint.tokenizer,
-            token_error=error(prompts),
+            token_error=estimate_error(prompts),
             token_samples=len(prompts),
-            connect=self.measured.typical("connect"),
-            first_token=self.measured.typical("first_token"),
-            first_token_p95=self.measured.p95("first_token"),
-            decode_rate=self.measured.typical("rate"),
+            connect=self.samples.typical("connect"),
+            first_token=self.samples.typical("first_token"),
+            first_token_p95=self.samples.p95("first_token"),
+            decode_rate=self.samples.typical("rate"),
             next_request=next_request,
             notices=() if self.endpoint.unusable else notices(self.endpoint),
         )
 
 
-def _less(prompt: int, output: int, problem: Overflow) -> int:
+def _less(prompt: int, output: int, error: Overflow) -> int:
     """A window to try after a refusal whose figures do not explain it: as much less as it says, or much less."""
-    if problem.window and problem.prompt_tokens:
-        over = problem.prompt_tokens - problem.window
+    if error.window and error.prompt_tokens:
+        over = error.prompt_tokens - error.window
         if 0 < over < prompt:
             return prompt - over
-    return (prompt + output) * 3 // 4 if problem.window else (prompt + output) // 2
+    return (prompt + output) * 3 // 4 if error.window else (prompt + output) // 2

@@ -13,7 +13,7 @@ _NEXT_ADDRESS = 0.25  # seconds that one address of a host is given before the n
 _WATCHED = (("TCP_KEEPIDLE", 20), ("TCP_KEEPINTVL", 5), ("TCP_KEEPCNT", 3), ("TCP_USER_TIMEOUT", 4000))
 
 
-async def connected(host: str, port: int) -> socket.socket:
+async def open_connection(host: str, port: int) -> socket.socket:
     """A connection to the first address that answers; the next is tried too when one is slow.
 
     asyncio's own happy eyeballs leave a socket open when they are cancelled (Python 3.11 to 3.13).
@@ -40,11 +40,11 @@ async def connected(host: str, port: int) -> socket.socket:
 async def _addresses(host: str, port: int) -> list[tuple[int, Any]]:
     with suppress(ValueError):
         return [(socket.AF_INET6 if ip_address(host).version == 6 else socket.AF_INET, (host, port))]  # noqa: PLR2004
-    found = await _asked(host, port)
+    found = await _resolve(host, port)
     return list(dict.fromkeys((family, address) for family, _, _, _, address in found))
 
 
-async def _asked(host: str, port: int) -> list[Any]:
+async def _resolve(host: str, port: int) -> list[Any]:
     """What the system's resolver says. In a thread that nobody waits for: without a network it hangs for many seconds.
 
     The event loop's own would hold up the end of the process as long.

@@ -52,24 +52,24 @@ class Connections:
             try:
                 made = await asyncio.to_thread(_http, self._endpoint)
             except NotConnected as error:
-                raise self.translated(error, started=False) from None
+                raise self.translate(error, started=False) from None
             self._http = self._http or made
         for _ in range(MOST_REDIRECTS):
-            exchange = await self._begun(method, address, headers, body, within)
+            exchange = await self._start(method, address, headers, body, within)
             onward = _onward(address, exchange)
             if not onward:
                 return exchange
             await exchange.leave()
             address = onward
-        return await self._begun(method, address, headers, body, within)
+        return await self._start(method, address, headers, body, within)
 
-    async def _begun(self, method: str, address: str, headers: Headers, body: bytes, within: float) -> "Exchange":
+    async def _start(self, method: str, address: str, headers: Headers, body: bytes, within: float) -> "Exchange":
         while True:
             if self._closed or self._http is None:
-                raise self.translated(NotConnected("its client was closed"), started=False)
+                raise self.translate(NotConnected("its client was closed"), started=False)
             exchange = self._http.ask(method, address, headers, body)
             try:
-                if await self._answered(exchange, within):
+                if await self._wait_head(exchange, within):
                     return exchange
             except BaseException:
                 await exchange.leave()
@@ -92,10 +92,10 @@ class Connections:
                         break
         except (Broken, TimeoutError) as error:
             if not parts:
-                raise self.translated(error, started=False) from None
+                raise self.translate(error, started=False) from None
         return b"".join(parts)
 
-    def translated(self, error: Exception, *, started: bool) -> EndpointError:
+    def translate(self, error: Exception, *, started: bool) -> EndpointError:
         """A failure of the network as one of ours; anything else is a bug and raised as it is."""
         name, host, deadlines = self._endpoint.name, self._endpoint.host, self._endpoint.deadlines
         if isinstance(error, TimeoutError):
@@ -116,27 +116,27 @@ class Connections:
             return Interrupted(name, message, "" if started else ADVICE[error.kind], started=started)
         raise error
 
-    async def _answered(self, exchange: "Exchange", within: float) -> bool:
+    async def _wait_head(self, exchange: "Exchange", within: float) -> bool:
         """False if the connection was an idle one that had died."""
         seconds = self._endpoint.deadlines.connect
         try:
             async with asyncio.timeout(seconds):
-                await exchange.sent()
+                await exchange.wait_sent()
         except TimeoutError:
             through = self._http.through if self._http is not None else ""
             message = f"{self._endpoint.host} did not answer in {seconds:g} s{through}"
             raise Unreachable(self._endpoint.name, message) from None
         except (NotConnected, Broken, ValueError) as error:
-            raise self.translated(error, started=False) from None
+            raise self.translate(error, started=False) from None
         try:
             async with asyncio.timeout(within):
-                await exchange.answered()
+                await exchange.wait_head()
         except Broken as error:
             if exchange.reused:
                 return False
-            raise self.translated(error, started=False) from None
+            raise self.translate(error, started=False) from None
         except TimeoutError as error:
-            raise self.translated(error, started=False) from None
+            raise self.translate(error, started=False) from None
         return True
 
 

@@ -18,8 +18,8 @@ import httpx
 from darner_clients.transport.failures import Broken, FailureKind, Headers, NotConnected
 from darner_clients.transport.library_failures import is_no_http, is_silent, kind_of
 from darner_clients.transport.proxies import proxy_of, shown_proxy
-from darner_clients.transport.settle import ended
-from darner_clients.transport.sockets import Lifeline, Sockets, lifeline, tls_context
+from darner_clients.transport.settle import wait_until_done
+from darner_clients.transport.sockets import CancelHandle, Sockets, cancel_handle, tls_context
 
 KEEP = 300.0  # seconds an idle connection is kept
 MOST_IDLE = 4
@@ -60,7 +60,7 @@ class Exchange:
         self.headers: dict[str, str] = {}
         self.read_by: float | None = None
         self._http = http
-        self._line = Lifeline(body_follows=bool(body))
+        self._handle = CancelHandle(body_follows=bool(body))
         self._sent = False
         self._over = False
         self._failure: Exception | None = None
@@ -73,28 +73,28 @@ class Exchange:
     @property
     def reused(self) -> bool:
         """Whether its connection has served before."""
-        return self._line.socket is not None and self._line.socket.requests > 1
+        return self._handle.socket is not None and self._handle.socket.requests > 1
 
     @property
     def connect_seconds(self) -> float:
         """What opening the connection took; 0.0 if it was open."""
-        return 0.0 if self.reused or self._line.socket is None else self._line.socket.connect_seconds
+        return 0.0 if self.reused or self._handle.socket is None else self._handle.socket.connect_seconds
 
     @property
-    def is_fine(self) -> bool:
+    def is_success(self) -> bool:
         """Whether there is an answer, and it is no refusal."""
         return 200 <= self.status < 300 and self.status not in {204, 205}  # noqa: PLR2004 - nothing follows these
 
     def pace(self, seconds: float) -> None:
         """Leave the socket alone for so long between two reads."""
-        if self._line.socket is not None:
-            self._line.socket.pace = seconds
+        if self._handle.socket is not None:
+            self._handle.socket.pace = seconds
 
-    async def sent(self) -> None:
+    async def wait_sent(self) -> None:
         """Return when there is a connection, and the request is on it. Raises Broken, NotConnected, ValueError."""
         await self._until(lambda: self._sent)
 
-    async def answered(self) -> None:
+    async def wait_head(self) -> None:
         """Return when the head of the answer is here. Raises Broken."""
         if not await self._until(lambda: self.status > 0):
             raise Broken("the exchange was ended")
@@ -117,9 +117,9 @@ class Exchange:
         Comes back when nothing is left of the exchange, also if cancelled meanwhile.
         """
         if not self._over:
-            self._line.cut()
+            self._handle.cancel()
             self._room.set()
-        await ended(self._task)
+        await wait_until_done(self._task)
 
     async def _until(self, condition: Callable[[], bool]) -> bool:
         """False if it is over and that will never be. Raises what it failed with."""
@@ -139,9 +139,9 @@ class Exchange:
     # -- in the task that nobody cancels
 
     async def _run(self, method: str, address: str, headers: Headers, body: bytes) -> None:
-        lifeline.set(self._line)
+        cancel_handle.set(self._handle)
         try:
-            await self._asked(method, address, headers, body)
+            await self._send(method, address, headers, body)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
             self._failure = NotConnected(f"{error}{self._http.through}", kind_of(error.__cause__))
         except (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.InvalidURL, ValueError) as error:
@@ -156,7 +156,7 @@ class Exchange:
             self._over = True
             self._tell()
 
-    async def _asked(self, method: str, address: str, headers: Headers, body: bytes) -> None:
+    async def _send(self, method: str, address: str, headers: Headers, body: bytes) -> None:
         target = _target(address)
         fields = [("Host", target.netloc.decode("ascii")), *headers]
         if body or method == "POST":
@@ -173,7 +173,7 @@ class Exchange:
                 ahead = ahead + len(part) if self._parts else len(part)
                 self._parts.append(part)
                 self._tell()
-                if ahead > MOST_AHEAD and not self._line.is_cut:
+                if ahead > MOST_AHEAD and not self._handle.is_cancelled:
                     self._room.clear()
                     await self._room.wait()
         finally:
@@ -181,8 +181,8 @@ class Exchange:
 
     def _begun(self) -> None:
         """There is a connection, and the headers are on it."""
-        if self._line.socket is not None:
-            self._line.socket.requests += 1
+        if self._handle.socket is not None:
+            self._handle.socket.requests += 1
         self._sent = True
         self._tell()
 

@@ -1,10 +1,10 @@
-"""Coming to an end also when cancelled meanwhile."""
+"""Waiting for a task to its end, also when the waiting one is cancelled."""
 
 import asyncio
 from typing import Any
 
 
-async def ended(task: asyncio.Task[Any]) -> None:
+async def wait_until_done(task: asyncio.Task[Any]) -> None:
     """Return when `task` is done, whatever came of it. A cancellation is raised then, not before."""
     cancelled: asyncio.CancelledError | None = None
     while not task.done():

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpcore
 
-from darner_clients.transport.connect import connected
+from darner_clients.transport.connect import open_connection
 from darner_clients.transport.failures import NotConnected
 from darner_clients.transport.library_failures import ConnectFailure, ReadFailure, kind_of
 
@@ -51,28 +51,28 @@ def tls_context() -> ssl.SSLContext:
     return context
 
 
-class Lifeline:
-    """What a request hangs on: its socket, or the attempt to connect one. Cut it, and the request fails at once.
+class CancelHandle:
+    """Handle that aborts a request: it closes its socket, or ends the attempt to connect one.
 
     `body_follows`: its head waits to be sent with its body.
     """
 
     def __init__(self, *, body_follows: bool) -> None:
-        self.is_cut = False
+        self.is_cancelled = False
         self.body_follows = body_follows
         self.socket: Socket | None = None
         self.attempt: asyncio.Task[socket.socket] | None = None
 
-    def cut(self) -> None:
+    def cancel(self) -> None:
         """Close the socket. For good: the request gets no other one."""
-        self.is_cut = True
+        self.is_cancelled = True
         if self.attempt is not None:
             self.attempt.cancel()
         if self.socket is not None:
             self.socket.close()
 
 
-lifeline: ContextVar[Lifeline] = ContextVar("lifeline")  # of the request that this task makes
+cancel_handle: ContextVar[CancelHandle] = ContextVar("cancel_handle")  # of the request that this task makes
 
 
 class Sockets(httpcore.AsyncNetworkBackend):
@@ -98,21 +98,21 @@ class Sockets(httpcore.AsyncNetworkBackend):
         socket_options: Iterable[Any] | None = None,  # noqa: ARG002 - likewise
     ) -> httpcore.AsyncNetworkStream:
         """A connection to the first address that answers."""
-        loop, line = asyncio.get_running_loop(), lifeline.get()
+        loop, handle = asyncio.get_running_loop(), cancel_handle.get()
         began = loop.time()
-        attempt = line.attempt = loop.create_task(connected(host, port), name="connect")
-        if line.is_cut:
+        attempt = handle.attempt = loop.create_task(open_connection(host, port), name="connect")
+        if handle.is_cancelled:
             attempt.cancel()
         await asyncio.wait({attempt})
-        line.attempt = None
+        handle.attempt = None
         if attempt.cancelled():
             raise httpcore.ConnectError("given up")
         try:
             opened = Socket(attempt.result(), self, began)
         except (OSError, OverflowError) as error:
             raise httpcore.ConnectError(_plain(error)) from None
-        line.socket = opened
-        if line.is_cut or self._closed:
+        handle.socket = opened
+        if handle.is_cancelled or self._closed:
             opened.close()
         return opened
 
@@ -124,8 +124,8 @@ class Socket(httpcore.AsyncNetworkStream):
     counts those that were sent on it. `connect_seconds` is what opening it took, TLS included.
     """
 
-    def __init__(self, connected: socket.socket, owner: Sockets, began: float) -> None:
-        self._socket = connected
+    def __init__(self, connection: socket.socket, owner: Sockets, began: float) -> None:
+        self._socket = connection
         self._owner = owner
         self._began = began
         self._loop = asyncio.get_running_loop()
@@ -164,13 +164,13 @@ class Socket(httpcore.AsyncNetworkStream):
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002, ASYNC109 - httpcore's
         """Send all of it. A head waits for its body: two packets are two wake-ups at either end."""
-        line = lifeline.get()
-        line.socket = self
-        if line.is_cut:
+        handle = cancel_handle.get()
+        handle.socket = self
+        if handle.is_cancelled:
             self.close()
         self.pace = 0.0
-        if line.body_follows and not buffer.startswith(b"CONNECT "):
-            line.body_follows = False
+        if handle.body_follows and not buffer.startswith(b"CONNECT "):
+            handle.body_follows = False
             self._head = buffer
             return
         head, self._head = self._head, b""

@@ -4,7 +4,7 @@ import json
 import zlib
 from typing import TYPE_CHECKING
 
-from darner_clients.wire.sse import MARK, Decoder, Held
+from darner_clients.wire.sse import MARK, ByteBuffer, Decoder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,7 +15,7 @@ _GZIP = b"\x1f\x8b"  # what it begins with
 _AT_ONCE = 1024 * 1024  # bytes that are unpacked at once
 
 
-class Framing:
+class EventFraming:
     """Feed it bytes as they come; it returns what each complete event holds. `close` gives what is left.
 
     An event stream is taken apart as such, JSON line by line where every line is JSON, and else as one. `plain` is
@@ -29,7 +29,7 @@ class Framing:
         self._coding = coding.lower()
         self._unpacker = zlib.decompressobj(47) if self._coding in _PACKED else None
         self._may_be_packed = self._unpacker is None
-        self._head = Held()
+        self._head = ByteBuffer()
         self._rest: Callable[[], bytes | None] = self._left
         if self._unpacker is not None:
             self.feed = self._unpacked
@@ -105,7 +105,7 @@ class _Lines:
     """JSON: an object a line, or one over all lines."""
 
     def __init__(self) -> None:
-        self._tail = Held()
+        self._tail = ByteBuffer()
         self.by_line: bool | None = None
 
     def feed(self, chunk: bytes) -> list[bytes]:

@@ -10,7 +10,7 @@ BLANKS = 256  # pieces in a row without a word
 _BLANK = " \t\r\n\x0b\x0c\u00a0\u200b\u200c\u200d\u2060\ufeff"  # those without a width too
 
 
-class Length:
+class OutputMeter:
     """Add each piece. Tokens cannot be counted in a stream; what no honest reply reaches can."""
 
     __slots__ = ("_blanks", "_characters", "_limit", "_pieces")
@@ -35,7 +35,7 @@ class Length:
         return self._characters > CHARACTERS * most or self._pieces > pieces * most or self._blanks > BLANKS
 
     @property
-    def told(self) -> str:
+    def message(self) -> str:
         """That it is endless, in words."""
         if self._blanks > BLANKS:
             return "the reply went on with blanks and line ends only"

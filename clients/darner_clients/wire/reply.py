@@ -13,7 +13,7 @@ from darner_clients.refusals.error_text import message_of, quoted, readable
 from darner_clients.refusals.refusal import classify, is_error, may_be_error
 
 
-class Reply:
+class ReplyParser:
     """Feed it each event's data. It raises an EndpointError when an event holds one.
 
     `reason` is set once the model said that it is done, `over` once nothing can follow ([DONE]). `sure`: whether the
@@ -25,12 +25,12 @@ class Reply:
         "_half",
         "_odd",
         "_started",
-        "called",
         "over",
         "queue",
         "reason",
         "refusal",
         "sure",
+        "tool_call",
         "usage",
         "vague",
     )
@@ -44,7 +44,7 @@ class Reply:
         self.sure = False
         self.vague = False
         self.refusal = ""
-        self.called = ""
+        self.tool_call = ""
         self.usage: Usage | None = None
         self.queue: float | None = None
         self.over = False
@@ -213,7 +213,7 @@ class Reply:
         self.refusal += _text(delta.get("refusal"))
         calls: list[Any] = delta.get("tool_calls") or [{"function": delta.get("function_call")}]
         function: dict[str, Any] = calls[0].get("function") or {}
-        self.called = self.called or _text(function.get("name"))
+        self.tool_call = self.tool_call or _text(function.get("name"))
         return ""
 
     def _besides(self, chunk: dict[str, Any]) -> None:

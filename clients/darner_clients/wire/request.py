@@ -61,7 +61,7 @@ def encode(
         path, body = _fill(endpoint, request, model)
     else:
         path, body = "chat/completions", _chat(endpoint, request, model, predict=predict)
-    sent = body = dialect.spoken(body)
+    sent = body = dialect.apply(body)
     body = {**body, **endpoint.extra}
     heads = headers(endpoint)
     content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")

@@ -7,11 +7,11 @@ MARK = b"\xef\xbb\xbf"  # of the byte order
 MOST = 16 * 1024 * 1024  # bytes of one event: beyond this the other side is no model
 
 
-class TooLong(ValueError):
+class EventTooLong(ValueError):
     """An event does not end."""
 
 
-class Held:
+class ByteBuffer:
     """Bytes that wait for more, put together once: joining them at every piece takes the square of their length."""
 
     __slots__ = ("_parts", "_size")
@@ -26,7 +26,7 @@ class Held:
             self._parts.append(chunk)
             self._size += len(chunk)
         if self._size > MOST:
-            raise TooLong(f"an event longer than {MOST // 1024 // 1024} MB")
+            raise EventTooLong(f"an event longer than {MOST // 1024 // 1024} MB")
 
     def take(self, last: bytes = b"") -> bytes:
         """All of it and one piece more; nothing is kept then."""
@@ -53,7 +53,7 @@ class Decoder:
     __slots__ = ("_after_cr", "_first", "_tail")
 
     def __init__(self) -> None:
-        self._tail = Held()
+        self._tail = ByteBuffer()
         self._after_cr = False
         self._first = True
 

@@ -11,10 +11,10 @@ from darner_clients.messages import Finish, Reasoning, Text, Timings
 from darner_clients.refusals.error_text import quoted
 from darner_clients.transport.connections import Connections
 from darner_clients.transport.failures import Broken
-from darner_clients.wire.event_framing import Framing
-from darner_clients.wire.output_limit import Length
-from darner_clients.wire.reply import Reply
-from darner_clients.wire.sse import TooLong
+from darner_clients.wire.event_framing import EventFraming
+from darner_clients.wire.output_limit import OutputMeter
+from darner_clients.wire.reply import ReplyParser
+from darner_clients.wire.sse import EventTooLong
 
 if TYPE_CHECKING:
     from darner_clients.transport.exchange import Exchange
@@ -32,7 +32,7 @@ class Stream:
     """The reply to a request that was sent at `began`, by the loop's time.
 
     Its first token is awaited for `within` seconds. It was to end after `limit` tokens: one that goes on for much
-    longer is broken off. `explained` finds out what may be behind an error, before anybody hears of it.
+    longer is broken off. `diagnose` finds out what may be behind an error, before anybody hears of it.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class Stream:
         endpoint: Endpoint,
         connections: Connections,
         exchange: "Exchange",
-        explained: Callable[[EndpointError], Awaitable[EndpointError]],
+        diagnose: Callable[[EndpointError], Awaitable[EndpointError]],
         *,
         began: float,
         within: float,
@@ -49,12 +49,12 @@ class Stream:
         self._endpoint = endpoint
         self._connections = connections
         self._exchange = exchange
-        self._explained = explained
+        self._diagnose = diagnose
         self._began = began
         self._within = within
-        self._length = Length(limit)
+        self._length = OutputMeter(limit)
         self._connect = exchange.connect_seconds
-        self._reply = Reply(endpoint)
+        self._reply = ReplyParser(endpoint)
         self._now: Callable[[], float] = asyncio.get_running_loop().time
         self._first: float | None = None
         self._last = began
@@ -64,19 +64,19 @@ class Stream:
         coding = self._exchange.headers.get("content-encoding", "").strip().lower()
         if coding in _UNREADABLE:
             raise Malformed(self._endpoint.name, f"answered packed as {coding}, which was not asked for")
-        reply, framing = self._reply, Framing(coding)
+        reply, framing = self._reply, EventFraming(coding)
         try:
-            async with aclosing(self._streamed(framing)) as items:
+            async with aclosing(self._stream(framing)) as items:
                 async for item in items:
                     yield item
-        except (Broken, TimeoutError, TooLong, EndpointError) as error:
+        except (Broken, TimeoutError, EventTooLong, EndpointError) as error:
             for piece in self._last_piece(framing, error):
                 yield piece
             if reply.reason is None or reply.vague:
-                raise await self._explained(self._translated(error)) from None
+                raise await self._diagnose(self._translate(error)) from None
             yield self._finish()
 
-    async def _streamed(self, framing: Framing) -> AsyncGenerator[Item]:
+    async def _stream(self, framing: EventFraming) -> AsyncGenerator[Item]:
         reply, exchange, now, length = self._reply, self._exchange, self._now, self._length
         gap = self._endpoint.deadlines.gap
         exchange.read_by = self._began + self._within
@@ -100,7 +100,7 @@ class Stream:
                 else:  # all that can come is the usage, and signs of life
                     settled = settled or now() + SETTLE
                     exchange.read_by = settled
-            for piece in self._closed(framing):
+            for piece in self._close(framing):
                 yield piece
             yield self._finish()
             if reply.over:
@@ -113,11 +113,11 @@ class Stream:
     def _watch(self, read_by: float) -> None:
         """See that it goes on, and comes to an end: signs of life are no tokens."""
         if self._length.endless:
-            raise Interrupted(self._endpoint.name, self._length.told, retry=False, started=True)
+            raise Interrupted(self._endpoint.name, self._length.message, retry=False, started=True)
         if self._now() > read_by:
             raise TimeoutError
 
-    def _closed(self, framing: Framing) -> Iterable[Text | Reasoning]:
+    def _close(self, framing: EventFraming) -> Iterable[Text | Reasoning]:
         """What the end of the body brings."""
         last = framing.close()
         if framing.plain and last is not None:
@@ -128,29 +128,29 @@ class Stream:
             self._first = self._first or self._last
             yield piece
 
-    def _last_piece(self, framing: Framing, error: Exception) -> Iterable[Text | Reasoning]:
+    def _last_piece(self, framing: EventFraming, error: Exception) -> Iterable[Text | Reasoning]:
         """A reply whose connection failed may be complete all the same."""
         reply = self._reply
-        if isinstance(error, EndpointError | TooLong) or (reply.reason is not None and not reply.vague):
+        if isinstance(error, EndpointError | EventTooLong) or (reply.reason is not None and not reply.vague):
             return ()
-        with suppress(EndpointError, TooLong):
-            return tuple(self._closed(framing))
+        with suppress(EndpointError, EventTooLong):
+            return tuple(self._close(framing))
         return ()
 
-    def _translated(self, error: Exception) -> EndpointError:
+    def _translate(self, error: Exception) -> EndpointError:
         started = self._first is not None
         if isinstance(error, EndpointError):
             return error
-        if isinstance(error, TooLong):
+        if isinstance(error, EventTooLong):
             return Malformed(self._endpoint.name, f"sent {error}", started=started)
-        return self._connections.translated(error, started=started)
+        return self._connections.translate(error, started=started)
 
     def _finish(self) -> Finish:
         first = self._first
         decode = None if first is None else self._last - first
         timings = Timings(self._connect, self._reply.queue, None if first is None else first - self._began, decode)
         reply = self._reply
-        reason, refusal, called = reply.reason or "stop", reply.refusal, reply.called
-        if reason not in _PLAIN or refusal or called:  # an endpoint's own words
-            reason, refusal, called = (quoted(each, self._endpoint.hidden) for each in (reason, refusal, called))
-        return Finish(reason, reply.usage, timings, self._endpoint.name, refusal, called)
+        reason, refusal, tool_call = reply.reason or "stop", reply.refusal, reply.tool_call
+        if reason not in _PLAIN or refusal or tool_call:  # an endpoint's own words
+            reason, refusal, tool_call = (quoted(each, self._endpoint.hidden) for each in (reason, refusal, tool_call))
+        return Finish(reason, reply.usage, timings, self._endpoint.name, refusal, tool_call)

@@ -54,7 +54,7 @@ class Streaming:
         tokens = 0
         finish = Finish("stop")
         try:
-            async with self._router.stream(route, request, waiting=self.waits) as stream:
+            async with self._router.stream(route, request, on_wait=self.waits) as stream:
                 async for item in stream:
                     if isinstance(item, Finish):
                         finish = item
@@ -130,7 +130,7 @@ def shortened(words: str, most: int = 200) -> str:
 def _unsaid(finish: Finish, *, thought: bool) -> str:
     if finish.refusal:
         return f"the model refused: {shortened(finish.refusal)}"
-    if finish.called:
-        return f"the model called a tool ({shortened(finish.called)}) instead of answering; none was offered"
+    if finish.tool_call:
+        return f"the model called a tool ({shortened(finish.tool_call)}) instead of answering; none was offered"
     ended = "" if finish.ending == "complete" else f", and ended with the reason '{shortened(finish.reason)}'"
     return f"the model only thought and answered nothing{ended}" if thought else f"the reply was empty{ended}"

@@ -123,7 +123,7 @@ class Run:
             output=lambda endpoint: self._output(endpoint, growth),
             interactive=self._task.interactive,
             without=self._troubles.out,
-            waiting=self._streaming.waits,
+            on_wait=self._streaming.waits,
         )
 
     async def _give_up(self, chosen: Unroutable) -> None:
@@ -164,13 +164,15 @@ class Run:
 
     def _output(self, endpoint: Endpoint, growth: int) -> int:
         """Tokens to reserve for the reply: predicted from what is to be rewritten, twice as much after each overrun."""
+        expected = growth * self._router.output_for(self._task_tokens(endpoint), endpoint)
+        return min(expected, endpoint.max_output or expected)
+
+    def _task_tokens(self, endpoint: Endpoint) -> int:
+        """About how much is to be rewritten."""
         bundle, region = self._prompts.bundle(endpoint), self._prompts.region(endpoint)
         if isinstance(region, Region):
-            about = self._prompts.count_text(endpoint, region.text)
-        else:
-            about = bundle.focus_tokens if bundle.focus else bundle.tokens // 4
-        wanted = growth * self._router.output_for(about, endpoint)
-        return min(wanted, endpoint.max_output or wanted)
+            return self._prompts.count_text(endpoint, region.text)
+        return bundle.focus_tokens if bundle.focus else bundle.tokens // 4
 
     def _request(self, route: Route, region: Region | None, growth: int) -> ChatRequest:
         room = max(1, route.window - route.prompt_tokens)
@@ -181,6 +183,7 @@ class Run:
             prediction=self._prompts.masks.hide(region.text) if region else None,
             cache_key=_cache_key(self._task),
             interactive=self._task.interactive,
+            task_tokens=max(1, self._task_tokens(route.endpoint)) if growth == 1 else 0,  # the whole task, and no rest
         )
 
     def _parser(self, endpoint: Endpoint, region: Region | None) -> Parser:

@@ -7,7 +7,7 @@ import pytest
 from darner_clients.dialect import PLAIN, Dialect, dialect_from
 from darner_clients.endpoint import Endpoint
 from darner_clients.refusals.refusal import classify
-from darner_clients.refusals.rejected_fields import learned
+from darner_clients.refusals.rejected_fields import adapt
 
 ENDPOINT = Endpoint("it", "openai", "http://h/v1", "m", window=32_768)
 SENT: dict[str, Any] = {
@@ -38,7 +38,7 @@ def check(
     body: object, expected: Dialect | None, *, status: int = 400, dialect: Dialect = PLAIN, **sent: object
 ) -> None:
     error = classify(ENDPOINT, status, body, {})
-    assert learned(dialect, {**SENT, **sent}, error) == expected, error.refusal
+    assert adapt(dialect, {**SENT, **sent}, error) == expected, error.refusal
 
 
 @pytest.mark.parametrize(
@@ -182,10 +182,10 @@ def test_one_lesson_after_another() -> None:
     no_limit = said("Unsupported parameter: 'max_completion_tokens' is not supported with this model.")
     renamed = Dialect(limit_field="max_completion_tokens", without=("temperature",))
     error = classify(ENDPOINT, 400, no_limit, {})
-    gone = learned(renamed, renamed.spoken(dict(SENT)), error)
+    gone = adapt(renamed, renamed.apply(dict(SENT)), error)
     assert gone == Dialect(limit_field="max_completion_tokens", without=("temperature", "max_completion_tokens"))
     assert gone is not None
-    assert not {"max_tokens", "max_completion_tokens", "temperature"} & set(gone.spoken(dict(SENT)))
+    assert not {"max_tokens", "max_completion_tokens", "temperature"} & set(gone.apply(dict(SENT)))
 
 
 @pytest.mark.parametrize(
@@ -207,7 +207,7 @@ def test_one_lesson_after_another() -> None:
 )
 def test_a_packed_body_is_unpacked(status: int, message: str, packed: bool) -> None:
     error = classify(ENDPOINT, status, said(message), {})
-    assert learned(PLAIN, SENT, error, packed=packed) == (Dialect(packed=False) if packed else None)
+    assert adapt(PLAIN, SENT, error, packed=packed) == (Dialect(packed=False) if packed else None)
 
 
 def test_a_body_in_a_dialect() -> None:
@@ -221,8 +221,8 @@ def test_a_body_in_a_dialect() -> None:
     }
     messages = [{"role": role, "content": role[:1]} for role in ("system", "user", "assistant", "user")]
     dialect = Dialect(("temperature",), "max_completion_tokens", 256, system=False, packed=False, streamed=False)
-    assert PLAIN.spoken(body) is body
-    assert dialect.spoken({**body, "messages": messages}) == {
+    assert PLAIN.apply(body) is body
+    assert dialect.apply({**body, "messages": messages}) == {
         "model": "m",
         "stream": False,
         "max_completion_tokens": 256,
@@ -233,6 +233,6 @@ def test_a_body_in_a_dialect() -> None:
             {"role": "user", "content": "u"},
         ],
     }
-    assert "messages" not in dialect.spoken({"prompt": "x"})
+    assert "messages" not in dialect.apply({"prompt": "x"})
     assert dialect_from(dialect.as_json()) == dialect
     assert dialect_from({"without": ["a"], "of another version": 1}) == Dialect(without=("a",))

@@ -7,12 +7,12 @@ import pytest
 from darner_clients.endpoint import Endpoint
 from darner_clients.routing.calibration import (
     Pair,
-    error,
     estimate,
+    estimate_error,
     expected_output,
     first_guess,
     keep_predicting,
-    most_that_fits,
+    largest_prompt,
 )
 
 FAST = Endpoint("fast", "cerebras", "https://x/v1", "gpt-oss-120b", max_output=32768)
@@ -72,15 +72,15 @@ def test_before_any_call_estimates_are_on_the_safe_side() -> None:
 @pytest.mark.parametrize("samples", [(), ((1000.0, 1080.0),), ((1000.0, 900.0), (20_000.0, 18_100.0))])
 def test_the_most_that_fits_fits_and_one_more_does_not(samples: tuple[Pair, ...]) -> None:
     for room in (0, 1, 30, 500, 2048, 131_072):
-        most = most_that_fits(room, samples)
+        most = largest_prompt(room, samples)
         assert most == 0 or estimate(most, samples) <= room, (room, most)
         assert room < 500 or estimate(most + 2, samples) > room, (room, most)
 
 
 def test_the_error_is_of_estimates_as_they_were_made() -> None:
-    assert error(()) is None
-    assert error([(1000.0, 1054.0)]) == 0.0
-    assert error([(1000.0, 2108.0)]) == 0.5
+    assert estimate_error(()) is None
+    assert estimate_error([(1000.0, 1054.0)]) == 0.0
+    assert estimate_error([(1000.0, 2108.0)]) == 0.5
 
 
 def test_replies_are_reserved_for_tightly_and_learned() -> None:

@@ -114,7 +114,7 @@ async def run(seed: int, one: ScriptedEndpoint, two: ScriptedEndpoint) -> str:
         if seed % 10 == 0:  # some with a second endpoint asked when the first is late
             await router.status(probe=True)
             for _ in range(8):
-                router._served["one"].measured.add("first_token", 0.01)
+                router._targets["one"].samples.add("first_token", 0.01)
         kept, failure = await patch(router, tries=random.choice([2, 8, 8, 8]))
     assert kept == LINES[: len(kept)], (seed, kept)
     assert failure is not None or len(kept) == len(LINES), (seed, len(kept))

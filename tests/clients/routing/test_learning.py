@@ -86,7 +86,7 @@ async def test_a_lesson_of_a_request_that_failed_all_the_same_is_not_kept(tmp_pa
             with pytest.raises(Rejected):
                 await asked(router)
         async with opened(scripted, tmp_path) as router:
-            assert router._served["it"].client.dialect == Dialect()
+            assert router._targets["it"].client.dialect == Dialect()
 
 
 @pytest.mark.parametrize("dialect", ["vllm", "vllm-old", "vllm-0.15", "openai", "cerebras", "sglang"])
@@ -288,7 +288,7 @@ async def test_a_bucket_smaller_than_the_request_says_what_would_fit() -> None:
 # -- company
 
 
-async def spoken(router: Router) -> str:
+async def apply(router: Router) -> str:
     route = await router.choose(lambda _: 10, output=50)
     assert isinstance(route, Route)
     async with router.stream(route, ChatRequest(MESSAGES, route.prompt_tokens, 50)) as items:
@@ -301,7 +301,7 @@ async def test_a_silent_endpoint_without_a_history_gets_company(monkeypatch: pyt
     async with ScriptedEndpoint(silent) as one, ScriptedEndpoint(Script(otherwise="second")) as two:
         endpoints = [one.endpoint("one", window=8000), two.endpoint("two", window=8000)]
         async with Router(endpoints, state_dir=None, warm=False) as router:
-            assert await spoken(router) == "second"
+            assert await apply(router) == "second"
         assert [len(one.asked), len(two.asked)] == [1, 1]
 
 
@@ -312,7 +312,7 @@ async def test_where_it_cannot_be_asked_the_same_it_is_asked_instead(monkeypatch
         endpoints = [one.endpoint("one"), two.endpoint("two", reply="whole")]
         async with Router(endpoints, state_dir=None, warm=False) as router:
             with pytest.raises(Exception, match=r"no token within 0\.2 s; another endpoint is asked"):
-                await spoken(router)
+                await apply(router)
             left = await router.choose(lambda _: 10, output=50, without=["one"])
             assert isinstance(left, Route)
             assert left.alone

@@ -18,7 +18,7 @@ from darner_clients.refusals.rate_limit_headers import Allowance
 from darner_clients.routing.quota import Quota, Ticket, Wait
 from darner_clients.routing.route import QuotaLeft
 from darner_clients.routing.router import Route, Router, Unroutable
-from darner_clients.routing.shared_store import Store
+from darner_clients.routing.shared_store import SharedStore
 from darner_clients.testing import Fault, Script, ScriptedEndpoint
 
 FAST = Endpoint("fast", "cerebras", "https://x/v1", "m", api_key="k")
@@ -40,7 +40,7 @@ class Clock:
         await asyncio.sleep(0)
 
 
-STORES: list[Store] = []
+STORES: list[SharedStore] = []
 
 
 @pytest.fixture(autouse=True)
@@ -51,7 +51,7 @@ def closed() -> Iterator[None]:
 
 
 def account(clock: Clock, folder: Path | None = None, endpoint: Endpoint = FAST) -> Quota:
-    STORES.append(Store(folder))
+    STORES.append(SharedStore(folder))
     return Quota(endpoint, STORES[-1], clock)
 
 
@@ -90,7 +90,7 @@ async def test_buckets_refill_continuously() -> None:
     assert (await waits(quota, 20_000, waiter=wait.waiter)).seconds == pytest.approx(0.1)
     clock.now += 0.1001
     await quota.admit(20_000, interactive=True, waiter=wait.waiter)
-    assert await quota.left() == (
+    assert await quota.remaining() == (
         QuotaLeft("requests", "minute", 5, 4, 12.0),
         QuotaLeft("tokens", "minute", 30_000, 0, pytest.approx(60.0, abs=0.1)),  # type: ignore[arg-type] # a matcher
     )
@@ -114,10 +114,10 @@ async def test_headers_correct_the_account_but_for_requests_on_their_way() -> No
     quota = await minute(clock)
     first = await admitted(quota, 5000)
     await admitted(quota, 6000)
-    await quota.heard(first, [Allowance("tokens", "minute", 30_000, 21_000, 18.0)])
-    assert [each.remaining for each in await quota.left()] == [3, 15_000]
-    await quota.heard(None, [Allowance("tokens", "minute", 60_000, 50_000, None)])
-    assert [(each.limit, each.remaining) for each in await quota.left()] == [(5, 3), (60_000, 44_000)]
+    await quota.update(first, [Allowance("tokens", "minute", 30_000, 21_000, 18.0)])
+    assert [each.remaining for each in await quota.remaining()] == [3, 15_000]
+    await quota.update(None, [Allowance("tokens", "minute", 60_000, 50_000, None)])
+    assert [(each.limit, each.remaining) for each in await quota.remaining()] == [(5, 3), (60_000, 44_000)]
 
 
 async def test_what_was_not_sent_is_given_back_once() -> None:
@@ -125,9 +125,9 @@ async def test_what_was_not_sent_is_given_back_once() -> None:
     ticket = await admitted(quota, 5000)
     await quota.give_back(ticket)
     await quota.give_back(ticket)
-    assert [each.remaining for each in await quota.left()] == [5, 30_000]
+    assert [each.remaining for each in await quota.remaining()] == [5, 30_000]
     ticket = await quota.adjust(await admitted(quota, 5000), 2000)
-    assert (ticket.tokens, [each.remaining for each in await quota.left()]) == (2000, [4, 28_000])
+    assert (ticket.tokens, [each.remaining for each in await quota.remaining()]) == (2000, [4, 28_000])
 
 
 @pytest.mark.parametrize(
@@ -171,15 +171,15 @@ async def test_a_machine_that_was_started_anew_waits_for_nothing() -> None:
 async def test_a_day_that_is_used_up_is_waited_for_to_its_reset() -> None:
     clock = Clock()
     quota = account(clock)
-    await quota.heard(None, [Allowance("tokens", "day", 1_000_000, 500, 7200.0)])
+    await quota.update(None, [Allowance("tokens", "day", 1_000_000, 500, 7200.0)])
     assert (await waits(quota, 1000)).seconds == pytest.approx(7200.0)
 
 
 async def test_a_limit_that_has_let_more_through_is_none() -> None:
     quota = account(Clock())
-    await quota.heard(await admitted(quota, 5000), [Allowance("tokens", "minute", 100, 0)])
+    await quota.update(await admitted(quota, 5000), [Allowance("tokens", "minute", 100, 0)])
     await admitted(quota, 5000)
-    await quota.heard(None, [Allowance("tokens", "minute", 4000, 0)])
+    await quota.update(None, [Allowance("tokens", "minute", 4000, 0)])
     assert (await waits(quota, 5000)).most == 4000
 
 
@@ -259,7 +259,13 @@ async def patches_in(minutes: int, output: int | None, clock: Clock, script: Scr
                 if clock.now >= end:
                     break
                 assert isinstance(route, Route), route
-                request = ChatRequest((("user", "x" * 16_000),), route.prompt_tokens, route.output, interactive=False)
+                request = ChatRequest(
+                    (("user", "x" * 16_000),),
+                    route.prompt_tokens,
+                    route.output,
+                    interactive=False,
+                    task_tokens=600 if output is None else 0,
+                )
                 async with router.stream(route, request) as items:
                     reply = "".join([item.text async for item in items if isinstance(item, Text)])
                 done += reply == script.otherwise
@@ -282,7 +288,7 @@ async def test_four_useful_patches_a_minute_on_the_smallest_plan() -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "left"),
+    ("fault", "remaining"),
     [
         (Fault("status", status=400), 30_000),  # refused before it was admitted
         (Fault("status", status=500), 30_000 - 105),  # it may have been admitted
@@ -290,21 +296,21 @@ async def test_four_useful_patches_a_minute_on_the_smallest_plan() -> None:
         (None, 30_000 - 105),
     ],
 )
-async def test_what_a_request_costs_by_how_it_ends(fault: Fault | None, left: int) -> None:
+async def test_what_a_request_costs_by_how_it_ends(fault: Fault | None, remaining: int) -> None:
     clock = Clock()
     script = Script(dialect="cerebras", faults=() if fault is None else (fault,))
     async with (
         ScriptedEndpoint(script, clock=clock) as scripted,
         Router([scripted.endpoint("fast")], state_dir=None, warm=False, clock=clock, pause=clock.pause) as router,
     ):
-        quota = router._served["fast"].quota
+        quota = router._targets["fast"].quota
         await quota.learn([Allowance("tokens", "minute", 30_000)])
         route = await router.choose(lambda _: 5, output=76)
         assert isinstance(route, Route)
         with suppress(EndpointError):
             async with router.stream(route, ChatRequest((("user", "hi"),), route.prompt_tokens, route.output)) as items:
                 assert [item async for item in items]
-        assert [each.remaining for each in await quota.left()] == [left]
+        assert [each.remaining for each in await quota.remaining()] == [remaining]
 
 
 async def test_three_429s_and_what_each_means() -> None:

@@ -14,7 +14,7 @@ from darner_clients.endpoint import Endpoint
 from darner_clients.refusals.rate_limit_headers import Allowance, allowances
 from darner_clients.routing.quota import Quota, Ticket
 from darner_clients.routing.router import LOOK
-from darner_clients.routing.shared_store import Store
+from darner_clients.routing.shared_store import SharedStore
 from darner_clients.testing.quota import Quota as Provider
 
 FAST = Endpoint("fast", "cerebras", "https://x/v1", "m", api_key="k")
@@ -50,7 +50,7 @@ class Hour:
         self.time = Time()
         self.provider = Provider(5, 30_000, 0, self.time)
         self.random = Random(seed)  # noqa: S311 - a test that can be run again
-        self.stores = [Store(folder) for _ in range(3)]
+        self.stores = [SharedStore(folder) for _ in range(3)]
         self.batch: list[float] = []
         self.keyboard: list[tuple[float, float]] = []
 
@@ -65,7 +65,7 @@ class Hour:
         assert self.provider.admit(tokens) is None, "sent before its time"
         at = self.time.now
         await self.time.sleep(0.3)
-        await quota.heard(answer, allowances(self.provider.headers()))
+        await quota.update(answer, allowances(self.provider.headers()))
         return at
 
     async def work_off(self, quota: Quota) -> None:
@@ -82,9 +82,9 @@ class Hour:
 
     async def pass_(self) -> None:
         quotas = [Quota(FAST, store, self.time) for store in self.stores]
-        await quotas[0].heard(None, allowances(self.provider.headers()))
+        await quotas[0].update(None, allowances(self.provider.headers()))
         for quota in quotas:
-            await quota.left()
+            await quota.remaining()
         loop = asyncio.get_running_loop()
         works = [self.work_off(quotas[0]), self.work_off(quotas[1]), self.type(quotas[2])]
         tasks = [loop.create_task(work) for work in works]
@@ -122,10 +122,10 @@ from pathlib import Path
 from darner_clients.refusals.rate_limit_headers import Allowance
 from darner_clients.endpoint import Endpoint
 from darner_clients.routing.quota import Quota, Ticket
-from darner_clients.routing.shared_store import Store
+from darner_clients.routing.shared_store import SharedStore
 
 async def main(folder, tokens, times, end):
-    store = Store(Path(folder))
+    store = SharedStore(Path(folder))
     quota = Quota(Endpoint("fast", "cerebras", "https://x/v1", "m", api_key="k"), store, lambda: 5000.0)
     await quota.learn([Allowance("tokens", "minute", 30_000)])
     answers = [await quota.admit(int(tokens), interactive=True) for _ in range(int(times))]
@@ -154,17 +154,17 @@ def test_processes_take_no_more_than_there_is(tmp_path: Path) -> None:
 async def test_who_was_killed_keeps_nobody_waiting(tmp_path: Path) -> None:
     dead = process(tmp_path, "20000", "2", "killed")
     assert (dead.communicate()[0], dead.returncode) == ("1\n", -9)
-    time, store = Time(), Store(tmp_path)
+    time, store = Time(), SharedStore(tmp_path)
     quota = Quota(FAST, store, time)
     try:
         assert not isinstance(await quota.admit(9_000, interactive=False), Ticket), "its place is kept for a while"
         time.now += 2.1
         assert isinstance(await quota.admit(9_000, interactive=True), Ticket)
         told = [Allowance("tokens", "minute", 30_000, 30_000)]
-        await quota.heard(None, told)
-        assert [each.remaining for each in await quota.left()] == [1_000], "they may be on their way"
+        await quota.update(None, told)
+        assert [each.remaining for each in await quota.remaining()] == [1_000], "they may be on their way"
         time.now += 121.0
-        await quota.heard(None, told)
-        assert [each.remaining for each in await quota.left()] == [30_000]
+        await quota.update(None, told)
+        assert [each.remaining for each in await quota.remaining()] == [30_000]
     finally:
         store.close()

@@ -13,9 +13,9 @@ import pytest
 from darner_clients.endpoint import Deadlines, Endpoint
 from darner_clients.errors import EndpointError, Interrupted, Late, Overflow, Overloaded, Unreachable
 from darner_clients.messages import ChatRequest, Finish, Text
-from darner_clients.routing.circuit_breaker import Circuit, Health
+from darner_clients.routing.circuit_breaker import CircuitBreaker, Health
 from darner_clients.routing.router import EndpointStatus, Route, Router, Unroutable
-from darner_clients.routing.shared_store import Store
+from darner_clients.routing.shared_store import SharedStore
 from darner_clients.testing import Fault, Said, Script, ScriptedEndpoint
 from darner_clients.testing.script import Dialect
 from darner_clients.wire.stream import Item
@@ -132,8 +132,8 @@ async def test_a_circuit_opens_for_its_own_faults_only_and_closes_after_a_probe(
 
 
 async def test_a_machine_that_was_started_anew_trusts_again() -> None:
-    now, store = [900_000.0], Store(None)
-    circuit = Circuit("http://x", store, lambda: now[0])
+    now, store = [900_000.0], SharedStore(None)
+    circuit = CircuitBreaker("http://x", store, lambda: now[0])
     try:
         await circuit.failed(Unreachable("x", "gone"))
         assert await circuit.health() == Health(1.0, doubtful=True, why="gone")
@@ -254,7 +254,7 @@ async def known(router: Router, seconds: float) -> None:
     """The first endpoint's first tokens have come within `seconds` so far."""
     await router.status(probe=True)
     for _ in range(8):
-        router._served["first"].measured.add("first_token", seconds)
+        router._targets["first"].samples.add("first_token", seconds)
 
 
 async def test_a_late_first_token_has_the_second_asked_and_the_loser_closed() -> None:
@@ -314,7 +314,7 @@ async def test_no_hedge_when_quota_is_low_or_the_reply_format_differs_or_it_is_s
         async with Router(endpoints, state_dir=None, hedge=hedge) as router:
             await known(router, 0.01)
             if taken:
-                await router._served["second"].quota.admit(taken, interactive=True)
+                await router._targets["second"].quota.admit(taken, interactive=True)
             assert await hedged(router) == (f"from the {expected}", expected)
         assert len(second.asked) == (expected == "second")
 
@@ -448,3 +448,18 @@ def test_an_endpoint_is_cheap_data() -> None:
     endpoint = Endpoint("x", "vllm", "https://user@h:8000/v1/", "m", api_key="secret")
     assert (endpoint.base, endpoint.root, endpoint.host) == ("https://user@h:8000/v1", "https://user@h:8000", "h:8000")
     assert "secret" not in repr(endpoint)
+
+
+@pytest.mark.parametrize(("task_tokens", "samples"), [(600, 1), (0, 0)])
+async def test_a_reply_corrects_the_prediction_where_its_request_names_the_task(task_tokens: int, samples: int) -> None:
+    async with (
+        ScriptedEndpoint(SMALL) as small,
+        Router([small.endpoint("it")], state_dir=None, warm=False) as router,
+    ):
+        expected = router.output_for(600, router.endpoints[0])
+        route = await router.choose(lambda _: 10, output=expected)
+        assert isinstance(route, Route)
+        request = ChatRequest((("user", "hi"),), route.prompt_tokens, expected - 1, task_tokens=task_tokens)
+        async with router.stream(route, request) as items:
+            assert [item async for item in items]
+        assert len(router._targets["it"].samples.pairs("output")) == samples

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from darner_clients.routing.shared_store import Store
+from darner_clients.routing.shared_store import SharedStore
 
 NAME = "endpoints-2.sqlite3"
 _HELD = "import sqlite3, sys; print(*(why for (why,) in sqlite3.connect(sys.argv[1]).execute('SELECT why FROM circuit ORDER BY key')))"
@@ -28,7 +28,7 @@ def note(word: str) -> Callable[[sqlite3.Connection], None]:
 
 async def check(folder: Path, *, shared: bool) -> None:
     """A store there works, and what it is told is there for the next one if it is `shared`."""
-    one, two = Store(folder), Store(folder)
+    one, two = SharedStore(folder), SharedStore(folder)
     try:
         await one.do(note("a"))
         assert await one.do(noted) == ["a"]
@@ -75,7 +75,7 @@ async def test_tables_of_another_shape(tmp_path: Path) -> None:
 async def test_a_lock_that_somebody_keeps(tmp_path: Path) -> None:
     await check(tmp_path, shared=True)
     other = sqlite3.connect(tmp_path / NAME, isolation_level=None)
-    store = Store(tmp_path)
+    store = SharedStore(tmp_path)
     try:
         assert await store.do(noted) == ["a"]
         other.execute("BEGIN IMMEDIATE")
@@ -87,7 +87,7 @@ async def test_a_lock_that_somebody_keeps(tmp_path: Path) -> None:
 
 
 async def test_another_process_takes_nothing_away_that_two_routers_of_this_one_share(tmp_path: Path) -> None:
-    one, two = Store(tmp_path), Store(tmp_path)
+    one, two = SharedStore(tmp_path), SharedStore(tmp_path)
     program = (
         "import sqlite3, sys\n"
         "database = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
@@ -116,7 +116,7 @@ async def test_a_process_that_is_killed_in_the_middle(tmp_path: Path) -> None:
         "os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     assert subprocess.run([sys.executable, "-c", program, str(tmp_path / NAME)], check=False).returncode == -9  # noqa: ASYNC221 - nothing else runs
-    store = Store(tmp_path)
+    store = SharedStore(tmp_path)
     try:
         await store.do(note("b"))
         assert await store.do(noted) == ["a", "b"]
@@ -129,7 +129,7 @@ async def test_a_bug_is_raised_and_nothing_of_it_stays(tmp_path: Path) -> None:
         note("a")(database)
         raise LookupError
 
-    store = Store(tmp_path)
+    store = SharedStore(tmp_path)
     try:
         with pytest.raises(LookupError):
             await store.do(work)

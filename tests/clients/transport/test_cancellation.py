@@ -148,7 +148,7 @@ async def test_a_hedged_request() -> None:
             async with Router(endpoints, state_dir=None) as router:
                 await router.status(probe=True)
                 for _ in range(8):
-                    router._served["first"].measured.add("first_token", 0.01)
+                    router._targets["first"].samples.add("first_token", 0.01)
                 route = await router.choose(lambda _: 4, output=50)
                 assert isinstance(route, Route)
                 async with router.stream(route, REQUEST) as items:

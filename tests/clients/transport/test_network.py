@@ -17,7 +17,7 @@ from darner_clients.endpoint import Deadlines, Endpoint
 from darner_clients.errors import EndpointError, Interrupted, Late, Malformed, Rejected, Unreachable
 from darner_clients.messages import ChatRequest, Finish, Text
 from darner_clients.testing import Script, ScriptedEndpoint
-from darner_clients.transport.connect import connected
+from darner_clients.transport.connect import open_connection
 from darner_clients.transport.sockets import Socket, Sockets, tls_context
 
 REQUEST = ChatRequest((("user", "hi"),), 1, 20)
@@ -376,7 +376,7 @@ def test_a_resolver_that_hangs_does_not_hold_up_the_end(monkeypatch: pytest.Monk
 
     monkeypatch.setattr(socket, "getaddrinfo", hang)
     with pytest.raises(TimeoutError):
-        asyncio.run(asyncio.wait_for(connected("it.example", 9), 0.05))
+        asyncio.run(asyncio.wait_for(open_connection("it.example", 9), 0.05))
     assert not answered.is_set()
     network.set()
     assert answered.wait(10)

@@ -11,7 +11,7 @@ from darner_clients.endpoint import Endpoint
 from darner_clients.errors import EndpointError, Interrupted, Malformed, Overloaded
 from darner_clients.messages import Reasoning, Text, Usage
 from darner_clients.refusals.refusal import from_response
-from darner_clients.wire.reply import Reply
+from darner_clients.wire.reply import ReplyParser
 
 ENDPOINT = Endpoint("fast", "vllm", "http://x/v1", "m")
 
@@ -20,8 +20,8 @@ def delta(finish: str | None = None, **fields: object) -> dict[str, Any]:
     return {"choices": [{"index": 0, "delta": fields, "finish_reason": finish}]}
 
 
-def read(*events: object) -> tuple[list[Text | Reasoning], Reply]:
-    reply = Reply(ENDPOINT)
+def read(*events: object) -> tuple[list[Text | Reasoning], ReplyParser]:
+    reply = ReplyParser(ENDPOINT)
     found: list[Text | Reasoning] = []
     for event in events:
         found += reply.feed(b"[DONE]" if event == "[DONE]" else json.dumps(event).encode())
@@ -91,10 +91,10 @@ def test_replies_that_go_wrong(events: list[object], kind: type[EndpointError], 
 
 def test_an_event_that_is_no_json_is_malformed_and_a_cut_one_is_not() -> None:
     with pytest.raises(Malformed):
-        Reply(ENDPOINT).feed(b"{nonsense")
+        ReplyParser(ENDPOINT).feed(b"{nonsense")
     with pytest.raises(Interrupted):
-        Reply(ENDPOINT).close(b'{"choices": [{"delta": {"con')
-    reply = Reply(ENDPOINT)
+        ReplyParser(ENDPOINT).close(b'{"choices": [{"delta": {"con')
+    reply = ReplyParser(ENDPOINT)
     assert list(reply.close(json.dumps(delta("stop", content="a")).encode())) == [Text("a")]
 
 
@@ -148,14 +148,14 @@ def test_halves_of_a_character_are_joined_and_one_alone_does_not_reach_a_file(pi
 
 @pytest.mark.parametrize("end", [b"[done]", b'"[DONE]"', b"DONE", b" [Done] ", b'["[DONE]"]', b"data: [DONE]"])
 def test_the_end_in_any_spelling(end: bytes) -> None:
-    reply = Reply(ENDPOINT)
+    reply = ReplyParser(ENDPOINT)
     found = [*reply.feed(json.dumps(delta(content="a")).encode()), *reply.feed(end), *reply.close(None)]
     assert (found, reply.over) == ([Text("a")], True)
 
 
 def test_a_number_of_any_length_is_passed_over() -> None:
     event = json.dumps({**delta("stop", content="a"), "created": 1}).replace('"created": 1', f'"created": {"9" * 5000}')
-    assert list(Reply(ENDPOINT).feed(event.encode())) == [Text("a")]
+    assert list(ReplyParser(ENDPOINT).feed(event.encode())) == [Text("a")]
 
 
 _NAMES = st.sampled_from(
@@ -174,7 +174,7 @@ _JSON: st.SearchStrategy[object] = st.recursive(
 @given(_JSON)
 def test_whatever_is_sent_is_read_or_refused_with_a_typed_error(content: object) -> None:
     body = json.dumps(content).encode()
-    for read_it in (Reply(ENDPOINT).feed, Reply(ENDPOINT).whole):
+    for read_it in (ReplyParser(ENDPOINT).feed, ReplyParser(ENDPOINT).whole):
         with suppress(EndpointError):
             assert all(piece.text.encode() for piece in read_it(body))
     for status in (200, 400, 429, 500):
@@ -184,5 +184,5 @@ def test_whatever_is_sent_is_read_or_refused_with_a_typed_error(content: object)
 
 def test_what_is_nested_too_deep_is_no_bug() -> None:
     with pytest.raises(Malformed):
-        Reply(ENDPOINT).feed(b'{"choices": ' + b"[" * 100_000)
+        ReplyParser(ENDPOINT).feed(b'{"choices": ' + b"[" * 100_000)
     assert from_response(ENDPOINT, 400, {}, b"[" * 100_000).message.startswith("refused (400): [[[")
