@@ -21,15 +21,15 @@ end, {
 
 command('DarnerCancel', function()
   require('darner.patch').cancel()
-end, { desc = 'darner: end every patch that is on its way' })
+end, { desc = 'darner: cancel every running patch' })
 
 command('DarnerContext', function()
   require('darner.pages').context()
-end, { desc = 'darner: what the model is shown, and why' })
+end, { desc = 'darner: show what the model receives, and why' })
 
 command('DarnerStatus', function()
   require('darner.pages').status()
-end, { desc = 'darner: endpoints, quota and index' })
+end, { desc = 'darner: show endpoints, quota and index' })
 
 command('DarnerKeep', function(given)
   require('darner.review').keep(given.bang)

@@ -8,7 +8,7 @@ import { type Change, compare, endOf, movePoint, type Span } from "./positions.t
 
 const MOST_TRIES = 20;
 const PACE = 80; // milliseconds: after each edit the editor draws, tokenizes and asks everybody again
-export const CHANGED = "you have changed these lines meanwhile";
+export const CHANGED = "you changed these lines while the patch was running";
 
 export interface Waiting {
   readonly edit: TextEdit;
@@ -77,7 +77,7 @@ export class Applying implements vscode.Disposable {
       } else if (++tries < MOST_TRIES) {
         this.waiting = [...taken, ...this.waiting]; // the document has changed meanwhile: look where they belong now
       } else {
-        this.refuse("the editor did not take the edit");
+        this.refuse("the editor rejected the edit");
       }
       await this.pause();
     }

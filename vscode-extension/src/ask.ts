@@ -16,7 +16,7 @@ export class Asking {
   ask(title: string, detail: Thenable<string>): Promise<string | undefined> {
     const input = vscode.window.createQuickPick<Row>();
     input.title = title;
-    input.placeholder = "What is to change? (Enter asks, ↓ for earlier instructions, Esc leaves)";
+    input.placeholder = "Describe the change (Enter to send, ↓ for recent instructions, Esc to cancel)";
     input.ignoreFocusOut = false;
     const show = (): void => {
       input.items = itemsFor(input.value, this.history());

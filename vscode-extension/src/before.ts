@@ -32,7 +32,7 @@ export class Before implements vscode.TextDocumentContentProvider, vscode.Dispos
     // a new name each time: what was before may have changed since
     const before = uri.with({ scheme: SCHEME, fragment: now, query: String(Date.now()), authority: "" });
     const name = uri.path.slice(uri.path.lastIndexOf("/") + 1);
-    await vscode.commands.executeCommand("vscode.diff", before, uri, `${name} (before ↔ with the patch)`);
+    await vscode.commands.executeCommand("vscode.diff", before, uri, `${name} (original ↔ with the patch)`);
   }
 
   dispose(): void {

@@ -149,7 +149,7 @@ export class Editing implements vscode.Disposable {
     if (refused.length > 0) {
       const reasons = [...new Set(refused.map((each) => each.reason))].join("; ");
       const all = refused.length + outcome.hunks;
-      void this.offerAgain(params, `darner: ${refused.length} of ${many(all, "edit")} did not go in: ${reasons}`);
+      void this.offerAgain(params, `darner: ${refused.length} of ${many(all, "edit")} could not be applied: ${reasons}`);
     } else if (outcome.hunks === 0) {
       vscode.window.setStatusBarMessage("darner: nothing to change", 5000);
     }

@@ -34,7 +34,7 @@ export class Keys {
     const other = "Another variable…";
     const chosen = await vscode.window.showQuickPick([...new Set([...named, ...USUAL]), other], {
       title: "darner: Set API Key",
-      placeHolder: "The variable that your endpoint takes its key from (api_key_env)",
+      placeHolder: "Environment variable that holds the endpoint's key (api_key_env)",
     });
     const name = chosen === other ? await askForName() : chosen;
     if (name === undefined) {
@@ -45,7 +45,7 @@ export class Keys {
       prompt: "Stored in the editor's secret store and passed to the server's environment. Never written to settings.",
       password: true,
       ignoreFocusOut: true,
-      validateInput: (value) => (/^\S+$/.test(value.trim()) ? undefined : "A key has no blanks in it."),
+      validateInput: (value) => (/^\S+$/.test(value.trim()) ? undefined : "A key contains no spaces."),
     });
     if (key === undefined) {
       return false;
@@ -59,7 +59,7 @@ export class Keys {
   async forget(): Promise<boolean> {
     const names = this.names();
     if (names.length === 0) {
-      void vscode.window.showInformationMessage("darner holds no API key.");
+      void vscode.window.showInformationMessage("darner has no stored API key.");
       return false;
     }
     const name = await vscode.window.showQuickPick(names, { title: "darner: Forget API Key" });
@@ -82,7 +82,7 @@ export class Keys {
 function askForName(): Thenable<string | undefined> {
   return vscode.window.showInputBox({
     title: "darner: Set API Key",
-    prompt: "The variable's name, as in api_key_env",
-    validateInput: (value) => (/^[A-Za-z_][A-Za-z0-9_]*$/.test(value) ? undefined : "Letters, digits and '_' only."),
+    prompt: "Name of the variable, as in api_key_env",
+    validateInput: (value) => (/^[A-Za-z_][A-Za-z0-9_]*$/.test(value) ? undefined : "Use only letters, digits and '_'."),
   });
 }

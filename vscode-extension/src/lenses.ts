@@ -28,7 +28,7 @@ export class Lenses implements vscode.CodeLensProvider, vscode.Disposable {
       const place = new vscode.Range(line, 0, line, 0);
       const said: [string, string, string, unknown][] = [
         ["$(check) Keep", "darner.keepHunk", "Keep this hunk", hunk.id],
-        ["$(discard) Undo", "darner.undoHunk", "Put back what this hunk replaced", hunk.id],
+        ["$(discard) Undo", "darner.undoHunk", "Restore the lines that this hunk replaced", hunk.id],
       ];
       if (number === 0 && hunks.length > 1) {
         said.push([
@@ -40,8 +40,8 @@ export class Lenses implements vscode.CodeLensProvider, vscode.Disposable {
         said.push(["Undo all", "darner.undoFile", "Undo all hunks of this file", document.uri]);
       }
       if (hunk.bridged !== "") {
-        const told = `The model's text differed from yours in: ${hunk.bridged}. The place is the only one that fits.`;
-        said.push([`$(info) placed although it differed (${hunk.bridged})`, "darner.compare", told, document.uri]);
+        const told = `The model's text differed from yours in: ${hunk.bridged}. No other place matches.`;
+        said.push([`$(info) applied with differences (${hunk.bridged})`, "darner.compare", told, document.uri]);
       }
       return said.map(
         ([title, command, tooltip, argument]) =>

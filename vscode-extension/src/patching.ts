@@ -5,6 +5,7 @@ import { type LanguageClient, ProgressType } from "vscode-languageclient/node";
 import { Applying } from "./applying.ts";
 import type { ContextEvent, DoneEvent, EditEvent, PatchEvent, PatchParams, Refusal, RouteEvent } from "./events.ts";
 import type { Hunks } from "./hunks.ts";
+import { many } from "./records.ts";
 import { NOT_CONFIRMED, type PatchAnswer, putRest } from "./rest.ts";
 
 export interface Outcome {
@@ -118,7 +119,7 @@ class Run {
         this.put(event);
         break;
       case "repair":
-        this.telling.progress(`${event.endpoint}: asking again about ${event.refused} refused`);
+        this.telling.progress(`${event.endpoint}: retrying ${many(event.refused, "rejected edit")}`);
         break;
       case "done":
         this.done = event;

@@ -97,7 +97,7 @@ export class Reviewing {
       this.hunks.drop(hunks);
     } else {
       void vscode.window.showWarningMessage(
-        "darner: the editor did not take the edit; ask again, or undo in the editor.",
+        "darner: the editor rejected the edit. Try again, or undo in the editor.",
       );
     }
   }

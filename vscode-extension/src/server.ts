@@ -114,8 +114,8 @@ export class Server implements vscode.Disposable {
     if (version === undefined || isTooOld(version)) {
       const said =
         version === undefined
-          ? `${found.path} does not say which version it is; darner ${LOWEST_VERSION} or later is needed.`
-          : `${found.path} is darner ${version}; this extension needs ${LOWEST_VERSION} or later.`;
+          ? `${found.path} does not report its version; darner ${LOWEST_VERSION} or later is required.`
+          : `${found.path} is darner ${version}; this extension requires ${LOWEST_VERSION} or later.`;
       this.hooks.trouble({ kind: "old", said });
       return;
     }
@@ -176,10 +176,10 @@ export class Server implements vscode.Disposable {
         },
         closed: () => {
           if (!this.crashes.count()) {
-            this.log.warn("the server ended by itself; starting it again");
+            this.log.warn("the server stopped unexpectedly; restarting it");
             return { action: CloseAction.Restart, handled: true };
           }
-          const said = `darner's server ended ${MOST_CRASHES + 1} times within ${WITHIN / 60_000} minutes and is left stopped.`;
+          const said = `darner's server ended ${MOST_CRASHES + 1} times within ${WITHIN / 60_000} minutes and was not restarted.`;
           this.log.error(said);
           this.hooks.trouble({ kind: "crashed", said });
           return { action: CloseAction.DoNotRestart, handled: true };

@@ -31,7 +31,7 @@ export class Troubles implements vscode.Disposable {
   }
 
   show(trouble: Trouble): void {
-    this.tell("darner does not run", trouble.said, vscode.LanguageStatusSeverity.Error);
+    this.tell("darner is not running", trouble.said, vscode.LanguageStatusSeverity.Error);
     if (trouble.said === this.said) {
       return; // it has been said
     }
@@ -75,11 +75,11 @@ export async function install(): Promise<void> {
     [
       { label: INSTALL, description: "with uv" },
       { label: INSTALL_PIPX, description: "with pipx" },
-      { label: "uv tool install 'darner[local]'", description: "with uv, and with the embedded model" },
+      { label: "uv tool install 'darner[local]'", description: "with uv, including the embedded model" },
     ],
     {
       title: "darner: Install Server",
-      placeHolder: "Typed into a terminal for you; press Enter there, then restart the server",
+      placeHolder: "The command is entered in a terminal; press Enter there, then restart the server",
     },
   );
   if (chosen !== undefined) {

@@ -154,7 +154,7 @@ local function obstacle(change)
   local buffer = loaded(change.textDocument.uri)
   local version = change.textDocument.version
   if type(version) == 'number' and vim.lsp.util.buf_versions[buffer] ~= version then
-    return 'the buffer has been changed meanwhile'
+    return 'the buffer changed while the patch was applied'
   end
   return not vim.bo[buffer].modifiable and 'the buffer cannot be changed' or nil
 end
@@ -176,7 +176,7 @@ function M.handle(params, client_id)
   local made = {} ---@type table<string, true> not to be loaded before they are there
   for _, each in ipairs(parts) do
     if each.kind == 'delete' and not agreed(each) then
-      return { applied = false, failureReason = 'the file is to stay' }
+      return { applied = false, failureReason = 'the file must stay' }
     end
     made[each.kind == 'create' and each.uri or ''] = true
     local reason = not each.kind and not made[each.textDocument.uri] and obstacle(each)

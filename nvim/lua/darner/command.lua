@@ -43,7 +43,7 @@ function M.run(given)
     end
   end
   if given.args == '' then
-    return vim.ui.input({ prompt = 'darner: what is to change? ' }, ask)
+    return vim.ui.input({ prompt = 'darner: instruction: ' }, ask)
   end
   ask(given.args)
 end

@@ -31,7 +31,7 @@ local function doctor(told)
     if embedded.here then
       health.ok('embedded model: ' .. embedded.model)
     else
-      health.warn('no endpoint is set up, and the embedded model is not here yet', 'run `darner model pull`')
+      health.warn('no endpoint is configured, and the embedded model has not been downloaded', 'run `darner model pull`')
     end
   end
   local index = told.index
@@ -44,16 +44,16 @@ function M.check()
   local health = vim.health
   health.start('darner')
   if vim.fn.has('nvim-0.11') == 0 then
-    return health.error('Neovim 0.11 or newer is needed')
+    return health.error('Neovim 0.11 or newer is required')
   end
   local config = vim.lsp.config.darner
   local command = config and config.cmd
   if type(command) ~= 'table' then
-    return health.error('the server is not set up', "call require('darner').setup{}")
+    return health.error('the server is not configured', "call require('darner').setup{}")
   end
   local program = vim.fn.exepath(command[1])
   if program == '' then
-    return health.error(command[1] .. ' is not in the PATH', 'uv tool install darner')
+    return health.error(command[1] .. ' is not on the PATH', 'uv tool install darner')
   end
   local works, version = run({ program, '--version' })
   if not works then
@@ -62,7 +62,7 @@ function M.check()
   health.ok(('%s (%s)'):format(vim.trim(version), program))
   local clients = vim.lsp.get_clients({ name = 'darner' })
   if #clients == 0 then
-    health.info('no server is running: none of the buffers is a file')
+    health.info('no server is running because no buffer has a file')
   end
   for _, client in ipairs(clients) do
     health.ok(('serves %d buffers of %s'):format(vim.tbl_count(client.attached_buffers), client.root_dir or 'no root'))

@@ -7,7 +7,7 @@ local M = {}
 ---@field previous string|false to the previous hunk
 ---@field keep string|false keep the hunk at the cursor
 ---@field undo string|false undo the hunk at the cursor
----@field accept string|false take the ghost text (insert mode)
+---@field accept string|false accept the ghost text (insert mode)
 
 ---@class darner.Options
 ---@field maps darner.Maps
@@ -28,7 +28,7 @@ local calls = {
   previous = { 'n', 'darner.review', 'previous', 'previous hunk' },
   keep = { 'n', 'darner.review', 'keep', 'keep this hunk' },
   undo = { 'n', 'darner.review', 'undo', 'undo this hunk' },
-  accept = { 'i', 'darner.ghost', 'accept_or_type', 'take the ghost text' },
+  accept = { 'i', 'darner.ghost', 'accept_or_type', 'accept the ghost text' },
 }
 
 ---@type table<string, any> what the key that takes the ghost text did before

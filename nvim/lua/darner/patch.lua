@@ -80,7 +80,7 @@ local function finished(run, result)
   if #refused == 0 then
     return server.say(run.hunks == 0 and 'nothing to change' or said(run))
   end
-  local whole = ('%s, %d refused: %s'):format(said(run), #refused, refused[1].reason)
+  local whole = ('%s, %d rejected: %s'):format(said(run), #refused, refused[1].reason)
   local room = math.max(20, vim.v.echospace - #'darner: ') -- a longer one would have to be confirmed
   local short = vim.fn.strcharpart(whole, 0, room - 1) .. '…'
   server.say(vim.fn.strchars(whole) > room and short or whole, vim.log.levels.WARN)
@@ -169,7 +169,7 @@ end
 --- End every patch that is on its way; what is in the buffers stays, as hunks.
 function M.cancel()
   if not next(runs) then
-    return server.say('no patch is on its way')
+    return server.say('no patch is running')
   end
   for token, run in pairs(runs) do
     local client = vim.lsp.get_client_by_id(run.client)
@@ -186,7 +186,7 @@ end
 function M.lost(client)
   for token, run in pairs(runs) do
     if run.client == client then
-      server.say('the server has ended; ask again', vim.log.levels.ERROR)
+      server.say('the server stopped; run the command again', vim.log.levels.ERROR)
       ended(token)
     end
   end

@@ -40,7 +40,7 @@ local function start_again(client, buffers)
     return now - at < 60
   end, starts)
   if #starts >= MOST_STARTS then
-    return M.say('the server keeps ending; see :checkhealth darner and :LspLog', vim.log.levels.ERROR)
+    return M.say('the server keeps stopping; see :checkhealth darner and :LspLog', vim.log.levels.ERROR)
   end
   starts[#starts + 1] = now
   for _, buffer in ipairs(buffers) do

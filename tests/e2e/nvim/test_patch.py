@@ -164,7 +164,7 @@ def test_cancelled_then_killed(tmp_path: Path, version: str) -> None:
         finished(nvim)
         nvim.until("(vim.lsp.get_clients({ bufnr = 0, name = 'darner' })[1] or { id = a[1] }).id ~= a[1]", first)
         nvim.attached()
-        assert "darner: the server has ended; ask again" in nvim.messages()
+        assert "darner: the server stopped; run the command again" in nvim.messages()
         nvim.command("%Darner quickly")
         finished(nvim)
         assert nvim.text() == CODE.replace("    return 1", "    # new\n    return 11").replace("return 2", "return 22")
@@ -184,7 +184,7 @@ def test_lines_that_were_changed_meanwhile(tmp_path: Path, version: str) -> None
         )
         assert rows[2:] == [[7, "W", "you have changed these lines meanwhile"]]
         assert nvim.messages().rsplit("\n", 1)[-1].startswith("darner: e0 · ")
-        assert "1 refused: you have changed" in nvim.messages()
+        assert "1 rejected: you have changed" in nvim.messages()
         nvim.keys("uu")  # first the hunk that came after the typing, then what was typed
         assert nvim.text() == CODE.replace("    return 1", "    # new\n    return 11")
         nvim.keys("u")

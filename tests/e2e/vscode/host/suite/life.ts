@@ -122,7 +122,7 @@ test("a server that is too old is said so", () =>
   withPath(program("old/darner", "#!/bin/sh\necho darner 0.0.9\n"), async (darner) => {
     await until("the trouble", () => darner.troubles.length > 0);
     const path = settings().get("path");
-    equal(darner.troubles, [{ kind: "old", said: `${path} is darner 0.0.9; this extension needs 0.1.0 or later.` }]);
+    equal(darner.troubles, [{ kind: "old", said: `${path} is darner 0.0.9; this extension requires 0.1.0 or later.` }]);
   }));
 
 test("a server that cannot run ends with one message", () =>
@@ -153,7 +153,7 @@ test("a server that dies is started again, but not for ever", async () => {
   kill(darner);
   await until("the trouble", () => darner.troubles.length > 0);
   equal(darner.troubles, [
-    { kind: "crashed", said: "darner's server ended 4 times within 3 minutes and is left stopped." },
+    { kind: "crashed", said: "darner's server ended 4 times within 3 minutes and was not restarted." },
   ]);
   await vscode.commands.executeCommand("darner.restart");
   await running();
