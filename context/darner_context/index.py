@@ -9,8 +9,8 @@ from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 
-from darner_context.lookup.reader import Library
-from darner_context.ranking.retrieve import Answers
+from darner_context.lookup.reader import IndexReader
+from darner_context.ranking.retrieve import Retriever
 from darner_context.request import (
     ContextBundle,
     ContextRequest,
@@ -21,7 +21,7 @@ from darner_context.request import (
     Unreadable,
 )
 from darner_context.store.database import damaged
-from darner_context.store.location import Keeper
+from darner_context.store.location import StoreLocation
 from darner_context.text.tokenizer import Tokenizer
 from darner_context.workspace.exclusions import OWN_RULES, RULES
 from darner_context.workspace.scan import SIZE_LIMIT, Workspace, read_text
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
 
     from darner_context.git.changed_lines import Changed
-    from darner_context.indexing.updater import Updates
+    from darner_context.indexing.updater import Updater
 
 __all__ = ["ContextBundle", "ContextRequest", "Focus", "Index", "IndexState", "LeftOut", "Snippet", "Unreadable"]
 
@@ -54,11 +54,11 @@ class Index:
         workers: int | None = None,
     ) -> None:
         self._workspace = Workspace(roots, ignore)
-        self._keeper = Keeper(list(self._workspace.roots.values()), cache_dir, ignore)
+        self._location = StoreLocation(list(self._workspace.roots.values()), cache_dir, ignore)
         self._ignore, self._workers = ignore, workers
-        self._updates: Updates | None = None
-        self._library = Library(self._keeper.store, self._workspace)
-        self._answers = Answers(self._library)
+        self._updater: Updater | None = None
+        self._reader = IndexReader(self._location.store, self._workspace)
+        self._retriever = Retriever(self._reader)
         self._left_out: tuple[LeftOut, ...] = ()
         self._indexing = False
         self._seconds: float | None = None
@@ -71,32 +71,32 @@ class Index:
         import asyncio  # noqa: PLC0415 - a first context from the cache does without, and is there in half the time
 
         self._indexing = True
-        began, told = monotonic(), self._library.events()
+        began, changed_files = monotonic(), self._reader.changed_files()
         differing = asyncio.ensure_future(asyncio.to_thread(_changed_lines, self._workspace))
         try:
-            if self._updates is None:
-                self._updates = await asyncio.to_thread(self._make_updates)
-            self._left_out = tuple(await self._updates.refresh(self._progressed))
-            self._change(partial(self._library.differs, await differing))
+            if self._updater is None:
+                self._updater = await asyncio.to_thread(self._make_updater)
+            self._left_out = tuple(await self._updater.refresh(self._progressed))
+            self._change(partial(self._reader.set_git_changes, await differing))
         finally:
             differing.cancel()
             self._indexing = False
             self._seconds = monotonic() - began
         self._progressed()
-        self._change(partial(self._library.drop_events, told))
-        self._change(self._keeper.let_go)
+        self._change(partial(self._reader.drop_changed_files, changed_files))
+        self._change(self._location.close_replaced)
 
-    def _make_updates(self) -> "Updates":
-        from darner_context.indexing.updater import Updates  # noqa: PLC0415 - parsers: a first context does without
+    def _make_updater(self) -> "Updater":
+        from darner_context.indexing.updater import Updater  # noqa: PLC0415 - parsers: a first context does without
 
-        return Updates(self._workspace, self._keeper, self._ignore, self._workers)
+        return Updater(self._workspace, self._location, self._ignore, self._workers)
 
     def _progressed(self) -> None:
         self._change(self._renew)
 
     def _renew(self) -> None:
-        self._library.store = self._keeper.store
-        self._library.forget()
+        self._reader.store = self._location.store
+        self._reader.forget_stored()
 
     def _change(self, change: Callable[[], None]) -> None:
         """Carry a change out at once, or leave it to whoever is answering."""
@@ -130,26 +130,26 @@ class Index:
             file = self._workspace.find(path)
             text = file if isinstance(file, Unreadable) else read_text(file)
             if isinstance(text, Unreadable) or len(text) > SIZE_LIMIT or self._workspace.hidden(path):
-                self._change(partial(self._library.event, path, None))
+                self._change(partial(self._reader.file_changed, path, None))
             else:
-                self._change(partial(self._library.event, path, LiveFile(path, text)))
+                self._change(partial(self._reader.file_changed, path, LiveFile(path, text)))
 
     def overlay(self, path: str, text: str | None) -> None:
         """Put a live buffer in the place of a file; None takes it away."""
-        self._change(partial(self._library.overlay, path, text))
+        self._change(partial(self._reader.set_overlay, path, text))
 
     def context(self, request: ContextRequest, tokenizer: Tokenizer) -> ContextBundle:
         """Choose what to show for a request, within its budget. The same index and request give the same answer."""
         with self._answering:
             self._carry_out()
-            self._library.fresh()
+            self._reader.reload_if_written()
             try:
-                bundle = self._answers.answer(request, tokenizer, self._left_out)
+                bundle = self._retriever.retrieve(request, tokenizer, self._left_out)
             except sqlite3.DatabaseError as error:
-                if not (damaged(error) and self._keeper.recreate()):
+                if not (damaged(error) and self._location.recreate()):
                     raise
                 self._renew()
-                bundle = self._answers.answer(request, tokenizer, self._left_out)
+                bundle = self._retriever.retrieve(request, tokenizer, self._left_out)
         self._settle()
         return bundle
 
@@ -165,7 +165,7 @@ class Index:
     def read(self, path: str) -> str | Unreadable:
         """Return the text of a workspace file, the live buffer first."""
         found = self._workspace.find(path)
-        live = self._library.overlaid(path)
+        live = self._reader.overlay_text(path)
         if live is not None and not (isinstance(found, Unreadable) and found.kind == "secret"):
             return live
         return found if isinstance(found, Unreadable) else read_text(found)
@@ -181,12 +181,12 @@ class Index:
     @property
     def trouble(self) -> str | None:
         """Why the index is not kept where it should be, if it is not."""
-        return self._keeper.note
+        return self._location.problem
 
     def state(self) -> IndexState:
         """How far the index is."""
-        files, symbols = self._keeper.store.totals()
-        cache = self._keeper.store.path
+        files, symbols = self._location.store.totals()
+        cache = self._location.store.path
         return IndexState(files, symbols, self._indexing, cache, self._seconds, self._left_out)
 
     async def close(self) -> None:
@@ -195,9 +195,9 @@ class Index:
 
         if self._thread is not None:
             await asyncio.to_thread(self._thread.shutdown, cancel_futures=True)
-        if self._updates is not None:
-            self._updates.stop()
-        self._keeper.close()
+        if self._updater is not None:
+            self._updater.stop()
+        self._location.close()
 
 
 def _changed_lines(workspace: Workspace) -> "Changed":

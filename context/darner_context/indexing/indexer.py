@@ -147,12 +147,12 @@ def _parse_all(store: Store, fresh: list[Source], processes: int, work: Work) ->
     if not processes or not fresh:
         yield from map(work, tasks)
         return
-    from darner_context.indexing.worker_pool import Failed, NoneSurvives, shared_out  # noqa: PLC0415 - never in the server
+    from darner_context.indexing.worker_pool import Failed, PoolExhausted, run_in_pool  # noqa: PLC0415 - never in the server
 
     count_lines(["def f():"])  # the vocabulary is loaded before the fork, so that the children share it
     processes = 1 if sum(source.size for source in fresh) < 2 * _BATCH else processes
     try:
-        for each in shared_out(partial(_within_limits, work), tasks, processes, _PATIENCE, [_HARMLESS]):
+        for each in run_in_pool(partial(_within_limits, work), tasks, processes, _PATIENCE, [_HARMLESS]):
             if isinstance(each, Failed):
                 source = each.piece
                 if each.kind == "late":
@@ -160,7 +160,7 @@ def _parse_all(store: Store, fresh: list[Source], processes: int, work: Work) ->
                 yield [unparsed(source.path, source.size, source.stamp)], [LeftOut(source.path, each.reason)]
             else:
                 yield each
-    except NoneSurvives as error:
+    except PoolExhausted as error:
         yield [], [LeftOut(".", f"not everything is parsed: {error}")]
 
 

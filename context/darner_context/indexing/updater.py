@@ -13,21 +13,21 @@ from typing import Literal
 from darner_context.indexing.indexer import changes, parse, update
 from darner_context.request import LeftOut
 from darner_context.store.database import damaged
-from darner_context.store.location import Keeper, prune
+from darner_context.store.location import StoreLocation, prune
 from darner_context.system import child_process
 from darner_context.workspace.scan import Source, Workspace
 
 _HERE_FILE, _HERE_ALL = 60_000, 300_000  # bytes parsed in a thread of this process; more would hold up the event loop
 
 
-class Updates:
+class Updater:
     """Brings the store of a workspace up to date; one at a time."""
 
     def __init__(
-        self, workspace: Workspace, keeper: Keeper, ignore: Sequence[Sequence[str]], workers: int | None
+        self, workspace: Workspace, location: StoreLocation, ignore: Sequence[Sequence[str]], workers: int | None
     ) -> None:
         self._workspace = workspace
-        self._keeper = keeper
+        self._location = location
         self._ignore = [list(each) for each in ignore]
         self._workers = workers if workers is not None else min(os.cpu_count() or 1, 8)
         self._process: asyncio.subprocess.Process | None = None
@@ -39,37 +39,37 @@ class Updates:
         try:
             left_out = await self._refresh(progress)
         except sqlite3.DatabaseError as error:
-            if not (damaged(error) and self._keeper.recreate()):
+            if not (damaged(error) and self._location.recreate()):
                 raise
             left_out = await self._refresh(progress)
-        if self._unpruned and (path := self._keeper.lasting) is not None:
+        if self._unpruned and (path := self._location.cached_path) is not None:
             self._unpruned = False
             await asyncio.to_thread(prune, path)
         return left_out
 
     async def _refresh(self, progress: Callable[[], None]) -> list[LeftOut]:
         await asyncio.to_thread(self._workspace.renew)
-        if self._keeper.store.path is None:
+        if self._location.store.path is None:
             return await asyncio.to_thread(self._inline, progress)
-        if self._keeper.store.totals()[0]:
+        if self._location.store.totals()[0]:
             left_out: list[LeftOut] = []
             fresh, gone, harmless = await asyncio.to_thread(self._compare, left_out)
             few = all(each.size <= _HERE_FILE for each in fresh) and sum(each.size for each in fresh) <= _HERE_ALL
             if few and harmless:
                 try:
-                    await asyncio.to_thread(self._few, fresh, gone, left_out)
+                    await asyncio.to_thread(self._update_in_process, fresh, gone, left_out)
                 except (sqlite3.Error, OSError):
-                    return await self._elsewhere(progress)
+                    return await self._update_in_memory(progress)
                 progress()
                 return left_out
-        found = await self._outside(progress)
-        if found == "damaged" and self._keeper.recreate():
-            found = await self._outside(progress)
-        return found if isinstance(found, list) else await self._elsewhere(progress)
+        found = await self._run_indexer(progress)
+        if found == "damaged" and self._location.recreate():
+            found = await self._run_indexer(progress)
+        return found if isinstance(found, list) else await self._update_in_memory(progress)
 
     def _compare(self, left_out: list[LeftOut]) -> tuple[list[Source], list[str], bool]:
         """What changed and what is gone, and whether none of it is known to kill or to hold up its parser."""
-        store = self._keeper.store
+        store = self._location.store
         suspects = store.suspects()
         if suspects and not self._begun:
             with suppress(sqlite3.OperationalError):  # the disk is full, or another process writes
@@ -80,8 +80,8 @@ class Updates:
         fresh, gone = changes(self._workspace, rows, left_out)
         return fresh, gone, all(each.path not in suspects for each in fresh)
 
-    def _few(self, fresh: list[Source], gone: list[str], left_out: list[LeftOut]) -> None:
-        store = self._keeper.store
+    def _update_in_process(self, fresh: list[Source], gone: list[str], left_out: list[LeftOut]) -> None:
+        store = self._location.store
         if fresh:
             store.suspect(each.path for each in fresh)  # should this process die of one, the next parses it elsewhere
         parsed, passed = parse(fresh)
@@ -89,24 +89,24 @@ class Updates:
         if parsed or gone or passed:
             store.write(parsed, [*gone, *(each.path for each in passed)])
 
-    async def _elsewhere(self, progress: Callable[[], None]) -> list[LeftOut]:
-        self._keeper.elsewhere()
+    async def _update_in_memory(self, progress: Callable[[], None]) -> list[LeftOut]:
+        self._location.fall_back_to_memory()
         return await asyncio.to_thread(self._inline, progress)
 
     def _inline(self, progress: Callable[[], None]) -> list[LeftOut]:
         left_out: list[LeftOut] = []
-        for _, _, passed in update(self._keeper.store, self._workspace, 0):
+        for _, _, passed in update(self._location.store, self._workspace, 0):
             left_out = passed
             progress()
         return left_out
 
-    async def _outside(self, progress: Callable[[], None]) -> list[LeftOut] | Literal["damaged", "failed"]:
+    async def _run_indexer(self, progress: Callable[[], None]) -> list[LeftOut] | Literal["damaged", "failed"]:
         """
         Run the indexer; returns what was left out, or why it failed.
 
         One that was killed has not failed: what may have killed it is not parsed in this process.
         """
-        path = self._keeper.store.path
+        path = self._location.store.path
         if path is None:
             return "failed"
         order = {
@@ -137,12 +137,12 @@ class Updates:
             process.stdin.write(json.dumps(order).encode() + b"\n")
             await process.stdin.drain()
             async for line in process.stdout:
-                said = json.loads(line)
-                if "error" in said:
-                    self._keeper.note = str(said["error"])
-                    result = "damaged" if said.get("damaged") else "failed"
-                if "left_out" in said:
-                    result = [LeftOut(each["path"], each["reason"]) for each in said["left_out"]]
+                message = json.loads(line)
+                if "error" in message:
+                    self._location.problem = str(message["error"])
+                    result = "damaged" if message.get("damaged") else "failed"
+                if "left_out" in message:
+                    result = [LeftOut(each["path"], each["reason"]) for each in message["left_out"]]
                 progress()
             code = await process.wait()
         except (OSError, ValueError):

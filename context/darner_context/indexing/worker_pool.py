@@ -41,11 +41,11 @@ class Failed(Generic[_Piece]):
         return REASONS[self.kind]
 
 
-class NoneSurvives(OSError):
+class PoolExhausted(OSError):
     """Not even a task that harms no process was done: it is not the work that is to blame."""
 
 
-def shared_out(
+def run_in_pool(
     work: Callable[[Sequence[_Piece]], _Result],
     tasks: Iterator[Sequence[_Piece]],
     processes: int,
@@ -57,20 +57,20 @@ def shared_out(
 
     Where a process dies, or none has finished a task for `patience` seconds, what was under way is done again piece by
     piece, to find the one that is to blame. Before it is blamed, `proof` is done, a task that harms no process: raises
-    NoneSurvives if that fails too. The other children of this process must not mind being killed.
+    PoolExhausted if that fails too. The other children of this process must not mind being killed.
     """
-    while under_way := (yield from _until_one_dies(work, tasks, processes, processes + _AHEAD, patience))[0]:
+    while under_way := (yield from _run_until_death(work, tasks, processes, processes + _AHEAD, patience))[0]:
         pieces = iter([[piece] for piece in under_way])
         while True:
-            left, kind = yield from _until_one_dies(work, pieces, 1, 1, patience)
+            left, kind = yield from _run_until_death(work, pieces, 1, 1, patience)
             if not left:
                 break
-            if not list(_until_one_dies(work, iter([proof]), 1, 1, patience)):
-                raise NoneSurvives("no process that parses survives")
+            if not list(_run_until_death(work, iter([proof]), 1, 1, patience)):
+                raise PoolExhausted("no process that parses survives")
             yield Failed(left[0], kind)
 
 
-def _until_one_dies(
+def _run_until_death(
     work: Callable[[Sequence[_Piece]], _Result],
     tasks: Iterator[Sequence[_Piece]],
     processes: int,

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-from darner_context.lookup.reader import Library
+from darner_context.lookup.reader import IndexReader
 from darner_context.syntax.imports import Import, imports, mentioned
 from darner_context.syntax.languages import language_of
 from darner_context.syntax.symbols import CLASSES, FUNCTIONS, Definition
@@ -18,7 +18,7 @@ _WINDOW = 400  # lines around the cursor that are read at all
 
 
 @dataclass(slots=True)
-class Place:
+class CursorContext:
     """`scope`, `near` and `file` are the names in the enclosing function, in the lines next to the cursor, anywhere."""
 
     path: str
@@ -37,23 +37,23 @@ class Place:
     read: tuple[int, int] = (1, 0)  # the lines whose names are in `file`
 
 
-def look(
-    library: Library,
+def cursor_context(
+    reader: IndexReader,
     path: str,
     lines: Lines,
     first: int,
     last: int,
     *,
     hidden: tuple[int, int] | None,
-    whole: Place,
-) -> Place:
+    whole: CursorContext,
+) -> CursorContext:
     """
-    Look around lines `first` to `last` of a file, as if its hidden lines were not there.
+    Collect the names around lines `first` to `last` of a file, without its hidden lines.
 
-    `whole` is what `look_at_whole` saw; what it tells of this place too is not looked for again.
+    `whole` is the file's context; what is the same at this place is taken over from it.
     """
-    place = Place(path, language_of(path) or "", path.rpartition("/")[0])
-    facts = library.facts(path)
+    place = CursorContext(path, language_of(path) or "", path.rpartition("/")[0])
+    facts = reader.facts(path)
     found = facts.definitions if facts else ()
     place.within = [each for each in found if each.start <= first <= each.end and each.kind != "field"]
     if hidden:
@@ -65,21 +65,23 @@ def look(
     top, bottom = max(1, first - _WINDOW), min(len(lines), last + _WINDOW)
     place.scope = _names(_shown(lines, max(begin, top), min(end, bottom), gone))
     place.near = _names(_shown(lines, max(first - _NEAR, top), min(last + _NEAR // 2, bottom), gone))
-    _read(place, library, lines, (top, bottom), gone=gone, whole=whole)
+    _read(place, reader, lines, (top, bottom), gone=gone, whole=whole)
     for name in sorted(place.near or _often(place)):
         place.words.update(parts(name))
     place.header = _header(lines, place.within)
     return place
 
 
-def look_at_whole(library: Library, path: str, lines: Lines, line: int, hidden: tuple[int, int] | None) -> Place:
-    """Look at a file, or at a long one's stretch of it, in the same way for every place in it."""
+def file_context(
+    reader: IndexReader, path: str, lines: Lines, line: int, hidden: tuple[int, int] | None
+) -> CursorContext:
+    """Collect the names of a file, or of a long one's part around the line: the same for every line of the part."""
     middle = min(len(lines), (line - 1) // _WINDOW * _WINDOW + _WINDOW // 2)
-    place = Place(path, language_of(path) or "", path.rpartition("/")[0])
-    facts = library.facts(path)
+    place = CursorContext(path, language_of(path) or "", path.rpartition("/")[0])
+    facts = reader.facts(path)
     gone = range(hidden[0], hidden[1] + 1) if hidden else range(0)
     window = max(1, middle - _WINDOW), min(len(lines), middle + _WINDOW)
-    _read(place, library, lines, window, gone=gone, whole=None)
+    _read(place, reader, lines, window, gone=gone, whole=None)
     place.scope = set(place.file)
     for name in sorted(_often(place)):
         place.words.update(parts(name))
@@ -88,16 +90,22 @@ def look_at_whole(library: Library, path: str, lines: Lines, line: int, hidden: 
 
 
 def _read(
-    place: Place, library: Library, lines: Lines, window: tuple[int, int], *, gone: range, whole: Place | None
+    place: CursorContext,
+    reader: IndexReader,
+    lines: Lines,
+    window: tuple[int, int],
+    *,
+    gone: range,
+    whole: CursorContext | None,
 ) -> None:
     """Note what the file imports, and the names in a window of it."""
     if whole is not None:
         place.imports, place.imported, place.original = whole.imports, whole.imported, whole.original
     else:
         top = _shown(lines, 1, min(len(lines), _TOP), gone)
-        place.imports = [(each, library.resolve(place.path, each)) for each in imports(place.language, top)]
+        place.imports = [(each, reader.resolve(place.path, each)) for each in imports(place.language, top)]
         for each in mentioned(place.language, _shown(lines, *window, gone)):
-            if targets := library.resolve(place.path, each):
+            if targets := reader.resolve(place.path, each):
                 place.imports.append((each, targets))
         for each, targets in place.imports:
             if each.alias and each.alias != "*":
@@ -114,7 +122,7 @@ def _read(
     place.unused = {name for name in place.imported if name not in counted}
 
 
-def _often(place: Place) -> set[str]:
+def _often(place: CursorContext) -> set[str]:
     return {name for name, count in place.file.items() if count >= _OFTEN}
 
 

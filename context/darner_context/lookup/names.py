@@ -5,8 +5,8 @@ from collections import OrderedDict
 from collections.abc import Container, Sequence
 
 from darner_context.facts.file_facts import FileFacts, by_name
-from darner_context.lookup.cursor import Place
-from darner_context.lookup.reader import Library
+from darner_context.lookup.cursor import CursorContext
+from darner_context.lookup.reader import IndexReader
 from darner_context.store.postings import Postings
 from darner_context.syntax.symbols import CLASSES, VALUES
 
@@ -17,25 +17,25 @@ _DEEPEST = 4  # imports of imports
 _INDEXES = frozenset({
     "__init__.py", "__init__.pyi", "index.ts", "index.tsx", "index.js", "index.jsx", "index.mjs", "lib.rs", "mod.rs",
 })  # fmt: skip
-_HANDED = 80  # names that one file hands on
+_REEXPORTED = 80  # names that one file reexports
 
 
-class Ties:
+class NameResolver:
     """
-    Look-ups that stay true as long as the library stands as it is.
+    Finds definitions by name; what it caches is valid as long as the reader's state token is the same.
 
     `own` is a buffer that is being edited: what it uses does not count, and nothing inside its functions is remembered.
     """
 
-    def __init__(self, library: Library, own: str | None = None) -> None:
-        self.library = library
+    def __init__(self, reader: IndexReader, own: str | None = None) -> None:
+        self.reader = reader
         self._own = own
         self._facts: dict[str, FileFacts | None] = {}
-        self._named: dict[str, Postings] = {}
+        self._postings: dict[str, Postings] = {}
         self.unknown: set[str] = set()  # of the names looked up, those that no file has
-        self.elections: OrderedDict[object, dict[str, float]] = OrderedDict()  # see cooccurrence.py
-        self._handed: dict[str, list[Key]] = {}
-        self._where: dict[tuple[str, str, bool], list[Key]] = {}
+        self.co_used: OrderedDict[object, dict[str, float]] = OrderedDict()  # see cooccurrence.py
+        self._reexports: dict[str, list[Key]] = {}
+        self._resolved: dict[tuple[str, str, bool], list[Key]] = {}
         self._types: dict[Key, list[Key]] = {}
         self._bases: dict[Key, list[Key]] = {}
 
@@ -43,54 +43,54 @@ class Ties:
         """The facts about a file."""
         if path in self._facts:
             return self._facts[path]
-        found = self.library.facts(path)
+        found = self.reader.facts(path)
         if path != self._own:
             self._facts[path] = found
         return found
 
-    def look_up(self, names: set[str]) -> None:
-        """Ask for many names at once: `named` is quick for them afterwards."""
-        known = self._named  # a set less its keys would go through all of them
+    def preload(self, names: set[str]) -> None:
+        """Look up many names at once, so that `postings` is quick for them."""
+        known = self._postings  # a set less its keys would go through all of them
         wanted = [name for name in names if name not in known]
         if wanted:
-            found = self.library.names(sorted(wanted), self._own)
+            found = self.reader.postings(sorted(wanted), self._own)
             known.update(found)
             self.unknown.update([name for name, each in found.items() if not each.uses and not each.definitions])
 
-    def named(self, name: str) -> Postings:
+    def postings(self, name: str) -> Postings:
         """The files that define and use a name."""
-        found = self._named.get(name)
+        found = self._postings.get(name)
         if found is None:
-            found = self._named[name] = self.library.names([name], self._own)[name]
+            found = self._postings[name] = self.reader.postings([name], self._own)[name]
         return found
 
-    def telling(self, whole: Place) -> object:
-        """What a ranking for a whole file rests on: it stays the same while words are typed that nobody knows."""
-        self.look_up({*whole.file, *whole.imported, *whole.original.values()})
+    def cache_key(self, whole: CursorContext) -> object:
+        """The cache key of a whole file's ranking; names that the workspace does not know do not change it."""
+        self.preload({*whole.file, *whole.imported, *whole.original.values()})
         known = frozenset(whole.file.keys() - self.unknown)
         imported = tuple([(each._replace(line=0), tuple(targets)) for each, targets in whole.imports])
         return whole.path, known, imported, frozenset(whole.unused), frozenset(whole.words), whole.header
 
-    def defining(self, path: str, name: str) -> list[Key]:
+    def definitions_of(self, path: str, name: str) -> list[Key]:
         """The definitions of a name in a file."""
         facts = self.facts(path)
         numbers = by_name(facts).get(name) if facts is not None else None
         return [(path, number) for number in numbers] if numbers else []
 
-    def of(self, path: str, name: str, *, package: bool = True) -> list[Key]:
-        """The definitions that a name means in a file; with `package` those beside it count too."""
+    def resolve(self, path: str, name: str, *, package: bool = True) -> list[Key]:
+        """The definitions that a name in a file refers to; with `package` those of the same folder count too."""
         key = (path, name, package)
-        found = self._where.get(key)
+        found = self._resolved.get(key)
         if found is None:
             found = self._follow(path, name, 0, set())
             if not found and package:
                 found = self._beside(path, name)
             if path != self._own:
-                self._where[key] = found
+                self._resolved[key] = found
         return found
 
     def _follow(self, path: str, name: str, depth: int, seen: set[tuple[str, str]]) -> list[Key]:
-        found = self.defining(path, name)
+        found = self.definitions_of(path, name)
         if found or depth >= _DEEPEST or (path, name) in seen:
             return found
         seen.add((path, name))
@@ -98,14 +98,14 @@ class Ties:
         facts = self.facts(path)
         for each in facts.imports if facts is not None else ():
             if each.alias == name:
-                targets = self.library.resolve(path, each)
+                targets = self.reader.resolve(path, each)
                 found = [
                     key for target in targets[:8] for key in self._follow(target, each.name or name, depth + 1, seen)
                 ]
                 if found:
                     return found
             elif each.name == "*" and each.alias == "*":
-                stars += self.library.resolve(path, each)[:3]
+                stars += self.reader.resolve(path, each)[:3]
         for target in stars[:12]:
             found = self._follow(target, name, depth + 1, seen)
             if found:
@@ -113,35 +113,35 @@ class Ties:
         return []
 
     def _beside(self, path: str, name: str) -> list[Key]:
-        postings = self.named(name)
+        postings = self.postings(name)
         if postings.definitions > _NOISE:
             return []
         paths = postings.defined
         folder = path.rpartition("/")[0]
         near = [each for each in paths if each.rpartition("/")[0] == folder and package_scoped(each)]
         chosen = near or (paths if len(paths) == 1 else [])
-        return [key for each in sorted(chosen)[:4] for key in self.defining(each, name)]
+        return [key for each in sorted(chosen)[:4] for key in self.definitions_of(each, name)]
 
-    def handed_on(self, path: str) -> list[Key]:
-        """The definitions that a file imports for those who import it: an __init__.py, an index.ts, a lib.rs."""
-        found = self._handed.get(path)
+    def reexports(self, path: str) -> list[Key]:
+        """The definitions that a file such as __init__.py, index.ts or lib.rs imports for its importers."""
+        found = self._reexports.get(path)
         if found is None:
             facts = self.facts(path) if path.rpartition("/")[2] in _INDEXES else None
             found = list[Key]()
-            for each in facts.imports[:_HANDED] if facts is not None else ():
+            for each in facts.imports[:_REEXPORTED] if facts is not None else ():
                 if each.name not in {"", "*"}:
-                    for target in self.library.resolve(path, each)[:2]:
-                        found += self.defining(target, each.name)[:1]
+                    for target in self.reader.resolve(path, each)[:2]:
+                        found += self.definitions_of(target, each.name)[:1]
             if path != self._own:
-                self._handed[path] = found
+                self._reexports[path] = found
         return found
 
-    def types(self, key: Key) -> list[Key]:
+    def signature_types(self, key: Key) -> list[Key]:
         """The types in a signature: what a call gives, or takes."""
         found = self._types.get(key)
         if found is None:
-            names = [name for name in self.head(key)[:12] if type_like(name)]
-            found = [each for name in names for each in self.of(key[0], name)[:2] if self._is_class(each)]
+            names = [name for name in self.signature_names(key)[:12] if type_like(name)]
+            found = [each for name in names for each in self.resolve(key[0], name)[:2] if self._is_class(each)]
             if key[0] != self._own:
                 self._types[key] = found
         return found
@@ -152,8 +152,8 @@ class Ties:
         if found is None:
             facts = self.facts(key[0])
             own = facts.definitions[key[1]].name if facts is not None else ""
-            names = [name for name in self.head(key)[:8] if name != own and type_like(name)]
-            found = [each for name in names for each in self.of(key[0], name)[:1]]
+            names = [name for name in self.signature_names(key)[:8] if name != own and type_like(name)]
+            found = [each for name in names for each in self.resolve(key[0], name)[:1]]
             if key[0] != self._own:
                 self._bases[key] = found
         return found
@@ -162,7 +162,7 @@ class Ties:
         facts = self.facts(key[0])
         return facts is not None and facts.definitions[key[1]].kind in CLASSES
 
-    def head(self, key: Key) -> list[str]:
+    def signature_names(self, key: Key) -> list[str]:
         """Identifiers in the signature of a definition."""
         facts = self.facts(key[0])
         if facts is None:

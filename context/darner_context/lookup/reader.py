@@ -29,38 +29,38 @@ _PARSED = 1_000_000  # characters of lent texts: each takes up to a hundred byte
 _TEXTS = 16_000_000  # characters of text that stay in memory, and at most as many more in small letters
 
 
-class Library:
-    """Answers look-ups; holds no more than the files asked for last."""
+class IndexReader:
+    """Answers look-ups from the store and the live buffers; caches only what was looked up last."""
 
     def __init__(self, store: Store, workspace: Workspace) -> None:
         self.store = store
         self.workspace = workspace
         self.live: dict[str, LiveFile] = {}  # what stands in the place of a stored file
         self.gone: set[str] = set()
-        self.changed: Changed = {}  # against the last commit
+        self.git_changes: Changed = {}  # against the last commit
         self.counts: dict[tuple[str, str], array[int]] = {}  # by tokenizer and path: tokens of the first n lines
         self._overlays: dict[str, LiveFile] = {}
-        self._events: dict[str, LiveFile | None] = {}
+        self._changed_files: dict[str, LiveFile | None] = {}
         self._facts: OrderedDict[str, FileFacts | None] = OrderedDict()
         self._lines: OrderedDict[str, Lines] = OrderedDict()
         self._held = 0  # characters in them
-        self._names: dict[str, Postings] = {}
+        self._postings: dict[str, Postings] = {}
         self._lent: OrderedDict[str, LiveFile] = OrderedDict()
         self._ids: dict[int, str] = {}
         self._numbers: dict[str, int | None] = {}
         self._paths: Paths | None = None
         self._version = -1
-        self._changes = 0
+        self._state = 0
 
-    def fresh(self) -> None:
-        """Forget what another connection has changed meanwhile."""
+    def reload_if_written(self) -> None:
+        """Drop what is cached if another connection has written to the store."""
         version = self.store.version()
         if version != self._version:
             self._version = version
-            self.forget()
+            self.forget_stored()
 
-    def overlay(self, path: str, text: str | None) -> None:
-        """Put a buffer in the place of a file, or take it away."""
+    def set_overlay(self, path: str, text: str | None) -> None:
+        """Show a live buffer instead of a file; None removes the buffer."""
         held = self._overlays.get(path)
         if text is None:
             self._overlays.pop(path, None)
@@ -69,46 +69,46 @@ class Library:
             held.edit(text)
         else:
             self._overlays[path] = _buffer(path, text)
-        self._mix(path)
+        self._apply_layers(path)
 
-    def differs(self, changed: "Changed") -> None:
-        """Take in which lines differ from the last commit."""
-        if changed != self.changed:
-            self.changed = changed
-            self._changes += 1
+    def set_git_changes(self, changed: "Changed") -> None:
+        """Set which lines differ from the last commit."""
+        if changed != self.git_changes:
+            self.git_changes = changed
+            self._state += 1
 
-    def standing(self, own: str | None) -> object:
-        """Equal as long as every look-up has the same answer, but for what stands inside the functions of `own`."""
+    def state_token(self, own: str | None) -> object:
+        """A token that changes when any look-up may; what is inside the functions of `own` does not change it."""
         others = sorted((path, file.stamp) for path, file in self.live.items() if path != own)
         live = self.live.get(own) if own is not None else None
-        return self._changes, others, (own, live.outside) if live is not None else None
+        return self._state, others, (own, live.outside) if live is not None else None
 
-    def overlaid(self, path: str) -> str | None:
+    def overlay_text(self, path: str) -> str | None:
         """The text of a live buffer."""
         held = self._overlays.get(path)
         return held.text if held else None
 
-    def event(self, path: str, file: "LiveFile | None") -> None:
-        """Take in that a file on disk is now another, or gone."""
-        self._events[path] = file
-        self._changes += 1
-        self._mix(path)
+    def file_changed(self, path: str, file: "LiveFile | None") -> None:
+        """Note that a file on disk was changed, or deleted (None)."""
+        self._changed_files[path] = file
+        self._state += 1
+        self._apply_layers(path)
 
-    def events(self) -> "dict[str, LiveFile | None]":
-        """The files that stand for what is stored of them, None for one that is gone."""
-        return dict(self._events)
+    def changed_files(self) -> "dict[str, LiveFile | None]":
+        """The files on disk that are newer than the store; None for a deleted one."""
+        return dict(self._changed_files)
 
-    def drop_events(self, told: "Mapping[str, LiveFile | None]") -> None:
-        """The store has caught up with what was told, but not with what has been told since."""
-        self._changes += 1
-        for path, file in told.items():
-            if path in self._events and self._events[path] is file:
-                del self._events[path]
-                self._mix(path)
+    def drop_changed_files(self, stored: "Mapping[str, LiveFile | None]") -> None:
+        """Drop the changed files that the store holds by now; what has changed since stays."""
+        self._state += 1
+        for path, file in stored.items():
+            if path in self._changed_files and self._changed_files[path] is file:
+                del self._changed_files[path]
+                self._apply_layers(path)
 
     @contextmanager
-    def lending(self, texts: Mapping[str, str]) -> Generator[None, None, None]:
-        """Let a request's own texts stand in the place of files while it is answered."""
+    def with_overlays(self, texts: Mapping[str, str]) -> Generator[None, None, None]:
+        """Show a request's own texts instead of the files while it is answered."""
         before: dict[str, LiveFile | None] = {}
         for path, text in texts.items():
             live = self.live.get(path)
@@ -121,7 +121,7 @@ class Library:
             lent.edit(text)
             self._lent.move_to_end(path)
             self._overlays[path] = lent
-            self._mix(path)
+            self._apply_layers(path)
         try:
             yield
         finally:
@@ -130,10 +130,10 @@ class Library:
                     self._overlays.pop(path, None)
                 else:
                     self._overlays[path] = held
-                self._mix(path)
-            self._let_go()
+                self._apply_layers(path)
+            self._drop_oldest_lent()
 
-    def _let_go(self) -> None:
+    def _drop_oldest_lent(self) -> None:
         """Keep of the lent texts those that were lent last, and no more of them than memory is for."""
         parsed = 0
         for number, (path, each) in enumerate(reversed(list(self._lent.items()))):
@@ -141,15 +141,15 @@ class Library:
             if number and (number >= _LENT or parsed > _PARSED):
                 del self._lent[path]
 
-    def _mix(self, path: str) -> None:
-        """Decide what stands for a path now: a buffer, a changed file, or what is stored."""
+    def _apply_layers(self, path: str) -> None:
+        """Choose what is shown for a path: its live buffer, the changed file on disk, or what is stored."""
         before = path in self.live, path in self.gone
         self.live.pop(path, None)
         self.gone.discard(path)
-        standing = self._overlays.get(path) or self._events.get(path)
+        standing = self._overlays.get(path) or self._changed_files.get(path)
         if standing is not None:
             self.live[path] = standing
-        elif path in self._events:
+        elif path in self._changed_files:
             self.gone.add(path)
         dropped = self._lines.pop(path, None)
         self._held -= len(dropped.text) if dropped else 0
@@ -161,13 +161,13 @@ class Library:
             if (path in self._paths.all) != (there or now[0]):
                 self._paths = None
 
-    def forget(self) -> None:
-        """Forget everything that was read from the store."""
-        self._changes += 1
+    def forget_stored(self) -> None:
+        """Drop everything that was read from the store."""
+        self._state += 1
         self._facts.clear()
         self._lines.clear()
         self._held = 0
-        self._names.clear()
+        self._postings.clear()
         self._ids.clear()
         self._numbers.clear()
         self.counts.clear()
@@ -238,9 +238,9 @@ class Library:
         """List the files that an import in a file means."""
         language = code_language(path)
         found = self.paths.resolve(language, path, wanted)
-        return self._passed_on(found, wanted) if language == "rust" else found
+        return self._reexporting(found, wanted) if language == "rust" else found
 
-    def _passed_on(self, found: list[str], wanted: Import) -> list[str]:
+    def _reexporting(self, found: list[str], wanted: Import) -> list[str]:
         """What a crate hands out as its own module comes first: `pub extern crate grep_cli as cli`."""
         named = {wanted.name, wanted.module.rpartition("::")[2]}
         through: dict[str, None] = {}
@@ -251,13 +251,13 @@ class Library:
                     through.update(dict.fromkeys(self.paths.resolve("rust", path, each)))
         return [*(path for path in through if path not in found), *found] if through else found
 
-    def names(self, wanted: Sequence[str], own: str | None = None) -> dict[str, Postings]:
+    def postings(self, wanted: Sequence[str], own: str | None = None) -> dict[str, Postings]:
         """For each name where it is defined and used; the buffer `own` counts as using what its file on disk uses."""
         if self._paths is None:
             _ = self.paths
-        if len(self._names) > _NAMES:
-            self._names.clear()
-        known = self._names
+        if len(self._postings) > _NAMES:
+            self._postings.clear()
+        known = self._postings
         unknown = [name for name in wanted if name not in known]
         if unknown:
             found = self.store.names(unknown)
@@ -293,7 +293,7 @@ class Library:
             if len(files) > most:
                 found[word] = len(files), []
                 continue
-            paths = [path for path in self._alive(files) if path != own]
+            paths = [path for path in self._stored_paths(files) if path != own]
             found[word] = len(paths), paths
         for path in sorted(self.live):
             words = words_of(path, self.live[path].facts) if path != own else set[str]()
@@ -303,7 +303,7 @@ class Library:
                     found[word] = count + 1, [*paths, path]
         return found
 
-    def _alive(self, numbers: "array[int]") -> list[str]:
+    def _stored_paths(self, numbers: "array[int]") -> list[str]:
         ids, live, gone = self._ids, self.live, self.gone
         return [
             path

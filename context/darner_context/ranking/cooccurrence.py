@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from heapq import nsmallest
 
 from darner_context.facts.file_facts import FileFacts, Users
-from darner_context.lookup.cursor import Place
+from darner_context.lookup.cursor import CursorContext
 from darner_context.lookup.lru import kept
-from darner_context.lookup.names import Ties
+from darner_context.lookup.names import NameResolver
 from darner_context.syntax.symbols import FUNCTIONS
 
 _RARE = 60  # files that use a name: more say little about a place
@@ -17,19 +17,19 @@ _ALIKE = 40  # functions whose names count
 _ELECTED = 250  # names
 
 
-def elected(ties: Ties, place: Place) -> dict[str, float]:
+def elected(resolver: NameResolver, place: CursorContext) -> dict[str, float]:
     """Names with their share of the votes, the most voted having 1."""
-    names = frozenset((place.scope | place.unused) - ties.unknown)
+    names = frozenset((place.scope | place.unused) - resolver.unknown)
     near = names & place.near
-    return kept(ties.elections, (place.path, names, near), lambda: _elected(ties, place.path, names, near))
+    return kept(resolver.co_used, (place.path, names, near), lambda: _elected(resolver, place.path, names, near))
 
 
-def _elected(ties: Ties, own: str, names: frozenset[str], near: frozenset[str]) -> dict[str, float]:
+def _elected(resolver: NameResolver, own: str, names: frozenset[str], near: frozenset[str]) -> dict[str, float]:
     weights: dict[str, float] = {}
     votes: dict[str, float] = {}
     shared: dict[str, list[str]] = {}
     for name in sorted(names):
-        postings = ties.named(name)
+        postings = resolver.postings(name)
         if not 0 < postings.uses <= _RARE:
             continue
         used = postings.used
@@ -41,12 +41,12 @@ def _elected(ties: Ties, own: str, names: frozenset[str], near: frozenset[str]) 
     chosen = sorted(votes, key=lambda path: (-votes[path], path))[:_VOTERS]
     likes: list[tuple[float, str, int]] = []
     for path in chosen:
-        facts = ties.facts(path)
+        facts = resolver.facts(path)
         if facts is not None:
             likes += [(-weight, path, number) for number, weight in _alike(facts, shared[path], weights)]
     ballots: dict[str, float] = {}
     for weight, path, number in nsmallest(_ALIKE, likes):
-        facts = ties.facts(path)
+        facts = resolver.facts(path)
         for name in facts.bag(number) if facts is not None else ():
             ballots[name] = ballots.get(name, 0.0) - weight
     most = max(ballots.values(), default=1.0)

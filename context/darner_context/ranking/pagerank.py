@@ -7,7 +7,7 @@ it to what it uses, so many times and no more; nothing of the graph is built tha
 from collections.abc import Mapping
 from heapq import heappop, heappush
 
-from darner_context.lookup.names import COMMON, Key, Ties
+from darner_context.lookup.names import COMMON, Key, NameResolver
 
 _PUSHES = 32
 _PASSED_ON = 0.85
@@ -15,7 +15,7 @@ _NAMES = 40  # of one definition
 _LEAST = 0.002  # of all rank: less is not passed on
 
 
-def pagerank(ties: Ties, seeds: Mapping[Key, float], own: str) -> dict[Key, float]:
+def pagerank(resolver: NameResolver, seeds: Mapping[Key, float], own: str) -> dict[Key, float]:
     """
     Rank what the seeds lead to; the highest rank that is no seed's is 1.
 
@@ -34,7 +34,7 @@ def pagerank(ties: Ties, seeds: Mapping[Key, float], own: str) -> dict[Key, floa
         rest = residual.pop(key)
         ranks[key] = ranks.get(key, 0.0) + rest * (1 - _PASSED_ON)
         pushes += 1
-        to = _used(ties, key) if rest >= _LEAST and key[0] != own else []
+        to = _used(resolver, key) if rest >= _LEAST and key[0] != own else []
         for each in to:
             residual[each] = residual.get(each, 0.0) + rest * _PASSED_ON / len(to)
             heappush(waiting, (-residual[each], each))
@@ -44,15 +44,18 @@ def pagerank(ties: Ties, seeds: Mapping[Key, float], own: str) -> dict[Key, floa
     return {key: min(1.0, value / most) for key, value in ranks.items()}
 
 
-def _used(ties: Ties, key: Key) -> list[Key]:
+def _used(resolver: NameResolver, key: Key) -> list[Key]:
     """The definitions that a definition uses."""
-    facts = ties.facts(key[0])
+    facts = resolver.facts(key[0])
     if facts is None or not facts.bags[key[1]]:
         return []
     names = facts.bag(key[1])[:_NAMES]
-    ties.look_up(set(names))
+    resolver.preload(set(names))
     found = dict.fromkeys(
-        each for name in names if 0 < ties.named(name).definitions <= COMMON for each in ties.of(key[0], name)[:2]
+        each
+        for name in names
+        if 0 < resolver.postings(name).definitions <= COMMON
+        for each in resolver.resolve(key[0], name)[:2]
     )
     found.pop(key, None)
     return list(found)

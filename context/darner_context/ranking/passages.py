@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache, reduce
 
 from darner_context.facts.file_facts import FileFacts
-from darner_context.lookup.cursor import Place
-from darner_context.lookup.names import Ties
+from darner_context.lookup.cursor import CursorContext
+from darner_context.lookup.names import NameResolver
 from darner_context.ranking.scoring import Candidate, against, foreign
 from darner_context.ranking.similar_files import likely
 from darner_context.ranking.text_search import Marks, Piece, Search, Sums
@@ -23,37 +23,43 @@ _NAMES = 0.3  # what a name from the place counts beside a word of the instructi
 
 
 def passages(
-    ties: Ties, search: Search, place: Place | None, alike: Mapping[str, float], most: int, *, exact: bool
+    resolver: NameResolver,
+    search: Search,
+    place: CursorContext | None,
+    alike: Mapping[str, float],
+    most: int,
+    *,
+    exact: bool,
 ) -> list[Candidate]:
     """
     Cut up the files that are likely to change, and take the likeliest pieces.
 
     `alike` are the files that are like the place's; `exact`: the names at the very place count too.
     """
-    files = likely(ties, search, place, alike, exact=exact)
+    files = likely(resolver, search, place, alike, exact=exact)
     unlikely = foreign(place)
     base: dict[str, float] = {}
     for path, signals in files.items():
-        facts = ties.facts(path)
+        facts = resolver.facts(path)
         flags = facts.flags & unlikely if facts is not None else 0
         of_file = sum([weight * signals[name] for name, weight in _OF_FILE if name in signals])
         base[path] = PASSAGE["bias"] + against(flags) + of_file
-    near = _telling(ties, place) if exact and place is not None else {}
+    near = _telling(resolver, place) if exact and place is not None else {}
     worth = _Worth(search.words, near)
     found: list[tuple[float, str, Piece]] = []
     count = min(_FEWEST + most // _EACH, _MOST)
     for rank, path in enumerate(sorted(files, key=lambda path: (-base[path], path))[:count]):
-        facts = ties.facts(path)
+        facts = resolver.facts(path)
         if facts is None:
             continue
         names = _held(facts.names, near) if near and rank < count // 2 else []
         start = base[path]
-        pieces = _pieces(ties, path, search, names, worth, whole=rank < count * 3 // 8)
+        pieces = _pieces(resolver, path, search, names, worth, whole=rank < count * 3 // 8)
         found += [(start + _SAID * piece[2] + _AROUND * piece[3], path, piece) for piece in pieces]
     found.sort(reverse=True)
     made: list[Candidate] = []
     for total, path, piece in found[:most]:
-        facts = ties.facts(path)
+        facts = resolver.facts(path)
         if facts is not None:
             made.append(_candidate(total, path, facts, piece, files[path]))
     return made
@@ -78,21 +84,23 @@ _OF_FILE = tuple(PASSAGE.items())
 
 
 def _pieces(
-    ties: Ties, path: str, search: Search, names: Sequence[tuple[int, str]], worth: "_Worth", *, whole: bool
+    resolver: NameResolver, path: str, search: Search, names: Sequence[tuple[int, str]], worth: "_Worth", *, whole: bool
 ) -> list[Piece]:
     """Cut a file up; without names it is the same for every place."""
     if names:
-        return _cut(path, ties.library.lines(path), search, names, worth, whole=whole)
+        return _cut(path, resolver.reader.lines(path), search, names, worth, whole=whole)
     known = search.pieces.get((path, whole))
     if known is None:
-        known = search.pieces[path, whole] = _cut(path, ties.library.lines(path), search, names, worth, whole=whole)
+        known = search.pieces[path, whole] = _cut(path, resolver.reader.lines(path), search, names, worth, whole=whole)
     return known
 
 
-def _telling(ties: Ties, place: Place) -> dict[str, float]:
+def _telling(resolver: NameResolver, place: CursorContext) -> dict[str, float]:
     """The names next to the cursor, each with the share of what they tell, in their order."""
-    total = len(ties.library.paths.all)
-    telling = {name: math.log(1 + total / (1 + uses)) for name in sorted(place.near) if (uses := ties.named(name).uses)}
+    total = len(resolver.reader.paths.all)
+    telling = {
+        name: math.log(1 + total / (1 + uses)) for name in sorted(place.near) if (uses := resolver.postings(name).uses)
+    }
     whole = sum(telling.values())
     return {name: value / whole for name, value in telling.items()}
 

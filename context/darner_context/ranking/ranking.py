@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 from darner_context.facts.file_facts import FileFacts, by_name
-from darner_context.lookup.cursor import Place
-from darner_context.lookup.names import COMMON, Key, Ties, members, package_scoped, parent_module
+from darner_context.lookup.cursor import CursorContext
+from darner_context.lookup.names import COMMON, Key, NameResolver, members, package_scoped, parent_module
 from darner_context.ranking.cooccurrence import elected
 from darner_context.ranking.pagerank import pagerank
 from darner_context.ranking.passages import passages
@@ -43,24 +43,24 @@ class Ranking:
 
     def __init__(
         self,
-        ties: Ties,
-        place: Place | None,
+        resolver: NameResolver,
+        place: CursorContext | None,
         recent: Sequence[str],
         *,
         callers: bool,
         whole: "Ranking | None" = None,
     ) -> None:
-        self.ties = ties
+        self.resolver = resolver
         self._whole = whole
         self._known: Mapping[Key, Candidate] = whole.candidates if whole is not None else {}
         self.place = place
         self._worked_on: dict[str, Signals] = {}
         for path in recent:
             self._worked_on.setdefault(path, {})["recent_file"] = 1.0
-        for path in ties.library.changed:
+        for path in resolver.reader.git_changes:
             self._worked_on.setdefault(path, {})["file_in_git_diff"] = 1.0
         self.candidates: dict[Key, Candidate] = {}
-        self._types = TypesAtHand(ties, place)
+        self._types = TypesAtHand(resolver, place)
         self._changed()
         if place is not None:
             self._seen(place)
@@ -81,7 +81,7 @@ class Ranking:
         """Order the candidates with what an instruction finds, the likeliest first."""
         most = 40 + budget // _LITTLE
         exact = self._whole is not None
-        found = passages(self.ties, search, self.place, self.likeness, most, exact=exact) if search.words else []
+        found = passages(self.resolver, search, self.place, self.likeness, most, exact=exact) if search.words else []
         return sorted([*self._with(search.hits), *found], key=order)
 
     @cached_property
@@ -89,7 +89,7 @@ class Ranking:
         """The files that are like the place's file."""
         if self._whole is not None:
             return self._whole.likeness
-        return alike(self.ties, self.place) if self.place is not None else {}
+        return alike(self.resolver, self.place) if self.place is not None else {}
 
     def _with(self, hits: Hits) -> list[Candidate]:
         if not hits:
@@ -107,7 +107,7 @@ class Ranking:
     # finding
 
     def _candidate(self, key: Key) -> Candidate | None:
-        facts = self.ties.facts(key[0])
+        facts = self.resolver.facts(key[0])
         if facts is None or facts.flags & SECRET or key[1] >= len(facts.definitions):
             return None
         if self.place is not None and key[0] == self.place.path:
@@ -142,7 +142,7 @@ class Ranking:
                 if known is None:
                     candidates[key] = Candidate(path, number, definitions[number], facts, signals.copy())
                     continue
-                kept = {name: held for name, held in known.signals.items() if name in _KEPT}
+                kept: Signals = {name: held for name, held in known.signals.items() if name in _KEPT}
                 found = candidates[key] = Candidate(path, number, definitions[number], facts, kept)
             held = found.signals
             for signal, value in signals.items():
@@ -151,33 +151,33 @@ class Ranking:
 
     def _changed(self) -> None:
         """Find what the work tree has changed since the last commit."""
-        changed = self.ties.library.changed
+        changed = self.resolver.reader.git_changes
         for path in sorted(changed)[:_DIFFERING]:
-            facts = self.ties.facts(path)
+            facts = self.resolver.facts(path)
             for number, each in enumerate(facts.definitions if facts is not None else ()):
                 if any(lines.start <= each.end and each.start < lines.stop for lines in changed[path]):
                     self._add((path, number), "in_git_diff", 1.0)
 
-    def _seen(self, place: Place) -> None:
+    def _seen(self, place: CursorContext) -> None:
         names = set(place.file) | place.scope | place.near | set(place.imported)
         if self._whole is not None:
             names &= place.scope | place.near | place.unused
-        self.ties.look_up({*names, *place.original.values()})
-        names -= self.ties.unknown - place.imported.keys()
+        self.resolver.preload({*names, *place.original.values()})
+        names -= self.resolver.unknown - place.imported.keys()
         linked = {target for _, targets in place.imports for target in targets}
         for name in sorted(names):
             if name in place.imported:
                 self._imported(place, name)
                 if place.imported[name]:
                     continue
-            if 0 < self.ties.named(name).definitions <= COMMON and place.file.get(name, 0):
+            if 0 < self.resolver.postings(name).definitions <= COMMON and place.file.get(name, 0):
                 self._used(place, name, linked)
 
-    def _imported(self, place: Place, name: str) -> None:
+    def _imported(self, place: CursorContext, name: str) -> None:
         there = place.original.get(name, name)
         keys: list[Key] = []
         for target in place.imported[name][:6]:
-            keys = self.ties.of(target, there, package=False)
+            keys = self.resolver.resolve(target, there, package=False)
             if keys:
                 break
         here, unused = name in place.scope, name in place.unused
@@ -192,9 +192,9 @@ class Ranking:
                 else:
                     self._types.given_by(key, 0.6 * weight)
 
-    def _used(self, place: Place, name: str, linked: set[str]) -> None:
+    def _used(self, place: CursorContext, name: str, linked: set[str]) -> None:
         """A name at the place that no import explains may be any definition of that name."""
-        paths = self.ties.named(name).defined
+        paths = self.resolver.postings(name).defined
         alone = 1.0 / len(paths)
         here = name in place.scope
         level = 1.0 if name in place.near else 0.8 if here else 0.4
@@ -204,7 +204,7 @@ class Ranking:
             tie = 1.0 if path in linked else 0.9 if beside else alone
             if level * tie < _LEAST:
                 continue
-            facts = self.ties.facts(path)
+            facts = self.resolver.facts(path)
             if facts is None or facts.flags & SECRET or path == place.path:
                 continue
             numbers = by_name(facts).get(name, ())
@@ -219,7 +219,7 @@ class Ranking:
                 elif here and kind in FUNCTIONS:
                     self._types.given_by((path, number), 0.6 * tie)
 
-    def _inherited(self, place: Place) -> None:
+    def _inherited(self, place: CursorContext) -> None:
         """Walk up from the classes around the place: what they inherit is at hand."""
         names = dict.fromkeys(IDENTIFIER.findall(place.header))
         level = [(place.path, name, 1.0) for name in names if name not in KEYWORDS]
@@ -227,52 +227,54 @@ class Ranking:
         for _ in range(4):
             following: list[tuple[str, str, float]] = []
             for path, name, weight in level:
-                for key in self.ties.of(path, name)[:3]:
-                    facts = self.ties.facts(key[0])
+                for key in self.resolver.resolve(path, name)[:3]:
+                    facts = self.resolver.facts(key[0])
                     if key in done or facts is None or facts.definitions[key[1]].kind not in CLASSES:
                         continue
                     done.add(key)
                     if key[0] != place.path:
                         self._add(key, "base_class", weight)
                         self._add_all(key[0], facts, members(facts, key[1]), {"inherited": weight})
-                    following += [(key[0], each, weight * 0.85) for each in self.ties.head(key) if each != name]
+                    following += [
+                        (key[0], each, weight * 0.85) for each in self.resolver.signature_names(key) if each != name
+                    ]
             level = following[:40]
 
     def _members(self) -> None:
         for key, weight in self._types.surest(_TYPES):
             self._add(key, "reachable_type", weight)
-            facts = self.ties.facts(key[0])
+            facts = self.resolver.facts(key[0])
             if facts is None:
                 continue
             held = members(facts, key[1])
             signals: Signals = {"member": weight, "member_of_small_type": weight / (1 + len(held) / 8)}
             self._add_all(key[0], facts, held[:150], signals)
 
-    def _neighbours(self, place: Place) -> None:
+    def _neighbours(self, place: CursorContext) -> None:
         """What the imported files, and the files beside this one, define."""
-        around = [(_PARENT, parent_module(place.path, self.ties.library.paths.all)), *place.imports]
+        around = [(_PARENT, parent_module(place.path, self.resolver.reader.paths.all)), *place.imports]
         worth: dict[str, float] = {}
         for each, targets in around if self._whole is None else ():
             value = (1.0 if each.name in {"", "*"} else 0.5) / (1 + len(targets) / 4)
             for target in targets[:20]:
                 worth[target] = max(value, worth.get(target, 0.0))
         for target, value in worth.items():
-            facts = self.ties.facts(target)
+            facts = self.resolver.facts(target)
             if facts is not None:
                 outer = [number for number, one in enumerate(facts.definitions) if one.container is None]
                 self._add_all(target, facts, outer[:80], {"module_imported": value})
-                for key in self.ties.handed_on(target):
+                for key in self.resolver.reexports(target):
                     self._add(key, "module_imported", value * _HANDED_ON)
         if not package_scoped(place.path):
             return
-        beside = [path for path in self.ties.library.paths.by_folder.get(place.folder, ()) if path != place.path]
+        beside = [path for path in self.resolver.reader.paths.by_folder.get(place.folder, ()) if path != place.path]
         for path in beside if len(beside) <= _BESIDE else ():
-            facts = self.ties.facts(path)
+            facts = self.resolver.facts(path)
             if facts is not None and not facts.flags & TEST:
                 held = [number for number, one in enumerate(facts.definitions[:250]) if one.kind not in VALUES]
                 self._add_all(path, facts, held, {"same_package": 1.0})
 
-    def _ranks(self, place: Place) -> None:
+    def _ranks(self, place: CursorContext) -> None:
         """Follow what the definitions at hand use, and so on."""
         strong = [
             (-max([signals.get(name, 0.0) for name in _AT_HAND]), key)
@@ -281,30 +283,30 @@ class Ranking:
         ]
         seeds = sorted(each for each in strong if -each[0] >= STRONG)[:_SEEDS]
         if seeds:
-            for key, value in pagerank(self.ties, {key: -value for value, key in seeds}, place.path).items():
+            for key, value in pagerank(self.resolver, {key: -value for value, key in seeds}, place.path).items():
                 self._add(key, "pagerank", value)
 
-    def _together(self, place: Place) -> None:
+    def _together(self, place: CursorContext) -> None:
         """Ask functions that use the same names what else they use."""
-        shares = elected(self.ties, place)
-        self.ties.look_up(set(shares))
+        shares = elected(self.resolver, place)
+        self.resolver.preload(set(shares))
         for name, share in shares.items():
-            postings = self.ties.named(name)
+            postings = self.resolver.postings(name)
             if 0 < postings.definitions <= COMMON:
                 value = share / postings.definitions**0.5
                 for path in postings.defined if value >= _LEAST else ():
-                    facts = self.ties.facts(path)
+                    facts = self.resolver.facts(path)
                     if facts is not None:
                         self._add_all(path, facts, by_name(facts).get(name, ()), {"used_together": value})
 
-    def _callers(self, place: Place) -> None:
+    def _callers(self, place: CursorContext) -> None:
         """Find who uses the thing that is being edited, and its tests."""
         for around in reversed(place.within[-2:]):
-            postings = self.ties.named(around.name)
+            postings = self.resolver.postings(around.name)
             if postings.uses > _RARE:
                 continue
             for path in postings.used[:20]:
-                facts = self.ties.facts(path)
+                facts = self.resolver.facts(path)
                 if facts is None or path == place.path:
                     continue
                 spot = next((number for number, name in enumerate(facts.names) if name == around.name), -1)

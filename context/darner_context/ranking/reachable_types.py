@@ -1,7 +1,7 @@
 """The types at hand at a place: those named there, those that calls give, and what these lead to."""
 
-from darner_context.lookup.cursor import Place
-from darner_context.lookup.names import Key, Ties, members
+from darner_context.lookup.cursor import CursorContext
+from darner_context.lookup.names import Key, NameResolver, members
 
 STRONG = 0.35  # a type whose members are followed
 _TURNS, _FOLLOWED, _MEMBERS = 2, 24, 60  # how far, how many types each time, and how many members of each
@@ -10,8 +10,8 @@ _TURNS, _FOLLOWED, _MEMBERS = 2, 24, 60  # how far, how many types each time, an
 class TypesAtHand:
     """Types by how surely something of theirs is at hand, from 0 to 1."""
 
-    def __init__(self, ties: Ties, place: Place | None) -> None:
-        self._ties = ties
+    def __init__(self, resolver: NameResolver, place: CursorContext | None) -> None:
+        self._resolver = resolver
         self._place = place
         self._weights: dict[Key, float] = {}
 
@@ -23,7 +23,7 @@ class TypesAtHand:
     def given_by(self, key: Key, weight: float) -> None:
         """Note the types in a signature: what a call gives, or takes. Those of the place's own file are seen anyway."""
         if self._place is None or key[0] != self._place.path:
-            for each in self._ties.types(key):
+            for each in self._resolver.signature_types(key):
                 self.note(each, weight)
 
     def spread(self) -> None:
@@ -32,10 +32,10 @@ class TypesAtHand:
         for _ in range(_TURNS):
             strong = [(weight, key) for key, weight in self._weights.items() if weight >= STRONG]
             for weight, key in sorted(strong, reverse=True)[:_FOLLOWED]:
-                facts = self._ties.facts(key[0])
+                facts = self._resolver.facts(key[0])
                 if facts is None:
                     continue
-                for base in self._ties.bases(key):
+                for base in self._resolver.bases(key):
                     self.note(base, weight * 0.7)
                 for number in members(facts, key[1])[:_MEMBERS]:
                     named = facts.definitions[number].name in scope

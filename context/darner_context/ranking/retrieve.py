@@ -7,10 +7,10 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from itertools import accumulate
 
-from darner_context.lookup.cursor import look, look_at_whole
+from darner_context.lookup.cursor import cursor_context, file_context
 from darner_context.lookup.lru import kept
-from darner_context.lookup.names import Ties
-from darner_context.lookup.reader import Library
+from darner_context.lookup.names import NameResolver
+from darner_context.lookup.reader import IndexReader
 from darner_context.ranking.budget import Filling
 from darner_context.ranking.ranking import Ranking
 from darner_context.ranking.text_search import Search
@@ -24,30 +24,32 @@ _O200K = frozenset({"o200k_base", "o200k_harmony"})
 _FOCUS_LEAST = 24_000  # tokens of a focus file that are shown whatever the budget
 
 
-class Answers:
+class Retriever:
     """Rank and fill. Deterministic: what is remembered is what would be found again."""
 
-    def __init__(self, library: Library) -> None:
-        self._library = library
-        self._standing: object = None
-        self._ties = Ties(library)
-        self._wholes: OrderedDict[object, Ranking] = OrderedDict()
+    def __init__(self, reader: IndexReader) -> None:
+        self._reader = reader
+        self._state_token: object = None
+        self._resolver = NameResolver(reader)
+        self._file_rankings: OrderedDict[object, Ranking] = OrderedDict()
         self._searches: OrderedDict[tuple[str, str | None], Search] = OrderedDict()
-        self._filled: OrderedDict[object, tuple[Filling, list[Snippet]]] = OrderedDict()
+        self._packed: OrderedDict[object, tuple[Filling, list[Snippet]]] = OrderedDict()
 
-    def answer(self, request: ContextRequest, tokenizer: Tokenizer, left_out: tuple[LeftOut, ...]) -> ContextBundle:
+    def retrieve(self, request: ContextRequest, tokenizer: Tokenizer, left_out: tuple[LeftOut, ...]) -> ContextBundle:
         """Choose what to show for a request, within its budget."""
-        library = self._library
-        with library.lending(request.texts), _uncollected():
+        reader = self._reader
+        with reader.with_overlays(request.texts), _uncollected():
             path = request.focus.path if request.focus is not None else None
             self._renew(path)
-            counter = _Counter(library, tokenizer)
-            focus = _focus(library, request, counter)
-            said = "\n".join((request.instruction, *request.diagnostics))
-            search = kept(self._searches, (said, path), lambda: Search(library, said, path))
+            counter = _Counter(reader, tokenizer)
+            focus = _focus(reader, request, counter)
+            query = "\n".join((request.instruction, *request.diagnostics))
+            search = kept(self._searches, (query, path), lambda: Search(reader, query, path))
             if focus is None or request.focus is None:
-                filling = Filling(request.budget, library.lines, counter.sums, library.secrets)
-                filling.fill(Ranking(self._ties, None, request.recent, callers=False).ranked(search, request.budget))
+                filling = Filling(request.budget, reader.lines, counter.sums, reader.secrets)
+                filling.fill(
+                    Ranking(self._resolver, None, request.recent, callers=False).ranked(search, request.budget)
+                )
                 snippets, dropped, withheld = filling.snippets(), filling.dropped, filling.withheld
             else:
                 snippets, dropped, withheld = self._around_place(request, counter, search, request.focus)
@@ -56,39 +58,39 @@ class Answers:
         return ContextBundle(focus, tuple(snippets), dropped, left_out, tokens, focus.tokens if focus else 0, held)
 
     def _renew(self, own: str | None) -> None:
-        standing = self._library.standing(own)
-        if standing != self._standing:
-            self._standing = standing
-            self._ties = Ties(self._library, own if own in self._library.live else None)
-            self._wholes.clear()
+        token = self._reader.state_token(own)
+        if token != self._state_token:
+            self._state_token = token
+            self._resolver = NameResolver(self._reader, own if own in self._reader.live else None)
+            self._file_rankings.clear()
             self._searches.clear()
-            self._filled.clear()
+            self._packed.clear()
 
     def _around_place(
         self, request: ContextRequest, counter: "_Counter", search: Search, focus: Focus
     ) -> tuple[list[Snippet], int, list[Withheld]]:
         """Fill one share of the budget for the file, which stays as the cursor moves, and the rest for the place."""
-        library = self._library
-        lines = library.lines(focus.path)
+        reader = self._reader
+        lines = reader.lines(focus.path)
         size = max(len(lines), 1)
         first = min(max(focus.first_line or 1, 1), size)
         last = min(max(focus.last_line or focus.first_line or size, first), size)
         for_place = min(int(request.budget * PLACE_SHARE), PLACE_LEAST + int(request.budget * PLACE_MORE))
 
-        overview = look_at_whole(library, focus.path, lines, first, request.hidden)
-        key = (self._ties.telling(overview), request.recent)
-        whole = kept(self._wholes, key, lambda: Ranking(self._ties, overview, request.recent, callers=False))
+        overview = file_context(reader, focus.path, lines, first, request.hidden)
+        key = (self._resolver.cache_key(overview), request.recent)
+        whole = kept(self._file_rankings, key, lambda: Ranking(self._resolver, overview, request.recent, callers=False))
 
         def fill() -> tuple[Filling, list[Snippet]]:
-            filling = Filling(request.budget - for_place, library.lines, counter.sums, library.secrets)
+            filling = Filling(request.budget - for_place, reader.lines, counter.sums, reader.secrets)
             filling.fill(whole.ranked(search, request.budget))
             return filling, filling.snippets()
 
-        for_file, stable = kept(self._filled, (key, search.instruction, request.budget, counter.name), fill)
-        place = look(library, focus.path, lines, first, last, hidden=request.hidden, whole=overview)
-        ranking = Ranking(self._ties, place, request.recent, callers=bool(search.query), whole=whole)
+        for_file, stable = kept(self._packed, (key, search.instruction, request.budget, counter.name), fill)
+        place = cursor_context(reader, focus.path, lines, first, last, hidden=request.hidden, whole=overview)
+        ranking = Ranking(self._resolver, place, request.recent, callers=bool(search.query), whole=whole)
         left = request.budget - sum(each.tokens for each in stable)
-        rest = Filling(left, library.lines, counter.sums, library.secrets, for_file)
+        rest = Filling(left, reader.lines, counter.sums, reader.secrets, for_file)
         rest.fill(ranking.ranked(search, request.budget))
         snippets = sorted((*stable, *rest.snippets()), key=lambda each: (-each.score, each.path, each.start_line))
         return snippets, rest.dropped, [*for_file.withheld, *rest.withheld]
@@ -109,8 +111,8 @@ def _uncollected() -> Generator[None, None, None]:
 class _Counter:
     """Tokens of the first n lines of a file: stored ones where the tokenizer fits, else counted and kept."""
 
-    def __init__(self, library: Library, tokenizer: Tokenizer) -> None:
-        self._library = library
+    def __init__(self, reader: IndexReader, tokenizer: Tokenizer) -> None:
+        self._reader = reader
         self._tokenizer = tokenizer
         self.name = tokenizer.name
 
@@ -122,44 +124,44 @@ class _Counter:
 
     def sums(self, path: str) -> Sequence[int]:
         """Tokens of the first n lines of a file, for each n."""
-        facts = self._library.facts(path) if self.name in _O200K else None
+        facts = self._reader.facts(path) if self.name in _O200K else None
         return facts.sums if facts is not None else self._counted(path)
 
     def _counted(self, path: str) -> Sequence[int]:
-        kept = self._library.counts.get((self._tokenizer.name, path))
+        kept = self._reader.counts.get((self._tokenizer.name, path))
         if kept is None:
-            counts = map(self._tokenizer.count, self._library.lines(path))
-            kept = self._library.counts[self._tokenizer.name, path] = array("I", accumulate(counts, initial=0))
+            counts = map(self._tokenizer.count, self._reader.lines(path))
+            kept = self._reader.counts[self._tokenizer.name, path] = array("I", accumulate(counts, initial=0))
         return kept
 
 
-def _focus(library: Library, request: ContextRequest, counter: _Counter) -> Snippet | None:
+def _focus(reader: IndexReader, request: ContextRequest, counter: _Counter) -> Snippet | None:
     """Show the focus file without its hidden lines: whole, or where it is very long the part around the place."""
-    asked = request.focus
-    if asked is None or secret_name(asked.path):
+    focus = request.focus
+    if focus is None or secret_name(focus.path):
         return None
-    lines = library.lines(asked.path)
+    lines = reader.lines(focus.path)
     if not lines:
         return None
     gone = range(request.hidden[0], request.hidden[1] + 1) if request.hidden else range(0)
     most = max(_FOCUS_LEAST, request.budget)
     first, last = 1, len(lines)
-    if counter.tokens(asked.path, 1, last) > most:
-        first, last = _around(asked, len(lines), most, lambda begin, end: counter.tokens(asked.path, begin, end))
+    if counter.tokens(focus.path, 1, last) > most:
+        first, last = _around(focus, len(lines), most, lambda begin, end: counter.tokens(focus.path, begin, end))
     text, tokens = "", 0
-    unshown = sorted({*gone, *unshown_lines(asked.path, lines.text)})
+    unshown = sorted({*gone, *unshown_lines(focus.path, lines.text)})
     ends = [each for each in unshown if first <= each <= last]
     for begin, end in zip([first, *(each + 1 for each in ends)], [*(each - 1 for each in ends), last], strict=True):
         if begin <= end:
             text += lines.between(begin, end)
-            tokens += counter.tokens(asked.path, begin, end)
-    return Snippet(asked.path, first, last, text, tokens, "focus", ("the file itself",), 1.0)
+            tokens += counter.tokens(focus.path, begin, end)
+    return Snippet(focus.path, first, last, text, tokens, "focus", ("the file itself",), 1.0)
 
 
-def _around(asked: Focus, size: int, most: int, tokens: Callable[[int, int], int]) -> tuple[int, int]:
+def _around(focus: Focus, size: int, most: int, tokens: Callable[[int, int], int]) -> tuple[int, int]:
     """Grow from the place to both sides while it fits."""
-    first = last = min(max(asked.first_line or 1, 1), size)
-    last = min(max(asked.last_line or last, first), size)
+    first = last = min(max(focus.first_line or 1, 1), size)
+    last = min(max(focus.last_line or last, first), size)
     while last > first and tokens(first, last) > most:
         last -= 1
     step = 64

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from darner_context.facts.file_facts import FileFacts
-from darner_context.lookup.cursor import Place
+from darner_context.lookup.cursor import CursorContext
 from darner_context.ranking.weights import WEIGHTS, Signal, Signals
 from darner_context.syntax.symbols import CLASSES, FUNCTIONS, Definition, DefinitionKind
 from darner_context.text.identifiers import word_set
@@ -34,12 +34,12 @@ def order(each: Candidate) -> tuple[float, str, int]:
     return -each.score, each.path, each.number
 
 
-def foreign(place: Place | None) -> int:
+def foreign(place: CursorContext | None) -> int:
     """The flags of files that are no home to what a place needs."""
     return GENERATED | VENDORED | (0 if place and test_path(place.path) else TEST)
 
 
-def weigh(candidates: Collection[Candidate], place: Place | None, worked_on: Mapping[str, Signals]) -> None:
+def weigh(candidates: Collection[Candidate], place: CursorContext | None, worked_on: Mapping[str, Signals]) -> None:
     """Give definitions their scores; `worked_on` are the signals of files that one has been working on."""
     own = {each.name for each in place.within} if place else set[str]()
     scope = place.scope if place else set[str]()

@@ -5,8 +5,8 @@ from collections.abc import Collection, Mapping
 from heapq import nsmallest
 from itertools import islice
 
-from darner_context.lookup.cursor import Place
-from darner_context.lookup.names import Ties
+from darner_context.lookup.cursor import CursorContext
+from darner_context.lookup.names import NameResolver
 from darner_context.ranking.text_search import Search
 from darner_context.ranking.weights import Signal, Signals
 from darner_context.workspace.file_kind import SECRET
@@ -17,13 +17,13 @@ _FILES, _ALIKE = 40, 16  # files looked into: for the instruction, and for each 
 _LONGEST = 7.0  # the logarithm of a thousand lines
 
 
-def alike(ties: Ties, place: Place) -> dict[str, float]:
+def alike(resolver: NameResolver, place: CursorContext) -> dict[str, float]:
     """The files that have names of a place's file, each with its share of what they tell."""
-    return _shares(ties, place.file, min(_RARE, max(len(ties.library.paths.all) // 5, 4)))
+    return _shares(resolver, place.file, min(_RARE, max(len(resolver.reader.paths.all) // 5, 4)))
 
 
 def likely(
-    ties: Ties, search: Search, place: Place | None, alike: Mapping[str, float], *, exact: bool
+    resolver: NameResolver, search: Search, place: CursorContext | None, alike: Mapping[str, float], *, exact: bool
 ) -> dict[str, Signals]:
     """Give the files with their signals, in the order of their paths; `exact`: the very lines at the place count."""
     said = search.files
@@ -32,13 +32,13 @@ def likely(
     imported: set[str] = set()
     if place is not None:
         if exact:
-            around = _shares(ties, place.near, _COMMON)
+            around = _shares(resolver, place.near, _COMMON)
             files.update(_first(around))
         imported = {target for _, targets in place.imports for target in targets}
         files.discard(place.path)
     found: dict[str, Signals] = {}
     for path in sorted(files):
-        facts = ties.facts(path)
+        facts = resolver.facts(path)
         if facts is None or facts.flags & SECRET:
             continue
         signals = found[path] = {
@@ -52,7 +52,7 @@ def likely(
     return found
 
 
-def _beside(path: str, place: Place, imported: set[str]) -> Signals:
+def _beside(path: str, place: CursorContext, imported: set[str]) -> Signals:
     """What the paths of two files say."""
     folder, _, name = path.rpartition("/")
     own = place.path.rpartition("/")[2]
@@ -69,14 +69,14 @@ def _first(scores: Mapping[str, float]) -> list[str]:
     return nsmallest(_ALIKE, scores, key=lambda path: (-scores[path], path))
 
 
-def _shares(ties: Ties, names: Collection[str], most: int) -> dict[str, float]:
+def _shares(resolver: NameResolver, names: Collection[str], most: int) -> dict[str, float]:
     """For each file the share of what the names tell that its own names have."""
-    ties.look_up(set(names))
-    total = len(ties.library.paths.all)
+    resolver.preload(set(names))
+    total = len(resolver.reader.paths.all)
     scores: dict[str, float] = {}
     whole = 0.0
     for name in sorted(names):
-        postings = ties.named(name)
+        postings = resolver.postings(name)
         uses = postings.uses
         if uses:
             telling = math.log(1 + total / (1 + uses))

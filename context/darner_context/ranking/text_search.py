@@ -7,7 +7,7 @@ from heapq import nsmallest
 
 from darner_context.facts.file_facts import FileFacts, by_name
 from darner_context.lookup.names import Key
-from darner_context.lookup.reader import Library
+from darner_context.lookup.reader import IndexReader
 from darner_context.ranking.weights import Signal, Signals
 from darner_context.syntax.symbols import VALUES
 from darner_context.text.identifiers import IDENTIFIER, KEYWORDS, parts, query_words, word_set
@@ -28,8 +28,8 @@ Hits = dict[Key, Signals]  # what speaks for a definition
 class Search:
     """One instruction for one file. Nothing depends on the place in it: it is all found once for a request."""
 
-    def __init__(self, library: Library, instruction: str, path: str | None) -> None:
-        self._library = library
+    def __init__(self, reader: IndexReader, instruction: str, path: str | None) -> None:
+        self._reader = reader
         self._path = path
         self.instruction = instruction
         self.marks: dict[str, Marks] = {}  # by path: where the words stand, as passages.py found them
@@ -57,23 +57,23 @@ class Search:
     def _named(self) -> dict[Key, float]:
         found: dict[Key, float] = {}
         names = sorted({name for name in IDENTIFIER.findall(self.instruction) if name not in KEYWORDS})
-        for name, postings in self._library.names(names).items():
+        for name, postings in self._reader.postings(names).items():
             paths = postings.defined if postings.definitions <= _NOISE else []
             for path in paths[:_COMMON]:
-                facts = self._library.facts(path)
+                facts = self._reader.facts(path)
                 for number in by_name(facts).get(name, ()) if facts else ():
                     found[path, number] = 1.0 / (1 + len(paths)) ** 0.5
         return found
 
     @cached_property
     def _words(self) -> dict[str, float]:
-        total = max(len(self._library.paths.all), 1)
+        total = max(len(self._reader.paths.all), 1)
         return {word: math.log(1 + total / (1 + count)) * self.query[word] for word, (count, _) in self._found.items()}
 
     @cached_property
     def _found(self) -> Mapping[str, tuple[int, list[str]]]:
-        most = min(max(_LEAST_COMMON, len(self._library.paths.all) // 3), _MOST_COMMON)
-        found = self._library.words(sorted(self.query), most, self._path)
+        most = min(max(_LEAST_COMMON, len(self._reader.paths.all) // 3), _MOST_COMMON)
+        found = self._reader.words(sorted(self.query), most, self._path)
         return {word: (count, paths) for word, (count, paths) in found.items() if count}
 
     @cached_property
@@ -110,7 +110,7 @@ class Search:
         sums = Sums(idf, list(idf)), Sums(idf, sorted(idf))
         found: dict[Key, tuple[float, float, float]] = {}
         for path in scores:
-            facts = self._library.facts(path)
+            facts = self._reader.facts(path)
             if facts is not None:
                 of_file = scores[path] / top
                 for number, name, body in _matches(facts, *sums):

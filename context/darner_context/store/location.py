@@ -9,33 +9,33 @@ from pathlib import Path
 from darner_context.store.database import Store, store_path, throw_away
 
 
-class Keeper:
+class StoreLocation:
     """Owns the store of a workspace. One that is replaced stays open: an answer or an update may be at it."""
 
     def __init__(self, roots: Sequence[Path], cache_dir: Path | None, ignore: Sequence[Sequence[str]]) -> None:
-        self.note: str | None = None  # why the cache is not where it should be
+        self.problem: str | None = None  # why the cache is not where it should be
         self._discard: Callable[[], object] | None = None  # of a temporary folder
-        self._old: list[Store] = []
-        self.store = self._first(roots, cache_dir, ignore)
+        self._replaced: list[Store] = []
+        self.store = self._open_cached(roots, cache_dir, ignore)
 
     @property
-    def lasting(self) -> Path | None:
+    def cached_path(self) -> Path | None:
         """The file of the store if it is in the cache folder."""
         return self.store.path if self._discard is None else None
 
-    def _first(self, roots: Sequence[Path], cache_dir: Path | None, ignore: Sequence[Sequence[str]]) -> Store:
+    def _open_cached(self, roots: Sequence[Path], cache_dir: Path | None, ignore: Sequence[Sequence[str]]) -> Store:
         """Open the store in the cache folder, else in a temporary one, else in memory."""
         if cache_dir is not None:
             try:
-                store = _checked(store_path(cache_dir, roots, ignore))
+                store = _open_writable(store_path(cache_dir, roots, ignore))
                 store.belongs_to(roots)
             except (sqlite3.Error, OSError) as error:
-                self.note = f"the cache folder cannot be used: {_words(error)}"
+                self.problem = f"the cache folder cannot be used: {_error_text(error)}"
             else:
                 return store
-        return self._second()
+        return self._open_temporary()
 
-    def _second(self) -> Store:
+    def _open_temporary(self) -> Store:
         from shutil import rmtree  # noqa: PLC0415 - seldom needed, and an eighth of the start
         from tempfile import mkdtemp  # noqa: PLC0415 - likewise
         from weakref import finalize  # noqa: PLC0415 - likewise
@@ -43,15 +43,15 @@ class Keeper:
         try:
             folder = mkdtemp(prefix="darner-index-")
             self._discard = finalize(self, rmtree, folder, ignore_errors=True)  # also at the exit of who never closes
-            return _checked(Path(folder) / "index.sqlite")
+            return _open_writable(Path(folder) / "index.sqlite")
         except (sqlite3.Error, OSError) as error:
-            self.note = f"no folder for the index can be written: {_words(error)}"
+            self.problem = f"no folder for the index can be written: {_error_text(error)}"
             return Store(None)
 
-    def elsewhere(self) -> None:
-        """Go on in memory: the disk is full, or no process can be started."""
-        self.note = self.note or "the index could not be stored"
-        self._old.append(self.store)
+    def fall_back_to_memory(self) -> None:
+        """Replace the store with one in memory: the disk is full, or no process can be started."""
+        self.problem = self.problem or "the index could not be stored"
+        self._replaced.append(self.store)
         self.store = Store(None)
 
     def recreate(self) -> bool:
@@ -59,35 +59,35 @@ class Keeper:
         path = self.store.path
         if path is None:
             return False
-        self.note = None
+        self.problem = None
         if os.name == "nt":
             self.store.close()  # what is open cannot be deleted there
-        self._old.append(self.store)
+        self._replaced.append(self.store)
         try:
             throw_away(path)
-            self.store = _checked(path)
+            self.store = _open_writable(path)
         except (sqlite3.Error, OSError):
-            self.store = self._second()
+            self.store = self._open_temporary()
         return True
 
-    def let_go(self) -> None:
-        """Close the stores that have been replaced, once nobody asks them any more."""
-        while self._old:
-            self._old.pop().close()
+    def close_replaced(self) -> None:
+        """Close the replaced stores. No reader may still use them."""
+        while self._replaced:
+            self._replaced.pop().close()
 
     def close(self) -> None:
         """Let go of the store and of what is temporary."""
-        self.let_go()
+        self.close_replaced()
         self.store.close()
         if self._discard is not None:
             self._discard()
 
 
-def _words(error: Exception) -> str:
+def _error_text(error: Exception) -> str:
     return f"{error.filename}: {error.strerror}" if isinstance(error, OSError) and error.filename else str(error)
 
 
-def _checked(path: Path) -> Store:
+def _open_writable(path: Path) -> Store:
     """Open a store that can be written."""
     store = Store(path)
     try:

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from darner_context.syntax.parser import PARSE_LIMIT, TooSlow, _known, encode, parse
+from darner_context.syntax.parser import PARSE_LIMIT, TooSlow, encode, language_row, parse
 
 Span = tuple[tuple[int, int], tuple[int, int]]
 
@@ -13,7 +13,7 @@ def comment_span(path: str, text: str, line: int, column: int) -> "Span | Litera
 
     "string" where the place lies in a string; None where it lies in neither, or where no grammar tells.
     """
-    row = _known(path)
+    row = language_row(path)
     if row is None or row.embeds or len(text) > PARSE_LIMIT:
         return None
     data = encode(text)

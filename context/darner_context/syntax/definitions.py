@@ -1,10 +1,19 @@
 """The definitions of a text, and the one that holds a place."""
 
-from darner_context.syntax.injections import embedded
+from darner_context.syntax.injections import injections
 from darner_context.syntax.languages import BY_NAME, Language
 from darner_context.syntax.markdown_headings import headings_in
 from darner_context.syntax.notebook import read_notebook
-from darner_context.syntax.parser import PARSE_LIMIT, TooSlow, _installed, _known, _plain, encode, matches, parse
+from darner_context.syntax.parser import (
+    PARSE_LIMIT,
+    TooSlow,
+    encode,
+    grammar_installed,
+    language_row,
+    matches,
+    normalize_line_ends,
+    parse,
+)
 from darner_context.syntax.query_matches import contained, found_in
 from darner_context.syntax.symbols import SCOPES, Definition, Symbol
 
@@ -36,15 +45,15 @@ def enclosing(path: str, text: str, first_line: int, last_line: int | None = Non
 
 def definitions(path: str, text: str) -> tuple[Definition, ...]:
     """All definitions with the lines of their parts, in the order of their lines. Raises TooSlow."""
-    row = _known(path)
+    row = language_row(path)
     if row is not None and row.name == "notebook":
         row, text = BY_NAME["python"], read_notebook(text).code
     if row is None or len(text) > PARSE_LIMIT:
         return ()
     found = _in(row, text)
     if row.embeds:
-        for name, blanked in embedded(row.name, _plain(text)).items():
-            if name in BY_NAME and not BY_NAME[name].embeds and _installed(BY_NAME[name].module):
+        for name, blanked in injections(row.name, normalize_line_ends(text)).items():
+            if name in BY_NAME and not BY_NAME[name].embeds and grammar_installed(BY_NAME[name].module):
                 found += _in(BY_NAME[name], blanked)
         found.sort(key=lambda each: (each.start, -each.end))
     return tuple(found)

@@ -2,19 +2,27 @@
 
 from collections.abc import Iterator
 
-from darner_context.syntax.injections import embedded
+from darner_context.syntax.injections import injections
 from darner_context.syntax.languages import BY_NAME, Language
-from darner_context.syntax.parser import PARSE_LIMIT, TooSlow, _installed, _known, _plain, encode, parse
-from darner_context.syntax.strict_parsers import second_opinion
+from darner_context.syntax.parser import (
+    PARSE_LIMIT,
+    TooSlow,
+    encode,
+    grammar_installed,
+    language_row,
+    normalize_line_ends,
+    parse,
+)
+from darner_context.syntax.strict_parsers import strict_faults
 from darner_context.syntax.symbols import SyntaxFault
 
 
 def syntax_faults(path: str, text: str) -> tuple[SyntaxFault, ...]:
     """List where the text does not parse; () for an unknown language."""
-    row = _known(path)
+    row = language_row(path)
     if row is None or len(text) > PARSE_LIMIT:
         return ()
-    opinion = second_opinion(row.name, text)
+    opinion = strict_faults(row.name, text)
     if opinion == ():
         return ()
     return tuple(_all_faults(row, text)) or opinion or ()
@@ -27,14 +35,14 @@ def new_faults(path: str, before: str, after: str) -> tuple[SyntaxFault, ...]:
     A fault that only moved is not new, and neither is one that took the place of another. A grammar that is known
     to be too narrow for its language finds none.
     """
-    row = _known(path)
+    row = language_row(path)
     if row is None or before == after or len(after) > PARSE_LIMIT or len(before) > PARSE_LIMIT:
         return ()
-    opinion = second_opinion(row.name, after)
+    opinion = strict_faults(row.name, after)
     if opinion == ():
         return ()
     found = list(_all_faults(row, after)) if row.gate or row.embeds else []
-    if opinion and second_opinion(row.name, before) == ():
+    if opinion and strict_faults(row.name, before) == ():
         return tuple(found) or opinion
     if not found:
         return ()
@@ -50,7 +58,7 @@ def new_faults(path: str, before: str, after: str) -> tuple[SyntaxFault, ...]:
 
 def parses(path: str, text: str) -> bool:
     """Whether the grammar finds no fault. Other threads run meanwhile."""
-    row = _known(path)
+    row = language_row(path)
     if row is None or not row.gate or len(text) > PARSE_LIMIT:
         return True
     try:
@@ -64,8 +72,8 @@ def _all_faults(row: Language, text: str) -> Iterator[SyntaxFault]:
     if not row.embeds:
         yield from _faults(row, text)
     elif row.name != "markdown":
-        for name, blanked in embedded(row.name, _plain(text)).items():
-            if name in BY_NAME and BY_NAME[name].gate and _installed(BY_NAME[name].module):
+        for name, blanked in injections(row.name, normalize_line_ends(text)).items():
+            if name in BY_NAME and BY_NAME[name].gate and grammar_installed(BY_NAME[name].module):
                 yield from _faults(BY_NAME[name], blanked)
 
 

@@ -16,7 +16,7 @@ _NAMES = {
 }  # fmt: skip
 
 
-def embedded(language: str, text: str) -> dict[str, str]:
+def injections(language: str, text: str) -> dict[str, str]:
     """
     Map each embedded language to the text with all else blanked, line for line.
 

@@ -24,14 +24,14 @@ _TOO_DEEP = re.compile(rb"^(?:[-?:]? ){150}", re.MULTILINE)  # in YAML: the gram
 _BEGINS = re.compile(r"^\((\w+)", re.MULTILINE)  # the first node of a pattern
 
 
-def _plain(text: str) -> str:
+def normalize_line_ends(text: str) -> str:
     """Give the text with all its lines ending in a newline."""
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 def encode(text: str) -> bytes:
     """Give the text as it is parsed: its lines end in a newline, whatever they end in."""
-    return _plain(text).encode("utf-8", "replace")
+    return normalize_line_ends(text).encode("utf-8", "replace")
 
 
 @cache
@@ -44,26 +44,27 @@ def _grammar(module: str, function: str) -> tree_sitter.Language:
 
 def reparsed(path: str) -> Language | None:
     """Give the row of a file's language if its definitions can be found again in a part of the text by itself."""
-    row = _known(path)
+    row = language_row(path)
     return row if row is not None and row.query and not row.embeds else None
 
 
 def load_grammar(path: str) -> None:
     """Make the grammar and the query of a file's language ready."""
-    row = _known(path)
+    row = language_row(path)
     if row is not None:
         _way(row)
         _query(row)
 
 
-def _known(path: str) -> Language | None:
+def language_row(path: str) -> Language | None:
     """Give the row of a file's language, None too where its grammar is not installed."""
     row = BY_NAME.get(language_of(path) or "")
-    return row if row is not None and _installed(row.module) else None
+    return row if row is not None and grammar_installed(row.module) else None
 
 
 @cache
-def _installed(module: str) -> bool:
+def grammar_installed(module: str) -> bool:
+    """Whether the package of a grammar is installed."""
     return find_spec(module) is not None
 
 

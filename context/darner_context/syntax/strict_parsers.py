@@ -12,8 +12,8 @@ from darner_context.text.toml import read_toml
 _NEWER = re.compile(r"\s*(?:type\s+\w+|(?:async\s+)?def\s+\w+\[|class\s+\w+\[|except\s+\w[\w.]*\s*,)")
 
 
-def second_opinion(language: str, text: str) -> tuple[SyntaxFault, ...] | None:
-    """() if the text is right beyond doubt, its fault if it is wrong, None if there is nobody to ask."""
+def strict_faults(language: str, text: str) -> tuple[SyntaxFault, ...] | None:
+    """The fault that the language's own parser finds, () if it finds none, None if there is no such parser."""
     if language == "python":
         return _python(text)
     if language in {"json", "notebook"}:

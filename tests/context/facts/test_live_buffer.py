@@ -198,11 +198,11 @@ def test_typing_a_function_letter_by_letter() -> None:
     ],
 )
 def test_parsed_texts_are_few_and_go_with_their_documents(tmp_path: Path, sizes: list[int], kept: int) -> None:
-    library = Index([tmp_path], cache_dir=None)._library
+    reader = Index([tmp_path], cache_dir=None)._reader
     for number, size in enumerate(sizes):
-        with library.lending({f"{number}.txt": "x" * size}):
-            assert library.text(f"{number}.txt") is not None
-    assert [int(path.removesuffix(".txt")) for path in library._lent] == list(range(len(sizes)))[-kept:]
+        with reader.with_overlays({f"{number}.txt": "x" * size}):
+            assert reader.text(f"{number}.txt") is not None
+    assert [int(path.removesuffix(".txt")) for path in reader._lent] == list(range(len(sizes)))[-kept:]
     for number in range(len(sizes)):
-        library.overlay(f"{number}.txt", None)
-    assert not library._lent
+        reader.set_overlay(f"{number}.txt", None)
+    assert not reader._lent

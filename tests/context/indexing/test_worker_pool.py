@@ -19,7 +19,7 @@ from darner_context.index import Index
 from darner_context.indexing import indexer, worker_pool
 from darner_context.indexing import updater as updates
 from darner_context.indexing.indexer import changes, parse, update
-from darner_context.indexing.worker_pool import REASONS, Failed, NoneSurvives, shared_out
+from darner_context.indexing.worker_pool import REASONS, Failed, PoolExhausted, run_in_pool
 from darner_context.request import LeftOut
 from darner_context.store.database import Store, store_path
 from darner_context.store.entry import Parsed
@@ -72,7 +72,7 @@ def parse_or_die(sources: Sequence[Source]) -> tuple[list[Parsed], list[LeftOut]
 
 def check(tasks: list[list[int]], done: list[int], failed: list[Failed[int]]) -> None:
     """Share out tasks to two processes."""
-    found = list(shared_out(double, iter(tasks), 2, PATIENT, [0]))
+    found = list(run_in_pool(double, iter(tasks), 2, PATIENT, [0]))
     assert sorted(number for each in found if not isinstance(each, Failed) for number in each) == done
     assert [each for each in found if isinstance(each, Failed)] == failed
 
@@ -118,12 +118,12 @@ def test_what_hangs_is_left_out(pipe: int, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_where_nothing_survives_no_piece_is_blamed() -> None:
-    with pytest.raises(NoneSurvives, match="no process that parses survives"):
-        list(shared_out(die, iter([[1, 2], [4]]), 2, PATIENT, [0]))
+    with pytest.raises(PoolExhausted, match="no process that parses survives"):
+        list(run_in_pool(die, iter([[1, 2], [4]]), 2, PATIENT, [0]))
 
 
 def test_leaving_the_work_waits_for_no_process_that_hangs(pipe: int) -> None:
-    work = shared_out(double, iter([[1], [5]]), 2, PATIENT, [0])
+    work = run_in_pool(double, iter([[1], [5]]), 2, PATIENT, [0])
     assert next(work) == [2]
     assert os.read(pipe, 1) == b"h"
     work.close()
@@ -163,7 +163,7 @@ async def test_what_took_too_long_is_tried_again_at_the_next_start_only(
 
     work, cache = write(tmp_path / "work", FILES), tmp_path / "cache"
     store = Store(store_path(cache, [work.resolve()]), write=True)
-    monkeypatch.setattr(worker_pool, "shared_out", late)
+    monkeypatch.setattr(worker_pool, "run_in_pool", late)
     *_, (_, _, left_out) = update(store, Workspace([work]), 1)
     assert left_out == [LeftOut("shop/dies.py", REASONS["late"])]
     *_, (_, total, left_out) = update(store, Workspace([work]), 1)
@@ -202,7 +202,7 @@ async def test_a_file_that_ends_the_server_is_parsed_in_a_process_by_the_next_on
     index = Index([work], cache_dir=cache, workers=1)
     await index.refresh()
     assert "def lives" in shown(ask(index, said="lives"))
-    assert index._keeper.store.suspects() == set()
+    assert index._location.store.suspects() == set()
     await index.close()
 
 

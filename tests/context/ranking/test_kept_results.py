@@ -108,7 +108,7 @@ async def test_a_file_that_is_gone_is_what_no_import_means(tmp_path: Path) -> No
 async def test_a_file_that_changes_during_a_refresh_is_not_taken_for_what_was_stored(tmp_path: Path) -> None:
     request = ContextRequest("", Focus("shop/view.py", 6, 6), 4_000)
     async with indexed(tmp_path / "files", FILES) as index:
-        updates = index._updates
+        updates = index._updater
         assert updates is not None
         refresh = updates.refresh
 
@@ -122,4 +122,4 @@ async def test_a_file_that_changes_during_a_refresh_is_not_taken_for_what_was_st
         await index.refresh()
         assert "late: int" in "".join(each.text for each in index.context(request, tokenizer("o200k_base")).snippets)
         index.overlay("shop/mail.py", "")
-        assert index._library.facts("shop/money.py") == index._library.live["shop/money.py"].facts
+        assert index._reader.facts("shop/money.py") == index._reader.live["shop/money.py"].facts

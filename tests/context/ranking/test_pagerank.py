@@ -4,8 +4,8 @@ from pathlib import Path
 
 from tests.context.sample_workspace import ask, indexed
 
-from darner_context.lookup.names import Ties
-from darner_context.lookup.reader import Library
+from darner_context.lookup.names import NameResolver
+from darner_context.lookup.reader import IndexReader
 from darner_context.ranking.pagerank import pagerank
 from darner_context.store.database import Store
 from darner_context.workspace.scan import Workspace
@@ -22,9 +22,9 @@ async def test_rank_flows_along_uses_and_ends(tmp_path: Path) -> None:
     async with indexed(tmp_path / "files", CHAIN, cache=tmp_path / "cache"):
         (stored,) = (tmp_path / "cache").glob("*.sqlite")
         store = Store(stored)
-        ties = Ties(Library(store, Workspace([tmp_path / "files"])))
-        ranks = pagerank(ties, {("a.py", 0): 2.0}, "view.py")
-        ended = pagerank(ties, {("a.py", 0): 2.0}, "b.py")
+        resolver = NameResolver(IndexReader(store, Workspace([tmp_path / "files"])))
+        ranks = pagerank(resolver, {("a.py", 0): 2.0}, "view.py")
+        ended = pagerank(resolver, {("a.py", 0): 2.0}, "b.py")
         store.close()
     assert {key: round(value, 3) for key, value in ranks.items()} == {
         ("a.py", 0): 1.0,

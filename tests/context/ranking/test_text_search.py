@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.context.sample_workspace import ask, indexed
 
 from darner_context.facts.extract import extract
-from darner_context.lookup.reader import Library
+from darner_context.lookup.reader import IndexReader
 from darner_context.ranking.text_search import Search
 from darner_context.store.database import Store
 from darner_context.store.entry import parsed
@@ -18,14 +18,14 @@ WORDS = [stem + letter for letter in "abcfghijklmnopqtuvwxyz" for stem in STEMS]
 TEXT = "".join(f"def {word}_{other}():\n    return {word}\n" for word in WORDS for other in ("kind", "list"))
 
 
-def library(root: Path) -> Library:
+def reader(root: Path) -> IndexReader:
     store = Store(None)
     store.write([parsed("shop.py", len(TEXT), 1, extract("shop.py", TEXT))])
-    return Library(store, Workspace([root]))
+    return IndexReader(store, Workspace([root]))
 
 
 def test_a_file_remembers_the_words_of_some_instructions_only(tmp_path: Path) -> None:
-    kept = library(tmp_path)
+    kept = reader(tmp_path)
     facts = kept.facts("shop.py")
     assert facts is not None
     most = 0
@@ -33,7 +33,7 @@ def test_a_file_remembers_the_words_of_some_instructions_only(tmp_path: Path) ->
         found = Search(kept, f"the {word} of a list", None).hits
         assert {key[0] for key in found} == {"shop.py"}
         if number % 40 == 0:
-            assert found == Search(library(tmp_path), f"the {word} of a list", None).hits
+            assert found == Search(reader(tmp_path), f"the {word} of a list", None).hits
         most = max(most, len(facts.words))
     assert 0 < most < 500
 

@@ -178,11 +178,11 @@ def test_a_number_that_was_taken_back_is_given_to_no_other_file() -> None:
 
 
 def to_memory(index: Index) -> None:
-    index._keeper.elsewhere()
+    index._location.fall_back_to_memory()
 
 
 def anew(index: Index) -> None:
-    assert index._keeper.recreate()
+    assert index._location.recreate()
 
 
 @pytest.mark.parametrize("replace_store", [to_memory, anew])
@@ -192,7 +192,7 @@ async def test_a_store_that_is_replaced_stays_open_for_the_answer_that_is_at_it(
     work, cache = write(tmp_path / "work", FILES), tmp_path / "cache"
     await check(work, cache)
     index = Index([work], cache_dir=cache)
-    old, load, replaced = index._keeper.store, Store.load, list[Index]()
+    old, load, replaced = index._location.store, Store.load, list[Index]()
 
     def meanwhile(store: Store, path: str) -> Any:  # noqa: ANN401 - what `load` returns
         if not replaced:
@@ -202,7 +202,7 @@ async def test_a_store_that_is_replaced_stays_open_for_the_answer_that_is_at_it(
 
     monkeypatch.setattr(Store, "load", meanwhile)
     assert shown(ask(index, "shop/view.py", 5)) == FILES["shop/cart.py"]
-    assert index._keeper.store is not old
+    assert index._location.store is not old
     await index.refresh()
     with pytest.raises(sqlite3.ProgrammingError, match="closed"):
         old.totals()
