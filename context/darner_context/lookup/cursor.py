@@ -52,24 +52,24 @@ def cursor_context(
 
     `whole` is the file's context; what is the same at this place is taken over from it.
     """
-    place = CursorContext(path, language_of(path) or "", path.rpartition("/")[0])
+    cursor = CursorContext(path, language_of(path) or "", path.rpartition("/")[0])
     facts = reader.facts(path)
     found = facts.definitions if facts else ()
-    place.within = [each for each in found if each.start <= first <= each.end and each.kind != "field"]
+    cursor.within = [each for each in found if each.start <= first <= each.end and each.kind != "field"]
     if hidden:
-        place.within = [each for each in place.within if each.start < hidden[0] or each.start > hidden[1]]
+        cursor.within = [each for each in cursor.within if each.start < hidden[0] or each.start > hidden[1]]
     gone = range(hidden[0], hidden[1] + 1) if hidden else range(0)
-    functions = [each for each in place.within if each.kind in FUNCTIONS]
+    functions = [each for each in cursor.within if each.kind in FUNCTIONS]
     begin, end = (functions[0].start, functions[0].end) if functions else (first - 15, last + 15)
     begin, end = max(begin, first - 150), min(end, last + 150)
     top, bottom = max(1, first - _WINDOW), min(len(lines), last + _WINDOW)
-    place.scope = _names(_shown(lines, max(begin, top), min(end, bottom), gone))
-    place.near = _names(_shown(lines, max(first - _NEAR, top), min(last + _NEAR // 2, bottom), gone))
-    _read(place, reader, lines, (top, bottom), gone=gone, whole=whole)
-    for name in sorted(place.near or _often(place)):
-        place.words.update(parts(name))
-    place.header = _header(lines, place.within)
-    return place
+    cursor.scope = _names(_shown(lines, max(begin, top), min(end, bottom), gone))
+    cursor.near = _names(_shown(lines, max(first - _NEAR, top), min(last + _NEAR // 2, bottom), gone))
+    _read(cursor, reader, lines, (top, bottom), gone=gone, whole=whole)
+    for name in sorted(cursor.near or _often(cursor)):
+        cursor.words.update(parts(name))
+    cursor.header = _header(lines, cursor.within)
+    return cursor
 
 
 def file_context(
@@ -77,20 +77,20 @@ def file_context(
 ) -> CursorContext:
     """Collect the names of a file, or of a long one's part around the line: the same for every line of the part."""
     middle = min(len(lines), (line - 1) // _WINDOW * _WINDOW + _WINDOW // 2)
-    place = CursorContext(path, language_of(path) or "", path.rpartition("/")[0])
+    cursor = CursorContext(path, language_of(path) or "", path.rpartition("/")[0])
     facts = reader.facts(path)
     gone = range(hidden[0], hidden[1] + 1) if hidden else range(0)
     window = max(1, middle - _WINDOW), min(len(lines), middle + _WINDOW)
-    _read(place, reader, lines, window, gone=gone, whole=None)
-    place.scope = set(place.file)
-    for name in sorted(_often(place)):
-        place.words.update(parts(name))
-    place.header = _header(lines, [each for each in (facts.definitions if facts else ()) if each.start not in gone])
-    return place
+    _read(cursor, reader, lines, window, gone=gone, whole=None)
+    cursor.scope = set(cursor.file)
+    for name in sorted(_often(cursor)):
+        cursor.words.update(parts(name))
+    cursor.header = _header(lines, [each for each in (facts.definitions if facts else ()) if each.start not in gone])
+    return cursor
 
 
 def _read(
-    place: CursorContext,
+    cursor: CursorContext,
     reader: IndexReader,
     lines: Lines,
     window: tuple[int, int],
@@ -100,30 +100,30 @@ def _read(
 ) -> None:
     """Note what the file imports, and the names in a window of it."""
     if whole is not None:
-        place.imports, place.imported, place.original = whole.imports, whole.imported, whole.original
+        cursor.imports, cursor.imported, cursor.original = whole.imports, whole.imported, whole.original
     else:
         top = _shown(lines, 1, min(len(lines), _TOP), gone)
-        place.imports = [(each, reader.resolve(place.path, each)) for each in imports(place.language, top)]
-        for each in mentioned(place.language, _shown(lines, *window, gone)):
-            if targets := reader.resolve(place.path, each):
-                place.imports.append((each, targets))
-        for each, targets in place.imports:
+        cursor.imports = [(each, reader.resolve(cursor.path, each)) for each in imports(cursor.language, top)]
+        for each in mentioned(cursor.language, _shown(lines, *window, gone)):
+            if targets := reader.resolve(cursor.path, each):
+                cursor.imports.append((each, targets))
+        for each, targets in cursor.imports:
             if each.alias and each.alias != "*":
-                place.imported.setdefault(each.alias, []).extend(targets)
+                cursor.imported.setdefault(each.alias, []).extend(targets)
                 if each.name and each.name != "default":
-                    place.original[each.alias] = each.name
-    place.read = window
+                    cursor.original[each.alias] = each.name
+    cursor.read = window
     if whole is not None and whole.read == window:
-        place.file, place.unused = whole.file, whole.unused
+        cursor.file, cursor.unused = whole.file, whole.unused
         return
-    aside = {*_import_lines(lines, place.imports), *gone}
+    aside = {*_import_lines(lines, cursor.imports), *gone}
     counted = Counter(IDENTIFIER.findall(_shown(lines, *window, aside)))
-    place.file = {name: count for name, count in counted.items() if name not in KEYWORDS}
-    place.unused = {name for name in place.imported if name not in counted}
+    cursor.file = {name: count for name, count in counted.items() if name not in KEYWORDS}
+    cursor.unused = {name for name in cursor.imported if name not in counted}
 
 
-def _often(place: CursorContext) -> set[str]:
-    return {name for name, count in place.file.items() if count >= _OFTEN}
+def _often(cursor: CursorContext) -> set[str]:
+    return {name for name, count in cursor.file.items() if count >= _OFTEN}
 
 
 def _header(lines: Lines, around: Iterable[Definition]) -> str:

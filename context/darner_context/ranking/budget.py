@@ -61,9 +61,9 @@ class _File:
         return sum([sums[end - 1] - sums[begin - 1] for begin, end in runs])
 
 
-class Filling:
+class BudgetPacker:
     """
-    Fills one budget, beside what `before` shows already.
+    Packs snippets into one budget, beside what `before` shows already.
 
     `reader` gives a file's lines, `sums` the tokens of its first n lines, `secrets` the lines that are never shown,
     each with the kind of the secret in it.
@@ -75,7 +75,7 @@ class Filling:
         reader: Callable[[str], Lines],
         sums: Callable[[str], Sequence[int]],
         secrets: Callable[[str], Mapping[int, str]],
-        before: "Filling | None" = None,
+        before: "BudgetPacker | None" = None,
     ) -> None:
         self._budget = budget
         self._left = budget
@@ -87,22 +87,22 @@ class Filling:
         self._files: dict[str, _File] = {}
         self.dropped = 0
 
-    def fill(self, candidates: Sequence[Candidate]) -> None:
-        """Take the steps with the best value per token until nothing fits. Best candidates first."""
+    def pack(self, candidates: Sequence[Candidate]) -> None:
+        """Take the steps with the best value per token until nothing fits. The candidates come sorted, best first."""
         most = 60 + self._budget // 8  # more could not even be named
         chosen = candidates[:most]
         lines = 0
-        for _, order, level in _in_order(chosen):
+        for _, order, level in _steps_in_order(chosen):
             if self._left <= _GAP:
                 break
             each = chosen[order]
             if level == LINE:
-                lines += self._take_line(each)
-            elif self._take(each, level):
+                lines += self._add_line(each)
+            elif self._add_lines(each, level):
                 lines += each.definition.kind == "passage"
         self.dropped += len(candidates) - lines
 
-    def _take_line(self, each: Candidate) -> bool:
+    def _add_line(self, each: Candidate) -> bool:
         line = each.definition.line
         file = self._files.get(each.path) or self._file(each.path)
         sums, shown = file.sums, file.shown
@@ -122,7 +122,7 @@ class Filling:
         file.candidates[each.number] = each
         return True
 
-    def _take(self, each: Candidate, level: int) -> bool:
+    def _add_lines(self, each: Candidate, level: int) -> bool:
         one = each.definition
         first, last = one.start, one.end if level == BODY else one.doc_end
         file = self._files.get(each.path) or self._file(each.path)
@@ -209,14 +209,14 @@ class Filling:
                 covered.sort(key=lambda each: (-each.score, each.number))
             score = round(covered[0].score, 6)
             for each in covered[:3]:
-                reasons.update(dict.fromkeys(why(each, 3)))
+                reasons.update(dict.fromkeys(reasons_of(each, 3)))
         start, end = runs[0][0], runs[-1][1]
         kind = _KINDS[file.shown[start] if file.shown.find(BODY, start, runs[0][1]) < 0 else BODY]
         shown, named = f"{GAP}\n".join(pieces), tuple(reasons)[:6]
         return Snippet(path, start, end - 1, shown, tokens, kind, named, score, self._before is None)
 
 
-def _in_order(candidates: Sequence[Candidate]) -> Iterator[tuple[float, int, int]]:
+def _steps_in_order(candidates: Sequence[Candidate]) -> Iterator[tuple[float, int, int]]:
     """
     Give the ways to show candidates, the best value per token first; the values are negative.
 
@@ -256,8 +256,8 @@ def _add_steps(steps: list[tuple[float, int, int]], first: int, candidates: Sequ
             steps.append((-head, order, HEAD))
 
 
-def why(each: Candidate, most: int) -> list[str]:
-    """Name the signals that spoke for a candidate, the strongest first."""
+def reasons_of(each: Candidate, most: int) -> list[str]:
+    """List the reasons for a candidate, the strongest first."""
     found: list[tuple[float, str]] = []
     for signal, value in each.signals.items():
         if value > 0 and signal in _REASONS:

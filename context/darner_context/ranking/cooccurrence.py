@@ -1,4 +1,4 @@
-"""What functions that use the same names use besides: they vote for the definitions that belong to a place."""
+"""Names that functions use together: those that use the cursor's names tell which others it may need."""
 
 import math
 from bisect import bisect_left
@@ -12,21 +12,21 @@ from darner_context.lookup.names import NameResolver
 from darner_context.syntax.symbols import FUNCTIONS
 
 _RARE = 60  # files that use a name: more say little about a place
-_VOTERS = 24  # files asked
-_ALIKE = 40  # functions whose names count
-_ELECTED = 250  # names
+_FILES = 24  # files looked into
+_FUNCTIONS = 40  # functions whose names count
+_NAMES = 250  # names returned
 
 
-def elected(resolver: NameResolver, place: CursorContext) -> dict[str, float]:
-    """Names with their share of the votes, the most voted having 1."""
-    names = frozenset((place.scope | place.unused) - resolver.unknown)
-    near = names & place.near
-    return kept(resolver.co_used, (place.path, names, near), lambda: _elected(resolver, place.path, names, near))
+def co_used_names(resolver: NameResolver, cursor: CursorContext) -> dict[str, float]:
+    """The names used by functions that are similar to the cursor's, with scores of at most 1."""
+    names = frozenset((cursor.scope | cursor.unused) - resolver.unknown)
+    near = names & cursor.near
+    return kept(resolver.co_used, (cursor.path, names, near), lambda: _find_co_used(resolver, cursor.path, names, near))
 
 
-def _elected(resolver: NameResolver, own: str, names: frozenset[str], near: frozenset[str]) -> dict[str, float]:
+def _find_co_used(resolver: NameResolver, own: str, names: frozenset[str], near: frozenset[str]) -> dict[str, float]:
     weights: dict[str, float] = {}
-    votes: dict[str, float] = {}
+    file_scores: dict[str, float] = {}
     shared: dict[str, list[str]] = {}
     for name in sorted(names):
         postings = resolver.postings(name)
@@ -35,27 +35,27 @@ def _elected(resolver: NameResolver, own: str, names: frozenset[str], near: froz
         used = postings.used
         weight = weights[name] = math.log(1 + 400 / len(used)) * (1.5 if name in near else 1.0)
         for path in used:
-            votes[path] = votes.get(path, 0.0) + weight
+            file_scores[path] = file_scores.get(path, 0.0) + weight
             shared.setdefault(path, []).append(name)
-    votes.pop(own, None)
-    chosen = sorted(votes, key=lambda path: (-votes[path], path))[:_VOTERS]
-    likes: list[tuple[float, str, int]] = []
-    for path in chosen:
+    file_scores.pop(own, None)
+    files = sorted(file_scores, key=lambda path: (-file_scores[path], path))[:_FILES]
+    similar: list[tuple[float, str, int]] = []
+    for path in files:
         facts = resolver.facts(path)
         if facts is not None:
-            likes += [(-weight, path, number) for number, weight in _alike(facts, shared[path], weights)]
-    ballots: dict[str, float] = {}
-    for weight, path, number in nsmallest(_ALIKE, likes):
+            similar += [(-weight, path, number) for number, weight in _similar_functions(facts, shared[path], weights)]
+    name_scores: dict[str, float] = {}
+    for weight, path, number in nsmallest(_FUNCTIONS, similar):
         facts = resolver.facts(path)
         for name in facts.bag(number) if facts is not None else ():
-            ballots[name] = ballots.get(name, 0.0) - weight
-    most = max(ballots.values(), default=1.0)
-    first = nsmallest(_ELECTED, ballots, key=lambda name: (-ballots[name], name))
-    return {name: ballots[name] / most for name in first}
+            name_scores[name] = name_scores.get(name, 0.0) - weight
+    highest = max(name_scores.values(), default=1.0)
+    best = nsmallest(_NAMES, name_scores, key=lambda name: (-name_scores[name], name))
+    return {name: name_scores[name] / highest for name in best}
 
 
-def _alike(facts: FileFacts, names: Sequence[str], weights: Mapping[str, float]) -> list[tuple[int, float]]:
-    """The functions of a file that use some names, each with how much they are like the place."""
+def _similar_functions(facts: FileFacts, names: Sequence[str], weights: Mapping[str, float]) -> list[tuple[int, float]]:
+    """The functions of a file that use some names, each with its similarity to the cursor's."""
     wanted = sorted([(bisect_left(facts.names, name), weights[name]) for name in names])
     users = Users(facts)
     found: dict[int, float] = {}
@@ -63,7 +63,7 @@ def _alike(facts: FileFacts, names: Sequence[str], weights: Mapping[str, float])
         for number in users.of(place):
             found[number] = found.get(number, 0.0) + weight
     return [
-        (number, alike / (8 + len(facts.bags[number]) / 2) ** 0.5)
-        for number, alike in found.items()
+        (number, similarity / (8 + len(facts.bags[number]) / 2) ** 0.5)
+        for number, similarity in found.items()
         if number < len(facts.definitions) and facts.definitions[number].kind in FUNCTIONS
     ]

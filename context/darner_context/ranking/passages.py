@@ -8,8 +8,8 @@ from functools import lru_cache, reduce
 from darner_context.facts.file_facts import FileFacts
 from darner_context.lookup.cursor import CursorContext
 from darner_context.lookup.names import NameResolver
-from darner_context.ranking.scoring import Candidate, against, foreign
-from darner_context.ranking.similar_files import likely
+from darner_context.ranking.scoring import Candidate, flag_penalties, unlikely_flags
+from darner_context.ranking.similar_files import similar_files
 from darner_context.ranking.text_search import Marks, Piece, Search, Sums
 from darner_context.ranking.weights import PASSAGE, Signals
 from darner_context.syntax.symbols import Definition
@@ -25,51 +25,51 @@ _NAMES = 0.3  # what a name from the place counts beside a word of the instructi
 def passages(
     resolver: NameResolver,
     search: Search,
-    place: CursorContext | None,
-    alike: Mapping[str, float],
+    cursor: CursorContext | None,
+    similarity: Mapping[str, float],
     most: int,
     *,
     exact: bool,
 ) -> list[Candidate]:
     """
-    Cut up the files that are likely to change, and take the likeliest pieces.
+    Cut the files that are likely to change into passages, and return the best ones.
 
-    `alike` are the files that are like the place's; `exact`: the names at the very place count too.
+    `similarity` is that of other files to the cursor's; `exact`: the names next to the cursor count too.
     """
-    files = likely(resolver, search, place, alike, exact=exact)
-    unlikely = foreign(place)
+    files = similar_files(resolver, search, cursor, similarity, exact=exact)
+    penalized = unlikely_flags(cursor)
     base: dict[str, float] = {}
     for path, signals in files.items():
         facts = resolver.facts(path)
-        flags = facts.flags & unlikely if facts is not None else 0
+        flags = facts.flags & penalized if facts is not None else 0
         of_file = sum([weight * signals[name] for name, weight in _OF_FILE if name in signals])
-        base[path] = PASSAGE["bias"] + against(flags) + of_file
-    near = _telling(resolver, place) if exact and place is not None else {}
-    worth = _Worth(search.words, near)
+        base[path] = PASSAGE["bias"] + flag_penalties(flags) + of_file
+    near = _idf_shares(resolver, cursor) if exact and cursor is not None else {}
+    gains = _Gains(search.words, near)
     found: list[tuple[float, str, Piece]] = []
     count = min(_FEWEST + most // _EACH, _MOST)
     for rank, path in enumerate(sorted(files, key=lambda path: (-base[path], path))[:count]):
         facts = resolver.facts(path)
         if facts is None:
             continue
-        names = _held(facts.names, near) if near and rank < count // 2 else []
+        names = _present_names(facts.names, near) if near and rank < count // 2 else []
         start = base[path]
-        pieces = _pieces(resolver, path, search, names, worth, whole=rank < count * 3 // 8)
-        found += [(start + _SAID * piece[2] + _AROUND * piece[3], path, piece) for piece in pieces]
+        pieces = _pieces(resolver, path, search, names, gains, whole=rank < count * 3 // 8)
+        found += [(start + _WORDS_WEIGHT * piece[2] + _NAMES_WEIGHT * piece[3], path, piece) for piece in pieces]
     found.sort(reverse=True)
-    made: list[Candidate] = []
+    candidates: list[Candidate] = []
     for total, path, piece in found[:most]:
         facts = resolver.facts(path)
         if facts is not None:
-            made.append(_candidate(total, path, facts, piece, files[path]))
-    return made
+            candidates.append(_candidate(total, path, facts, piece, files[path]))
+    return candidates
 
 
 def _candidate(total: float, path: str, facts: FileFacts, piece: Piece, of_file: Signals) -> Candidate:
-    begin, end, said, around = piece
-    signals: Signals = {**of_file, "passage_like_instruction": said}
-    if around:
-        signals["passage_like_lines_around"] = around
+    begin, end, words_share, names_share = piece
+    signals: Signals = {**of_file, "passage_like_instruction": words_share}
+    if names_share:
+        signals["passage_like_lines_around"] = names_share
     return Candidate(path, -begin, _lines(begin, end), facts, signals, 1 / (1 + math.exp(-total)))
 
 
@@ -79,34 +79,34 @@ def _lines(begin: int, end: int) -> Definition:
     return Definition(f"lines {begin} to {end}", "passage", begin, begin, begin, end, end, end, None)
 
 
-_SAID, _AROUND = PASSAGE["passage_like_instruction"], PASSAGE["passage_like_lines_around"]
+_WORDS_WEIGHT, _NAMES_WEIGHT = PASSAGE["passage_like_instruction"], PASSAGE["passage_like_lines_around"]
 _OF_FILE = tuple(PASSAGE.items())
 
 
 def _pieces(
-    resolver: NameResolver, path: str, search: Search, names: Sequence[tuple[int, str]], worth: "_Worth", *, whole: bool
+    resolver: NameResolver, path: str, search: Search, names: Sequence[tuple[int, str]], gains: "_Gains", *, whole: bool
 ) -> list[Piece]:
     """Cut a file up; without names it is the same for every place."""
     if names:
-        return _cut(path, resolver.reader.lines(path), search, names, worth, whole=whole)
+        return _cut(path, resolver.reader.lines(path), search, names, gains, whole=whole)
     known = search.pieces.get((path, whole))
     if known is None:
-        known = search.pieces[path, whole] = _cut(path, resolver.reader.lines(path), search, names, worth, whole=whole)
+        known = search.pieces[path, whole] = _cut(path, resolver.reader.lines(path), search, names, gains, whole=whole)
     return known
 
 
-def _telling(resolver: NameResolver, place: CursorContext) -> dict[str, float]:
-    """The names next to the cursor, each with the share of what they tell, in their order."""
+def _idf_shares(resolver: NameResolver, cursor: CursorContext) -> dict[str, float]:
+    """The names next to the cursor, sorted, each with its share of their inverse document frequencies."""
     total = len(resolver.reader.paths.all)
-    telling = {
-        name: math.log(1 + total / (1 + uses)) for name in sorted(place.near) if (uses := resolver.postings(name).uses)
+    idf = {
+        name: math.log(1 + total / (1 + uses)) for name in sorted(cursor.near) if (uses := resolver.postings(name).uses)
     }
-    whole = sum(telling.values())
-    return {name: value / whole for name, value in telling.items()}
+    whole = sum(idf.values())
+    return {name: value / whole for name, value in idf.items()}
 
 
-def _held(names: Sequence[str], wanted: Iterable[str]) -> list[tuple[int, str]]:
-    """Those of some names that a file has too, with their numbers."""
+def _present_names(names: Sequence[str], wanted: Iterable[str]) -> list[tuple[int, str]]:
+    """The wanted names that a file has, with their numbers among the wanted."""
     return [
         (number, name)
         for number, name in enumerate(wanted)
@@ -114,47 +114,49 @@ def _held(names: Sequence[str], wanted: Iterable[str]) -> list[tuple[int, str]]:
     ]
 
 
-class _Worth(dict[int, tuple[float, float, float]]):
-    """By the bits of the words and the names that stand in a stretch: its turn when it is cut out, and both shares."""
+class _Gains(dict[int, tuple[float, float, float]]):
+    """Maps a bit set of words and names to (order key, share of the words, share of the names)."""
 
     def __init__(self, words: Mapping[str, float], names: Mapping[str, float]) -> None:
         super().__init__()
-        self._said, self._around = Sums(words, sorted(words)), Sums(names, list(names))
-        self.words = self._said.words
+        self._words, self._names = Sums(words, sorted(words)), Sums(names, list(names))
+        self.words = self._words.words
         self._bits = (1 << len(words)) - 1
 
     def __missing__(self, mask: int) -> tuple[float, float, float]:
-        said, around = self._said[mask & self._bits], self._around[mask >> len(self.words)]
-        made = self[mask] = (-said - _NAMES * around, said, around)
-        return made
+        words_share, names_share = self._words[mask & self._bits], self._names[mask >> len(self.words)]
+        gain = self[mask] = (-words_share - _NAMES * names_share, words_share, names_share)
+        return gain
 
 
 def _cut(
-    path: str, lines: Lines, search: Search, names: Sequence[tuple[int, str]], worth: _Worth, *, whole: bool
+    path: str, lines: Lines, search: Search, names: Sequence[tuple[int, str]], gains: _Gains, *, whole: bool
 ) -> list[Piece]:
     """Cut a file into stretches around the words in it, each with the shares of the words and of the names in it."""
     size = len(lines)
-    marks = _marks(path, lines, search, names, worth)
+    marks = _marks(path, lines, search, names, gains)
     held = sorted(marks)
     masks = [marks[line] for line in held]
     taken = bytearray(size + 2)
     pieces: list[Piece] = []
-    for _, begin, end, said, around in _stretches(held, masks, size, worth):
+    for _, begin, end, words_share, names_share in _stretches(held, masks, size, gains):
         if taken.find(1, begin, end + 1) < 0:
             taken[begin : end + 1] = _TAKEN[: end + 1 - begin]
-            pieces.append((begin, end, said, around))
+            pieces.append((begin, end, words_share, names_share))
     begin = 1 if whole else size + 1
     while (begin := taken.find(0, begin)) <= size and begin > 0:
         stop = taken.find(1, begin)
         end = min(begin + _BEFORE + _AFTER, size, stop - 1 if stop > 0 else size)
-        _, said, around = worth[reduce(int.__or__, masks[bisect_left(held, begin) : bisect_right(held, end)], 0)]
-        pieces.append((begin, end, said, around))
+        _, words_share, names_share = gains[
+            reduce(int.__or__, masks[bisect_left(held, begin) : bisect_right(held, end)], 0)
+        ]
+        pieces.append((begin, end, words_share, names_share))
         begin = end + 1
     return pieces
 
 
 def _stretches(
-    held: Sequence[int], masks: Sequence[int], size: int, worth: _Worth
+    held: Sequence[int], masks: Sequence[int], size: int, gains: _Gains
 ) -> list[tuple[float, int, int, float, float]]:
     """List the stretch around each line that has words, behind the turn when it is cut out."""
     found: list[tuple[float, int, int, float, float]] = []
@@ -168,23 +170,23 @@ def _stretches(
         mask = masks[first]
         for one in masks[first + 1 : last]:
             mask |= one
-        turn, said, around = worth[mask]
-        found.append((turn, max(1, begin), min(size, end), said, around))
+        order_key, words_share, names_share = gains[mask]
+        found.append((order_key, max(1, begin), min(size, end), words_share, names_share))
     found.sort()
     return found
 
 
-def _marks(path: str, lines: Lines, search: Search, names: Sequence[tuple[int, str]], worth: _Worth) -> Marks:
+def _marks(path: str, lines: Lines, search: Search, names: Sequence[tuple[int, str]], gains: _Gains) -> Marks:
     """Give the lines of a file that have words or names."""
     marks = search.marks.get(path)
     if marks is None:
         marks = search.marks[path] = {}
-        for number, word in enumerate(worth.words):
+        for number, word in enumerate(gains.words):
             _mark(marks, 1 << number, lines.with_word(word))
     if names:
         marks = marks.copy()
         for number, name in names:
-            _mark(marks, 1 << len(worth.words) + number, lines.with_name(name))
+            _mark(marks, 1 << len(gains.words) + number, lines.with_name(name))
     return marks
 
 

@@ -6,12 +6,12 @@ from functools import cached_property
 from darner_context.facts.file_facts import FileFacts, by_name
 from darner_context.lookup.cursor import CursorContext
 from darner_context.lookup.names import COMMON, Key, NameResolver, members, package_scoped, parent_module
-from darner_context.ranking.cooccurrence import elected
+from darner_context.ranking.cooccurrence import co_used_names
 from darner_context.ranking.pagerank import pagerank
 from darner_context.ranking.passages import passages
-from darner_context.ranking.reachable_types import STRONG, TypesAtHand
-from darner_context.ranking.scoring import Candidate, order, weigh
-from darner_context.ranking.similar_files import alike
+from darner_context.ranking.reachable_types import STRONG, ReachableTypes
+from darner_context.ranking.scoring import Candidate, order_key, score_candidates
+from darner_context.ranking.similar_files import file_similarity
 from darner_context.ranking.text_search import Hits, Search
 from darner_context.ranking.weights import Signal, Signals
 from darner_context.syntax.imports import Import
@@ -44,7 +44,7 @@ class Ranking:
     def __init__(
         self,
         resolver: NameResolver,
-        place: CursorContext | None,
+        cursor: CursorContext | None,
         recent: Sequence[str],
         *,
         callers: bool,
@@ -53,43 +53,43 @@ class Ranking:
         self.resolver = resolver
         self._whole = whole
         self._known: Mapping[Key, Candidate] = whole.candidates if whole is not None else {}
-        self.place = place
+        self.cursor = cursor
         self._worked_on: dict[str, Signals] = {}
         for path in recent:
             self._worked_on.setdefault(path, {})["recent_file"] = 1.0
         for path in resolver.reader.git_changes:
             self._worked_on.setdefault(path, {})["file_in_git_diff"] = 1.0
         self.candidates: dict[Key, Candidate] = {}
-        self._types = TypesAtHand(resolver, place)
+        self._types = ReachableTypes(resolver, cursor)
         self._changed()
-        if place is not None:
-            self._seen(place)
-            self._inherited(place)
-            self._types.spread()
+        if cursor is not None:
+            self._seen(cursor)
+            self._inherited(cursor)
+            self._types.expand()
             self._members()
-            self._neighbours(place)
+            self._neighbours(cursor)
             if self._whole is None:
-                self._ranks(place)
+                self._ranks(cursor)
             else:
-                self._together(place)
+                self._together(cursor)
             if callers:
-                self._callers(place)
-        weigh(self.candidates.values(), place, self._worked_on)
-        self._ranked = sorted(self.candidates.values(), key=order)
+                self._callers(cursor)
+        score_candidates(self.candidates.values(), cursor, self._worked_on)
+        self._ranked = sorted(self.candidates.values(), key=order_key)
 
     def ranked(self, search: Search, budget: int) -> list[Candidate]:
         """Order the candidates with what an instruction finds, the likeliest first."""
         most = 40 + budget // _LITTLE
         exact = self._whole is not None
-        found = passages(self.resolver, search, self.place, self.likeness, most, exact=exact) if search.words else []
-        return sorted([*self._with(search.hits), *found], key=order)
+        found = passages(self.resolver, search, self.cursor, self.similarity, most, exact=exact) if search.words else []
+        return sorted([*self._with(search.hits), *found], key=order_key)
 
     @cached_property
-    def likeness(self) -> Mapping[str, float]:
+    def similarity(self) -> Mapping[str, float]:
         """The files that are like the place's file."""
         if self._whole is not None:
-            return self._whole.likeness
-        return alike(self.resolver, self.place) if self.place is not None else {}
+            return self._whole.similarity
+        return file_similarity(self.resolver, self.cursor) if self.cursor is not None else {}
 
     def _with(self, hits: Hits) -> list[Candidate]:
         if not hits:
@@ -101,7 +101,7 @@ class Ranking:
             if each is not None:
                 each.signals = {**known.signals, **signals} if known else signals.copy()
                 touched.append(each)
-        weigh(touched, self.place, self._worked_on)
+        score_candidates(touched, self.cursor, self._worked_on)
         return [*touched, *[each for each in self._ranked if (each.path, each.number) not in hits]]
 
     # finding
@@ -110,7 +110,7 @@ class Ranking:
         facts = self.resolver.facts(key[0])
         if facts is None or facts.flags & SECRET or key[1] >= len(facts.definitions):
             return None
-        if self.place is not None and key[0] == self.place.path:
+        if self.cursor is not None and key[0] == self.cursor.path:
             return None
         return Candidate(*key, facts.definitions[key[1]], facts)
 
@@ -129,7 +129,7 @@ class Ranking:
 
     def _add_all(self, path: str, facts: FileFacts, numbers: Iterable[int], signals: Signals) -> None:
         """Note the same signals for several definitions of one file."""
-        if facts.flags & SECRET or (self.place is not None and path == self.place.path):
+        if facts.flags & SECRET or (self.cursor is not None and path == self.cursor.path):
             return
         candidates, definitions, whole = self.candidates, facts.definitions, self._known
         for number in numbers:
@@ -158,54 +158,54 @@ class Ranking:
                 if any(lines.start <= each.end and each.start < lines.stop for lines in changed[path]):
                     self._add((path, number), "in_git_diff", 1.0)
 
-    def _seen(self, place: CursorContext) -> None:
-        names = set(place.file) | place.scope | place.near | set(place.imported)
+    def _seen(self, cursor: CursorContext) -> None:
+        names = set(cursor.file) | cursor.scope | cursor.near | set(cursor.imported)
         if self._whole is not None:
-            names &= place.scope | place.near | place.unused
-        self.resolver.preload({*names, *place.original.values()})
-        names -= self.resolver.unknown - place.imported.keys()
-        linked = {target for _, targets in place.imports for target in targets}
+            names &= cursor.scope | cursor.near | cursor.unused
+        self.resolver.preload({*names, *cursor.original.values()})
+        names -= self.resolver.unknown - cursor.imported.keys()
+        linked = {target for _, targets in cursor.imports for target in targets}
         for name in sorted(names):
-            if name in place.imported:
-                self._imported(place, name)
-                if place.imported[name]:
+            if name in cursor.imported:
+                self._imported(cursor, name)
+                if cursor.imported[name]:
                     continue
-            if 0 < self.resolver.postings(name).definitions <= COMMON and place.file.get(name, 0):
-                self._used(place, name, linked)
+            if 0 < self.resolver.postings(name).definitions <= COMMON and cursor.file.get(name, 0):
+                self._used(cursor, name, linked)
 
-    def _imported(self, place: CursorContext, name: str) -> None:
-        there = place.original.get(name, name)
+    def _imported(self, cursor: CursorContext, name: str) -> None:
+        there = cursor.original.get(name, name)
         keys: list[Key] = []
-        for target in place.imported[name][:6]:
+        for target in cursor.imported[name][:6]:
             keys = self.resolver.resolve(target, there, package=False)
             if keys:
                 break
-        here, unused = name in place.scope, name in place.unused
+        here, unused = name in cursor.scope, name in cursor.unused
         signal: Signal = "unused_import" if unused else "name_in_scope" if here else "name_in_file"
         for key in keys:
             found = self._add(key, "import", 1.0)
             if found is not None:
-                found.raise_to(signal, 0.8 if signal == "name_in_scope" and name not in place.near else 1.0)
+                found.raise_to(signal, 0.8 if signal == "name_in_scope" and name not in cursor.near else 1.0)
                 weight = 1.0 if here else 0.7 if unused else 0.45
                 if found.definition.kind in CLASSES:
-                    self._types.note(key, weight)
+                    self._types.add(key, weight)
                 else:
-                    self._types.given_by(key, 0.6 * weight)
+                    self._types.add_signature_types(key, 0.6 * weight)
 
-    def _used(self, place: CursorContext, name: str, linked: set[str]) -> None:
+    def _used(self, cursor: CursorContext, name: str, linked: set[str]) -> None:
         """A name at the place that no import explains may be any definition of that name."""
         paths = self.resolver.postings(name).defined
         alone = 1.0 / len(paths)
-        here = name in place.scope
-        level = 1.0 if name in place.near else 0.8 if here else 0.4
+        here = name in cursor.scope
+        level = 1.0 if name in cursor.near else 0.8 if here else 0.4
         signal: Signal = "name_in_scope" if here else "name_in_file"
         for path in paths:
-            beside = path.rpartition("/")[0] == place.folder
+            beside = path.rpartition("/")[0] == cursor.folder
             tie = 1.0 if path in linked else 0.9 if beside else alone
             if level * tie < _LEAST:
                 continue
             facts = self.resolver.facts(path)
-            if facts is None or facts.flags & SECRET or path == place.path:
+            if facts is None or facts.flags & SECRET or path == cursor.path:
                 continue
             numbers = by_name(facts).get(name, ())
             signals: Signals = {signal: level * tie, "sole_name": alone}
@@ -215,14 +215,14 @@ class Ranking:
             for number in numbers:
                 kind = facts.definitions[number].kind
                 if kind in CLASSES:
-                    self._types.note((path, number), (1.0 if here else 0.4) * tie)
+                    self._types.add((path, number), (1.0 if here else 0.4) * tie)
                 elif here and kind in FUNCTIONS:
-                    self._types.given_by((path, number), 0.6 * tie)
+                    self._types.add_signature_types((path, number), 0.6 * tie)
 
-    def _inherited(self, place: CursorContext) -> None:
+    def _inherited(self, cursor: CursorContext) -> None:
         """Walk up from the classes around the place: what they inherit is at hand."""
-        names = dict.fromkeys(IDENTIFIER.findall(place.header))
-        level = [(place.path, name, 1.0) for name in names if name not in KEYWORDS]
+        names = dict.fromkeys(IDENTIFIER.findall(cursor.header))
+        level = [(cursor.path, name, 1.0) for name in names if name not in KEYWORDS]
         done: set[Key] = set()
         for _ in range(4):
             following: list[tuple[str, str, float]] = []
@@ -232,7 +232,7 @@ class Ranking:
                     if key in done or facts is None or facts.definitions[key[1]].kind not in CLASSES:
                         continue
                     done.add(key)
-                    if key[0] != place.path:
+                    if key[0] != cursor.path:
                         self._add(key, "base_class", weight)
                         self._add_all(key[0], facts, members(facts, key[1]), {"inherited": weight})
                     following += [
@@ -241,7 +241,7 @@ class Ranking:
             level = following[:40]
 
     def _members(self) -> None:
-        for key, weight in self._types.surest(_TYPES):
+        for key, weight in self._types.strongest(_TYPES):
             self._add(key, "reachable_type", weight)
             facts = self.resolver.facts(key[0])
             if facts is None:
@@ -250,9 +250,9 @@ class Ranking:
             signals: Signals = {"member": weight, "member_of_small_type": weight / (1 + len(held) / 8)}
             self._add_all(key[0], facts, held[:150], signals)
 
-    def _neighbours(self, place: CursorContext) -> None:
+    def _neighbours(self, cursor: CursorContext) -> None:
         """What the imported files, and the files beside this one, define."""
-        around = [(_PARENT, parent_module(place.path, self.resolver.reader.paths.all)), *place.imports]
+        around = [(_PARENT, parent_module(cursor.path, self.resolver.reader.paths.all)), *cursor.imports]
         worth: dict[str, float] = {}
         for each, targets in around if self._whole is None else ():
             value = (1.0 if each.name in {"", "*"} else 0.5) / (1 + len(targets) / 4)
@@ -265,16 +265,16 @@ class Ranking:
                 self._add_all(target, facts, outer[:80], {"module_imported": value})
                 for key in self.resolver.reexports(target):
                     self._add(key, "module_imported", value * _HANDED_ON)
-        if not package_scoped(place.path):
+        if not package_scoped(cursor.path):
             return
-        beside = [path for path in self.resolver.reader.paths.by_folder.get(place.folder, ()) if path != place.path]
+        beside = [path for path in self.resolver.reader.paths.by_folder.get(cursor.folder, ()) if path != cursor.path]
         for path in beside if len(beside) <= _BESIDE else ():
             facts = self.resolver.facts(path)
             if facts is not None and not facts.flags & TEST:
                 held = [number for number, one in enumerate(facts.definitions[:250]) if one.kind not in VALUES]
                 self._add_all(path, facts, held, {"same_package": 1.0})
 
-    def _ranks(self, place: CursorContext) -> None:
+    def _ranks(self, cursor: CursorContext) -> None:
         """Follow what the definitions at hand use, and so on."""
         strong = [
             (-max([signals.get(name, 0.0) for name in _AT_HAND]), key)
@@ -283,12 +283,12 @@ class Ranking:
         ]
         seeds = sorted(each for each in strong if -each[0] >= STRONG)[:_SEEDS]
         if seeds:
-            for key, value in pagerank(self.resolver, {key: -value for value, key in seeds}, place.path).items():
+            for key, value in pagerank(self.resolver, {key: -value for value, key in seeds}, cursor.path).items():
                 self._add(key, "pagerank", value)
 
-    def _together(self, place: CursorContext) -> None:
+    def _together(self, cursor: CursorContext) -> None:
         """Ask functions that use the same names what else they use."""
-        shares = elected(self.resolver, place)
+        shares = co_used_names(self.resolver, cursor)
         self.resolver.preload(set(shares))
         for name, share in shares.items():
             postings = self.resolver.postings(name)
@@ -299,15 +299,15 @@ class Ranking:
                     if facts is not None:
                         self._add_all(path, facts, by_name(facts).get(name, ()), {"used_together": value})
 
-    def _callers(self, place: CursorContext) -> None:
+    def _callers(self, cursor: CursorContext) -> None:
         """Find who uses the thing that is being edited, and its tests."""
-        for around in reversed(place.within[-2:]):
+        for around in reversed(cursor.within[-2:]):
             postings = self.resolver.postings(around.name)
             if postings.uses > _RARE:
                 continue
             for path in postings.used[:20]:
                 facts = self.resolver.facts(path)
-                if facts is None or path == place.path:
+                if facts is None or path == cursor.path:
                     continue
                 spot = next((number for number, name in enumerate(facts.names) if name == around.name), -1)
                 signal: Signal = "test_of_it" if facts.flags & TEST else "caller"

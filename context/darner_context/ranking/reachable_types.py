@@ -1,4 +1,4 @@
-"""The types at hand at a place: those named there, those that calls give, and what these lead to."""
+"""The types reachable from a cursor: those named there, those that calls return or take, and their members' types."""
 
 from darner_context.lookup.cursor import CursorContext
 from darner_context.lookup.names import Key, NameResolver, members
@@ -7,28 +7,28 @@ STRONG = 0.35  # a type whose members are followed
 _TURNS, _FOLLOWED, _MEMBERS = 2, 24, 60  # how far, how many types each time, and how many members of each
 
 
-class TypesAtHand:
-    """Types by how surely something of theirs is at hand, from 0 to 1."""
+class ReachableTypes:
+    """Types with weights from 0 to 1: how likely one of their members can be used at the cursor."""
 
-    def __init__(self, resolver: NameResolver, place: CursorContext | None) -> None:
+    def __init__(self, resolver: NameResolver, cursor: CursorContext | None) -> None:
         self._resolver = resolver
-        self._place = place
+        self._cursor = cursor
         self._weights: dict[Key, float] = {}
 
-    def note(self, key: Key, weight: float) -> None:
-        """Note a type, keeping the surest."""
+    def add(self, key: Key, weight: float) -> None:
+        """Add a type; of two weights the higher one counts."""
         if weight > self._weights.get(key, 0.0):
             self._weights[key] = weight
 
-    def given_by(self, key: Key, weight: float) -> None:
-        """Note the types in a signature: what a call gives, or takes. Those of the place's own file are seen anyway."""
-        if self._place is None or key[0] != self._place.path:
-            for each in self._resolver.signature_types(key):
-                self.note(each, weight)
+    def add_signature_types(self, key: Key, weight: float) -> None:
+        """Add the types in a signature, but for those of the cursor's own file, which are seen anyway."""
+        if self._cursor is None or key[0] != self._cursor.path:
+            for type_key in self._resolver.signature_types(key):
+                self.add(type_key, weight)
 
-    def spread(self) -> None:
-        """Go on from the types at the place to the types of their members and their bases."""
-        scope = self._place.scope if self._place is not None else set[str]()
+    def expand(self) -> None:
+        """Add the types of the members, and the bases, of the types added so far."""
+        scope = self._cursor.scope if self._cursor is not None else set[str]()
         for _ in range(_TURNS):
             strong = [(weight, key) for key, weight in self._weights.items() if weight >= STRONG]
             for weight, key in sorted(strong, reverse=True)[:_FOLLOWED]:
@@ -36,11 +36,11 @@ class TypesAtHand:
                 if facts is None:
                     continue
                 for base in self._resolver.bases(key):
-                    self.note(base, weight * 0.7)
+                    self.add(base, weight * 0.7)
                 for number in members(facts, key[1])[:_MEMBERS]:
                     named = facts.definitions[number].name in scope
-                    self.given_by((key[0], number), weight * (0.85 if named else 0.3))
+                    self.add_signature_types((key[0], number), weight * (0.85 if named else 0.3))
 
-    def surest(self, most: int) -> list[tuple[Key, float]]:
-        """The surest types, with their weights."""
+    def strongest(self, most: int) -> list[tuple[Key, float]]:
+        """The types of the highest weights."""
         return sorted(self._weights.items(), key=lambda item: (-item[1], item[0]))[:most]

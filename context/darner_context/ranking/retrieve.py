@@ -11,7 +11,7 @@ from darner_context.lookup.cursor import cursor_context, file_context
 from darner_context.lookup.lru import kept
 from darner_context.lookup.names import NameResolver
 from darner_context.lookup.reader import IndexReader
-from darner_context.ranking.budget import Filling
+from darner_context.ranking.budget import BudgetPacker
 from darner_context.ranking.ranking import Ranking
 from darner_context.ranking.text_search import Search
 from darner_context.ranking.weights import PLACE_LEAST, PLACE_MORE, PLACE_SHARE
@@ -25,7 +25,7 @@ _FOCUS_LEAST = 24_000  # tokens of a focus file that are shown whatever the budg
 
 
 class Retriever:
-    """Rank and fill. Deterministic: what is remembered is what would be found again."""
+    """Ranks candidates and packs the best into the budget. Caching changes no result."""
 
     def __init__(self, reader: IndexReader) -> None:
         self._reader = reader
@@ -33,10 +33,10 @@ class Retriever:
         self._resolver = NameResolver(reader)
         self._file_rankings: OrderedDict[object, Ranking] = OrderedDict()
         self._searches: OrderedDict[tuple[str, str | None], Search] = OrderedDict()
-        self._packed: OrderedDict[object, tuple[Filling, list[Snippet]]] = OrderedDict()
+        self._packed: OrderedDict[object, tuple[BudgetPacker, list[Snippet]]] = OrderedDict()
 
     def retrieve(self, request: ContextRequest, tokenizer: Tokenizer, left_out: tuple[LeftOut, ...]) -> ContextBundle:
-        """Choose what to show for a request, within its budget."""
+        """Choose the context of a request, within its budget."""
         reader = self._reader
         with reader.with_overlays(request.texts), _uncollected():
             path = request.focus.path if request.focus is not None else None
@@ -46,11 +46,9 @@ class Retriever:
             query = "\n".join((request.instruction, *request.diagnostics))
             search = kept(self._searches, (query, path), lambda: Search(reader, query, path))
             if focus is None or request.focus is None:
-                filling = Filling(request.budget, reader.lines, counter.sums, reader.secrets)
-                filling.fill(
-                    Ranking(self._resolver, None, request.recent, callers=False).ranked(search, request.budget)
-                )
-                snippets, dropped, withheld = filling.snippets(), filling.dropped, filling.withheld
+                packer = BudgetPacker(request.budget, reader.lines, counter.sums, reader.secrets)
+                packer.pack(Ranking(self._resolver, None, request.recent, callers=False).ranked(search, request.budget))
+                snippets, dropped, withheld = packer.snippets(), packer.dropped, packer.withheld
             else:
                 snippets, dropped, withheld = self._around_place(request, counter, search, request.focus)
         tokens = sum(each.tokens for each in snippets)
@@ -69,7 +67,7 @@ class Retriever:
     def _around_place(
         self, request: ContextRequest, counter: "_Counter", search: Search, focus: Focus
     ) -> tuple[list[Snippet], int, list[Withheld]]:
-        """Fill one share of the budget for the file, which stays as the cursor moves, and the rest for the place."""
+        """Pack one share of the budget for the whole file, which stays when the cursor moves, and the rest for it."""
         reader = self._reader
         lines = reader.lines(focus.path)
         size = max(len(lines), 1)
@@ -81,17 +79,17 @@ class Retriever:
         key = (self._resolver.cache_key(overview), request.recent)
         whole = kept(self._file_rankings, key, lambda: Ranking(self._resolver, overview, request.recent, callers=False))
 
-        def fill() -> tuple[Filling, list[Snippet]]:
-            filling = Filling(request.budget - for_place, reader.lines, counter.sums, reader.secrets)
-            filling.fill(whole.ranked(search, request.budget))
-            return filling, filling.snippets()
+        def pack() -> tuple[BudgetPacker, list[Snippet]]:
+            packer = BudgetPacker(request.budget - for_place, reader.lines, counter.sums, reader.secrets)
+            packer.pack(whole.ranked(search, request.budget))
+            return packer, packer.snippets()
 
-        for_file, stable = kept(self._packed, (key, search.instruction, request.budget, counter.name), fill)
-        place = cursor_context(reader, focus.path, lines, first, last, hidden=request.hidden, whole=overview)
-        ranking = Ranking(self._resolver, place, request.recent, callers=bool(search.query), whole=whole)
+        for_file, stable = kept(self._packed, (key, search.instruction, request.budget, counter.name), pack)
+        cursor = cursor_context(reader, focus.path, lines, first, last, hidden=request.hidden, whole=overview)
+        ranking = Ranking(self._resolver, cursor, request.recent, callers=bool(search.query), whole=whole)
         left = request.budget - sum(each.tokens for each in stable)
-        rest = Filling(left, reader.lines, counter.sums, reader.secrets, for_file)
-        rest.fill(ranking.ranked(search, request.budget))
+        rest = BudgetPacker(left, reader.lines, counter.sums, reader.secrets, for_file)
+        rest.pack(ranking.ranked(search, request.budget))
         snippets = sorted((*stable, *rest.snippets()), key=lambda each: (-each.score, each.path, each.start_line))
         return snippets, rest.dropped, [*for_file.withheld, *rest.withheld]
 

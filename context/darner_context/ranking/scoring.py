@@ -24,33 +24,35 @@ class Candidate:
     score: float = 0.0
 
     def raise_to(self, signal: Signal, value: float) -> None:
-        """Note a signal, keeping the strongest."""
+        """Set a signal; of two values the higher one counts."""
         if value > self.signals.get(signal, 0.0):
             self.signals[signal] = value
 
 
-def order(each: Candidate) -> tuple[float, str, int]:
-    """Sort the likeliest first."""
+def order_key(each: Candidate) -> tuple[float, str, int]:
+    """The sort key that puts the best candidates first."""
     return -each.score, each.path, each.number
 
 
-def foreign(place: CursorContext | None) -> int:
-    """The flags of files that are no home to what a place needs."""
-    return GENERATED | VENDORED | (0 if place and test_path(place.path) else TEST)
+def unlikely_flags(cursor: CursorContext | None) -> int:
+    """The flags of files that seldom hold what the cursor's file needs."""
+    return GENERATED | VENDORED | (0 if cursor and test_path(cursor.path) else TEST)
 
 
-def weigh(candidates: Collection[Candidate], place: CursorContext | None, worked_on: Mapping[str, Signals]) -> None:
-    """Give definitions their scores; `worked_on` are the signals of files that one has been working on."""
-    own = {each.name for each in place.within} if place else set[str]()
-    scope = place.scope if place else set[str]()
-    unlikely = foreign(place)
-    alike = _alike({each.definition.name for each in candidates}, place.words if place else set[str]())
+def score_candidates(
+    candidates: Collection[Candidate], cursor: CursorContext | None, worked_on: Mapping[str, Signals]
+) -> None:
+    """Set the scores of definitions; `worked_on` holds the signals of the files that the user works on."""
+    own = {each.name for each in cursor.within} if cursor else set[str]()
+    scope = cursor.scope if cursor else set[str]()
+    penalized = unlikely_flags(cursor)
+    similarity = _name_similarity({each.definition.name for each in candidates}, cursor.words if cursor else set[str]())
     weight = _WEIGHT
     for each in candidates:
         definition, signals = each.definition, each.signals
         name, kind = definition[0], definition[1]
-        if name in alike:
-            signals["like_words_around"] = alike[name]
+        if name in similarity:
+            signals["like_words_around"] = similarity[name]
         if each.path in worked_on:
             signals.update(worked_on[each.path])
         if name in scope and kind in _CODE:
@@ -60,15 +62,15 @@ def weigh(candidates: Collection[Candidate], place: CursorContext | None, worked
         total = _PLAIN.get(kind, _OTHER)
         if name[0] == "_" or name in own:
             total += _PRIVATE
-        if each.facts.flags & unlikely:
-            total += against(each.facts.flags & unlikely)
+        if each.facts.flags & penalized:
+            total += flag_penalties(each.facts.flags & penalized)
         for signal, value in signals.items():
             total += weight[signal] * value
         each.score = 1 / (1 + math.exp(-total))
 
 
-def _alike(names: Iterable[str], near: set[str]) -> dict[str, float]:
-    """How much of each name stands around the place, from 0 to 1; without those of which nothing does."""
+def _name_similarity(names: Iterable[str], near: set[str]) -> dict[str, float]:
+    """The share of each name's words that are near the cursor; names without any are left out."""
     found: dict[str, float] = {}
     for name in names if near else ():
         words = word_set(name)
@@ -78,8 +80,8 @@ def _alike(names: Iterable[str], near: set[str]) -> dict[str, float]:
     return found
 
 
-def against(flags: int) -> float:
-    """What speaks against lines in a test, or in code that nobody here writes."""
+def flag_penalties(flags: int) -> float:
+    """The penalties of lines in a test, or in code that is generated or vendored."""
     in_test = WEIGHTS["in_test"] if flags & TEST else 0.0
     return in_test + (WEIGHTS["generated"] if flags & (GENERATED | VENDORED) else 0.0)
 

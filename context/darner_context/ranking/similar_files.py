@@ -17,60 +17,65 @@ _FILES, _ALIKE = 40, 16  # files looked into: for the instruction, and for each 
 _LONGEST = 7.0  # the logarithm of a thousand lines
 
 
-def alike(resolver: NameResolver, place: CursorContext) -> dict[str, float]:
-    """The files that have names of a place's file, each with its share of what they tell."""
-    return _shares(resolver, place.file, min(_RARE, max(len(resolver.reader.paths.all) // 5, 4)))
+def file_similarity(resolver: NameResolver, cursor: CursorContext) -> dict[str, float]:
+    """The files that share names with the cursor's file, each with its similarity from 0 to 1."""
+    return _name_overlap(resolver, cursor.file, min(_RARE, max(len(resolver.reader.paths.all) // 5, 4)))
 
 
-def likely(
-    resolver: NameResolver, search: Search, place: CursorContext | None, alike: Mapping[str, float], *, exact: bool
+def similar_files(
+    resolver: NameResolver,
+    search: Search,
+    cursor: CursorContext | None,
+    similarity: Mapping[str, float],
+    *,
+    exact: bool,
 ) -> dict[str, Signals]:
-    """Give the files with their signals, in the order of their paths; `exact`: the very lines at the place count."""
-    said = search.files
-    files = {*islice(said, _FILES), *_first(alike)}
+    """The files that may change along, with signals, sorted by path; `exact`: the names next to the cursor count."""
+    by_instruction = search.files
+    files = {*islice(by_instruction, _FILES), *_most_similar(similarity)}
     around: dict[str, float] = {}
     imported: set[str] = set()
-    if place is not None:
+    if cursor is not None:
         if exact:
-            around = _shares(resolver, place.near, _COMMON)
-            files.update(_first(around))
-        imported = {target for _, targets in place.imports for target in targets}
-        files.discard(place.path)
+            around = _name_overlap(resolver, cursor.near, _COMMON)
+            files.update(_most_similar(around))
+        imported = {target for _, targets in cursor.imports for target in targets}
+        files.discard(cursor.path)
     found: dict[str, Signals] = {}
     for path in sorted(files):
         facts = resolver.facts(path)
         if facts is None or facts.flags & SECRET:
             continue
         signals = found[path] = {
-            "its_file_like_instruction": said.get(path, 0.0),
+            "its_file_like_instruction": by_instruction.get(path, 0.0),
             "in_long_file": math.log(len(facts.sums)) / _LONGEST,
         }
-        if place is not None:
-            signals["its_file_like_this_file"] = alike.get(path, 0.0)
+        if cursor is not None:
+            signals["its_file_like_this_file"] = similarity.get(path, 0.0)
             signals["its_file_like_lines_around"] = around.get(path, 0.0)
-            signals.update(_beside(path, place, imported))
+            signals.update(_path_signals(path, cursor, imported))
     return found
 
 
-def _beside(path: str, place: CursorContext, imported: set[str]) -> Signals:
-    """What the paths of two files say."""
+def _path_signals(path: str, cursor: CursorContext, imported: set[str]) -> Signals:
+    """The signals that follow from the paths of two files."""
     folder, _, name = path.rpartition("/")
-    own = place.path.rpartition("/")[2]
-    held: dict[Signal, bool] = {
-        "same_folder": folder == place.folder,
+    own = cursor.path.rpartition("/")[2]
+    path_facts: dict[Signal, bool] = {
+        "same_folder": folder == cursor.folder,
         "same_stem": name.partition(".")[0] == own.partition(".")[0],
         "same_suffix": name.rpartition(".")[2] == own.rpartition(".")[2],
         "imported_here": path in imported,
     }
-    return {signal: 1.0 for signal, true in held.items() if true}
+    return {signal: 1.0 for signal, holds in path_facts.items() if holds}
 
 
-def _first(scores: Mapping[str, float]) -> list[str]:
+def _most_similar(scores: Mapping[str, float]) -> list[str]:
     return nsmallest(_ALIKE, scores, key=lambda path: (-scores[path], path))
 
 
-def _shares(resolver: NameResolver, names: Collection[str], most: int) -> dict[str, float]:
-    """For each file the share of what the names tell that its own names have."""
+def _name_overlap(resolver: NameResolver, names: Collection[str], most: int) -> dict[str, float]:
+    """For each file the inverse document frequencies of the names that it has, as a share of those of all names."""
     resolver.preload(set(names))
     total = len(resolver.reader.paths.all)
     scores: dict[str, float] = {}
@@ -79,8 +84,8 @@ def _shares(resolver: NameResolver, names: Collection[str], most: int) -> dict[s
         postings = resolver.postings(name)
         uses = postings.uses
         if uses:
-            telling = math.log(1 + total / (1 + uses))
-            whole += telling
+            idf = math.log(1 + total / (1 + uses))
+            whole += idf
             for path in postings.used if uses <= most else ():
-                scores[path] = scores.get(path, 0.0) + telling
+                scores[path] = scores.get(path, 0.0) + idf
     return {path: score / whole for path, score in scores.items()}
