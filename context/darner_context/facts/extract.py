@@ -4,7 +4,7 @@ from array import array
 from itertools import accumulate
 
 from darner_context.facts.file_facts import FileFacts, digest_of
-from darner_context.facts.references import bags
+from darner_context.facts.references import find_references
 from darner_context.secrets.scanner import holds_key, secrets_of
 from darner_context.syntax.definitions import definitions
 from darner_context.syntax.imports import imports
@@ -24,15 +24,15 @@ def extract(path: str, text: str) -> FileFacts:
         code = notebook.code, split_lines(notebook.code)
         shown = ["" if number in notebook.unshown else line for number, line in enumerate(lines, 1)]
     found = definitions(path, text)
-    names, used, heads = bags(code[1], found)
+    names, references, signatures = find_references(code[1], found)
     sums = array("I", accumulate(count_lines(shown), initial=0))
     imported = tuple(imports(code_language(path), code[0]))
     return FileFacts(
         digest_of(text),
         found,
         names,
-        used,
-        heads,
+        references,
+        signatures,
         sums,
         flags_of(path, lines[:TOP], secret=holds_key(text), secretive=bool(secrets_of(text))),
         imported,

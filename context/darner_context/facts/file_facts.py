@@ -16,16 +16,16 @@ class FileFacts:
     """
     All that the index keeps of a file.
 
-    `bags[i]` holds the places in `names` of the identifiers used in definition i, and `bags[-1]` those used outside
-    all functions; `heads[i]` those of its signature in their order. `sums[n]` is the token count (o200k) of the first
-    n lines, counted line by line.
+    `references[i]` holds the places in `names` of the identifiers used in definition i, and `references[-1]` those
+    used outside all functions; `signatures[i]` those of its signature in their order. `sums[n]` is the token count
+    (o200k) of the first n lines, counted line by line.
     """
 
     digest: bytes
     definitions: tuple[Definition, ...]
     names: tuple[str, ...]
-    bags: tuple[bytes, ...]
-    heads: tuple[bytes, ...]
+    references: tuple[bytes, ...]
+    signatures: tuple[bytes, ...]
     sums: Sequence[int]
     flags: int = 0
     imports: tuple[Import, ...] = ()
@@ -37,15 +37,15 @@ class FileFacts:
         last = min(last, len(self.sums) - 1)
         return self.sums[last] - self.sums[min(first, last + 1) - 1]
 
-    def bag(self, number: int) -> list[str]:
+    def names_in(self, number: int) -> list[str]:
         """Give the identifiers used in a definition; -1: outside all functions."""
         names = self.names
-        return [names[place] for place in memoryview(self.bags[number]).cast("H")]
+        return [names[place] for place in memoryview(self.references[number]).cast("H")]
 
-    def head(self, number: int) -> list[str]:
+    def names_in_signature(self, number: int) -> list[str]:
         """Give the identifiers in the signature of a definition."""
         names = self.names
-        return [names[place] for place in memoryview(self.heads[number]).cast("H")]
+        return [names[place] for place in memoryview(self.signatures[number]).cast("H")]
 
 
 def digest_of(text: str) -> bytes:
@@ -84,21 +84,21 @@ def indexed(names: Sequence[str], containers: Iterable[str | None]) -> dict[str,
 _ONES = tuple(zip(range(1_024), strict=True))  # (0,), (1,), …: thousands of names stand for one definition each
 
 
-class Users:
-    """Which definitions of a file use a name: a search through all bags at once."""
+class ReferenceIndex:
+    """Which definitions of a file use a name: a search through all references at once."""
 
     def __init__(self, facts: FileFacts) -> None:
-        self._bags = b"".join(facts.bags)
-        self._ends = [*accumulate(map(len, facts.bags))]
+        self._references = b"".join(facts.references)
+        self._ends = [*accumulate(map(len, facts.references))]
 
-    def of(self, place: int) -> Iterator[int]:
+    def definitions_using(self, place: int) -> Iterator[int]:
         """Number the definitions, in their order; the last number stands for what is outside all functions."""
-        wanted, bags, ends = place.to_bytes(2, byteorder), self._bags, self._ends
-        at = bags.find(wanted)
+        wanted, references, ends = place.to_bytes(2, byteorder), self._references, self._ends
+        at = references.find(wanted)
         while at >= 0:
             if at % 2:  # two halves of neighbours
-                at = bags.find(wanted, at + 1)
+                at = references.find(wanted, at + 1)
                 continue
             number = bisect_right(ends, at)
             yield number
-            at = bags.find(wanted, ends[number])
+            at = references.find(wanted, ends[number])

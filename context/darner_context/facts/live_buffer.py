@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from darner_context.facts.extract import count_lines, extract
 from darner_context.facts.file_facts import FileFacts
-from darner_context.facts.references import Bags
+from darner_context.facts.references import ReferenceCounts
 from darner_context.secrets.scanner import holds_key, secrets_of
 from darner_context.syntax.imports import imports
 from darner_context.syntax.incremental import Outline, differing
@@ -43,7 +43,7 @@ class LiveFile:
         self._lines: Lines | None = None
         self._facts: FileFacts | None = None
         self._outline: Outline | None = None
-        self._bags: Bags | None = None
+        self._references: ReferenceCounts | None = None
         self._slow = 0  # characters of a text that took too long to parse
 
     def edit(self, text: str) -> None:
@@ -78,11 +78,11 @@ class LiveFile:
 
     def _catch_up(self) -> None:
         lines, facts, text = self._lines, self._facts, self.text
-        if lines is None or facts is None or self._outline is None or self._bags is None:
+        if lines is None or facts is None or self._outline is None or self._references is None:
             self._begin(text)
             return
         try:
-            self._follow(lines, facts, self._outline, self._bags, text)
+            self._follow(lines, facts, self._outline, self._references, text)
         except TooSlow:
             self._slow = len(text)
             self._begin(text)
@@ -91,7 +91,7 @@ class LiveFile:
 
     def _begin(self, text: str) -> None:
         self._lines, self._facts = Lines(text), None
-        self._outline = self._bags = None
+        self._outline = self._references = None
         if self._slow and len(text) > self._slow * _SHORTER:
             self._facts = _counted(text)
             return
@@ -99,18 +99,18 @@ class LiveFile:
         if row is not None:
             try:
                 self._outline = Outline(row, encode(text))
-                self._bags = Bags(self._outline.definitions, self._lines.between, len(self._lines))
+                self._references = ReferenceCounts(self._outline.definitions, self._lines.between, len(self._lines))
             except TooSlow:
                 self._outline, self._slow, self._facts = None, len(text), _counted(text)
             except (ValueError, RecursionError, MemoryError, OverflowError):
-                self._outline = self._bags = None
+                self._outline = self._references = None
             else:
                 self._facts = self._made(array("I", accumulate(count_lines(self._lines[:]), initial=0)))
         if self._facts is None:
             self._facts, slow = safe_extract(self.path, text)
             self._slow = len(text) if slow else self._slow
 
-    def _follow(self, lines: Lines, facts: FileFacts, outline: Outline, bags: Bags, text: str) -> None:
+    def _follow(self, lines: Lines, facts: FileFacts, outline: Outline, references: ReferenceCounts, text: str) -> None:
         begin, old_end, end = differing(lines.text, text)
         first, last = _whole_lines(lines, begin, old_end)
         middle = split_lines(text[lines.starts[first] : lines.starts[last] + len(text) - len(lines.text)])
@@ -120,18 +120,18 @@ class LiveFile:
         change = outline.edit(encode(text), (begin, old_end, end) if alike else None)
         found = outline.definitions
         self._lines = now
-        if change is None or not bags.edit(change, found, lines.between, now.between):
-            self._bags = Bags(found, now.between, len(now))
+        if change is None or not references.edit(change, found, lines.between, now.between):
+            self._references = ReferenceCounts(found, now.between, len(now))
         self._facts = self._made(sums)
 
     def _made(self, sums: array[int]) -> FileFacts | None:
-        lines, outline, bags = self._lines, self._outline, self._bags
-        if lines is None or outline is None or bags is None:
+        lines, outline, references = self._lines, self._outline, self._references
+        if lines is None or outline is None or references is None:
             return None
-        names, used, heads = bags.packed
+        names, uses, signatures = references.packed
         imported = tuple(imports(language_of(self.path) or "", lines.text))
         flags = flags_of(self.path, lines[:TOP], secret=holds_key(lines.text), secretive=bool(secrets_of(lines.text)))
-        return FileFacts(b"", outline.definitions, names, used, heads, sums, flags, imported)
+        return FileFacts(b"", outline.definitions, names, uses, signatures, sums, flags, imported)
 
 
 def _single(text: str) -> bool:

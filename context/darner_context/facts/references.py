@@ -19,7 +19,7 @@ Between = Callable[[int, int], str]  # the text of some lines, 1-based and inclu
 Packed = tuple[tuple[str, ...], tuple[bytes, ...], tuple[bytes, ...]]
 
 
-def bags(lines: Sequence[str], found: Sequence[Definition]) -> Packed:
+def find_references(lines: Sequence[str], found: Sequence[Definition]) -> Packed:
     """List all identifiers; those of each definition and, last, those outside all functions; those of signatures."""
     words_in = _splitter(lines)
     runs = [(number, words_in(begin, end)) for number, begin, end in _runs(found, 1, len(lines))]
@@ -33,17 +33,17 @@ def bags(lines: Sequence[str], found: Sequence[Definition]) -> Packed:
     for number, some in runs:
         held[number].update(map(number_of, some))
     _gather(held, found)
-    heads: list[bytes] = []
+    signatures: list[bytes] = []
     for _, kind, _, start, _, head, _, _, _ in found:
         signature = words_in(start, min(head, start + _HEAD_LINES)) if kind not in VALUES else ()
         ordered = dict.fromkeys(map(place.get, signature, repeat(-1)))
         ordered.pop(-1, None)
-        heads.append(array("H", [*ordered][:_HEAD_NAMES]).tobytes() if ordered else b"")
-    return tuple(everything), tuple([_sorted(bag) for bag in held]), tuple(heads)
+        signatures.append(array("H", [*ordered][:_HEAD_NAMES]).tobytes() if ordered else b"")
+    return tuple(everything), tuple([_sorted(numbers) for numbers in held]), tuple(signatures)
 
 
 def _splitter(lines: Sequence[str]) -> Callable[[int, int], list[str]]:
-    """Give what tells the runs of letters and digits in some lines; of plain text they are cut out once for all."""
+    """Return a tokenizer for these lines; plain text is tokenized once."""
     text = "".join(lines)
     if not text.isascii():
         return lambda first, last: _words("".join(lines[first - 1 : last]))
@@ -59,7 +59,7 @@ def _words(text: str) -> list[str]:
 
 
 def _names(words: set[str]) -> tuple[list[str], dict[str, str]]:
-    """Sort out the identifiers; tells too those of the words that begin with a digit."""
+    """Split words into identifiers and, with the identifier in each, those that begin with a digit."""
     names = sorted(words - _NO_NAMES)
     numbers = names[: bisect_left(names, "A")]
     odd = {word: name for word in numbers if (name := word.lstrip(digits)) not in _NO_NAMES}
@@ -68,7 +68,7 @@ def _names(words: set[str]) -> tuple[list[str], dict[str, str]]:
 
 
 def _gather(held: Sequence[set[int]], found: Sequence[Definition]) -> None:
-    """Give functions what stands in the definitions inside them, and all others' to the last bag."""
+    """Give functions what stands in the definitions inside them, and all others' to the last set."""
     above, inside = _above(found), [each.kind in FUNCTIONS for each in found]
     for number in range(len(found) - 1, -1, -1):
         parent = above[number]
@@ -78,13 +78,13 @@ def _gather(held: Sequence[set[int]], found: Sequence[Definition]) -> None:
             held[-1].update(held[number])
 
 
-def _sorted(bag: set[int]) -> bytes:
-    bag.discard(-1)
-    return array("H", sorted(bag)).tobytes()
+def _sorted(numbers: set[int]) -> bytes:
+    numbers.discard(-1)
+    return array("H", sorted(numbers)).tobytes()
 
 
-class Bags:
-    """The same, kept up with edits: it counts, so that it can take back. Raises OverflowError for too many names."""
+class ReferenceCounts:
+    """The references of a buffer, updated with each edit. Raises OverflowError for too many names."""
 
     def __init__(self, found: tuple[Definition, ...], between: Between, size: int) -> None:
         self._found = found
@@ -94,13 +94,13 @@ class Bags:
         if len(self._names) > MAX_NAMES:
             raise OverflowError("too many names")
         place = {name: number for number, name in enumerate(self._names)}.get
-        self._bags = [_packed(each, place) for each in self._held]
-        self._heads = [_head(each, between, self._places) for each in found]
+        self._references = [_packed(each, place) for each in self._held]
+        self._signatures = [_signature(each, between, self._places) for each in found]
 
     @property
     def packed(self) -> Packed:
         """All identifiers; those of each definition and, last, those outside all functions; those of signatures."""
-        return tuple(self._names), tuple(self._bags), tuple(self._heads)
+        return tuple(self._names), tuple(self._references), tuple(self._signatures)
 
     def edit(self, change: Change, found: tuple[Definition, ...], before: Between, now: Between) -> bool:
         """Take in what has changed, with the text of the lines before and now; False where it must begin anew."""
@@ -125,25 +125,25 @@ class Bags:
         if len(self._names) > MAX_NAMES:
             return False
         if moves:
-            self._bags, self._heads = _remapped(self._bags, moves), _remapped(self._heads, moves)
+            self._references, self._signatures = _remapped(self._references, moves), _remapped(self._signatures, moves)
         shared.append((len(was), len(found)))
         mine.append(len(was))
         its.append(len(found))
         held = [*self._held[:top], *given[len(around) : -1], *self._held[bottom:]]
-        bags = [*self._bags[:top], *[b""] * (below - top), *self._bags[bottom:]]
+        references = [*self._references[:top], *[b""] * (below - top), *self._references[bottom:]]
         stale = {*range(top, below)}
         for one, other in shared:
             held[other] = self._held[one]
-            bags[other] = self._bags[one]
+            references[other] = self._references[one]
             stale.discard(other)
             if _exchanged(held[other], taken[mine.index(one)], given[its.index(other)]):
                 stale.add(other)
         for number in stale:
-            bags[number] = _packed(held[number], self._place)
-        self._found, self._held, self._bags = found, held, bags
-        self._heads[top:bottom] = [b""] * (below - top)
+            references[number] = _packed(held[number], self._place)
+        self._found, self._held, self._references = found, held, references
+        self._signatures[top:bottom] = [b""] * (below - top)
         for number in its[:-1]:
-            self._heads[number] = _head(found[number], now, self._places)
+            self._signatures[number] = _signature(found[number], now, self._places)
         return True
 
     def _renamed(self, taken: Counter[str], text: str) -> list[tuple[int, int]]:
@@ -189,7 +189,7 @@ def _exchanged(counter: Counter[str], taken: Counter[str], given: Counter[str]) 
 
 
 def _remapped(packed: Sequence[bytes], moves: Iterable[tuple[int, int]]) -> list[bytes]:
-    """Give the places in other bags after names came and went."""
+    """Renumber references after names were added and removed."""
     joined = memoryview(b"".join(packed)).cast("H")
     table: list[int] = []
     by = 0
@@ -263,7 +263,7 @@ def _packed(names: Iterable[str], place: Callable[[str], int | None]) -> bytes:
     return array("H", sorted({one for name in names if (one := place(name)) is not None})).tobytes()
 
 
-def _head(each: Definition, between: Between, places: Callable[[str], Iterable[int]]) -> bytes:
+def _signature(each: Definition, between: Between, places: Callable[[str], Iterable[int]]) -> bytes:
     """Pack the identifiers of a signature, in their order."""
     if each.kind in VALUES:
         return b""

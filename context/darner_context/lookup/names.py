@@ -167,7 +167,7 @@ class NameResolver:
         facts = self.facts(key[0])
         if facts is None:
             return []
-        return facts.bag(key[1]) if facts.definitions[key[1]].kind in VALUES else facts.head(key[1])
+        return facts.names_in(key[1]) if facts.definitions[key[1]].kind in VALUES else facts.names_in_signature(key[1])
 
 
 def members(facts: FileFacts, number: int) -> Sequence[int]:

@@ -5,7 +5,7 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from heapq import nsmallest
 
-from darner_context.facts.file_facts import FileFacts, Users
+from darner_context.facts.file_facts import FileFacts, ReferenceIndex
 from darner_context.lookup.cursor import CursorContext
 from darner_context.lookup.lru import kept
 from darner_context.lookup.names import NameResolver
@@ -47,7 +47,7 @@ def _find_co_used(resolver: NameResolver, own: str, names: frozenset[str], near:
     name_scores: dict[str, float] = {}
     for weight, path, number in nsmallest(_FUNCTIONS, similar):
         facts = resolver.facts(path)
-        for name in facts.bag(number) if facts is not None else ():
+        for name in facts.names_in(number) if facts is not None else ():
             name_scores[name] = name_scores.get(name, 0.0) - weight
     highest = max(name_scores.values(), default=1.0)
     best = nsmallest(_NAMES, name_scores, key=lambda name: (-name_scores[name], name))
@@ -57,13 +57,13 @@ def _find_co_used(resolver: NameResolver, own: str, names: frozenset[str], near:
 def _similar_functions(facts: FileFacts, names: Sequence[str], weights: Mapping[str, float]) -> list[tuple[int, float]]:
     """The functions of a file that use some names, each with its similarity to the cursor's."""
     wanted = sorted([(bisect_left(facts.names, name), weights[name]) for name in names])
-    users = Users(facts)
+    index = ReferenceIndex(facts)
     found: dict[int, float] = {}
     for place, weight in wanted:
-        for number in users.of(place):
+        for number in index.definitions_using(place):
             found[number] = found.get(number, 0.0) + weight
     return [
-        (number, similarity / (8 + len(facts.bags[number]) / 2) ** 0.5)
+        (number, similarity / (8 + len(facts.references[number]) / 2) ** 0.5)
         for number, similarity in found.items()
         if number < len(facts.definitions) and facts.definitions[number].kind in FUNCTIONS
     ]

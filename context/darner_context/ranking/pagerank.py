@@ -47,9 +47,9 @@ def pagerank(resolver: NameResolver, seeds: Mapping[Key, float], own: str) -> di
 def _used(resolver: NameResolver, key: Key) -> list[Key]:
     """The definitions that a definition uses."""
     facts = resolver.facts(key[0])
-    if facts is None or not facts.bags[key[1]]:
+    if facts is None or not facts.references[key[1]]:
         return []
-    names = facts.bag(key[1])[:_NAMES]
+    names = facts.names_in(key[1])[:_NAMES]
     resolver.preload(set(names))
     found = dict.fromkeys(
         each

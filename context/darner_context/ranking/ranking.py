@@ -312,5 +312,5 @@ class Ranking:
                 spot = next((number for number, name in enumerate(facts.names) if name == around.name), -1)
                 signal: Signal = "test_of_it" if facts.flags & TEST else "caller"
                 for number, each in enumerate(facts.definitions):
-                    if each.kind in FUNCTIONS and spot in memoryview(facts.bags[number]).cast("H"):
+                    if each.kind in FUNCTIONS and spot in memoryview(facts.references[number]).cast("H"):
                         self._add((path, number), signal, 1 / (1 + postings.definitions))

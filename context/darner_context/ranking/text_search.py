@@ -165,9 +165,9 @@ def _note(facts: FileFacts, words: Sequence[str], behind: str, found: Mapping[in
 def _using(facts: FileFacts, words: Sequence[str]) -> dict[int, int]:
     spots = _holding(facts.names, words)
     places, found = spots.keys(), dict[int, int]()
-    for number, bag in enumerate(facts.bags[:-1]):
+    for number, references in enumerate(facts.references[:-1]):
         mask = 0
-        for place in places & memoryview(bag).cast("H"):
+        for place in places & memoryview(references).cast("H"):
             mask |= spots[place]
         if mask:
             found[number] = mask

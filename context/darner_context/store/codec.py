@@ -22,7 +22,7 @@ class FormatError(sqlite3.DatabaseError):
 
 
 def pack(facts: FileFacts) -> bytes:
-    """Freeze the facts, behind a checksum."""
+    """Serialize the facts, behind a checksum."""
     found = facts.definitions
     lines = [number for each in found for number in each[2:8]]
     definitions = (
@@ -34,8 +34,8 @@ def pack(facts: FileFacts) -> bytes:
     parts: tuple[Any, ...] = (
         definitions,
         _joined(facts.names),
-        facts.bags,
-        facts.heads,
+        facts.references,
+        facts.signatures,
         array("I", facts.sums).tobytes(),
         tuple([tuple(each) for each in facts.imports]),
     )
@@ -54,7 +54,7 @@ _NARROW, _NARROW_ROW = 65_536, 2 * _LINES  # lines that two bytes can number; by
 
 
 def unpack(data: bytes) -> FileFacts | None:
-    """Thaw frozen facts; None if they were damaged or are of another form. A part may still raise FormatError."""
+    """Deserialize facts; None if they are damaged or have another form. A part may still raise FormatError."""
     if zlib.crc32(memoryview(data)[4:]) != int.from_bytes(data[:4], "little"):
         return None
     try:
@@ -126,7 +126,7 @@ def _split(joined: str | tuple[str, ...]) -> tuple[str, ...]:
     return tuple(map(intern, joined.split(_SEPARATOR))) if joined else ()
 
 
-def _bags(part: bytes) -> tuple[bytes, ...]:
+def _references(part: bytes) -> tuple[bytes, ...]:
     return tuple(marshal.loads(part))  # noqa: S302 - our own
 
 
@@ -142,8 +142,8 @@ _Columns = tuple[tuple[str, ...], tuple[str, ...], tuple[str | None, ...], "arra
 _PARTS: dict[str, Callable[[bytes], Any]] = {
     "definitions": _definitions,
     "names": _names,
-    "bags": _bags,
-    "heads": _bags,
+    "references": _references,
+    "signatures": _references,
     "sums": _sums,
     "imports": _imports,
 }

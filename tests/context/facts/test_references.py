@@ -2,7 +2,7 @@
 
 import pytest
 
-from darner_context.facts.references import Bags, Packed, bags
+from darner_context.facts.references import Packed, ReferenceCounts, find_references
 from darner_context.syntax.symbols import Definition
 from darner_context.text.lines import Lines
 
@@ -10,7 +10,7 @@ from darner_context.text.lines import Lines
 def check(text: str, found: tuple[Definition, ...], expected: Packed) -> None:
     """Counted once, or kept up with edits: both find the same."""
     lines = Lines(text)
-    assert bags(list(lines), found) == Bags(found, lines.between, len(lines)).packed == expected
+    assert find_references(list(lines), found) == ReferenceCounts(found, lines.between, len(lines)).packed == expected
 
 
 @pytest.mark.parametrize("start", [2, 3, 4])

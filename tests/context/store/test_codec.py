@@ -25,7 +25,7 @@ FILES = {
     "shop/cart.py": "class Cart:\n    def total(self):\n        return 1\n",
     "shop/view.py": "from shop.cart import Cart\n\n\ndef show(cart: Cart):\n    cart.\n",
 }
-PARTS = ("definitions", "names", "bags", "heads", "sums", "imports")
+PARTS = ("definitions", "names", "references", "signatures", "sums", "imports")
 ODD = st.text(st.characters() | st.sampled_from("\n\0\ud800"), max_size=4)
 LINE = st.integers(0, 70_000)
 DEFINITION = st.builds(Definition, ODD, ODD, LINE, LINE, LINE, LINE, LINE, LINE, st.none() | ODD)
@@ -103,8 +103,8 @@ def test_facts_of_another_form_are_no_facts() -> None:
         ("definitions", "children", marshal.dumps(("a", "b"))),
         ("names", "names", marshal.dumps(3)),
         ("names", "names", b""),
-        ("bags", "bags", b"?"),
-        ("heads", "heads", marshal.dumps(3)),
+        ("references", "references", b"?"),
+        ("signatures", "signatures", marshal.dumps(3)),
         ("sums", "sums", marshal.dumps(b"123")),
         ("imports", "imports", marshal.dumps(5)),
     ],
