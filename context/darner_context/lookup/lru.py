@@ -1,4 +1,4 @@
-"""A few things kept by key: the one not asked for longest goes."""
+"""Least recently used caches of a few values."""
 
 from collections import OrderedDict
 from collections.abc import Callable
@@ -7,18 +7,18 @@ from typing import TypeVar
 _Key = TypeVar("_Key")
 
 
-_Made = TypeVar("_Made")
+_Value = TypeVar("_Value")
 
 
-_HELD = 4  # of each kind of thing that is kept
+_SIZE = 4  # of each kind of thing that is kept
 
 
-def kept(held: OrderedDict[_Key, _Made], key: _Key, make: Callable[[], _Made]) -> _Made:
-    """Give what is held for a key, or make it; the one not asked for longest goes."""
-    if key in held:
-        held.move_to_end(key)
-        return held[key]
-    made = held[key] = make()
-    if len(held) > _HELD:
-        held.popitem(last=False)
-    return made
+def cached(cache: OrderedDict[_Key, _Value], key: _Key, make: Callable[[], _Value]) -> _Value:
+    """Return the cached value of a key, or make it; the value unused for longest is removed."""
+    if key in cache:
+        cache.move_to_end(key)
+        return cache[key]
+    value = cache[key] = make()
+    if len(cache) > _SIZE:
+        cache.popitem(last=False)
+    return value

@@ -7,7 +7,7 @@ from heapq import nsmallest
 
 from darner_context.facts.file_facts import FileFacts, ReferenceIndex
 from darner_context.lookup.cursor import CursorContext
-from darner_context.lookup.lru import kept
+from darner_context.lookup.lru import cached
 from darner_context.lookup.names import NameResolver
 from darner_context.syntax.symbols import FUNCTIONS
 
@@ -21,7 +21,9 @@ def co_used_names(resolver: NameResolver, cursor: CursorContext) -> dict[str, fl
     """The names used by functions that are similar to the cursor's, with scores of at most 1."""
     names = frozenset((cursor.scope | cursor.unused) - resolver.unknown)
     near = names & cursor.near
-    return kept(resolver.co_used, (cursor.path, names, near), lambda: _find_co_used(resolver, cursor.path, names, near))
+    return cached(
+        resolver.co_used, (cursor.path, names, near), lambda: _find_co_used(resolver, cursor.path, names, near)
+    )
 
 
 def _find_co_used(resolver: NameResolver, own: str, names: frozenset[str], near: frozenset[str]) -> dict[str, float]:

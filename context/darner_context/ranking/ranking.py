@@ -19,19 +19,19 @@ from darner_context.syntax.symbols import CLASSES, FUNCTIONS, VALUES
 from darner_context.text.identifiers import IDENTIFIER, KEYWORDS
 from darner_context.workspace.file_kind import SECRET, TEST
 
-_MOST = 4_000  # candidates
+_MAX_CANDIDATES = 4_000  # candidates
 _RARE = 60  # files that use a name: more say little about who calls a thing
-_LEAST = 0.06  # a signal so weak that it finds nothing by itself
+_MIN_VALUE = 0.06  # a signal so weak that it finds nothing by itself
 _TYPES = 60  # types whose members are shown
 _DIFFERING = 40  # files of the git diff that are looked into
 _SEEDS = 40  # definitions that PageRank begins with
-_LITTLE = 40  # tokens of a passage that has few
+_PASSAGE_TOKENS = 40  # tokens of a passage that has few
 _BESIDE = 80  # files in one folder that are looked at
 _PARENT = Import("super", "", "super", 0)
-_HANDED_ON = 0.4  # what a module imports to hand it on counts beside what it defines
-_AT_HAND: frozenset[Signal] = frozenset({"name_in_scope", "name_in_file", "unused_import", "reachable_type"})
+_REEXPORTED = 0.4  # what a module imports to hand it on counts beside what it defines
+_NAMED_HERE: frozenset[Signal] = frozenset({"name_in_scope", "name_in_file", "unused_import", "reachable_type"})
 # true of a file, wherever one stands in it
-_KEPT: frozenset[Signal] = frozenset({"pagerank", "module_imported", "same_package", "import", "name_in_file"})
+_FILE_SIGNALS: frozenset[Signal] = frozenset({"pagerank", "module_imported", "same_package", "import", "name_in_file"})
 
 
 class Ranking:
@@ -61,37 +61,37 @@ class Ranking:
             self._worked_on.setdefault(path, {})["file_in_git_diff"] = 1.0
         self.candidates: dict[Key, Candidate] = {}
         self._types = ReachableTypes(resolver, cursor)
-        self._changed()
+        self._add_git_changes()
         if cursor is not None:
-            self._seen(cursor)
-            self._inherited(cursor)
+            self._add_names(cursor)
+            self._add_inherited(cursor)
             self._types.expand()
-            self._members()
-            self._neighbours(cursor)
+            self._add_members()
+            self._add_neighbours(cursor)
             if self._whole is None:
-                self._ranks(cursor)
+                self._add_pagerank(cursor)
             else:
-                self._together(cursor)
+                self._add_co_used(cursor)
             if callers:
-                self._callers(cursor)
+                self._add_callers(cursor)
         score_candidates(self.candidates.values(), cursor, self._worked_on)
         self._ranked = sorted(self.candidates.values(), key=order_key)
 
     def ranked(self, search: Search, budget: int) -> list[Candidate]:
         """Order the candidates with what an instruction finds, the likeliest first."""
-        most = 40 + budget // _LITTLE
+        most = 40 + budget // _PASSAGE_TOKENS
         exact = self._whole is not None
         found = passages(self.resolver, search, self.cursor, self.similarity, most, exact=exact) if search.words else []
-        return sorted([*self._with(search.hits), *found], key=order_key)
+        return sorted([*self._with_hits(search.hits), *found], key=order_key)
 
     @cached_property
     def similarity(self) -> Mapping[str, float]:
-        """The files that are like the place's file."""
+        """The files that are similar to the cursor's, each with its similarity."""
         if self._whole is not None:
             return self._whole.similarity
         return file_similarity(self.resolver, self.cursor) if self.cursor is not None else {}
 
-    def _with(self, hits: Hits) -> list[Candidate]:
+    def _with_hits(self, hits: Hits) -> list[Candidate]:
         if not hits:
             return self._ranked
         touched: list[Candidate] = []
@@ -117,18 +117,18 @@ class Ranking:
     def _add(self, key: Key, signal: Signal, value: float) -> Candidate | None:
         found = self.candidates.get(key)
         if found is None:
-            found = self._candidate(key) if len(self.candidates) < _MOST else None
+            found = self._candidate(key) if len(self.candidates) < _MAX_CANDIDATES else None
             if found is None:
                 return None
             if (known := self._known.get(key)) is not None:
-                found.signals = {name: held for name, held in known.signals.items() if name in _KEPT}
+                found.signals = {name: held for name, held in known.signals.items() if name in _FILE_SIGNALS}
             self.candidates[key] = found
         if value > found.signals.get(signal, 0.0):
             found.signals[signal] = value
         return found
 
     def _add_all(self, path: str, facts: FileFacts, numbers: Iterable[int], signals: Signals) -> None:
-        """Note the same signals for several definitions of one file."""
+        """Add the same signals to several definitions of one file."""
         if facts.flags & SECRET or (self.cursor is not None and path == self.cursor.path):
             return
         candidates, definitions, whole = self.candidates, facts.definitions, self._known
@@ -136,21 +136,21 @@ class Ranking:
             key = (path, number)
             found = candidates.get(key)
             if found is None:
-                if len(candidates) >= _MOST:
+                if len(candidates) >= _MAX_CANDIDATES:
                     continue
                 known = whole.get(key)
                 if known is None:
                     candidates[key] = Candidate(path, number, definitions[number], facts, signals.copy())
                     continue
-                kept: Signals = {name: held for name, held in known.signals.items() if name in _KEPT}
+                kept: Signals = {name: held for name, held in known.signals.items() if name in _FILE_SIGNALS}
                 found = candidates[key] = Candidate(path, number, definitions[number], facts, kept)
             held = found.signals
             for signal, value in signals.items():
                 if value > held.get(signal, 0.0):
                     held[signal] = value
 
-    def _changed(self) -> None:
-        """Find what the work tree has changed since the last commit."""
+    def _add_git_changes(self) -> None:
+        """Add the definitions that the work tree has changed since the last commit."""
         changed = self.resolver.reader.git_changes
         for path in sorted(changed)[:_DIFFERING]:
             facts = self.resolver.facts(path)
@@ -158,7 +158,7 @@ class Ranking:
                 if any(lines.start <= each.end and each.start < lines.stop for lines in changed[path]):
                     self._add((path, number), "in_git_diff", 1.0)
 
-    def _seen(self, cursor: CursorContext) -> None:
+    def _add_names(self, cursor: CursorContext) -> None:
         names = set(cursor.file) | cursor.scope | cursor.near | set(cursor.imported)
         if self._whole is not None:
             names &= cursor.scope | cursor.near | cursor.unused
@@ -167,13 +167,13 @@ class Ranking:
         linked = {target for _, targets in cursor.imports for target in targets}
         for name in sorted(names):
             if name in cursor.imported:
-                self._imported(cursor, name)
+                self._add_imported(cursor, name)
                 if cursor.imported[name]:
                     continue
             if 0 < self.resolver.postings(name).definitions <= COMMON and cursor.file.get(name, 0):
-                self._used(cursor, name, linked)
+                self._add_definitions_of(cursor, name, linked)
 
-    def _imported(self, cursor: CursorContext, name: str) -> None:
+    def _add_imported(self, cursor: CursorContext, name: str) -> None:
         there = cursor.original.get(name, name)
         keys: list[Key] = []
         for target in cursor.imported[name][:6]:
@@ -192,7 +192,7 @@ class Ranking:
                 else:
                     self._types.add_signature_types(key, 0.6 * weight)
 
-    def _used(self, cursor: CursorContext, name: str, linked: set[str]) -> None:
+    def _add_definitions_of(self, cursor: CursorContext, name: str, linked: set[str]) -> None:
         """A name at the place that no import explains may be any definition of that name."""
         paths = self.resolver.postings(name).defined
         alone = 1.0 / len(paths)
@@ -202,7 +202,7 @@ class Ranking:
         for path in paths:
             beside = path.rpartition("/")[0] == cursor.folder
             tie = 1.0 if path in linked else 0.9 if beside else alone
-            if level * tie < _LEAST:
+            if level * tie < _MIN_VALUE:
                 continue
             facts = self.resolver.facts(path)
             if facts is None or facts.flags & SECRET or path == cursor.path:
@@ -219,8 +219,8 @@ class Ranking:
                 elif here and kind in FUNCTIONS:
                     self._types.add_signature_types((path, number), 0.6 * tie)
 
-    def _inherited(self, cursor: CursorContext) -> None:
-        """Walk up from the classes around the place: what they inherit is at hand."""
+    def _add_inherited(self, cursor: CursorContext) -> None:
+        """Add what the classes around the cursor inherit."""
         names = dict.fromkeys(IDENTIFIER.findall(cursor.header))
         level = [(cursor.path, name, 1.0) for name in names if name not in KEYWORDS]
         done: set[Key] = set()
@@ -240,7 +240,7 @@ class Ranking:
                     ]
             level = following[:40]
 
-    def _members(self) -> None:
+    def _add_members(self) -> None:
         for key, weight in self._types.strongest(_TYPES):
             self._add(key, "reachable_type", weight)
             facts = self.resolver.facts(key[0])
@@ -250,8 +250,8 @@ class Ranking:
             signals: Signals = {"member": weight, "member_of_small_type": weight / (1 + len(held) / 8)}
             self._add_all(key[0], facts, held[:150], signals)
 
-    def _neighbours(self, cursor: CursorContext) -> None:
-        """What the imported files, and the files beside this one, define."""
+    def _add_neighbours(self, cursor: CursorContext) -> None:
+        """Add what the imported files, and those of the same package, define."""
         around = [(_PARENT, parent_module(cursor.path, self.resolver.reader.paths.all)), *cursor.imports]
         worth: dict[str, float] = {}
         for each, targets in around if self._whole is None else ():
@@ -264,7 +264,7 @@ class Ranking:
                 outer = [number for number, one in enumerate(facts.definitions) if one.container is None]
                 self._add_all(target, facts, outer[:80], {"module_imported": value})
                 for key in self.resolver.reexports(target):
-                    self._add(key, "module_imported", value * _HANDED_ON)
+                    self._add(key, "module_imported", value * _REEXPORTED)
         if not package_scoped(cursor.path):
             return
         beside = [path for path in self.resolver.reader.paths.by_folder.get(cursor.folder, ()) if path != cursor.path]
@@ -274,33 +274,33 @@ class Ranking:
                 held = [number for number, one in enumerate(facts.definitions[:250]) if one.kind not in VALUES]
                 self._add_all(path, facts, held, {"same_package": 1.0})
 
-    def _ranks(self, cursor: CursorContext) -> None:
-        """Follow what the definitions at hand use, and so on."""
+    def _add_pagerank(self, cursor: CursorContext) -> None:
+        """Add what the definitions named here use, and what these use in turn."""
         strong = [
-            (-max([signals.get(name, 0.0) for name in _AT_HAND]), key)
+            (-max([signals.get(name, 0.0) for name in _NAMED_HERE]), key)
             for key, each in self.candidates.items()
-            if not _AT_HAND.isdisjoint(signals := each.signals)
+            if not _NAMED_HERE.isdisjoint(signals := each.signals)
         ]
         seeds = sorted(each for each in strong if -each[0] >= STRONG)[:_SEEDS]
         if seeds:
             for key, value in pagerank(self.resolver, {key: -value for value, key in seeds}, cursor.path).items():
                 self._add(key, "pagerank", value)
 
-    def _together(self, cursor: CursorContext) -> None:
-        """Ask functions that use the same names what else they use."""
+    def _add_co_used(self, cursor: CursorContext) -> None:
+        """Add the names that functions with the same names use too."""
         shares = co_used_names(self.resolver, cursor)
         self.resolver.preload(set(shares))
         for name, share in shares.items():
             postings = self.resolver.postings(name)
             if 0 < postings.definitions <= COMMON:
                 value = share / postings.definitions**0.5
-                for path in postings.defined if value >= _LEAST else ():
+                for path in postings.defined if value >= _MIN_VALUE else ():
                     facts = self.resolver.facts(path)
                     if facts is not None:
                         self._add_all(path, facts, by_name(facts).get(name, ()), {"used_together": value})
 
-    def _callers(self, cursor: CursorContext) -> None:
-        """Find who uses the thing that is being edited, and its tests."""
+    def _add_callers(self, cursor: CursorContext) -> None:
+        """Add the callers and the tests of the definition that is being edited."""
         for around in reversed(cursor.within[-2:]):
             postings = self.resolver.postings(around.name)
             if postings.uses > _RARE:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from itertools import accumulate
 
 from darner_context.lookup.cursor import cursor_context, file_context
-from darner_context.lookup.lru import kept
+from darner_context.lookup.lru import cached
 from darner_context.lookup.names import NameResolver
 from darner_context.lookup.reader import IndexReader
 from darner_context.ranking.budget import BudgetPacker
@@ -44,7 +44,7 @@ class Retriever:
             counter = _Counter(reader, tokenizer)
             focus = _focus(reader, request, counter)
             query = "\n".join((request.instruction, *request.diagnostics))
-            search = kept(self._searches, (query, path), lambda: Search(reader, query, path))
+            search = cached(self._searches, (query, path), lambda: Search(reader, query, path))
             if focus is None or request.focus is None:
                 packer = BudgetPacker(request.budget, reader.lines, counter.sums, reader.secrets)
                 packer.pack(Ranking(self._resolver, None, request.recent, callers=False).ranked(search, request.budget))
@@ -77,14 +77,16 @@ class Retriever:
 
         overview = file_context(reader, focus.path, lines, first, request.hidden)
         key = (self._resolver.cache_key(overview), request.recent)
-        whole = kept(self._file_rankings, key, lambda: Ranking(self._resolver, overview, request.recent, callers=False))
+        whole = cached(
+            self._file_rankings, key, lambda: Ranking(self._resolver, overview, request.recent, callers=False)
+        )
 
         def pack() -> tuple[BudgetPacker, list[Snippet]]:
             packer = BudgetPacker(request.budget - for_place, reader.lines, counter.sums, reader.secrets)
             packer.pack(whole.ranked(search, request.budget))
             return packer, packer.snippets()
 
-        for_file, stable = kept(self._packed, (key, search.instruction, request.budget, counter.name), pack)
+        for_file, stable = cached(self._packed, (key, search.instruction, request.budget, counter.name), pack)
         cursor = cursor_context(reader, focus.path, lines, first, last, hidden=request.hidden, whole=overview)
         ranking = Ranking(self._resolver, cursor, request.recent, callers=bool(search.query), whole=whole)
         left = request.budget - sum(each.tokens for each in stable)

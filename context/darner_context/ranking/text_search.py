@@ -19,7 +19,7 @@ _FILES = 24  # files looked into
 _HITS = 200  # definitions found in them
 _OF_FILE = 0.7  # what a word of the file at hand weighs beside one of the instruction
 _NOTED = 400  # what is noted of a file: two entries for each word
-_ALIKE: tuple[Signal, ...] = ("words_like_instruction", "name_like_instruction", "file_like_instruction")
+_SIMILARITY_SIGNALS: tuple[Signal, ...] = ("words_like_instruction", "name_like_instruction", "file_like_instruction")
 Marks = dict[int, int]  # by line: a bit for each word in it
 Piece = tuple[int, int, float, float]  # first and last line, the shares of the words and of the names in them
 Hits = dict[Key, Signals]  # what speaks for a definition
@@ -44,17 +44,17 @@ class Search:
         """The definitions that the instruction speaks for; none for one without a telling word."""
         if not self.query:
             return {}
-        named, alike = self._named(), self._alike()
-        best = sorted([(sum(values), key) for key, values in alike.items()], reverse=True)[:_HITS]
+        named, similar = self._named_definitions(), self._similar_definitions()
+        best = sorted([(sum(values), key) for key, values in similar.items()], reverse=True)[:_HITS]
         keys = dict.fromkeys([*named, *[key for _, key in best]])
         found: Hits = {}
         for key in keys:
             signals = found[key] = {"named_in_instruction": named[key]} if key in named else {}
-            if key in alike:
-                signals.update(zip(_ALIKE, alike[key], strict=True))
+            if key in similar:
+                signals.update(zip(_SIMILARITY_SIGNALS, similar[key], strict=True))
         return found
 
-    def _named(self) -> dict[Key, float]:
+    def _named_definitions(self) -> dict[Key, float]:
         found: dict[Key, float] = {}
         names = sorted({name for name in IDENTIFIER.findall(self.instruction) if name not in KEYWORDS})
         for name, postings in self._reader.postings(names).items():
@@ -86,7 +86,7 @@ class Search:
                 scores[path] = scores.get(path, 0.0) + idf[word]
         paths = list(scores)
         sums = Sums(idf, list(idf))
-        for number, mask in _holding(paths, sums.words).items():
+        for number, mask in _masks_of_names(paths, sums.words).items():
             scores[paths[number]] += sums[mask]
         return {path: -score for score, path in nsmallest(_FILES, [(-score, path) for path, score in scores.items()])}
 
@@ -102,7 +102,7 @@ class Search:
         whole = sum(self._words.values()) or 1.0
         return {path: score / whole for path, score in self._scores.items()}
 
-    def _alike(self) -> dict[Key, tuple[float, float, float]]:
+    def _similar_definitions(self) -> dict[Key, tuple[float, float, float]]:
         idf = self._words
         whole = sum(idf.values()) or 1.0
         scores = self._scores
@@ -133,37 +133,37 @@ class Sums(dict[int, float]):
 
 def _matches(facts: FileFacts, of_name: Sums, of_body: Sums) -> Iterator[tuple[int, float, float]]:
     """Number the definitions that words speak for, each with the weight in its name and that in its body."""
-    _look_for(facts, of_body.words)
+    _index_words(facts, of_body.words)
     held = facts.words
     names, bodies = dict[int, int](), dict[int, int]()
-    for marks, words, behind in ((names, of_name.words, "."), (bodies, of_body.words, "")):
+    for marks, words, prefix in ((names, of_name.words, "."), (bodies, of_body.words, "")):
         for place, word in enumerate(words):
             bit = 1 << place
-            for number in held[behind + word]:
+            for number in held[prefix + word]:
                 marks[number] = marks.get(number, 0) | bit
     for number in {**bodies, **names}:
         yield number, of_name[names.get(number, 0)], of_body[bodies.get(number, 0)]
 
 
-def _look_for(facts: FileFacts, words: Iterable[str]) -> None:
+def _index_words(facts: FileFacts, words: Iterable[str]) -> None:
     """Note for each word which definitions use a name with it and, behind a dot, which have such a name themselves."""
     if len(facts.words) > _NOTED:
         facts.words.clear()
     wanted = [word for word in words if word not in facts.words]
     if wanted:
-        _note(facts, wanted, "", _using(facts, wanted))
-        _note(facts, wanted, ".", _called(facts, wanted))
+        _store_numbers(facts, wanted, "", _masks_of_users(facts, wanted))
+        _store_numbers(facts, wanted, ".", _masks_of_named(facts, wanted))
 
 
-def _note(facts: FileFacts, words: Sequence[str], behind: str, found: Mapping[int, int]) -> None:
+def _store_numbers(facts: FileFacts, words: Sequence[str], prefix: str, found: Mapping[int, int]) -> None:
     definitions = facts.definitions
-    told = [(number, mask) for number, mask in found.items() if definitions[number][1] not in VALUES]
+    listed = [(number, mask) for number, mask in found.items() if definitions[number][1] not in VALUES]
     for bit, word in enumerate(words):
-        facts.words[behind + word] = [number for number, mask in told if mask >> bit & 1]
+        facts.words[prefix + word] = [number for number, mask in listed if mask >> bit & 1]
 
 
-def _using(facts: FileFacts, words: Sequence[str]) -> dict[int, int]:
-    spots = _holding(facts.names, words)
+def _masks_of_users(facts: FileFacts, words: Sequence[str]) -> dict[int, int]:
+    spots = _masks_of_names(facts.names, words)
     places, found = spots.keys(), dict[int, int]()
     for number, references in enumerate(facts.references[:-1]):
         mask = 0
@@ -174,18 +174,18 @@ def _using(facts: FileFacts, words: Sequence[str]) -> dict[int, int]:
     return found
 
 
-def _called(facts: FileFacts, words: Sequence[str]) -> dict[int, int]:
+def _masks_of_named(facts: FileFacts, words: Sequence[str]) -> dict[int, int]:
     titles, definitions = by_name(facts), facts.definitions
     names = list(titles)
     return {
         number: mask
-        for place, mask in _holding(names, words).items()
+        for place, mask in _masks_of_names(names, words).items()
         for number in titles[names[place]]
         if definitions[number][0] == names[place]  # no member of a class of this name
     }
 
 
-def _holding(names: Sequence[str], words: Sequence[str]) -> dict[int, int]:
+def _masks_of_names(names: Sequence[str], words: Sequence[str]) -> dict[int, int]:
     """Number the names that hold words, each with a bit for each of these."""
     text = "\n".join(names)
     found: dict[int, int] = {}

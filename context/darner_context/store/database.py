@@ -79,7 +79,7 @@ class Store:
         except sqlite3.DatabaseError as error:
             if path is None or not damaged(error):
                 raise
-            throw_away(path)
+            delete_store(path)
             self._base = self._open(write=write)
 
     def _open(self, *, write: bool) -> sqlite3.Connection:
@@ -266,7 +266,7 @@ def damaged(error: sqlite3.DatabaseError) -> bool:
     return isinstance(error, FormatError) or (getattr(error, "sqlite_errorcode", 0) & 0xFF) in _DAMAGED
 
 
-def throw_away(path: Path) -> None:
+def delete_store(path: Path) -> None:
     """Delete a store."""
     for suffix in ("", "-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 
-from darner_context.store.database import Store, store_path, throw_away
+from darner_context.store.database import Store, delete_store, store_path
 
 
 class StoreLocation:
@@ -64,7 +64,7 @@ class StoreLocation:
             self.store.close()  # what is open cannot be deleted there
         self._replaced.append(self.store)
         try:
-            throw_away(path)
+            delete_store(path)
             self.store = _open_writable(path)
         except (sqlite3.Error, OSError):
             self.store = self._open_temporary()
@@ -112,7 +112,7 @@ def prune(own: Path) -> None:
             continue
         with suppress(OSError, sqlite3.Error):
             if now - path.stat().st_mtime > _MONTH or _abandoned(path):
-                throw_away(path)
+                delete_store(path)
 
 
 def _abandoned(path: Path) -> bool:
