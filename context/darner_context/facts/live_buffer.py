@@ -14,9 +14,9 @@ from darner_context.facts.file_facts import FileFacts
 from darner_context.facts.references import ReferenceCounts
 from darner_context.secrets.scanner import holds_key, secrets_of
 from darner_context.syntax.imports import imports
-from darner_context.syntax.incremental import Outline, differing
+from darner_context.syntax.incremental import Outline, changed_range
 from darner_context.syntax.languages import language_of
-from darner_context.syntax.parser import PARSE_LIMIT, TooSlow, encode, reparsed
+from darner_context.syntax.parser import PARSE_LIMIT, TooSlow, encode, incremental_row
 from darner_context.text.lines import Lines, split_lines
 from darner_context.workspace.file_kind import TOP, flags_of
 
@@ -95,7 +95,7 @@ class LiveFile:
         if self._slow and len(text) > self._slow * _SHORTER:
             self._facts = _counted(text)
             return
-        row = reparsed(self.path) if self._kept and len(text) <= PARSE_LIMIT else None
+        row = incremental_row(self.path) if self._kept and len(text) <= PARSE_LIMIT else None
         if row is not None:
             try:
                 self._outline = Outline(row, encode(text))
@@ -111,7 +111,7 @@ class LiveFile:
             self._slow = len(text) if slow else self._slow
 
     def _follow(self, lines: Lines, facts: FileFacts, outline: Outline, references: ReferenceCounts, text: str) -> None:
-        begin, old_end, end = differing(lines.text, text)
+        begin, old_end, end = changed_range(lines.text, text)
         first, last = _whole_lines(lines, begin, old_end)
         middle = split_lines(text[lines.starts[first] : lines.starts[last] + len(text) - len(lines.text)])
         now = Lines(text, _resplit(lines.starts, first, last, list(map(len, middle))))

@@ -20,7 +20,7 @@ from darner_context.facts.extract import count_lines, extract
 from darner_context.facts.file_facts import digest_of
 from darner_context.request import LeftOut, Unreadable
 from darner_context.store.database import Row, Store, damaged
-from darner_context.store.entry import Parsed, parsed, unchanged, unparsed
+from darner_context.store.entry import Entry, empty_entry, make_entry, unchanged_entry
 from darner_context.syntax.notebook import SUFFIX
 from darner_context.syntax.parser import load_grammar
 from darner_context.system.parent_death import lifeline
@@ -36,7 +36,7 @@ _MINIFIED_LINE, _MINIFIED_LEAST = 2_000, 20_000  # characters in a line of avera
 
 _HARMLESS = Source("lines.py", str(Path(__file__).parents[1] / "text" / "lines.py"), 0, 0)  # every parser survives it
 
-Done = tuple[list[Parsed], list[LeftOut]]
+Done = tuple[list[Entry], list[LeftOut]]
 Work = Callable[[Sequence[Source]], Done]
 
 
@@ -58,7 +58,7 @@ def changes(workspace: Workspace, rows: dict[str, Row], left_out: list[LeftOut])
 
 def parse(sources: Sequence[Source]) -> Done:
     """Parse some files; one that cannot be read is left out, and nothing here raises."""
-    done: list[Parsed] = []
+    done: list[Entry] = []
     left_out: list[LeftOut] = []
     for source in sources:
         text = read_text(source.file)
@@ -71,9 +71,9 @@ def parse(sources: Sequence[Source]) -> Done:
             continue
         try:
             if source.known and source.known == digest_of(text):
-                done.append(unchanged(source.path, source.size, source.stamp, source.known))
+                done.append(unchanged_entry(source.path, source.size, source.stamp, source.known))
             else:
-                done.append(parsed(source.path, source.size, source.stamp, extract(source.path, text)))
+                done.append(make_entry(source.path, source.size, source.stamp, extract(source.path, text)))
         except Exception as error:  # noqa: BLE001 - one file never costs the others
             left_out.append(LeftOut(source.path, f"cannot be parsed: {str(error) or type(error).__name__}"))
     return done, left_out
@@ -85,7 +85,7 @@ def _lines(text: str) -> int:
 
 def _within_limits(work: Work, sources: Sequence[Source]) -> Done:
     """Do the work on each file in the time that one may take; beyond it the process ends."""
-    done: list[Parsed] = []
+    done: list[Entry] = []
     left_out: list[LeftOut] = []
     for source in sources:
         load_grammar(source.path)  # its time is not the file's
@@ -122,7 +122,7 @@ def update(
     fresh, gone = changes(workspace, store.rows(), left_out)
     if gone:
         store.write([], gone)
-    done: list[Parsed] = []
+    done: list[Entry] = []
     count = 0
     yield 0, len(fresh), left_out
     with closing(_parse_all(store, fresh, processes, work)) as parts:  # an error here ends the processes, not later
@@ -156,8 +156,8 @@ def _parse_all(store: Store, fresh: list[Source], processes: int, work: Work) ->
             if isinstance(each, Failed):
                 source = each.piece
                 if each.kind == "late":
-                    store.suspect([source.path])
-                yield [unparsed(source.path, source.size, source.stamp)], [LeftOut(source.path, each.reason)]
+                    store.add_suspects([source.path])
+                yield [empty_entry(source.path, source.size, source.stamp)], [LeftOut(source.path, each.reason)]
             else:
                 yield each
     except PoolExhausted as error:

@@ -73,7 +73,7 @@ class Updater:
         suspects = store.suspects()
         if suspects and not self._begun:
             with suppress(sqlite3.OperationalError):  # the disk is full, or another process writes
-                store.try_again()
+                store.retry_suspects()
         self._begun = True
         rows = store.rows()
         suspects.update(path for path, row in rows.items() if not row.digest)
@@ -83,7 +83,8 @@ class Updater:
     def _update_in_process(self, fresh: list[Source], gone: list[str], left_out: list[LeftOut]) -> None:
         store = self._location.store
         if fresh:
-            store.suspect(each.path for each in fresh)  # should this process die of one, the next parses it elsewhere
+            # should this process die of one, the next parses it in another process
+            store.add_suspects(source.path for source in fresh)
         parsed, passed = parse(fresh)
         left_out += passed
         if parsed or gone or passed:

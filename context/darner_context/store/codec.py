@@ -21,7 +21,7 @@ class FormatError(sqlite3.DatabaseError):
     """Stored facts are whole but have another form. Their store is replaced, as a damaged one is."""
 
 
-def pack(facts: FileFacts) -> bytes:
+def serialize(facts: FileFacts) -> bytes:
     """Serialize the facts, behind a checksum."""
     found = facts.definitions
     lines = [number for each in found for number in each[2:8]]
@@ -53,47 +53,48 @@ _LINES = 6  # numbers of lines in a definition
 _NARROW, _NARROW_ROW = 65_536, 2 * _LINES  # lines that two bytes can number; bytes of a definition's six
 
 
-def unpack(data: bytes) -> FileFacts | None:
+def deserialize(data: bytes) -> FileFacts | None:
     """Deserialize facts; None if they are damaged or have another form. A part may still raise FormatError."""
     if zlib.crc32(memoryview(data)[4:]) != int.from_bytes(data[:4], "little"):
         return None
     try:
         digest, flags, *parts = marshal.loads(memoryview(data)[4:])  # noqa: S302 - our own
-        frozen: dict[str, Any] = dict(zip(_PARTS, parts, strict=True))
+        serialized: dict[str, Any] = dict(zip(_PARTS, parts, strict=True))
     except (ValueError, TypeError, EOFError):
         return None  # of another version
     if type(digest) is bytes and type(flags) is int and {*map(type, parts)} == {bytes}:
-        return _Stored(digest, flags, frozen)
+        return _Stored(digest, flags, serialized)
     return None
 
 
 class _Stored(FileFacts):
     """Parts that nobody has asked for yet have no value: Python looks for them in `__getattr__`."""
 
-    __slots__ = ("_frozen",)
-    _frozen: dict[str, Any]
+    __slots__ = ("_serialized",)
+    _serialized: dict[str, Any]
 
-    def __init__(self, digest: bytes, flags: int, frozen: dict[str, bytes]) -> None:
-        for name, value in (("digest", digest), ("flags", flags), ("_frozen", frozen)):
+    def __init__(self, digest: bytes, flags: int, serialized: dict[str, bytes]) -> None:
+        for name, value in (("digest", digest), ("flags", flags), ("_serialized", serialized)):
             object.__setattr__(self, name, value)
 
     def __getattr__(self, name: str) -> object:
         if name not in _PARTS and name not in {"children", "words"}:
             raise AttributeError(name)
-        frozen = self._frozen
+        serialized = self._serialized
         try:
             if name in _PARTS:
-                made = _PARTS[name](frozen[name])
-            elif name == "children" and "definitions" in frozen:  # many a file is only asked where it defines a name
-                names, _, containers, _ = frozen["definitions"] = _columns(frozen["definitions"])
-                made = indexed(names, containers)
+                value = _PARTS[name](serialized[name])
+            elif name == "children" and "definitions" in serialized:
+                # of many files only the index of names is needed
+                names, _, containers, _ = serialized["definitions"] = _columns(serialized["definitions"])
+                value = indexed(names, containers)
             else:
-                made = {}
+                value = {}
         except _FORM_ERRORS as error:
             raise FormatError(f"the stored {name} have another form") from error
-        object.__setattr__(self, name, made)
-        frozen.pop(name, None)
-        return made
+        object.__setattr__(self, name, value)
+        serialized.pop(name, None)
+        return value
 
 
 _FORM_ERRORS = (ArithmeticError, AttributeError, EOFError, LookupError, TypeError, ValueError)

@@ -11,8 +11,8 @@ from hashlib import blake2b
 from pathlib import Path
 
 from darner_context.facts.file_facts import FileFacts
-from darner_context.store.codec import FormatError, unpack
-from darner_context.store.entry import Delta, Parsed
+from darner_context.store.codec import FormatError, deserialize
+from darner_context.store.entry import Delta, Entry
 from darner_context.syntax.languages import LANGUAGES
 from darner_context.system.private_files import private_database, private_folder
 
@@ -133,7 +133,7 @@ class Store:
         row = self._base.execute("SELECT id, size, stamp, facts FROM files WHERE path = ?", (path,)).fetchone()
         if row is None or not row[3]:
             return None  # unknown, or no parser survived it
-        facts = unpack(row[3])
+        facts = deserialize(row[3])
         if facts is None:
             with suppress(sqlite3.Error):  # parsed again by the next update
                 self._base.execute("UPDATE files SET size = -1, digest = x'' WHERE path = ?", (path,))
@@ -164,7 +164,7 @@ class Store:
 
     # writing
 
-    def belongs_to(self, roots: Iterable[Path]) -> None:
+    def set_roots(self, roots: Iterable[Path]) -> None:
         """Note whose store it is and that it is in use, for `prune`."""
         if self.path is not None:
             os.utime(self.path)
@@ -172,16 +172,16 @@ class Store:
         if self._base.execute("SELECT path FROM roots ORDER BY path").fetchall() != sorted(rows):
             self._base.executemany("INSERT OR IGNORE INTO roots (path) VALUES (?)", rows)
 
-    def suspect(self, paths: Iterable[str]) -> None:
+    def add_suspects(self, paths: Iterable[str]) -> None:
         """Note that files may kill or hold up their parser, until they are stored with facts or taken out."""
         with self._transaction():
             self._base.executemany("INSERT OR IGNORE INTO suspects (path) VALUES (?)", [(path,) for path in paths])
 
-    def try_again(self) -> None:
+    def retry_suspects(self) -> None:
         """Let the next update parse what took too long."""
         self._base.execute("UPDATE files SET size = -1 WHERE digest = x'' AND path IN (SELECT path FROM suspects)")
 
-    def write(self, parsed: Sequence[Parsed], gone: Iterable[str] = ()) -> None:
+    def write(self, parsed: Sequence[Entry], gone: Iterable[str] = ()) -> None:
         """Put files in, take files out, in one transaction; what another process has put in meanwhile stays."""
         gone = list(gone)
         with self._transaction():
@@ -209,10 +209,10 @@ class Store:
         number = self.number_of(path)
         if number is not None:
             found = self.load(path)
-            delta.take(number, path, found[3] if found is not None else None)
+            delta.remove(number, path, found[3] if found is not None else None)
             self._base.execute("DELETE FROM files WHERE id = ?", (number,))
 
-    def _put(self, each: Parsed, delta: Delta) -> None:
+    def _put(self, each: Entry, delta: Delta) -> None:
         there = self._base.execute("SELECT id, digest FROM files WHERE path = ?", (each.path,)).fetchone()
         if there is not None and each.digest and there[1] == each.digest:
             self._base.execute("UPDATE files SET size = ?, stamp = ? WHERE id = ?", (each.size, each.stamp, there[0]))
@@ -228,17 +228,17 @@ class Store:
         delta.add(number or 0, each)
 
     def _settle(self, delta: Delta) -> None:
-        if delta.taken:
+        if delta.removed:
             touched = list(delta.old_names)
             for begin in range(0, len(touched), 400):
                 for name, (defined, used) in self.names(touched[begin : begin + 400]).items():
-                    rest = _without(defined, delta.taken), _without(used, delta.taken)
+                    rest = _without(defined, delta.removed), _without(used, delta.removed)
                     self._base.execute("UPDATE names SET defined = ?, used = ? WHERE name = ?", (*rest, name))
             for begin in range(0, len(delta.old_words), 400):
                 some = list(delta.old_words)[begin : begin + 400]
                 for word, files in self.words(some).items():
                     self._base.execute(
-                        "UPDATE words SET files = ? WHERE word = ?", (_without(files, delta.taken), word)
+                        "UPDATE words SET files = ? WHERE word = ?", (_without(files, delta.removed), word)
                     )
         none = array("I")
         self._base.executemany(

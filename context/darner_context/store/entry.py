@@ -5,14 +5,14 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from darner_context.facts.file_facts import FileFacts
-from darner_context.store.codec import pack
+from darner_context.store.codec import serialize
 from darner_context.text.identifiers import parts
 
 _SEPARATOR = "\n"  # never in a name
 
 
 @dataclass(frozen=True, slots=True)
-class Parsed:
+class Entry:
     """A file on its way into the store."""
 
     path: str
@@ -25,11 +25,11 @@ class Parsed:
     facts: bytes
 
 
-def parsed(path: str, size: int, stamp: int, facts: FileFacts) -> Parsed:
+def make_entry(path: str, size: int, stamp: int, facts: FileFacts) -> Entry:
     """Make a file ready to be stored: it is done beside the process that writes."""
     # an example in prose defines nothing
     names = () if path.endswith((".md", ".markdown")) else {each.name for each in facts.definitions}
-    return Parsed(
+    return Entry(
         path,
         size,
         stamp,
@@ -37,18 +37,18 @@ def parsed(path: str, size: int, stamp: int, facts: FileFacts) -> Parsed:
         len(facts.definitions),
         _SEPARATOR.join(sorted(names)),
         _SEPARATOR.join(facts.names),
-        pack(facts),
+        serialize(facts),
     )
 
 
-def unchanged(path: str, size: int, stamp: int, digest: bytes) -> Parsed:
+def unchanged_entry(path: str, size: int, stamp: int, digest: bytes) -> Entry:
     """A file whose content is what is stored of it."""
-    return Parsed(path, size, stamp, digest, 0, "", "", b"")
+    return Entry(path, size, stamp, digest, 0, "", "", b"")
 
 
-def unparsed(path: str, size: int, stamp: int) -> Parsed:
-    """A file that no parser survives: it is not tried again until it changes, or `try_again` lets it."""
-    return Parsed(path, size, stamp, b"", 0, "", "", b"")
+def empty_entry(path: str, size: int, stamp: int) -> Entry:
+    """A file that no parser survives: it is not tried again until it changes, or `retry_suspects` lets it."""
+    return Entry(path, size, stamp, b"", 0, "", "", b"")
 
 
 class Delta:
@@ -58,15 +58,15 @@ class Delta:
         self.defined: defaultdict[str, array[int]] = defaultdict(_none)
         self.used: defaultdict[str, array[int]] = defaultdict(_none)
         self.paths: dict[int, str] = {}
-        self.taken: set[int] = set()
+        self.removed: set[int] = set()
         self.old_names: set[str] = set()
         self.old_words: set[str] = set()
 
-    def add(self, number: int, each: Parsed) -> None:
+    def add(self, number: int, each: Entry) -> None:
         """Take in a file that comes."""
         self.paths[number] = each.path
-        for postings, said in ((self.used, each.used), (self.defined, each.defined)):
-            for key in said.split(_SEPARATOR) if said else ():
+        for postings, names in ((self.used, each.used), (self.defined, each.defined)):
+            for key in names.split(_SEPARATOR) if names else ():
                 postings[key].append(number)
 
     def words(self) -> dict[str, set[int]]:
@@ -80,9 +80,9 @@ class Delta:
                 found[word].add(number)
         return found
 
-    def take(self, number: int, path: str, facts: FileFacts | None) -> None:
+    def remove(self, number: int, path: str, facts: FileFacts | None) -> None:
         """Take in a file that goes. Without facts its number stays under its names: no other file is ever given it."""
-        self.taken.add(number)
+        self.removed.add(number)
         self.old_words.update(parts(path))
         if facts is not None:
             self.old_names.update(facts.names, (each.name for each in facts.definitions))

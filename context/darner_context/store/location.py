@@ -28,7 +28,7 @@ class StoreLocation:
         if cache_dir is not None:
             try:
                 store = _open_writable(store_path(cache_dir, roots, ignore))
-                store.belongs_to(roots)
+                store.set_roots(roots)
             except (sqlite3.Error, OSError) as error:
                 self.problem = f"the cache folder cannot be used: {_error_text(error)}"
             else:

@@ -14,7 +14,7 @@ from darner_context.syntax.parser import (
     normalize_line_ends,
     parse,
 )
-from darner_context.syntax.query_matches import contained, found_in
+from darner_context.syntax.query_matches import found_in, with_containers
 from darner_context.syntax.symbols import SCOPES, Definition, Symbol
 
 
@@ -65,4 +65,4 @@ def _in(row: Language, text: str) -> list[Definition]:
         found = headings_in(data, matches(row, parse(row, data + b"\n")))
     else:
         found = found_in(row, data, matches(row, parse(row, data)))
-    return [each for each in contained(found) if each is not None]
+    return [each for each in with_containers(found) if each is not None]

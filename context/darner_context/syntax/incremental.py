@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from darner_context.syntax.languages import Language
 from darner_context.syntax.parser import matches, parse
-from darner_context.syntax.query_matches import Found, comment_prefixes, contained, doc_line, found_in, place_of
+from darner_context.syntax.query_matches import Found, comment_prefixes, doc_line, found_in, place_of, with_containers
 from darner_context.syntax.symbols import Definition
 
 # languages whose outermost definitions mean by themselves what they mean in their file
@@ -46,7 +46,7 @@ class Outline:
 
     def _whole(self) -> None:
         self._found = found_in(self._row, self._data, matches(self._row, self._tree))
-        self._made = contained(self._found)
+        self._made = with_containers(self._found)
 
     def _listed(self) -> tuple[Definition, ...]:
         return tuple([each for each in self._made if each is not None])
@@ -58,7 +58,7 @@ class Outline:
         `where` is what `differing` would find, if that is known.
         """
         old, self._data = self._data, data
-        begin, old_end, end = where or differing(old, data)
+        begin, old_end, end = where or changed_range(old, data)
         row = old.count(b"\n", 0, begin)
         old_row, now_row = row + old.count(b"\n", begin, old_end), row + data.count(b"\n", begin, end)
         points = _point(old, begin, row), _point(old, old_end, old_row), _point(data, end, now_row)
@@ -164,7 +164,7 @@ class Outline:
             not _alike(one, each, old_last, last) for one, each in zip(reaching, reach, strict=True)
         ):
             return False
-        fresh = contained(touched)
+        fresh = with_containers(touched)
         below, below_made = found[bottom:], made[bottom:]
         moved = last - old_last
         if moved:
@@ -257,7 +257,7 @@ def _line_end(data: bytes, place: int) -> int:
     return found + 1 if found >= 0 else len(data)
 
 
-def differing(one: _Text, other: _Text) -> tuple[int, int, int]:
+def changed_range(one: _Text, other: _Text) -> tuple[int, int, int]:
     """Where two texts begin to differ, and where that ends in the one and in the other."""
     size = min(len(one), len(other))
     begin = _common(size, lambda low, high: one[low:high] == other[low:high])

@@ -42,7 +42,7 @@ def _grammar(module: str, function: str) -> tree_sitter.Language:
         return tree_sitter.Language(made)
 
 
-def reparsed(path: str) -> Language | None:
+def incremental_row(path: str) -> Language | None:
     """Give the row of a file's language if its definitions can be found again in a part of the text by itself."""
     row = language_row(path)
     return row if row is not None and row.query and not row.embeds else None

@@ -190,7 +190,7 @@ def _docstring_end(body: Node) -> int:
     return 0
 
 
-def contained(found: Sequence[Found]) -> list[Definition | None]:
+def with_containers(found: Sequence[Found]) -> list[Definition | None]:
     """Give each definition the chain of those around it, None for a mere scope; a function in a class is a method."""
     stack: list[tuple[Found, str]] = []
     made: list[Definition | None] = []

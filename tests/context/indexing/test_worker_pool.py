@@ -22,7 +22,7 @@ from darner_context.indexing.indexer import changes, parse, update
 from darner_context.indexing.worker_pool import REASONS, Failed, PoolExhausted, run_in_pool
 from darner_context.request import LeftOut
 from darner_context.store.database import Store, store_path
-from darner_context.store.entry import Parsed
+from darner_context.store.entry import Entry
 from darner_context.system import child_process
 from darner_context.workspace.scan import Source, Workspace
 
@@ -56,14 +56,14 @@ def die(_: Sequence[object]) -> Any:  # noqa: ANN401 - it never returns
     os._exit(1)
 
 
-def parse_or_hang(sources: Sequence[Source]) -> tuple[list[Parsed], list[LeftOut]]:
+def parse_or_hang(sources: Sequence[Source]) -> tuple[list[Entry], list[LeftOut]]:
     """Parse as a grammar does that hangs in one of the files."""
     if any(source.path.endswith("dies.py") for source in sources):
         threading.Event().wait()
     return parse(sources)
 
 
-def parse_or_die(sources: Sequence[Source]) -> tuple[list[Parsed], list[LeftOut]]:
+def parse_or_die(sources: Sequence[Source]) -> tuple[list[Entry], list[LeftOut]]:
     """Parse as a grammar does that one of the files kills."""
     if any(source.path.endswith("dies.py") for source in sources):
         os._exit(1)
@@ -177,7 +177,7 @@ async def test_what_took_too_long_is_tried_again_at_the_next_start_only(
     await index.close()
 
 
-def die_here(sources: Sequence[Source]) -> tuple[list[Parsed], list[LeftOut]]:
+def die_here(sources: Sequence[Source]) -> tuple[list[Entry], list[LeftOut]]:
     """Fail of everything in the process of the server."""
     if sources:
         raise Died

@@ -9,7 +9,7 @@ from darner_context.facts.extract import extract
 from darner_context.lookup.reader import IndexReader
 from darner_context.ranking.text_search import Search
 from darner_context.store.database import Store
-from darner_context.store.entry import parsed
+from darner_context.store.entry import make_entry
 from darner_context.text.lines import Lines
 from darner_context.workspace.scan import Workspace
 
@@ -20,7 +20,7 @@ TEXT = "".join(f"def {word}_{other}():\n    return {word}\n" for word in WORDS f
 
 def reader(root: Path) -> IndexReader:
     store = Store(None)
-    store.write([parsed("shop.py", len(TEXT), 1, extract("shop.py", TEXT))])
+    store.write([make_entry("shop.py", len(TEXT), 1, extract("shop.py", TEXT))])
     return IndexReader(store, Workspace([root]))
 
 

@@ -16,7 +16,7 @@ from tests.context.sample_workspace import ask, indexed, shown, write
 
 from darner_context.facts.extract import extract
 from darner_context.facts.file_facts import FileFacts, by_name
-from darner_context.store.codec import FormatError, pack, unpack
+from darner_context.store.codec import FormatError, deserialize, serialize
 from darner_context.store.database import damaged
 from darner_context.syntax.imports import Import
 from darner_context.syntax.symbols import Definition
@@ -49,12 +49,12 @@ def checked(data: bytes) -> bytes:
 
 def check(facts: FileFacts) -> None:
     """Thawed facts are the same, whether the index by name is asked for before the definitions or after them."""
-    thawed = unpack(pack(facts))
+    thawed = deserialize(serialize(facts))
     assert thawed is not None
     parts: dict[str, Any] = {each.name: getattr(thawed, each.name) for each in fields(FileFacts)}
     assert replace(facts, **parts) == facts
     assert by_name(thawed) == by_name(facts)
-    thawed = unpack(pack(facts))
+    thawed = deserialize(serialize(facts))
     assert thawed is not None
     assert (by_name(thawed), thawed.definitions) == (by_name(facts), facts.definitions)
 
@@ -72,7 +72,7 @@ def test_any_names_come_back(names: tuple[str, ...]) -> None:
 
 
 def test_thawed_facts_can_be_copied() -> None:
-    facts = unpack(pack(extract("a.py", FILES["shop/cart.py"])))
+    facts = deserialize(serialize(extract("a.py", FILES["shop/cart.py"])))
     assert facts is not None
     assert copy.copy(facts) == facts
 
@@ -90,8 +90,8 @@ def test_facts_of_another_form_are_no_facts() -> None:
         (0, 0, b"", b"", b"", b"", b"", b""),
         (b"", 0, b"", b"", b"", b"", b"", b"", b""),
     ):
-        assert unpack(checked(marshal.dumps(other))) is None
-    assert unpack(b"") is None
+        assert deserialize(checked(marshal.dumps(other))) is None
+    assert deserialize(b"") is None
 
 
 @pytest.mark.parametrize(
@@ -110,10 +110,10 @@ def test_facts_of_another_form_are_no_facts() -> None:
     ],
 )
 def test_a_part_of_another_form_says_that_the_store_is_no_good(part: str, asked: str, held: bytes) -> None:
-    whole = pack(extract("a.py", FILES["shop/cart.py"]))
+    whole = serialize(extract("a.py", FILES["shop/cart.py"]))
     digest, flags, *parts = marshal.loads(whole[4:])  # noqa: S302 - just made
     parts = [held if name == part else each for name, each in zip(PARTS, parts, strict=True)]
-    facts = unpack(checked(marshal.dumps((digest, flags, *parts))))
+    facts = deserialize(checked(marshal.dumps((digest, flags, *parts))))
     assert facts is not None
     for _ in range(2):
         with pytest.raises(FormatError) as raised:

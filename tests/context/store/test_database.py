@@ -17,7 +17,7 @@ from tests.context.sample_workspace import ask, indexed, shown, write
 from darner_context.facts.extract import extract
 from darner_context.index import Index
 from darner_context.store.database import Store, store_path
-from darner_context.store.entry import Parsed, parsed, unparsed
+from darner_context.store.entry import Entry, empty_entry, make_entry
 from darner_context.store.location import prune
 
 FILES = {
@@ -134,7 +134,7 @@ async def test_rows_that_are_damaged_or_of_another_form_are_parsed_again(tmp_pat
 
 
 def put(store: Store, path: str, text: str) -> None:
-    store.write([parsed(path, len(text), 1, extract(path, text))])
+    store.write([make_entry(path, len(text), 1, extract(path, text))])
 
 
 def words(store: Store, *wanted: str) -> dict[str, list[str]]:
@@ -142,19 +142,19 @@ def words(store: Store, *wanted: str) -> dict[str, list[str]]:
     return {word: [paths.get(number, "?") for number in numbers] for word, numbers in store.words(wanted).items()}
 
 
-def never_parsed(_: Store) -> Parsed:
-    return unparsed("shop/dies.py", 10, 1)
+def never_parsed(_: Store) -> Entry:
+    return empty_entry("shop/dies.py", 10, 1)
 
 
-def damaged_row(store: Store) -> Parsed:
+def damaged_row(store: Store) -> Entry:
     put(store, "shop/dies.py", "def lived(): pass\n")
     store._base.execute("UPDATE files SET facts = x'00112233' WHERE path = 'shop/dies.py'")
     assert store.load("shop/dies.py") is None
-    return parsed("shop/dies.py", 10, 1, extract("shop/dies.py", "def lives(): pass\n"))
+    return make_entry("shop/dies.py", 10, 1, extract("shop/dies.py", "def lives(): pass\n"))
 
 
 @pytest.mark.parametrize("begin", [never_parsed, damaged_row])
-def test_the_words_of_a_file_without_facts_are_taken_back(begin: Callable[[Store], Parsed]) -> None:
+def test_the_words_of_a_file_without_facts_are_taken_back(begin: Callable[[Store], Entry]) -> None:
     store = Store(None)
     put(store, "shop/cart.py", FILES["shop/cart.py"])
     store.write([begin(store)])
