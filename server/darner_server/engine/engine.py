@@ -2,11 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from time import monotonic
-from typing import Self
+from typing import Any, Self
 
 from darner_clients.endpoint import Endpoint
 from darner_clients.routing.router import EndpointStatus, Router
@@ -55,9 +55,10 @@ class Engine:
         self.trouble = tuple(each for each in (self.index.trouble, unkept) if each)
         self._clock = clock
         self._router: Router | None = None
+        self._router_stack = AsyncExitStack()
+        self._stack = AsyncExitStack()
         self._embedded = None if settings.endpoints else Embedded(settings.local_model, state_dir, cache_dir)
         self._opening = asyncio.Lock()
-        self._indexing: asyncio.Task[None] | None = None
         self._scanned = asyncio.Event()
         self._stale = asyncio.Event()
 
@@ -65,25 +66,20 @@ class Engine:
         """Begin indexing in the background and, where endpoints are named, open a warm connection to each."""
         for each in self.trouble:
             _log.warning("%s; darner works, but forgets it when it ends", each)
-        self._indexing = asyncio.get_running_loop().create_task(self._keep_indexed(), name="index")
-        try:
+        # A task that is left to the end of the loop may hang there: asyncio waits for ever for a process that it was
+        # starting, because it cancels that start too. So whatever has begun ends here, too.
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(self.index.close)
+            await stack.enter_async_context(self._router_stack)
+            await stack.enter_async_context(_running(self._keep_indexed()))
             if self.settings.endpoints:
                 await self._open(self.settings.endpoints)
-        except BaseException:
-            # A task that is left to the end of the loop may hang there: asyncio waits for ever for a process that it
-            # was starting, because it cancels that start too.
-            await self.__aexit__()
-            raise
+            self._stack = stack.pop_all()
         return self
 
     async def __aexit__(self, *_: object) -> None:
         """End indexing, connections and worker processes."""
-        if self._indexing is not None:
-            self._indexing.cancel()
-            await asyncio.gather(self._indexing, return_exceptions=True)
-        if self._router is not None:
-            await self._router.__aexit__(None, None, None)
-        await self.index.close()
+        await self._stack.aclose()
 
     async def indexed(self) -> None:
         """Return when the first scan of the workspace is done."""
@@ -187,10 +183,21 @@ class Engine:
             self._stale.clear()
 
     async def _open(self, endpoints: tuple[Endpoint, ...]) -> None:
-        if self._router is not None:
-            await self._router.__aexit__(None, None, None)
-        self._router = Router(endpoints, state_dir=self._state_dir, hedge=self.settings.hedge)
-        await self._router.__aenter__()
+        self._router = None
+        await self._router_stack.aclose()
+        router = Router(endpoints, state_dir=self._state_dir, hedge=self.settings.hedge)
+        self._router = await self._router_stack.enter_async_context(router)
+
+
+@asynccontextmanager
+async def _running(work: Coroutine[Any, Any, None]) -> AsyncGenerator[None]:
+    """Run the indexing in the background for as long as the block lasts."""
+    task = asyncio.get_running_loop().create_task(work, name="index")
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 def _own(folder: Path) -> tuple[Path | None, str | None]:
