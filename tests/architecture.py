@@ -43,7 +43,7 @@ OUTSIDE = {
     " darner_context.text darner_server.local.directories darner_server.patch.reserved_names",
     "darner_server.patch": "",
     "darner_server.engine": "darner_clients darner_context darner_server darner_server.local darner_server.patch",
-    "darner_server.local": "platformdirs darner_context.system darner_server.__init__",
+    "darner_server.local": "filelock platformdirs darner_clients darner_context.system darner_server.__init__",
     "darner_server.lsp": "cattrs lsprotocol pygls darner_clients darner_context darner_server darner_server.engine"
     " darner_server.local.directories darner_server.patch",
     "darner_server.cli": "keyring pydantic rich typer darner_clients darner_context darner_server darner_server.engine"
@@ -55,6 +55,7 @@ KNOWN_IN = {
     "tiktoken": "darner_context.text.tokenizer",
     "tree_sitter": "darner_context.syntax.parser",
     "httpx": "darner_clients.transport",
+    "filelock": "darner_server.local.lock",
     "pygls": "darner_server.lsp",
     "typer": "darner_server.cli.app",
 }

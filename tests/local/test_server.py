@@ -18,7 +18,6 @@ import pytest
 from tests.tcp_server import serve
 
 from darner_server.local.directories import cache_folder
-from darner_server.local.health import metrics
 from darner_server.local.models import MODELS
 from darner_server.local.server import Running, StartFailed, ensure_server, running, stop_server
 from darner_server.local.server_state import ServerState, read_state, server_files, write_state
@@ -80,7 +79,10 @@ async def requests_worked_on(state_dir: Path, name: str) -> int:
     files = server_files(state_dir, name)
     state = read_state(files.state)
     assert state is not None
-    prompts = (await metrics(state))["prompt_tokens_total"]
+    async with httpx.AsyncClient(trust_env=False, headers={"Authorization": f"Bearer {state.api_key}"}) as client:
+        page = (await client.get(f"http://127.0.0.1:{state.port}/metrics")).text
+    figures = dict(line.split(" ") for line in page.split("\n") if line.startswith("llamacpp:"))
+    prompts = float(figures["llamacpp:prompt_tokens_total"])
     in_log = files.log.read_text().count("processing task")
     assert (prompts > 0) == (in_log > 0)
     return in_log

@@ -2,25 +2,11 @@
 
 import asyncio
 import os
-import sys
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from darner_context.system.private_files import private_opener
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _take(descriptor: int) -> None:
-        os.lseek(descriptor, 0, os.SEEK_SET)
-        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-
-else:
-    import fcntl
-
-    def _take(descriptor: int) -> None:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 class Lock:
@@ -35,11 +21,19 @@ class Lock:
 
 
 def try_lock(path: Path) -> Lock | None:
-    """Take the lock if nobody holds it; None says that somebody does."""
+    """Take the lock if nobody holds it; None says that somebody does. Raises OSError where the system has no locks.
+
+    The library locks a descriptor of ours: its lock of a path falls back to a file that a killed holder leaves.
+    """
+    from filelock import lock_descriptor  # noqa: PLC0415 - slow to import, and a start does without
+
     descriptor = private_opener(str(path), os.O_RDWR | os.O_CREAT)
     try:
-        _take(descriptor)
-    except (BlockingIOError, PermissionError):  # the second is how Windows says it
+        is_ours = lock_descriptor(descriptor, blocking=False)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    if not is_ours:
         os.close(descriptor)
         return None
     return Lock(descriptor)
