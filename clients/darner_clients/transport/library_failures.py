@@ -47,10 +47,16 @@ def kind_of(error: BaseException | None) -> FailureKind:
     if isinstance(error, ssl.SSLCertVerificationError):
         return _CERTIFICATE_KINDS.get(error.verify_code, "certificate-untrusted")
     if isinstance(error, ssl.SSLError):
-        words = error.reason or str(error)
-        return next((kind for pattern, kind in _TLS_KINDS if re.search(pattern, words, re.IGNORECASE)), "other")
+        return _tls_kind(error.reason or str(error))
     if isinstance(error, httpcore.ProxyError):
         return "proxy-login" if str(error).startswith("407") else "other"
+    return "other"
+
+
+def _tls_kind(words: str) -> FailureKind:
+    for pattern, kind in _TLS_KINDS:
+        if re.search(pattern, words, re.IGNORECASE):
+            return kind
     return "other"
 
 
