@@ -68,7 +68,7 @@ class Index:
 
     async def refresh(self) -> None:
         """Scan the disk and parse what changed, in worker processes where it is much."""
-        import asyncio  # noqa: PLC0415 - a first context from the cache does without, and is there in half the time
+        import asyncio  # a first context from the cache does without, and is there in half the time
 
         self._indexing = True
         began, changed_files = monotonic(), self._reader.changed_files()
@@ -87,7 +87,7 @@ class Index:
         self._change(self._location.close_replaced)
 
     def _make_updater(self) -> "Updater":
-        from darner_context.indexing.updater import Updater  # noqa: PLC0415 - parsers: a first context does without
+        from darner_context.indexing.updater import Updater  # parsers: a first context does without
 
         return Updater(self._workspace, self._location, self._ignore, self._workers)
 
@@ -121,7 +121,7 @@ class Index:
 
     def changed(self, paths: Iterable[str]) -> None:
         """Take in file events of an editor: created, changed or deleted files."""
-        from darner_context.facts.live_buffer import LiveFile  # noqa: PLC0415 - parsers: a first context does without
+        from darner_context.facts.live_buffer import LiveFile  # parsers: a first context does without
 
         paths = list(paths)
         if any(path.rpartition("/")[2] in {RULES, OWN_RULES} for path in paths):
@@ -155,8 +155,8 @@ class Index:
 
     async def beside(self, work: Callable[[], _Made]) -> _Made:
         """Do work that asks the index, beside the event loop; what is cancelled before it has begun is never done."""
-        import asyncio  # noqa: PLC0415 - see `refresh`
-        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - see `refresh`
+        import asyncio
+        from concurrent.futures import ThreadPoolExecutor
 
         if self._thread is None:
             self._thread = ThreadPoolExecutor(1, "context")
@@ -191,7 +191,7 @@ class Index:
 
     async def close(self) -> None:
         """Let go of the cache and of what is temporary."""
-        import asyncio  # noqa: PLC0415 - see `refresh`
+        import asyncio
 
         if self._thread is not None:
             await asyncio.to_thread(self._thread.shutdown, cancel_futures=True)
@@ -201,6 +201,6 @@ class Index:
 
 
 def _changed_lines(workspace: Workspace) -> "Changed":
-    from darner_context.git.changed_lines import changed_lines  # noqa: PLC0415 - a first context does without
+    from darner_context.git.changed_lines import changed_lines  # a first context does without
 
     return changed_lines(workspace.roots)

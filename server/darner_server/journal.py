@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from hashlib import blake2b
 from pathlib import Path
+from typing import Literal
 
 from darner_context.system.private_files import private_folder, private_opener
 from darner_server.directory_handles import Folder, OpenFolders
@@ -35,6 +36,10 @@ class Settled:
 
     back: tuple[str, ...] = ()
     changed: tuple[tuple[str, str], ...] = ()
+
+
+# A file put back, one that the patch had not reached yet, and one that somebody has changed since.
+_Outcome = Literal["restored", "untouched", "changed"]
 
 
 def digest(data: bytes | None) -> str | None:
@@ -91,8 +96,8 @@ def settle(journals: Path, root: Path) -> Settled:
             places = [(each, _folder_of(each.file, held)) for each in plan]
             if not all(folder is not None and _is_new(each, folder) for each, folder in places):
                 for each, folder in reversed(places):
-                    outcome = _take_back(each, folder)
-                    back += [each.file] if outcome == "back" else []
+                    outcome = _restore(each, folder)
+                    back += [each.file] if outcome == "restored" else []
                     changed += [(each.file, each.saved)] if outcome == "changed" else []
             else:
                 for each, folder in places:
@@ -122,24 +127,24 @@ def _folder_of(file: str, held: OpenFolders) -> Folder | None:
         return None
 
 
-def _take_back(planned: Planned, folder: Folder | None) -> str:
-    """Back to what it was: "back"; "same" where nothing had been done yet, "changed" where somebody has changed it."""
+def _restore(planned: Planned, folder: Folder | None) -> _Outcome:
+    """Put a file back as it was before the patch."""
     if folder is None:
-        return "changed" if planned.existed else "same"
+        return "changed" if planned.existed else "untouched"
     file, saved = Path(planned.file).name, Path(planned.saved).name
     if folder.stat(saved) is not None:
         if folder.content(file) == folder.content(saved):
             folder.remove(saved)
-            return "same"
+            return "untouched"
         if not _is_new(planned, folder):
             return "changed"
         folder.replace(saved, file)
-        return "back"
+        return "restored"
     fresh = folder.stat(Path(planned.fresh).name) is not None
     if planned.existed or planned.digest is None or fresh or not _is_new(planned, folder):
-        return "same"
+        return "untouched"
     folder.remove(file)
-    return "back"
+    return "restored"
 
 
 def _remove(path: str, folder: Folder | None) -> None:

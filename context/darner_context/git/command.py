@@ -58,7 +58,7 @@ def ask(
     try:
         if not given:
             return _said([program, *_SAFE, *words], root, subprocess.DEVNULL, codes, seconds, most)
-        from tempfile import TemporaryFile  # noqa: PLC0415 - seldom needed, and slow to import
+        from tempfile import TemporaryFile  # seldom needed, and slow to import
 
         with TemporaryFile() as stdin:
             stdin.write(given)

@@ -147,7 +147,7 @@ def _parse_all(store: Store, fresh: list[Source], processes: int, work: Work) ->
     if not processes or not fresh:
         yield from map(work, tasks)
         return
-    from darner_context.indexing.worker_pool import Failed, PoolExhausted, run_in_pool  # noqa: PLC0415 - never in the server
+    from darner_context.indexing.worker_pool import Failed, PoolExhausted, run_in_pool  # never in the server
 
     count_lines(["def f():"])  # the vocabulary is loaded before the fork, so that the children share it
     processes = 1 if sum(source.size for source in fresh) < 2 * _BATCH else processes

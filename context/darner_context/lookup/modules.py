@@ -281,7 +281,7 @@ def _rust_module(path: str) -> str:
 def _json(text: str | None) -> dict[str, object]:
     if not text:
         return {}
-    import json  # noqa: PLC0415 - most languages' imports are resolved without
+    import json  # most languages' imports are resolved without
 
     try:
         return _object(json.loads(text))

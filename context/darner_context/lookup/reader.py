@@ -222,7 +222,7 @@ class IndexReader:
         clean = facts is not None and not facts.flags & SECRETIVE
         if clean and facts is not None and facts.digest == digest_of(text):
             return unshown  # and it is not another text than the one that was looked at
-        from darner_context.secrets.scanner import secret_lines  # noqa: PLC0415 - few files need it
+        from darner_context.secrets.scanner import secret_lines  # few files need it
 
         return {**unshown, **secret_lines(text)}
 
@@ -316,7 +316,7 @@ class IndexReader:
 
 
 def _buffer(path: str, text: str) -> "LiveFile":
-    from darner_context.facts.live_buffer import LiveFile  # noqa: PLC0415 - parsers: what is stored needs none
+    from darner_context.facts.live_buffer import LiveFile  # parsers: what is stored needs none
 
     return LiveFile(path, text, kept=True)
 

@@ -36,9 +36,9 @@ class StoreLocation:
         return self._open_temporary()
 
     def _open_temporary(self) -> Store:
-        from shutil import rmtree  # noqa: PLC0415 - seldom needed, and an eighth of the start
-        from tempfile import mkdtemp  # noqa: PLC0415 - likewise
-        from weakref import finalize  # noqa: PLC0415 - likewise
+        from shutil import rmtree  # seldom needed, and an eighth of the start
+        from tempfile import mkdtemp
+        from weakref import finalize
 
         try:
             folder = mkdtemp(prefix="darner-index-")

@@ -11,7 +11,7 @@ def limit_memory(more: int) -> None:
     """Let this process take so many bytes beyond those that it has; where the system cannot count them, any number."""
     if sys.platform != "linux":
         return
-    import resource  # noqa: PLC0415 - not everywhere
+    import resource  # not everywhere
 
     with suppress(OSError, ValueError):
         pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])

@@ -131,11 +131,11 @@ def _encoding(vocabulary: str) -> "tiktoken.Encoding":
 @cache
 def _loaded(vocabulary: str) -> "tiktoken.Encoding":
     # a context whose counts are stored does without
-    import gzip  # noqa: PLC0415 - see above
-    from binascii import a2b_base64  # noqa: PLC0415 - see above
-    from importlib.util import find_spec  # noqa: PLC0415 - see above
+    import gzip
+    from binascii import a2b_base64
+    from importlib.util import find_spec
 
-    import tiktoken  # noqa: PLC0415 - see above
+    import tiktoken
 
     # found, not imported: importing it maps 70 MB for an encoder that is not needed
     spec = find_spec("bpe_openai")

@@ -9,7 +9,7 @@ _DEEP = re.compile(r"""(?<![\w-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*
 
 def read_toml(text: str) -> dict[str, Any] | str:
     """The table that a text holds, or why it holds none."""
-    import tomllib  # noqa: PLC0415 - few need it
+    import tomllib  # few need it
 
     if _DEEP.search(text):
         return "a key has more than thirty parts"

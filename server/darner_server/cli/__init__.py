@@ -14,12 +14,12 @@ from darner_server.cli.exit_codes import INTERRUPTED  # noqa: E402 - see above
 def main() -> None:
     """Run `darner` with the process's arguments and exit with the code of the contract."""
     if sys.argv[1:] in (["serve"], ["serve", "--stdio"]):
-        from darner_server.lsp.startup import serve_stdio  # noqa: PLC0415 - an editor waits: no help pages, no colours
+        from darner_server.lsp.startup import serve_stdio  # an editor waits: no help pages, no colours
 
         sys.exit(serve_stdio())
     at_work = signal.getsignal(signal.SIGINT)
     _quit_on_interrupt(INTERRUPTED)
-    from darner_server.cli.app import run  # noqa: PLC0415 - the editor's path above must not pay for it
+    from darner_server.cli.app import run  # the editor's path above must not pay for it
 
     signal.signal(signal.SIGINT, at_work)
     _end_as_if_interrupted()

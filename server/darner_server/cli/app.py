@@ -103,7 +103,7 @@ def patch(
     allow_run_files: RunFiles = False,
 ) -> None:
     """Change code as told: a unified diff on stdout, or the files themselves with --apply."""
-    from darner_server.cli import patch as command  # noqa: PLC0415 - each command pays for its own imports
+    from darner_server.cli import patch as command
 
     options = command.Options(
         apply=apply, json=json, partial=partial, check=check, budget=budget, allow=allow_run_files
@@ -136,8 +136,8 @@ def apply(
     allow_run_files: RunFiles = False,
 ) -> None:
     """Apply a model's reply from anywhere: search/replace blocks, diffs, apply_patch, whole files."""
-    from darner_server.cli import apply as command  # noqa: PLC0415 - each command pays for its own imports
-    from darner_server.cli.locations import find_root  # noqa: PLC0415 - likewise
+    from darner_server.cli import apply as command
+    from darner_server.cli.locations import find_root
 
     here = _here()
     options = command.Options(apply=apply_, json=json, partial=partial, target=target, allow=allow_run_files)
@@ -165,7 +165,7 @@ def context(
     jsonl: Annotated[bool, typer.Option("--jsonl", help="Answer requests from stdin, one JSON object a line.")] = False,
 ) -> None:
     """Show what the model would see, and why each piece is there. Nothing is sent."""
-    from darner_server.cli import context as command  # noqa: PLC0415 - each command pays for its own imports
+    from darner_server.cli import context as command
 
     options = command.Options(instruction=instruction, budget=budget, json=json, jsonl=jsonl)
     _run(command.context(_place(root, config), path, options))
@@ -174,7 +174,7 @@ def context(
 @app.command()
 def doctor(root: Root = None, config: Config = None, json: Json = False) -> None:
     """Check the endpoints, windows, quota, latency, tokenizers and the index."""
-    from darner_server.cli import doctor as command  # noqa: PLC0415 - each command pays for its own imports
+    from darner_server.cli import doctor as command
 
     _run(command.doctor(_place(root, config), json=json))
 
@@ -184,7 +184,7 @@ def login(
     name: Annotated[str, typer.Argument(help="The endpoint's name, as in the endpoints file.")], config: Config = None
 ) -> None:
     """Store an endpoint's key in the system's keyring; it is asked for without being shown."""
-    from darner_server.cli import login as command  # noqa: PLC0415 - each command pays for its own imports
+    from darner_server.cli import login as command
 
     _exit(command.login(name, config))
 
@@ -198,11 +198,11 @@ def serve(
     ] = None,
 ) -> None:
     """Run the language server for an editor."""
-    from darner_server.lsp.startup import serve_stdio, serve_tcp  # noqa: PLC0415 - each command pays for its own imports
+    from darner_server.lsp.startup import serve_stdio, serve_tcp
 
     if tcp is None:
         _exit(serve_stdio())
-    from darner_server.lsp.transport.tcp import CannotListen  # noqa: PLC0415 - likewise
+    from darner_server.lsp.transport.tcp import CannotListen
 
     host, _, port = (tcp or "").rpartition(":")
     if not port.isdecimal():
@@ -224,7 +224,7 @@ def model_pull(
     file: Annotated[Path | None, typer.Option("--file", help="Take the model from this file.")] = None,
 ) -> None:
     """Fetch the embedded model and verify it by its hash; a broken download is resumed."""
-    from darner_server.cli import model as command  # noqa: PLC0415 - each command pays for its own imports
+    from darner_server.cli import model as command
 
     _run(command.pull(name, file))
 
@@ -232,7 +232,7 @@ def model_pull(
 @model.command("list")
 def model_list(json: Json = False) -> None:
     """List the models that can be embedded, and which are here."""
-    from darner_server.cli import model as command  # noqa: PLC0415 - each command pays for its own imports
+    from darner_server.cli import model as command
 
     _exit(command.show(json=json))
 
@@ -317,8 +317,8 @@ def _here() -> Path:
 
 
 def _place(root: Path | None, config: Path | None) -> "Place":
-    from darner_server.cli.locations import find_root  # noqa: PLC0415 - each command pays for its own imports
-    from darner_server.cli.setup import find_place  # noqa: PLC0415 - likewise
+    from darner_server.cli.locations import find_root
+    from darner_server.cli.setup import find_place
 
     here = _here()
     return find_place(find_root(root, here), here, config, dict(os.environ))

@@ -11,8 +11,8 @@ from darner_server.settings import SettingsError, load
 
 def login(name: str, config: Path | None = None) -> int:
     """Ask for the key of an endpoint and store it; the key is never shown or logged."""
-    import keyring  # noqa: PLC0415 - only this command needs it
-    from keyring.errors import KeyringError  # noqa: PLC0415 - likewise
+    import keyring  # only this command needs it
+    from keyring.errors import KeyringError
 
     if not sys.stdin.isatty():
         raise exit_codes.Stop(

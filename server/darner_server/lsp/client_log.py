@@ -19,11 +19,11 @@ class ClientLog(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Send one."""
-        said = record.getMessage()
+        text = record.getMessage()
         if record.exc_info and record.exc_info[1] is not None:
-            said += f": {place_of(record.exc_info[1])}"
+            text += f": {place_of(record.exc_info[1])}"
         kind = types.MessageType.Error if record.levelno >= logging.ERROR else types.MessageType.Warning
-        self._loop.call_soon_threadsafe(self._send, said, kind)
+        self._loop.call_soon_threadsafe(self._send, text, kind)
 
 
 def place_of(error: BaseException) -> str:

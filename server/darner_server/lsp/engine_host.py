@@ -20,22 +20,22 @@ _log = logging.getLogger(__name__)
 _OURS = ("trusted", "completion")  # settings of the language server, not of the engine
 
 
-class Engines:
+class EngineHost:
     """Holds one engine at a time. One that is replaced lives on until the last request that uses it has ended."""
 
     def __init__(
         self,
         folders: Folders,
         options: dict[str, Any],
-        tell: Callable[[str], None],
+        show_error: Callable[[str], None],
         warn: Callable[[str], None],
         spawn: Callable[[Coroutine[Any, Any, None]], object],
     ) -> None:
         self._folders = folders
-        self._tell = tell
+        self._show_error = show_error
         self._warn = warn
         self._spawn = spawn
-        self._life = _Life()
+        self._life = _Lifetime()
         self._options = options
 
     def start(self) -> None:
@@ -43,10 +43,10 @@ class Engines:
         self._spawn(self._live(self._life))
 
     @property
-    def now(self) -> "Engine | None":
+    def current(self) -> "Engine | None":
         """The engine, if there is one already."""
-        made = self._life.made
-        return made.result() if made.done() and made.exception() is None else None
+        future = self._life.engine
+        return future.result() if future.done() and future.exception() is None else None
 
     @asynccontextmanager
     async def use(self) -> "AsyncGenerator[Engine]":
@@ -54,22 +54,22 @@ class Engines:
         life = self._life
         life.users += 1
         try:
-            yield await asyncio.shield(life.made)
+            yield await asyncio.shield(life.engine)
         finally:
             life.users -= 1
-            life.look()
+            life.check()
 
     def restart(self, options: dict[str, Any] | None = None) -> None:
         """Make a new engine for whoever asks from now on, with new settings where some are given."""
         self._options = self._options if options is None else options
-        old, self._life = self._life, _Life()
+        old, self._life = self._life, _Lifetime()
         old.replaced = True
-        old.look()
+        old.check()
         self.start()
 
-    async def _live(self, life: "_Life") -> None:
+    async def _live(self, life: "_Lifetime") -> None:
         try:
-            engine, notices = await asyncio.to_thread(_make, self._folders.roots, self._options)
+            engine, notices = await asyncio.to_thread(_build, self._folders.roots, self._options)
         except _Unusable as error:
             self._failed(life, str(error))
             return
@@ -80,25 +80,25 @@ class Engines:
         for notice in notices:
             self._warn(notice)
         async with engine:
-            life.made.set_result(engine)
+            life.engine.set_result(engine)
             await life.over.wait()
 
-    def _failed(self, life: "_Life", said: str) -> None:
-        life.made.set_exception(Failure(said))
-        life.made.exception()  # asked for here, or asyncio complains where nobody else asks
-        self._tell(said)
+    def _failed(self, life: "_Lifetime", message: str) -> None:
+        life.engine.set_exception(Failure(message))
+        life.engine.exception()  # asked for here, or asyncio complains where nobody else asks
+        self._show_error(message)
 
 
-class _Life:
+class _Lifetime:
     """One engine's time: over when it has been replaced and nobody uses it any more."""
 
     def __init__(self) -> None:
-        self.made: asyncio.Future[Engine] = asyncio.get_running_loop().create_future()
+        self.engine: asyncio.Future[Engine] = asyncio.get_running_loop().create_future()
         self.over = asyncio.Event()
         self.users = 0
         self.replaced = False
 
-    def look(self) -> None:
+    def check(self) -> None:
         """See whether it is over."""
         if self.replaced and not self.users:
             self.over.set()
@@ -108,15 +108,15 @@ class _Unusable(Exception):
     pass
 
 
-def _make(roots: Sequence[Path], options: dict[str, Any]) -> "tuple[Engine, tuple[str, ...]]":
+def _build(roots: Sequence[Path], options: dict[str, Any]) -> "tuple[Engine, tuple[str, ...]]":
     """Import, read the settings and build; runs in a thread, because all of it waits for the disk or the keyring.
 
     With the engine comes what the user should know of the endpoints.
     """
-    from darner_clients.endpoint_warnings import notices  # noqa: PLC0415 - seconds of imports, after the client has been answered
-    from darner_server import settings  # noqa: PLC0415 - likewise
-    from darner_server.engine import Engine  # noqa: PLC0415 - likewise
-    from darner_server.local.directories import cache_folder, state_folder  # noqa: PLC0415 - likewise
+    from darner_clients.endpoint_warnings import notices  # seconds of imports, after the client has been answered
+    from darner_server import settings
+    from darner_server.engine import Engine
+    from darner_server.local.directories import cache_folder, state_folder
 
     import_module("darner_server.engine.run")  # a first patch does not wait for it
     own = {key: value for key, value in options.items() if key not in _OURS}
@@ -125,6 +125,6 @@ def _make(roots: Sequence[Path], options: dict[str, Any]) -> "tuple[Engine, tupl
         found = [settings.load_workspace(root) for root in roots]
     except settings.SettingsError as error:
         raise _Unusable(str(error)) from None
-    told = tuple(notice for each in users.endpoints for notice in notices(each))
+    warnings = tuple(notice for each in users.endpoints for notice in notices(each))
     engine = Engine(users, roots, workspaces=found, cache_dir=cache_folder(), state_dir=state_folder())
-    return engine, told
+    return engine, warnings

@@ -9,15 +9,15 @@ INVALID_PARAMS = -32602
 
 
 class Failure(Exception):
-    """A request that could not be served: `said` is a sentence with what to do; `data` is for a client of ours."""
+    """A request that could not be served: `message` is a sentence with what to do; `data` is for a client of ours."""
 
-    def __init__(self, said: str, code: int = REQUEST_FAILED, data: object = None) -> None:
-        super().__init__(said)
-        self.said = said
+    def __init__(self, message: str, code: int = REQUEST_FAILED, data: object = None) -> None:
+        super().__init__(message)
+        self.message = message
         self.code = code
         self.data = data
 
     def as_json(self) -> dict[str, Any]:
         """The error of the response."""
-        error: dict[str, Any] = {"code": self.code, "message": plain(self.said)}
+        error: dict[str, Any] = {"code": self.code, "message": plain(self.message)}
         return error if self.data is None else error | {"data": self.data}

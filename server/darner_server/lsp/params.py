@@ -12,7 +12,7 @@ Scope = Literal["range", "file", "workspace"]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PatchParams:
     """One patch request; `first` and `last` are None for the whole document, `uri` is "" for the whole workspace."""
 
     instruction: str
@@ -25,7 +25,7 @@ class Asked:
     diagnostics: tuple[str, ...] = ()
     remark: int | None = None  # the line of a `darner:` comment that goes when it has been done
 
-    def overlaps(self, other: "Asked") -> bool:
+    def overlaps(self, other: "PatchParams") -> bool:
         """Whether both are about the same place."""
         if "workspace" in (self.scope, other.scope):
             return self.scope == other.scope
@@ -36,7 +36,7 @@ class Asked:
         return self.first.line <= other.last.line and other.first.line <= self.last.line
 
 
-def read_asked(params: dict[str, Any], progress: Token | None = None) -> Asked:
+def read_patch_params(params: dict[str, Any], progress: Token | None = None) -> PatchParams:
     """Read the parameters. Raises Failure with what is wrong with them."""
     instruction = at(params, "instruction")
     if not isinstance(instruction, str) or not instruction.strip():
@@ -50,7 +50,7 @@ def read_asked(params: dict[str, Any], progress: Token | None = None) -> Asked:
         raise Failure("darner.patch needs a textDocument, or the scope workspace", INVALID_PARAMS)
     remark = params.get("remark")
     first, last = (_point(place.get("start")), _point(place.get("end"))) if place else (None, None)
-    return Asked(
+    return PatchParams(
         instruction=instruction,
         uri=uri,
         first=first if scope != "file" else None,

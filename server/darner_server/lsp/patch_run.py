@@ -9,9 +9,9 @@ from darner_server.display_text import plain_words
 from darner_server.lsp.edits.buffers import Buffers, sendable
 from darner_server.lsp.edits.delivery import Delivery
 from darner_server.lsp.edits.patch_changes import PatchChanges
-from darner_server.lsp.edits.progress_text import instructed, refusals, summary, what_goes_on
+from darner_server.lsp.edits.progress_text import event_text, instructed, refusals, summary
 from darner_server.lsp.errors import Failure
-from darner_server.lsp.params import Asked
+from darner_server.lsp.params import PatchParams
 from darner_server.lsp.progress import Progress
 from darner_server.lsp.session import Session
 
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 class PatchRun:
     """One request, on the buffers as they were when it came. With `deliver` the edits go into the editor's buffers."""
 
-    def __init__(self, session: Session, asked: Asked, buffers: Buffers, *, deliver: bool) -> None:
+    def __init__(self, session: Session, params: PatchParams, buffers: Buffers, *, deliver: bool) -> None:
         self._session = session
-        self._asked = asked
+        self._params = params
         self._buffers = buffers
         self._folders = session.folders.snapshot()
         self._deliver = deliver
@@ -36,8 +36,8 @@ class PatchRun:
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - a coroutine of ours runs in a task
         session = self._session
-        with session.running.place(self._asked, task):
-            progress = session.progress.begin(self._asked.progress, "darner", task.cancel)
+        with session.in_flight.register(self._params, task):
+            progress = session.progress.begin(self._params.progress, "darner", task.cancel)
             try:
                 result, hunks = await self._answer(progress)
             except BaseException:
@@ -45,20 +45,20 @@ class PatchRun:
                 raise
             refused = result["refused"]
             progress.end(summary(hunks, len(refused)))
-            if self._deliver and self._asked.partial is None and refused:
-                session.tell(refusals(refused), MessageType.Warning)
+            if self._deliver and self._params.partial is None and refused:
+                session.show_message(refusals(refused), MessageType.Warning)
             return result
 
     async def _answer(self, progress: Progress) -> tuple[dict[str, Any], int]:
         """The answer and the number of hunks."""
-        await self._session.settings_known()
-        self._session.need_trust()
+        await self._session.wait_for_settings()
+        self._session.require_trust()
         async with self._session.engines.use() as engine:
             if self._folders.roots != self._session.folders.roots:
                 raise Failure("the folders of the workspace have changed meanwhile; ask again")
             buffers = await sendable(self._buffers, engine)
             changes = self._changes(engine, buffers)
-            texts = buffers.texts if self._asked.remark is None else changes.remove_comment(self._asked.remark)
+            texts = buffers.texts if self._params.remark is None else changes.remove_comment(self._params.remark)
             return await self._patch(engine, self._task(buffers, texts), changes, progress), changes.hunks
 
     def _changes(self, engine: "Engine", buffers: Buffers) -> PatchChanges:
@@ -74,30 +74,30 @@ class PatchRun:
             client=self._session.client,
             read=read,
             notify=self._notify,
-            uri=self._asked.uri,
+            uri=self._params.uri,
             delivered=self._deliver,
         )
 
     def _task(self, buffers: Buffers, texts: dict[str, str]) -> "Task":
-        from darner_context.index import Focus  # noqa: PLC0415 - see engine_host.py
-        from darner_server.engine import Task  # noqa: PLC0415 - likewise
+        from darner_context.index import Focus
+        from darner_server.engine import Task
 
-        asked = self._asked
+        params = self._params
         focus = None
-        if buffers.focus and asked.first is not None and asked.last is not None:
-            last = asked.last.line + (1 if asked.last.character or asked.last.line == asked.first.line else 0)
-            focus = Focus(buffers.focus, asked.first.line + 1, max(last, asked.first.line + 1))
+        if buffers.focus and params.first is not None and params.last is not None:
+            last = params.last.line + (1 if params.last.character or params.last.line == params.first.line else 0)
+            focus = Focus(buffers.focus, params.first.line + 1, max(last, params.first.line + 1))
         elif buffers.focus:
             focus = Focus(buffers.focus, None, None)
         return Task(
-            instruction=asked.instruction,
+            instruction=params.instruction,
             focus=focus,
-            scope=asked.scope,
+            scope=params.scope,
             texts=texts,
             versions=buffers.versions,
-            diagnostics=asked.diagnostics,
+            diagnostics=params.diagnostics,
             recent=self._session.recent(),
-            stray=bool(asked.uri) and not self._folders.belongs(asked.uri),
+            stray=bool(params.uri) and not self._folders.belongs(params.uri),
             partial=True,
         )
 
@@ -140,7 +140,7 @@ class PatchRun:
         progress: Progress,
     ) -> str | None:
         """Take every event; returns the sentence of a failure. `enter` takes an edit."""
-        from darner_server.engine import (  # noqa: PLC0415 - see engine_host.py
+        from darner_server.engine import (
             ContextReady,
             Done,
             EditReady,
@@ -151,10 +151,10 @@ class PatchRun:
 
         notice = instructed(engine.workspace_of(task).instructions)
         if notice:
-            self._session.tell_once(notice, MessageType.Info)
+            self._session.show_message_once(notice, MessageType.Info)
         async with engine.patch(task) as events:
             async for event in events:
-                text = what_goes_on(event, changes.hunks)
+                text = event_text(event, changes.hunks)
                 if text:
                     progress.report(text, event.share if isinstance(event, Stage) else None)
                 if isinstance(event, EditReady):
@@ -174,5 +174,5 @@ class PatchRun:
 
     def _notify(self, value: dict[str, Any]) -> None:
         """Send an event on the partial-result token, where the client gave one."""
-        if self._asked.partial is not None:
-            self._session.protocol.notify("$/progress", {"token": self._asked.partial, "value": plain_words(value)})
+        if self._params.partial is not None:
+            self._session.protocol.notify("$/progress", {"token": self._params.partial, "value": plain_words(value)})

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 Token = int | str
 
 
-class ProgressBoard:
-    """The progress bars of one session."""
+class Progresses:
+    """All progress bars of one session."""
 
     def __init__(self, protocol: QuickProtocol, *, can_create: bool) -> None:
         self._protocol = protocol
@@ -36,8 +36,8 @@ class ProgressBoard:
         self._last += 1
         progress = Progress(self._protocol, f"darner/{self._last}", title, self._cancels)
         if self._can_create:
-            asked = self._protocol.send_request_async("window/workDoneProgress/create", {"token": progress.token})
-            asked.add_done_callback(lambda answer: progress.show(cancel) if _agreed(answer) else None)
+            request = self._protocol.send_request_async("window/workDoneProgress/create", {"token": progress.token})
+            request.add_done_callback(lambda answer: progress.show(cancel) if _agreed(answer) else None)
         return progress
 
 
@@ -51,31 +51,31 @@ class Progress:
         self._protocol = protocol
         self._title = title
         self._cancels = cancels
-        self._said = ""
+        self._message = ""
         self._shown = False
         self._over = False
 
     def show(self, cancel: Callable[[], object]) -> None:
-        """Begin, with what has been said meanwhile; one that is over already is not shown."""
+        """Begin, with the message reported meanwhile; one that is over already is not shown."""
         if self._over:
             return
         self._shown = True
         self._cancels[self.token] = cancel
-        message = {"message": self._said} if self._said else {}
+        message = {"message": self._message} if self._message else {}
         self.send({"kind": "begin", "title": self._title, "cancellable": True, **message})
 
-    def report(self, said: str, share: float | None = None) -> None:
-        """Say what goes on now; the same is not said twice."""
-        if said != self._said or share is not None:
-            self._said = said
+    def report(self, message: str, share: float | None = None) -> None:
+        """Show a message, with the share that is done where it is known; the same message is not sent twice."""
+        if message != self._message or share is not None:
+            self._message = message
             percentage = {} if share is None else {"percentage": round(100 * share)}
-            self.send({"kind": "report", "message": plain(said), "cancellable": True, **percentage})
+            self.send({"kind": "report", "message": plain(message), "cancellable": True, **percentage})
 
-    def end(self, said: str = "") -> None:
+    def end(self, message: str = "") -> None:
         """Take the bar away."""
         self._over = True
         self._cancels.pop(self.token, None)
-        self.send({"kind": "end", **({"message": plain(said)} if said else {})})
+        self.send({"kind": "end", **({"message": plain(message)} if message else {})})
         self._shown = False
 
     def send(self, value: dict[str, Any]) -> None:

@@ -97,7 +97,7 @@ async def _serve(opened: Opened) -> int:
                 options=as_object(at(opened.params, "initializationOptions")),
             )
             send_to(ClientLog(session.log))
-            protocol.attach(session.spawn, session.went_wrong, partial(text_sync.unreadable, session))
+            protocol.attach(session.spawn, session.log_error, partial(text_sync.unreadable, session))
             for method, handler in HANDLERS.items():
                 server.feature(method)(partial(handler, session))
             connection = Connection(opened.pipe, opened.framing, protocol.receive, partial(session.end, 1))

@@ -4,8 +4,9 @@ from typing import Any
 
 from darner_server.lsp.transport.json_values import as_list, at
 
+PATCH = "darner.patch"
 COMMANDS = (
-    "darner.patch",
+    PATCH,
     "darner.keep",
     "darner.undo",
     "darner.keepAll",

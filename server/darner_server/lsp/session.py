@@ -12,12 +12,12 @@ from pygls.lsp.server import LanguageServer
 from darner_server.display_text import plain
 from darner_server.lsp.client_capabilities import Client
 from darner_server.lsp.client_log import place_of
-from darner_server.lsp.edits.hunks import HunkBoard
-from darner_server.lsp.edits.in_flight import RunningPatches
-from darner_server.lsp.engine_host import Engines
+from darner_server.lsp.edits.hunks import OpenHunks
+from darner_server.lsp.edits.in_flight import InFlight
+from darner_server.lsp.engine_host import EngineHost
 from darner_server.lsp.errors import Failure
-from darner_server.lsp.progress import ProgressBoard
-from darner_server.lsp.suggestions.memory import Completions
+from darner_server.lsp.progress import Progresses
+from darner_server.lsp.suggestions.memory import SuggestionMemory
 from darner_server.lsp.text.documents import Documents
 from darner_server.lsp.text.positions import Mapper
 from darner_server.lsp.text.workspace_folders import Folders
@@ -47,20 +47,20 @@ class Session:
         self.protocol = protocol
         self.client = client
         self.folders = folders
-        self.own = options  # the user's, from `initialize`
+        self.initial_options = options  # the user's, from `initialize`
         self.options = options
-        self.asked_settings: asyncio.Future[Any] | None = None
+        self.pending_settings: asyncio.Future[Any] | None = None
         self.mapper = Mapper(client.encoding)
         self.documents = Documents(self.mapper)
         self.exit_code: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._tasks = tasks
-        self._told: set[str] = set()
+        self._shown: set[str] = set()
         self._recent: list[str] = []
-        self.engines = Engines(folders, options, self.tell_once, self._warn_once, self.spawn)
-        self.hunks = HunkBoard(self.documents, self._hunks_changed)
-        self.progress = ProgressBoard(protocol, can_create=client.work_done_progress)
-        self.running = RunningPatches()
-        self.completions = Completions()
+        self.engines = EngineHost(folders, options, self.show_message_once, self._warn_once, self.spawn)
+        self.hunks = OpenHunks(self.documents, self._hunks_changed)
+        self.progress = Progresses(protocol, can_create=client.work_done_progress)
+        self.in_flight = InFlight()
+        self.suggestions = SuggestionMemory()
         self.explanations: list[Explanation] = []
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
@@ -73,28 +73,28 @@ class Session:
         try:
             await work
         except Exception as error:  # noqa: BLE001 - see `spawn`
-            self.went_wrong("in the background", error)
+            self.log_error("in the background", error)
 
-    async def settings_known(self) -> None:
-        """Return when the client has said which settings hold now; one that does not is not waited for again."""
-        if self.asked_settings is not None:
-            await asyncio.wait({self.asked_settings}, timeout=_PATIENCE)
-            self.asked_settings = None
+    async def wait_for_settings(self) -> None:
+        """Wait for the settings that the client was asked for; one that does not answer is not waited for again."""
+        if self.pending_settings is not None:
+            await asyncio.wait({self.pending_settings}, timeout=_PATIENCE)
+            self.pending_settings = None
 
     @property
     def untrusted(self) -> bool:
         """Whether the editor says that the user has not agreed to trust this workspace."""
         return self.options.get("trusted") is False
 
-    def need_trust(self) -> None:
+    def require_trust(self) -> None:
         """Raise Failure in a workspace that is not trusted."""
         if self.untrusted:
             raise Failure(
                 "darner sends nothing from a workspace that is not trusted; trust it in the editor, then ask again"
             )
 
-    def touched(self, path: str) -> None:
-        """A document has been changed: the context prefers what was worked on last."""
+    def document_changed(self, path: str) -> None:
+        """Note that a document has changed: the context prefers what was worked on last."""
         if not self._recent or self._recent[0] != path:
             self._recent = [path, *(each for each in self._recent if each != path)][:_MOST_RECENT]
 
@@ -107,34 +107,34 @@ class Session:
         if not self.exit_code.done():
             self.exit_code.set_result(code)
 
-    def tell(self, said: str, kind: types.MessageType = types.MessageType.Error) -> None:
-        """Show the user a sentence."""
-        self.server.window_show_message(types.ShowMessageParams(type=kind, message=plain(said)))
+    def show_message(self, text: str, kind: types.MessageType = types.MessageType.Error) -> None:
+        """Show the user a message."""
+        self.server.window_show_message(types.ShowMessageParams(type=kind, message=plain(text)))
 
-    def tell_once(self, said: str, kind: types.MessageType = types.MessageType.Error) -> None:
-        """Show the user a sentence that this session has not shown yet."""
-        if said not in self._told:
-            self._told.add(said)
-            self.tell(said, kind)
+    def show_message_once(self, text: str, kind: types.MessageType = types.MessageType.Error) -> None:
+        """Show the user a message that this session has not shown yet."""
+        if text not in self._shown:
+            self._shown.add(text)
+            self.show_message(text, kind)
 
-    def _warn_once(self, said: str) -> None:
-        self.tell_once(said, types.MessageType.Warning)
+    def _warn_once(self, text: str) -> None:
+        self.show_message_once(text, types.MessageType.Warning)
 
-    def log_once(self, said: Iterable[str]) -> None:
-        """Lines in the client's log that this session has not written yet."""
-        for each in said:
-            if each not in self._told:
-                self._told.add(each)
-                self.log(each)
+    def log_once(self, lines: Iterable[str]) -> None:
+        """Write lines that this session has not written yet to the client's log."""
+        for line in lines:
+            if line not in self._shown:
+                self._shown.add(line)
+                self.log(line)
 
-    def log(self, said: str, kind: types.MessageType = types.MessageType.Info) -> None:
+    def log(self, text: str, kind: types.MessageType = types.MessageType.Info) -> None:
         """A line in the client's log: never content, never a key."""
-        self.server.window_log_message(types.LogMessageParams(type=kind, message=plain(said)))
+        self.server.window_log_message(types.LogMessageParams(type=kind, message=plain(text)))
 
-    def went_wrong(self, method: str, error: BaseException) -> None:
-        """A bug: the log gets its kind and place, but not its message, which may hold content."""
+    def log_error(self, method: str, error: BaseException) -> None:
+        """Log a bug by its kind and place, without its message, which may hold content."""
         if isinstance(error, Failure):
-            self.log(f"{method}: {error.said}", types.MessageType.Warning)
+            self.log(f"{method}: {error.message}", types.MessageType.Warning)
         else:
             self.log(f"{method}: {place_of(error)}", types.MessageType.Error)
 

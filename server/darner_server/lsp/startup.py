@@ -20,7 +20,7 @@ def serve_stdio() -> int:
 
 def serve_tcp(host: str, port: int, *, warn: Callable[[str], None]) -> int:
     """Serve one client on a TCP port; the address goes to stdout once it can be connected to. Raises CannotListen."""
-    from darner_server.lsp.transport.tcp import guests, listen  # noqa: PLC0415 - stdio does not pay for it
+    from darner_server.lsp.transport.tcp import guests, listen  # stdio does not pay for it
 
     with listen(host, port) as server:
         at, on = server.getsockname()[:2]
@@ -51,13 +51,13 @@ def _serve(pipe: Pipe) -> int:
 def _begin(opened: Opened) -> int:
     gc.disable()  # until everything is imported: nothing of it is ever garbage
     threading.Thread(target=_load_vocabulary, daemon=True, name="darner-vocabulary").start()
-    from darner_server.lsp.server import serve  # noqa: PLC0415 - everything heavy is imported after the answer
+    from darner_server.lsp.server import serve  # everything heavy is imported after the answer
 
     return serve(opened)
 
 
 def _load_vocabulary() -> None:
     """Have the vocabulary that nearly all counting needs before the event loop runs: later it would stop it."""
-    from darner_context.text.tokenizer import load  # noqa: PLC0415 - after the answer
+    from darner_context.text.tokenizer import load  # after the answer
 
     load("o200k_base")

@@ -1,6 +1,6 @@
 import pytest
 
-from darner_server.lsp.suggestions.memory import Completions
+from darner_server.lsp.suggestions.memory import SuggestionMemory
 from darner_server.lsp.suggestions.shape import Cursor, Suggestion, suggest
 
 
@@ -87,7 +87,7 @@ def test_a_cut_off_reply_gives_whole_lines_only() -> None:
 
 
 def test_what_is_being_typed_is_remembered() -> None:
-    completions = Completions()
+    completions = SuggestionMemory()
     completions.remember(Cursor("x = ", "\n"), "compute(1)")
     assert completions.remembered(Cursor("x = co", "\n")) == "mpute(1)"
     assert completions.remembered(Cursor("x = cx", "\n")) is None

@@ -11,7 +11,7 @@ from tests.lsp.handlers.test_code_action import actions, place, run
 
 from darner_clients.testing import Fault, Script, ScriptedEndpoint
 from darner_context.syntax import comments as syntax_comments
-from darner_server.lsp.text.comments import comment_at, taken_out
+from darner_server.lsp.text.comments import comment_at, removal
 from darner_server.lsp.text.positions import split_lines
 
 
@@ -21,8 +21,8 @@ def asked(path: str, text: str) -> tuple[str, str] | None:
     comment = comment_at(path, lines, 0, len(lines) - 1)
     if comment is None:
         return None
-    start, end = taken_out(lines, comment)
-    return comment.said, text[:start] + text[end:]
+    start, end = removal(lines, comment)
+    return comment.instruction, text[:start] + text[end:]
 
 
 @pytest.mark.parametrize(

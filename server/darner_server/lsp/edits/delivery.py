@@ -12,7 +12,7 @@ from pygls.exceptions import JsonRpcException
 
 from darner_server.lsp.client_capabilities import Client
 from darner_server.lsp.edits.alignment import Region
-from darner_server.lsp.edits.hunks import HunkBoard
+from darner_server.lsp.edits.hunks import OpenHunks
 from darner_server.lsp.edits.patch_changes import CHANGED, PatchChanges
 from darner_server.lsp.edits.patched_file import PatchedFile, Sent
 from darner_server.lsp.edits.workspace_edit import FileEdit, FileOperation, workspace_edit
@@ -40,7 +40,7 @@ class _Round:
 class Delivery:
     """One patch's way into the buffers. An edit enters its file just before a round is sent."""
 
-    def __init__(self, client: Client, protocol: QuickProtocol, hunks: HunkBoard, changes: PatchChanges) -> None:
+    def __init__(self, client: Client, protocol: QuickProtocol, hunks: OpenHunks, changes: PatchChanges) -> None:
         self._client = client
         self._protocol = protocol
         self._hunks = hunks
@@ -108,7 +108,7 @@ class Delivery:
         round_ = _Round(changes=[*operations], operations=operations)
         self._operations = []
         for path, file in self._changes.files.items():
-            file.follow()
+            file.reattach()
             if file.alignment.lost:
                 file.alignment.lost = 0
                 self._changes.refuse_path(path, file.gone or CHANGED)
@@ -124,20 +124,20 @@ class Delivery:
     async def _send(self, round_: _Round) -> bool:
         """Send one round and wait until the documents have it. False if the editor's documents were newer."""
         for file, *_ in round_.sent:
-            file.when_changed(self._echo.set)
+            file.on_change(self._echo.set)
         params: dict[str, Any] = {"edit": workspace_edit(round_.changes, self._client)}
         if self._client.shows_labels:
             params["label"] = "darner"
-        asked = self._protocol.send_request_async("workspace/applyEdit", params)
+        answer = self._protocol.send_request_async("workspace/applyEdit", params)
         try:
-            while not asked.done() and not self._is_in(round_):
-                await asyncio.wait({asked}, timeout=_ECHO)
-            if asked.done() and not asked.result().applied:
-                return await self._not_applied(round_, str(asked.result().failure_reason or ""))
+            while not answer.done() and not self._is_in(round_):
+                await asyncio.wait({answer}, timeout=_ECHO)
+            if answer.done() and not answer.result().applied:
+                return await self._not_applied(round_, str(answer.result().failure_reason or ""))
         except JsonRpcException as error:  # so does eglot refuse an edit of an older version
             return await self._not_applied(round_, error.message)
         finally:
-            asked.cancel()
+            answer.cancel()
         complete = True
         for file, regions, sent, revision in round_.sent:
             echoed = await self._echoed(file, revision)
@@ -156,7 +156,7 @@ class Delivery:
     def _is_in(self, round_: _Round) -> bool:
         """Whether the documents have all of a round, which a client has made without a word."""
         for file, _, _, revision in round_.sent:
-            file.follow()
+            file.reattach()
             if file.revision in {None, revision} or file.alignment.pending or file.alignment.lost:
                 return False
         return bool(round_.sent) and not round_.operations
@@ -171,7 +171,7 @@ class Delivery:
 
     async def _echoed(self, file: PatchedFile, revision: int | None) -> bool:
         """Wait until the document has changed; a file that has been opened for the edit is followed from there."""
-        file.follow()
+        file.reattach()
         if revision is None:
             return False
         if await self._changed_since(file, revision, _ECHO):
@@ -187,7 +187,7 @@ class Delivery:
                 while file.revision == revision:
                     self._echo.clear()
                     await self._echo.wait()
-                    file.follow()
+                    file.reattach()
         except TimeoutError:
             return False
         return True

@@ -21,8 +21,8 @@ class Hunk:
     after: str
 
 
-class HunkBoard:
-    """All hunks of a session that are neither kept nor undone."""
+class OpenHunks:
+    """The hunks of a session that are neither kept nor undone."""
 
     def __init__(self, documents: Documents, changed: Callable[[], None]) -> None:
         self._documents = documents

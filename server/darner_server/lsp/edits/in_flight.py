@@ -4,28 +4,28 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from darner_server.lsp.params import Asked
+from darner_server.lsp.params import PatchParams
 
 if TYPE_CHECKING:
     import asyncio
 
 
-class RunningPatches:
-    """Who is working where."""
+class InFlight:
+    """The tasks of the running patches, each with the range it works on."""
 
     def __init__(self) -> None:
-        self._running: dict[asyncio.Task[None], Asked] = {}
+        self._running: dict[asyncio.Task[None], PatchParams] = {}
 
     def __len__(self) -> int:
         return len(self._running)
 
     @contextmanager
-    def place(self, asked: Asked, task: "asyncio.Task[None]") -> Generator[None]:
-        """Take a place for the time of a patch."""
-        for other, place in tuple(self._running.items()):
-            if asked.overlaps(place):
+    def register(self, params: PatchParams, task: "asyncio.Task[None]") -> Generator[None]:
+        """Register a patch while it runs; it cancels those that it overlaps."""
+        for other, range_ in tuple(self._running.items()):
+            if params.overlaps(range_):
                 other.cancel()
-        self._running[task] = asked
+        self._running[task] = params
         try:
             yield
         finally:

@@ -9,7 +9,7 @@ from darner_server.lsp.client_capabilities import Client
 from darner_server.lsp.edits.buffers import Buffers
 from darner_server.lsp.edits.patched_file import PatchedFile
 from darner_server.lsp.edits.workspace_edit import FileEdit, FileOperation, unsupported, workspace_edit
-from darner_server.lsp.text.comments import comment_at, taken_out
+from darner_server.lsp.text.comments import comment_at, removal
 from darner_server.lsp.text.documents import OUT_OF_STEP, Change, Documents
 from darner_server.lsp.text.positions import Mapper, split_lines
 from darner_server.lsp.text.workspace_folders import Folders
@@ -70,7 +70,7 @@ class PatchChanges:
         file = self._file(path) if comment is not None else None
         if comment is None or file is None:
             return self._buffers.texts
-        cut = Change(*taken_out(lines, comment), "")
+        cut = Change(*removal(lines, comment), "")
         file.alignment.edit_model([cut], held=True)
         file.whole.edit_model([cut], held=True)
         return {**self._buffers.texts, path: file.alignment.model}
@@ -173,7 +173,7 @@ class PatchChanges:
             return self._unmoved[event.path]
         if file is None or (operation is not None and not self._folders.holds(event.new_path or event.path)):
             return OUTSIDE
-        from darner_server.patch.reserved_names import is_of_repository  # noqa: PLC0415 - see engine_host.py
+        from darner_server.patch.reserved_names import is_of_repository
 
         if any(is_of_repository(self._folders.real(each) or "") for each in (event.path, event.new_path) if each):
             return "a link leads into the repository's own folder"
@@ -195,8 +195,8 @@ class PatchChanges:
 
     def _run_by(self, event: "EditReady", file: PatchedFile) -> str | None:
         """What runs or obeys the file by itself, unless the user asks about just this one."""
-        from darner_server.patch import spliced  # noqa: PLC0415 - see engine_host.py
-        from darner_server.patch.autorun_files import trigger  # noqa: PLC0415 - likewise
+        from darner_server.patch import spliced
+        from darner_server.patch.autorun_files import trigger
 
         before = self._base(event.path)
         after = None if event.kind == "delete" else spliced(file.whole.model, event.splices)

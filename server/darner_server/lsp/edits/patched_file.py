@@ -51,8 +51,8 @@ class PatchedFile:
         self._mapper = mapper
         self._base_lines = split_lines(base)
         self._document: Document | None = None
-        self._heard: Callable[[], None] = lambda: None
-        self.follow()
+        self._on_change: Callable[[], None] = lambda: None
+        self.reattach()
 
     @property
     def revision(self) -> int | None:
@@ -64,8 +64,8 @@ class PatchedFile:
         """Whether the document's text is unsure."""
         return self._document is not None and self._document.out_of_step
 
-    def follow(self) -> None:
-        """Take up the document if the file has been opened meanwhile; let go of one that has been closed."""
+    def reattach(self) -> None:
+        """Attach to the document if it has been opened since, and detach from one that has been closed."""
         document = self._documents.get(self.uri)
         if document is self._document:
             return
@@ -93,9 +93,9 @@ class PatchedFile:
             self._document.watchers.remove(self._changed)
             self._document = None
 
-    def when_changed(self, heard: Callable[[], None]) -> None:
-        """Call back whenever a message has changed the document."""
-        self._heard = heard
+    def on_change(self, callback: Callable[[], None]) -> None:
+        """Call `callback` whenever a message has changed the document."""
+        self._on_change = callback
 
     def edit(self, regions: tuple[Region, ...]) -> FileEdit:
         """Our edits of these regions, against the document as it is."""
@@ -136,4 +136,4 @@ class PatchedFile:
         if change is not None:
             self.alignment.edit_live(change)
         else:
-            self._heard()
+            self._on_change()

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 _SHOWN = 300  # characters
 
 
-def what_goes_on(event: "PatchEvent", hunks: int) -> str:
+def event_text(event: "PatchEvent", hunks: int) -> str:
     """What the bar says at an event; "" for one that changes nothing there."""
-    from darner_server.engine import Decoding, Repairing, Routed, Stage  # noqa: PLC0415 - see engine_host.py
+    from darner_server.engine import Decoding, Repairing, Routed, Stage
 
     match event:
         case Stage():
@@ -31,9 +31,9 @@ def what_goes_on(event: "PatchEvent", hunks: int) -> str:
 
 def instructed(instructions: str) -> str:
     """What a repository tells the model, for the user to know; "" where it tells nothing."""
-    said = Masks().hide(" ".join(instructions.split()))
-    short = said if len(said) <= _SHOWN else f"{said[:_SHOWN]}… ({len(said)} characters; the file has the rest)"
-    return f"this workspace's .darner.toml tells the model: {short}" if said else ""
+    text = Masks().hide(" ".join(instructions.split()))
+    short = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}… ({len(text)} characters; the file has the rest)"
+    return f"this workspace's .darner.toml tells the model: {short}" if text else ""
 
 
 def summary(hunks: int, refused: int) -> str:
@@ -43,9 +43,9 @@ def summary(hunks: int, refused: int) -> str:
 
 def refusals(refused: Sequence[dict[str, Any]]) -> str:
     """What was not done, for a client that may not look at the result."""
-    said, count = list(dict.fromkeys(str(each["reason"]) for each in refused)), len(refused)
-    others = f" (and {len(said) - 1} other reasons)" if len(said) > 1 else ""
-    return f"{count} edit{'' if count == 1 else 's'} not made: {said[0]}{others}"
+    reasons, count = list(dict.fromkeys(str(each["reason"]) for each in refused)), len(refused)
+    others = f" (and {len(reasons) - 1} other reasons)" if len(reasons) > 1 else ""
+    return f"{count} edit{'' if count == 1 else 's'} not made: {reasons[0]}{others}"
 
 
 def _hunks(count: int) -> str:

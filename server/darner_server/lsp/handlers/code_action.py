@@ -35,11 +35,10 @@ def code_actions(session: Session, params: object) -> list[Any]:
     return actions
 
 
-def resolve(session: Session, action: object) -> Action:
+def resolve(_session: Session, action: object) -> Action:
     """Give the chosen action its command."""
-    del session
-    told = at(action, "data", "command")
-    return as_object(action) | ({"command": told} if told else {})
+    command = at(action, "data", "command")
+    return as_object(action) | ({"command": command} if command else {})
 
 
 def _actions(session: Session, document: Document, params: object) -> Iterator[Action]:
@@ -76,21 +75,23 @@ def _fix(document: Document, diagnostic: dict[str, Any]) -> Action:
     line = (integer_at(diagnostic, "range", "start", "line") or 0) + 1
     message, source, code = text_at(diagnostic, "message"), text_at(diagnostic, "source"), diagnostic.get("code")
     of, known_as = f"{source}: " if source else "", f" ({code})" if isinstance(code, str | int) and code != "" else ""
-    said = f"line {line}: {of}{message}{known_as}"
+    problem = f"line {line}: {of}{message}{known_as}"
     place = as_object(diagnostic["range"])
-    action = _patch(document, f"Fix: {message}", "quickfix", f"Fix this problem at {said}", place, diagnostics=[said])
+    action = _patch(
+        document, f"Fix: {message}", "quickfix", f"Fix this problem at {problem}", place, diagnostics=[problem]
+    )
     return action | {"diagnostics": [diagnostic]}
 
 
 def _do(document: Document, comment: Comment) -> Action:
     start = {"line": comment.line, "character": 0}
     place = {"start": start, "end": start}
-    return _patch(document, comment.said, "refactor.rewrite", comment.said, place, remark=comment.line)
+    return _patch(document, comment.instruction, "refactor.rewrite", comment.instruction, place, remark=comment.line)
 
 
 def _stub(path: str, document: Document, line: int) -> tuple[str, dict[str, Any]] | None:
     """The function around a line, if it does nothing yet."""
-    from darner_context.syntax.definitions import enclosing  # noqa: PLC0415 - see engine_host.py
+    from darner_context.syntax.definitions import enclosing
 
     window = window_around(document.lines, line)
     found = enclosing(path, window.text, line - window.first + 1)
@@ -106,8 +107,8 @@ def _stub(path: str, document: Document, line: int) -> tuple[str, dict[str, Any]
 def _patch(
     document: Document, title: str, kind: str, instruction: str, place: dict[str, Any], **more: object
 ) -> Action:
-    asked = {"textDocument": {"uri": document.uri}, "range": place, "instruction": instruction, **more}
-    return _command(title, kind, "darner.patch", asked)
+    argument = {"textDocument": {"uri": document.uri}, "range": place, "instruction": instruction, **more}
+    return _command(title, kind, "darner.patch", argument)
 
 
 def _command(title: str, kind: str, command: str, argument: dict[str, Any]) -> Action:

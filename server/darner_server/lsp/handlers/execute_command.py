@@ -6,7 +6,8 @@ from typing import Any
 from darner_server.lsp.errors import INVALID_PARAMS, Failure
 from darner_server.lsp.handlers import code_lens, explain, status
 from darner_server.lsp.handlers.patch import patch
-from darner_server.lsp.params import read_asked, token_at
+from darner_server.lsp.params import read_patch_params, token_at
+from darner_server.lsp.server_capabilities import PATCH
 from darner_server.lsp.session import Session
 from darner_server.lsp.transport.json_values import as_list, as_object, at, text_at
 
@@ -25,11 +26,11 @@ COMMANDS: dict[str, Command] = {
 
 
 def execute(session: Session, params: object) -> object:
-    """Run a command; its arguments are as in `capabilities.py` and in the manual."""
+    """Run a command; its arguments are as in the manual."""
     name, arguments = text_at(params, "command"), as_list(at(params, "arguments"))
-    if name == "darner.patch":
-        asked = read_asked(as_object(arguments[0] if arguments else None), token_at(params, "workDoneToken"))
-        return patch(session, asked, deliver=True)
+    if name == PATCH:
+        request = read_patch_params(as_object(arguments[0] if arguments else None), token_at(params, "workDoneToken"))
+        return patch(session, request, deliver=True)
     command = COMMANDS.get(name)
     if command is None:
         raise Failure(f"darner has no command {name[:100]}", INVALID_PARAMS)

@@ -7,7 +7,7 @@ from lsprotocol import types
 
 from darner_server.display_text import plain
 from darner_server.lsp.errors import Failure
-from darner_server.lsp.params import Asked, read_asked
+from darner_server.lsp.params import PatchParams, read_patch_params
 from darner_server.lsp.session import Session
 from darner_server.lsp.suggestions.explanations import Explanation
 from darner_server.lsp.text.documents import Snapshot
@@ -28,31 +28,31 @@ _INSTRUCTION = (
 
 def explain(session: Session, arguments: list[Any]) -> Coroutine[Any, Any, dict[str, str]]:
     """Explain the range of a document; the answer is {markdown}."""
-    asked = read_asked({"instruction": _INSTRUCTION, **as_object(arguments[0] if arguments else None)})
-    document = session.documents.get(asked.uri)
-    session.need_trust()
-    if document is None or asked.first is None or asked.last is None:
+    params = read_patch_params({"instruction": _INSTRUCTION, **as_object(arguments[0] if arguments else None)})
+    document = session.documents.get(params.uri)
+    session.require_trust()
+    if document is None or params.first is None or params.last is None:
         raise Failure("darner.explain needs an open document and a range of it")
-    return _explain(session, asked, document.snapshot())
+    return _explain(session, params, document.snapshot())
 
 
-async def _explain(session: Session, asked: Asked, snapshot: Snapshot) -> dict[str, str]:
-    await session.settings_known()
-    session.need_trust()
+async def _explain(session: Session, params: PatchParams, snapshot: Snapshot) -> dict[str, str]:
+    await session.wait_for_settings()
+    session.require_trust()
     async with session.engines.use() as engine:
-        said, selected = await _ask(session, engine, asked, snapshot)
+        text, selected = await _ask(session, engine, params, snapshot)
     session.explanations = [
-        Explanation(snapshot.uri, selected, said),
-        *(each for each in session.explanations if each.text != selected),
+        Explanation(snapshot.uri, selected, text),
+        *(each for each in session.explanations if each.code != selected),
     ][:_REMEMBERED]
-    session.tell(said, types.MessageType.Info)
-    return {"markdown": plain(said)}
+    session.show_message(text, types.MessageType.Info)
+    return {"markdown": plain(text)}
 
 
-async def _ask(session: Session, engine: "Engine", asked: Asked, snapshot: Snapshot) -> tuple[str, str]:
-    from darner_clients.errors import EndpointError  # noqa: PLC0415 - see engine_host.py
-    from darner_clients.messages import Text  # noqa: PLC0415 - likewise
-    from darner_clients.routing.router import Route, Router  # noqa: PLC0415 - likewise
+async def _ask(session: Session, engine: "Engine", params: PatchParams, snapshot: Snapshot) -> tuple[str, str]:
+    from darner_clients.errors import EndpointError
+    from darner_clients.messages import Text
+    from darner_clients.routing.router import Route, Router
 
     await engine.indexed()
     path = session.folders.path_of(snapshot.uri, snapshot.language)
@@ -62,45 +62,45 @@ async def _ask(session: Session, engine: "Engine", asked: Asked, snapshot: Snaps
     router = await engine.router(lambda _event: None)
     if not isinstance(router, Router):
         raise Failure(f"{router.reason}; {router.advice}")
-    requests = _Requests(engine, asked, snapshot, path)
+    requests = _Requests(engine, params, snapshot, path)
     await engine.index.beside(lambda: requests.of(router.endpoints[0]))
     session.log_once(map(str, requests.masks.told))
     route = await router.choose(lambda endpoint: requests.of(endpoint).prompt_tokens, output=_OUTPUT)
     if not isinstance(route, Route):
         raise Failure(route.reason)
-    said = ""
+    text = ""
     try:
         async with router.stream(route, requests.of(route.endpoint)) as stream:
             async for item in stream:
                 if isinstance(item, Text):
-                    said += item.text
+                    text += item.text
     except EndpointError as error:
         raise Failure(str(error)) from None
-    return requests.masks.restore(said.strip()), requests.selected
+    return requests.masks.restore(text.strip()), requests.selected
 
 
 class _Requests:
-    def __init__(self, engine: "Engine", asked: Asked, snapshot: Snapshot, path: str) -> None:
-        assert asked.first is not None  # noqa: S101 - checked by `explain`
-        assert asked.last is not None  # noqa: S101 - likewise
-        from darner_context.secrets.masks import Masks  # noqa: PLC0415 - see engine_host.py
+    def __init__(self, engine: "Engine", params: PatchParams, snapshot: Snapshot, path: str) -> None:
+        assert params.first is not None  # noqa: S101 - checked by `explain`
+        assert params.last is not None  # noqa: S101 - likewise
+        from darner_context.secrets.masks import Masks
 
         self.masks = Masks()
         self._engine = engine
         self._path = path
         self._text = snapshot.text
-        self._lines = asked.first.line + 1, asked.last.line + 1
-        self.selected = "".join(snapshot.lines[asked.first.line : asked.last.line + 1]).rstrip()
-        self._made: dict[str, ChatRequest] = {}
+        self._lines = params.first.line + 1, params.last.line + 1
+        self.selected = "".join(snapshot.lines[params.first.line : params.last.line + 1]).rstrip()
+        self._requests: dict[str, ChatRequest] = {}
 
     def of(self, endpoint: "Endpoint") -> "ChatRequest":
         """The request to an endpoint."""
-        from darner_clients.messages import ChatRequest  # noqa: PLC0415 - see engine_host.py
-        from darner_context.index import ContextRequest, Focus  # noqa: PLC0415 - likewise
-        from darner_context.prompt import assemble  # noqa: PLC0415 - likewise
-        from darner_context.text.tokenizer import tokenizer  # noqa: PLC0415 - likewise
+        from darner_clients.messages import ChatRequest
+        from darner_context.index import ContextRequest, Focus
+        from darner_context.prompt import assemble
+        from darner_context.text.tokenizer import tokenizer
 
-        if endpoint.name not in self._made:
+        if endpoint.name not in self._requests:
             budget = self._engine.settings.budget
             budget = budget if endpoint.budget is None else min(budget, endpoint.budget)
             focus = Focus(self._path, *self._lines)
@@ -115,8 +115,8 @@ class _Requests:
                 tokenizer=counter,
                 hide=self.masks.hide,
             )
-            self._made[endpoint.name] = ChatRequest(prompt.messages, prompt.tokens, _OUTPUT)
-        return self._made[endpoint.name]
+            self._requests[endpoint.name] = ChatRequest(prompt.messages, prompt.tokens, _OUTPUT)
+        return self._requests[endpoint.name]
 
 
 def hover(session: Session, params: object) -> types.Hover | None:
@@ -128,12 +128,12 @@ def hover(session: Session, params: object) -> types.Hover | None:
     for each in session.explanations:
         if each.uri != document.uri:
             continue
-        start = document.text.find(each.text)
+        start = document.text.find(each.code)
         if start < 0:
             continue
         table = document.snapshot().table(session.mapper)
-        first, last = table.point(start), table.point(start + len(each.text))
+        first, last = table.point(start), table.point(start + len(each.code))
         if first.line <= line <= last.line:
             place = types.Range(types.Position(*first), types.Position(*last))
-            return types.Hover(types.MarkupContent(types.MarkupKind.PlainText, plain(each.said)), place)
+            return types.Hover(types.MarkupContent(types.MarkupKind.PlainText, plain(each.text)), place)
     return None

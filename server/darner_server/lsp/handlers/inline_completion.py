@@ -44,7 +44,7 @@ class _Place:
 
     start: Point
     end: Point
-    said: str
+    prefix: str
 
 
 _FAST = _Reach(8_000, 2_000, 1_024)
@@ -57,7 +57,7 @@ def inline_completion(
     """Answer from memory at once, or ask a model in the background."""
     document = session.documents.get(text_at(params, "textDocument", "uri"))
     place = point_at(params, "position")
-    session.completions.supersede()
+    session.suggestions.supersede()
     if document is None or document.out_of_step or place is None:
         return None
     if not _wanted(session):
@@ -65,10 +65,10 @@ def inline_completion(
     snapshot = document.snapshot()
     table = snapshot.table(session.mapper)
     offset, text = table.offset(Point(*place)), snapshot.text
-    begin, said = _selected(params, table, text, offset) or _word(text, offset)
-    cursor = Cursor(text[:begin] + said, text[offset:])
-    there = _Place(table.point(begin), table.point(offset), said)
-    known = session.completions.remembered(cursor)
+    begin, prefix = _selected(params, table, text, offset) or _word(text, offset)
+    cursor = Cursor(text[:begin] + prefix, text[offset:])
+    there = _Place(table.point(begin), table.point(offset), prefix)
+    known = session.suggestions.remembered(cursor)
     if known is not None:
         return _answer(there, known)
     invoked = integer_at(params, "context", "triggerKind") == _INVOKED
@@ -78,11 +78,11 @@ def inline_completion(
 def _selected(params: object, table: LineTable, text: str, offset: int) -> tuple[int, str] | None:
     """Where the entry that is selected in the editor's list begins, and its text: the suggestion must go on from it."""
     info = ("context", "selectedCompletionInfo")
-    said, start = text_at(params, *info, "text"), point_at(params, *info, "range", "start")
-    if not said or start is None or start > (point_at(params, "position") or start):
+    prefix, start = text_at(params, *info, "text"), point_at(params, *info, "range", "start")
+    if not prefix or start is None or start > (point_at(params, "position") or start):
         return None
     begin = table.offset(Point(*start))
-    return (begin, said) if begin <= offset and not {"\n", "\r"} & set(text[begin:offset]) else None
+    return (begin, prefix) if begin <= offset and not {"\n", "\r"} & set(text[begin:offset]) else None
 
 
 def _word(text: str, offset: int) -> tuple[int, str]:
@@ -101,9 +101,9 @@ async def _complete(
     session: Session, snapshot: Snapshot, cursor: Cursor, there: _Place, *, invoked: bool
 ) -> dict[str, Any] | None:
     path = session.folders.path_of(snapshot.uri, snapshot.language)
-    with session.completions.current() as turn:
+    with session.suggestions.current() as turn:
         try:
-            await session.settings_known()
+            await session.wait_for_settings()
             if not _wanted(session):
                 return None
             async with session.engines.use() as engine:
@@ -115,16 +115,16 @@ async def _complete(
                 return None  # the cursor has moved on
             raise
     if withheld and invoked:
-        session.tell_once(f"no suggestion: {withheld}", types.MessageType.Warning)
+        session.show_message_once(f"no suggestion: {withheld}", types.MessageType.Warning)
     if not text:
         return None
     text = text.replace("\n", cursor.ending)
-    session.completions.remember(cursor, text)
+    session.suggestions.remember(cursor, text)
     return _answer(there, text)
 
 
 def _withheld(engine: "Engine", path: str, origin: Origin | None, text: str) -> str | None:
-    from darner_context.secrets.scanner import holds_key  # noqa: PLC0415 - see engine_host.py
+    from darner_context.secrets.scanner import holds_key
 
     if holds_key(text):
         return f"{path} holds a private key, so nothing of it is sent"
@@ -132,12 +132,12 @@ def _withheld(engine: "Engine", path: str, origin: Origin | None, text: str) -> 
 
 
 async def _ask(session: Session, engine: "Engine", path: str, cursor: Cursor, at: Point, *, invoked: bool) -> str:
-    from darner_clients.errors import EndpointError  # noqa: PLC0415 - see engine_host.py
-    from darner_clients.routing.router import Route, Router  # noqa: PLC0415 - likewise
+    from darner_clients.errors import EndpointError
+    from darner_clients.routing.router import Route, Router
 
     router = await engine.router(lambda _event: None)
     if not isinstance(router, Router):
-        session.tell_once(f"{router.reason}; {router.advice}")
+        session.show_message_once(f"{router.reason}; {router.advice}")
         return ""
     requests = _Requests(session, engine, path, cursor, at, invoked=invoked)
     output = _BLOCK_TOKENS if cursor.opens_block else _LINE_TOKENS
@@ -146,14 +146,14 @@ async def _ask(session: Session, engine: "Engine", path: str, cursor: Cursor, at
     route = await router.choose(requests.count, output=output, interactive=invoked)
     if not isinstance(route, Route):
         if invoked:
-            session.tell(f"no suggestion: {route.reason}", types.MessageType.Warning)
+            session.show_message(f"no suggestion: {route.reason}", types.MessageType.Warning)
         return ""
     try:
         async with router.stream(route, requests.of(route.endpoint)) as stream:
             return await _suggestion(cursor, stream, requests.masks)
     except EndpointError as error:
         if invoked:
-            session.tell_once(str(error))
+            session.show_message_once(str(error))
         else:
             session.log(f"no suggestion: {error}", types.MessageType.Warning)
     return ""
@@ -161,7 +161,7 @@ async def _ask(session: Session, engine: "Engine", path: str, cursor: Cursor, at
 
 async def _suggestion(cursor: Cursor, stream: "AsyncIterator[Item]", masks: "Masks") -> str:
     """Read until there is a whole suggestion. Half of what stands for a secret may be the rest of a reply so far."""
-    from darner_clients.messages import Finish, Text  # noqa: PLC0415 - see engine_host.py
+    from darner_clients.messages import Finish, Text
 
     reply = ""
     async for item in stream:
@@ -180,7 +180,7 @@ class _Requests:
     def __init__(
         self, session: Session, engine: "Engine", path: str, cursor: Cursor, at: Point, *, invoked: bool
     ) -> None:
-        from darner_context.secrets.masks import Masks  # noqa: PLC0415 - see engine_host.py
+        from darner_context.secrets.masks import Masks
 
         self.masks = Masks()
         self._engine = engine
@@ -190,7 +190,7 @@ class _Requests:
         self._text = cursor.before + cursor.after
         self._recent = session.recent()
         self._invoked = invoked
-        self._made: dict[str, FillRequest] = {}
+        self._requests: dict[str, FillRequest] = {}
 
     def count(self, endpoint: "Endpoint") -> int:
         """Prompt tokens there."""
@@ -198,27 +198,27 @@ class _Requests:
 
     def of(self, endpoint: "Endpoint") -> "FillRequest":
         """The request to an endpoint."""
-        from darner_clients.messages import FillRequest  # noqa: PLC0415 - see engine_host.py
-        from darner_context.text.tokenizer import tokenizer  # noqa: PLC0415 - likewise
+        from darner_clients.messages import FillRequest
+        from darner_context.text.tokenizer import tokenizer
 
-        if endpoint.name not in self._made:
+        if endpoint.name not in self._requests:
             reach = _CPU if endpoint.kind == "llamacpp" else _FAST
             counter = tokenizer(endpoint.tokenizer)
             self.masks.learn(self._path, self._text)
             before, after = _shown(self._path, self.masks.hide(self._text), len(self._cursor.before))
             prefix = self._elsewhere(endpoint, reach) + before[max(0, len(before) - reach.before) :]
             suffix = after[: reach.after]
-            self._made[endpoint.name] = FillRequest(
+            self._requests[endpoint.name] = FillRequest(
                 prefix=prefix,
                 suffix=suffix,
                 prompt_tokens=counter.count(prefix) + counter.count(suffix) + 64,
                 max_output=_BLOCK_TOKENS if self._cursor.opens_block else _LINE_TOKENS,
                 interactive=self._invoked,
             )
-        return self._made[endpoint.name]
+        return self._requests[endpoint.name]
 
     def _elsewhere(self, endpoint: "Endpoint", reach: _Reach) -> str:
-        from darner_context.index import ContextRequest, Focus  # noqa: PLC0415 - see engine_host.py
+        from darner_context.index import ContextRequest, Focus
 
         if not reach.elsewhere or self._engine.index.state().indexing:
             return ""
@@ -236,7 +236,7 @@ class _Requests:
 
 def _shown(path: str, text: str, place: int) -> tuple[str, str]:
     """What stands before and after a place, without the lines that are pictures and other outputs of a notebook."""
-    from darner_context.syntax.notebook import unshown_lines  # noqa: PLC0415 - see engines.py
+    from darner_context.syntax.notebook import unshown_lines
 
     unshown = unshown_lines(path, text)
     if not unshown:
@@ -251,5 +251,5 @@ def _shown(path: str, text: str, place: int) -> tuple[str, str]:
 
 
 def _answer(there: _Place, text: str) -> dict[str, Any]:
-    whole = there.said + text
+    whole = there.prefix + text
     return {"items": [{"insertText": whole, "filterText": whole, "range": range_json(there.start, there.end)}]}

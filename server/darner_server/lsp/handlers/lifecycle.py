@@ -14,9 +14,8 @@ from darner_server.process import alive
 _LOOK_FOR_CLIENT = 2.0  # seconds between two looks whether the client's process still lives
 
 
-def initialized(session: Session, params: object) -> Coroutine[Any, Any, None]:
+def initialized(session: Session, _params: object) -> Coroutine[Any, Any, None]:
     """Ask the client for its settings, and to watch what it can watch."""
-    del params
     return _initialized(session, ask_configuration(session))
 
 
@@ -45,21 +44,18 @@ def cancel_progress(session: Session, params: object) -> None:
         session.progress.cancelled(token)
 
 
-def set_trace(session: Session, params: object) -> None:
+def set_trace(_session: Session, _params: object) -> None:
     """`$/setTrace`: taken, and nothing is traced."""
-    del session, params
 
 
-def shutdown(session: Session, params: object) -> None:
+def shutdown(session: Session, _params: object) -> None:
     """End all work; only `exit` is still listened to."""
-    del params
     session.protocol.cancel_all()
     session.protocol.shut_down = True
 
 
-def exit_(session: Session, params: object) -> None:
+def exit_(session: Session, _params: object) -> None:
     """Code 0 only after `shutdown`."""
-    del params
     session.end(0 if session.protocol.shut_down else 1)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from darner_server.display_text import plain_words
 from darner_server.lsp.edits.buffers import Buffers, sendable, snapshot_buffers
-from darner_server.lsp.params import read_asked
+from darner_server.lsp.params import read_patch_params
 from darner_server.lsp.session import Session
 from darner_server.lsp.transport.json_values import as_object, at
 
@@ -20,12 +20,12 @@ _TOKENIZER = "o200k_base"
 def explain_context(session: Session, arguments: list[Any]) -> Coroutine[Any, Any, dict[str, Any]]:
     """The context of a request as it would be sent now; the parameters are those of `darner.patch`."""
     given = as_object(arguments[0] if arguments else None)
-    asked = read_asked({"instruction": "explain", **given})
+    params = read_patch_params({"instruction": "explain", **given})
     return _explain(
         session,
         given,
-        asked.first.line if asked.first else None,
-        snapshot_buffers(session.documents, session.folders, asked.uri),
+        params.first.line if params.first else None,
+        snapshot_buffers(session.documents, session.folders, params.uri),
     )
 
 
@@ -38,7 +38,7 @@ async def _explain(session: Session, given: dict[str, Any], line: int | None, bu
 async def _context(
     session: Session, engine: "Engine", given: dict[str, Any], line: int | None, buffers: Buffers
 ) -> dict[str, Any]:
-    from darner_context.index import ContextRequest, Focus  # noqa: PLC0415 - imported once the client has been answered
+    from darner_context.index import ContextRequest, Focus  # imported once the client has been answered
 
     last = at(given, "range", "end", "line")
     first_line = None if line is None else line + 1
@@ -89,14 +89,13 @@ async def status(session: Session, arguments: list[Any]) -> dict[str, Any]:
         "settings": engine.settings.source,
         "local_model": None if engine.settings.endpoints else engine.settings.local_model,
         "index": _plain(state),
-        "patches": len(session.running),
+        "patches": len(session.in_flight),
         "documents": len(session.documents),
     }
 
 
-async def restart_index(session: Session, arguments: list[Any]) -> None:
+async def restart_index(session: Session, _arguments: list[Any]) -> None:
     """Read the workspace again."""
-    del arguments
     async with session.engines.use() as engine:
         await engine.index.refresh()
 

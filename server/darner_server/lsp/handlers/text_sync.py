@@ -23,7 +23,7 @@ def did_change(session: Session, params: object) -> None:
     document = session.documents.get(text_at(params, "textDocument", "uri"))
     if document is not None:
         _change(session, document, at(params, "contentChanges"), integer_at(params, "textDocument", "version"))
-        session.touched(session.folders.path_of(document.uri, document.language))
+        session.document_changed(session.folders.path_of(document.uri, document.language))
 
 
 def did_close(session: Session, params: object) -> None:
@@ -31,9 +31,8 @@ def did_close(session: Session, params: object) -> None:
     _close(session, text_at(params, "textDocument", "uri"))
 
 
-def did_save(session: Session, params: object) -> None:
+def did_save(_session: Session, _params: object) -> None:
     """The index has the live text already."""
-    del session, params
 
 
 def notebook_did_open(session: Session, params: object) -> None:
@@ -107,6 +106,6 @@ def _close(session: Session, uri: str) -> None:
     document = session.documents.close(uri)
     if document is not None:
         session.hunks.closed(document.uri)
-        if (engine := session.engines.now) is not None:
+        if (engine := session.engines.current) is not None:
             engine.index.overlay(session.folders.path_of(document.uri, document.language), None)
     session.folders.forget(uri)

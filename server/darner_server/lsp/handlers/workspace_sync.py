@@ -32,18 +32,18 @@ def did_change_configuration(session: Session, params: object) -> Coroutine[Any,
 
 def ask_configuration(session: Session) -> Coroutine[Any, Any, None]:
     """Ask the client for the section `darner`, now; what it says is taken by the work that is returned."""
-    asked: asyncio.Future[Any] | None = None
+    answer: asyncio.Future[Any] | None = None
     if session.client.configuration:
-        asked = session.protocol.send_request_async("workspace/configuration", {"items": [{"section": "darner"}]})
-        session.asked_settings = asked
-    return _take_answer(session, asked)
+        answer = session.protocol.send_request_async("workspace/configuration", {"items": [{"section": "darner"}]})
+        session.pending_settings = answer
+    return _take_answer(session, answer)
 
 
-async def _take_answer(session: Session, asked: "asyncio.Future[Any] | None") -> None:
-    if asked is None:
+async def _take_answer(session: Session, request: "asyncio.Future[Any] | None") -> None:
+    if request is None:
         return
     try:
-        answer: Sequence[object] = tuple(await asked)
+        answer: Sequence[object] = tuple(await request)
     except JsonRpcException:
         return
     _take(session, as_object(answer[0] if answer else None))
@@ -75,7 +75,7 @@ def _uris(items: object, key: str = "uri") -> list[str]:
 
 
 def _changed(session: Session, uris: Iterable[str]) -> None:
-    engine = session.engines.now
+    engine = session.engines.current
     paths = [path for uri in uris if (path := session.folders.inside(uri)) is not None]
     if engine is not None and paths:
         engine.index.changed(paths[:_AT_ONCE])
@@ -89,19 +89,23 @@ def _take(session: Session, settings: dict[str, Any]) -> None:
     So nothing that says where code and keys go counts, and the user is told.
     """
     given = {name: value for name, value in settings.items() if value is not None}
-    foreign = [name for name, value in given.items() if name not in _HARMLESS and session.own.get(name) != value]
+    foreign = [
+        name for name, value in given.items() if name not in _HARMLESS and session.initial_options.get(name) != value
+    ]
     if foreign:
         names = ", ".join(f"'{each[:_LONGEST]}'" for each in foreign[:_MOST_NAMED])
-        session.tell_once(_IGNORED.format(names=names), types.MessageType.Warning)
+        session.show_message_once(_IGNORED.format(names=names), types.MessageType.Warning)
     wrong = [name for name, fits in _HARMLESS.items() if name in given and not fits(given[name])]
     if wrong:
-        session.tell_once(_WRONG.format(names=", ".join(f"'{each}'" for each in wrong)), types.MessageType.Warning)
+        session.show_message_once(
+            _WRONG.format(names=", ".join(f"'{each}'" for each in wrong)), types.MessageType.Warning
+        )
     taken = {name: value for name, value in given.items() if name in _HARMLESS and name not in wrong}
     if taken.get("trusted") is True:  # trust is given at the start or not at all
         del taken["trusted"]
-        if session.own.get("trusted") is False:
-            session.tell_once(_NOT_TRUSTED, types.MessageType.Warning)
-    options = session.own | taken
+        if session.initial_options.get("trusted") is False:
+            session.show_message_once(_NOT_TRUSTED, types.MessageType.Warning)
+    options = session.initial_options | taken
     if options != session.options:
         session.options = options
         session.engines.restart(options)

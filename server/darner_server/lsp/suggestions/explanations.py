@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What was said of some lines, which still stand in the document as `text`."""
+    """What the model answered about some lines, shown while the document still holds them as `code`."""
 
     uri: str
+    code: str
     text: str
-    said: str

@@ -38,8 +38,8 @@ class Turn:
         return self._over
 
 
-class Completions:
-    """Memory and turn of the suggestions."""
+class SuggestionMemory:
+    """The last suggestions, and the turn of the request under way."""
 
     def __init__(self) -> None:
         self._made: deque[_Made] = deque(maxlen=_REMEMBERED)

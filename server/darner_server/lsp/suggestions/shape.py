@@ -171,8 +171,7 @@ def _without_fence(reply: str, *, ended: bool) -> str:
         reply = fence.lstrip() + code
     if not reply.lstrip().startswith("```"):
         return reply.removesuffix("```") if ended else reply
-    opening, newline, text = reply.lstrip().partition("\n")
-    del opening
+    _, newline, text = reply.lstrip().partition("\n")
     return text.partition("\n```")[0] if newline else ""
 
 

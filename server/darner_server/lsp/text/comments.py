@@ -33,7 +33,7 @@ class Comment:
     from 0.
     """
 
-    said: str
+    instruction: str
     line: int
     start: tuple[int, int]
     end: tuple[int, int]
@@ -49,12 +49,12 @@ def comment_at(path: str, lines: Sequence[str], first: int, last: int) -> Commen
     )
     for number, at in islice(places, _MOST_PLACES):
         comment = _comment(path, lines, number, at)
-        if comment is not None and comment.said:
+        if comment is not None and comment.instruction:
             return comment
     return None
 
 
-def taken_out(lines: Sequence[str], comment: Comment) -> tuple[int, int]:
+def removal(lines: Sequence[str], comment: Comment) -> tuple[int, int]:
     """The offsets of what goes with a comment: its lines if there is nothing else on them, else no code around it."""
     (first, start), (last, end) = comment.start, comment.end
     before, after = lines[first][:start], without_ending(lines[last])[end:]
@@ -70,7 +70,7 @@ def taken_out(lines: Sequence[str], comment: Comment) -> tuple[int, int]:
 
 
 def _comment(path: str, lines: Sequence[str], number: int, at: int) -> Comment | None:
-    from darner_context.syntax.comments import comment_span  # noqa: PLC0415 - see engine_host.py
+    from darner_context.syntax.comments import comment_span
 
     above, below = _parsed(lines, number)
     span = comment_span(path, "".join(lines[above:below]), number - above, at)
@@ -83,10 +83,10 @@ def _comment(path: str, lines: Sequence[str], number: int, at: int) -> Comment |
     if begins is None:
         return None
     closing = _BLOCKS.get(_plain(begins["open"]))
-    said = _between(lines, (number, at + len(_WORD)), (last, end))
+    text = _between(lines, (number, at + len(_WORD)), (last, end))
     if closing is None:
-        return _with_more(lines, Comment(_flat(said), number, (first, start), (last, end)), begins["open"])
-    return Comment(_flat(re.sub(rf"\s*{closing}\s*\}}?\s*\Z", "", said)), number, (first, start), (last, end))
+        return _with_more(lines, Comment(_flat(text), number, (first, start), (last, end)), begins["open"])
+    return Comment(_flat(re.sub(rf"\s*{closing}\s*\}}?\s*\Z", "", text)), number, (first, start), (last, end))
 
 
 def _parsed(lines: Sequence[str], number: int) -> tuple[int, int]:
@@ -122,8 +122,8 @@ def _by_signs(lines: Sequence[str], number: int, at: int, *, string: bool) -> Co
         own = without_ending(lines[last])
         found = re.compile(closing).search(own, at if last == number else 0)
         if found is not None:
-            said = _between(lines, (number, at + len(_WORD)), (last, found.start()))
-            return Comment(_flat(said), number, (number, begins.start()), (last, found.end()))
+            text = _between(lines, (number, at + len(_WORD)), (last, found.start()))
+            return Comment(_flat(text), number, (number, begins.start()), (last, found.end()))
     return None
 
 
@@ -136,11 +136,11 @@ def _with_more(lines: Sequence[str], comment: Comment, sign: str) -> Comment:
     last = first
     while last + 1 < len(lines) and last - first < _LONGEST and more.match(lines[last + 1]):
         last += 1
-    said = " ".join([comment.said, *(each.strip()[len(sign) :] for each in lines[first + 1 : last + 1])])
+    text = " ".join([comment.instruction, *(each.strip()[len(sign) :] for each in lines[first + 1 : last + 1])])
     return (
         comment
         if last == first
-        else Comment(_flat(said), first, comment.start, (last, len(without_ending(lines[last]))))
+        else Comment(_flat(text), first, comment.start, (last, len(without_ending(lines[last]))))
     )
 
 
@@ -159,6 +159,6 @@ def _between(lines: Sequence[str], start: tuple[int, int], end: tuple[int, int])
     return "".join([lines[start[0]][start[1] :], *lines[start[0] + 1 : end[0]], lines[end[0]][: end[1]]])
 
 
-def _flat(said: str) -> str:
+def _flat(text: str) -> str:
     """An instruction on one line, without the stars of a block."""
-    return " ".join(_DECORATION.sub("", said).split())
+    return " ".join(_DECORATION.sub("", text).split())

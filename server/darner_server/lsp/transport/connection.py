@@ -37,7 +37,7 @@ class Connection:
 
     def start(self, waiting: list[bytes]) -> None:
         """Handle what is already here, then whatever comes."""
-        import os  # noqa: PLC0415 - next to its only use
+        import os  # next to its only use
 
         self._take(waiting)
         try:

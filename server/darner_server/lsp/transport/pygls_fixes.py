@@ -58,7 +58,7 @@ class QuickProtocol(LanguageServerProtocol):
         self._asked: dict[int | str, tuple[asyncio.Future[Any], Any]] = {}
         self._last_asked = 0
         self._spawn: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]] | None = None
-        self._went_wrong: Callable[[str, BaseException], None] = lambda _method, _error: None
+        self._on_error: Callable[[str, BaseException], None] = lambda _method, _error: None
         self._unreadable: Callable[[bytes], None] = lambda _body: None
         self.shut_down = False
 
@@ -68,12 +68,12 @@ class QuickProtocol(LanguageServerProtocol):
     def attach(
         self,
         spawn: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]],
-        went_wrong: Callable[[str, BaseException], None],
+        on_error: Callable[[str, BaseException], None],
         unreadable: Callable[[bytes], None],
     ) -> None:
         """Give it a task group to run requests in, and who hears of bugs (method, exception) and of what is no JSON."""
         self._spawn = spawn
-        self._went_wrong = went_wrong
+        self._on_error = on_error
         self._unreadable = unreadable
 
     def cancel_all(self) -> None:
@@ -126,7 +126,7 @@ class QuickProtocol(LanguageServerProtocol):
         try:
             returned = handler(params)
         except Exception as error:  # noqa: BLE001 - one message must not end the server
-            self._went_wrong(method, error)
+            self._on_error(method, error)
             return
         if inspect.iscoroutine(returned):
             self._start(self._in_background(method, returned))
@@ -167,7 +167,7 @@ class QuickProtocol(LanguageServerProtocol):
         try:
             await work
         except Exception as error:  # noqa: BLE001 - one message must not end the server
-            self._went_wrong(method, error)
+            self._on_error(method, error)
 
     def _handler(self, method: str) -> Callable[[Any], Any] | None:
         return cast("dict[str, Callable[[Any], Any]]", self.fm.features).get(method)  # pyright: ignore[reportUnknownMemberType] - pygls leaves it without a type
@@ -204,7 +204,7 @@ class QuickProtocol(LanguageServerProtocol):
         if isinstance(error, Failure):
             self._put({"jsonrpc": "2.0", "id": ident, "error": error.as_json()})
             return
-        self._went_wrong(method, error)
+        self._on_error(method, error)
         self._refuse(ident, INTERNAL_ERROR, f"{method} failed inside darner; the log names the place")
 
     def notify(self, method: str, params: Any | None = None) -> None:  # noqa: ANN401 - pygls's signature
