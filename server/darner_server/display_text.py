@@ -1,6 +1,7 @@
 """Text that others wrote, as it may be shown: nothing in it moves a cursor, turns the writing or makes a link."""
 
 import re
+from collections.abc import Callable
 from typing import Any, cast
 
 # What terminals obey and nobody sees: C0 but tab and line feed, DEL, C1, line and paragraph separators, direction
@@ -42,6 +43,16 @@ def plain_words(value: Any) -> Any:  # noqa: ANN401 - JSON
     if isinstance(value, list):
         return [plain_words(each) for each in value]  # pyright: ignore[reportUnknownVariableType] - JSON
     return value
+
+
+def instructions_notice(instructions: str, *, hide: Callable[[str], str], longest: int) -> str:
+    """What a workspace's settings tell the model, for the user to know; "" where they tell nothing.
+
+    `hide` masks secrets; `longest` is the most characters that are shown.
+    """
+    text = hide(" ".join(instructions.split()))
+    rest = f"… ({len(text)} characters; the file has the rest)" if len(text) > longest else ""
+    return f".darner.toml tells the model: {text[:longest]}{rest}" if text else ""
 
 
 _WORDS = frozenset({"reason", "message", "problem", "model", "detail", "next_request", "window_source"})

@@ -43,7 +43,7 @@ _Outcome = Literal["restored", "untouched", "changed"]
 
 
 def digest(data: bytes | None) -> str | None:
-    """What tells a content from another."""
+    """Return the digest of a content; None for a file that is not there."""
     return None if data is None else blake2b(data, digest_size=16).hexdigest()
 
 

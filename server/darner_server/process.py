@@ -21,7 +21,7 @@ def alive(process: object) -> bool:
 def _ended(process: int) -> bool:
     """Whether it has ended and only waits for its parent to ask how; told on Linux."""
     try:
-        told = Path(f"/proc/{process}/stat").read_bytes()
+        stat = Path(f"/proc/{process}/stat").read_bytes()
     except OSError:
         return False
-    return told.rpartition(b")")[2].split()[:1] in ([b"Z"], [b"X"])
+    return stat.rpartition(b")")[2].split()[:1] in ([b"Z"], [b"X"])

@@ -68,25 +68,25 @@ def explain(error: ValidationError, name: str, text: str) -> str:
     context = first.get("ctx", {})
     match first["type"]:
         case "extra_forbidden":
-            said = unknown(str(where[-1]), endpoint=where[0] == "endpoints")
+            message = unknown(str(where[-1]), endpoint=where[0] == "endpoints")
         case "missing" if where[-1] == "kind":
-            said = f"'kind' is missing; every [[endpoints]] table needs name, kind, base_url; {KINDS}"
+            message = f"'kind' is missing; every [[endpoints]] table needs name, kind, base_url; {KINDS}"
         case "missing":
-            said = f"'{where[-1]}' is missing; every [[endpoints]] table needs name, kind, base_url"
+            message = f"'{where[-1]}' is missing; every [[endpoints]] table needs name, kind, base_url"
         case "literal_error" if names[-1:] == ["kind"]:
-            said = f"{key}{shown(first['input'])} is not one of {context.get('expected')}; {_kind(first['input'])}"
+            message = f"{key}{shown(first['input'])} is not one of {context.get('expected')}; {_kind(first['input'])}"
         case "literal_error":
-            said = f"{key}{shown(first['input'])} is not one of {context.get('expected')}"
+            message = f"{key}{shown(first['input'])} is not one of {context.get('expected')}"
         case "list_type" | "model_type" if where[:1] == ("endpoints",) and names[-1:] == ["endpoints"]:
-            said = "endpoints are tables, each below a line [[endpoints]] with two brackets"
+            message = "endpoints are tables, each below a line [[endpoints]] with two brackets"
         case "dict_type" if names[-1:] in (["headers"], ["query"], ["extra"]):
-            said = f'{key} is a table, as in  {names[-1]} = {{ name = "value" }}'
+            message = f'{key} is a table, as in  {names[-1]} = {{ name = "value" }}'
         case "value_error":
-            said = str(context.get("error"))
+            message = str(context.get("error"))
         case _:
             value = "" if key.endswith("api_key_env") else shown(first["input"])  # it may be a key by mistake
-            said = f"{key}{value}: {first['msg'][:1].lower()}{first['msg'][1:]}"
-    return f"{at(name, text, where)}: {said}"
+            message = f"{key}{value}: {first['msg'][:1].lower()}{first['msg'][1:]}"
+    return f"{at(name, text, where)}: {message}"
 
 
 def shown(value: object) -> str:
@@ -101,12 +101,12 @@ def unknown(key: str, *, endpoint: bool) -> str:
     if may_be_key(key):
         return f"a key of these settings is unknown, and looks like an API key; {_KEY}"
     meant = _MEANT.get(_plain(key)) if endpoint else None
-    said = (
+    message = (
         meant.replace("{{", "{").replace("}}", "}").replace("{0}", key)
         if meant
         else "remove it or correct its spelling"
     )
-    return f"unknown key '{key}'; {said}"
+    return f"unknown key '{key}'; {message}"
 
 
 def _renamed(fault: "ErrorDetails") -> bool:

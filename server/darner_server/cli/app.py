@@ -277,8 +277,8 @@ def _bug(error: Exception, *, json_wanted: bool) -> int:
     where = "".join(traceback.format_tb(error.__traceback__))
     name, log = type(error).__name__, state_folder() / "darner.log"
     logging.getLogger(__name__).critical("%s\n%s", name, where)
-    said = f"an error inside darner ({name}): please report it; {log} says where it was"
-    return _failed(said, exit_codes.NOTHING, json_wanted=json_wanted)
+    message = f"an error inside darner ({name}): please report it; {log} says where it was"
+    return _failed(message, exit_codes.NOTHING, json_wanted=json_wanted)
 
 
 def _log_to_file() -> None:
@@ -318,10 +318,10 @@ def _here() -> Path:
 
 def _place(root: Path | None, config: Path | None) -> "Place":
     from darner_server.cli.locations import find_root
-    from darner_server.cli.setup import find_place
+    from darner_server.cli.setup import read_settings
 
     here = _here()
-    return find_place(find_root(root, here), here, config, dict(os.environ))
+    return read_settings(find_root(root, here), here, config, dict(os.environ))
 
 
 def _run(command: Coroutine[Any, Any, int]) -> None:

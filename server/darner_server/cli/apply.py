@@ -9,8 +9,8 @@ from darner_context.index import Index
 from darner_context.secrets.masks import Masks
 from darner_server.cli import exit_codes, output
 from darner_server.cli.autorun_files import writable
-from darner_server.cli.locations import parse_place
-from darner_server.cli.recovery import journals, tell_unfinished
+from darner_server.cli.locations import parse_location
+from darner_server.cli.recovery import journals, recover_unfinished
 from darner_server.engine.events import EditRefused
 from darner_server.engine.hunks import Snapshot
 from darner_server.engine.masking import discreet
@@ -37,12 +37,12 @@ class Options:
 def apply(reply: str | None, root: Path, here: Path, options: Options) -> int:
     """Apply a reply to the files below `root`; returns the exit code."""
     text = _reply(reply, here)
-    tell_unfinished(root, apply=options.apply)
+    recover_unfinished(root, apply=options.apply)
     try:
         index = Index([root], cache_dir=None, ignore=[load_workspace(root).ignore])
     except SettingsError as error:
         raise exit_codes.Stop(str(error)) from None
-    target = parse_place(options.target, root, here).path if options.target else None
+    target = parse_location(options.target, root, here).path if options.target else None
     files = Snapshot(index, {})
     applier = Applier(files, target=target, gate=syntax_gate, told=prose(text))
     parser = Parser(target=target)
@@ -54,7 +54,7 @@ def apply(reply: str | None, root: Path, here: Path, options: Options) -> int:
         if isinstance(result, Refused):
             result = discreet(result, applier.text(result.path) if result.path else None, masks)
             refused.append(result)
-            _tell_refused(result, json=options.json)
+            _show_refused(result, json=options.json)
             continue
         placed += 1
         if options.json:
@@ -109,7 +109,7 @@ def _piped() -> bool:
     return sys.platform == "win32" or bool(select.select([sys.stdin], [], [], _PATIENCE)[0])
 
 
-def _tell_refused(refused: Refused, *, json: bool) -> None:
+def _show_refused(refused: Refused, *, json: bool) -> None:
     if json:
         output.emit(EditRefused(refused, final=True).as_json())
         return

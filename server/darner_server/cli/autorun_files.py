@@ -1,4 +1,4 @@
-"""Files of a patch that something runs or obeys by itself, and that nobody named: told, and not written unasked."""
+"""Files of a patch that something runs or obeys by itself, and that nobody named: reported, and not written unasked."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -26,8 +26,8 @@ def writable(
 ) -> dict[str, str | None]:
     """What of the changes is written. Raises Stop where that is nothing, or not all of it and not `partial`.
 
-    A file counts as named by its path or, in the instruction, by its name. Each other one is told on stderr, also where
-    nothing is written.
+    A file counts as named by its path or, in the instruction, by its name. Each other one is reported on stderr, even
+    where nothing is written.
     """
     found = {
         path: why

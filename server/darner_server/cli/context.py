@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from darner_context.index import ContextBundle, ContextRequest, Focus, Snippet, Unreadable
 from darner_server.cli import exit_codes, output
-from darner_server.cli.locations import parse_place
-from darner_server.cli.setup import Place, open_engine, tell_instructions
+from darner_server.cli.locations import parse_location
+from darner_server.cli.setup import Place, open_engine, show_instructions
 from darner_server.engine import Engine
 
 _TOKENIZER = "o200k_base"  # where no endpoint says otherwise
@@ -30,8 +30,8 @@ async def context(place: Place, argument: str | None, options: Options) -> int:
     """Answer one request, or with --jsonl each line of stdin; returns the exit code."""
     if argument is None and not options.instruction and not options.jsonl:
         raise exit_codes.Stop("name a place (PATH:LINE), or say what is to be done with --instruction")
-    focus = parse_place(argument, place.root, place.here) if argument else None
-    tell_instructions(place)
+    focus = parse_location(argument, place.root, place.here) if argument else None
+    show_instructions(place)
     counter = place.settings.endpoints[0].tokenizer if place.settings.endpoints else _TOKENIZER
     async with open_engine(place) as engine:
         if focus is not None:
@@ -76,19 +76,19 @@ def _answer_lines(engine: Engine, counter: str) -> None:
 
 def _answer(engine: Engine, line: bytes, number: int, counter: str) -> dict[str, Any]:
     try:
-        asked = _Request.model_validate_json(line)
+        request = _Request.model_validate_json(line)
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"]) or "the line"
         return {"event": "error", "message": f"request {number}: {key}: {first['msg']}"}
-    hidden = (asked.line, asked.hide_to_line) if asked.line and asked.hide_to_line else None
-    if asked.path is not None:
-        text = engine.index.read(asked.path)
+    hidden = (request.line, request.hide_to_line) if request.line and request.hide_to_line else None
+    if request.path is not None:
+        text = engine.index.read(request.path)
         if isinstance(text, Unreadable):
-            return {"event": "error", "message": f"request {number}: {asked.path}: {text.reason}"}
-    focus = Focus(asked.path, asked.line, asked.line) if asked.path is not None else None
-    request = ContextRequest(instruction=asked.instruction, focus=focus, budget=asked.budget, hidden=hidden)
-    return as_json(engine.context(request, counter))
+            return {"event": "error", "message": f"request {number}: {request.path}: {text.reason}"}
+    focus = Focus(request.path, request.line, request.line) if request.path is not None else None
+    wanted = ContextRequest(instruction=request.instruction, focus=focus, budget=request.budget, hidden=hidden)
+    return as_json(engine.context(wanted, counter))
 
 
 def as_json(bundle: ContextBundle) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from darner_clients.routing.router import EndpointStatus
 from darner_context.text.tokenizer import tokenizer
 from darner_server import __version__
 from darner_server.cli import exit_codes, output
-from darner_server.cli.setup import Place, open_engine, tell_exposure
+from darner_server.cli.setup import Place, open_engine, show_endpoint_notices
 from darner_server.display_text import visible
 from darner_server.endpoint_table import tokenizer_of
 from darner_server.engine import Engine
@@ -21,7 +21,7 @@ from darner_server.local.models import MODELS
 async def doctor(place: Place, *, json: bool) -> int:
     """Ask every endpoint how it is; returns 3 if none can be used."""
     if json:
-        tell_exposure(place)
+        show_endpoint_notices(place)
     async with open_engine(place) as engine:
         with output.Progress(wanted=not json) as progress:
             progress.show("asking the endpoints")

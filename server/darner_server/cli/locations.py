@@ -22,7 +22,7 @@ def find_root(given: Path | None, here: Path) -> Path:
     return next(above, here)
 
 
-def parse_place(argument: str, root: Path, here: Path) -> Focus:
+def parse_location(argument: str, root: Path, here: Path) -> Focus:
     """A place as a path below the root. Raises Stop for one that is not there, no file, outside, or has wrong lines."""
     name, first, last = _split(argument, here)
     path = here / name

@@ -9,9 +9,9 @@ from darner_context.index import Unreadable
 from darner_server.cli import exit_codes, output
 from darner_server.cli.autorun_files import writable
 from darner_server.cli.check import Kept, keyless, run_check
-from darner_server.cli.locations import parse_place
-from darner_server.cli.recovery import journals, tell_unfinished
-from darner_server.cli.setup import Place, open_engine, tell_exposure, tell_instructions
+from darner_server.cli.locations import parse_location
+from darner_server.cli.recovery import journals, recover_unfinished
+from darner_server.cli.setup import Place, open_engine, show_endpoint_notices, show_instructions
 from darner_server.engine import (
     ContextReady,
     Decoding,
@@ -49,10 +49,10 @@ async def patch(place: Place, instruction: str, arguments: list[str], options: O
     """Run one headless patch and return its exit code."""
     instruction = _instruction(instruction)
     check = _check_command(place, options)
-    tell_instructions(place)
-    tell_exposure(place)
-    tell_unfinished(place.root, apply=options.apply)
-    focuses = [parse_place(each, place.root, place.here) for each in arguments]
+    show_instructions(place)
+    show_endpoint_notices(place)
+    recover_unfinished(place.root, apply=options.apply)
+    focuses = [parse_location(each, place.root, place.here) for each in arguments]
     async with open_engine(place) as engine:
         for focus in focuses:
             text = engine.index.read(focus.path)

@@ -1,4 +1,4 @@
-"""Patches that were cut off while they were written: put right before the next one, and told."""
+"""Patches that were cut off while they were written: repaired before the next one, and reported."""
 
 from pathlib import Path
 
@@ -12,8 +12,8 @@ def journals() -> Path:
     return state_folder() / "writing"
 
 
-def tell_unfinished(root: Path, *, apply: bool) -> None:
-    """Say what was cut off; with `apply` take it back first: without it nothing is written."""
+def recover_unfinished(root: Path, *, apply: bool) -> None:
+    """Report what was cut off; with `apply` revert it first. Without it nothing is written."""
     if not apply:
         if unfinished(journals(), root):
             output.say("an earlier patch was cut off while it was written; the next --apply takes it back", "yellow")

@@ -10,11 +10,11 @@ from darner_context.secrets.masks import Masks
 from darner_server import settings as user
 from darner_server.cli import output
 from darner_server.cli.exit_codes import Stop
+from darner_server.display_text import instructions_notice
 from darner_server.engine import Engine
 from darner_server.local.directories import cache_folder, state_folder
-from darner_server.settings import WORKSPACE_FILE
 
-_SHOWN = 2_000  # characters
+_LONGEST = 2_000  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Place:
     workspace: user.WorkspaceSettings
 
 
-def find_place(root: Path, here: Path, config: Path | None, environ: dict[str, str]) -> Place:
+def read_settings(root: Path, here: Path, config: Path | None, environ: dict[str, str]) -> Place:
     """Read the user's and the workspace's settings. Raises Stop with what is wrong in them."""
     try:
         return Place(here, root, user.load(config, environ, user.keyring_key), user.load_workspace(root))
@@ -35,19 +35,18 @@ def find_place(root: Path, here: Path, config: Path | None, environ: dict[str, s
         raise Stop(str(error)) from None
 
 
-def tell_instructions(place: Place) -> None:
-    """Say what the repository tells the model: whoever wrote it is not the user."""
-    said = Masks().hide(" ".join(place.workspace.instructions.split()))
-    if said:
-        rest = f"… ({len(said)} characters; the file has the rest)" if len(said) > _SHOWN else ""
-        output.say(f"{WORKSPACE_FILE} tells the model: {said[:_SHOWN]}{rest}", "yellow")
+def show_instructions(place: Place) -> None:
+    """Show what the repository tells the model: whoever wrote it is not the user."""
+    notice = instructions_notice(place.workspace.instructions, hide=Masks().hide, longest=_LONGEST)
+    if notice:
+        output.say(notice, "yellow")
 
 
-def tell_exposure(place: Place) -> None:
-    """Say who else can read what is sent (a key over plain http, a proxy), and which endpoint is left out."""
+def show_endpoint_notices(place: Place) -> None:
+    """Show who else can read what is sent (a key over plain http, a proxy), and which endpoint is left out."""
     endpoints = place.settings.endpoints
     if all(each.unusable for each in endpoints):
-        return  # which is told as the failure that it is
+        return  # which is reported as the failure that it is
     for endpoint in endpoints:
         for notice in notices(endpoint):
             output.say(notice, "yellow")

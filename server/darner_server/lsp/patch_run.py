@@ -9,7 +9,7 @@ from darner_server.display_text import plain_words
 from darner_server.lsp.edits.buffers import Buffers, sendable
 from darner_server.lsp.edits.delivery import Delivery
 from darner_server.lsp.edits.patch_changes import PatchChanges
-from darner_server.lsp.edits.progress_text import event_text, instructed, refusals, summary
+from darner_server.lsp.edits.progress_text import event_text, instructions_text, refusals, summary
 from darner_server.lsp.errors import Failure
 from darner_server.lsp.params import PatchParams
 from darner_server.lsp.progress import Progress
@@ -149,7 +149,7 @@ class PatchRun:
             Stage,
         )
 
-        notice = instructed(engine.workspace_of(task).instructions)
+        notice = instructions_text(engine.workspace_of(task).instructions)
         if notice:
             self._session.show_message_once(notice, MessageType.Info)
         async with engine.patch(task) as events:

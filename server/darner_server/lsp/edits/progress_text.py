@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from darner_context.secrets.masks import Masks
+from darner_server.display_text import instructions_notice
 
 if TYPE_CHECKING:
     from darner_server.engine import PatchEvent
 
 
-_SHOWN = 300  # characters
+_LONGEST = 300  # characters
 
 
 def event_text(event: "PatchEvent", hunks: int) -> str:
@@ -29,11 +30,10 @@ def event_text(event: "PatchEvent", hunks: int) -> str:
             return ""
 
 
-def instructed(instructions: str) -> str:
+def instructions_text(instructions: str) -> str:
     """What a repository tells the model, for the user to know; "" where it tells nothing."""
-    text = Masks().hide(" ".join(instructions.split()))
-    short = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}… ({len(text)} characters; the file has the rest)"
-    return f"this workspace's .darner.toml tells the model: {short}" if text else ""
+    notice = instructions_notice(instructions, hide=Masks().hide, longest=_LONGEST)
+    return notice and f"this workspace's {notice}"
 
 
 def summary(hunks: int, refused: int) -> str:

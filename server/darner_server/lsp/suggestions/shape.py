@@ -1,13 +1,14 @@
 """From what a model streams to what may stand at the cursor: one line or one block that fits what follows. Pure."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 _MOST_LINES = 40
 _NEAR = 3_000  # characters around the cursor in which brackets are counted
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 _PROSE = re.compile(r"\s*(?:sure|certainly|of course|okay|here(?:'s| is| are))\b", re.IGNORECASE)
-_TELLING = 8  # characters from which on lines that are said again are no coincidence
+_LEAST = 8  # characters from which on lines that are said again are no coincidence
 _SHOWN = 20_000  # characters around the cursor that a suggestion is fitted to
 _GLUED = re.compile(
     r"(?:import|from|def|class|function|const|async|export|public|private|struct|impl|fn|func)\s+[\w{*<\"']"
@@ -124,14 +125,10 @@ def _balanced(cursor: Cursor, text: str) -> str:
     _, closed_after = _brackets(cursor.after[:_NEAR])
     free = open_before[: max(0, len(open_before) - len(closed_after))]
     stack = list(free)
-    quote = ""
-    for at, each in enumerate(text):
-        quote = _quoted(quote, each, text[at - 1] if at else "")
-        if quote:
-            continue
-        if each in "([{":
-            stack.append(each)
-        elif each in _PAIRS and (not stack or stack.pop() != _PAIRS[each]):
+    for at, bracket in _unquoted_brackets(text):
+        if bracket not in _PAIRS:
+            stack.append(bracket)
+        elif not stack or stack.pop() != _PAIRS[bracket]:
             return text[:at]
     return text
 
@@ -140,19 +137,23 @@ def _brackets(text: str) -> tuple[list[str], list[str]]:
     """The brackets that are opened and not closed, and those closed and not opened."""
     opened: list[str] = []
     closed: list[str] = []
-    quote = ""
-    for at, each in enumerate(text):
-        quote = _quoted(quote, each, text[at - 1] if at else "")
-        if quote:
-            continue
-        if each in "([{":
-            opened.append(each)
-        elif each in _PAIRS:
-            if opened and opened[-1] == _PAIRS[each]:
-                opened.pop()
-            else:
-                closed.append(each)
+    for _, bracket in _unquoted_brackets(text):
+        if bracket not in _PAIRS:
+            opened.append(bracket)
+        elif opened and opened[-1] == _PAIRS[bracket]:
+            opened.pop()
+        else:
+            closed.append(bracket)
     return opened, closed
+
+
+def _unquoted_brackets(text: str) -> Iterator[tuple[int, str]]:
+    """Yield each bracket outside strings, with its offset."""
+    quote = ""
+    for at, sign in enumerate(text):
+        quote = _quoted(quote, sign, text[at - 1] if at else "")
+        if not quote and (sign in "([{" or sign in _PAIRS):
+            yield at, sign
 
 
 def _quoted(quote: str, each: str, before: str) -> str:
@@ -201,7 +202,7 @@ def _without_lines_above(cursor: Cursor, text: str, *, ended: bool) -> str:
     above = re.split(r"\r\n|\r|\n", cursor.before[-_NEAR:])[-_MOST_LINES:]
     for first in range(len(above) - 1):
         again = "\n".join(above[first:])
-        if len(again.strip()) >= _TELLING and text.startswith(again):
+        if len(again.strip()) >= _LEAST and text.startswith(again):
             return text[len(again) :]
         if not ended and again.startswith(text):
             return ""  # it may become that
