@@ -21,7 +21,7 @@ FLOORS = {
     " < ranking < index",
     "darner_clients": "dialect endpoint errors messages < testing transport < endpoint_warnings refusals < wire"
     " < discovery < client < routing",
-    "darner_server": "api_key buffer_origin directory_handles display_text import_path process"
+    "darner_server": "api_key buffer_origin context_json directory_handles display_text import_path process"
     " < journal settings_errors < endpoint_table file_writer < settings",
     "darner_server.patch": "edit reserved_names < autorun_files paths text < formats < repair_prompt reply < match < rewrite"
     " < applier",

@@ -11,6 +11,7 @@ from darner_context.index import ContextBundle, ContextRequest, Focus, Snippet, 
 from darner_server.cli import exit_codes, output
 from darner_server.cli.locations import parse_location
 from darner_server.cli.setup import Place, open_engine, show_instructions
+from darner_server.context_json import snippet_json, summary_json
 from darner_server.engine import Engine
 
 _TOKENIZER = "o200k_base"  # where no endpoint says otherwise
@@ -95,26 +96,9 @@ def as_json(bundle: ContextBundle) -> dict[str, Any]:
     """The object of the contract."""
     return {
         "event": "context",
-        "tokens": bundle.tokens,
-        "focus_tokens": bundle.focus_tokens,
-        "dropped": bundle.dropped,
-        "focus": _snippet(bundle.focus) if bundle.focus else None,
-        "snippets": [_snippet(each) for each in bundle.snippets],
-        "left_out": [{"path": each.path, "reason": each.reason} for each in bundle.left_out],
-        "withheld": [str(each) for each in bundle.withheld],
-    }
-
-
-def _snippet(snippet: Snippet) -> dict[str, Any]:
-    return {
-        "path": snippet.path,
-        "start_line": snippet.start_line,
-        "end_line": snippet.end_line,
-        "text": snippet.text,
-        "tokens": snippet.tokens,
-        "kind": snippet.kind,
-        "reasons": list(snippet.reasons),
-        "score": round(snippet.score, 6),
+        **summary_json(bundle),
+        "focus": snippet_json(bundle.focus) if bundle.focus else None,
+        "snippets": [snippet_json(each) for each in bundle.snippets],
     }
 
 

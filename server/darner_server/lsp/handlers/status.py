@@ -39,6 +39,7 @@ async def _context(
     session: Session, engine: "Engine", given: dict[str, Any], line: int | None, buffers: Buffers
 ) -> dict[str, Any]:
     from darner_context.index import ContextRequest, Focus  # imported once the client has been answered
+    from darner_server.context_json import snippet_json, summary_json
 
     last = at(given, "range", "end", "line")
     first_line = None if line is None else line + 1
@@ -57,25 +58,10 @@ async def _context(
     bundle = await engine.index.beside(lambda: engine.context(request, counter))
     shown = (bundle.focus, *bundle.snippets) if bundle.focus else bundle.snippets
     return {
-        "tokens": bundle.tokens,
-        "focus_tokens": bundle.focus_tokens,
-        "dropped": bundle.dropped,
+        **summary_json(bundle),
         "snippets": [
-            {
-                "path": each.path,
-                "uri": session.folders.uri_of(each.path),
-                "start_line": each.start_line,
-                "end_line": each.end_line,
-                "text": each.text,
-                "tokens": each.tokens,
-                "kind": each.kind,
-                "reasons": list(each.reasons),
-                "score": each.score,
-            }
-            for each in shown
+            snippet_json(each) | {"uri": session.folders.uri_of(each.path), "score": each.score} for each in shown
         ],
-        "left_out": [{"path": each.path, "reason": each.reason} for each in bundle.left_out],
-        "withheld": [str(each) for each in bundle.withheld],
     }
 
 
