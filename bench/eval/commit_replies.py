@@ -394,7 +394,7 @@ def verdict(commit: Commit, reply: Reply) -> str:
     """Apply a reply and compare the tree. Of a cut-off reply, the edits must be the first of the commit's own."""
     if reply.distortion == "cut off" and not _is_beginning(commit, reply):
         return "wrong"
-    applied = apply_reply(reply.text, commit.before, told=commit.instruction)
+    applied = apply_reply(reply.text, commit.before, request=commit.instruction)
     if applied.refused:
         return "refused"
     wanted = {path: text for path, text in commit.after.items() if text is not None}

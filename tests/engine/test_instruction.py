@@ -3,7 +3,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from darner_context.index import Focus
-from darner_server.engine.prompt.instruction import goal, rewriting
+from darner_server.engine.prompt.instruction import instruction_at, rewrite_instruction
 from darner_server.engine.prompt.region import Region
 
 CODE = "def one():\n    return 1\n\n\ndef two():\n    a = 1\n    return a\n"
@@ -49,13 +49,13 @@ CASES = {
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_the_instruction_says_where(case: Case) -> None:
-    assert goal("  rename a\n", case.focus, case.text, case.diagnostics) == case.said
+    assert instruction_at("  rename a\n", case.focus, case.text, case.diagnostics) == case.said
 
 
 def test_a_piece_to_rewrite() -> None:
-    one = rewriting(Region("a.js", 1, 1, "function one() {}", "one"), "faster")
+    one = rewrite_instruction(Region("a.js", 1, 1, "function one() {}", "one"), "faster")
     head = "The code to rewrite:\n```javascript\nfunction one() {}\n```\n\nfaster\n\n"
     assert one == f"{head}Answer with the complete new `one` in one ```javascript fence."
-    lines = rewriting(Region("notes", 1, 1, "a ``` b"), "faster")
+    lines = rewrite_instruction(Region("notes", 1, 1, "a ``` b"), "faster")
     head = "The code to rewrite:\n````\na ``` b\n````\n\nfaster\n\n"
     assert lines == f"{head}Answer with all of that code as it should be in one ``` fence."

@@ -10,7 +10,7 @@ from darner_clients.errors import Interrupted
 from darner_clients.testing import Fault, Said, Script
 from darner_context.index import Focus
 from darner_server.engine import Done, Failed, PatchEvent, Task
-from darner_server.engine.endpoint_failures import Troubles
+from darner_server.engine.endpoint_failures import EndpointFailures
 
 TEXT = "def one():\n    return 1\n\n\ndef two():\n    return 2\n"
 AFTER = TEXT.replace("1\n", "11\n").replace("2\n", "22\n")
@@ -168,7 +168,7 @@ async def test_who_only_talks_is_asked_once_more_and_quoted(tmp_path: Path, word
 
 @pytest.mark.parametrize(("retry", "again"), [(True, True), (False, False)])
 def test_who_does_not_end_is_not_asked_for_the_rest(retry: bool, again: bool) -> None:
-    troubles = Troubles()
+    failures = EndpointFailures()
     error = Interrupted("it", "the reply did not end", retry=retry, started=True)
-    troubles.met(Endpoint("it", "vllm", "http://h/v1", "m"), error, out=True)
-    assert (troubles.forgive(), bool(troubles.out)) == (again, not again)
+    failures.add(Endpoint("it", "vllm", "http://h/v1", "m"), error, out=True)
+    assert (failures.forgive(), bool(failures.out)) == (again, not again)

@@ -1,6 +1,6 @@
 import pytest
 
-from darner_server.engine.syntax_gate import LARGE, late_gate, syntax_gate, whole_gate
+from darner_server.engine.syntax_gate import LARGE, final_gate, syntax_gate, whole_gate
 
 FILLER = "".join(f"def filler_{number}(value):\n    return value + {number}\n\n\n" for number in range(900))
 MIDDLE = "def middle(value):\n    if value:\n        return [value]\n    return None\n\n\n"
@@ -45,7 +45,7 @@ def test_what_no_piece_shows_is_found_in_the_end(old: str, new: str, *, refused:
     before = f'{FILLER}TEXT = """\n\n{old}\n\n"""\n\n{FILLER}'
     after = before.replace(old, new)
     assert syntax_gate("a.py", before, after) is None
-    assert (late_gate("a.py", before, after) is not None) == refused
+    assert (final_gate("a.py", before, after) is not None) == refused
     assert (whole_gate("a.py", before, after) is not None) == refused
 
 
@@ -69,5 +69,5 @@ def test_what_no_piece_shows_is_found_in_the_end(old: str, new: str, *, refused:
     ],
 )
 def test_json_by_other_names(path: str, before: str, after: str, *, refused: bool) -> None:
-    for gate in (syntax_gate, late_gate, whole_gate):
+    for gate in (syntax_gate, final_gate, whole_gate):
         assert (gate(path, before, after) is not None) == refused

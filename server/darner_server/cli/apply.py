@@ -13,7 +13,7 @@ from darner_server.cli.locations import parse_location
 from darner_server.cli.recovery import journals, recover_unfinished
 from darner_server.engine.events import EditRefused
 from darner_server.engine.hunks import Snapshot
-from darner_server.engine.masking import discreet
+from darner_server.engine.masking import without_secrets
 from darner_server.engine.save import save
 from darner_server.engine.syntax_gate import syntax_gate
 from darner_server.file_writer import Unwritten
@@ -44,7 +44,7 @@ def apply(reply: str | None, root: Path, here: Path, options: Options) -> int:
         raise exit_codes.Stop(str(error)) from None
     target = parse_location(options.target, root, here).path if options.target else None
     files = Snapshot(index, {})
-    applier = Applier(files, target=target, gate=syntax_gate, told=prose(text))
+    applier = Applier(files, target=target, gate=syntax_gate, request=prose(text))
     parser = Parser(target=target)
     refused: list[Refused] = []
     masks = Masks()
@@ -52,7 +52,7 @@ def apply(reply: str | None, root: Path, here: Path, options: Options) -> int:
     for edit in (*parser.feed(text), *parser.close()):
         result = files.forbidden_path(edit) or applier.apply(edit)
         if isinstance(result, Refused):
-            result = discreet(result, applier.text(result.path) if result.path else None, masks)
+            result = without_secrets(result, applier.text(result.path) if result.path else None, masks)
             refused.append(result)
             _show_refused(result, json=options.json)
             continue

@@ -8,7 +8,7 @@ from darner_clients.endpoint import Deadlines, Endpoint
 from darner_server.local.models import MODELS
 from darner_server.local.server import StartFailed, ensure_server
 
-Told = Callable[[str, float | None], None]  # what goes on, and how far it has come (0 to 1) where that is known
+Report = Callable[[str, float | None], None]  # what goes on, and how far it has come (0 to 1) where that is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +19,14 @@ class Embedded:
     state_dir: Path
     cache_dir: Path
 
-    async def endpoint(self, told: Told) -> Endpoint | StartFailed:
+    async def endpoint(self, report: Report) -> Endpoint | StartFailed:
         """The running server as an endpoint; starts it, and fetches the model, where that has not been done yet."""
         server = await ensure_server(
             self.model,
             state_dir=self.state_dir,
             cache_dir=self.cache_dir,
-            progress=lambda done, total: told("fetching the model", done / max(total, 1)),
-            stage=lambda text: told(text, None),
+            progress=lambda done, total: report("fetching the model", done / max(total, 1)),
+            stage=lambda text: report(text, None),
         )
         if isinstance(server, StartFailed):
             return server

@@ -6,7 +6,7 @@ from darner_clients.errors import EndpointError, Interrupted, Late, Loading
 BRIEFLY = 20.0  # seconds: who asks for no more patience than that is asked again when nobody else is left
 
 
-class Troubles:
+class EndpointFailures:
     """`out` are the endpoints that are not asked; `reasons` the last trouble of each endpoint, told in any case."""
 
     def __init__(self) -> None:
@@ -15,7 +15,7 @@ class Troubles:
         self._worth: dict[str, bool] = {}
         self._forgiven: set[str] = set()
 
-    def met(self, endpoint: Endpoint, error: EndpointError, *, out: bool, waited: bool = False) -> None:
+    def add(self, endpoint: Endpoint, error: EndpointError, *, out: bool, waited: bool = False) -> None:
         """An endpoint failed; with `out` another one is to be asked. `waited`: it has had all the patience there is."""
         self.reasons.pop(endpoint.name, None)  # the last one is told last
         self.reasons[endpoint.name] = str(error)

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 from darner_context.index import Index, Unreadable
 from darner_context.secrets.masks import Masks
 from darner_server.engine.events import EditReady
-from darner_server.engine.masking import discreet, restored
-from darner_server.engine.original_offsets import Ledger
+from darner_server.engine.masking import restored, without_secrets
+from darner_server.engine.original_offsets import OriginalOffsets
 from darner_server.engine.prompt.region import Region
-from darner_server.engine.syntax_gate import LARGE, late_gate, syntax_gate
+from darner_server.engine.syntax_gate import LARGE, final_gate, syntax_gate
 from darner_server.engine.task import Task
 from darner_server.patch import Applier, Edit, Located, Refusal, Refused
 from darner_server.patch.paths import normal
@@ -64,8 +64,8 @@ class Hunks:
         self._index = index
         self._masks = masks
         self.snapshot = Snapshot(index, task.texts)
-        self._applier = Applier(self.snapshot, target=target, gate=syntax_gate, told=task.instruction)
-        self._ledgers: dict[str, Ledger] = {}
+        self._applier = Applier(self.snapshot, target=target, gate=syntax_gate, request=task.instruction)
+        self._offsets: dict[str, OriginalOffsets] = {}
         self.ready = 0
 
     def apply(self, edit: Edit, region: Region | None = None) -> EditReady | Refused:
@@ -76,7 +76,7 @@ class Hunks:
         edit = restored(edit, self._masks)
         result = self._forbidden_path(edit, region) or self._applier.apply(edit)
         if isinstance(result, Refused):
-            return discreet(result, self._applier.text(result.path) if result.path else None, self._masks)
+            return without_secrets(result, self._applier.text(result.path) if result.path else None, self._masks)
         return self._add(result)
 
     @property
@@ -92,7 +92,7 @@ class Hunks:
     def _parse(self, texts: Mapping[str, str]) -> list[Refused]:
         found: list[Refused] = []
         for path, text in texts.items():
-            reason = late_gate(path, self.before(path) or "", text)
+            reason = final_gate(path, self.before(path) or "", text)
             if reason is not None:
                 error = Refusal("syntax", reason)
                 found.append(Refused(Edit(path, kind="malformed", problem=error), path, error))
@@ -123,7 +123,7 @@ class Hunks:
 
     def _add(self, located: Located) -> EditReady:
         edit, path = located.edit, located.path
-        ledger = self._ledgers.setdefault(path, Ledger())
+        offsets = self._offsets.setdefault(path, OriginalOffsets())
         if located.splices or edit.kind != "replace":
             self.ready += 1
         return EditReady(
@@ -132,7 +132,7 @@ class Hunks:
             before=edit.before,
             after=edit.after,
             splices=located.splices,
-            original=ledger.add(located.splices),
+            original=offsets.add(located.splices),
             version=self._task.versions.get(path),
             bridges=located.bridges,
             new_path=edit.new_path,

@@ -45,7 +45,7 @@ def restored(edit: Edit, masks: Masks) -> Edit:
     )
 
 
-def discreet(refused: Refused, text: str | None, masks: Masks) -> Refused:
+def without_secrets(refused: Refused, text: str | None, masks: Masks) -> Refused:
     """A refusal as it may be told and asked about: without secrets, and without lines of a file that holds a key."""
     if text is None:
         return refused

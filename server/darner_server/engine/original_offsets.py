@@ -6,7 +6,7 @@ A model's edits are located in the text as the earlier ones left it; an editor w
 from darner_server.patch import Splice
 
 
-class Ledger:
+class OriginalOffsets:
     """The changes to one file so far, disjoint and in order, in offsets of the first text."""
 
     def __init__(self) -> None:

@@ -9,7 +9,7 @@ from darner_clients.endpoint import Endpoint
 from darner_clients.errors import EndpointError, Interrupted, Overflow
 from darner_clients.messages import ChatRequest
 from darner_clients.routing.router import Route, Router, Unroutable
-from darner_server.engine.endpoint_failures import Troubles
+from darner_server.engine.endpoint_failures import EndpointFailures
 from darner_server.engine.events import ContextReady, Done, EditRefused, Failed, Repairing, Routed
 from darner_server.engine.hunks import Hunks
 from darner_server.engine.prompt.prompts import Prompts
@@ -39,7 +39,7 @@ class Run:
         self._clock = clock
         self._begun = clock()
         self._streaming = Streaming(router, hunks, emit, clock)
-        self._troubles = Troubles()
+        self._failures = EndpointFailures()
         self._context_seconds = 0.0
         self._context_told = False
         self._endpoint = ""
@@ -82,15 +82,15 @@ class Run:
                 reply = await self._streaming.stream(route, request, self._parser(endpoint, region), region)
             except Overflow as error:
                 overflows[endpoint.name] += 1
-                self._troubles.met(endpoint, error, out=overflows[endpoint.name] > MOST_CUTS)
+                self._failures.add(endpoint, error, out=overflows[endpoint.name] > MOST_CUTS)
             except EndpointError as error:
-                self._troubles.met(endpoint, error, out=True, waited=route.alone)
+                self._failures.add(endpoint, error, out=True, waited=route.alone)
             else:
                 if not reply.cut:
                     return reply
                 cuts[endpoint.name] += 1
                 limit = Interrupted(endpoint.name, _LIMIT.format(cuts[endpoint.name]))
-                self._troubles.met(endpoint, limit, out=cuts[endpoint.name] >= MOST_DRAFTS)
+                self._failures.add(endpoint, limit, out=cuts[endpoint.name] >= MOST_DRAFTS)
             if self._hunks.ready:
                 self._prompts.continue_from(self._texts_now())
 
@@ -105,7 +105,7 @@ class Run:
                 cuts += 1
             elif chosen.largest is not None and growth > 1:
                 growth //= 2
-            elif not self._troubles.forgive():
+            elif not self._failures.forgive():
                 break
         self._context_seconds += self._clock() - began
         if isinstance(chosen, Route):
@@ -115,20 +115,20 @@ class Run:
         return None
 
     async def _ask_router(self, growth: int) -> Route | Unroutable:
-        left = [each for each in self._router.endpoints if each.name not in self._troubles.out]
+        left = [each for each in self._router.endpoints if each.name not in self._failures.out]
         if left:
             await self._prompts.prepare(left[0])
         return await self._router.choose(
             self._prompts.count,
             output=lambda endpoint: self._output(endpoint, growth),
             interactive=self._task.interactive,
-            without=self._troubles.out,
+            without=self._failures.out,
             on_wait=self._streaming.waits,
         )
 
     async def _give_up(self, chosen: Unroutable) -> None:
         """No endpoint is left: what was finished is kept if the task wants parts, and is told in any case."""
-        met = self._troubles.reasons
+        met = self._failures.reasons
         tried = (*met.items(), *(each for each in chosen.tried if each[0] not in met))
         message = f"no endpoint could serve this: {_listed(tried)}" if tried else chosen.reason
         if not self._hunks.ready:
@@ -158,8 +158,8 @@ class Run:
         reason = route.reason
         if cut:
             reason += "; the context was cut to fit"
-        if self._troubles.reasons:
-            reason += f" (after {_listed(self._troubles.reasons.items())})"
+        if self._failures.reasons:
+            reason += f" (after {_listed(self._failures.reasons.items())})"
         self._emit(Routed(endpoint.name, endpoint.kind, endpoint.model, reason, route.prompt_tokens, route.window))
 
     def _output(self, endpoint: Endpoint, growth: int) -> int:

@@ -3,6 +3,7 @@
 import re
 
 from darner_context.syntax.faults import new_faults, parses
+from darner_context.syntax.incremental import differing
 from darner_context.syntax.languages import language_of
 
 LARGE = 20_000  # characters: a file from here on is first judged by the top-level pieces around the change
@@ -23,7 +24,7 @@ def syntax_gate(path: str, before: str, after: str) -> str | None:
     return whole_gate(path, before, after)
 
 
-def late_gate(path: str, before: str, after: str) -> str | None:
+def final_gate(path: str, before: str, after: str) -> str | None:
     """What no piece of a large file can show, such as a string that now ends elsewhere.
 
     Python's compiler has seen the pieces. It is slow, and stops every thread: it is asked again only in doubt.
@@ -66,21 +67,8 @@ def _bare(text: str) -> str:
 
 def _pieces(before: str, after: str) -> tuple[str, str]:
     """The top-level pieces of both texts in which they differ."""
-    head = _same(before, after)
-    tail = _same(before[head:][::-1], after[head:][::-1])
-    start = max((found.start() for found in _TOP.finditer(before, 0, head)), default=0)
-    following = _TOP.search(before, len(before) - tail)
+    first, last, _ = differing(before, after)
+    start = max((found.start() for found in _TOP.finditer(before, 0, first)), default=0)
+    following = _TOP.search(before, last)
     end = following.start() if following else len(before)
     return before[start:end], after[start : len(after) - (len(before) - end)]
-
-
-def _same(one: str, two: str) -> int:
-    """How many characters both begin with."""
-    low, high = 0, min(len(one), len(two))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if one[low:middle] == two[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low

@@ -37,14 +37,14 @@ def apply_reply(
     *,
     reply_format: str | None = None,
     target: str | None = None,
-    told: str | None = None,
+    request: str | None = None,
 ) -> Applied:
     """Apply a model's reply, whole or not at all. `target` is the file that a reply naming none is about.
 
-    `told` are the words that asked for it; None takes those that the reply says around its edits.
+    `request` are the words that asked for it; None takes those that the reply says around its edits.
     """
     parser = Parser(reply_format, target=target)
-    applier = Applier(files, target=target, told=intent.prose(reply) if told is None else told)
+    applier = Applier(files, target=target, request=intent.prose(reply) if request is None else request)
     for edit in (*parser.feed(reply), *parser.close()):
         applier.apply(edit)
     refused = applier.refused
@@ -67,18 +67,18 @@ class Applier:
         target: str | None = None,
         gate: Gate | None = None,
         root: str | None = None,
-        told: str = "",
+        request: str = "",
     ) -> None:
         """`files` may be lazy: it is asked for single paths, and iterated only to find a file named in part.
 
-        `root` is the absolute path that is cut off names of new files. `told` are the words that asked for the edits,
-        or that tell of them: a whole text may lose what they speak of.
+        `root` is the absolute path that is cut off names of new files. `request` are the words that ask
+        for the edits or speak of them: a whole text may lose what they name.
         """
         self._root = (paths.normal(root) or "") + "/" if root else None
         self._files = files
         self._target = target
         self._gate = gate
-        self._told = told
+        self._request = request
         self._documents: dict[str, Document | None] = {}
         self._refused: list[Refused] = []
         self._unplaced: dict[tuple[Edit, str | None], list[Refused]] = {}
@@ -149,7 +149,7 @@ class Applier:
             result = replace_whole.fill(edit, document)
         elif edit.kind == "whole":
             result = replace_whole.place_whole(
-                replace_whole.uncommented(replace(edit, path=path), document), document, self._told
+                replace_whole.uncommented(replace(edit, path=path), document), document, self._request
             )
         else:
             result = place(edit if edit.path == path else replace(edit, path=path), document)

@@ -84,7 +84,7 @@ def test_an_honest_rewrite(path: str, before: str, text: str, above: str) -> Non
 def test_what_was_asked_for_may_go() -> None:
     for asked, refused in (("make size faster", True), ("remove add", False), ("rewrite the file from scratch", False)):
         text = "class Cart {\n  size() {\n    return 2;\n  }\n}\n"
-        assert bool(apply_reply(f"cart.js\n```\n{text}```\n", {"cart.js": CART}, told=asked).refused) is refused
+        assert bool(apply_reply(f"cart.js\n```\n{text}```\n", {"cart.js": CART}, request=asked).refused) is refused
 
 
 @pytest.mark.parametrize(

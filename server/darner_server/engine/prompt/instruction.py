@@ -7,12 +7,13 @@ from darner_context.index import Focus
 from darner_context.syntax.definitions import enclosing
 from darner_context.syntax.languages import language_of
 from darner_server.engine.prompt.region import Region
+from darner_server.patch.text.fence import fence_around
 
 _SHOWN = 40  # lines of a selection that are quoted whole; of a longer one both ends are
 _END = 3
 
 
-def goal(instruction: str, focus: Focus | None, text: str | None, diagnostics: Sequence[str]) -> str:
+def instruction_at(instruction: str, focus: Focus | None, text: str | None, diagnostics: Sequence[str]) -> str:
     """The instruction, told where it is meant: a model sees no line numbers, so the lines are quoted.
 
     `text` is the focus file's; without it, as for the whole workspace, no lines are named.
@@ -26,11 +27,11 @@ def goal(instruction: str, focus: Focus | None, text: str | None, diagnostics: S
     return "\n\n".join(said)
 
 
-def rewriting(region: Region, said: str) -> str:
+def rewrite_instruction(region: Region, said: str) -> str:
     """What is asked of a model that rewrites one piece: the piece, what to do, and in which form to answer."""
     language = language_of(region.path) or ""
     what = f"the complete new `{region.name}`" if region.name else "all of that code as it should be"
-    fence = _fence(region.text)
+    fence = fence_around(region.text)
     shown = f"The code to rewrite:\n{fence}{language}\n{region.text}\n{fence}"
     return f"{shown}\n\n{said}\n\nAnswer with {what} in one ```{language} fence."
 
@@ -53,12 +54,5 @@ def _quoted(lines: list[str]) -> str:
         return ""
     shown = lines if len(lines) <= _SHOWN else [*lines[:_END], "...", *lines[-_END:]]
     body = "\n".join(shown)
-    fence = _fence(body)
+    fence = fence_around(body)
     return f"{fence}\n{body}\n{fence}"
-
-
-def _fence(text: str) -> str:
-    fence = "```"
-    while fence in text:
-        fence += "`"
-    return fence

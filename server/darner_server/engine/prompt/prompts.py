@@ -10,7 +10,7 @@ from darner_context.request import Withheld
 from darner_context.secrets.masks import Masks
 from darner_context.syntax.notebook import unshown_lines
 from darner_context.text.tokenizer import Tokenizer, tokenizer
-from darner_server.engine.prompt.instruction import goal, rewriting
+from darner_server.engine.prompt.instruction import instruction_at, rewrite_instruction
 from darner_server.engine.prompt.region import NoRegion, Region, choose_region, find_focus, surroundings
 from darner_server.engine.task import Task
 from darner_server.patch import rules
@@ -97,7 +97,7 @@ class Prompts:
             rules=rules(reply),
             project=self._project,
             bundle=bundle,
-            instruction=self._goal(region),
+            instruction=self._instruction(region),
             tokenizer=counter,
             hide=self.masks.hide,
         )
@@ -112,7 +112,7 @@ class Prompts:
         self.masks.learn("what is reported there", "\n".join(task.diagnostics), words=True)
         self.masks.learn("the workspace's instructions", self._project, words=True)
 
-    def _goal(self, region: Region | NoRegion | None) -> str:
+    def _instruction(self, region: Region | NoRegion | None) -> str:
         task = self.task
         focus = task.focus
         if isinstance(region, Region) and (focus is None or not region.holds_more_than(focus)):
@@ -120,8 +120,8 @@ class Prompts:
         text = self._text(focus.path) if focus else None
         if self._note and focus is not None:
             focus = Focus(focus.path)  # the lines have moved by the edits that were kept
-        said = goal(task.instruction, focus, text, task.diagnostics) + self._note
-        return rewriting(region, said) if isinstance(region, Region) else said
+        said = instruction_at(task.instruction, focus, text, task.diagnostics) + self._note
+        return rewrite_instruction(region, said) if isinstance(region, Region) else said
 
     def _context(self, focus: Focus | None, counter: Tokenizer, budget: int) -> ContextBundle:
         task = self.task

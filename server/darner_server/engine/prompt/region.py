@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from darner_context.index import ContextBundle, Focus
 from darner_context.syntax.definitions import enclosing, symbols
 from darner_context.syntax.symbols import Symbol
+from darner_context.text.lines import split_lines
 
 MOST_LINES = 120  # beyond it a small model loses its way, and a rewrite costs more than it saves
 HEAD_LINES = 20  # most files import within these
@@ -46,7 +47,7 @@ class NoRegion:
 
 def choose_region(instruction: str, focus: Focus, text: str) -> Region | NoRegion:
     """The function around the focus; for a whole file the function that is named, else the file if it is short."""
-    lines = _lines(text)
+    lines = split_lines(text)
     if focus.first_line is not None:
         first, last = focus.first_line, min(focus.last_line or focus.first_line, len(lines))
         around = enclosing(focus.path, text, first, last)
@@ -77,7 +78,7 @@ def find_focus(instruction: str, bundle: ContextBundle) -> Focus | None:
 
 def surroundings(region: Region, text: str, fits: Callable[[str], bool]) -> str | None:
     """What the file holds besides the region, as much as fits: all, else its head (the imports), else None."""
-    lines = _lines(text)
+    lines = split_lines(text)
     before, after = lines[: region.first_line - 1], lines[region.last_line :]
     head = before[:HEAD_LINES]
     for shown in ((*before, "...\n", *after), (*head, "...\n")):
@@ -94,7 +95,3 @@ def _named(instruction: str, found: tuple[Symbol, ...]) -> list[Symbol]:
 def _region(path: str, lines: list[str], first: int, last: int, name: str | None = None) -> Region:
     text = "".join(lines[first - 1 : last])
     return Region(path, first, last, text.removesuffix("\n").removesuffix("\r"), name)
-
-
-def _lines(text: str) -> list[str]:
-    return re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z", text)

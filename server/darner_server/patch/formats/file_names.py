@@ -5,67 +5,20 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from darner_server.patch.formats.known_names import (
+    ALSO_WORDS,
+    KNOWN_SUFFIX,
+    PRODUCT,
+    SENTENCE_WORDS,
+    WITHOUT_SUFFIX,
+    WORD_PAIRS,
+)
+
 _LONGEST = 250
 _MOST_WORDS = 8
 _FEW = 4  # words, of a comment that names a file
 _FORBIDDEN = re.compile(r'[\x00-\x1f<>"|*?`]')
 _SUFFIX = re.compile(r"(?:^|[^.])\.[A-Za-z_][\w+-]{0,15}$|^\.[\w.-]+$")
-_KNOWN_SUFFIX = re.compile(
-    r"\.(?:adoc|astro|bash|bat|bzl|c|cc|cfg|cjs|clj|cljs|cmake|cnf|conf|cpp|cs|cshtml|csproj|css|csv|cts|cu|cxx|d|dart|"
-    r"dockerfile|editorconfig|ejs|el|elm|env|erb|erl|ex|exs|f90|fish|fs|fsx|gitignore|go|gradle|graphql|groovy|h|haml|"
-    r"hbs|hcl|hh|hpp|hrl|hs|htm|html|hxx|ini|ipynb|j2|java|jinja|jl|js|json|json5|jsonc|jsx|kt|kts|less|lhs|lock|lua|"
-    r"m|mako|md|mdc|mdx|mjs|mk|ml|mli|mm|mod|mts|nim|nix|nu|org|php|pl|plist|pm|properties|proto|ps1|pug|puml|py|pyi|"
-    r"pyx|qml|r|rake|rb|rmd|robot|rs|rst|sass|sbt|scala|scss|sh|sln|sol|sql|styl|sum|sv|svelte|svg|swift|tcl|tex|tf|"
-    r"tfvars|thrift|toml|tpl|ts|tsx|txt|v|vb|vhd|vim|vue|wat|xaml|xhtml|xml|yaml|yml|zig|zsh)$",
-    re.IGNORECASE,
-)
-_BARE = re.compile(
-    r"(?:gnu)?makefile|dockerfile|containerfile|licen[cs]e|copying|readme|changelog|changes|news|todo|notice|authors|"
-    r"contributors|contributing|maintainers|owners|codeowners|version|install|gemfile|rakefile|guardfile|procfile|"
-    r"jenkinsfile|vagrantfile|justfile|brewfile|berksfile|capfile|fastfile|appfile|podfile|cartfile|dangerfile|"
-    r"notes|history|thanks|credits|bugs|faq|usage|security|governance|roadmap|releases|upgrading|patents|support|"
-    r"pipfile|caddyfile|tiltfile|earthfile|snakefile|taskfile|build|workspace|buck|sconstruct|sconscript|kconfig|"
-    r"cmakelists|gopkg|doxyfile|puppetfile|thorfile|steepfile|mintfile|package|manifest|crontab|hosts|passwd|sudoers",
-    re.IGNORECASE,
-)
-_COMMON = frozenset(
-    (
-        *(
-            "build",
-            "package",
-            "changes",
-            "install",
-            "news",
-            "hosts",
-            "todo",
-            "workspace",
-            "version",
-            "manifest",
-            "usage",
-        ),
-        *("notes", "history", "thanks", "credits", "bugs", "faq", "security", "governance", "roadmap", "releases"),
-        *(
-            "upgrading",
-            "support",
-            "patents",
-            "contributing",
-            "contributors",
-            "maintainers",
-            "owners",
-            "authors",
-            "notice",
-            "license",
-            "licence",
-        ),
-    )
-)
-# Products and pairs of words that only look like files.
-_PRODUCT = re.compile(
-    r"(?:node|next|nuxt|vue|react|angular|express|three|d3|p5|chart|ember|backbone|nest|alpine|electron|moment|socket|"
-    r"discord|deno|bun|solid|svelte|lit|preact|gatsby|remix|meteor|sails|koa|hapi|fastify|require|knockout|day|crypto|"
-    r"lodash|underscore|handlebars|asp|ado|vb|ml|draw|git|readme|fly|render)\.(?:js|io|net|land|com|ts|dev)|\.net",
-    re.IGNORECASE,
-)
 _LABEL = re.compile(
     r"(?:(?:step|schritt|part|file|edit|change)\s*#?\d+\s*[:.)\u2013-]\s*)?"
     r"(?:(?:in\s+|for\s+)?(?:the\s+)?(?:(?:new|modified|updated|changed|edited|existing|full|complete|target|current|"
@@ -111,14 +64,6 @@ _BEHIND = re.compile(
     r")"
 )
 _MOST_BEHIND = 3  # such parts
-_WORDS = re.compile(
-    r"a|an|the|this|that|these|those|it|its|i|we|you|now|then|next|also|and|or|but|so|if|when|while|first"
-    r"|second|third|finally|lastly|here|there|in|inside|into|within|for|to|of|on|at|by|from|with|without|like"
-    r"|as|via|per|using|use|uses|used|update|updates|edit|edits|change|changes|modify|create|creates|add|adds"
-    r"|write|save|open|replace|rewrite|fix|make|delete|remove|rename|extend|adjust|put|insert|append|run|see|is"
-    r"|are|was|were|be|has|have|needs|need|should|would|file|files|code|example|note|output|input|result|before"
-    r"|after|same|lets|let's|similarly|both|called|named"
-)
 _COMPOUND = re.compile(r"(?!v?[\d.]+$)\w[\w+]*(?:[-_.][\w+]+)+")  # pre-commit, my_script, darner.1
 _SYMBOL = re.compile(r"[A-Za-z_]\w*\.[A-Za-z_]\w*$")  # Shop.price, for a file or for what a block is about
 _HEAD = re.compile(r"#!.*|<\?php|# -\*- .*|[\"']use strict[\"'];?")
@@ -252,12 +197,12 @@ def _read(text: str, *, labelled: bool, quoted: bool, doubtful: bool) -> Name | 
             return Name(None, readings, cut)
         return Name(None, readings) if _fits(text) and len(text.split()) <= 6 and "://" not in text else None  # noqa: PLR2004
     *folders, whole = cut.split("/")
-    product = _PRODUCT.fullmatch(whole) and all("." in each for each in folders)
+    product = PRODUCT.fullmatch(whole) and all("." in each for each in folders)
     if not (labelled or quoted) and (product or is_pair(cut) or _is_word(cut, doubtful=doubtful)):
         return Name(None, (*readings, f"{cut}.md"))
     if not (labelled or quoted) and " " in cut:
         return Name(cut, (*readings, cut.split()[-1]))
-    symbol = _SYMBOL.match(cut) is not None and not _KNOWN_SUFFIX.search(cut)
+    symbol = _SYMBOL.match(cut) is not None and not KNOWN_SUFFIX.search(cut)
     if symbol and doubtful and not (quoted or labelled):
         return Name(None, readings, cut)
     if symbol and (quoted or doubtful) and not labelled:
@@ -272,11 +217,11 @@ def _is_word(text: str, *, doubtful: bool) -> bool:
         return False
     if doubtful:
         return "/" not in text or not _well_known(name)
-    return text == name and name.lower() in _COMMON and (not name.isupper() or name == "FAQ")
+    return text == name and name.lower() in ALSO_WORDS and (not name.isupper() or name == "FAQ")
 
 
 def _well_known(name: str) -> bool:
-    return _BARE.fullmatch(name) is not None
+    return WITHOUT_SUFFIX.fullmatch(name) is not None
 
 
 def without_rest(text: str) -> str:
@@ -310,8 +255,8 @@ def in_comment(line: str) -> str | None:
         return None
     path = found[1]
     name = re.split(r"[/\\]", path)[-1]
-    plain = _KNOWN_SUFFIX.search(name) is not None or re.fullmatch(r"[A-Z]\w+file", name) is not None
-    if not plain or not is_path(path, blanks=False) or _PRODUCT.fullmatch(name):
+    plain = KNOWN_SUFFIX.search(name) is not None or re.fullmatch(r"[A-Z]\w+file", name) is not None
+    if not plain or not is_path(path, blanks=False) or PRODUCT.fullmatch(name):
         return None
     if path == name and re.fullmatch(r"\w+(?:\.\w+)+\.[a-z]", name):
         return None  # a.b.c
@@ -356,7 +301,7 @@ def in_info(info: str) -> str | None:
         for part in parts:
             if ("/" in part or "." in part) and is_path(part, blanks=False) and not _language(part):
                 return part
-            if _well_known(part) and len(info.split()) + len(parts) > 2 and part.lower() not in _COMMON:  # noqa: PLR2004
+            if _well_known(part) and len(info.split()) + len(parts) > 2 and part.lower() not in ALSO_WORDS:  # noqa: PLR2004
                 return part
     return None
 
@@ -364,7 +309,7 @@ def in_info(info: str) -> str | None:
 def _language(word: str) -> bool:
     """Tell whether a word behind a fence's opening is a language: `asp.net`, `text/x-python`, `node.js`."""
     mime = re.match(r"(?:text|application|image|language|lang|code)/", word)
-    return (mime is not None and "." not in word) or _PRODUCT.fullmatch(word) is not None
+    return (mime is not None and "." not in word) or PRODUCT.fullmatch(word) is not None
 
 
 def is_pair(text: str) -> bool:
@@ -372,19 +317,7 @@ def is_pair(text: str) -> bool:
     if "/" not in text or text.startswith((".", "/", "~")) or "." in text:
         return False
     capitals = all(re.fullmatch(r"[A-Z][A-Za-z]*|\d+", word) for word in text.split("/"))
-    return capitals or _PAIRS.fullmatch(text.lower()) is not None
-
-
-_PAIRS = re.compile(
-    r"and/or|ci/cd|client/server|input/output|read/write|i/o|tcp/ip|before/after|old/new|true/false|yes/no"
-    r"|on/off|request/response|req/res|get/set|getter/setter|start/stop|frontend/backend|front-end/back-end"
-    r"|dev/prod|development/production|test/production|up/down|in/out|push/pull|left/right|min/max|open/close"
-    r"|him/her|he/she|s/he|w/o|n/a|a/b|html/css|css/html|js/ts|js/css|unit/integration|search/replace"
-    r"|find/replace|add/remove|create/update|create/delete|insert/update|insert/delete|import/export|key/value"
-    r"|pub/sub|master/slave|parent/child|success/failure|pass/fail|success/error|light/dark|encode/decode"
-    r"|serialize/deserialize|async/await|try/catch|if/else|login/logout|enable/disable|show/hide"
-    r"|producer/consumer|sender/receiver|server/client"
-)
+    return capitals or WORD_PAIRS.fullmatch(text.lower()) is not None
 
 
 def is_path(text: str, *, blanks: bool) -> bool:
@@ -406,11 +339,11 @@ def is_path(text: str, *, blanks: bool) -> bool:
 
 def _is_no_sentence(text: str) -> bool:
     words = re.split(r"[\s/\\]+", text.lower())
-    if _WORDS.fullmatch(words[0]) or len(words) > 6:  # noqa: PLR2004 - names are short
+    if SENTENCE_WORDS.fullmatch(words[0]) or len(words) > 6:  # noqa: PLR2004 - names are short
         return False
     if "/" in text or "\\" in text:
-        return not any(map(_WORDS.fullmatch, re.split(r"[/\\]", text.lower())[0].split()[:-1]))
-    return not any(map(_WORDS.fullmatch, words[:-1])) and _KNOWN_SUFFIX.search(text) is not None
+        return not any(map(SENTENCE_WORDS.fullmatch, re.split(r"[/\\]", text.lower())[0].split()[:-1]))
+    return not any(map(SENTENCE_WORDS.fullmatch, words[:-1])) and KNOWN_SUFFIX.search(text) is not None
 
 
 def _fits(text: str) -> bool:
@@ -420,9 +353,9 @@ def _fits(text: str) -> bool:
 def known(text: str) -> bool:
     """Tell whether a word in a sentence is a file's name beyond doubt: by its suffix, or being one such as Makefile."""
     name = re.split(r"[/\\]", text)[-1]
-    if not _fits(text) or "://" in text or _PRODUCT.fullmatch(name):
+    if not _fits(text) or "://" in text or PRODUCT.fullmatch(name):
         return False
-    return _KNOWN_SUFFIX.search(name) is not None or (_well_known(name) and name.lower() not in _COMMON)
+    return KNOWN_SUFFIX.search(name) is not None or (_well_known(name) and name.lower() not in ALSO_WORDS)
 
 
 def well_known(text: str) -> bool:

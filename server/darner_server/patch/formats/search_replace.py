@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from darner_server.patch.edit import Edit, Refusal
 from darner_server.patch.formats.block_reader import AGAIN, DONE, MORE, Reader, State
+from darner_server.patch.text.fence import fence_around
 
 if TYPE_CHECKING:
     from darner_server.patch.edit import RefusalKind
@@ -147,9 +148,7 @@ def render(edit: Edit) -> str:
     while length in lengths or (lengths - {0} and length == _USUAL):
         length += 1
     hint = f":start_line:{edit.line}\n-------\n" if edit.line is not None else ""
-    fence = "`" * 3
-    while fence in before + after:
-        fence += "`"
+    fence = fence_around(before + after)
     head = f"{edit.path}\n{fence}\n" if edit.path else f"{fence}\n"
     return f"{head}{'<' * length} SEARCH\n{hint}{before}{'=' * length}\n{after}{'>' * length} REPLACE\n{fence}\n"
 

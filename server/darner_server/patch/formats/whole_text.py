@@ -10,6 +10,7 @@ from darner_server.patch.formats import file_names
 from darner_server.patch.formats.captions import Caption
 from darner_server.patch.formats.file_names import Name
 from darner_server.patch.text import multiline_tokens
+from darner_server.patch.text.fence import fence_around
 from darner_server.patch.text.file_types import is_prose
 
 if TYPE_CHECKING:
@@ -106,8 +107,8 @@ def _named(path: str | None) -> Caption | None:
 def render(edit: Edit) -> str:
     """Write an edit as a fence that reads back as the same edit."""
     text = edit.after or ""
-    fence = "````" if is_prose(edit.path or "") else "```"  # whose text may hold the usual fence itself
-    while fence in text or Fence(fence, "", None, text.split("\n")).is_within_text():
+    fence = fence_around(text)
+    while (fence == "```" and is_prose(edit.path or "")) or Fence(fence, "", None, text.split("\n")).is_within_text():
         fence += "`"
     head = f"{edit.path}\n" if edit.path else ""
     return f"{head}{fence}\n{text}{fence}\n"

@@ -1,4 +1,4 @@
-"""What a text has caught on its way here, and no author meant: HTML entities, curly quotes, odd blanks."""
+"""What came into a text on its way here, and no author meant: HTML entities, curly quotes, odd blanks."""
 
 from __future__ import annotations
 

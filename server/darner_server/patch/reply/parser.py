@@ -19,6 +19,7 @@ from darner_server.patch.formats.block_reader import DONE, MORE, Reader
 from darner_server.patch.formats.captions import Caption
 from darner_server.patch.formats.file_names import Name
 from darner_server.patch.formats.find_replace import FindReplace
+from darner_server.patch.formats.rules import REPLY_FORMATS
 from darner_server.patch.formats.search_replace import SearchReplace
 from darner_server.patch.formats.tag_calls import TagCall
 from darner_server.patch.formats.unified_diff import UnifiedDiff
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
     from darner_server.patch.edit import Edit
 
-_KNOWN = ("search-replace", "apply-patch", "unified-diff", "whole")
 _MARKS = ("`", "~", "<", "[", "-", "*", "{", "@", "d", "+")  # what a block's first line can begin with
 
 
@@ -43,7 +43,7 @@ class Parser:
         self, reply_format: str | None = None, *, target: str | None = None, region: str | None = None
     ) -> None:
         """`target` is the file that blocks naming none are about; `region` the part of it that a fence rewrites."""
-        self._format = reply_format if reply_format in _KNOWN else None
+        self._format = reply_format if reply_format in REPLY_FORMATS else None
         self._target = Name(target)
         self._fences = Fences(self._format, target, region)
         self._reasoning = Reasoning()
@@ -91,7 +91,7 @@ class Parser:
         self._settle()
         self._drafts.release()
         left = self._fences.left(self._drafts.answered, any_edit=self._drafts.count > 0, cut_off=cut_off)
-        self._drafts.take(_apart(left))
+        self._drafts.take(_without_replies(left))
         if self._reasoning.inside and not self._drafts.count and not cut_off:
             reason = "the reply ends inside its reasoning: it holds no answer"
             self._drafts.take((malformed(None, "cut-off", reason),))
@@ -163,7 +163,7 @@ class Parser:
             self._lines.clear()
 
     def _settle(self) -> None:
-        self._drafts.take(_apart(self._out))
+        self._drafts.take(_without_replies(self._out))
         self._out = []
 
     def _void(self, *, final: bool = False) -> None:
@@ -326,7 +326,7 @@ def _within(fence: whole_text.Fence) -> Caption | None:
     return None if fence.used else fence.caption
 
 
-def _apart(edits: Iterable[Edit]) -> Iterator[Edit]:
+def _without_replies(edits: Iterable[Edit]) -> Iterator[Edit]:
     """Take apart the replies that calls of tools hold."""
     for edit in edits:
         if edit.kind != "reply":

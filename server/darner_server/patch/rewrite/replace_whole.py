@@ -29,10 +29,10 @@ def fill(edit: Edit, document: Document) -> Located | Refused:
     return Refused(edit, edit.path, Refusal("existing-file", reason))
 
 
-def place_whole(edit: Edit, document: Document, told: str = "") -> Located | Refused:
+def place_whole(edit: Edit, document: Document, request: str = "") -> Located | Refused:
     """Place a text that replaces the file, one definition in it or, if the edit has one, the region.
 
-    `told` are the words that asked for the change, or tell of it: a text that loses more than they speak of is refused.
+    `request` are the words that ask for the change or speak of it: a text that loses more than they name is refused.
     """
     after = lines.bodies(lines.split(edit.after or ""))
     if not any(body.strip() for body in after):
@@ -40,8 +40,8 @@ def place_whole(edit: Edit, document: Document, told: str = "") -> Located | Ref
     if makefile_tabs.is_makefile(edit.path or ""):
         after = makefile_tabs.recipes(after)
     if edit.region is not None:
-        return _region(edit, edit.region, after, document, told)
-    part = _by_name(edit, after, document, told)
+        return _region(edit, edit.region, after, document, request)
+    part = _by_name(edit, after, document, request)
     if part is not None:
         return part
     empty = not document.text.strip()
@@ -59,15 +59,15 @@ def place_whole(edit: Edit, document: Document, told: str = "") -> Located | Ref
     if all(body[0] in " \t" for body in new) and not all(body[0] in " \t" for body in content):
         reason = "the reply seems to be a part of the file, and it does not say which"
         return Refused(edit, edit.path, Refusal("loss", reason))
-    if (lost := _loses(document.bodies, full or after, edit.path or "", told)) is not None:
+    if (lost := _loses(document.bodies, full or after, edit.path or "", request)) is not None:
         return Refused(edit, edit.path, lost)
     return _put(edit, 0, len(document), full or after, document, names=() if full is None else (bridges.ELISION,))
 
 
-def _loses(old: list[str], new: list[str], path: str, told: str, *, whole: bool = True) -> Refusal | None:
+def _loses(old: list[str], new: list[str], path: str, request: str, *, whole: bool = True) -> Refusal | None:
     """Say what a rewrite loses without anybody asking for it; None if there is nothing."""
     lost = loss.loss(old, new, path, lines=whole)
-    if lost is None or intent.covers(told, lost):
+    if lost is None or intent.covers(request, lost):
         return None
     return Refusal(
         "loss",
@@ -102,7 +102,7 @@ def _is_named(body: str, path: str) -> bool:
     return name is not None and name.alone and (name.path or "").rsplit("/", 1)[-1] == path.rsplit("/", 1)[-1]
 
 
-def _by_name(edit: Edit, after: list[str], document: Document, told: str) -> Located | Refused | None:
+def _by_name(edit: Edit, after: list[str], document: Document, request: str) -> Located | Refused | None:
     """Place a snippet that consists of one definition; None if it does not, or the file has none of that name."""
     after = _without_outer_gaps(after)
     path = edit.path or ""
@@ -136,7 +136,7 @@ def _by_name(edit: Edit, after: list[str], document: Document, told: str) -> Loc
     if shifted is None:
         return Refused(edit, path, Refusal("indentation", f"the indentation of {head.name} cannot be carried over"))
     first = definitions_in_text.above(line, document.bodies) if any(body.strip() for body in after[:at]) else line
-    return _filled(edit, (first, last), _trimmed(shifted), document, told)
+    return _filled(edit, (first, last), _trimmed(shifted), document, request)
 
 
 def _without_outer_gaps(after: list[str]) -> list[str]:
@@ -149,7 +149,7 @@ def _without_outer_gaps(after: list[str]) -> list[str]:
     return after
 
 
-def _filled(edit: Edit, span: tuple[int, int], after: list[str], document: Document, told: str) -> Located | Refused:
+def _filled(edit: Edit, span: tuple[int, int], after: list[str], document: Document, request: str) -> Located | Refused:
     """Put new lines in the place of old ones, what they leave out filled in."""
     first, last = span
     old = document.bodies[first:last]
@@ -160,7 +160,7 @@ def _filled(edit: Edit, span: tuple[int, int], after: list[str], document: Docum
     one = definitions_in_text.only_one(old, edit.path or "")
     if one is None or one[0].kind not in ("function", "method"):
         whole = not any(body.strip() for body in [*document.bodies[:first], *document.bodies[last:]])
-        if (lost := _loses(old, new, edit.path or "", told, whole=whole)) is not None:
+        if (lost := _loses(old, new, edit.path or "", request, whole=whole)) is not None:
             return Refused(edit, edit.path, lost)
     return _put(edit, first, last, new, document, names=() if full is None else (bridges.ELISION,))
 
@@ -180,7 +180,7 @@ def _put(
     return Located(edit, edit.path or "", tuple(made), names, first + 1)
 
 
-def _region(edit: Edit, region: str, after: list[str], document: Document, told: str) -> Located | Refused:
+def _region(edit: Edit, region: str, after: list[str], document: Document, request: str) -> Located | Refused:
     """Place the rewrite of a part of the file that is known by its text."""
     old, after = _trimmed(lines.bodies(lines.split(region))), _trimmed(after)
     at = document.find(old) if old else []
@@ -208,7 +208,7 @@ def _region(edit: Edit, region: str, after: list[str], document: Document, told:
     if shifted is None or (_mixed(shifted) and not _mixed(document.bodies)):
         reason = "the indentation of the reply cannot be carried over to the region"
         return Refused(edit, edit.path, Refusal("indentation", reason))
-    return _filled(edit, (at[0], at[0] + len(old)), shifted, document, told)
+    return _filled(edit, (at[0], at[0] + len(old)), shifted, document, request)
 
 
 def _cut_out(name: str, after: list[str], document: Document, path: str, *, above: bool) -> list[str] | None:
