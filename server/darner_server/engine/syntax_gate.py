@@ -3,7 +3,7 @@
 import re
 
 from darner_context.syntax.faults import new_faults, parses
-from darner_context.syntax.incremental import differing
+from darner_context.syntax.incremental import changed_range
 from darner_context.syntax.languages import language_of
 
 LARGE = 20_000  # characters: a file from here on is first judged by the top-level pieces around the change
@@ -67,7 +67,7 @@ def _bare(text: str) -> str:
 
 def _pieces(before: str, after: str) -> tuple[str, str]:
     """The top-level pieces of both texts in which they differ."""
-    first, last, _ = differing(before, after)
+    first, last, _ = changed_range(before, after)
     start = max((found.start() for found in _TOP.finditer(before, 0, first)), default=0)
     following = _TOP.search(before, last)
     end = following.start() if following else len(before)
