@@ -16,7 +16,7 @@ _CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Memory:
+class ChecksumRecord:
     """The record of files found right before, by size and time of change."""
 
     file: Path | None  # None: nothing is remembered
@@ -47,7 +47,7 @@ class Memory:
         return cast("dict[str, list[object]]", found) if isinstance(found, dict) else {}
 
 
-def fault(path: Path, model: LocalModel, memory: Memory, reporter: Reporter) -> str | None:
+def fault(path: Path, model: LocalModel, memory: ChecksumRecord, reporter: Reporter) -> str | None:
     """Why `path` is not the model's file, or None if it is. Reads the file unless it is remembered."""
     try:
         size = path.stat().st_size

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from darner_context.system.private_files import private_folder
 from darner_server.local.cancellable_thread import Progress, in_thread
-from darner_server.local.checksum import Memory, fault
+from darner_server.local.checksum import ChecksumRecord, fault
 from darner_server.local.download_process import bytes_below
 from darner_server.local.hub import from_hub
 from darner_server.local.lock import locked
@@ -71,7 +71,7 @@ async def pull(
 class _Pull:
     model: LocalModel
     folder: Path
-    memory: Memory
+    memory: ChecksumRecord
     progress: Progress
     stage: Callable[[str], None]
 
@@ -143,15 +143,15 @@ class _Pull:
         return await in_thread(partial(fault, path, self.model, self.memory), self.progress)
 
 
-def _memory(cache_dir: Path, folder: Path, *, needed: bool) -> Memory:
+def _memory(cache_dir: Path, folder: Path, *, needed: bool) -> ChecksumRecord:
     """The record in our own folder, which is made; a model that lies elsewhere can do without."""
     try:
         private_folder(cache_dir)
-        return Memory(private_folder(folder) / "verified.json")
+        return ChecksumRecord(private_folder(folder) / "verified.json")
     except OSError:
         if needed:
             raise
-        return Memory(None)
+        return ChecksumRecord(None)
 
 
 def _from_environment(environ: Mapping[str, str], model: LocalModel, models: Mapping[str, LocalModel]) -> Path | None:

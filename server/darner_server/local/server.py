@@ -19,7 +19,7 @@ from darner_server.local.download import PullFailed, no_progress, no_stage, pull
 from darner_server.local.health import answers
 from darner_server.local.lock import is_held, locked
 from darner_server.local.models import MODELS, LocalModel
-from darner_server.local.server_process import OUT_OF_MEMORY, Orders
+from darner_server.local.server_process import OUT_OF_MEMORY, ServerArgs
 from darner_server.local.server_state import Files, ServerState, read_state, server_files
 
 _HARDWARE = ("CUDA_", "HIP_", "ROCR_", "VK_", "GGML_VK_", "OMP_", "GOMP_", "KMP_")  # which devices, how many threads
@@ -98,7 +98,7 @@ async def ensure_server(
         if found is not None:
             return found
         stage(f"starting {model}")
-        orders = Orders(
+        args = ServerArgs(
             folder=str(files.folder.absolute()),
             name=files.name,
             model=model,
@@ -109,7 +109,7 @@ async def ensure_server(
             idle_seconds=idle_seconds,
             version=__version__,
         )
-        return await _start(files, orders, known, start_seconds)
+        return await _start(files, args, known, start_seconds)
 
 
 async def running(state_dir: Path, name: str) -> Running | None:
@@ -158,14 +158,14 @@ async def _stop(files: Files, state: ServerState) -> bool:
     return True
 
 
-async def _start(files: Files, orders: Orders, known: LocalModel, seconds: float) -> Running | StartFailed:
+async def _start(files: Files, args: ServerArgs, known: LocalModel, seconds: float) -> Running | StartFailed:
     """Start the child, or wait for one that a command which has ended meanwhile started, until it is healthy."""
     process: subprocess.Popen[bytes] | None = None
     try:
         async with asyncio.timeout(seconds):
             while True:
                 if process is None and not is_held(files.alive):
-                    process = await asyncio.to_thread(_spawn, files, orders)
+                    process = await asyncio.to_thread(_spawn, files, args)
                 state = read_state(files.state)
                 if state is not None and (process is None or state.pid == process.pid) and await answers(files, state):
                     return _as_running(files, state)
@@ -178,11 +178,11 @@ async def _start(files: Files, orders: Orders, known: LocalModel, seconds: float
         return StartFailed(f"{known.name} was not ready after {seconds:.0f} s", f"Its log may tell why: {files.log}")
 
 
-def _spawn(files: Files, orders: Orders) -> subprocess.Popen[bytes]:
+def _spawn(files: Files, args: ServerArgs) -> subprocess.Popen[bytes]:
     """Start the process apart from this one: its own session, its own log, no terminal."""
     with open(files.log, "wb", opener=private_opener) as log:
         process = subprocess.Popen(  # noqa: S603 - our own module
-            child_process.python("darner_server.local.server_process", orders.as_argument()),
+            child_process.python("darner_server.local.server_process", args.to_argument()),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -194,7 +194,7 @@ def _spawn(files: Files, orders: Orders) -> subprocess.Popen[bytes]:
             creationflags=_NO_WINDOW,
         )
     # It outlives us or ends before us; either way somebody takes note of it, and nobody waits.
-    threading.Thread(target=process.wait, daemon=True, name=f"reaper of {orders.name}").start()
+    threading.Thread(target=process.wait, daemon=True, name=f"reaper of {args.name}").start()
     return process
 
 

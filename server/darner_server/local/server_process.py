@@ -25,7 +25,7 @@ FAILED, ALREADY, OUT_OF_MEMORY = 3, 4, 5  # exit codes; the log says more
 
 
 @dataclass(frozen=True, slots=True)
-class Orders:
+class ServerArgs:
     """What the parent passes down, as JSON in argv."""
 
     folder: str
@@ -38,15 +38,15 @@ class Orders:
     idle_seconds: float
     version: str
 
-    def as_argument(self) -> str:
+    def to_argument(self) -> str:
         """The one argument of this program."""
         return json.dumps(dataclasses.asdict(self))
 
 
 def main(argument: str) -> int:
     """Serve until idle."""
-    orders = Orders(**json.loads(argument))
-    files = Files(Path(orders.folder), orders.name)
+    args = ServerArgs(**json.loads(argument))
+    files = Files(Path(args.folder), args.name)
     alive = _take(files.alive)
     if alive is None:
         return ALREADY
@@ -54,36 +54,36 @@ def main(argument: str) -> int:
     signal.signal(signal.SIGTERM, _end)
     api_key = secrets.token_urlsafe(32)
     try:
-        server = _start(orders, api_key)
+        server = _start(args, api_key)
     except (ImportError, MemoryError, RuntimeError) as error:
         sys.stderr.write(f" E {type(error).__name__}: {error}\n")  # as llama.cpp marks its own errors
         return OUT_OF_MEMORY if isinstance(error, MemoryError) else FAILED
     port = int(str(server.listening_address).rpartition(":")[2])
-    write_state(files.state, ServerState(os.getpid(), port, orders.model, orders.n_ctx, orders.version, api_key))
+    write_state(files.state, ServerState(os.getpid(), port, args.model, args.n_ctx, args.version, api_key))
     try:
-        _serve(files.state, server.handle_metrics, orders.idle_seconds, time.monotonic)
+        _serve(files.state, server.handle_metrics, args.idle_seconds, time.monotonic)
     finally:
         files.state.unlink(missing_ok=True)
     # The library's own way down waits for requests that nobody reads any more.
     os._exit(0)
 
 
-def _start(orders: Orders, api_key: str) -> Any:  # noqa: ANN401 - the library has no types
+def _start(args: ServerArgs, api_key: str) -> Any:  # noqa: ANN401 - the library has no types
     library: Any = importlib.import_module("xllamacpp")  # 100 MB, and only this process needs it
     params = library.CommonParams()
-    params.model.path = orders.file
-    params.model_alias = {orders.model}
+    params.model.path = args.file
+    params.model_alias = {args.model}
     params.port = 0
     params.api_keys = [api_key]
-    params.n_ctx = orders.n_ctx
+    params.n_ctx = args.n_ctx
     params.n_parallel = 1  # it would divide n_ctx
     params.n_batch = params.n_ubatch = 256  # a stream that is left in mid-prefill frees the slot after one batch
     params.cache_ram_mib = 256  # of old prompts' states
     params.offline = True
     params.ui = False
     params.endpoint_metrics = params.endpoint_slots = params.endpoint_props = True
-    params.cpuparams.n_threads = params.cpuparams_batch.n_threads = orders.threads
-    if orders.speculate:
+    params.cpuparams.n_threads = params.cpuparams_batch.n_threads = args.threads
+    if args.speculate:
         params.speculative.types = [library.common_speculative_type.COMMON_SPECULATIVE_TYPE_NGRAM_MOD]
     return library.Server(params)
 
