@@ -41,5 +41,7 @@ def prose(reply: str) -> str:
             inside, any_fence = ("" if inside else mark), True
         elif not inside:
             text, void = reasoning.answer(line)
-            out = [text] if void else [*out, text]
+            if void:
+                out.clear()
+            out.append(text)
     return "\n".join(out) if any_fence else ""
