@@ -55,7 +55,7 @@ class Outline:
         """
         Take in the text as it is now; None where all of it was looked at anew.
 
-        `where` is what `differing` would find, if that is known.
+        `where` is what `changed_range` would return, if it is known.
         """
         old, self._data = self._data, data
         begin, old_end, end = where or changed_range(old, data)
