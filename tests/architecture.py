@@ -30,7 +30,7 @@ FLOORS = {
     "darner_server.local": "cancellable_thread directories lock models server_state"
     " < checksum download_process health server_process < hub package_index < download < server",
     "darner_server.lsp": "client_log errors suggestions test_files < transport < progress server_capabilities text"
-    " < client_capabilities engine_host handshake params < edits < session < patch_run < handlers < server < startup",
+    " < client_capabilities engine_host handshake params < edits < session < model_stream patch_run < handlers < server < startup",
     "darner_server.cli": "exit_codes output < autorun_files locations login model recovery setup"
     " < apply check context doctor < patch < app",
 }

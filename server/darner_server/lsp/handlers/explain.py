@@ -7,6 +7,7 @@ from lsprotocol import types
 
 from darner_server.display_text import plain
 from darner_server.lsp.errors import Failure
+from darner_server.lsp.model_stream import model_stream
 from darner_server.lsp.params import PatchParams, read_patch_params
 from darner_server.lsp.session import Session
 from darner_server.lsp.suggestions.explanations import Explanation
@@ -50,32 +51,19 @@ async def _explain(session: Session, params: PatchParams, snapshot: Snapshot) ->
 
 
 async def _ask(session: Session, engine: "Engine", params: PatchParams, snapshot: Snapshot) -> tuple[str, str]:
-    from darner_clients.errors import EndpointError
     from darner_clients.messages import Text
-    from darner_clients.routing.router import Route, Router
 
     await engine.indexed()
     path = session.folders.path_of(snapshot.uri, snapshot.language)
     origin = session.folders.origin(path)
     if (reason := await engine.index.beside(lambda: engine.withheld(path, origin))) is not None:
         raise Failure(reason)
-    router = await engine.router(lambda _event: None)
-    if not isinstance(router, Router):
-        raise Failure(f"{router.reason}; {router.advice}")
     requests = _Requests(engine, params, snapshot, path)
-    await engine.index.beside(lambda: requests.of(router.endpoints[0]))
-    session.log_once(map(str, requests.masks.told))
-    route = await router.choose(lambda endpoint: requests.of(endpoint).prompt_tokens, output=_OUTPUT)
-    if not isinstance(route, Route):
-        raise Failure(route.reason)
     text = ""
-    try:
-        async with router.stream(route, requests.of(route.endpoint)) as stream:
-            async for item in stream:
-                if isinstance(item, Text):
-                    text += item.text
-    except EndpointError as error:
-        raise Failure(str(error)) from None
+    async with model_stream(session, engine, requests, output=_OUTPUT) as stream:
+        async for item in stream:
+            if isinstance(item, Text):
+                text += item.text
     return requests.masks.restore(text.strip()), requests.selected
 
 

@@ -12,6 +12,7 @@ from lsprotocol import types
 
 from darner_server.buffer_origin import Origin
 from darner_server.lsp.edits.workspace_edit import range_json
+from darner_server.lsp.model_stream import NoAnswer, model_stream
 from darner_server.lsp.session import Session
 from darner_server.lsp.suggestions.shape import Cursor, suggest
 from darner_server.lsp.text.documents import Snapshot
@@ -132,30 +133,18 @@ def _withheld(engine: "Engine", path: str, origin: Origin | None, text: str) -> 
 
 
 async def _ask(session: Session, engine: "Engine", path: str, cursor: Cursor, at: Point, *, invoked: bool) -> str:
-    from darner_clients.errors import EndpointError
-    from darner_clients.routing.router import Route, Router
-
-    router = await engine.router(lambda _event: None)
-    if not isinstance(router, Router):
-        session.show_message_once(f"{router.reason}; {router.advice}")
-        return ""
     requests = _Requests(session, engine, path, cursor, at, invoked=invoked)
     output = _BLOCK_TOKENS if cursor.opens_block else _LINE_TOKENS
-    await engine.index.beside(lambda: requests.count(router.endpoints[0]))
-    session.log_once(map(str, requests.masks.told))
-    route = await router.choose(requests.count, output=output, interactive=invoked)
-    if not isinstance(route, Route):
-        if invoked:
-            session.show_message(f"no suggestion: {route.reason}", types.MessageType.Warning)
-        return ""
     try:
-        async with router.stream(route, requests.of(route.endpoint)) as stream:
+        async with model_stream(session, engine, requests, output=output, interactive=invoked) as stream:
             return await _suggestion(cursor, stream, requests.masks)
-    except EndpointError as error:
-        if invoked:
-            session.show_message_once(str(error))
-        else:
-            session.log(f"no suggestion: {error}", types.MessageType.Warning)
+    except NoAnswer as failure:
+        if failure.kind == "setup" or (failure.kind == "endpoint" and invoked):
+            session.show_message_once(failure.message)
+        elif invoked:
+            session.show_message(f"no suggestion: {failure.message}", types.MessageType.Warning)
+        elif failure.kind == "endpoint":
+            session.log(f"no suggestion: {failure.message}", types.MessageType.Warning)
     return ""
 
 
@@ -191,10 +180,6 @@ class _Requests:
         self._recent = session.recent()
         self._invoked = invoked
         self._requests: dict[str, FillRequest] = {}
-
-    def count(self, endpoint: "Endpoint") -> int:
-        """Prompt tokens there."""
-        return self.of(endpoint).prompt_tokens
 
     def of(self, endpoint: "Endpoint") -> "FillRequest":
         """The request to an endpoint."""
