@@ -29,7 +29,7 @@ FLOORS = {
     " < prompt < hunks < reply_stream < run < engine",
     "darner_server.local": "cancellable_thread directories lock models server_state"
     " < checksum download_process health server_process < hub package_index < download < server",
-    "darner_server.lsp": "client_log errors suggestions test_files < transport < progress server_capabilities text"
+    "darner_server.lsp": "client_log errors suggestions tests_of_file < transport < progress server_capabilities text"
     " < client_capabilities engine_host handshake params < edits < session < model_stream patch_run < handlers < server < startup",
     "darner_server.cli": "exit_codes output < autorun_files locations login model recovery setup"
     " < apply check context doctor < patch < app",

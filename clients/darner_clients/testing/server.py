@@ -187,6 +187,7 @@ class _Connection(asyncio.Protocol):
         self._task: asyncio.Task[None] | None = None
         self._number = 0
         self._closing = False
+        self._exchange: Exchange | None = None  # being answered
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
@@ -204,6 +205,8 @@ class _Connection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
         self._owner.connections.discard(self)
+        if self._exchange is not None and not self._exchange.closed:
+            self._exchange.closed = "server" if self._closing else "client"
         self._gone.set()
         self._came.set()
 
@@ -217,6 +220,7 @@ class _Connection(asyncio.Protocol):
 
     async def _serve(self) -> None:
         while (exchange := await self._request()) is not None:
+            self._exchange = exchange
             if exchange.path == "/_requests":
                 given = self._owner.requests()
             else:
@@ -227,8 +231,7 @@ class _Connection(asyncio.Protocol):
             try:
                 await self._send(exchange, given)
             finally:
-                if self._gone.is_set() and not exchange.closed:
-                    exchange.closed = "server" if self._closing else "client"
+                self._exchange = None
                 if exchange.path != "/_requests":
                     self._owner.log_end(exchange)
             await self._owner.changed()

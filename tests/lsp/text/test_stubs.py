@@ -1,6 +1,6 @@
 import pytest
 
-from darner_server.lsp.test_files import tests_of as counterpart
+from darner_server.lsp.tests_of_file import tests_of as counterpart
 from darner_server.lsp.text.positions import split_lines
 from darner_server.lsp.text.stubs import is_stub, window_around
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from darner_server.display_text import plain
 from darner_server.lsp.session import Session
-from darner_server.lsp.test_files import tests_of
+from darner_server.lsp.tests_of_file import tests_of
 from darner_server.lsp.text.comments import Comment, comment_at
 from darner_server.lsp.text.documents import Document
 from darner_server.lsp.text.stubs import is_stub, window_around
