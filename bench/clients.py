@@ -24,9 +24,9 @@ from urllib.parse import urlsplit
 
 from clients_server import WORDS
 
+from darner_clients.chat import ChatRequest, Text
 from darner_clients.client import Client
 from darner_clients.endpoint import Deadlines, Endpoint
-from darner_clients.messages import ChatRequest, Text
 from darner_clients.routing.router import Route, Router
 
 HERE = Path(__file__).parent

@@ -12,7 +12,7 @@ import json
 from collections.abc import Callable
 from random import Random
 
-from darner_clients.messages import ChatRequest, Text
+from darner_clients.chat import ChatRequest, Text
 from darner_clients.routing.router import Route, Router
 from darner_clients.testing import Script, ScriptedEndpoint
 

@@ -21,9 +21,9 @@ from statistics import median
 import httpx
 from local_edits import EDITS, ToyEdit
 
-from darner_server.local.directories import cache_folder
 from darner_server.local.models import MODELS
 from darner_server.local.server import Running, StartFailed, ensure_server, stop_server
+from darner_server.user_directories import cache_folder
 
 _BLOCK = "```{language}\n{code}```\n\n"
 _REPLY = "Reply with the complete new version of the function in one fenced code block and nothing else."

@@ -19,33 +19,34 @@ BASES = (ROOT / "context", ROOT / "clients", ROOT / "server")
 FLOORS = {
     "darner_context": "request text < prompt secrets syntax system < git < workspace < facts < store < indexing lookup"
     " < ranking < index",
-    "darner_clients": "dialect endpoint errors messages < testing transport < endpoint_warnings refusals < wire"
+    "darner_clients": "dialect endpoint errors chat < testing transport < endpoint_warnings refusals < wire"
     " < discovery < client < routing",
-    "darner_server": "api_key buffer_origin context_json directory_handles display_text import_path process"
+    "darner_server": "context_json directory_handles display_text document_origin import_path key_validation process_alive"
+    " user_directories"
     " < journal settings_errors < endpoint_table file_writer < settings",
-    "darner_server.patch": "edit reserved_names < autorun_files paths text < formats < repair_prompt reply < match < rewrite"
+    "darner_server.patch": "edit protected_paths < autorun_files paths text < formats < repair_prompt reply < match < rewrite"
     " < applier",
-    "darner_server.engine": "embedded_model endpoint_failures events masking original_offsets privacy save syntax_gate task"
-    " < prompt < hunks < reply_stream < run < engine",
-    "darner_server.local": "cancellable_thread directories lock models server_state"
+    "darner_server.engine": "embedded_model failed_endpoints events masking base_version_offsets privacy save syntax_gate task"
+    " < prompt < patch_state < reply_stream < run < engine",
+    "darner_server.local": "cancellable_thread lock models server_state"
     " < checksum download_process health server_process < hub package_index < download < server",
     "darner_server.lsp": "client_log errors suggestions tests_of_file < transport < progress server_capabilities text"
-    " < client_capabilities engine_host handshake params < edits < session < model_stream patch_run < handlers < server < startup",
-    "darner_server.cli": "exit_codes output < autorun_files locations login model recovery setup"
-    " < apply check context doctor < patch < app",
+    " < client_capabilities engine_host handshake params < edits < session < model_request patch_run < handlers < server < startup",
+    "darner_server.cli": "exit_codes output < autorun_files locations login model recovery command_environment"
+    " < apply post_patch_check context doctor < patch < app",
 }
 
 # What each package may import besides itself and the standard library. "package.room" allows that room alone.
 OUTSIDE = {
     "darner_context": "tiktoken tree_sitter",
     "darner_clients": "certifi httpcore httpx",
-    "darner_server": "keyring pydantic pydantic_core darner_clients.endpoint darner_context.request darner_context.system"
-    " darner_context.text darner_server.local.directories darner_server.patch.reserved_names",
+    "darner_server": "keyring platformdirs pydantic pydantic_core darner_clients.endpoint darner_context.request"
+    " darner_context.system darner_context.text darner_server.patch.protected_paths",
     "darner_server.patch": "",
     "darner_server.engine": "darner_clients darner_context darner_server darner_server.local darner_server.patch",
-    "darner_server.local": "filelock platformdirs darner_clients darner_context.system darner_server.__init__",
+    "darner_server.local": "filelock darner_clients darner_context.system darner_server.__init__",
     "darner_server.lsp": "cattrs lsprotocol pygls darner_clients darner_context darner_server darner_server.engine"
-    " darner_server.local.directories darner_server.patch",
+    " darner_server.patch",
     "darner_server.cli": "keyring pydantic rich typer darner_clients darner_context darner_server darner_server.engine"
     " darner_server.local darner_server.lsp.startup darner_server.lsp.transport darner_server.patch",
 }

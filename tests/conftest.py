@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from darner_server.local.directories import cache_folder
 from darner_server.local.download import PullFailed, pull
+from darner_server.user_directories import cache_folder
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # what runs in the background is started with it ignored
 

@@ -15,11 +15,11 @@ from tests.lsp.handlers.test_inline_completion import ask
 
 from darner_clients.testing import Script, ScriptedEndpoint
 from darner_context.index import Index
-from darner_context.system import child_process
-from darner_server.local.directories import cache_folder
+from darner_context.system import child_environment
 from darner_server.local.download import PullFailed, pull
 from darner_server.local.models import MODELS, IndexParts
 from darner_server.local.server import Running, ensure_server, stop_server
+from darner_server.user_directories import cache_folder
 
 CODE = {"a.py": "def one():\n    return 1\n", "b.py": "from a import one\n"}
 PROGRAMS = "git python python3 sh bash env uname ldconfig gcc cc ld objdump ps less pager ssh pip uv node cat stty tput"
@@ -150,11 +150,11 @@ def test_what_a_child_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, "other")
     monkeypatch.setenv("PATH", ".::bin:../bin:/usr/bin:~/bin:/bin")
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
-    told = child_process.environment()
+    told = child_environment.environment()
     assert "s3cret" not in told.values()
     assert "other" not in told.values()
     assert (told["PATH"], told["LC_ALL"], told["HOME"]) == ("/usr/bin:/bin", "C.UTF-8", os.environ["HOME"])
-    assert child_process.environment(["HTTPS_PROXY"], prefixes=("HF_",)).items() > told.items()
+    assert child_environment.environment(["HTTPS_PROXY"], prefixes=("HF_",)).items() > told.items()
 
 
 def _surroundings(pid: int) -> tuple[str, str]:

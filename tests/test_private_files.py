@@ -19,8 +19,8 @@ from darner_clients.testing import Script, ScriptedEndpoint
 from darner_context.system.private_files import private_database, private_file, private_folder
 from darner_server.cli.app import PrivateLog
 from darner_server.journal import begin
-from darner_server.local.directories import cache_folder, config_folder, state_folder
 from darner_server.local.server_state import server_files
+from darner_server.user_directories import cache_folder, config_folder, state_folder
 
 
 @pytest.fixture

@@ -7,18 +7,18 @@ from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
+from darner_clients.chat import ChatRequest, FillRequest
 from darner_clients.dialect import PLAIN
 from darner_clients.discovery.model_limits import Limits
 from darner_clients.endpoint import Endpoint
 from darner_clients.errors import EndpointError, Late, OverQuota, Rejected, Unauthorised
-from darner_clients.messages import ChatRequest, FillRequest
 from darner_clients.refusals.error_text import readable
 from darner_clients.refusals.rate_limit_headers import Allowance, allowances
 from darner_clients.refusals.refusal import from_response
 from darner_clients.transport.connections import Connections
 from darner_clients.wire.presets import address, preset_of
 from darner_clients.wire.request import Wire, encode, headers
-from darner_clients.wire.stream import Item, Stream
+from darner_clients.wire.response_stream import Item, Stream
 
 if TYPE_CHECKING:
     from darner_clients.transport.exchange import Exchange

@@ -7,8 +7,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from darner_server.local.directories import cache_folder
 from darner_server.local.server import Running, StartFailed, ensure_server, stop_server
+from darner_server.user_directories import cache_folder
 
 MODEL = "qwen2.5-coder-0.5b"
 DARNER = Path(sys.executable).with_name("darner")

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from darner_clients.endpoint import Deadlines, Endpoint
-from darner_server.api_key import cleaned, fault, looks_like_key, may_be_key
+from darner_server.key_validation import cleaned, fault, looks_like_key, may_be_key
 from darner_server.settings_errors import at
 
 _DEFAULT_TOKENIZER = "o200k_base"

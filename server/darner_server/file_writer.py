@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from darner_server import journal
 from darner_server.directory_handles import LINKED, Folder, OpenFolders
-from darner_server.patch.reserved_names import is_of_repository
+from darner_server.patch.protected_paths import is_of_repository
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

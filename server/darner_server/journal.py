@@ -16,7 +16,7 @@ from typing import Literal
 
 from darner_context.system.private_files import private_folder, private_opener
 from darner_server.directory_handles import Folder, OpenFolders
-from darner_server.process import alive
+from darner_server.process_alive import alive
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ from darner_context.system.private_files import changed_by_others
 from darner_context.system.regular_file import read_plain
 from darner_context.text.toml import read_toml
 from darner_server.endpoint_table import Budget, EndpointTable, Strict, made, place_in
-from darner_server.local.directories import config_folder
 from darner_server.settings_errors import explain, line
+from darner_server.user_directories import config_folder
 
 WORKSPACE_FILE = ".darner.toml"
 _MOST = 200_000  # bytes of a workspace's settings

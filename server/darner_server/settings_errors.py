@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from darner_server.api_key import may_be_key
+from darner_server.key_validation import may_be_key
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails

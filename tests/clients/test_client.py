@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from darner_clients.chat import ChatRequest, FillRequest, Finish, Reasoning, Text, Usage
 from darner_clients.client import Client
 from darner_clients.discovery.model_limits import Limits
 from darner_clients.endpoint import Deadlines
@@ -18,10 +19,9 @@ from darner_clients.errors import (
     Rejected,
     Unreachable,
 )
-from darner_clients.messages import ChatRequest, FillRequest, Finish, Reasoning, Text, Usage
 from darner_clients.testing import Fault, Said, Script, ScriptedEndpoint
 from darner_clients.testing.script import Dialect, FaultKind, LineEnd, Write, pieces
-from darner_clients.wire.stream import Item
+from darner_clients.wire.response_stream import Item
 
 DIALECTS: tuple[Dialect, ...] = ("cerebras", "vllm", "vllm-0.15", "vllm-old", "sglang", "llamacpp", "openai")
 REPLY = "def grüße():\n\treturn 'a — b 🎈'\r\n\u2028\x0c"

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from tests.cli.desk import Desk, Ran
 
-from darner_server.local.directories import cache_folder
 from darner_server.local.server import Running, ensure_server, stop_server
+from darner_server.user_directories import cache_folder
 
 pytestmark = [pytest.mark.model, pytest.mark.usefixtures("embedded_model"), pytest.mark.timeout(400)]
 

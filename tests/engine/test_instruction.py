@@ -4,7 +4,7 @@ import pytest
 
 from darner_context.index import Focus
 from darner_server.engine.prompt.instruction import instruction_at, rewrite_instruction
-from darner_server.engine.prompt.region import Region
+from darner_server.engine.prompt.rewrite_range import Region
 
 CODE = "def one():\n    return 1\n\n\ndef two():\n    a = 1\n    return a\n"
 LONG = "".join(f"line {number}\n" for number in range(1, 101))

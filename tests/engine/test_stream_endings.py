@@ -10,7 +10,7 @@ from darner_clients.errors import Interrupted
 from darner_clients.testing import Fault, Said, Script
 from darner_context.index import Focus
 from darner_server.engine import Done, Failed, PatchEvent, Task
-from darner_server.engine.endpoint_failures import EndpointFailures
+from darner_server.engine.failed_endpoints import EndpointFailures
 
 TEXT = "def one():\n    return 1\n\n\ndef two():\n    return 2\n"
 AFTER = TEXT.replace("1\n", "11\n").replace("2\n", "22\n")

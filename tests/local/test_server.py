@@ -17,10 +17,10 @@ import httpx
 import pytest
 from tests.tcp_server import serve
 
-from darner_server.local.directories import cache_folder
 from darner_server.local.models import MODELS
 from darner_server.local.server import Running, StartFailed, ensure_server, running, stop_server
 from darner_server.local.server_state import ServerState, read_state, server_files, write_state
+from darner_server.user_directories import cache_folder
 
 pytestmark = [pytest.mark.model, pytest.mark.usefixtures("embedded_model")]
 

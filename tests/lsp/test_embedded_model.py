@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from tests.lsp.editor import CLIENTS, editing
 
-from darner_server.local.directories import cache_folder
 from darner_server.local.server import stop_server
+from darner_server.user_directories import cache_folder
 
 pytestmark = [pytest.mark.model, pytest.mark.usefixtures("embedded_model"), pytest.mark.timeout(300)]
 

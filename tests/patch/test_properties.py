@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from darner_server.patch import Edit, Located, Parser, Splice, apply_reply, locate, spliced
 from darner_server.patch.edit import Format
 from darner_server.patch.formats import apply_patch, find_replace, search_replace, unified_diff, whole_text
-from darner_server.patch.text.document import Document
+from darner_server.patch.text.indexed_text import Document
 
 PIECES = [
     "<<<<<<< SEARCH\n", "=======\n", ">>>>>>> REPLACE\n", "```python\n", "```\n", "a.py\n",

@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 
+from darner_clients.chat import Reasoning
 from darner_clients.errors import EndpointError
-from darner_clients.messages import Reasoning
 from darner_clients.transport.settle import wait_until_done
-from darner_clients.wire.stream import Item
+from darner_clients.wire.response_stream import Item
 
 Opener = Callable[[], AbstractAsyncContextManager[AsyncIterator[Item]]]
 

@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 
+from darner_clients.chat import ChatRequest, FillRequest, Finish, Text
 from darner_clients.client import Client
 from darner_clients.discovery.model_limits import Limits
 from darner_clients.endpoint import Deadlines, Endpoint
@@ -20,16 +21,15 @@ from darner_clients.errors import (
     Rejected,
     Unreachable,
 )
-from darner_clients.messages import ChatRequest, FillRequest, Finish, Text
 from darner_clients.refusals.rate_limit_headers import Allowance
 from darner_clients.routing.calibration import Pair, estimate, estimate_error, first_guess, keep_predicting, plausible
 from darner_clients.routing.circuit_breaker import CircuitBreaker
+from darner_clients.routing.decision import EndpointStatus
 from darner_clients.routing.dialect_memory import DialectMemory
 from darner_clients.routing.quota import Quota, Ticket
-from darner_clients.routing.route import EndpointStatus
 from darner_clients.routing.samples import Samples
 from darner_clients.routing.shared_store import SharedStore
-from darner_clients.wire.stream import Item
+from darner_clients.wire.response_stream import Item
 
 TRY_AGAIN = 20  # requests without a prediction after predictions were found not to pay
 ENOUGH_TO_RATE = 16  # tokens

@@ -7,8 +7,8 @@ from urllib.parse import urljoin, urlsplit
 
 from darner_clients.endpoint import Endpoint
 from darner_clients.errors import EndpointError, Interrupted, Late, Rejected, Unreachable
+from darner_clients.transport.exceptions import Broken, Headers, NotConnected
 from darner_clients.transport.failure_advice import ADVICE
-from darner_clients.transport.failures import Broken, Headers, NotConnected
 
 if TYPE_CHECKING:
     from darner_clients.transport.exchange import Exchange, Http

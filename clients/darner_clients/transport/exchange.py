@@ -15,11 +15,11 @@ from urllib.parse import urlsplit, urlunsplit
 import httpcore
 import httpx
 
-from darner_clients.transport.failures import Broken, FailureKind, Headers, NotConnected
-from darner_clients.transport.library_failures import is_no_http, is_silent, kind_of
+from darner_clients.transport.exceptions import Broken, FailureKind, Headers, NotConnected
+from darner_clients.transport.httpcore_errors import is_no_http, is_silent, kind_of
+from darner_clients.transport.network_backend import CancelHandle, Sockets, cancel_handle, tls_context
 from darner_clients.transport.proxies import proxy_of, shown_proxy
 from darner_clients.transport.settle import wait_until_done
-from darner_clients.transport.sockets import CancelHandle, Sockets, cancel_handle, tls_context
 
 KEEP = 300.0  # seconds an idle connection is kept
 MOST_IDLE = 4

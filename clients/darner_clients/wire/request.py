@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from darner_clients.chat import ChatRequest, FillRequest
 from darner_clients.dialect import PLAIN, Dialect
 from darner_clients.endpoint import Endpoint
-from darner_clients.messages import ChatRequest, FillRequest
 from darner_clients.wire.presets import REASONING_MODELS, FillTokens, address, fill_tokens, preset_of
 
 WORTH_PACKING = 4096  # bytes: below this gzip saves no packet

@@ -15,7 +15,7 @@ from math import ceil
 from pathlib import Path
 from threading import Timer
 
-from darner_context.system.child_process import environment, search_path
+from darner_context.system.child_environment import environment, search_path
 
 if sys.platform == "linux":
     from resource import RLIMIT_CPU, RLIMIT_DATA, prlimit

@@ -12,7 +12,7 @@ from pathlib import Path
 from darner_context.git.ignore_rules import as_bytes, lines_of
 from darner_context.git.wildmatch import expression
 from darner_context.request import Unreadable
-from darner_context.system.child_process import git_settings
+from darner_context.system.child_environment import git_settings
 from darner_context.system.regular_file import read_plain
 
 MOST = 16_000_000  # bytes of a file of rules

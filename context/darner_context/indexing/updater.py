@@ -14,7 +14,7 @@ from darner_context.indexing.indexer import changes, parse, update
 from darner_context.request import LeftOut
 from darner_context.store.database import damaged
 from darner_context.store.location import StoreLocation, prune
-from darner_context.system import child_process
+from darner_context.system import child_environment
 from darner_context.workspace.scan import Source, Workspace
 
 _HERE_FILE, _HERE_ALL = 60_000, 300_000  # bytes parsed in a thread of this process; more would hold up the event loop
@@ -119,12 +119,12 @@ class Updater:
         }
         try:
             process = await asyncio.create_subprocess_exec(
-                *child_process.python("darner_context.indexing.indexer"),
+                *child_environment.python("darner_context.indexing.indexer"),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.DEVNULL,
-                cwd=child_process.NEUTRAL,
-                env=child_process.environment(),
+                cwd=child_environment.NEUTRAL,
+                env=child_environment.environment(),
                 limit=64_000_000,
                 start_new_session=True,  # its group are its workers, and they are killed with it
             )

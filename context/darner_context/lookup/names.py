@@ -33,7 +33,7 @@ class NameResolver:
         self._facts: dict[str, FileFacts | None] = {}
         self._postings: dict[str, Postings] = {}
         self.unknown: set[str] = set()  # of the names looked up, those that no file has
-        self.co_used: OrderedDict[object, dict[str, float]] = OrderedDict()  # see cooccurrence.py
+        self.co_used: OrderedDict[object, dict[str, float]] = OrderedDict()  # see name_cooccurrence.py
         self._reexports: dict[str, list[Key]] = {}
         self._resolved: dict[tuple[str, str, bool], list[Key]] = {}
         self._types: dict[Key, list[Key]] = {}

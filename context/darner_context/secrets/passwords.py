@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from darner_context.secrets.entropy import UUID, entropy, made_up, sequence, worded
 from darner_context.secrets.phrases import letters_by_chance, passphrase, single_word
-from darner_context.secrets.random_values import called, is_option, unsaid
+from darner_context.secrets.randomness import UUID, entropy, made_up, sequence, worded
 from darner_context.secrets.rules import WEAK
+from darner_context.secrets.variable_names import called, is_option, unsaid
 
 Found = tuple[int, int, str]  # start, end, kind
 _WORDS = (b"pass", b"pwd", b"secret", b"kennwort", b"contrase", b"mot_de_pass", b"motdepass", b"senha", b"wachtwoord")

@@ -2,7 +2,7 @@
 
 import re
 
-from darner_context.secrets.entropy import entropy, share_of_common_pairs
+from darner_context.secrets.randomness import entropy, share_of_common_pairs
 from darner_context.secrets.rules import SHOWN
 
 _WORDS = re.compile(r"[a-z]{2,12}(?:(?P<sign>[ _-])[a-z]{2,12})(?:(?P=sign)[a-z]{2,12}){1,9}")

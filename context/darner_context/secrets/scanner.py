@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from darner_context.secrets.entropy import LEAST, by_chance, made_up
 from darner_context.secrets.joined_strings import joined
 from darner_context.secrets.passwords import in_urls, passwords
 from darner_context.secrets.private_keys import PRIVATE_KEY, key_parts, other_keys
-from darner_context.secrets.random_values import kind_by_name
+from darner_context.secrets.randomness import LEAST, by_chance, made_up
 from darner_context.secrets.rules import PLAIN, SHAPES, TOKENS
+from darner_context.secrets.variable_names import kind_by_name
 
 _QUOTES = b"\"'`"
 _KEPT = 64  # texts whose secrets are remembered

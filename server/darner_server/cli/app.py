@@ -18,10 +18,10 @@ from typer.exceptions import TyperException
 from darner_context.system.private_files import private_file, private_folder
 from darner_server import __version__
 from darner_server.cli import exit_codes, output
-from darner_server.local.directories import state_folder
+from darner_server.user_directories import state_folder
 
 if TYPE_CHECKING:
-    from darner_server.cli.setup import Place
+    from darner_server.cli.command_environment import Place
 
 app = typer.Typer(
     name="darner",
@@ -317,8 +317,8 @@ def _here() -> Path:
 
 
 def _place(root: Path | None, config: Path | None) -> "Place":
+    from darner_server.cli.command_environment import read_settings
     from darner_server.cli.locations import find_root
-    from darner_server.cli.setup import read_settings
 
     here = _here()
     return read_settings(find_root(root, here), here, config, dict(os.environ))

@@ -12,8 +12,8 @@ from darner_server.cli.autorun_files import writable
 from darner_server.cli.locations import parse_location
 from darner_server.cli.recovery import journals, recover_unfinished
 from darner_server.engine.events import EditRefused
-from darner_server.engine.hunks import Snapshot
 from darner_server.engine.masking import without_secrets
+from darner_server.engine.patch_state import Snapshot
 from darner_server.engine.save import save
 from darner_server.engine.syntax_gate import syntax_gate
 from darner_server.file_writer import Unwritten

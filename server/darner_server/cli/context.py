@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from darner_context.index import ContextBundle, ContextRequest, Focus, Snippet, Unreadable
 from darner_server.cli import exit_codes, output
+from darner_server.cli.command_environment import Place, open_engine, show_instructions
 from darner_server.cli.locations import parse_location
-from darner_server.cli.setup import Place, open_engine, show_instructions
 from darner_server.context_json import snippet_json, summary_json
 from darner_server.engine import Engine
 

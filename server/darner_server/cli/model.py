@@ -5,10 +5,10 @@ from pathlib import Path
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 
 from darner_server.cli import exit_codes, output
-from darner_server.local.directories import cache_folder
 from darner_server.local.download import PullFailed
 from darner_server.local.download import pull as fetch
 from darner_server.local.models import DEFAULT_MODEL, MODELS
+from darner_server.user_directories import cache_folder
 
 
 async def pull(name: str | None, given: Path | None) -> int:

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from darner_context.index import Unreadable
 from darner_server.cli import exit_codes, output
 from darner_server.cli.autorun_files import writable
-from darner_server.cli.check import Kept, keyless, run_check
+from darner_server.cli.command_environment import Place, open_engine, show_endpoint_notices, show_instructions
 from darner_server.cli.locations import parse_location
+from darner_server.cli.post_patch_check import Kept, keyless, run_check
 from darner_server.cli.recovery import journals, recover_unfinished
-from darner_server.cli.setup import Place, open_engine, show_endpoint_notices, show_instructions
 from darner_server.engine import (
     ContextReady,
     Decoding,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from darner_server.cli import output
 from darner_server.journal import settle, unfinished
-from darner_server.local.directories import state_folder
+from darner_server.user_directories import state_folder
 
 
 def journals() -> Path:

@@ -14,7 +14,7 @@ from darner_context.index import ContextBundle, ContextRequest, Index
 from darner_context.secrets.masks import Masks
 from darner_context.system.private_files import private_folder
 from darner_context.text.tokenizer import tokenizer
-from darner_server.buffer_origin import Origin
+from darner_server.document_origin import Origin
 from darner_server.engine.embedded_model import Embedded
 from darner_server.engine.events import Done, Failed, PatchEvent, Stage
 from darner_server.engine.masking import hidden
@@ -114,7 +114,7 @@ class Engine:
                 emit(Failed("endpoint", str(router), ((self.settings.local_model, router.reason),)))
                 return
             emit(Stage("context", "choosing what the model sees"))
-            from darner_server.engine.hunks import Hunks  # noqa: PLC0415 - what reads replies; a context does without
+            from darner_server.engine.patch_state import Hunks  # noqa: PLC0415 - what reads replies; a context does without
             from darner_server.engine.prompt.prompts import Prompts  # noqa: PLC0415 - likewise
             from darner_server.engine.run import Run  # noqa: PLC0415 - likewise
 

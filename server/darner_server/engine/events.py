@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:  # whoever only shows a context reads no reply
     from collections.abc import Mapping
 
-    from darner_clients.messages import Usage
+    from darner_clients.chat import Usage
     from darner_server.patch import BridgeName, Kind, Refused, Splice
 
 FailureKind = Literal["endpoint", "usage", "nothing", "internal"]

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from darner_context.index import Index
 from darner_context.secrets.file_names import secret_name
-from darner_context.workspace.outside_roots import ignored_in, repository_top
-from darner_server.buffer_origin import Origin
+from darner_context.workspace.ignored_outside_roots import ignored_in, repository_top
+from darner_server.document_origin import Origin
 from darner_server.settings import SettingsError, load_workspace
 
 _SECRET = "may hold secrets, so nothing of it is sent"  # noqa: S105 - a sentence

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 
+from darner_clients.chat import ChatRequest, Finish, Text, Usage
 from darner_clients.errors import Declined, EndpointError, Interrupted
-from darner_clients.messages import ChatRequest, Finish, Text, Usage
 from darner_clients.routing.router import Route, Router
 from darner_server.engine.events import Decoding, EditRefused, PatchEvent, Stage, Warned
-from darner_server.engine.hunks import Hunks
-from darner_server.engine.prompt.region import Region
+from darner_server.engine.patch_state import Hunks
+from darner_server.engine.prompt.rewrite_range import Region
 from darner_server.patch import Edit, Parser, Refused, is_only_reasoning
 
 CUT_SHORT = 0.5  # of the tokens that were sent: an endpoint that counts fewer has not read all of them ...

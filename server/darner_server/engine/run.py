@@ -5,15 +5,15 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import blake2s
 
+from darner_clients.chat import ChatRequest
 from darner_clients.endpoint import Endpoint
 from darner_clients.errors import EndpointError, Interrupted, Overflow
-from darner_clients.messages import ChatRequest
 from darner_clients.routing.router import Route, Router, Unroutable
-from darner_server.engine.endpoint_failures import EndpointFailures
 from darner_server.engine.events import ContextReady, Done, EditRefused, Failed, Repairing, Routed
-from darner_server.engine.hunks import Hunks
+from darner_server.engine.failed_endpoints import EndpointFailures
+from darner_server.engine.patch_state import Hunks
 from darner_server.engine.prompt.prompts import Prompts
-from darner_server.engine.prompt.region import NoRegion, Region
+from darner_server.engine.prompt.rewrite_range import NoRegion, Region
 from darner_server.engine.reply_stream import Emit, Reply, Streaming, shortened
 from darner_server.engine.task import Task
 from darner_server.patch import Parser, Refused, repair_text, unified_diff

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from darner_context.system import child_process
+from darner_context.system import child_environment
 from darner_server.local.cancellable_thread import Progress
 
 _NETWORK = (
@@ -26,8 +26,8 @@ async def run(argv: Sequence[str], *, prefixes: tuple[str, ...], environ: Mappin
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
-        cwd=child_process.NEUTRAL,
-        env={**child_process.environment(_NETWORK, prefixes=prefixes), **environ},
+        cwd=child_environment.NEUTRAL,
+        env={**child_environment.environment(_NETWORK, prefixes=prefixes), **environ},
         umask=0o077,
         start_new_session=True,  # Ctrl-C reaches us, and we end it
     )

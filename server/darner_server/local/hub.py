@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from darner_context.system import child_process
+from darner_context.system import child_environment
 from darner_context.system.private_files import private_folder
 from darner_server.local.cancellable_thread import Progress
 from darner_server.local.download_process import run, watched
@@ -30,7 +30,7 @@ async def from_hub(model: LocalModel, work: Path, progress: Progress) -> Path | 
     folder = work / "hub"
     private_folder(folder)
     facts = (model.hub_repo, model.file, str(model.size), model.sha256, str(folder))
-    program = child_process.python("darner_server.local.hub", *facts)
+    program = child_environment.python("darner_server.local.hub", *facts)
     async with watched(folder, model.size, progress):
         code, output = await run(program, prefixes=("HF_",), environ={"HF_HUB_DISABLE_TELEMETRY": "1"})
     if code == 0:

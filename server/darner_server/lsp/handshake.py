@@ -5,10 +5,10 @@ from collections import deque
 from typing import Any, NamedTuple
 
 from darner_server.lsp.server_capabilities import initialize_result
+from darner_server.lsp.transport.byte_stream import Pipe
 from darner_server.lsp.transport.framing import Framing, frame
 from darner_server.lsp.transport.json_values import as_object, parse
-from darner_server.lsp.transport.pipe import Pipe
-from darner_server.process import alive
+from darner_server.process_alive import alive
 
 _NOT_INITIALIZED = -32002
 

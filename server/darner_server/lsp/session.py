@@ -12,8 +12,8 @@ from pygls.lsp.server import LanguageServer
 from darner_server.display_text import plain
 from darner_server.lsp.client_capabilities import Client
 from darner_server.lsp.client_log import place_of
-from darner_server.lsp.edits.hunks import OpenHunks
-from darner_server.lsp.edits.in_flight import InFlight
+from darner_server.lsp.edits.pending_hunks import OpenHunks
+from darner_server.lsp.edits.running_patches import InFlight
 from darner_server.lsp.engine_host import EngineHost
 from darner_server.lsp.errors import Failure
 from darner_server.lsp.progress import Progresses

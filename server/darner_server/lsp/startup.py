@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 
 from darner_server.lsp.handshake import Opened, shake_hands
-from darner_server.lsp.transport.pipe import Pipe, standard_streams
+from darner_server.lsp.transport.byte_stream import Pipe, standard_streams
 
 
 def serve_stdio() -> int:

@@ -2,13 +2,13 @@
 
 from darner_server.patch.applier import Applied, Applier, apply_reply
 from darner_server.patch.edit import BridgeName, Edit, Kind, Located, Refusal, RefusalKind, Refused, Splice, malformed
-from darner_server.patch.formats.rules import REPLY_FORMATS, rules
+from darner_server.patch.formats.format_instructions import REPLY_FORMATS, rules
 from darner_server.patch.match.locate import locate
 from darner_server.patch.match.splices import spliced
 from darner_server.patch.repair_prompt import repair_text
 from darner_server.patch.reply.parser import Parser
 from darner_server.patch.reply.reasoning import is_only_reasoning
-from darner_server.patch.rewrite.intent import prose
+from darner_server.patch.rewrite.requested_removals import prose
 from darner_server.patch.text.diff import unified_diff
 
 __all__ = [

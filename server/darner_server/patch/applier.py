@@ -7,12 +7,12 @@ from darner_server.patch import paths
 from darner_server.patch.edit import Edit, Located, Refusal, Refused, Splice
 from darner_server.patch.match import splices, typography
 from darner_server.patch.match.locate import place
+from darner_server.patch.protected_paths import is_of_repository
 from darner_server.patch.reply.parser import Parser
-from darner_server.patch.reserved_names import is_of_repository
-from darner_server.patch.rewrite import intent, replace_whole
+from darner_server.patch.rewrite import replace_whole, requested_removals
 from darner_server.patch.text import abbreviations, byte_order_mark, lines, makefile_tabs
 from darner_server.patch.text.diff import unified_diff
-from darner_server.patch.text.document import Document
+from darner_server.patch.text.indexed_text import Document
 from darner_server.patch.text.normalize import fold
 
 Gate = Callable[[str, str, str], str | None]
@@ -44,7 +44,7 @@ def apply_reply(
     `request` are the words that asked for it; None takes those that the reply says around its edits.
     """
     parser = Parser(reply_format, target=target)
-    applier = Applier(files, target=target, request=intent.prose(reply) if request is None else request)
+    applier = Applier(files, target=target, request=requested_removals.prose(reply) if request is None else request)
     for edit in (*parser.feed(reply), *parser.close()):
         applier.apply(edit)
     refused = applier.refused

@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
-from darner_server.patch.reserved_names import names
+from darner_server.patch.protected_paths import names
 
 _CI = "a build service runs it"
 _EDITOR = "an editor runs or obeys it"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from darner_server.patch.reserved_names import holds_unseen
+from darner_server.patch.protected_paths import holds_unseen
 
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3])(?:\.|$)")
 _ELSEWHERE = re.compile(r"~[\w.-]*/|\$(?:\{\w+\}|[A-Z_]{2,})/|%?\w+%/")

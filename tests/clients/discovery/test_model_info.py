@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from tests.clients.raw_server import Answer, Asked, answer, raw, says
 
+from darner_clients.chat import ChatRequest, Text
 from darner_clients.client import Client
 from darner_clients.discovery.model_limits import ASSUMED_WINDOW, chat_models, read
 from darner_clients.endpoint import Deadlines, Kind
 from darner_clients.errors import EndpointError, Rejected, Unauthorised
-from darner_clients.messages import ChatRequest, Text
 
 REQUEST = ChatRequest((("user", "hi"),), 1, 20)
 CHAT, MODELS = "POST /v1/chat/completions", "GET /v1/models"

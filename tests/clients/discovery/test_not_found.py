@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from tests.clients.raw_server import Answer, answer, raw, says
 
+from darner_clients.chat import ChatRequest, Text
 from darner_clients.client import Client
 from darner_clients.errors import EndpointError, Malformed, Rejected, Unauthorised
-from darner_clients.messages import ChatRequest, Text
 
 REQUEST = ChatRequest((("user", "hi"),), 1, 20)
 LIST = answer(200, {"object": "list", "data": [{"id": "m"}, {"id": "n"}]})

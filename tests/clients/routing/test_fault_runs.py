@@ -9,9 +9,9 @@ from random import Random
 
 import pytest
 
+from darner_clients.chat import ChatRequest, Text
 from darner_clients.endpoint import Deadlines
 from darner_clients.errors import EndpointError
-from darner_clients.messages import ChatRequest, Text
 from darner_clients.routing.router import Router, Unroutable
 from darner_clients.testing import Fault, Said, Script, ScriptedEndpoint
 from darner_clients.testing.script import Dialect, FaultKind

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from darner_clients.chat import ChatRequest, Reasoning, Text
 from darner_clients.client import Client
 from darner_clients.dialect import Dialect
 from darner_clients.errors import Interrupted, Overflow, Rejected
-from darner_clients.messages import ChatRequest, Reasoning, Text
 from darner_clients.routing.calibration import plausible
 from darner_clients.routing.dialect_memory import VALID
 from darner_clients.routing.router import Route, Router, Unroutable

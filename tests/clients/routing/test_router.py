@@ -10,15 +10,15 @@ from typing import Any
 
 import pytest
 
+from darner_clients.chat import ChatRequest, Finish, Text
 from darner_clients.endpoint import Deadlines, Endpoint
 from darner_clients.errors import EndpointError, Interrupted, Late, Overflow, Overloaded, Unreachable
-from darner_clients.messages import ChatRequest, Finish, Text
 from darner_clients.routing.circuit_breaker import CircuitBreaker, Health
 from darner_clients.routing.router import EndpointStatus, Route, Router, Unroutable
 from darner_clients.routing.shared_store import SharedStore
 from darner_clients.testing import Fault, Said, Script, ScriptedEndpoint
 from darner_clients.testing.script import Dialect
-from darner_clients.wire.stream import Item
+from darner_clients.wire.response_stream import Item
 
 SMALL = Script(window=2048, otherwise="from the small one")
 LARGE = Script(window=16_384, otherwise="from the large one")

@@ -12,8 +12,8 @@ from typing import Any
 import httpcore
 import pytest
 
+from darner_clients.chat import ChatRequest
 from darner_clients.client import Client
-from darner_clients.messages import ChatRequest
 from darner_clients.routing.router import Route, Router
 from darner_clients.testing import Fault, Said, Script, ScriptedEndpoint
 

@@ -6,7 +6,7 @@ import httpcore
 import httpx
 
 from darner_clients.transport.exchange import _Transport
-from darner_clients.transport.sockets import Sockets
+from darner_clients.transport.network_backend import Sockets
 
 
 def test_a_transport_of_httpx_is_its_pool_and_nothing_else() -> None:

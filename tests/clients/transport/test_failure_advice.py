@@ -12,14 +12,14 @@ import httpcore
 import pytest
 from tests.tcp_server import serve
 
+from darner_clients.chat import ChatRequest
 from darner_clients.client import Client
 from darner_clients.endpoint import Deadlines, Endpoint
 from darner_clients.errors import EndpointError
-from darner_clients.messages import ChatRequest
+from darner_clients.transport.exceptions import FailureKind
 from darner_clients.transport.failure_advice import ADVICE
-from darner_clients.transport.failures import FailureKind
-from darner_clients.transport.library_failures import ConnectFailure, ReadFailure, kind_of
-from darner_clients.transport.sockets import tls_context
+from darner_clients.transport.httpcore_errors import ConnectFailure, ReadFailure, kind_of
+from darner_clients.transport.network_backend import tls_context
 
 REQUEST = ChatRequest((("user", "hi"),), 1, 20)
 KEY = "sk-only-for-the-endpoint"

@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 from tests.tcp_server import serve
 
+from darner_clients.chat import ChatRequest, Finish, Text
 from darner_clients.client import Client
 from darner_clients.endpoint import Deadlines, Endpoint
 from darner_clients.errors import EndpointError, Interrupted, Late, Malformed, Rejected, Unreachable
-from darner_clients.messages import ChatRequest, Finish, Text
 from darner_clients.testing import Script, ScriptedEndpoint
 from darner_clients.transport.connect import open_connection
-from darner_clients.transport.sockets import Socket, Sockets, tls_context
+from darner_clients.transport.network_backend import Socket, Sockets, tls_context
 
 REQUEST = ChatRequest((("user", "hi"),), 1, 20)
 KEY = "sk-only-for-the-endpoint"

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from darner_clients.chat import ChatRequest, FillRequest
 from darner_clients.endpoint import Endpoint, Kind
-from darner_clients.messages import ChatRequest, FillRequest
 from darner_clients.wire.request import encode
 
 CHAT = ChatRequest(

@@ -8,7 +8,7 @@ import pytest
 from tests.context.sample_workspace import write
 
 from darner_context.git import command
-from darner_context.system.child_process import environment
+from darner_context.system.child_environment import environment
 
 
 def repository(root: Path) -> Path:

@@ -23,7 +23,7 @@ from darner_context.indexing.worker_pool import REASONS, Failed, PoolExhausted, 
 from darner_context.request import LeftOut
 from darner_context.store.database import Store, store_path
 from darner_context.store.entry import Entry
-from darner_context.system import child_process
+from darner_context.system import child_environment
 from darner_context.workspace.scan import Source, Workspace
 
 PATIENT = 60.0
@@ -237,7 +237,7 @@ async def test_a_process_that_hangs_ends_with_the_indexer(
     work, pipe = write(tmp_path / "work", FILES), tmp_path / "pipe"
     os.mkfifo(pipe)
     code = f"import sys; sys.path += {sys.path}; pipe = {str(pipe)!r}\n{_HANGS}"
-    monkeypatch.setattr(child_process, "python", lambda _module: [sys.executable, "-I", "-c", code])
+    monkeypatch.setattr(child_environment, "python", lambda _module: [sys.executable, "-I", "-c", code])
     index = Index([work], cache_dir=tmp_path / "cache", workers=1)
     async with asyncio.TaskGroup() as group:
         refreshing = group.create_task(index.refresh())

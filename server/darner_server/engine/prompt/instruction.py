@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from darner_context.index import Focus
 from darner_context.syntax.definitions import enclosing
 from darner_context.syntax.languages import language_of
-from darner_server.engine.prompt.region import Region
-from darner_server.patch.text.fence import fence_around
+from darner_server.engine.prompt.rewrite_range import Region
+from darner_server.patch.text.fence_writer import fence_around
 
 _SHOWN = 40  # lines of a selection that are quoted whole; of a longer one both ends are
 _END = 3

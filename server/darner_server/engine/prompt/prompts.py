@@ -11,7 +11,7 @@ from darner_context.secrets.masks import Masks
 from darner_context.syntax.notebook import unshown_lines
 from darner_context.text.tokenizer import Tokenizer, tokenizer
 from darner_server.engine.prompt.instruction import instruction_at, rewrite_instruction
-from darner_server.engine.prompt.region import NoRegion, Region, choose_region, find_focus, surroundings
+from darner_server.engine.prompt.rewrite_range import NoRegion, Region, choose_region, find_focus, surroundings
 from darner_server.engine.task import Task
 from darner_server.patch import rules
 

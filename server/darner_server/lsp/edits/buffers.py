@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from darner_server.buffer_origin import Origin
+from darner_server.document_origin import Origin
 from darner_server.lsp.errors import Failure
 from darner_server.lsp.text.documents import OUT_OF_STEP, Document, Documents
 from darner_server.lsp.text.uris import shown_name

@@ -12,9 +12,9 @@ from pygls.exceptions import JsonRpcException
 
 from darner_server.lsp.client_capabilities import Client
 from darner_server.lsp.edits.alignment import Region
-from darner_server.lsp.edits.hunks import OpenHunks
 from darner_server.lsp.edits.patch_changes import CHANGED, PatchChanges
 from darner_server.lsp.edits.patched_file import PatchedFile, Sent
+from darner_server.lsp.edits.pending_hunks import OpenHunks
 from darner_server.lsp.edits.workspace_edit import FileEdit, FileOperation, workspace_edit
 from darner_server.lsp.text.documents import OUT_OF_STEP
 from darner_server.lsp.transport.pygls_fixes import QuickProtocol

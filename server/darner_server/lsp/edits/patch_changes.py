@@ -9,8 +9,8 @@ from darner_server.lsp.client_capabilities import Client
 from darner_server.lsp.edits.buffers import Buffers
 from darner_server.lsp.edits.patched_file import PatchedFile
 from darner_server.lsp.edits.workspace_edit import FileEdit, FileOperation, unsupported, workspace_edit
-from darner_server.lsp.text.comments import comment_at, removal
 from darner_server.lsp.text.documents import OUT_OF_STEP, Change, Documents
+from darner_server.lsp.text.instruction_comments import comment_at, removal
 from darner_server.lsp.text.positions import Mapper, split_lines
 from darner_server.lsp.text.workspace_folders import Folders
 
@@ -173,7 +173,7 @@ class PatchChanges:
             return self._unmoved[event.path]
         if file is None or (operation is not None and not self._folders.holds(event.new_path or event.path)):
             return OUTSIDE
-        from darner_server.patch.reserved_names import is_of_repository
+        from darner_server.patch.protected_paths import is_of_repository
 
         if any(is_of_repository(self._folders.real(each) or "") for each in (event.path, event.new_path) if each):
             return "a link leads into the repository's own folder"

@@ -6,8 +6,8 @@ from typing import Any
 from darner_server.display_text import plain
 from darner_server.lsp.session import Session
 from darner_server.lsp.tests_of_file import tests_of
-from darner_server.lsp.text.comments import Comment, comment_at
 from darner_server.lsp.text.documents import Document
+from darner_server.lsp.text.instruction_comments import Comment, comment_at
 from darner_server.lsp.text.stubs import is_stub, window_around
 from darner_server.lsp.transport.json_values import as_list, as_object, at, integer_at, point_at, text_at
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from lsprotocol import types
 
-from darner_server.lsp.edits.hunks import Hunk, as_json, outermost, undoing
+from darner_server.lsp.edits.pending_hunks import Hunk, as_json, outermost, undoing
 from darner_server.lsp.edits.workspace_edit import FileEdit, text_edits, workspace_edit
 from darner_server.lsp.errors import Failure
 from darner_server.lsp.session import Session

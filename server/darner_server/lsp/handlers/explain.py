@@ -7,7 +7,7 @@ from lsprotocol import types
 
 from darner_server.display_text import plain
 from darner_server.lsp.errors import Failure
-from darner_server.lsp.model_stream import model_stream
+from darner_server.lsp.model_request import model_stream
 from darner_server.lsp.params import PatchParams, read_patch_params
 from darner_server.lsp.session import Session
 from darner_server.lsp.suggestions.explanations import Explanation
@@ -15,8 +15,8 @@ from darner_server.lsp.text.documents import Snapshot
 from darner_server.lsp.transport.json_values import as_object, integer_at, text_at
 
 if TYPE_CHECKING:
+    from darner_clients.chat import ChatRequest
     from darner_clients.endpoint import Endpoint
-    from darner_clients.messages import ChatRequest
     from darner_server.engine import Engine
 
 _OUTPUT = 512  # tokens
@@ -51,7 +51,7 @@ async def _explain(session: Session, params: PatchParams, snapshot: Snapshot) ->
 
 
 async def _ask(session: Session, engine: "Engine", params: PatchParams, snapshot: Snapshot) -> tuple[str, str]:
-    from darner_clients.messages import Text
+    from darner_clients.chat import Text
 
     await engine.indexed()
     path = session.folders.path_of(snapshot.uri, snapshot.language)
@@ -83,7 +83,7 @@ class _Requests:
 
     def of(self, endpoint: "Endpoint") -> "ChatRequest":
         """The request to an endpoint."""
-        from darner_clients.messages import ChatRequest
+        from darner_clients.chat import ChatRequest
         from darner_context.index import ContextRequest, Focus
         from darner_context.prompt import assemble
         from darner_context.text.tokenizer import tokenizer

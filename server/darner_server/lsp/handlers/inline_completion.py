@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
-from darner_server.buffer_origin import Origin
+from darner_server.document_origin import Origin
 from darner_server.lsp.edits.workspace_edit import range_json
-from darner_server.lsp.model_stream import NoAnswer, model_stream
+from darner_server.lsp.model_request import NoAnswer, model_stream
 from darner_server.lsp.session import Session
 from darner_server.lsp.suggestions.shape import Cursor, suggest
 from darner_server.lsp.text.documents import Snapshot
@@ -20,9 +20,9 @@ from darner_server.lsp.text.positions import LineTable, Point, split_lines
 from darner_server.lsp.transport.json_values import integer_at, point_at, text_at
 
 if TYPE_CHECKING:
+    from darner_clients.chat import FillRequest
     from darner_clients.endpoint import Endpoint
-    from darner_clients.messages import FillRequest
-    from darner_clients.wire.stream import Item
+    from darner_clients.wire.response_stream import Item
     from darner_context.secrets.masks import Masks
     from darner_server.engine import Engine
 
@@ -150,7 +150,7 @@ async def _ask(session: Session, engine: "Engine", path: str, cursor: Cursor, at
 
 async def _suggestion(cursor: Cursor, stream: "AsyncIterator[Item]", masks: "Masks") -> str:
     """Read until there is a whole suggestion. Half of what stands for a secret may be the rest of a reply so far."""
-    from darner_clients.messages import Finish, Text
+    from darner_clients.chat import Finish, Text
 
     reply = ""
     async for item in stream:
@@ -183,7 +183,7 @@ class _Requests:
 
     def of(self, endpoint: "Endpoint") -> "FillRequest":
         """The request to an endpoint."""
-        from darner_clients.messages import FillRequest
+        from darner_clients.chat import FillRequest
         from darner_context.text.tokenizer import tokenizer
 
         if endpoint.name not in self._requests:

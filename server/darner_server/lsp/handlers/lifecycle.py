@@ -9,7 +9,7 @@ from lsprotocol import types
 from darner_server.lsp.handlers.workspace_sync import ask_configuration
 from darner_server.lsp.session import Session
 from darner_server.lsp.transport.json_values import at
-from darner_server.process import alive
+from darner_server.process_alive import alive
 
 _LOOK_FOR_CLIENT = 2.0  # seconds between two looks whether the client's process still lives
 

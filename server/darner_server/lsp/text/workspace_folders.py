@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import quote
 
-from darner_server.buffer_origin import Origin
+from darner_server.document_origin import Origin
 from darner_server.lsp.text.uris import file_of, is_text, key_of, parts_of, places_of, shown_name, uri_of
 from darner_server.lsp.transport.json_values import as_list, at, text_at
 

@@ -9,8 +9,8 @@ import threading
 from collections import deque
 from collections.abc import Callable
 
+from darner_server.lsp.transport.byte_stream import Pipe
 from darner_server.lsp.transport.framing import Framing
-from darner_server.lsp.transport.pipe import Pipe
 
 _CHUNK = 256 * 1024
 _AT_ONCE = 32  # messages between two turns of the event loop

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 from pathlib import Path
 
-from darner_server.lsp.transport.pipe import Pipe
+from darner_server.lsp.transport.byte_stream import Pipe
 
 TOKEN = "DARNER_TCP_TOKEN"  # noqa: S105 - the variable's name
 _TABLES = ("/proc/net/tcp", "/proc/net/tcp6")  # each connection of this machine, with its user

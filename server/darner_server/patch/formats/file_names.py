@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from darner_server.patch.formats.known_names import (
+from darner_server.patch.formats.file_name_tables import (
     ALSO_WORDS,
     KNOWN_SUFFIX,
     PRODUCT,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from darner_server.patch.edit import Edit, Refusal
 from darner_server.patch.formats.block_reader import AGAIN, DONE, MORE, Reader, State
-from darner_server.patch.text.fence import fence_around
+from darner_server.patch.text.fence_writer import fence_around
 
 if TYPE_CHECKING:
     from darner_server.patch.edit import RefusalKind

@@ -10,7 +10,7 @@ from darner_server.patch.formats import file_names
 from darner_server.patch.formats.captions import Caption
 from darner_server.patch.formats.file_names import Name
 from darner_server.patch.text import multiline_tokens
-from darner_server.patch.text.fence import fence_around
+from darner_server.patch.text.fence_writer import fence_around
 from darner_server.patch.text.file_types import is_prose
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from darner_server.patch.text.normalize import fold, indent
 
 if TYPE_CHECKING:
     from darner_server.patch.edit import Edit
-    from darner_server.patch.text.document import Document
+    from darner_server.patch.text.indexed_text import Document
 
 FORMAT = "apply-patch"  # the only one whose sections are words of the model
 _NUMBERS = re.compile(

@@ -8,7 +8,7 @@ from darner_server.patch.text.normalize import indent
 
 if TYPE_CHECKING:
     from darner_server.patch.edit import Edit
-    from darner_server.patch.text.document import Document
+    from darner_server.patch.text.indexed_text import Document
 
 _CUT = 40  # diff tools cut a section header; so much of it is enough to know the line by
 

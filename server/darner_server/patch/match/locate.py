@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from darner_server.patch.edit import BridgeName, Edit, Located, Refusal, Refused, Splice
-from darner_server.patch.match import anchor, bridges, nearest, splices, typography
-from darner_server.patch.match.bridges import Bridge
+from darner_server.patch.match import anchor, nearest, splices, tolerances, typography
 from darner_server.patch.match.disambiguate import choose
-from darner_server.patch.text import abbreviations, ellipsis, lines
-from darner_server.patch.text.document import Document
+from darner_server.patch.match.tolerances import Bridge
+from darner_server.patch.text import abbreviations, lines, placeholder_expansion
+from darner_server.patch.text.indexed_text import Document
 
 _EXACT = Bridge((), lambda body: body)
 
@@ -48,7 +48,7 @@ class _Found:
 def _place_lines(edit: Edit, search: list[str], after: list[str], document: Document) -> Located | Refused:
     if not search:
         return _insert(edit, after, document)
-    full = ellipsis.filled(after, search)
+    full = placeholder_expansion.filled(after, search)
     if isinstance(full, Refusal):
         return Refused(edit, edit.path, Refusal("placeholder", f"the replacement leaves lines out: {full.reason}"))
     after = after if full is None else full
@@ -78,10 +78,10 @@ def _spliced(edit: Edit, found: list[_Found], document: Document) -> Located | R
     changes: list[Splice] = []
     for each in found:
         fine = bool(each.names) or document.ending != "\n" or "\r" in document.text_at(each.line, len(each.search))
-        after = typography.plainly(each.after, document) if bridges.UNICODE in each.names else each.after
+        after = typography.plainly(each.after, document) if tolerances.UNICODE in each.names else each.after
         script = splices.script(each.search, after, edit.hunk, fine=fine)
         flat = not any(body[:1] in (" ", "\t") for body in each.search)
-        styled = bridges.to_style(script, document) if flat and not each.names else None
+        styled = tolerances.to_style(script, document) if flat and not each.names else None
         made = splices.splices(document, each.line, script, styled or each.bridge.reindent, edit)
         if made is None:
             reason = f"the indentation of the replacement cannot be carried over to line {each.line + 1}"
@@ -93,23 +93,23 @@ def _spliced(edit: Edit, found: list[_Found], document: Document) -> Located | R
             )
         changes += made
     names = found[0].names
-    problem = typography.stray(changes, document, edit) if bridges.ENTITIES not in names else None
+    problem = typography.stray(changes, document, edit) if tolerances.ENTITIES not in names else None
     if problem is not None:
         return Refused(edit, edit.path, problem, *nearest.lines_at(document, found[0].line, len(found[0].search)))
     if not changes:
         names = (*names, "unchanged")
     elif document.ending != "\n" or "\r" in (edit.before or ""):
-        names = (*names, bridges.LINE_ENDS)
+        names = (*names, tolerances.LINE_ENDS)
     return Located(edit, edit.path or "", tuple(changes), names, found[0].line + 1, len(found))
 
 
 def _elided(edit: Edit, search: list[str], after: list[str], document: Document) -> Located | Refused | None:
     """Place a search text with lines of mere dots, which stand in both halves: each part must have one place."""
-    old, new = ellipsis.parts(search), ellipsis.parts(after)
+    old, new = placeholder_expansion.parts(search), placeholder_expansion.parts(after)
     if len(old) == 1 or len(old) != len(new):
         return None
     changes: list[Splice] = []
-    names: tuple[BridgeName, ...] = (bridges.ELISION,)
+    names: tuple[BridgeName, ...] = (tolerances.ELISION,)
     reached, line, blank = 0, None, 0
     for part, becomes in zip(old, new, strict=True):
         if not any(body.strip() for body in part):
@@ -146,23 +146,23 @@ def _candidates(search: list[str], after: list[str], document: Document) -> list
     if found:
         return found
     variants: list[tuple[list[str], list[str], tuple[BridgeName, ...]]] = []
-    numbered = bridges.without_numbers(search, after)
+    numbered = tolerances.without_numbers(search, after)
     if isinstance(numbered, Refusal):
         return numbered
     if numbered is not None:
-        variants.append((numbered[0], numbered[1], (bridges.NUMBERS,)))
+        variants.append((numbered[0], numbered[1], (tolerances.NUMBERS,)))
     for old, new, names in [(search, after, ()), *variants]:
-        unescaped = bridges.without_entities(old, new)
+        unescaped = tolerances.without_entities(old, new)
         if unescaped is not None:
-            variants.append((unescaped[0], unescaped[1], (*names, bridges.ENTITIES)))
+            variants.append((unescaped[0], unescaped[1], (*names, tolerances.ENTITIES)))
     for old, new, names in [(search, after, ()), *variants]:
-        trimmed = bridges.without_blank_edges(old, new)
+        trimmed = tolerances.without_blank_edges(old, new)
         if trimmed is not None:
-            variants.append((trimmed[0], trimmed[1], (*names, bridges.BLANK_EDGES)))
+            variants.append((trimmed[0], trimmed[1], (*names, tolerances.BLANK_EDGES)))
     for old, new, names in variants:
         found = _by_lines(old, new, document, names)
         if found:
-            hint = numbered[2] if numbered is not None and bridges.NUMBERS in names else None
+            hint = numbered[2] if numbered is not None and tolerances.NUMBERS in names else None
             return [replace(each, hint=hint) for each in found]
     return []
 
@@ -174,9 +174,9 @@ def _by_lines(search: list[str], after: list[str], document: Document, names: tu
     found: list[_Found] = []
     for line in document.find_folded(search):
         true = document.bodies[line : line + len(search)]
-        bridge = bridges.between(search, true)
+        bridge = tolerances.between(search, true)
         if bridge is None:
-            bridge = bridges.uneven(splices.script(search, after, fine=True), true)
+            bridge = tolerances.uneven(splices.script(search, after, fine=True), true)
         if bridge is not None:
             found.append(_Found(line, search, after, bridge, (*names, *bridge.names)))
     lightest = min((each.bridge.weight for each in found), default=0)
@@ -284,13 +284,13 @@ def _ambiguous(edit: Edit, places: list[int], size: int, document: Document) -> 
 def _place_inline(edit: Edit, document: Document) -> Located | Refused:
     """Find a text that may begin and end inside a line."""
     before, after = edit.before or "", edit.after or ""
-    full = ellipsis.filled(_bodies(after), _bodies(before)) if before else None
+    full = placeholder_expansion.filled(_bodies(after), _bodies(before)) if before else None
     if isinstance(full, Refusal):
         return Refused(edit, edit.path, Refusal("placeholder", f"the replacement leaves lines out: {full.reason}"))
     if full is not None:
         edit = replace(edit, after="\n".join(full) + ("\n" if after.endswith("\n") else ""))
     result = _inline(edit, document)
-    if isinstance(result, Located) and bridges.ENTITIES not in result.bridges:
+    if isinstance(result, Located) and tolerances.ENTITIES not in result.bridges:
         problem = typography.stray(result.splices, document, edit)
         if problem is not None:
             return Refused(edit, edit.path, problem)
@@ -308,7 +308,7 @@ def _inline(edit: Edit, document: Document) -> Located | Refused:
     names: tuple[BridgeName, ...] = ()
     if before not in text and "\n" in before:
         before = lines.with_ending(before, document.ending)
-        names = (bridges.LINE_ENDS,)
+        names = (tolerances.LINE_ENDS,)
     at = _all_places(before, text, overlapping=not edit.every)
     if any(second - first < len(before) for first, second in pairwise(at)):
         reason = f"the text occurs {len(at)} times, overlapping: it does not say which is meant"

@@ -10,7 +10,7 @@ from darner_server.patch.edit import Refusal
 from darner_server.patch.text.normalize import fold
 
 if TYPE_CHECKING:
-    from darner_server.patch.text.document import Document
+    from darner_server.patch.text.indexed_text import Document
 
 _AROUND = 2
 _WORD = re.compile(r"\w+")

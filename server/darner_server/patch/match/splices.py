@@ -8,8 +8,8 @@ from darner_server.patch.edit import Edit, Splice
 from darner_server.patch.text import line_diff, lines
 
 if TYPE_CHECKING:
-    from darner_server.patch.match.bridges import Reindent
-    from darner_server.patch.text.document import Document
+    from darner_server.patch.match.tolerances import Reindent
+    from darner_server.patch.text.indexed_text import Document
 
 Script = list[tuple[str, str]]
 

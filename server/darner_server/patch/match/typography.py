@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from darner_server.patch.edit import Edit, Splice
-    from darner_server.patch.text.document import Document
+    from darner_server.patch.text.indexed_text import Document
 
 _PROSE = (
     *(

@@ -19,13 +19,13 @@ from darner_server.patch.formats.block_reader import DONE, MORE, Reader
 from darner_server.patch.formats.captions import Caption
 from darner_server.patch.formats.file_names import Name
 from darner_server.patch.formats.find_replace import FindReplace
-from darner_server.patch.formats.rules import REPLY_FORMATS
+from darner_server.patch.formats.format_instructions import REPLY_FORMATS
 from darner_server.patch.formats.search_replace import SearchReplace
 from darner_server.patch.formats.tag_calls import TagCall
 from darner_server.patch.formats.unified_diff import UnifiedDiff
 from darner_server.patch.reply import special_tokens
-from darner_server.patch.reply.drafts import Drafts
 from darner_server.patch.reply.fences import Fences
+from darner_server.patch.reply.held_edits import Drafts
 from darner_server.patch.reply.reasoning import Reasoning, is_final, is_preface, is_thinking
 
 if TYPE_CHECKING:

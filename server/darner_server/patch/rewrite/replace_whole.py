@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 from darner_server.patch import paths
 from darner_server.patch.edit import BridgeName, Edit, Located, Refusal, Refused
 from darner_server.patch.formats import file_names
-from darner_server.patch.match import bridges, definitions_in_text, splices, typography
+from darner_server.patch.match import definitions_in_text, splices, tolerances, typography
 from darner_server.patch.match.locate import place
-from darner_server.patch.rewrite import intent, loss
-from darner_server.patch.text import abbreviations, ellipsis, lines, makefile_tabs, placeholders
+from darner_server.patch.rewrite import loss, requested_removals
+from darner_server.patch.text import abbreviations, lines, makefile_tabs, placeholder_expansion, placeholders
 from darner_server.patch.text.file_types import is_prose
 from darner_server.patch.text.normalize import indent
 
 if TYPE_CHECKING:
-    from darner_server.patch.text.document import Document
+    from darner_server.patch.text.indexed_text import Document
 
 
 def fill(edit: Edit, document: Document) -> Located | Refused:
@@ -48,7 +48,7 @@ def place_whole(edit: Edit, document: Document, request: str = "") -> Located | 
     if empty and (gap := abbreviations.abbreviated(after, edit.path or "")) is not None:
         reason = f"the reply abbreviates the text of {edit.path}: `{gap.strip()}`"
         return Refused(edit, edit.path, Refusal("placeholder", reason))
-    full = ellipsis.filled(after, document.bodies) if not empty else None
+    full = placeholder_expansion.filled(after, document.bodies) if not empty else None
     if isinstance(full, Refusal):
         return Refused(edit, edit.path, full)
     content = [body for body in document.bodies if body.strip()]
@@ -61,13 +61,13 @@ def place_whole(edit: Edit, document: Document, request: str = "") -> Located | 
         return Refused(edit, edit.path, Refusal("loss", reason))
     if (lost := _loses(document.bodies, full or after, edit.path or "", request)) is not None:
         return Refused(edit, edit.path, lost)
-    return _put(edit, 0, len(document), full or after, document, names=() if full is None else (bridges.ELISION,))
+    return _put(edit, 0, len(document), full or after, document, names=() if full is None else (tolerances.ELISION,))
 
 
 def _loses(old: list[str], new: list[str], path: str, request: str, *, whole: bool = True) -> Refusal | None:
     """Say what a rewrite loses without anybody asking for it; None if there is nothing."""
     lost = loss.loss(old, new, path, lines=whole)
-    if lost is None or intent.covers(request, lost):
+    if lost is None or requested_removals.covers(request, lost):
         return None
     return Refusal(
         "loss",
@@ -153,7 +153,7 @@ def _filled(edit: Edit, span: tuple[int, int], after: list[str], document: Docum
     """Put new lines in the place of old ones, what they leave out filled in."""
     first, last = span
     old = document.bodies[first:last]
-    full = ellipsis.filled(after, old)
+    full = placeholder_expansion.filled(after, old)
     if isinstance(full, Refusal):
         return Refused(edit, edit.path, full)
     new = after if full is None else full
@@ -162,7 +162,7 @@ def _filled(edit: Edit, span: tuple[int, int], after: list[str], document: Docum
         whole = not any(body.strip() for body in [*document.bodies[:first], *document.bodies[last:]])
         if (lost := _loses(old, new, edit.path or "", request, whole=whole)) is not None:
             return Refused(edit, edit.path, lost)
-    return _put(edit, first, last, new, document, names=() if full is None else (bridges.ELISION,))
+    return _put(edit, first, last, new, document, names=() if full is None else (tolerances.ELISION,))
 
 
 def _put(
@@ -171,7 +171,7 @@ def _put(
     """Put new lines in the place of old ones, touching only those that differ."""
     after = typography.level(after, document.bodies[first:last], edit.path or "")
     steps = splices.script(document.bodies[first:last], after, fine=True)
-    styled = bridges.to_style(steps, document) if last - first < len(document) else None
+    styled = tolerances.to_style(steps, document) if last - first < len(document) else None
     made = splices.splices(document, first, steps, styled or _same, edit)
     if not made:
         return Located(edit, edit.path or "", (), ("unchanged",), first + 1)
@@ -230,7 +230,7 @@ def _first_indent(bodies: list[str]) -> str:
 
 def _carried(after: list[str], given: str, wanted: str) -> list[str] | None:
     """Indent lines so that those indented as `given` are indented as `wanted`; None where that cannot be told."""
-    reindent = bridges.carry(given, wanted)
+    reindent = tolerances.carry(given, wanted)
     moved = [reindent(body) for body in after] if reindent is not None else []
     whole = [body for body in moved if body is not None]
     return whole if reindent is not None and len(whole) == len(after) else None

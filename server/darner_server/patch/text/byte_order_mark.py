@@ -9,7 +9,7 @@ from darner_server.patch.edit import Located, Splice
 
 if TYPE_CHECKING:
     from darner_server.patch.edit import Edit
-    from darner_server.patch.text.document import Document
+    from darner_server.patch.text.indexed_text import Document
 
 MARK = "\ufeff"
 

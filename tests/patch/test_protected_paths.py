@@ -4,7 +4,7 @@ import pytest
 
 from darner_server.file_writer import Unwritten, write
 from darner_server.patch import apply_reply
-from darner_server.patch.reserved_names import is_of_repository
+from darner_server.patch.protected_paths import is_of_repository
 
 OWN = (
     ".git/config", ".git", "sub/.git/hooks/x", ".GIT/config", ".Git./config", ".git /config", ".git. . /x", ".git::$INDEX_ALLOCATION/x",

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from darner_clients.chat import Reasoning, Text, Usage
 from darner_clients.discovery.model_limits import read as limits_of
 from darner_clients.endpoint import Endpoint
 from darner_clients.errors import EndpointError, Interrupted, Malformed, Overloaded
-from darner_clients.messages import Reasoning, Text, Usage
 from darner_clients.refusals.refusal import from_response
-from darner_clients.wire.reply import ReplyParser
+from darner_clients.wire.chunk_parser import ReplyParser
 
 ENDPOINT = Endpoint("fast", "vllm", "http://x/v1", "m")
 

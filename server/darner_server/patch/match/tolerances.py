@@ -14,7 +14,7 @@ from darner_server.patch.text.normalize import indent
 
 if TYPE_CHECKING:
     from darner_server.patch.edit import BridgeName
-    from darner_server.patch.text.document import Document
+    from darner_server.patch.text.indexed_text import Document
 
 LINE_ENDS: BridgeName = "line ends"
 TRAILING: BridgeName = "trailing blanks"

@@ -9,9 +9,9 @@ from darner_server.lsp.session import Session
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
 
+    from darner_clients.chat import ChatRequest, FillRequest
     from darner_clients.endpoint import Endpoint
-    from darner_clients.messages import ChatRequest, FillRequest
-    from darner_clients.wire.stream import Item
+    from darner_clients.wire.response_stream import Item
     from darner_context.secrets.masks import Masks
     from darner_server.engine import Engine
 

@@ -3,7 +3,7 @@
 import re
 from itertools import pairwise
 
-from darner_context.secrets.entropy import UUID, by_chance, made_up, sequence
+from darner_context.secrets.randomness import UUID, by_chance, made_up, sequence
 from darner_context.secrets.rules import BETWEEN, SAID, SERVICES, UNSAID
 
 _ABOVE = 200  # characters before a value that may name it

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import platformdirs
 
-from darner_context.system.child_process import NEUTRAL
+from darner_context.system.child_environment import NEUTRAL
 
 
 def config_folder() -> Path:

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 
 from darner_context.index import Index, Unreadable
 from darner_context.secrets.masks import Masks
+from darner_server.engine.base_version_offsets import OriginalOffsets
 from darner_server.engine.events import EditReady
 from darner_server.engine.masking import restored, without_secrets
-from darner_server.engine.original_offsets import OriginalOffsets
-from darner_server.engine.prompt.region import Region
+from darner_server.engine.prompt.rewrite_range import Region
 from darner_server.engine.syntax_gate import LARGE, final_gate, syntax_gate
 from darner_server.engine.task import Task
 from darner_server.patch import Applier, Edit, Located, Refusal, Refused

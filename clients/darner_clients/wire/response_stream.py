@@ -5,16 +5,16 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING
 
+from darner_clients.chat import Finish, Reasoning, Text, Timings
 from darner_clients.endpoint import Endpoint
 from darner_clients.errors import EndpointError, Interrupted, Malformed
-from darner_clients.messages import Finish, Reasoning, Text, Timings
 from darner_clients.refusals.error_text import quoted
 from darner_clients.transport.connections import Connections
-from darner_clients.transport.failures import Broken
-from darner_clients.wire.event_framing import EventFraming
-from darner_clients.wire.output_limit import OutputMeter
-from darner_clients.wire.reply import ReplyParser
+from darner_clients.transport.exceptions import Broken
+from darner_clients.wire.chunk_parser import ReplyParser
+from darner_clients.wire.runaway_output import OutputMeter
 from darner_clients.wire.sse import EventTooLong
+from darner_clients.wire.stream_format import EventFraming
 
 if TYPE_CHECKING:
     from darner_clients.transport.exchange import Exchange

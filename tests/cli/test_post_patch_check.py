@@ -1,6 +1,6 @@
 """The environment of a workspace's check: what a build needs, and nothing that gives access to anything."""
 
-from darner_server.cli.check import keyless
+from darner_server.cli.post_patch_check import keyless
 
 TAKEN = {
     "MY_SERVICE": "ghp_A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8",

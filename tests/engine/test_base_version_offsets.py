@@ -3,7 +3,7 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from darner_server.engine.original_offsets import OriginalOffsets
+from darner_server.engine.base_version_offsets import OriginalOffsets
 from darner_server.patch import Splice
 
 

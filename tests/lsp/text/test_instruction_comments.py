@@ -11,7 +11,7 @@ from tests.lsp.handlers.test_code_action import actions, place, run
 
 from darner_clients.testing import Fault, Script, ScriptedEndpoint
 from darner_context.syntax import comments as syntax_comments
-from darner_server.lsp.text.comments import comment_at, removal
+from darner_server.lsp.text.instruction_comments import comment_at, removal
 from darner_server.lsp.text.positions import split_lines
 
 

@@ -1,7 +1,7 @@
 import pytest
 
 from darner_context.index import Focus
-from darner_server.engine.prompt.region import NoRegion, Region, choose_region
+from darner_server.engine.prompt.rewrite_range import NoRegion, Region, choose_region
 
 TEXT = "import os\n\n\ndef one():\n    return 1\n\n\ndef two():\n    return 2\n"
 LONG = "".join(f"x{number} = {number}\n" for number in range(121))

@@ -12,7 +12,7 @@ from darner_server.cli import output
 from darner_server.cli.exit_codes import Stop
 from darner_server.display_text import instructions_notice
 from darner_server.engine import Engine
-from darner_server.local.directories import cache_folder, state_folder
+from darner_server.user_directories import cache_folder, state_folder
 
 _LONGEST = 2_000  # characters
 

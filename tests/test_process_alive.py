@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from darner_server.process import alive
+from darner_server.process_alive import alive
 
 
 def test_who_lives() -> None:

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any, cast
 
+from darner_clients.chat import Reasoning, Text, Usage
 from darner_clients.endpoint import Endpoint
 from darner_clients.errors import EndpointError, Interrupted, Malformed
-from darner_clients.messages import Reasoning, Text, Usage
 from darner_clients.refusals.error_text import message_of, quoted, readable
 from darner_clients.refusals.refusal import classify, is_error, may_be_error
 

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 import httpcore
 
 from darner_clients.transport.connect import open_connection
-from darner_clients.transport.failures import NotConnected
-from darner_clients.transport.library_failures import ConnectFailure, ReadFailure, kind_of
+from darner_clients.transport.exceptions import NotConnected
+from darner_clients.transport.httpcore_errors import ConnectFailure, ReadFailure, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Generator

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from tests.clients.raw_server import Asked, answer, chunk, event, raw, stream
 
+from darner_clients.chat import ChatRequest, Finish, Reasoning, Text
 from darner_clients.client import Client
 from darner_clients.endpoint import Deadlines
 from darner_clients.errors import EndpointError, Interrupted, Late, Malformed, Overloaded
-from darner_clients.messages import ChatRequest, Finish, Reasoning, Text
 
 REQUEST = ChatRequest((("user", "hi"),), 1, 20)
 CHAT = "POST /v1/chat/completions"
@@ -177,7 +177,7 @@ ENDS = ("closed", "silence", "zz\r\nno chunk", "10\r\nshort")
 async def test_what_happens_to_a_complete_reply_does_not_matter(
     end: str, reason: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("darner_clients.wire.stream.SETTLE", 0.05)
+    monkeypatch.setattr("darner_clients.wire.response_stream.SETTLE", 0.05)
     last = event(chunk(finish=reason))
     await check(then(*PIECES, last, end=end), reason=reason, deadlines=Deadlines(5.0, 5.0, 5.0))
 
@@ -205,7 +205,7 @@ def slowly(*parts: bytes, end: str) -> Any:  # noqa: ANN401 - an answer
 @pytest.mark.parametrize("end", ["", "broken", "silence"])
 @pytest.mark.parametrize("reason", REASONS)
 async def test_a_reason_at_every_piece_is_no_end(reason: str, end: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("darner_clients.wire.stream.SETTLE", 0.0)
+    monkeypatch.setattr("darner_clients.wire.response_stream.SETTLE", 0.0)
     begun = [each.replace(b"null", f'"{reason}"'.encode()) for each in PIECES]
     await check(slowly(*begun, STOP, end=end), deadlines=Deadlines(5.0, 5.0, 5.0))
     await check(slowly(*begun, DONE, end=end), reason=reason if REASONS.index(reason) < 3 else "stop")
@@ -216,7 +216,7 @@ async def test_a_reason_at_every_piece_is_no_end(reason: str, end: str, monkeypa
 
 @pytest.mark.parametrize("sign", [b": ping\n\n", b"\n", event({"choices": []}), b"data: \n\n"])
 async def test_signs_of_life_behind_a_complete_reply_end_with_it(sign: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("darner_clients.wire.stream.SETTLE", 0.05)
+    monkeypatch.setattr("darner_clients.wire.response_stream.SETTLE", 0.05)
 
     async def serve(_: Asked, writer: asyncio.StreamWriter) -> None:
         writer.write(stream(*PIECES, STOP, end=b""))
