@@ -31,7 +31,10 @@ local function doctor(told)
     if embedded.here then
       health.ok('embedded model: ' .. embedded.model)
     else
-      health.warn('no endpoint is configured, and the embedded model has not been downloaded', 'run `darner model pull`')
+      health.warn(
+        'no endpoint is configured, and the embedded model has not been downloaded',
+        'run `darner model pull`'
+      )
     end
   end
   local index = told.index
