@@ -83,7 +83,7 @@ from pathlib import Path
 sys.path += {path}
 import darner_context.facts.extract
 import darner_context.indexing.indexer
-from darner_context.system import child_process
+from darner_context.system import child_environment
 from darner_context.index import Index
 
 _, role, where, work, pipe = sys.argv
@@ -110,7 +110,7 @@ if role == "indexer":
         darner_context.indexing.indexer.changes = lambda *_: hang()
     sys.exit(darner_context.indexing.indexer.main())
 code = Path(__file__).read_text()
-child_process.python = lambda _module: [sys.executable, "-I", __file__, "indexer", where, work, pipe]
+child_environment.python = lambda _module: [sys.executable, "-I", __file__, "indexer", where, work, pipe]
 index = Index([Path(work)], cache_dir=Path(work).parent / "cache", workers=2)
 asyncio.run(index.refresh())
 """
@@ -126,8 +126,14 @@ async def test_all_processes_end_with_the_one_they_work_for(tmp_path: Path, wher
     process = await asyncio.create_subprocess_exec(
         sys.executable, program, "starter", where, work, pipe, stderr=asyncio.subprocess.DEVNULL
     )
-    with await asyncio.to_thread(pipe.open) as said:
+    ended = asyncio.ensure_future(process.wait())
+    opened = asyncio.ensure_future(asyncio.to_thread(pipe.open))
+    await asyncio.wait([ended, opened], return_when=asyncio.FIRST_COMPLETED)
+    if not opened.done():
+        os.close(os.open(pipe, os.O_RDWR))  # the thread that opens it would wait for ever
+    assert not ended.done(), "the program ended by itself"
+    with await opened as said:
         assert await asyncio.to_thread(said.readline) == "here\n"
         process.send_signal(end)
-        await process.wait()
+        await ended
         await asyncio.to_thread(said.read)  # it ends when nobody holds the other end any more
