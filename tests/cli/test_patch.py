@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.cli.desk import Desk
+from tests.fifo import open_fifo
 
 from darner_clients.testing import Fault, Said, Script, ScriptedEndpoint
 
@@ -226,9 +227,11 @@ async def test_an_interrupted_check_takes_the_patch_back(desk: Desk, sent: signa
     async with ScriptedEndpoint(Script(otherwise=REPLY)) as server:
         given = ("patch", "return two", "a.py", "--apply", "--check", "--config", config(desk, server))
         process = await desk.start(*given)
-        assert await asyncio.to_thread(started.read_text) == "yes\n"
+        ended = asyncio.ensure_future(process.communicate())
+        with await open_fifo(started, ended) as said:
+            assert await asyncio.to_thread(said.read) == "yes\n"
         process.send_signal(sent)
-        _, err = await process.communicate()
+        _, err = await ended
     assert process.returncode == 130, err
     assert (desk.root / "a.py").read_text() == FILES["a.py"]
 

@@ -3,7 +3,7 @@
 import asyncio
 import ssl
 import subprocess
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import get_args
@@ -19,23 +19,11 @@ from darner_clients.errors import EndpointError
 from darner_clients.transport.exceptions import FailureKind
 from darner_clients.transport.failure_advice import ADVICE
 from darner_clients.transport.httpcore_errors import ConnectFailure, ReadFailure, kind_of
-from darner_clients.transport.network_backend import tls_context
 
 REQUEST = ChatRequest((("user", "hi"),), 1, 20)
 KEY = "sk-only-for-the-endpoint"
-PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 _CERTIFICATES = (("good", "IP:127.0.0.1", "2"), ("other", "DNS:x.example", "2"), ("expired", "IP:127.0.0.1", "-1"))
 WANTED = "a client certificate, which darner does not support"
-
-
-@pytest.fixture(autouse=True)
-def _surroundings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """No proxies and authorities but a test's own."""
-    for name in (*PROXIES, *(name.upper() for name in PROXIES), "SSL_CERT_FILE", "SSL_CERT_DIR"):
-        monkeypatch.delenv(name, raising=False)
-    tls_context.cache_clear()
-    yield
-    tls_context.cache_clear()
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ import socket
 import ssl
 import subprocess
 import threading
-from collections.abc import AsyncGenerator, Callable, Generator, Iterator
+from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
@@ -22,17 +22,6 @@ from darner_clients.transport.network_backend import Socket, Sockets, tls_contex
 
 REQUEST = ChatRequest((("user", "hi"),), 1, 20)
 KEY = "sk-only-for-the-endpoint"
-PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
-
-
-@pytest.fixture(autouse=True)
-def surroundings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """No proxies and authorities but a test's own."""
-    for name in (*PROXIES, *(name.upper() for name in PROXIES), "SSL_CERT_FILE", "SSL_CERT_DIR"):
-        monkeypatch.delenv(name, raising=False)
-    tls_context.cache_clear()
-    yield
-    tls_context.cache_clear()
 
 
 @pytest.fixture(scope="module")

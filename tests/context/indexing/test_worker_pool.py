@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from tests.context.sample_workspace import ask, shown, write
+from tests.fifo import open_fifo
 
 from darner_context.index import Index
 from darner_context.indexing import indexer, worker_pool
@@ -241,7 +242,7 @@ async def test_a_process_that_hangs_ends_with_the_indexer(
     index = Index([work], cache_dir=tmp_path / "cache", workers=1)
     async with asyncio.TaskGroup() as group:
         refreshing = group.create_task(index.refresh())
-        with await asyncio.to_thread(pipe.open) as said:
+        with await open_fifo(pipe, refreshing) as said:
             parent = int(await asyncio.to_thread(said.readline))
             if end == "cancelled":
                 refreshing.cancel()

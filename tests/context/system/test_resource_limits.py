@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.context.sample_workspace import write
+from tests.fifo import open_fifo
 
 from darner_context.facts.extract import extract
 from darner_context.facts.file_facts import FileFacts
@@ -127,12 +128,7 @@ async def test_all_processes_end_with_the_one_they_work_for(tmp_path: Path, wher
         sys.executable, program, "starter", where, work, pipe, stderr=asyncio.subprocess.DEVNULL
     )
     ended = asyncio.ensure_future(process.wait())
-    opened = asyncio.ensure_future(asyncio.to_thread(pipe.open))
-    await asyncio.wait([ended, opened], return_when=asyncio.FIRST_COMPLETED)
-    if not opened.done():
-        os.close(os.open(pipe, os.O_RDWR))  # the thread that opens it would wait for ever
-    assert not ended.done(), "the program ended by itself"
-    with await opened as said:
+    with await open_fifo(pipe, ended) as said:
         assert await asyncio.to_thread(said.readline) == "here\n"
         process.send_signal(end)
         await ended
