@@ -333,5 +333,4 @@ def _without_replies(edits: Iterable[Edit]) -> Iterator[Edit]:
             yield edit
             continue
         parser = Parser(target=edit.path)
-        found = [*parser.feed(edit.after or ""), *parser.close()]
-        yield from found or [malformed(None, "no-edit", "a tool is called with a patch that holds no edit")]
+        yield from (*parser.feed(edit.after or ""), *parser.close())
