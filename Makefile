@@ -82,6 +82,7 @@ lock: | $(UV)
 eval: env
 	$(IN)/python bench/eval/patch_eval.py
 	$(IN)/python bench/eval/context_eval.py
+	$(IN)/python bench/localise.py
 
 # Peers that need an environment of their own are named by DARNER_PEERS and the like; each script's --help says which.
 bench: env

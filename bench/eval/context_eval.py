@@ -33,7 +33,7 @@ from darner_context.text.tokenizer import tokenizer
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-_CASES = Path(os.environ.get("DARNER_CASES", Path(__file__).resolve().parents[3] / "shared" / "cases"))
+CASES = Path(os.environ.get("DARNER_CASES", Path(__file__).resolve().parents[3] / "shared" / "cases"))
 _BUDGETS = (2_000, 8_000, 32_000)
 _COMMIT_BUDGETS = (8_000, 32_000)
 _PEERS = ("aider", "bm25", "search")
@@ -42,8 +42,8 @@ Lines = dict[str, set[int]]
 Figures = dict[str, dict[str, list[float]]]
 
 
-def _rows(name: str) -> list[dict[str, Any]]:
-    with gzip.open(_CASES / name, "rt", encoding="utf-8") as file:
+def rows_of(name: str) -> list[dict[str, Any]]:
+    with gzip.open(CASES / name, "rt", encoding="utf-8") as file:
         return [json.loads(line) for line in file]
 
 
@@ -108,7 +108,7 @@ def _ranges(shown: dict[str, list[list[int]]]) -> Lines:
     return {path: {n for first, last in runs for n in range(first, last + 1)} for path, runs in shown.items()}
 
 
-def _lines(snippets: Iterable[Snippet], root: Path) -> Lines:
+def lines_shown(snippets: Iterable[Snippet], root: Path) -> Lines:
     """The lines that snippets show; in an outline, those whose text is there."""
     shown: Lines = {}
     for each in snippets:
@@ -185,7 +185,7 @@ async def retrieval(repository: Repository, rows: list[dict[str, Any]], peers: P
             request = ContextRequest("", Focus(row["file"], row["line"], row["line"]), budget, hidden=hidden)
             bundle = index.context(request, counter)
             assert bundle.tokens <= budget
-            ours[budget] = _lines(bundle.snippets, repository.root)
+            ours[budget] = lines_shown(bundle.snippets, repository.root)
         for gold in row["gold"]:
             seen = "visible" if gold["in_prefix"] else "not visible"
             keys = ["all", seen, row["language"], *(["ambiguous"] if row["set"] == "ambiguous" else [])]
@@ -218,19 +218,21 @@ async def commits(repository: Repository, rows: list[dict[str, Any]], peers: Pee
                 ContextRequest(row["instruction"], Focus(first["file"], line, line), budget), counter
             )
             assert bundle.tokens <= budget
-            ours[budget] = _lines(bundle.snippets, repository.root)
+            ours[budget] = lines_shown(bundle.snippets, repository.root)
         for name, shown in {"darner": ours, **theirs}.items():
             for hunk in others:
                 held = [shown[budget].get(hunk["file"], set[int]()) for budget in _COMMIT_BUDGETS]
-                values = [float(not each.isdisjoint(_changed(hunk))) for each in held]
+                values = [
+                    float(not each.isdisjoint(changed_lines(hunk["old_start"], hunk["old_lines"]))) for each in held
+                ]
                 _note(out, ("all", row["language"]), name, values)
 
 
-def _changed(hunk: dict[str, Any]) -> set[int]:
-    """The old lines that a hunk changes, without its three lines of surroundings."""
-    first, size = hunk["old_start"], max(hunk["old_lines"], 1)
-    around = 3 if size > 6 else 0
-    return set(range(first + around, first + size - around)) or {first}
+def changed_lines(first: int, size: int, around: int = 3) -> set[int]:
+    """The old lines that a hunk changes, without its lines of surroundings."""
+    around = around if size > 2 * around else 0
+    last = first + max(size, 1) - around
+    return set(range(first + around, last)) or {first}
 
 
 async def prefixes(repository: Repository, rows: list[dict[str, Any]], shares: dict[int, list[float]]) -> None:
@@ -257,7 +259,7 @@ def _table(title: str, columns: Iterable[str], figures: Figures) -> None:
             print(f"{key if name == 'darner' else '':14}{name:10}{count:5.0f}  {cells}")
 
 
-def _by_repo(rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+def by_repository(rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
         found.setdefault(row["repo"], []).append(row)
@@ -268,7 +270,7 @@ async def run(arguments: argparse.Namespace, mirrors: Path, folder: Path) -> Non
     found, changed = Figures(), Figures()
     shares: dict[int, list[float]] = {}
     peers = Peers(folder, tuple(arguments.peers))
-    retrieving, committing = _by_repo(_rows("retrieval.jsonl.gz")), _by_repo(_rows("commits.jsonl.gz"))
+    retrieving, committing = by_repository(rows_of("retrieval.jsonl.gz")), by_repository(rows_of("commits.jsonl.gz"))
     for repo in sorted({*retrieving, *committing} & set(arguments.repos or {*retrieving, *committing})):
         mirror = mirror_of(mirrors, repo)
         if mirror is None:
@@ -303,8 +305,8 @@ def main() -> int:
     parser.add_argument("--repos", nargs="*", help="only the cases of these repositories, as owner/name")
     arguments = parser.parse_args()
     mirrors = os.environ.get("DARNER_EVAL_REPOS")
-    if not (_CASES / "retrieval.jsonl.gz").exists():
-        print(f"context_eval: no cases in {_CASES}; DARNER_CASES names their folder")
+    if not (CASES / "retrieval.jsonl.gz").exists():
+        print(f"context_eval: no cases in {CASES}; DARNER_CASES names their folder")
         return 0
     if not mirrors or not Path(mirrors).is_dir():
         print("context_eval: no repositories; DARNER_EVAL_REPOS names a folder with their git mirrors")

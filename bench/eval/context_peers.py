@@ -1,4 +1,4 @@
-"""Three peers of the context on the cases of context_eval.py: run by it in an environment of their own.
+"""Peers of the context on the cases of context_eval.py and localise.py: run by them in an environment of their own.
 
 Aider's RepoMap 0.86, BM25 over chunks of thirty lines (bm25s), and a plain search for the identifiers at the place.
 Reads one JSON object a line on stdin (a repository with its files, and cases in it) and prints one a case: for each
@@ -12,7 +12,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Callable  # noqa: TC003 - run alone, by another interpreter
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,10 @@ from darner_context.text.tokenizer import tokenizer
 
 _WORD = re.compile(r"[A-Za-z_]\w{2,}")
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_NO_CODE = re.compile(
+    r"(?:^|/)(?:tests?|testing|testsuite|__tests__|spec|docs?|examples?|bench\w*)/|(?:^|/)(?:test_|conftest)[^/]*$"
+    r"|(?:_test|_spec|[.-]test|[.-]spec|Tests?)\.\w+$|\.(?:md|rst|txt|html|css|json|ya?ml|toml|lock)$"
+)
 _CHUNK = 30  # lines
 _AROUND = 4  # lines shown on both sides of a line that the plain search finds
 Shown = dict[str, list[list[int]]]
@@ -47,7 +51,7 @@ class Workspace:
 
 
 class Bm25:
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, *, code: bool = False) -> None:
         import bm25s  # noqa: PLC0415 - a peer that may be missing
 
         self._workspace = workspace
@@ -55,6 +59,7 @@ class Bm25:
             (path, first, min(first + _CHUNK - 1, len(lines)))
             for path, lines in workspace.lines.items()
             for first in range(1, len(lines) + 1, _CHUNK)
+            if not (code and _NO_CODE.search(path))
         ]
         texts = [_words("\n".join(workspace.lines[path][a - 1 : b])) or ["-"] for path, a, b in self._chunks]
         self._engine = bm25s.BM25()
@@ -130,19 +135,25 @@ class Aider:
         root = self._workspace.root
         others = [str(root / path) for path in self._workspace.lines if path != case["file"]]
         named = set(_WORD.findall(case["near"] + "\n" + case["instruction"]))
+        if not case["file"]:
+            return self._maps([], others, named, case["budgets"])
         focus = root / case["file"]
         kept = focus.read_bytes()
         lines = kept.split(b"\n")
         for number in range(*case["hidden"]):
             lines[number - 1] = b""
         focus.write_bytes(b"\n".join(lines))
+        answer = self._maps([str(focus)], others, named, case["budgets"])
+        focus.write_bytes(kept)
+        return answer
+
+    def _maps(self, chat: list[str], others: list[str], named: set[str], budgets: list[int]) -> dict[int, Shown]:
         self._map.ranked, self._map.made, self._map.known = None, {}, {}
         answer: dict[int, Shown] = {}
-        for budget in case["budgets"]:
-            text = self._map.get_ranked_tags_map_uncached([str(focus)], others, budget, set(), named)
+        for budget in budgets:
+            text = self._map.get_ranked_tags_map_uncached(chat, others, budget, set(), named)
             made = self._map.made.get(text, {})
             answer[budget] = {path: [[number, number] for number in shown] for path, shown in made.items()}
-        focus.write_bytes(kept)
         return answer
 
 
@@ -187,7 +198,8 @@ def main() -> None:
         task = json.loads(row)
         workspace = Workspace(Path(task["root"]), task["files"])
         peers: dict[str, Bm25 | Search | Aider] = {}
-        for name, peer in (("aider", Aider), ("bm25", Bm25), ("search", Search)):
+        kinds = (("aider", Aider), ("bm25", Bm25), ("bm25-code", partial(Bm25, code=True)), ("search", Search))
+        for name, peer in kinds:
             if name not in task["peers"]:
                 continue
             try:
