@@ -97,7 +97,7 @@ class Client:
                 async for _ in items:
                     return
         except TimeoutError:
-            message = f"gave no token within {PROBE_SECONDS:g} s; it may still be loading its model"
+            message = f"no token within {PROBE_SECONDS:g} s; the model may still be loading"
             raise Late(self.endpoint.name, message) from None
 
     async def limits(self) -> Limits:
@@ -125,7 +125,7 @@ class Client:
     def _learned(self, limits: Limits) -> Limits:
         if self._largest is None or self._largest >= limits.window:
             return limits
-        return replace(limits, window=self._largest, source="its refusal of a longer prompt")
+        return replace(limits, window=self._largest, source="its rejection of a longer prompt")
 
     @asynccontextmanager
     async def stream(

@@ -46,10 +46,10 @@ NAMED = 'model = "m"'
         ({CHAT: answer(401, {"error": "wrong key"}), MODELS: LIST}, "/v1", (NAMED, 'api_key_env = "SOME_KEY"'),
          "not allowed: wrong key; check the key of 'one', the variable SOME_KEY"),
         ({CHAT: answer(401, {"error": "no key"}), MODELS: LIST}, "/v1", (NAMED,),
-         "not allowed: no key; no key is sent: name its variable as api_key_env, or run: darner login one"),
+         "not allowed: no key; no key was sent; set api_key_env to the name of its variable, or run: darner login one"),
         (WELL, "/v1", (NAMED, 'api_key_env = "NO_KEY"'), "the variable NO_KEY is not set"),
         ({MODELS: answer(200, {"data": [{"id": "a"}, {"id": "b"}]})}, "/v1", (),
-         "no model is named, and it has a, b; name one as model of 'one'"),
+         "the settings name no model, and it serves a, b; set model of 'one' to one of them"),
         ({CHAT: answer(200, b"<html><title>Portal</title></html>")}, "/v1", (NAMED,), "answered with a web page: Portal"),
     ],
 )  # fmt: skip  # a row each
@@ -83,8 +83,8 @@ async def test_who_else_can_read_it_is_told(desk: Desk) -> None:
         for command in (("doctor",), ("doctor", "--json"), ("patch", "x", "a.py", "--json"), ("patch", "x", "a.py")):
             ran = await desk.run(*command, "--config", config, **environ)
             said = " ".join((ran.out + ran.err).split())
-            assert "its key and your code go to llm.example over plain http" in said
-            assert f"goes through the proxy {proxy.url.removeprefix('http://')}" in said
+            assert "its key and your code are sent to llm.example over plain http" in said
+            assert f"is sent through the proxy {proxy.url.removeprefix('http://')}" in said
             assert "secret" not in said
             assert KEY not in said
         assert proxy.log

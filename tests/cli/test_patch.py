@@ -285,7 +285,7 @@ async def test_what_is_waited_for_is_said_where_no_terminal_shows_it(desk: Desk)
         said = [line for line in ran.err.split("\n") if line.startswith("waiting: ")]
         assert (ran.code, len(said)) == (0, 1), ran.err
         assert said[0].startswith("waiting: one: failed (503): ")
-        assert said[0].endswith("; asked again in 0.6 s")
+        assert said[0].endswith("; retrying in 0.6 s")
 
 
 async def test_no_patch_waits_long_for_quota(desk: Desk) -> None:

@@ -76,7 +76,7 @@ async def test_any_chunking_and_line_end(line_end: LineEnd, write: Write) -> Non
         (Script(dialect="llamacpp", window=4096), Limits(4096, None, "/props", "scripted")),
         (
             Script(dialect="openai"),
-            Limits(8192, None, "assumed: the endpoint does not say", "scripted"),
+            Limits(8192, None, "assumed: the endpoint does not report it", "scripted"),
         ),
     ],
 )

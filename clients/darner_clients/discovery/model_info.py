@@ -67,7 +67,7 @@ async def limits(endpoint: Endpoint, get: Get) -> tuple[Limits, bool]:
         told = Limits(endpoint.window, None, "your settings", model)
     if told is None:
         silent = problem is None or listed is not None
-        why = "the endpoint does not say" if silent else "its list of models cannot be had"
+        why = "the endpoint does not report it" if silent else "the list of models is not available"
         told = Limits(ASSUMED_WINDOW, None, f"assumed: {why}", model)
     return told, again
 
@@ -85,17 +85,17 @@ def _only_model(endpoint: Endpoint, content: object) -> str:
     if len(names) > 1 and len(loaded) == 1:
         return loaded[0]
     if len(names) > 1:
-        advice = f"name one as model of '{endpoint.name}'"
-        raise Rejected(endpoint.name, f"no model is named, and it has {shown(names, endpoint)}", advice)
+        advice = f"set model of '{endpoint.name}' to one of them"
+        raise Rejected(endpoint.name, f"the settings name no model, and it serves {shown(names, endpoint)}", advice)
     return names[0] if names else ""
 
 
 def _nameless(endpoint: Endpoint, problem: EndpointError | None) -> EndpointError:
     if problem is not None and (problem.retry or isinstance(problem, Unauthorised)):
         return problem
-    why = f"cannot be had ({problem.message})" if problem is not None else "names none that can chat"
+    why = f"is not available ({problem.message})" if problem is not None else "contains none that can chat"
     return Rejected(
-        endpoint.name, f"no model is named, and its list of models {why}", f"name one as model of '{endpoint.name}'"
+        endpoint.name, f"the settings name no model, and its list of models {why}", f"set model of '{endpoint.name}'"
     )
 
 

@@ -85,9 +85,9 @@ def _classified(endpoint: Endpoint, said: "_Said", headers: Mapping[str, str]) -
     if 300 <= said.status < 400:  # noqa: PLR2004
         location = headers.get("location", "").partition("?")[0].rpartition("@")[2]
         where = quoted(location, endpoint.hidden)
-        advice = "if you trust it, name the final address as base_url; the key goes to the host that you named only"
+        advice = "if you trust it, set base_url to the final address; the key is sent only to the host in your settings"
         return Rejected(name, f"redirects to {where or 'nowhere'} ({said.status})", advice, status=said.status)
-    return Rejected(name, f"refused ({said.status}): {said.words}", status=said.status)
+    return Rejected(name, f"rejected ({said.status}): {said.words}", status=said.status)
 
 
 def _wait(said: "_Said", headers: Mapping[str, str]) -> float | None:
@@ -105,13 +105,13 @@ def _over_quota(name: str, said: "_Said", wait: float | None, *, patient: bool) 
 
     kind = _quota_kind(said)
     advice = {
-        "requests": "it frees itself as time passes",
-        "tokens": "it frees itself within a minute; smaller requests fit sooner",
+        "requests": "quota becomes free as time passes",
+        "tokens": "quota becomes free within a minute; smaller requests fit sooner",
         "tokens-day": "the day's tokens are used up; use another endpoint or a larger plan",
-        "queue": "the endpoint is busy; another one can answer meanwhile",
+        "queue": "the endpoint is busy; another endpoint can answer until then",
     }[kind]
     if wait is not None and wait > LONG:
-        advice = f"it asks to wait {lasting(wait)}; use another endpoint or a larger plan"
+        advice = f"the endpoint requests a wait of {lasting(wait)}; use another endpoint or a larger plan"
     again = patient and kind not in {"tokens-day", "queue"}
     return OverQuota(name, f"over quota: {said.words}", advice, retry=again, retry_after=wait, kind=kind)
 
@@ -128,7 +128,7 @@ class _Said:
         self.code = str(fields.get("code") or "").lower()
         self.type = str(fields.get("type") or "").lower()
         self.message = message_of(content)
-        self.words = quoted(self.message, endpoint.hidden) or "no reason given"
+        self.words = quoted(self.message, endpoint.hidden) or "the endpoint gave no reason"
         self.whole = str(content)[:_LEARNED]
 
 
@@ -154,7 +154,7 @@ def _is_about_key(said: "_Said") -> bool:
 
 def _about_key(endpoint: Endpoint) -> str:
     if endpoint.api_key is None and not endpoint.headers:
-        return f"no key is sent: name its variable as api_key_env, or run: darner login {endpoint.name}"
+        return f"no key was sent; set api_key_env to the name of its variable, or run: darner login {endpoint.name}"
     return f"check the key of '{endpoint.name}'" + (f", {endpoint.key_source}" if endpoint.key_source else "")
 
 
@@ -176,7 +176,7 @@ def _overflow(said: _Said) -> Overflow | None:
         return None
     name, window, tokens = said.endpoint.name, found.window, found.prompt
     if found.quota:
-        message = f"the request is too large for its quota of {window} tokens a minute"
+        message = f"the request is larger than the quota of {window} tokens a minute"
         return Overflow(name, message, status=said.status, window=window, quota=True)
     told_window, told_tokens = said.fields.get("n_ctx"), said.fields.get("n_prompt_tokens")
     if isinstance(told_window, int) and isinstance(told_tokens, int) and 0 < told_window < 1e9 > told_tokens > 0:  # noqa: PLR2004

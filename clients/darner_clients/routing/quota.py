@@ -161,7 +161,7 @@ class Quota:
         for each in buckets:
             cost = each.cost(tokens, 1)
             if cost > each.size:
-                why = f"{tokens} tokens are more than its quota of {each.size:.0f} a {each.period}"
+                why = f"{tokens} tokens exceed its quota of {each.size:.0f} a {each.period}"
                 return Wait(math.inf, why, most=int(each.size) if each.unit == "tokens" else None)
             kept_free = 0.0 if admission.interactive else self._kept_free(database, each)
             need = min(each.size, cost + each.cost(tokens_before, requests_before) + kept_free)
@@ -280,7 +280,7 @@ class Quota:
         wait = min(wait, LONGEST)
         database.execute(
             "INSERT OR REPLACE INTO blocked VALUES (?, ?, ?, ?)",
-            (self._key, now, now + wait, f"it said: {error.message}"),
+            (self._key, now, now + wait, f"its message: {error.message}"),
         )
 
     def _remaining(self, database: sqlite3.Connection) -> tuple[QuotaLeft, ...]:

@@ -206,7 +206,7 @@ class Router:
         endpoint = target.endpoint
         health = await target.circuit.health()
         if health.wait > 0 and not even_down:
-            return Rejection(endpoint, f"{health.why} (asked again in {health.wait:.0f} s)", down=True)
+            return Rejection(endpoint, f"{health.why} (retrying in {health.wait:.0f} s)", down=True)
         try:
             if health.doubtful:
                 await target.warm()
@@ -285,7 +285,7 @@ class Router:
                 if self._clock() + wait > began + (LOADS if isinstance(error, Loading) else PATIENCE):
                     raise
                 if on_wait is not None:
-                    on_wait(f"{error.endpoint}: {error.message}; asked again in {wait:.1f} s")
+                    on_wait(f"{error.endpoint}: {error.message}; retrying in {wait:.1f} s")
                 await self._pause(wait)
 
     async def _race(self, route: Route, request: ChatRequest | FillRequest, on_wait: WaitListener | None) -> Runner:
@@ -378,7 +378,7 @@ class Router:
                     each.status(
                         probe=probe,
                         token=token,
-                        place="goes here" if at == 0 else "goes here if no endpoint before it can take it",
+                        place="used first" if at == 0 else "used if the endpoints before it cannot take the request",
                     )
                     for at, each in enumerate(self._targets.values())
                 )

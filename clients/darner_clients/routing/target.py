@@ -183,7 +183,7 @@ class Target:
             return
         in_flight.failed = True
         if in_flight.within is not None and isinstance(error, Late) and error.stage == "first_token":
-            error.message, error.advice = f"no token within {in_flight.within:g} s", "another endpoint is asked"
+            error.message, error.advice = f"no token within {in_flight.within:g} s", "another endpoint gets the request"
             error.retry_after = 0.0
         ticket, in_flight.ticket = in_flight.ticket, None
         if isinstance(error, OverQuota):
@@ -259,11 +259,13 @@ class Target:
         prompts = self.samples.pairs("prompt")
         empty = next((each for each in remaining if each.remaining < max(1, each.limit // 10)), None)
         if problem:
-            next_request = "would go elsewhere: it cannot be used now"
+            next_request = "not sent here: the endpoint cannot be used now"
         elif health.wait > 0:
-            next_request = f"would go elsewhere for {health.wait:.0f} s, then this is tried again: {health.why}"
+            next_request = f"not sent here for {health.wait:.0f} s, then tried again: {health.why}"
         elif empty is not None:
-            next_request = f"may have to wait or go elsewhere: {empty.remaining} {empty.unit} a {empty.period} are left"
+            next_request = (
+                f"may wait, or be sent to another endpoint: {empty.remaining} {empty.unit} a {empty.period} are left"
+            )
         else:
             next_request = place
         return EndpointStatus(

@@ -66,7 +66,7 @@ class Connections:
     async def _start(self, method: str, address: str, headers: Headers, body: bytes, within: float) -> "Exchange":
         while True:
             if self._closed or self._http is None:
-                raise self.translate(NotConnected("its client was closed"), started=False)
+                raise self.translate(NotConnected("the client is closed"), started=False)
             exchange = self._http.ask(method, address, headers, body)
             try:
                 if await self._wait_head(exchange, within):
@@ -106,13 +106,13 @@ class Connections:
         if isinstance(error, ValueError):
             source = f", {self._endpoint.key_source}" if self._endpoint.key_source else ""
             advice = f"check base_url, headers and the key{source}"
-            return Rejected(name, "the request cannot be sent: it holds what HTTP does not allow", advice)
+            return Rejected(name, "the request cannot be sent: it contains characters that HTTP does not allow", advice)
         if isinstance(error, NotConnected):
             advice = ADVICE[error.kind] or Unreachable.advice
             return Unreachable(name, f"{host} cannot be reached: {error}", advice)
         if isinstance(error, Broken):
             cause = "" if started else str(error)
-            message = "the reply broke off" if started else f"the connection broke{f': {cause}' if cause else ''}"
+            message = "the reply was cut off" if started else f"the connection broke{f': {cause}' if cause else ''}"
             return Interrupted(name, message, "" if started else ADVICE[error.kind], started=started)
         raise error
 

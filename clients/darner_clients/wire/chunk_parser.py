@@ -91,7 +91,7 @@ class ReplyParser:
         if self.reason is None and not (self.over and self._started):
             raise Interrupted(
                 self._endpoint.name,
-                "the reply broke off" if self._started else "the connection closed before the reply began",
+                "the reply was cut off" if self._started else "the connection closed before the reply began",
                 started=self._started,
             )
         return pieces

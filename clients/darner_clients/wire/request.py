@@ -122,6 +122,6 @@ def _asked(request: FillRequest) -> str:
     """The chat form, for models that were not taught to fill in."""
     return (
         "Write the text that belongs between the two parts below. Answer with that text only: no explanation, "
-        "no code fence, nothing of what stands before or after it.\n\n"
+        "no code fence, nothing from before or after it.\n\n"
         f"<before>\n{request.prefix}</before>\n<after>{request.suffix}\n</after>"
     )

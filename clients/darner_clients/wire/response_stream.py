@@ -63,7 +63,7 @@ class Stream:
         """Every item as soon as its bytes are here, text that came together in one piece; the last is a Finish."""
         coding = self._exchange.headers.get("content-encoding", "").strip().lower()
         if coding in _UNREADABLE:
-            raise Malformed(self._endpoint.name, f"answered packed as {coding}, which was not asked for")
+            raise Malformed(self._endpoint.name, f"the response is compressed as {coding}, which was not requested")
         reply, framing = self._reply, EventFraming(coding)
         try:
             async with aclosing(self._stream(framing)) as items:

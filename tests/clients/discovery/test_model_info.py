@@ -16,8 +16,8 @@ from darner_clients.errors import EndpointError, Rejected, Unauthorised
 
 REQUEST = ChatRequest((("user", "hi"),), 1, 20)
 CHAT, MODELS = "POST /v1/chat/completions", "GET /v1/models"
-SILENT = "assumed: the endpoint does not say"
-NO_LIST = "assumed: its list of models cannot be had"
+SILENT = "assumed: the endpoint does not report it"
+NO_LIST = "assumed: the list of models is not available"
 
 
 async def hang(_: Asked, writer: asyncio.StreamWriter) -> None:
@@ -202,14 +202,18 @@ async def test_the_one_model_that_is_served_is_meant(listed: Answer, name: str) 
 @pytest.mark.parametrize(
     ("listed", "kind", "said"),
     [
-        (models("a", "b"), Rejected, "no model is named, and it has a, b; name one as model of 'it'"),
-        (models(*"abcdefgh"), Rejected, "it has a, b, c, d, e, f and 2 more; name one as model of 'it'"),
-        (models("bge-m3"), Rejected, "no model is named, and its list of models names none that can chat"),
-        (models(), Rejected, "no model is named, and its list of models names none that can chat"),
-        (answer(404, {"detail": "Not Found"}), Rejected, "its list of models cannot be had (not found: Not Found)"),
-        (answer(401, {"error": "wrong key"}), Unauthorised, "not allowed: wrong key; no key is sent"),
+        (
+            models("a", "b"),
+            Rejected,
+            "the settings name no model, and it serves a, b; set model of 'it' to one of them",
+        ),
+        (models(*"abcdefgh"), Rejected, "it serves a, b, c, d, e, f and 2 more; set model of 'it' to one of them"),
+        (models("bge-m3"), Rejected, "the settings name no model, and its list of models contains none that can chat"),
+        (models(), Rejected, "the settings name no model, and its list of models contains none that can chat"),
+        (answer(404, {"detail": "Not Found"}), Rejected, "its list of models is not available (not found: Not Found)"),
+        (answer(401, {"error": "wrong key"}), Unauthorised, "not allowed: wrong key; no key was sent"),
         (answer(500, {"error": "out of order"}), EndpointError, "failed (500): out of order"),
-        (answer(200, b"<html>hello</html>", kind="text/html"), Rejected, "name one as model of 'it'"),
+        (answer(200, b"<html>hello</html>", kind="text/html"), Rejected, "set model of 'it'"),
     ],
 )
 async def test_where_no_one_model_can_be_meant_it_is_said(listed: Answer, kind: type[EndpointError], said: str) -> None:

@@ -173,7 +173,7 @@ async def check_circle(url: str, answers: dict[str, Answer]) -> None:
 async def test_any_other_redirection_is_named_and_gets_no_key(location: str, told: str) -> None:
     answers: dict[str, Answer] = {"POST /v1/chat/completions": answer(307, Location=location)}
     said, _, asked = await said_of(answers, "/v1", api_key="sk-secret-key-1")
-    assert said.startswith(f"{told}; if you trust it, name the final address as base_url")
+    assert said.startswith(f"{told}; if you trust it, set base_url to the final address")
     assert len(asked) == 1
 
 
@@ -214,5 +214,5 @@ async def test_a_probe_of_what_says_nothing_ends(monkeypatch: pytest.MonkeyPatch
     from tests.clients.discovery.test_model_info import hang  # noqa: PLC0415 - a handler
 
     async with raw({"POST /v1/chat/completions": hang}) as server, Client(server.endpoint()) as client:
-        with pytest.raises(EndpointError, match=r"gave no token within 0\.05 s"):
+        with pytest.raises(EndpointError, match=r"no token within 0\.05 s; the model may still be loading"):
             await client.probe()

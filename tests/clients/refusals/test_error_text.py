@@ -101,12 +101,12 @@ def test_every_shape_of_text(body: str, coding: str) -> None:
     "body", [b"", b"{}", b"[]", b"null", b"3", b'""', b"\x00\x01\x02" * 50, b"\x1f\x8bnonsense", b'{"error": {}}']
 )
 def test_no_words_at_all(body: bytes) -> None:
-    assert from_response(ENDPOINT, 400, {}, body).message == "refused (400): no reason given"
+    assert from_response(ENDPOINT, 400, {}, body).message == "rejected (400): the endpoint gave no reason"
 
 
 def test_no_key_is_in_the_words() -> None:
     said = {"error": {"message": f"key-9f27c1 and blue-31f9ac47 and sk-{'x' * 20}"}}
-    assert from_response(ENDPOINT, 400, {}, json.dumps(said).encode()).message == "refused (400): … and … and …"
+    assert from_response(ENDPOINT, 400, {}, json.dumps(said).encode()).message == "rejected (400): … and … and …"
 
 
 @pytest.mark.parametrize(

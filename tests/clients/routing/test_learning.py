@@ -311,7 +311,7 @@ async def test_where_it_cannot_be_asked_the_same_it_is_asked_instead(monkeypatch
     async with ScriptedEndpoint(silent) as one, ScriptedEndpoint(Script(otherwise="second")) as two:
         endpoints = [one.endpoint("one"), two.endpoint("two", reply="whole")]
         async with Router(endpoints, state_dir=None, warm=False) as router:
-            with pytest.raises(Exception, match=r"no token within 0\.2 s; another endpoint is asked"):
+            with pytest.raises(Exception, match=r"no token within 0\.2 s; another endpoint gets the request"):
                 await apply(router)
             left = await router.choose(lambda _: 10, output=50, without=["one"])
             assert isinstance(left, Route)

@@ -106,7 +106,7 @@ async def test_requests_are_counted_too() -> None:
 
 async def test_more_than_a_whole_bucket_is_never_admitted() -> None:
     wait = await waits(await minute(Clock()), 30_001)
-    assert (wait.seconds, wait.why) == (math.inf, "30001 tokens are more than its quota of 30000 a minute")
+    assert (wait.seconds, wait.why) == (math.inf, "30001 tokens exceed its quota of 30000 a minute")
 
 
 async def test_headers_correct_the_account_but_for_requests_on_their_way() -> None:
@@ -329,7 +329,7 @@ async def test_three_429s_and_what_each_means() -> None:
             assert (caught.value.kind, caught.value.retry) == (kind, False)
         assert clock.now == pytest.approx(1007.0)
         why = (
-            "no quota for 3600.0 s: it said: over quota: "
+            "no quota for 3600.0 s: its message: over quota: "
             "Tokens per day limit exceeded - too many tokens processed."
         )  # fmt: skip  # as it is read
         found = await router.choose(lambda _: 5, output=10)

@@ -152,7 +152,7 @@ async def test_health_is_shared_by_all_processes(tmp_path: Path) -> None:
         async with Router(endpoints, state_dir=tmp_path, warm=False) as router:
             route = await router.choose(lambda _: 100, output=10)
             assert isinstance(route, Route)
-            assert "asked again in 1 s" in route.reason
+            assert "retrying in 1 s" in route.reason
 
 
 async def test_a_request_longer_than_its_window_is_never_sent() -> None:
@@ -187,7 +187,7 @@ async def test_a_window_that_was_wrong_is_learned_from_the_refusal() -> None:
                 await patch(router, 2000)
             assert said(await patch(router, 2000)) == "from the large one"
             assert [each.window_source for each in await router.status(probe=False)] == [
-                "its refusal of a longer prompt",
+                "its rejection of a longer prompt",
                 "/v1/models",
             ]
 
@@ -373,14 +373,14 @@ async def test_status_tells_what_is_known(tmp_path: Path) -> None:
             first_token=fast.first_token,
             first_token_p95=None,
             decode_rate=None,
-            next_request="goes here",
+            next_request="used first",
         )
         assert [(each.unit, each.limit) for each in fast.quota] == [("tokens", 30_000)]
         assert (fast.connect or 0) > 0
         assert (fast.first_token or 0) > 0
         assert (gpu.reachable, gpu.window, gpu.window_source) == (False, 999, "your settings")
         assert gpu.problem.startswith(f"{endpoints[1].host} cannot be reached: ")
-        assert gpu.next_request == "would go elsewhere: it cannot be used now"
+        assert gpu.next_request == "not sent here: the endpoint cannot be used now"
 
 
 @pytest.mark.parametrize("dialect", ["cerebras", "vllm", "llamacpp"])

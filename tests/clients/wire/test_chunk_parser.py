@@ -185,4 +185,4 @@ def test_whatever_is_sent_is_read_or_refused_with_a_typed_error(content: object)
 def test_what_is_nested_too_deep_is_no_bug() -> None:
     with pytest.raises(Malformed):
         ReplyParser(ENDPOINT).feed(b'{"choices": ' + b"[" * 100_000)
-    assert from_response(ENDPOINT, 400, {}, b"[" * 100_000).message.startswith("refused (400): [[[")
+    assert from_response(ENDPOINT, 400, {}, b"[" * 100_000).message.startswith("rejected (400): [[[")

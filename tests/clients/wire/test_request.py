@@ -16,7 +16,7 @@ CHAT = ChatRequest(
 FILL = FillRequest("before\n", "\nafter", 5, 32)
 ASKED = (
     "Write the text that belongs between the two parts below. Answer with that text only: no explanation, "
-    "no code fence, nothing of what stands before or after it.\n\n"
+    "no code fence, nothing from before or after it.\n\n"
     "<before>\nbefore\n</before>\n<after>\nafter\n</after>"
 )
 MESSAGES = [{"role": "system", "content": "be brief"}, {"role": "user", "content": "hi"}]

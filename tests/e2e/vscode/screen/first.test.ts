@@ -171,7 +171,7 @@ test("a failed request: the endpoint's own words in the language's status, and a
   await install();
   await command(page, "Notifications: Clear All Notifications");
   await ask("Fail please");
-  await languageStatus("fast: refused (422): the model is out of order");
+  await languageStatus("fast: rejected (422): the model is out of order");
   await picture(page, "failed");
   await showMessages();
   assert.equal(await messages().count(), 1);
