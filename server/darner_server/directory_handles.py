@@ -15,7 +15,7 @@ from typing import Self
 _HOLDS = {os.open, os.stat, os.unlink, os.mkdir, os.rmdir, os.rename, os.link} <= os.supports_dir_fd
 _FOLDER = getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 _FILE = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-LINKED = "a folder on its way has become a link or has been moved meanwhile"
+LINKED = "a folder on its path has become a link or was moved"
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,8 +51,8 @@ def instructions_notice(instructions: str, *, hide: Callable[[str], str], longes
     `hide` masks secrets; `longest` is the most characters that are shown.
     """
     text = hide(" ".join(instructions.split()))
-    rest = f"… ({len(text)} characters; the file has the rest)" if len(text) > longest else ""
-    return f".darner.toml tells the model: {text[:longest]}{rest}" if text else ""
+    rest = f"… ({len(text)} characters; the file contains the rest)" if len(text) > longest else ""
+    return f".darner.toml instructs the model: {text[:longest]}{rest}" if text else ""
 
 
 _WORDS = frozenset({"reason", "message", "problem", "model", "detail", "next_request", "window_source"})

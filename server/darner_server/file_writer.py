@@ -255,19 +255,19 @@ def _inside(top: Path, path: str) -> Path | str:
     if pure.is_absolute() or ".." in pure.parts or not pure.parts or "\0" in path or Path(*pure.parts).is_absolute():
         return f"{path} is outside the root"
     if is_of_repository(path):
-        return f"{path} is the repository's own"
+        return f"{path} belongs to the repository itself; a patch never changes it"
     if len(pure.parts) > _DEEPEST:
-        return f"the path lies in more than {_DEEPEST} folders"
+        return f"the path is more than {_DEEPEST} folders deep"
     try:
         file = top.joinpath(*pure.parts).resolve()
     except (OSError, RuntimeError) as error:
         return f"{path} cannot be followed: {error}"
     if file.is_symlink():  # from Python 3.13 on, a loop of links raises nothing
-        return f"{path} cannot be followed: its links lead in a circle"
+        return f"{path} cannot be followed: its links form a loop"
     if not file.is_relative_to(top) or file == top:
         return f"{path} leads outside the root"
     if is_of_repository(file.relative_to(top).as_posix()):
-        return f"{path} is the repository's own"
+        return f"{path} belongs to the repository itself; a patch never changes it"
     return file
 
 
@@ -276,14 +276,14 @@ def _unfit(step: _Step, expected: tuple[bytes | None] | None) -> str | None:
     found = step.there
     if found is None:
         if step.data is None:
-            return "it is not there"
-        return None if expected is None or expected[0] is None else "it has been deleted meanwhile"
+            return "the file does not exist"
+        return None if expected is None or expected[0] is None else "the file has since been deleted"
     if not stat.S_ISREG(found.st_mode):
-        return "it is not a file"
+        return "it is not a regular file"
     if not found.st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH):
         return "it is read-only; make it writable first"
     if expected is not None and step.held.read(step.name) != expected[0]:
-        return "it has changed meanwhile" if expected[0] is not None else "it is there meanwhile"
+        return "the file has since been changed" if expected[0] is not None else "the file has since been created"
     return None
 
 
@@ -317,7 +317,7 @@ def _exchange(step: _Step, disk: Disk) -> None:
     """Put the new content in the file's place, or the file away; what was there keeps a second name until the end."""
     folder, found = step.held, step.there
     if found is not None and not stat.S_ISREG(found.st_mode):
-        raise OSError(errno.ELOOP, "it is not a file any more")
+        raise OSError(errno.ELOOP, "it is no longer a regular file")
     if found is not None:
         step.saved = step.old
         try:

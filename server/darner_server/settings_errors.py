@@ -22,40 +22,38 @@ _KINDS_MEANT = {
     **dict.fromkeys(("llamaserver", "llama"), "llamacpp"),
 }
 
-_KEY = "put the key into a variable and name that in api_key_env"
-_EXTRA = "a field of the request's body goes into extra, as in  extra = {{ {0} = ... }}"
+_KEY = "put the key into an environment variable and set api_key_env to its name"
+_EXTRA = "put a field of the request's body into extra, as in  extra = {{ {0} = ... }}"
 _MEANT: Mapping[str, str] = {
     **dict.fromkeys(("apikey", "key", "token", "secret", "password", "authtoken", "bearertoken"), _KEY),
-    **dict.fromkeys(("apikeyvar", "keyenv", "envkey", "apikeyenvvar", "apikeyvariable"), "it is called api_key_env"),
+    **dict.fromkeys(("apikeyvar", "keyenv", "envkey", "apikeyenvvar", "apikeyvariable"), "write api_key_env"),
     **dict.fromkeys(
         ("url", "apibase", "baseurl", "endpoint", "host", "address", "apiurl", "server", "openaiapibase"),
-        "it is called base_url",
+        "write base_url",
     ),
-    **dict.fromkeys(("type", "provider", "backend", "apitype"), f"it is called kind; {KINDS}"),
-    **dict.fromkeys(("modelname", "modelid", "deployment", "models"), "it is called model, and is one name"),
+    **dict.fromkeys(("type", "provider", "backend", "apitype"), f"write kind; {KINDS}"),
+    **dict.fromkeys(("modelname", "modelid", "deployment", "models"), "write model, with one name"),
     **dict.fromkeys(
         ("contextlength", "contextwindow", "contextsize", "maxmodellen", "numctx", "nctx", "maxcontext", "context"),
-        "it is called window",
+        "write window",
     ),
     **dict.fromkeys(
-        ("maxtokens", "maxcompletiontokens", "maxoutputtokens", "numpredict", "npredict"), "it is called max_output"
+        ("maxtokens", "maxcompletiontokens", "maxoutputtokens", "numpredict", "npredict"), "write max_output"
     ),
     **dict.fromkeys(
         ("timeout", "connecttimeout", "readtimeout", "requesttimeout", "timeouts"),
         "write  deadlines = { connect = 5, first_token = 30, gap = 20 }  (seconds)",
     ),
-    **dict.fromkeys(("extraheaders", "httpheaders", "defaultheaders", "customheaders"), "it is called headers"),
-    **dict.fromkeys(
-        ("headersenv", "envheaders"), 'it is called headers, where a variable is written as in  x-key = "$VARIABLE"'
-    ),
-    **dict.fromkeys(("params", "queryparams", "extraquery", "defaultquery", "queryparameters"), "it is called query"),
+    **dict.fromkeys(("extraheaders", "httpheaders", "defaultheaders", "customheaders"), "write headers"),
+    **dict.fromkeys(("headersenv", "envheaders"), 'write headers, with a variable as in  x-key = "$VARIABLE"'),
+    **dict.fromkeys(("params", "queryparams", "extraquery", "defaultquery", "queryparameters"), "write query"),
     "apiversion": 'write  query = { api-version = "..." }',
-    **dict.fromkeys(("authheader", "keyheader", "apikeyname", "headername"), "it is called api_key_header"),
-    **dict.fromkeys(("extrabody", "body", "options", "modelkwargs", "completionoptions"), "it is called extra"),
+    **dict.fromkeys(("authheader", "keyheader", "apikeyname", "headername"), "write api_key_header"),
+    **dict.fromkeys(("extrabody", "body", "options", "modelkwargs", "completionoptions"), "write extra"),
     **dict.fromkeys(
         ("temperature", "topp", "topk", "seed", "reasoningeffort", "servicetier", "user", "thinking"), _EXTRA
     ),
-    **dict.fromkeys(("format", "editformat", "replyformat"), "it is called reply"),
+    **dict.fromkeys(("format", "editformat", "replyformat"), "write reply"),
 }
 
 
@@ -78,9 +76,9 @@ def explain(error: ValidationError, name: str, text: str) -> str:
         case "literal_error":
             message = f"{key}{shown(first['input'])} is not one of {context.get('expected')}"
         case "list_type" | "model_type" if where[:1] == ("endpoints",) and names[-1:] == ["endpoints"]:
-            message = "endpoints are tables, each below a line [[endpoints]] with two brackets"
+            message = "write each endpoint as a table below a line [[endpoints]], with two brackets"
         case "dict_type" if names[-1:] in (["headers"], ["query"], ["extra"]):
-            message = f'{key} is a table, as in  {names[-1]} = {{ name = "value" }}'
+            message = f'{key} must be a table, as in  {names[-1]} = {{ name = "value" }}'
         case "value_error":
             message = str(context.get("error"))
         case _:
@@ -104,7 +102,7 @@ def unknown(key: str, *, endpoint: bool) -> str:
     message = (
         meant.replace("{{", "{").replace("}}", "}").replace("{0}", key)
         if meant
-        else "remove it or correct its spelling"
+        else "remove it, or correct its spelling"
     )
     return f"unknown key '{key}'; {message}"
 

@@ -29,8 +29,8 @@ async def test_version_and_help(desk: Desk) -> None:
         ("none.md", "", 2, "none.md: no such file or directory"),
         (".", "", 2, ".: is a directory"),
         ("", "", 2, "the name of the reply's file is empty; name one, or - to read it from stdin"),
-        ("-", b"\xff\xfe", 2, "stdin: is not UTF-8 text (byte 1); save the reply as such"),
-        ("-", "I would not change it.", 1, "refused: (no file named): the reply holds no edit"),
+        ("-", b"\xff\xfe", 2, "stdin: is not UTF-8 text (byte 1); save the reply as UTF-8"),
+        ("-", "I would not change it.", 1, "rejected: (no file named): the reply contains no edit"),
     ],
 )
 async def test_replies_that_cannot_be_applied(
@@ -59,7 +59,7 @@ async def test_a_refused_reply(desk: Desk) -> None:
     bad = REPLY.replace("return 1", "return one")
     ran = await desk.run("apply", "-", "--apply", stdin=REPLY + bad)
     assert (ran.code, ran.out) == (1, "")
-    assert "refused: a.py: " in ran.err
+    assert "rejected: a.py: " in ran.err
     assert desk.texts() == {name: text.encode() for name, text in FILES.items()}
     assert (await desk.run("apply", "-", "--apply", "--partial", stdin=bad + REPLY)).code == 0
     assert desk.texts() == NEW
@@ -68,7 +68,7 @@ async def test_a_refused_reply(desk: Desk) -> None:
 async def test_drafts_before_a_late_end_of_reasoning_are_no_patch(desk: Desk) -> None:
     ran = await desk.run("apply", "-", "--apply", "--partial", stdin=f"{REPLY}</think>\n\nNothing needs to change.\n")
     assert (ran.code, ran.out) == (1, "")
-    assert "ask again" in ran.err
+    assert "run the command again" in ran.err
     assert desk.texts() == {name: text.encode() for name, text in FILES.items()}
 
 

@@ -43,7 +43,7 @@ FULL = b"darner: the disk is full: the output was cut short\n"
             (
                 1,
                 b"",
-                b"refused: (no file named): the reply holds no edit\ndarner: every edit was refused; nothing was changed\n",
+                b"rejected: (no file named): the reply contains no edit\ndarner: every edit was rejected; nothing was changed\n",
             ),
         ),
         ('"$D" apply ../reply.md >/dev/full', (1, b"", FULL)),
@@ -52,7 +52,7 @@ FULL = b"darner: the disk is full: the output was cut short\n"
         ('"$D" --version >/dev/full', (1, b"", FULL)),
         (
             'mkdir gone && cd gone && rmdir ../gone && "$D" apply x',
-            (2, b"", b"darner: the folder that darner was started in is gone; change to another\n"),
+            (2, b"", b"darner: the current directory no longer exists; change to another\n"),
         ),
     ],
 )
@@ -117,12 +117,12 @@ async def test_a_patch_that_was_cut_off_while_it_was_written(desk: Desk) -> None
     half = desk.texts()
     environ = {"DARNER_STATE_DIR": str(desk.folder / "state")}
     ran = await desk.run("apply", "../reply.md", **environ)
-    said = "an earlier patch was cut off while it was written"
-    assert (ran.code, ran.err.split("\n")[0]) == (0, f"{said}; the next --apply takes it back")
+    said = "an earlier patch was interrupted while it was written"
+    assert (ran.code, ran.err.split("\n")[0]) == (0, f"{said}; the next --apply reverts it")
     assert desk.texts() == half
     ran = await desk.run("apply", "../reply.md", "--apply", **environ)
     assert (ran.code, ran.err.split("\n")[0]) == (
         0,
-        f"{said}; it was taken back: b/c.txt, b/b.txt, new/deep/n.txt, a.txt",
+        f"{said}; it was reverted: b/c.txt, b/b.txt, new/deep/n.txt, a.txt",
     )
     assert desk.texts() == {**BEFORE, **NEW}

@@ -15,7 +15,7 @@ def test_a_bug_is_a_sentence(
     monkeypatch.setattr(app, "app", broken)
     assert app.run(["doctor"]) == 1
     log = tmp_path / "darner.log"
-    said = f"darner: an error inside darner (KeyError): please report it; {log} says where it was\n"
+    said = f"darner: internal error (KeyError); please report it and attach {log}\n"
     shown = capsys.readouterr()
     assert (shown.out, shown.err.replace("\n", " ").split()) == ("", said.split())
     kept = log.read_text()

@@ -91,22 +91,22 @@ async def test_the_whole_workspace(desk: Desk) -> None:
         (["patch", "  ", "a.py"], "the instruction is empty"),
         (["patch", "x", "none.py"], "none.py: there is no such file"),
         (["patch", "x", "sub"], "sub: is a folder"),
-        (["patch", "x", "../home"], "../home: lies outside the workspace"),
+        (["patch", "x", "../home"], "../home: is outside the workspace"),
         (["patch", "x", "a.py:9-12"], "a.py has only 2 lines"),
-        (["patch", "x", "a.py:2-1"], "FIRST is not after LAST"),
+        (["patch", "x", "a.py:2-1"], "FIRST must not be after LAST"),
         (["patch", "x", "binary.py"], "binary.py: it is binary"),
         (["patch", "x", "latin.py"], "latin.py: it is not UTF-8"),
-        (["patch", "x", ".env"], ".env: it may hold secrets"),
+        (["patch", "x", ".env"], ".env: it may contain secrets"),
         (["patch", "x", "--root", "nowhere"], "--root nowhere: there is no such folder"),
-        (["patch", "x", "--root", "empty"], "holds no source files"),
+        (["patch", "x", "--root", "empty"], "contains no source files"),
         (["patch", "x", "--config", "none.toml"], "there is no such settings file"),
         (["patch", "x", "--colour"], "No such option"),
         (["context", "a.py", "--budget", "-5"], "Invalid value for '--budget': "),
         (["context"], "name a place"),
         (["context", "none.py"], "none.py: there is no such file"),
-        (["apply"], "name a file that holds the reply"),
+        (["apply"], "name a file that contains the reply"),
         (["apply", "none.md"], "none.md: no such file or directory"),
-        (["serve", "--tcp", "nowhere"], "name a host and a port"),
+        (["serve", "--tcp", "nowhere"], "--tcp must be HOST:PORT"),
         (["model", "pull", "gpt-9"], "gpt-9 is not a known model"),
         (["frobnicate"], "No such command"),
     ],
@@ -163,7 +163,7 @@ async def test_an_interrupt(desk: Desk) -> None:
         out, err = await process.communicate()
         assert (process.returncode, out) == (130, b"")
         assert b"Traceback" not in err
-        assert b"interrupted; nothing was left half written" in err
+        assert b"interrupted; no file is half written" in err
         await asyncio.wait_for(server.until(lambda: all(each.done for each in server.asked)), 10)
     assert desk.texts() == {name: text.encode() for name, text in FILES.items()}
 
@@ -215,7 +215,7 @@ async def test_a_patch_that_its_check_passes_stays(desk: Desk) -> None:
 
 async def test_a_patch_that_its_check_fails_is_taken_back(desk: Desk) -> None:
     failing = "echo 'a.py is wrong'; echo changed > a.py; exit 3"
-    said = f"a.py is wrong\nthe check `{failing}` failed with exit code 3, so the files were put back"
+    said = f"a.py is wrong\nthe check `{failing}` failed with exit code 3, so the files were restored"
     await check_checked(desk, failing, 1, said, OLD)
 
 
@@ -253,7 +253,7 @@ async def test_a_check_that_cannot_be_run(desk: Desk, given: tuple[str, ...], sa
     [
         (Script(faults=(Fault("status", status=400, text="the hamster sleeps"),)), 3, "the hamster sleeps"),
         (Script(otherwise=""), 3, "the reply was empty"),
-        (Script(otherwise="I would rather not."), 1, "it said: I would rather not."),
+        (Script(otherwise="I would rather not."), 1, "its reply: I would rather not."),
         (Script(otherwise=REPLY, replies=(Said("", REPLY, reason="content_filter"),)), 1, "'content_filter'"),
     ],
     ids=["refused", "empty", "words", "filtered"],
@@ -273,7 +273,7 @@ async def test_a_prompt_that_seems_cut_short_is_warned_of(desk: Desk) -> None:
     async with ScriptedEndpoint(script) as server:
         ran = await desk.run("patch", "x", "a.py", "--json", DARNER_CONFIG=config(desk, server))
     assert ran.code == 0
-    assert "it may have truncated it silently" in ran.err
+    assert "it may have cut the prompt silently" in ran.err
     assert '"event":"warning"' in ran.out
 
 

@@ -97,7 +97,7 @@ async def test_what_a_repository_tells_the_model_and_runs(desk: Desk) -> None:
         keys = dict.fromkeys(("CI_TOKEN", "PGPASSWORD", "NPM_CONFIG__AUTH", "A_KEY_2"), "hunter2")
         ran = await desk.run(*given, **keys, PROXY="http://u:hunter2@h", CI="1")
     check(ran, 1)
-    assert f".darner.toml tells the model: {SHOWN}" in ran.err
+    assert f".darner.toml instructs the model: {SHOWN}" in ran.err
     assert f"check: running {desk.root}/.darner.toml's command: env; false # {SHOWN}" in ran.err
     assert ("hunter2" in ran.err, "CI=1" in ran.err) == (False, True)
 
@@ -106,7 +106,7 @@ async def test_instructions_are_told_with_the_context_too(desk: Desk) -> None:
     desk.put({"a.py": "x = 1\n", ".darner.toml": 'instructions = """be\nbrief"""\n'})
     for more in ((), ("--json",)):
         ran = await desk.run("context", "a.py", *more)
-        assert (ran.code, ".darner.toml tells the model: be brief\n" in ran.err) == (0, True), ran.err
+        assert (ran.code, ".darner.toml instructs the model: be brief\n" in ran.err) == (0, True), ran.err
 
 
 async def test_an_endpoint_s_error(desk: Desk) -> None:

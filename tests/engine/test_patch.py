@@ -242,4 +242,4 @@ async def test_drafts_before_the_end_of_reasoning_are_no_patch(tmp_path: Path, p
     async with scene(tmp_path, FILES, [script]) as stage:
         last = (await stage.run(task))[-1]
         assert isinstance(last, Failed)
-        assert "ask again" in last.message
+        assert "run the command again" in last.message

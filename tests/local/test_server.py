@@ -277,7 +277,7 @@ async def test_too_little_memory_is_a_reason(tmp_path: Path) -> None:
     out, _ = await command.communicate()
     assert out.decode().strip() == (
         f"There is not enough memory for {SMALL}, which needs about 0.8 GB. "
-        f"Close something, or choose the smaller model. Its log: {tmp_path / 'servers' / 'test.log'}"
+        f"Close other programs, or choose the smaller model. Its log: {tmp_path / 'servers' / 'test.log'}"
     )
 
 
@@ -286,7 +286,7 @@ async def test_one_that_is_never_ready_is_ended(tmp_path: Path) -> None:
     failed = await ensure_server(
         SMALL, state_dir=tmp_path, cache_dir=cache_folder(), n_ctx=512, name="test", start_seconds=0.2
     )
-    assert failed == StartFailed(f"{SMALL} was not ready after 0 s", f"Its log may tell why: {files.log}")
+    assert failed == StartFailed(f"{SMALL} was not ready after 0 s", f"The reason may be in its log: {files.log}")
     assert json.dumps(await running(tmp_path, "test")) == "null"
 
 
@@ -300,12 +300,12 @@ async def test_without_the_library(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 async def test_an_unknown_model(tmp_path: Path) -> None:
     assert await ensure_server("gpt", state_dir=tmp_path, cache_dir=tmp_path) == StartFailed(
-        "gpt is not a known model", "Known are: qwen2.5-coder-0.5b, qwen2.5-coder-1.5b."
+        "gpt is not a known model", "The models are: qwen2.5-coder-0.5b, qwen2.5-coder-1.5b."
     )
 
 
 async def test_a_state_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     assert await ensure_server(SMALL, state_dir=tmp_path / "file", cache_dir=tmp_path) == StartFailed(
-        f"{tmp_path / 'file' / 'servers'} cannot be made: Not a directory", "Set DARNER_STATE_DIR to another folder."
+        f"{tmp_path / 'file' / 'servers'} cannot be created: Not a directory", "Set DARNER_STATE_DIR to another folder."
     )

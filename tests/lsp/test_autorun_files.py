@@ -11,7 +11,7 @@ from darner_clients.testing import Script, ScriptedEndpoint
 CODE = "def one():\n    return 1\n"
 EDIT = block("a.py", "    return 1\n", "    return 11\n")
 CHANGED = CODE.replace("1\n", "11\n")
-REASON = "open it and ask about it there, or name it to darner patch"
+REASON = "open it and run the command there, or name it to darner patch"
 PATHS = (".github/workflows/ci.yml", "AGENTS.md", "sub/conftest.py", "ci/x.yml")
 
 
@@ -75,4 +75,4 @@ async def test_a_link_into_the_repository_s_own_folder(tmp_path: Path) -> None:
         buffer = editor.open("a.py")
         result = plain(await editor.patch("a.py", scope="workspace"))
         assert (buffer.text, editor.files, len(result["refused"])) == (CHANGED, [], 1)
-        assert editor.shown.pop() == "1 edit not made: a link leads into the repository's own folder"
+        assert editor.shown.pop() == "1 edit not made: a link leads into the folder of the repository itself"

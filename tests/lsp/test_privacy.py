@@ -26,7 +26,7 @@ FILES = {
     "ign/x.py": "SERVICE_TOKEN = 'hunter2'\n",
     "id_rsa": "hunter2\n",
 }
-HELD = "may hold secrets, so nothing of it is sent"
+HELD = "may contain secrets, so nothing of it is sent"
 PRIVATE = [(".env", HELD), ("ign/x.py", "is ignored, so nothing of it is sent"), ("id_rsa", HELD)]
 RANGE = {"start": {"line": 0, "character": 0}, "end": {"line": 1, "character": 0}}
 
@@ -329,12 +329,12 @@ SECRETIVE = {
     ("uri", "text", "reason"),
     [
         ("keys.py", SECRETIVE["keys.py"], "holds a private key"),
-        ("link", SECRETIVE[".env"], "may hold secrets"),
-        (".git/config", "[remote]\n", "may hold secrets"),
-        ("/home/me/.ssh/config", "Host x\n", "may hold secrets"),
-        ("/home/me/.aws/credentials", "[default]\n", "may hold secrets"),
+        ("link", SECRETIVE[".env"], "may contain secrets"),
+        (".git/config", "[remote]\n", "may contain secrets"),
+        ("/home/me/.ssh/config", "Host x\n", "may contain secrets"),
+        ("/home/me/.aws/credentials", "[default]\n", "may contain secrets"),
         ("vscode-notebook-cell:/home/me/.env.py#W1", "A=1\n", None),
-        ("vscode-notebook-cell:/home/me/.kube/x.ipynb#W1", "A=1\n", "may hold secrets"),
+        ("vscode-notebook-cell:/home/me/.kube/x.ipynb#W1", "A=1\n", "may contain secrets"),
     ],
 )
 async def test_no_completion_of_what_is_withheld(tmp_path: Path, uri: str, text: str, reason: str | None) -> None:

@@ -213,8 +213,8 @@ async def test_malformed_messages(tmp_path: Path) -> None:
         logged = {each["params"]["message"].partition(": ")[2] for each in answers if each.get("method")}
         assert logged == {
             "darner has no command ",
-            "the editor's last change to it could not be read; close it and open it again, then ask again",
-            "darner.patch needs an instruction: a sentence that says what to change",
+            "the editor's last change to it could not be read; close and reopen it, then run the command again",
+            "darner.patch needs an instruction: a sentence that describes the change",
         }
         assert codes == {-32700, -32600, -32601, -32602}
         assert await server.end() == (0, b"")

@@ -128,7 +128,7 @@ async def test_a_value_that_cannot_be_used_stops_nothing(tmp_path: Path, setting
         await editor.until(lambda: bool(editor.shown))
         assert (await status(editor))["settings"] == "the editor's settings"
         (name,) = settings
-        assert editor.shown[0].startswith(f"the workspace's settings give '{name}' a value that cannot be used")
+        assert editor.shown[0].startswith(f"the workspace's settings set '{name}' to an unusable value")
         editor.shown.clear()
 
 
@@ -178,7 +178,7 @@ async def test_a_folder_s_instructions_go_with_its_own_files_only(tmp_path: Path
         sent = str(scripted.asked[0].body)
         assert {each: words in sent for each, words in told.items()} == {each: each == folder for each in told}
         assert ("work work" in sent, "other other" in sent) == (False, False)
-        assert editor.shown == ([f"this workspace's .darner.toml tells the model: {told[folder]}"] if focus else [])
+        assert editor.shown == ([f"this workspace's .darner.toml instructs the model: {told[folder]}"] if focus else [])
         editor.shown.clear()
 
 

@@ -247,8 +247,8 @@ CASES = [
     # Refusals.
     Case("nothing in it", "I would not change anything.", {"shop.py": SHOP}, "no edit", target="shop.py"),
     Case("empty", "", {"shop.py": SHOP}, "no edit"),
-    Case("the input unchanged", f"```python\n{SHOP}```", {"shop.py": SHOP}, "as it is", target="shop.py"),
-    Case("a block that changes nothing", block(NET, NET), {"shop.py": SHOP}, "as it is"),
+    Case("the input unchanged", f"```python\n{SHOP}```", {"shop.py": SHOP}, "changes no file", target="shop.py"),
+    Case("a block that changes nothing", block(NET, NET), {"shop.py": SHOP}, "changes no file"),
     Case(
         "missing", block("    return item.gros\n", GROSS), {"shop.py": SHOP}, "line 2 of the file is `return item.net`"
     ),
@@ -262,17 +262,20 @@ CASES = [
     ),
     Case("no such file", block(NET, GROSS, "store.py"), {"shop.py": SHOP}, "no file store.py"),
     Case("out of the root", block("", "x\n", "../evil.py"), {"shop.py": SHOP}, "outside the workspace"),
-    Case("a new hook", block("", "x\n", ".git/hooks/pre-commit.py"), {"shop.py": SHOP}, "the repository's own"),
+    Case("a new hook", block("", "x\n", ".git/hooks/pre-commit.py"), {"shop.py": SHOP}, "belongs to the repository"),
     Case(
-        "its configuration", block("[core]\n", "x\n", "a/.GIT/config"), {".GIT/config": "[core]\n"}, "repository's own"
+        "its configuration",
+        block("[core]\n", "x\n", "a/.GIT/config"),
+        {".GIT/config": "[core]\n"},
+        "belongs to the repository",
     ),
-    Case("its other name", block("", "x\n", "git~1/config.py"), {"shop.py": SHOP}, "the repository's own"),
-    Case("its name in pieces", block("", "x\n", ".git. ./config.py"), {"shop.py": SHOP}, "the repository's own"),
+    Case("its other name", block("", "x\n", "git~1/config.py"), {"shop.py": SHOP}, "belongs to the repository"),
+    Case("its name in pieces", block("", "x\n", ".git. ./config.py"), {"shop.py": SHOP}, "belongs to the repository"),
     Case(
         "a file moved there",
         "*** Begin Patch\n*** Update File: shop.py\n*** Move to: sub/.hg/hgrc\n*** End Patch\n",
         {"shop.py": SHOP},
-        "the repository's own",
+        "belongs to the repository",
     ),
     Case("another disk", block("", "x\n", "C:\\evil.py"), {"shop.py": SHOP}, "outside the workspace"),
     Case("an absolute new file", block("", "x\n", "/etc/evil.conf"), {"shop.py": SHOP}, "outside the workspace"),
@@ -286,13 +289,13 @@ CASES = [
         "two closing markers",
         f"shop.py\n<<<<<<< SEARCH\n{NET}>>>>>>> REPLACE\n{GROSS}>>>>>>> REPLACE\n",
         {"shop.py": SHOP},
-        "divides",
+        "separates",
     ),
     Case(
         "a patch cut off",
         f"*** Begin Patch\n*** Update File: shop.py\n@@\n-{NET}+    return item.n",
         {"shop.py": SHOP},
-        "no end mark",
+        "may be incomplete",
     ),
     Case(
         "a diff cut off",
@@ -331,10 +334,10 @@ CASES = [
             ("sub/nul.py", "device on Windows"),
             ("AUX .txt", "device on Windows"),
             ("com1/x.py", "device on Windows"),
-            ("a.py:stream", "holds a colon"),
+            ("a.py:stream", "contains a colon"),
             ("a.py./x", "ends in a dot"),
-            (".g\u200cit/hooks/x", "repository's own"),
-            (".GIT /hooks/x", "repository's own"),
+            (".g\u200cit/hooks/x", "belongs to the repository"),
+            (".GIT /hooks/x", "belongs to the repository"),
         )
     ),
     Case(
@@ -368,7 +371,7 @@ CASES = [
         "uneven indentation",
         block("def price(item):\n  return item.net\n", "x\n"),
         {"shop.py": SHOP},
-        "indented differently",
+        "the indentation differs",
     ),
     Case(
         "a gap with unsure ends",
@@ -422,7 +425,7 @@ CASES = [
         "a line that comes is indented as nothing that stays",
         "--- a/a.py\n+++ b/a.py\n@@ @@\n f()\n-  a()\n-   b()\n+  c()\n g()\n",
         {"a.py": "f()\n    a()\n     b()\ng()\n"},
-        "indented differently",
+        "the indentation differs",
     ),
     Case("several fences, no name", "```\na\n```\nor\n```\nb\n```", {"a.py": "x\n"}, "which one", target="a.py"),
     Case(

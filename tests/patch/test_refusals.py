@@ -23,11 +23,11 @@ def patch(*lines: str) -> str:
 
 
 KINDS: list[tuple[RefusalKind, str, str]] = [
-    ("no-edit", "No changes are needed.", "the reply holds no edit"),
+    ("no-edit", "No changes are needed.", "the reply contains no edit"),
     ("malformed", "a.py\n<<<<<<< SEARCH\nx\n>>>>>>> REPLACE\n", "no line of ======="),
     ("unsupported", '{"name": "bash", "arguments": {"command": "rm a.py"}}', "runs a command"),
     ("unsupported", "diff --git a/a.py b/c.py\ncopy from a.py\ncopy to c.py\n", "it copies a file"),
-    ("cut-off", "*** Begin Patch\n*** Update File: a.py\n@@\n-    c = 2\n+    c = 3\n", "no end mark"),
+    ("cut-off", "*** Begin Patch\n*** Update File: a.py\n@@\n-    c = 2\n+    c = 3\n", "no `*** End Patch` line"),
     ("cut-off", "<think>\nHm.\n", "ends inside its reasoning"),
     ("unclear-fence", "```\na\n```\nor\n```\nb\n```\n", "several fences"),
     (
@@ -43,9 +43,9 @@ KINDS: list[tuple[RefusalKind, str, str]] = [
     ("reserved", block("", "x\n", ".git/hooks/pre-commit"), "never changes"),
     ("unfit-name", block("", "x\n", "src/aux.py"), "a device on Windows"),
     ("missing-text", block("    e = 5\n", "    e = 6\n"), "not in the file"),
-    ("ambiguous-text", block("    b = 1\n", "    b = 2\n"), "stands at 2 places"),
+    ("ambiguous-text", block("    b = 1\n", "    b = 2\n"), "is at 2 places"),
     ("wrong-section", patch("*** Update File: a.py", "@@ def h(a):", "-    c = 2", "+    c = 3"), "no such line"),
-    ("unclear-definition", "a.py\n```\nclass f:\n    pass\n```\n", "where it goes is not certain"),
+    ("unclear-definition", "a.py\n```\nclass f:\n    pass\n```\n", "its place is not certain"),
     ("placeholder", block("    b = 1\n    c = 2\n", "    # ... existing code ...\n    c = 3\n"), "lines out"),
     ("loss", "a.py\n```\nimport os\n\nx = 1\n```\n", "part of the file"),
     ("line-numbers", "c.py\n```\n1: x = 1\n2: y = 2\n3: z = 3\n```\n", "numbers"),

@@ -42,7 +42,7 @@ def decode(data: bytes) -> Decoded | Unreadable:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return _decoded(data, encoding) or Unreadable(
-                "encoding", f"it begins with a mark of {encoding.upper()}, but it is not {encoding.upper()}"
+                "encoding", f"it begins with a byte order mark of {encoding.upper()}, but it is not {encoding.upper()}"
             )
     if b"\0" in data:
         return Unreadable("binary", "it is binary")
@@ -54,7 +54,7 @@ def decode(data: bytes) -> Decoded | Unreadable:
         if named is not None:
             name = _ENDS.sub("", named[1].decode("ascii", "replace"))
             found = _decoded(data, name) if _is_charset(name) else None
-            return found or Unreadable("encoding", f"its coding line says {name}, but it is not")
+            return found or Unreadable("encoding", f"its coding line names {name}, but it is not {name}")
     return Unreadable("encoding", "it is not UTF-8")
 
 

@@ -84,7 +84,7 @@ class Workspace:
             return located
         root, inner = located
         if secret_name(inner):
-            return Unreadable("secret", "it may hold secrets")
+            return Unreadable("secret", "it may contain secrets")
         if self._excludes[root].file(inner):
             return Unreadable("ignored", "it is ignored")
         return self._real(root, inner)
@@ -130,7 +130,7 @@ class Workspace:
             or ".." in parts
             or (os.name == "nt" and (":" in inner or "\\" in inner))
         ):
-            return Unreadable("outside", "it lies outside the workspace")
+            return Unreadable("outside", "it is outside the workspace")
         return root, "/".join(part for part in parts if part not in {"", "."})
 
     def _real(self, root: Path, inner: str) -> Path | Unreadable:
@@ -140,7 +140,7 @@ class Workspace:
             return file
         target = file.relative_to(root).as_posix()
         if secret_name(target):
-            return Unreadable("secret", "it may hold secrets")
+            return Unreadable("secret", "it may contain secrets")
         return Unreadable("ignored", "it is ignored") if self._excludes[root].file(target) else file
 
     def _below(self, root: Path, shown: str, left_out: list[LeftOut]) -> Iterator[Source]:
@@ -181,7 +181,7 @@ class Workspace:
         left_out: list[LeftOut],
     ) -> Source | None:
         if secret_name(path):
-            left_out.append(LeftOut(shown, "may hold secrets"))
+            left_out.append(LeftOut(shown, "may contain secrets"))
             return None
         if language_of(path) is None:
             return None
@@ -232,7 +232,7 @@ def _real(root: Path, inner: str) -> Path | Unreadable:
     except (OSError, RuntimeError, ValueError):
         return Unreadable("missing", "there is no such file")
     if not file.is_relative_to(root):
-        return Unreadable("outside", "it lies outside the workspace")
+        return Unreadable("outside", "it is outside the workspace")
     return file if stat.S_ISREG(mode) else Unreadable("no file", "it is not a file")
 
 

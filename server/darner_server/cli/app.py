@@ -1,4 +1,4 @@
-"""The commands and their help: parsed here, done in a file each."""
+"""The commands and their help: parsed here, run in a file each."""
 
 import asyncio
 import errno
@@ -69,11 +69,11 @@ def darner(version: Annotated[bool, typer.Option("--version", help="Print the ve
 
 `darner patch "make this async" src/fetch.py:10-42` shows a diff
 
-`darner patch "fix the off-by-one in count_words" --apply` finds the place itself and writes
+`darner patch "fix the off-by-one in count_words" --apply` finds the place and writes the file
 
 `darner patch - src/a.py < task.txt` reads the instruction from stdin
 
-`darner patch "fix the failing test" --apply --check` undoes what the workspace's own check command does not pass
+`darner patch "fix the failing test" --apply --check` reverts the patch if the workspace's check command fails
 
 `darner patch "rename x to count" src/a.py | git apply` lets git write
 """
@@ -93,16 +93,18 @@ def patch(
     apply: Apply = False,
     json: Json = False,
     partial: Annotated[
-        bool, typer.Option("--partial", help="Keep what was right although an edit stays refused.")
+        bool, typer.Option("--partial", help="Keep the edits that applied, even if others were rejected.")
     ] = False,
     check: Annotated[
         bool,
-        typer.Option("--check", help="After --apply run the check command of .darner.toml; if it fails, undo."),
+        typer.Option(
+            "--check", help="After --apply, run the check command of .darner.toml, and revert the patch if it fails."
+        ),
     ] = False,
     budget: Annotated[int | None, typer.Option(min=0, help="Tokens of context from other files.")] = None,
     allow_run_files: RunFiles = False,
 ) -> None:
-    """Change code as told: a unified diff on stdout, or the files themselves with --apply."""
+    """Change code as instructed: a unified diff on stdout, or the files themselves with --apply."""
     from darner_server.cli import patch as command
 
     options = command.Options(
@@ -115,7 +117,7 @@ def patch(
     epilog="""
 **Examples**
 
-`darner apply reply.md` shows the diff that a model's reply means
+`darner apply reply.md` shows a model's reply as a diff
 
 `pbpaste | darner apply - --apply` applies what was copied from a chat
 """
@@ -128,10 +130,10 @@ def apply(
     apply_: Apply = False,
     json: Json = False,
     partial: Annotated[
-        bool, typer.Option("--partial", help="Keep what was right although an edit is refused.")
+        bool, typer.Option("--partial", help="Keep the edits that applied, even if others were rejected.")
     ] = False,
     target: Annotated[
-        str | None, typer.Option("--file", metavar="PATH", help="The file that a reply naming none is about.")
+        str | None, typer.Option("--file", metavar="PATH", help="Target file, if the reply does not name one.")
     ] = None,
     allow_run_files: RunFiles = False,
 ) -> None:
@@ -155,16 +157,16 @@ def apply(
 )
 def context(
     path: Annotated[
-        str | None, typer.Argument(metavar="PATH[:LINE]", help="The place; without one the instruction decides.")
+        str | None, typer.Argument(metavar="PATH[:LINE]", help="The place. Default: wherever the instruction leads.")
     ] = None,
     root: Root = None,
     config: Config = None,
-    instruction: Annotated[str, typer.Option(help="What is to be done there.")] = "",
+    instruction: Annotated[str, typer.Option(help="What to change there.")] = "",
     budget: Annotated[int | None, typer.Option(min=0, help="Tokens of snippets from other files.")] = None,
-    json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     jsonl: Annotated[bool, typer.Option("--jsonl", help="Answer requests from stdin, one JSON object a line.")] = False,
 ) -> None:
-    """Show what the model would see, and why each piece is there. Nothing is sent."""
+    """Show what the model would see, and why each snippet was chosen. Nothing is sent."""
     from darner_server.cli import context as command
 
     options = command.Options(instruction=instruction, budget=budget, json=json, jsonl=jsonl)
@@ -183,7 +185,7 @@ def doctor(root: Root = None, config: Config = None, json: Json = False) -> None
 def login(
     name: Annotated[str, typer.Argument(help="The endpoint's name, as in the endpoints file.")], config: Config = None
 ) -> None:
-    """Store an endpoint's key in the system's keyring; it is asked for without being shown."""
+    """Store an endpoint's key in the system's keyring. The key is not shown while you type it."""
     from darner_server.cli import login as command
 
     _exit(command.login(name, config))
@@ -191,10 +193,10 @@ def login(
 
 @app.command()
 def serve(
-    stdio: Annotated[bool, typer.Option("--stdio", help="Speak over stdin and stdout (the default).")] = False,  # noqa: ARG001 - editors pass it
+    stdio: Annotated[bool, typer.Option("--stdio", help="Use stdin and stdout (the default).")] = False,  # noqa: ARG001 - editors pass it
     tcp: Annotated[
         str | None,
-        typer.Option("--tcp", metavar="[HOST:]PORT", help="Listen on a TCP port; without HOST, on this machine only."),
+        typer.Option("--tcp", metavar="[HOST:]PORT", help="Listen on a TCP port. Without HOST: of this machine only."),
     ] = None,
 ) -> None:
     """Run the language server for an editor."""
@@ -206,7 +208,7 @@ def serve(
 
     host, _, port = (tcp or "").rpartition(":")
     if not port.isdecimal():
-        raise exit_codes.Stop(f"--tcp {tcp}: name a host and a port, as in --tcp 127.0.0.1:7777")
+        raise exit_codes.Stop(f"--tcp must be HOST:PORT, for example 127.0.0.1:7777; it is {tcp}")
     try:
         code = serve_tcp(host.strip("[]") or "127.0.0.1", int(port), warn=lambda said: output.say(said, "yellow"))
     except CannotListen as error:
@@ -223,7 +225,7 @@ def model_pull(
     name: Annotated[str | None, typer.Argument(help="Which model; see `darner model list`.")] = None,
     file: Annotated[Path | None, typer.Option("--file", help="Take the model from this file.")] = None,
 ) -> None:
-    """Fetch the embedded model and verify it by its hash; a broken download is resumed."""
+    """Fetch the embedded model and verify its hash. An interrupted download is resumed."""
     from darner_server.cli import model as command
 
     _run(command.pull(name, file))
@@ -231,7 +233,7 @@ def model_pull(
 
 @model.command("list")
 def model_list(json: Json = False) -> None:
-    """List the models that can be embedded, and which are here."""
+    """List the models that can be embedded, and which of them are stored on this machine."""
     from darner_server.cli import model as command
 
     _exit(command.show(json=json))
@@ -250,9 +252,7 @@ def run(arguments: list[str]) -> int:
     except TyperException as error:
         if not str(error):  # no arguments: the help has been printed
             return exit_codes.USAGE
-        return _failed(
-            f"{error.format_message()} (darner --help tells more)", exit_codes.USAGE, json_wanted=json_wanted
-        )
+        return _failed(f"{error.format_message()} (see darner --help)", exit_codes.USAGE, json_wanted=json_wanted)
     except (KeyboardInterrupt, typer.Abort):
         code = exit_codes.INTERRUPTED
     except BrokenPipeError:
@@ -268,21 +268,21 @@ def run(arguments: list[str]) -> int:
     except Exception as error:  # noqa: BLE001 - whatever it is, a person gets a sentence
         return _bug(error, json_wanted=json_wanted)
     if code == exit_codes.INTERRUPTED:  # typer makes a wordless exit of an interrupt
-        return _failed("interrupted; nothing was left half written", exit_codes.INTERRUPTED, json_wanted=json_wanted)
+        return _failed("interrupted; no file is half written", exit_codes.INTERRUPTED, json_wanted=json_wanted)
     return code if isinstance(code, int) else exit_codes.PATCHED
 
 
 def _bug(error: Exception, *, json_wanted: bool) -> int:
-    """A sentence, and where it was to the log, without what was said: that may be somebody's code."""
+    """Log where the error happened, without its message, which may contain code; report it in one sentence."""
     where = "".join(traceback.format_tb(error.__traceback__))
     name, log = type(error).__name__, state_folder() / "darner.log"
     logging.getLogger(__name__).critical("%s\n%s", name, where)
-    message = f"an error inside darner ({name}): please report it; {log} says where it was"
+    message = f"internal error ({name}); please report it and attach {log}"
     return _failed(message, exit_codes.NOTHING, json_wanted=json_wanted)
 
 
 def _log_to_file() -> None:
-    """What a bug leaves behind goes to a file; a person gets a sentence."""
+    """Write the trace of a bug to a file; the user gets a sentence."""
     folder = state_folder()
     try:
         handler: logging.Handler = PrivateLog(
@@ -295,7 +295,7 @@ def _log_to_file() -> None:
 
 
 class PrivateLog(RotatingFileHandler):
-    """A log that only the user reads."""
+    """A log file that only the user can read."""
 
     def _open(self) -> TextIOWrapper:
         private_file(Path(self.baseFilename))
@@ -313,7 +313,7 @@ def _here() -> Path:
     try:
         return Path.cwd()
     except FileNotFoundError:
-        raise exit_codes.Stop("the folder that darner was started in is gone; change to another") from None
+        raise exit_codes.Stop("the current directory no longer exists; change to another") from None
 
 
 def _place(root: Path | None, config: Path | None) -> "Place":

@@ -60,7 +60,7 @@ def apply(reply: str | None, root: Path, here: Path, options: Options) -> int:
         if options.json:
             output.emit({"event": "edit", "path": result.path, "kind": edit.kind, "bridges": list(result.bridges)})
         elif result.bridges:
-            output.say(f"{result.path}: placed although it differed in {', '.join(result.bridges)}", "dim")
+            output.say(f"{result.path}: applied with differences in {', '.join(result.bridges)}", "dim")
     late = any(each.kind == "late" for each in refused)  # what is placed are drafts
     changes = {} if late else dict(applier.changed)
     if not changes or (refused and not options.partial):
@@ -87,7 +87,7 @@ def apply(reply: str | None, root: Path, here: Path, options: Options) -> int:
 
 def _reply(argument: str | None, here: Path) -> str:
     if argument is None and not _piped():
-        raise exit_codes.Stop("name a file that holds the reply, or - to read it from stdin")
+        raise exit_codes.Stop("name a file that contains the reply, or - to read it from stdin")
     named = argument if argument and argument != "-" else None
     if argument == "":
         raise exit_codes.Stop("the name of the reply's file is empty; name one, or - to read it from stdin")
@@ -98,7 +98,7 @@ def _reply(argument: str | None, here: Path) -> str:
         raise exit_codes.Stop(f"{named}: {(error.strerror or 'cannot be read').lower()}") from None
     except UnicodeDecodeError as error:
         raise exit_codes.Stop(
-            f"{named or 'stdin'}: is not UTF-8 text (byte {error.start + 1}); save the reply as such"
+            f"{named or 'stdin'}: is not UTF-8 text (byte {error.start + 1}); save the reply as UTF-8"
         ) from None
 
 
@@ -113,20 +113,20 @@ def _show_refused(refused: Refused, *, json: bool) -> None:
     if json:
         output.emit(EditRefused(refused, final=True).as_json())
         return
-    output.say(f"refused: {refused.path or '(no file named)'}: {refused.reason}", "yellow")
+    output.say(f"rejected: {refused.path or '(no file named)'}: {refused.reason}", "yellow")
     if refused.near:
         output.say(f"  nearest, line {refused.line}:\n{refused.near}", "dim")
 
 
 def _nothing(refused: int, placed: int, *, json: bool) -> int:
     if refused and placed:
-        message = f"{refused} of {refused + placed} edits refused; nothing was changed (--partial keeps the right ones)"
+        message = f"{refused} of {refused + placed} edits rejected; nothing was changed (--partial keeps the others)"
     elif refused:
-        message = "every edit was refused; nothing was changed"
+        message = "every edit was rejected; nothing was changed"
     elif placed:
-        message = "the files hold these edits already; nothing to change"
+        message = "the files already contain these edits; nothing to change"
     else:
-        message = "the reply holds no edit in any format darner knows (search/replace, diff, apply_patch, whole files)"
+        message = "the reply contains no edit in a known format (search/replace, diff, apply_patch, whole files)"
     if json:
         output.emit({"event": "error", "kind": "nothing", "message": message})
     output.say(f"darner: {message}", "red")

@@ -30,7 +30,7 @@ class Options:
 async def context(place: Place, argument: str | None, options: Options) -> int:
     """Answer one request, or with --jsonl each line of stdin; returns the exit code."""
     if argument is None and not options.instruction and not options.jsonl:
-        raise exit_codes.Stop("name a place (PATH:LINE), or say what is to be done with --instruction")
+        raise exit_codes.Stop("name a place (PATH:LINE), or describe the change with --instruction")
     focus = parse_location(argument, place.root, place.here) if argument else None
     show_instructions(place)
     counter = place.settings.endpoints[0].tokenizer if place.settings.endpoints else _TOKENIZER

@@ -32,14 +32,14 @@ def parse_location(argument: str, root: Path, here: Path) -> Focus:
     if os.fsencode(resolved).decode("utf-8", "replace") != str(resolved):
         raise Stop(f"{name}: its name is not UTF-8; rename it")
     if not resolved.is_relative_to(root):
-        raise Stop(f"{name}: lies outside the workspace {root}; name its workspace with --root")
+        raise Stop(f"{name}: is outside the workspace {root}; name its workspace with --root")
     if resolved.is_dir():
         raise Stop(f"{name}: is a folder; name files, or use the folder as the workspace with --root {name}")
     if not resolved.is_file():
         raise Stop(f"{name}: is not a regular file")
     if first is not None:
         if first < 1 or (last is not None and last < first):
-            raise Stop(f"{argument}: lines count from 1 and FIRST is not after LAST")
+            raise Stop(f"{argument}: lines count from 1, and FIRST must not be after LAST")
         data = read_plain(resolved, READ_LIMIT)
         if not isinstance(data, bytes):
             raise Stop(f"{name}: {data.reason}")

@@ -16,7 +16,7 @@ def login(name: str, config: Path | None = None) -> int:
 
     if not sys.stdin.isatty():
         raise exit_codes.Stop(
-            "darner login asks for the key on a terminal; elsewhere put it into the endpoint's api_key_env"
+            "darner login needs a terminal; without one, put the key into the variable named by api_key_env"
         )
     _known(name, config)
     try:
@@ -30,9 +30,9 @@ def login(name: str, config: Path | None = None) -> int:
         keyring.set_password("darner", name, key)
     except KeyringError as error:
         raise exit_codes.Stop(
-            f"this system offers no keyring ({error}); put the key into the endpoint's api_key_env"
+            f"this system offers no keyring ({error}); put the key into the variable named by api_key_env"
         ) from None
-    output.say(f"the key of '{name}' is in the system's keyring; darner doctor tells whether the endpoint takes it")
+    output.say(f"the key of '{name}' is in the system's keyring; darner doctor checks whether the endpoint accepts it")
     return exit_codes.PATCHED
 
 
@@ -44,6 +44,6 @@ def _known(name: str, config: Path | None) -> None:
         raise exit_codes.Stop(str(error)) from None
     names = [each.name for each in settings.endpoints]
     if not names:
-        raise exit_codes.Stop(f"there is no endpoint that could use a key: {settings.source}; write that file first")
+        raise exit_codes.Stop(f"no endpoint can use a key yet: {settings.source}; write that file first")
     if name not in names:
         raise exit_codes.Stop(f"{settings.source} has no endpoint '{name}'; it has {', '.join(names)}")

@@ -61,7 +61,7 @@ async def patch(place: Place, instruction: str, arguments: list[str], options: O
         await engine.indexed()
         if not engine.index.state().files and not focuses:
             raise exit_codes.Stop(
-                f"{place.root}: holds no source files that darner reads; name a file, or another --root"
+                f"{place.root}: contains no source files that darner reads; name a file, or another --root"
             )
         task = Task(
             instruction=instruction,
@@ -89,10 +89,10 @@ def _check_command(place: Place, options: Options) -> str | None:
     if not options.check:
         return None
     if not options.apply:
-        raise exit_codes.Stop("--check runs the workspace's check on what was written; add --apply")
+        raise exit_codes.Stop("--check runs the workspace's check on the written files; add --apply")
     if not place.workspace.check:
         where = place.root / WORKSPACE_FILE
-        raise exit_codes.Stop(f'{where}: sets no check; add a line such as  check = "pytest -q"  or leave --check out')
+        raise exit_codes.Stop(f'{where}: sets no check; add a line such as  check = "pytest -q"  or omit --check')
     return place.workspace.check
 
 
@@ -130,8 +130,8 @@ async def _write(place: Place, done: Done, check: str | None, options: Options) 
     if passed:
         return
     if unrestored is not None:
-        raise exit_codes.Stop(f"the check failed, and {unrestored.path} could not be put back: {unrestored.reason}")
-    failed = f"the check `{check}` failed with exit code {checked.code}, so the files were put back as they were"
+        raise exit_codes.Stop(f"the check failed, and {unrestored.path} could not be restored: {unrestored.reason}")
+    failed = f"the check `{check}` failed with exit code {checked.code}, so the files were restored"
     raise exit_codes.Stop("\n".join(part for part in (checked.output.rstrip(), failed) if part), exit_codes.NOTHING)
 
 
@@ -142,7 +142,7 @@ def _instruction(given: str) -> str:
         raise exit_codes.Stop(f"stdin: is not UTF-8 text (byte {error.start + 1})") from None
     if not text.strip():
         raise exit_codes.Stop(
-            'the instruction is empty; say what to change, as in: darner patch "rename x to count" src/a.py'
+            'the instruction is empty; describe the change, as in: darner patch "rename x to count" src/a.py'
         )
     return text
 
@@ -195,16 +195,16 @@ def _show(event: PatchEvent, progress: output.Progress) -> None:
         case Decoding():
             progress.show(f"{event.endpoint}: {event.tokens} tokens, {event.tokens_per_second:.0f}/s")
         case EditReady() if event.bridges:
-            output.say(f"{event.path}: placed although it differed in {', '.join(event.bridges)}", "dim")
+            output.say(f"{event.path}: applied with differences in {', '.join(event.bridges)}", "dim")
         case EditRefused() if event.final:
-            output.say(f"refused: {event.refused.path or '(no file named)'}: {event.refused.reason}", "yellow")
+            output.say(f"rejected: {event.refused.path or '(no file named)'}: {event.refused.reason}", "yellow")
         case Repairing():
             what = (
-                f"{event.refused} refused edit{'s' if event.refused > 1 else ''}"
+                f"{event.refused} rejected edit{'s' if event.refused > 1 else ''}"
                 if event.refused
                 else "an unchanged reply"
             )
-            output.say(f"repair {event.attempt}: asking {event.endpoint} again about {what}", "dim")
+            output.say(f"repair {event.attempt}: {event.endpoint} retries {what}", "dim")
         case _:
             pass
 

@@ -16,15 +16,15 @@ def recover_unfinished(root: Path, *, apply: bool) -> None:
     """Report what was cut off; with `apply` revert it first. Without it nothing is written."""
     if not apply:
         if unfinished(journals(), root):
-            output.say("an earlier patch was cut off while it was written; the next --apply takes it back", "yellow")
+            output.say("an earlier patch was interrupted while it was written; the next --apply reverts it", "yellow")
         return
     settled = settle(journals(), root)
     if settled.back:
         names = ", ".join(_short(each, root) for each in settled.back)
-        output.say(f"an earlier patch was cut off while it was written; it was taken back: {names}", "yellow")
+        output.say(f"an earlier patch was interrupted while it was written; it was reverted: {names}", "yellow")
     for file, kept in settled.changed:
         output.say(
-            f"{_short(file, root)}: an earlier patch was cut off there, and it has been changed since; "
+            f"{_short(file, root)}: an earlier patch was interrupted there, and the file has changed since; "
             f"what it was before that patch is in {_short(kept, root)}",
             "yellow",
         )

@@ -65,7 +65,7 @@ class Engine:
     async def __aenter__(self) -> Self:
         """Begin indexing in the background and, where endpoints are named, open a warm connection to each."""
         for each in self.trouble:
-            _log.warning("%s; darner works, but forgets it when it ends", each)
+            _log.warning("%s; darner works, but keeps its measurements only until it ends", each)
         # A task that is left to the end of the loop may hang there: asyncio waits for ever for a process that it was
         # starting, because it cancels that start too. So whatever has begun ends here, too.
         async with AsyncExitStack() as stack:
@@ -103,7 +103,7 @@ class Engine:
     async def _run(self, task: Task, emit: Callable[[PatchEvent], None]) -> None:
         try:
             if not task.instruction.strip():
-                emit(Failed("usage", "the instruction is empty; say what to change"))
+                emit(Failed("usage", "the instruction is empty; describe the change"))
                 return
             emit(Stage("index", "reading the workspace"))
             with suppress(TimeoutError):
@@ -113,7 +113,7 @@ class Engine:
             if isinstance(router, StartFailed):
                 emit(Failed("endpoint", str(router), ((self.settings.local_model, router.reason),)))
                 return
-            emit(Stage("context", "choosing what the model sees"))
+            emit(Stage("context", "choosing context"))
             from darner_server.engine.patch_state import Hunks  # noqa: PLC0415 - what reads replies; a context does without
             from darner_server.engine.prompt.prompts import Prompts  # noqa: PLC0415 - likewise
             from darner_server.engine.run import Run  # noqa: PLC0415 - likewise
@@ -127,7 +127,7 @@ class Engine:
             await run.patch()
         except Exception as error:  # noqa: BLE001 - one request's failure never ends the server
             _log.exception("a patch failed")
-            emit(Failed("internal", f"darner failed on this request ({type(error).__name__}); the log says where"))
+            emit(Failed("internal", f"internal error ({type(error).__name__}); the log has the details"))
 
     def workspace_of(self, task: Task) -> WorkspaceSettings:
         """The settings of the folder that a task's focus is in; with several folders and no focus, nobody's."""

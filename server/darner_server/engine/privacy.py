@@ -10,7 +10,7 @@ from darner_context.workspace.ignored_outside_roots import ignored_in, repositor
 from darner_server.document_origin import Origin
 from darner_server.settings import SettingsError, load_workspace
 
-_SECRET = "may hold secrets, so nothing of it is sent"  # noqa: S105 - a sentence
+_SECRET = "may contain secrets, so nothing of it is sent"  # noqa: S105 - a sentence
 _IGNORED = "is ignored, so nothing of it is sent"
 _UNREADABLE = "has a URI that darner cannot read, so nothing of it is sent"
 _PARTS = re.compile(r"[/:!]+")

@@ -104,8 +104,8 @@ class Streaming:
         """Some servers cut a prompt that is too long for them without a word; their count tells."""
         read = usage.prompt_tokens + usage.cached_tokens
         if 0 < read < sent * CUT_SHORT - CUT_SHORT_LEAST:
-            told = f"{endpoint} counted {read} tokens of a prompt of about {sent}: it may have truncated it silently"
-            self._emit(Warned(f"{told}; set window to the context size that it was started with"))
+            told = f"{endpoint} counted {read} tokens of a prompt of about {sent}: it may have cut the prompt silently"
+            self._emit(Warned(f"{told}; set window to the context size of the running server"))
 
     def _take(self, edits: tuple[Edit, ...], region: Region | None) -> None:
         began = self._clock()
@@ -129,8 +129,8 @@ def shortened(words: str, most: int = 200) -> str:
 
 def _unsaid(finish: Finish, *, thought: bool) -> str:
     if finish.refusal:
-        return f"the model refused: {shortened(finish.refusal)}"
+        return f"the model declined: {shortened(finish.refusal)}"
     if finish.tool_call:
         return f"the model called a tool ({shortened(finish.tool_call)}) instead of answering; none was offered"
     ended = "" if finish.ending == "complete" else f", and ended with the reason '{shortened(finish.reason)}'"
-    return f"the model only thought and answered nothing{ended}" if thought else f"the reply was empty{ended}"
+    return f"the model reasoned but did not answer{ended}" if thought else f"the reply was empty{ended}"

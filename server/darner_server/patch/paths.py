@@ -13,18 +13,18 @@ _ELSEWHERE = re.compile(r"~[\w.-]*/|\$(?:\{\w+\}|[A-Z_]{2,})/|%?\w+%/")
 def unfit_for_new(path: str) -> str | None:
     """Why no new file should be named so: nobody sees all of it, or Windows takes it for a device or another name."""
     if is_example(path):
-        return f"{path} stands for a name and is none: say which file is meant"
+        return f"{path} stands for a name but is not one; name the file"
     for name in path.split("/"):
         if _DEVICE.match(name.lower().replace(" ", "")):
             return f"{name} is a device on Windows; choose another name"
         if ":" in name:
-            return f"{name} holds a colon, which names a part of another file on Windows; choose another name"
+            return f"{name} contains a colon, which names a part of another file on Windows; choose another name"
         if name.endswith((".", " ")):
             return f"{name} ends in a dot or a blank, which Windows drops; choose another name"
         if name.startswith("--") or path.startswith("-"):
-            return f"{name} begins with a dash, which commands take for an option; choose another name"
+            return f"{name} begins with a dash, which commands read as an option; choose another name"
         if holds_unseen(name):
-            return f"{name} holds signs that nobody sees, or that turn the writing; choose another name"
+            return f"{name} contains invisible characters, or some that reverse the text; choose another name"
     return None
 
 

@@ -18,5 +18,5 @@ def repair_text(refused: Refused) -> str:
     if refused.near is not None and refused.line is not None:
         last = refused.line + refused.near.count("\n") - 1
         parts.append(f"Lines {refused.line} to {last} of the file are:\n\n```\n{refused.near}```\n")
-    parts.append("Write this one edit again so that it fits the file exactly. Leave out all the others.\n")
+    parts.append("Write this one edit again so that it fits the file exactly. Leave out all other edits.\n")
     return "\n".join(parts)

@@ -168,7 +168,7 @@ def test_an_odd_coding_line_costs_its_own_file(tmp_path: Path) -> None:
     odd = {f"{name}.py": f"# coding: {name}\n".encode() + b"x = '\xe9'\n" for name in names}
     *_, (_, _, left_out) = update(store, Workspace([write(tmp_path / "work", {**FILES, **odd})]), 0)
     assert {each.path: each.reason for each in left_out} == {
-        f"{name}.py": f"its coding line says {name}, but it is not" for name in names
+        f"{name}.py": f"its coding line names {name}, but it is not {name}" for name in names
     }
     assert sorted(store.rows()) == sorted(FILES)
     store.close()

@@ -51,10 +51,10 @@ def test_text_and_back(data: bytes, text: str, encoding: str) -> None:
         ("wide".encode("utf-16-le"), "it is binary"),
         (b"caf\xe9", "it is not UTF-8"),
         (b"\n\n# coding: latin-1\n\xe9", "it is not UTF-8"),
-        (b"\xff\xfex", "it begins with a mark of UTF-16-LE, but it is not UTF-16-LE"),
-        (b"\xff\xfe\0\0x", "it begins with a mark of UTF-32-LE, but it is not UTF-32-LE"),
-        (b"\xff\xfe\0\xd8", "it begins with a mark of UTF-16-LE, but it is not UTF-16-LE"),  # half of a pair
-        (b"\xef\xbb\xbf\xe9", "it begins with a mark of UTF-8, but it is not UTF-8"),
+        (b"\xff\xfex", "it begins with a byte order mark of UTF-16-LE, but it is not UTF-16-LE"),
+        (b"\xff\xfe\0\0x", "it begins with a byte order mark of UTF-32-LE, but it is not UTF-32-LE"),
+        (b"\xff\xfe\0\xd8", "it begins with a byte order mark of UTF-16-LE, but it is not UTF-16-LE"),  # half of a pair
+        (b"\xef\xbb\xbf\xe9", "it begins with a byte order mark of UTF-8, but it is not UTF-8"),
     ],
 )
 def test_no_text(data: bytes, reason: str) -> None:
@@ -71,7 +71,7 @@ def test_no_text(data: bytes, reason: str) -> None:
 )  # fmt: skip
 def test_a_coding_line_that_names_no_set_of_characters(name: str) -> None:
     data = f"# -*- coding: {name} -*-\nx = ".encode() + b"\xe9\n"
-    assert decode(data) == Unreadable("encoding", f"its coding line says {name}, but it is not")
+    assert decode(data) == Unreadable("encoding", f"its coding line names {name}, but it is not {name}")
 
 
 def test_text_that_the_encoding_cannot_say() -> None:

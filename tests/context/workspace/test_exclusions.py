@@ -470,7 +470,7 @@ def test_a_link_shows_nothing_that_is_ignored_or_secret(tmp_path: Path) -> None:
     for name, target in (("l.py", "out/a.py"), ("s.py", ".env"), ("o", "out"), ("d", "sub"), ("n.py", "b.py")):
         (work / name).symlink_to(target)
     workspace = Workspace([work])
-    hidden, secret = Unreadable("ignored", "it is ignored"), Unreadable("secret", "it may hold secrets")
+    hidden, secret = Unreadable("ignored", "it is ignored"), Unreadable("secret", "it may contain secrets")
     assert [workspace.find(path) for path in ("l.py", "o/a.py", "s.py", "d/c.py", "n.py")] == [
         hidden, hidden, secret, work / "sub/c.py", work / "b.py",
     ]  # fmt: skip

@@ -97,8 +97,8 @@ def test_secrets_sizes_locks_and_minified_files(tmp_path: Path) -> None:
         tmp_path / "work",
         files,
         {
-            ".env": "may hold secrets", "id_rsa": "may hold secrets", "server.pem": "may hold secrets",
-            "credentials.json": "may hold secrets", ".ssh/config.py": "may hold secrets", "app.min.js": "minified",
+            ".env": "may contain secrets", "id_rsa": "may contain secrets", "server.pem": "may contain secrets",
+            "credentials.json": "may contain secrets", ".ssh/config.py": "may contain secrets", "app.min.js": "minified",
             "package-lock.json": "a lock file", "big.py": "too large (1,500,001 bytes)", "big.json": "too large (100,001 bytes)",
             "a.js": "source",
         },
@@ -140,10 +140,10 @@ def test_links_are_not_followed_and_nothing_outside_is_read(tmp_path: Path) -> N
         "a.py": "a.py",
         "near.py": "a.py",
         "loop/a.py": "a.py",
-        "far.py": "it lies outside the workspace",
-        "far/theirs.py": "it lies outside the workspace",
-        "../outside/theirs.py": "it lies outside the workspace",
-        "/etc/passwd": "it lies outside the workspace",
+        "far.py": "it is outside the workspace",
+        "far/theirs.py": "it is outside the workspace",
+        "../outside/theirs.py": "it is outside the workspace",
+        "/etc/passwd": "it is outside the workspace",
         "gone.py": "there is no such file",
         "pipe.py": "it is not a file",
         "sub": "it is not a file",
@@ -157,7 +157,7 @@ def test_several_roots_are_told_apart_by_their_names(tmp_path: Path) -> None:
     workspace = Workspace([*roots, roots[0]])
     assert [source.path for source in workspace.scan([])] == ["app/a.py", "app-2/a.py", "lib/a.py"]
     assert workspace.find("app-2/a.py") == roots[1] / "a.py"
-    assert workspace.find("a.py") == Unreadable("outside", "it lies outside the workspace")
+    assert workspace.find("a.py") == Unreadable("outside", "it is outside the workspace")
 
 
 def test_a_file_that_went_away_is_said_so(tmp_path: Path) -> None:

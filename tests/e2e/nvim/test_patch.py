@@ -6,6 +6,7 @@ import pytest
 from tests.e2e.nvim.neovim import VERSIONS, Neovim, block, editing
 
 from darner_clients.testing import Said, Script
+from darner_server.lsp.edits.patch_changes import CHANGED
 
 pytestmark = [pytest.mark.editor, pytest.mark.parametrize("version", VERSIONS)]
 
@@ -182,9 +183,9 @@ def test_lines_that_were_changed_meanwhile(tmp_path: Path, version: str) -> None
         rows = nvim.lua(
             "return vim.tbl_map(function(each) return { each.lnum, each.type, each.text } end, vim.fn.getqflist())"
         )
-        assert rows[2:] == [[7, "W", "you have changed these lines meanwhile"]]
+        assert rows[2:] == [[7, "W", CHANGED]]
         assert nvim.messages().rsplit("\n", 1)[-1].startswith("darner: e0 · ")
-        assert "1 rejected: you have changed" in nvim.messages()
+        assert f"1 rejected: {CHANGED[:8]}" in nvim.messages()
         nvim.keys("uu")  # first the hunk that came after the typing, then what was typed
         assert nvim.text() == CODE.replace("    return 1", "    # new\n    return 11")
         nvim.keys("u")

@@ -114,7 +114,7 @@ async def test_a_document_that_is_not_open_is_not_patched(tmp_path: Path) -> Non
     async with ScriptedEndpoint(Script(otherwise=OTHER)) as scripted, editing(tmp_path, FILES, scripted) as editor:
         for name in ("a.py", "nothing.py"):
             _, said = await refused(editor.patch(name))
-            assert said == f"{name} is not open in the editor; open it, then ask again"
+            assert said == f"{name} is not open in the editor; open it, then run the command again"
         assert (editor.edits, scripted.asked) == ([], [])
 
 
@@ -123,7 +123,7 @@ async def test_a_client_that_ignores_the_result_hears_what_was_refused(tmp_path:
         editor.open("a.py")
         editor.applies = lambda _params: "read only"
         await editor.patch("a.py")
-        assert editor.shown.pop() == "1 edit not made: the editor did not take the edit: read only"
+        assert editor.shown.pop() == "1 edit not made: the editor did not apply the edit: read only"
         await editor.patch("a.py", partialResultToken="p")  # one that follows the events shows them itself
         assert editor.shown == []
 

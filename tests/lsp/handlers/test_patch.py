@@ -8,6 +8,7 @@ from tests.engine.scene import block
 from tests.lsp.editor import CLIENTS, Editor, editing, plain, refused
 
 from darner_clients.testing import Fault, Said, Script, ScriptedEndpoint
+from darner_server.lsp.edits.patch_changes import CHANGED
 
 CODE = "def one():\n    return 1\n\n\ndef two():\n    return 2\n"
 ONE = block("a.py", "    return 1\n", "    return 11\n")
@@ -77,11 +78,10 @@ async def test_a_hunk_whose_lines_were_changed_is_refused_alone(tmp_path: Path) 
         patch = asyncio.ensure_future(editor.patch("a.py", partialResultToken="p"))
         await editor.until(lambda: len(editor.edits) == 1)
         editor.type("a.py", (5, 11), (5, 12), "3")
-        reason = "you have changed these lines meanwhile"
         place = {"start": {"line": 5, "character": 0}, "end": {"line": 5, "character": 12}}
         found = (await patch)["refused"]
         assert [(each["uri"], each["reason"], each["range"]["start"]["line"]) for each in found] == [
-            (editor.uri("a.py"), reason, place["start"]["line"])
+            (editor.uri("a.py"), CHANGED, place["start"]["line"])
         ]
         assert buffer.text == CODE.replace("1", "11").replace("2", "3")
         said = [each["event"] for each in editor.progress["p"]]
@@ -168,8 +168,8 @@ async def test_an_editor_that_refuses(tmp_path: Path) -> None:
         buffer = editor.open("a.py")
         editor.applies = lambda _params: "read only"
         result = await editor.patch("a.py")
-        assert [each["reason"] for each in result["refused"]] == ["the editor did not take the edit: read only"]
-        assert editor.shown.pop() == "1 edit not made: the editor did not take the edit: read only"
+        assert [each["reason"] for each in result["refused"]] == ["the editor did not apply the edit: read only"]
+        assert editor.shown.pop() == "1 edit not made: the editor did not apply the edit: read only"
         assert buffer.text == CODE
 
 
@@ -212,7 +212,7 @@ async def test_keep_and_undo_also_after_typing(tmp_path: Path) -> None:
         await editor.command(lenses[1].command.command, *lenses[1].command.arguments)
         assert buffer.text == "# above\n" + CODE.replace("2", "22")
         again = await refused(editor.command(lenses[1].command.command, *lenses[1].command.arguments))
-        assert again == (-32803, "this hunk is not there any more: it was kept or undone, or changed over its border")
+        assert again == (-32803, "this hunk no longer exists: it was kept, undone, or edited across its edge")
         await editor.command("darner.undoAll")
         assert buffer.text == "# above\n" + CODE
         assert await editor.request("textDocument/codeLens", _document(editor)) == ()
@@ -274,7 +274,7 @@ async def test_failures_are_sentences(tmp_path: Path) -> None:
         assert "e0" in said
         assert "Traceback" not in said
         nothing = await refused(editor.patch("a.py", " "))
-        assert nothing == (-32602, "darner.patch needs an instruction: a sentence that says what to change")
+        assert nothing == (-32602, "darner.patch needs an instruction: a sentence that describes the change")
         wrong = await refused(editor.command("darner.patch", {"instruction": "x", "scope": "file"}))
         assert wrong == (-32602, "darner.patch needs a textDocument, or the scope workspace")
         unknown = await refused(editor.command("darner.unknown"))
@@ -288,7 +288,7 @@ async def test_nothing_is_sent_from_a_workspace_that_is_not_trusted(tmp_path: Pa
         editing(tmp_path, {"a.py": CODE}, scripted, options={"trusted": False}) as editor,
     ):
         editor.open("a.py")
-        said = "darner sends nothing from a workspace that is not trusted; trust it in the editor, then ask again"
+        said = "darner sends nothing from a workspace that is not trusted; trust it in the editor, then try again"
         assert await refused(editor.patch("a.py")) == (-32803, said)
         settings = {"darner": {"trusted": True}}  # as a client has them that passes on the workspace's own
         editor.settings.update(settings)
@@ -296,7 +296,7 @@ async def test_nothing_is_sent_from_a_workspace_that_is_not_trusted(tmp_path: Pa
         editor.client.workspace_did_change_configuration(changed)
         await editor.until(lambda: len(editor.shown) > 0)
         assert await refused(editor.patch("a.py")) == (-32803, said)
-        assert [each.partition(",")[0] for each in editor.shown] == ["the workspace's settings say 'trusted': ignored"]
+        assert [each.partition(",")[0] for each in editor.shown] == ["the workspace's settings set 'trusted': ignored"]
         editor.shown.clear()
         assert scripted.asked == []
 
@@ -341,9 +341,9 @@ async def test_no_file_is_made_through_a_link_that_leads_out(tmp_path: Path) -> 
         buffer = editor.open("a.py")
         result = await editor.patch("a.py", scope="workspace")
         assert [(each["uri"], each["reason"]) for each in result["refused"]] == [
-            (editor.uri("link/new.py"), "lies outside the workspace")
+            (editor.uri("link/new.py"), "the file is outside the workspace")
         ]
-        assert editor.shown.pop() == "1 edit not made: lies outside the workspace"
+        assert editor.shown.pop() == "1 edit not made: the file is outside the workspace"
         assert (buffer.text, editor.files) == (CODE.replace("1", "11"), [])
 
 

@@ -143,7 +143,7 @@ async def test_what_is_wrong_is_a_sentence(tmp_path: Path) -> None:
             ("nowhere.invalid:7777", "the host nowhere.invalid is unknown"),
             ("127.0.0.1:70000", "ports go up to 65535"),
             ("203.0.113.9:7777", "cannot assign requested address"),
-            ("127.0.0.1:x", "name a host and a port"),
+            ("127.0.0.1:x", "--tcp must be HOST:PORT"),
         ):
             ran = await Desk(tmp_path).run("serve", "--tcp", address)
             assert (ran.code, said in ran.err) == (2, True), ran.err

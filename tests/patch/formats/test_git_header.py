@@ -121,11 +121,11 @@ def test_git_diffs(reply: str, expected: dict[str, str | None]) -> None:
         ("diff --git a/b.py b/b.py\nold mode 100644\nnew mode 100755\n", "mode"),
         ("diff --git a/b.py b/b.py\nold mode 100644\nnew mode 100755\nindex 1..2\n--- a/b.py\n+++ b/b.py\n@@ -1 +1 @@\n-b = 1\n+b = 2\n", "mode"),
         ("diff --git a/s b/s\nnew file mode 120000\nindex 0..1\n--- /dev/null\n+++ b/s\n@@ -0,0 +1 @@\n+a.py\n\\ No newline at end of file\n", "link"),
-        ("diff --git a/b.py b/b.py\ndeleted file mode 100644\nindex 1..0\n--- a/b.py\n+++ /dev/null\n@@ -1 +0,0 @@\n-b = 7\n", "does not hold"),
-        ("diff --git a/b.py b/b.py\ndeleted file mode 100644\nindex 1..0\n--- a/b.py\n+++ /dev/null\n@@ -1,2 +0,0 @@\n-b = 1\n-c = 1\n", "does not hold"),
+        ("diff --git a/b.py b/b.py\ndeleted file mode 100644\nindex 1..0\n--- a/b.py\n+++ /dev/null\n@@ -1 +0,0 @@\n-b = 7\n", "does not contain"),
+        ("diff --git a/b.py b/b.py\ndeleted file mode 100644\nindex 1..0\n--- a/b.py\n+++ /dev/null\n@@ -1,2 +0,0 @@\n-b = 1\n-c = 1\n", "does not contain"),
         ("diff --git a/no file.txt b/no file.txt\ndeleted file mode 100644\n", "no file"),
-        ("diff --git a/x y.txt b/z w.txt\nindex 1..2\n", "told apart"),
-        ("diff --git a/b.py b/c.py\nsimilarity index 100%\nrename from b.py\n", "one end"),
+        ("diff --git a/x y.txt b/z w.txt\nindex 1..2\n", "cannot be separated"),
+        ("diff --git a/b.py b/c.py\nsimilarity index 100%\nrename from b.py\n", "names only one"),
     ],
 )  # fmt: skip
 def test_git_parts_that_are_refused(rest: str, reason: str) -> None:

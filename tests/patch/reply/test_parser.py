@@ -161,7 +161,7 @@ def test_a_request_for_repair() -> None:
         "but line 2 of the file is `return one`.\n\n"
         "a.py\n```\n<<<<<<< SEARCH\ndef f():\n    return three\n=======\ndef f():\n    return 3\n>>>>>>> REPLACE\n```\n\n"
         "Lines 1 to 4 of the file are:\n\n```\ndef f():\n    return one\n\n\n```\n\n"
-        "Write this one edit again so that it fits the file exactly. Leave out all the others.\n"
+        "Write this one edit again so that it fits the file exactly. Leave out all other edits.\n"
     )
 
 

@@ -109,7 +109,7 @@ def test_it_is_filled_in_from_the_search_text_or_the_file(gap: str) -> None:
         (block(OLD, "def f(a): pass  # body unchanged\n"), "leaves"),
         (block("", "x = 1\n# rest of the code here\n", "b.py"), "abbreviates"),
         ("*** Begin Patch\n*** Add File: b.py\n+x = 1\n+# ... existing code ...\n*** End Patch", "abbreviates"),
-        ('{"path": "a.py", "old_string": "    b = 1\\n    c = 2\\n", "new_string": "    # existing code\\n"}', "as it is"),
+        ('{"path": "a.py", "old_string": "    b = 1\\n    c = 2\\n", "new_string": "    # existing code\\n"}', "changes no file"),
         ("--- a/a.py\n+++ b/a.py\n@@ @@\n def f(a):\n-    b = 1\n-    c = 2\n+    # 其余代码不变\n     audit(a)\n", None),
         ("a.js\n```\nfunction f() { /* unchanged */ }\n```\n", "leaves"),
     ],

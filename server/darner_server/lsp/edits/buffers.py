@@ -34,7 +34,7 @@ def snapshot_buffers(documents: Documents, folders: Folders, uri: str) -> Buffer
             versions[path] = document.version
     focused = _document(documents, folders, uri)
     if uri and focused is None:
-        raise Failure(f"{shown_name(uri)} is not open in the editor; open it, then ask again")
+        raise Failure(f"{shown_name(uri)} is not open in the editor; open it, then run the command again")
     if focused is not None and focused.out_of_step:
         raise Failure(f"{folders.path_of(focused.uri, focused.language)}: {OUT_OF_STEP}")
     focus = folders.path_of(focused.uri, focused.language) if focused else ""

@@ -166,7 +166,7 @@ class Delivery:
             if file.revision is not None and await self._changed_since(file, revision, _NEWER):
                 self._operations = [*round_.operations, *self._operations]
                 return False
-        self._give_up(f"the editor did not take the edit{': ' + reason if reason else ''}")
+        self._give_up(f"the editor did not apply the edit{': ' + reason if reason else ''}")
         return True
 
     async def _echoed(self, file: PatchedFile, revision: int | None) -> bool:

@@ -14,8 +14,8 @@ from darner_server.lsp.text.instruction_comments import comment_at, removal
 from darner_server.lsp.text.positions import Mapper, split_lines
 from darner_server.lsp.text.workspace_folders import Folders
 
-CHANGED = "you have changed these lines meanwhile"
-OUTSIDE = "lies outside the workspace"
+CHANGED = "you have since changed these lines"
+OUTSIDE = "the file is outside the workspace"
 
 if TYPE_CHECKING:
     from darner_server.engine import EditReady
@@ -176,11 +176,11 @@ class PatchChanges:
         from darner_server.patch.protected_paths import is_of_repository
 
         if any(is_of_repository(self._folders.real(each) or "") for each in (event.path, event.new_path) if each):
-            return "a link leads into the repository's own folder"
+            return "a link leads into the folder of the repository itself"
         if (why := self._run_by(event, file)) is not None:
             if not self._client.confirms:
                 self._blocked[event.path] = why
-                return f"{why}; open it and ask about it there, or name it to darner patch"
+                return f"{why}; open it and run the command there, or name it to darner patch"
             file.runs = True
         return unsupported(operation, self._client) if operation is not None and self._delivered else None
 

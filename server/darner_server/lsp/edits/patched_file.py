@@ -9,8 +9,8 @@ from darner_server.lsp.edits.workspace_edit import FileEdit, text_edits
 from darner_server.lsp.text.documents import Change, Document, Documents, refined
 from darner_server.lsp.text.positions import LineTable, Mapper, split_lines
 
-GONE = "its document has been closed meanwhile, and there is no such file"
-THROWN_AWAY = "its document has been closed meanwhile without saving"
+GONE = "its document was closed, and there is no such file"
+THROWN_AWAY = "its document was closed without saving"
 
 
 @dataclass(frozen=True, slots=True)

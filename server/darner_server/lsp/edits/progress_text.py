@@ -25,7 +25,7 @@ def event_text(event: "PatchEvent", hunks: int) -> str:
         case Decoding():
             return f"{event.endpoint}: {event.tokens} tokens, {event.tokens_per_second:.0f}/s, {_hunks(hunks)}"
         case Repairing():
-            return f"{event.endpoint}: asking again about {event.refused} refused"
+            return f"{event.endpoint}: retrying {event.refused} rejected edit{'' if event.refused == 1 else 's'}"
         case _:
             return ""
 
@@ -38,7 +38,7 @@ def instructions_text(instructions: str) -> str:
 
 def summary(hunks: int, refused: int) -> str:
     """How it ended."""
-    return f"{_hunks(hunks)}, {refused} refused" if refused else _hunks(hunks)
+    return f"{_hunks(hunks)}, {refused} rejected" if refused else _hunks(hunks)
 
 
 def refusals(refused: Sequence[dict[str, Any]]) -> str:

@@ -13,9 +13,9 @@ _FILES = "darner.files"
 _RUN = "darner.run"
 _ANNOTATIONS: dict[str, dict[str, Any]] = {
     _BRIDGED: {
-        "label": "darner: placed although it differed a little",
+        "label": "darner: applied with small differences",
         "needsConfirmation": True,
-        "description": "The model's search text differed in blanks, quotes or the like; the place is the only one.",
+        "description": "The search text differed from the file in blanks or quotes. No other place matches.",
     },
     _RUN: {
         "label": "darner: files that are run or obeyed automatically",

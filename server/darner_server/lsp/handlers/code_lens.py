@@ -71,7 +71,7 @@ async def _undo(session: Session, hunks: Iterable[Hunk]) -> None:
     params = {"label": "darner: undo", "edit": workspace_edit(changes, session.client)}
     answer: Any = await session.protocol.send_request_async("workspace/applyEdit", params)
     if not answer.applied:
-        raise Failure("the editor did not take the edit; ask again, or undo in the editor")
+        raise Failure("the editor did not apply the edit; try again, or undo in the editor")
     session.hunks.keep(ordered)
 
 
@@ -79,7 +79,7 @@ def _hunk(session: Session, arguments: list[Any]) -> Hunk:
     number = at(arguments[0] if arguments else None, "hunk")
     hunk = session.hunks.get(number) if isinstance(number, int) else None
     if hunk is None:
-        raise Failure("this hunk is not there any more: it was kept or undone, or changed over its border")
+        raise Failure("this hunk no longer exists: it was kept, undone, or edited across its edge")
     return hunk
 
 

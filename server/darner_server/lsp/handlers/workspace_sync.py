@@ -129,12 +129,12 @@ _IGNORED = (
     "put them in your own settings file (darner doctor names it) or in the client's initializationOptions"
 )
 _WRONG = (
-    "the workspace's settings give {names} a value that cannot be used: "
+    "the workspace's settings set {names} to an unusable value: "
     "budget is a number of tokens, completion and trusted are true or false"
 )
 _NOT_TRUSTED = (
-    "the workspace's settings say 'trusted': ignored, because the client said at the start that the workspace is not "
-    "trusted; trust it in the editor and start darner's server again"
+    "the workspace's settings set 'trusted': ignored, because the client reported at the start that the workspace is "
+    "not trusted; trust it in the editor and start darner's server again"
 )
 _MOST_TOKENS = 1_000_000
 _LONGEST, _MOST_NAMED = 40, 8  # characters of a name, names in a message

@@ -11,7 +11,7 @@ from itertools import accumulate
 from darner_server.lsp.text.positions import LineTable, Mapper, Point, paired, split_lines, units
 from darner_server.lsp.text.uris import key_of
 
-OUT_OF_STEP = "the editor's last change to it could not be read; close it and open it again, then ask again"
+OUT_OF_STEP = "the editor's last change to it could not be read; close and reopen it, then run the command again"
 _MOST_COMPARED = 250_000  # pairs of lines
 
 

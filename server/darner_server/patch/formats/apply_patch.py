@@ -126,7 +126,7 @@ class ApplyPatch(Reader):
         if not self._begun:
             self._end_file(out)
         else:
-            reason = "the patch has no end mark: nobody knows whether this is all of it"
+            reason = "the patch has no `*** End Patch` line and may be incomplete"
             out.append(malformed(self._path, "cut-off", reason, format=FORMAT))
 
     def _mark(self, line: str, out: list[Edit]) -> State:
@@ -134,7 +134,7 @@ class ApplyPatch(Reader):
         if self._refused and (found is None or not found["end"]):
             return MORE
         if found is None:
-            return self._refuse("unsupported", f"the patch says `{line}`, which darner does not know", out)
+            return self._refuse("unsupported", f"the patch contains the unknown line `{line}`", out)
         if found["begin"]:
             self._begun = True
         elif found["end"]:
@@ -146,7 +146,7 @@ class ApplyPatch(Reader):
             self._end_hunk(out)
         elif found["to"]:
             if self._path is None or self._added is not None:
-                return self._refuse("unclear-file", f"the patch says `{line}`, but not of which file", out)
+                return self._refuse("unclear-file", f"the line `{line}` of the patch names no file", out)
             self._new_path = _path(found["new"])
         else:
             return self._file(found["verb"].lower(), _path(found["path"]), out)
@@ -164,7 +164,9 @@ class ApplyPatch(Reader):
                 self._moves = True
                 return MORE
             if len(ends) > 2:  # noqa: PLR2004 - from and to
-                return self._refuse("unclear-file", f"from where to where {path} is moved is not clear", out)
+                return self._refuse(
+                    "unclear-file", f"the patch does not make clear from where to where {path} is moved", out
+                )
             self._path, self._new_path = _path(ends[0]), _path(ends[1])
         else:
             self._path = path
@@ -196,7 +198,7 @@ class ApplyPatch(Reader):
         elif self._path is not None:
             self._end_hunk(out)
             if self._moves and self._new_path is None:
-                reason = f"{self._path} is to be moved, and the patch does not say where"
+                reason = f"the patch moves {self._path}, but does not name the new path"
                 out.append(malformed(self._path, "unclear-file", reason, format=FORMAT))
             elif self._new_path is not None:
                 out.append(Edit(self._path, kind="move", new_path=self._new_path, format=FORMAT))

@@ -101,10 +101,10 @@ def edits(text: str, path: str | None) -> list[Edit] | None:
     if is_data(path):
         if not found or not (any(file_names.is_path(each.path or "", blanks=True) for each in found) or like_call):
             return None
-        problem = f"this may be the new text of {path} or edits to it: the reply does not say which"
+        problem = f"this may be the new text of {path}, or edits to it; the reply does not specify which"
         return [malformed(None, "unclear-answer", problem, format=tool_calls.FORMAT)]
     if not whole and like_call:
-        problem = "the reply calls an editing tool in JSON that is cut off or is no JSON"
+        problem = "the reply calls an editing tool, but its JSON is incomplete or invalid"
         return [*(found or ()), malformed(None, "malformed", problem, format=tool_calls.FORMAT)]
     return found
 

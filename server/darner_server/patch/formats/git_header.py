@@ -52,7 +52,7 @@ class GitHeader:
 
     def _mode(self, line: str) -> None:
         if line.endswith(_LINKS):
-            self.unsupported = "it makes or changes a link or a submodule"
+            self.unsupported = "it creates or changes a link or a submodule"
         elif line.startswith(("old mode", "new mode")):
             self.unsupported = self.unsupported or "it changes the file's mode"
         self.made = self.made or line.startswith("new file")

@@ -24,7 +24,7 @@ the lines that take their place
 >>>>>>> REPLACE
 ```
 
-- The path stands alone on the line above the fence, as it is written in the prompt.
+- Write the path alone on the line above the fence, as it is written in the prompt.
 - SEARCH holds whole, consecutive lines of that file as they are now, and enough of them that the place is the only one.
 - Keep blocks small: the lines that change and two or three around them. Use several blocks for several places.
 - To insert, repeat a line beside the place in both halves. To delete, leave the second half empty.
@@ -108,7 +108,7 @@ class SearchReplace(Reader):
 
     def _edit(self) -> Edit:
         if not self._dividers:
-            return self._malformed("malformed", "no line of ======= divides the search text from its replacement")
+            return self._malformed("malformed", "no line of ======= separates the search text from its replacement")
         splits = [self._split(at) for at in self._chosen()]
         if self._indent:
             splits = [self._dedented(*each) for each in splits]

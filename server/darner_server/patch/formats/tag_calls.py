@@ -92,7 +92,7 @@ def _overrun(call: str) -> list[Edit]:
     """Return a malformed edit for a call whose text holds the tag that ends it."""
     if all(call.count(f"</{key}>") <= call.count(f"<{key}>") for key in _TEXT):
         return []
-    reason = "a text in the reply's call of a tool holds the tag that ends it"
+    reason = "a text in the reply's tool call contains the tag that ends it"
     return [malformed(None, "malformed", reason, format=FORMAT)]
 
 
@@ -133,7 +133,7 @@ def _call(text: str) -> list[Edit]:
     if writes and content is not None and path is not None:
         after = content.removeprefix("\n")
         return [Edit(path, after=after if after.endswith("\n") else after + "\n", kind="whole", format="whole")]
-    reason = f"the reply calls {tool or 'a tool'} in a way that darner does not know"
+    reason = f"the reply calls {tool or 'a tool'} in an unknown form"
     return [malformed(path, "unsupported", reason, format=FORMAT)]
 
 

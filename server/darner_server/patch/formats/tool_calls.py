@@ -98,7 +98,7 @@ class _Calls:
         before = len(self.found)
         understood = [self.walk(each, path, depth + 1) for each in items]
         if len(self.found) > before and not all(understood):
-            self._refuse(path, "unsupported", "one of several edits is written in a way that darner does not know")
+            self._refuse(path, "unsupported", "one of several edits has an unknown form")
         return any(understood)
 
     def _table(self, table: dict[str, object], path: str | None, depth: int) -> bool:
@@ -121,24 +121,26 @@ class _Calls:
         if _INSERTS.fullmatch(tool) and _first(arguments, _AT) is not None:
             return self._inserted(arguments, path, behind="content" not in tool)
         return self._refuse(
-            path, "unsupported", f"the reply calls {tool}, which names no text to replace; darner does not do that"
+            path, "unsupported", f"the reply calls {tool} without a text to replace; darner does not support that"
         )
 
     def _unread(self, tool: str, arguments: dict[str, object], path: str | None) -> None:
         """Refuse a call that gave no edit although it changes files."""
         if _SHELL.search(tool) and _CHANGES.search(_told(arguments)):
             self._refuse(
-                path, "unsupported", "the reply runs a command that may change files, which darner does not do"
+                path,
+                "unsupported",
+                "the reply runs a command that may change files; darner runs no commands of a reply",
             )
         elif _WRITES.search(tool):
-            self._refuse(path, "unsupported", f"the reply calls {tool} with arguments that darner does not know")
+            self._refuse(path, "unsupported", f"the reply calls {tool} with unknown arguments")
 
     def _inserted(self, table: dict[str, object], path: str | None, *, behind: bool) -> bool:
         """Take a text that goes behind a line (0: to the top), or before one (0: to the end)."""
         line, text = _first(table, _AT), _first(table, (*_TEXT, *_INSERTED))
         line = int(line) if isinstance(line, str) and line.strip().isdecimal() else line
         if isinstance(line, bool) or not isinstance(line, int) or line < 0 or not isinstance(text, str) or not text:
-            return self._refuse(path, "malformed", "the reply inserts a text, and not at a line that it names")
+            return self._refuse(path, "malformed", "the reply inserts a text without naming a line")
         after = text if text.endswith("\n") else text + "\n"
         last = line == 0 and not behind
         place = None if last else line + behind
@@ -157,7 +159,9 @@ class _Calls:
         beside = set(table) - {*_PATH, *_TEXT, *_BESIDE, *_DOES}
         if beside or (isinstance(does, str) and _WRITES.search(does) and not _CREATES.fullmatch(does)):
             return self._refuse(
-                path, "unsupported", "a text is to go to a place that no text tells; darner does not do that"
+                path,
+                "unsupported",
+                "the reply moves or inserts a text at a place that it does not show; darner does not support that",
             )
         return self._written(path, text)
 
@@ -201,9 +205,7 @@ class _Calls:
         if command == "insert":
             return self._inserted(table, path, behind=True)
         if command in ("create", "write", "str_replace", "replace", "edit", "undo_edit", "rename", "delete"):
-            return self._refuse(
-                path, "unsupported", f"the reply calls the command {command} in a way that darner does not know"
-            )
+            return self._refuse(path, "unsupported", f"the reply calls the command {command} in an unknown form")
         return False
 
     def _pair(self, table: dict[str, object], path: str | None) -> bool:
@@ -215,7 +217,7 @@ class _Calls:
         old, new = (table[key] if key is not None else None for key in keys)
         if not isinstance(old, str) or not isinstance(new, str):
             missing = (keys[0] or "the old text") if not isinstance(old, str) else (keys[1] or "the new text")
-            return strong and self._refuse(path, "malformed", f"{missing} of a replacement is no text")
+            return strong and self._refuse(path, "malformed", f"{missing} of a replacement is not a string")
         every = _first(table, _EVERY) in (True, "true", "True")
         self.found.append(Edit(path, old, new, inline=True, every=every, format=FORMAT))
         return True

@@ -200,9 +200,9 @@ class UnifiedDiff(Reader):
         file = self._file
         old, new = file.paths()
         if file.unsupported:
-            out.append(_refusal(file.path(), "unsupported", f"{file.unsupported}, which darner does not do"))
+            out.append(_refusal(file.path(), "unsupported", f"{file.unsupported}; darner does not support that"))
         elif (file.source is None) != (file.target is None):
-            out.append(_refusal(file.path() or file.target, "malformed", "the rename has one end only"))
+            out.append(_refusal(file.path() or file.target, "malformed", "the rename names only one of its two paths"))
         elif file.source is not None:
             out.append(Edit(file.source, kind="move", new_path=file.target, format=FORMAT))
         elif file.gone or (new == NOWHERE and self._hunks):
@@ -218,7 +218,7 @@ class UnifiedDiff(Reader):
         elif new is not None and self._held:
             out.append(_refusal(new, "malformed", "the diff has no @@ line above its changes"))
         elif file.nameless:
-            out.append(_refusal(None, "unclear-file", "the names in its `diff --git` line cannot be told apart"))
+            out.append(_refusal(None, "unclear-file", "the two names in its `diff --git` line cannot be separated"))
 
 
 def _refusal(path: str | None, kind: RefusalKind, reason: str) -> Edit:

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from darner_server.patch.edit import Edit
 
 RULES = """\
-You rewrite code as you are told. Answer with the new code in one fence and nothing else:
+You rewrite code as instructed. Answer with the new code in one fence and nothing else:
 
 ```
 all of the new code
 ```
 
 - Never abbreviate it with "..." or a comment such as "rest of the code".
-- If you were asked for several files, write each file's path alone on the line above its fence.
+- If the request names several files, write each file's path alone on the line above its fence.
 """
 
 _OPEN = re.compile(r"\s*(`{3,}|~{3,})[ \t]*([^`]*)")

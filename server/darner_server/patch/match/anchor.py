@@ -36,12 +36,12 @@ def contradiction(edit: Edit, places: list[int], size: int, document: Document) 
     for level in _levels(edit.sections):
         there = _heads(level, document, edit.path or "")
         if not there:
-            return [], _wrong(f"the patch says the place stands below `@@ {level}`, but the file has no such line")
+            return [], _wrong(f"the patch puts the place below `@@ {level}`, but the file has no such line")
         spans = [
             (line, _end(line, document, edit.path or "")) for line in there if any(a <= line < b for a, b in spans)
         ]
         if not spans:
-            reason = f"the patch says the place stands below `@@ {level}`, which does not stand in the one before it"
+            reason = f"the patch puts the place below `@@ {level}`, which is not inside the heading before it"
             return [], _wrong(reason)
     found = [line for line in places if any(first < line + size and line <= end for first, end in spans)]
     if found or not places:
@@ -49,8 +49,8 @@ def contradiction(edit: Edit, places: list[int], size: int, document: Document) 
     at = ", ".join(str(line + 1) for line in places[:6])
     last = spans[0]
     return [], _wrong(
-        f"the patch says the place stands below `@@ {edit.sections[-1]}` (lines {last[0] + 1} to {last[1]}), "
-        f"but the text stands at line {at}"
+        f"the patch puts the place below `@@ {edit.sections[-1]}` (lines {last[0] + 1} to {last[1]}), "
+        f"but the text is at line {at}"
     )
 
 

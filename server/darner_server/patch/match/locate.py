@@ -84,7 +84,7 @@ def _spliced(edit: Edit, found: list[_Found], document: Document) -> Located | R
         styled = tolerances.to_style(script, document) if flat and not each.names else None
         made = splices.splices(document, each.line, script, styled or each.bridge.reindent, edit)
         if made is None:
-            reason = f"the indentation of the replacement cannot be carried over to line {each.line + 1}"
+            reason = f"the indentation of the replacement cannot be adapted to line {each.line + 1}"
             return Refused(
                 edit,
                 edit.path,
@@ -188,7 +188,7 @@ def _insert(edit: Edit, after: list[str], document: Document) -> Located | Refus
     if not after:
         return Refused(edit, edit.path, Refusal("malformed", "the edit has neither a search text nor a replacement"))
     if (gap := abbreviations.abbreviated(after, edit.path or "")) is not None:
-        reason = f"the new text is abbreviated: `{gap.strip()}` stands for lines it does not say"
+        reason = f"the new text is abbreviated: `{gap.strip()}` stands for lines that are missing"
         return Refused(edit, edit.path, Refusal("placeholder", reason))
     if edit.kind == "insert" and not edit.at_end:
         return _insert_at(edit, after, document)
@@ -200,7 +200,7 @@ def _insert(edit: Edit, after: list[str], document: Document) -> Located | Refus
     size = len(after)
     if size > 1 and document.find(after) == [0] and len(document) == size:
         return _done(edit, 0)
-    reason = "the search text is empty, but the file is not: the edit does not say where it goes"
+    reason = "the search text is empty, but the file is not: the edit does not specify its place"
     return Refused(edit, edit.path, Refusal("malformed", reason))
 
 
@@ -209,7 +209,7 @@ def _insert_at(edit: Edit, after: list[str], document: Document) -> Located | Re
     number = (edit.line or 0) - 1
     above, below = document.line_now(number - 1), document.line_now(number)
     if below is None and above is None and (number or len(document)):
-        reason = f"the reply inserts before line {number + 1}, which the file does not have, or no longer has"
+        reason = f"the reply inserts before line {number + 1}, which does not exist, or no longer exists"
         missing = Refusal("missing-text", reason)
         return Refused(edit, edit.path, missing, *nearest.lines_at(document, max(0, len(document) - 1), 1))
     at = below if below is not None else above + 1 if above is not None else 0
@@ -277,7 +277,7 @@ def _done(edit: Edit, line: int) -> Located:
 def _ambiguous(edit: Edit, places: list[int], size: int, document: Document) -> Refused:
     at = [str(line + 1) for line in places]
     shown = ", ".join(at[:-1][:5]) + (", …" if len(at) > 6 else "")  # noqa: PLR2004 - so many are still read
-    reason = f"the search text stands at {len(at)} places, lines {shown} and {at[-1]}: it does not say which is meant"
+    reason = f"the search text is at {len(at)} places, lines {shown} and {at[-1]}: the reply does not specify which one"
     return Refused(edit, edit.path, Refusal("ambiguous-text", reason), *nearest.lines_at(document, places[0], size))
 
 
@@ -311,7 +311,7 @@ def _inline(edit: Edit, document: Document) -> Located | Refused:
         names = (tolerances.LINE_ENDS,)
     at = _all_places(before, text, overlapping=not edit.every)
     if any(second - first < len(before) for first, second in pairwise(at)):
-        reason = f"the text occurs {len(at)} times, overlapping: it does not say which is meant"
+        reason = f"the text occurs {len(at)} times, overlapping: the reply does not specify which one"
         return Refused(edit, edit.path, Refusal("ambiguous-text", reason))
     if len(at) == 1 or (at and edit.every):
         line = text.count("\n", 0, at[0]) + 1
@@ -323,7 +323,7 @@ def _inline(edit: Edit, document: Document) -> Located | Refused:
             each = at[numbers.index(edit.line)]
             return Located(edit, edit.path or "", (_narrow(each, before, after, document.ending),), names, edit.line)
         shown = ", ".join(map(str, numbers[:6]))
-        reason = f"the text occurs {len(at)} times (lines {shown}): it does not say which is meant"
+        reason = f"the text occurs {len(at)} times (lines {shown}): the reply does not specify which one"
         return Refused(edit, edit.path, Refusal("ambiguous-text", reason))
     return _place_lines(edit, _bodies(before), _bodies(after), document)
 

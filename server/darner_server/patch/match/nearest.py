@@ -28,7 +28,7 @@ def nearest(search: list[str], document: Document) -> tuple[Refusal, str | None,
     """Return a reason, the true lines near the text that is missing, and their first number."""
     line = _guess(search, document)
     if line is None:
-        return _missing("the search text is not in the file, and nothing in it comes near"), None, None
+        return _missing("the search text is not in the file, and nothing similar is"), None, None
     text, first = lines_at(document, line, len(search))
     for number, body in enumerate(search):
         at = line + number
@@ -37,7 +37,7 @@ def nearest(search: list[str], document: Document) -> tuple[Refusal, str | None,
             there = "the file ends" if true is None else f"line {at + 1} of the file is {_quoted(true)}"
             reason = f"the search text is not in the file: its line {number + 1} is {_quoted(body)}, but {there}"
             return _missing(reason), text, first
-    reason = f"the search text is not in the file: the lines from {line + 1} on are indented differently"
+    reason = f"the search text is not in the file: from line {line + 1} on, the indentation differs"
     return _missing(reason), text, first
 
 

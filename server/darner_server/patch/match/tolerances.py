@@ -177,7 +177,7 @@ def without_numbers(search: list[str], after: list[str]) -> tuple[list[str], lis
     if not any(marked):
         return bare, after, numbers[0]
     if not all(match or not body.strip() for match, body in zip(marked, after, strict=True)):
-        reason = "the search text has line numbers, and so have some lines of the replacement, but not all"
+        reason = "the search text has line numbers; some lines of the replacement have them, but not all"
         return Refusal("line-numbers", reason)
     return bare, _unspaced([match[2] if match else "" for match in marked]), numbers[0]
 

@@ -77,9 +77,9 @@ def stray(made: Sequence[Splice], document: Document, edit: Edit) -> Refusal | N
     if wrappers.is_fenced(edit):
         return wrappers.FENCED
     if not path.endswith(_MARKUP) and (token := special_tokens.stray(new, document.text)) is not None:
-        return Refusal("characters", f"the replacement has {token}, a special token of the model's own")
+        return Refusal("characters", f"the replacement contains {token}, a special token of the model")
     if "&" in new and (entity := _entity(new, document.text, edit, path)) is not None:
-        return Refusal("characters", f"the replacement says {entity}, as if it had been escaped for HTML")
+        return Refusal("characters", f"the replacement contains {entity}, as if it had been escaped for HTML")
     if new.isascii():
         return None
     fresh = {sign for sign in new if sign in TYPOGRAPHIC} - set(document.text)
@@ -87,7 +87,7 @@ def stray(made: Sequence[Splice], document: Document, edit: Edit) -> Refusal | N
     if sign is None:
         return None
     reason = (
-        f"the replacement has the typographic sign {sign!r} (U+{ord(sign):04X}) in code, where the plain one belongs"
+        f"the replacement contains the typographic sign {sign!r} (U+{ord(sign):04X}) in code; the plain one is needed"
     )
     return Refusal("characters", reason)
 

@@ -86,7 +86,7 @@ class Fences:
         if (unnamed and word in _SHELL | _OUTPUT) or (fence.caption is not None and self._is_command(fence, word)):
             return []
         if word in _SHELL and fence.sure and is_code(fence.path or ""):
-            problem = f"the fence below {fence.path} holds shell commands, which darner does not run"
+            problem = f"the fence below {fence.path} contains shell commands, which darner does not run"
             return [malformed(fence.path, "unsupported", problem, format="whole")]
         if fence.path is None and not (fence.caption is not None and fence.caption.name.said):
             first = next((line for line in fence.lines if line.strip() and not file_names.is_head(line)), "")
@@ -123,7 +123,7 @@ class Fences:
         if self._format == "whole":
             if (kind := _script(fence, path)) is None:
                 return None
-            return [malformed(path, "unsupported", f"the fence holds {kind}, and not the new text", format="whole")]
+            return [malformed(path, "unsupported", f"the fence contains {kind}, and not the new text", format="whole")]
         if find_replace.opening(first):
             called = find_replace.edits(text, path)
             found = called or []
@@ -135,7 +135,7 @@ class Fences:
                 reader.line(line, found)
             reader.close(found, cut_off=False)
         if not found and (kind := edit_scripts.foreign(fence.lines, fence.info, path)) is not None:
-            found = [malformed(None, "unsupported", f"the fence holds {kind}, which darner does not carry out")]
+            found = [malformed(None, "unsupported", f"the fence contains {kind}; darner does not support that")]
         return [_named(edit, about) for edit in found] or (None if fence.sure else called)
 
     def _is_command(self, fence: Fence, word: str) -> bool:
@@ -160,7 +160,7 @@ class Fences:
             return self.release()
         self._last = None
         self._likely = [each for each in self._likely if each is not last]
-        problem = "the file's own fences and the reply's cannot be told apart; put a longer fence around the file"
+        problem = "the file's own fences cannot be distinguished from the reply's; put a longer fence around the file"
         return [malformed(last.path, "unclear-fence", problem, format="whole")]
 
     def _is_within(self, last: Fence, fence: Fence, between: list[str]) -> bool:
@@ -197,7 +197,7 @@ class Fences:
         """No edit is beyond doubt: then a lone fence, or the bare reply for the target."""
         said = self._unnamed[0].lines if self._unnamed else lines
         if len(self._unnamed) + (not self.count) == 1 and wrappers.is_said(said, self._target):
-            return [malformed(self._target, "no-edit", "the reply holds no edit")]
+            return [malformed(self._target, "no-edit", "the reply contains no edit")]
         if len(self._unnamed) == 1:
             return [self._edit(self._unnamed[0])]
         bare = not self.count and self._format in (None, "whole") and any(line.strip() for line in lines)
@@ -206,8 +206,8 @@ class Fences:
         if bare:
             return [self._edit(Fence("", "", None, lines))]
         if not self._unnamed:
-            return [malformed(self._target, "no-edit", "the reply holds no edit")]
-        several = "the reply holds several fences and does not say which one is meant"
+            return [malformed(self._target, "no-edit", "the reply contains no edit")]
+        several = "the reply contains several fences and does not specify which one is the edit"
         return [malformed(self._target, "unclear-fence", several)]
 
     def _edit(self, fence: Fence) -> Edit:
@@ -251,7 +251,7 @@ def _several(lines: list[str], first: str | None) -> str | None:
     several = dict.fromkeys(found)
     if len(several) < (2 if first is not None else 1):
         return None
-    return f"one fence holds the text of several files ({', '.join(several)}); put each in a fence of its own"
+    return f"one fence contains the text of several files ({', '.join(several)}); put each in a fence of its own"
 
 
 def _is_sentence(line: str) -> bool:

@@ -66,8 +66,8 @@ class Drafts:
         self.holding = self.doubtful = False
         if not late:
             return None
-        what = "a final answer follows edits" if final else "the reply's reasoning ends behind edits"
-        self._late = f"{what}: what is its answer is not clear; ask again"
+        what = "a final answer follows edits" if final else "the reply's reasoning ends after edits"
+        self._late = f"{what}, so the answer cannot be identified; run the command again"
         return malformed(None, "late", self._late)
 
     def missing(self) -> Edit | None:
@@ -75,7 +75,7 @@ class Drafts:
         files = sorted(str(each) for each in self._drafted - self.answered if each is not None)
         if not files or self._late:
             return None
-        reason = f"the final answer leaves out the edits of {', '.join(files)} made before it"
+        reason = f"the final answer leaves out the edits of {', '.join(files)} before it"
         return malformed(None, "unclear-answer", reason)
 
     def release(self) -> None:

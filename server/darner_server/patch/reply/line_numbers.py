@@ -8,7 +8,7 @@ from dataclasses import replace
 from darner_server.patch.edit import Edit, Refusal
 from darner_server.patch.text.file_types import MARKDOWN, TABLES
 
-PROBLEM = Refusal("line-numbers", "its lines begin with numbers that may be the text's own or the reply's")
+PROBLEM = Refusal("line-numbers", "its lines begin with numbers that may belong to the text or to the reply")
 _LINE = re.compile(
     r"\s*(?P<head>[Ll]|[Ll]ine |[\[(<]|//\s?|#\s?)?(?P<number>\d+)"
     r"(?P<mark>\t| *(?:[\])>]:?|[|│┊┆→:.;-])[|\t]?|\s*$| (?=\s*\S))(?P<rest>.*)"

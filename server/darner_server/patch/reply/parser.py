@@ -93,7 +93,7 @@ class Parser:
         left = self._fences.left(self._drafts.answered, any_edit=self._drafts.count > 0, cut_off=cut_off)
         self._drafts.take(_without_replies(left))
         if self._reasoning.inside and not self._drafts.count and not cut_off:
-            reason = "the reply ends inside its reasoning: it holds no answer"
+            reason = "the reply ends inside its reasoning: it contains no answer"
             self._drafts.take((malformed(None, "cut-off", reason),))
         if (missing := self._drafts.missing()) is not None:
             self._drafts.take((missing,))
@@ -109,7 +109,7 @@ class Parser:
 
     def _take(self, line: str) -> None:
         if self._unended and self._reader is None and apply_patch.ends(line):
-            reason = "the patch holds a line that ends its fence: what comes behind it is lost"
+            reason = "the patch contains a line that ends its fence; everything after that line is lost"
             self._out.append(malformed(None, "unclear-fence", reason))
             self._unended = False
         if self._reader is None and self._fence is None:
@@ -117,7 +117,7 @@ class Parser:
         elif self._drafts.doubtful and self._reasoning.closes_within(line):
             self._reader = self._fence = None
             self._void()
-            reason = "a tag that ends reasoning stands inside a block: what is the answer is not clear"
+            reason = "a tag that ends reasoning is inside a block, so the answer cannot be identified"
             self._out.append(malformed(None, "unclear-answer", reason))
         else:
             self._inside(line)

@@ -13,7 +13,7 @@ from darner_server.patch.text.file_types import HTML, XML, is_code, is_prose
 if TYPE_CHECKING:
     from darner_server.patch.edit import Edit
 
-FENCED = Refusal("unclear-fence", "the replacement stands in a fence of its own, which is no part of the file")
+FENCED = Refusal("unclear-fence", "the replacement is in a fence of its own, which is no part of the file")
 _FENCE = re.compile(r"(`{3,}|~{3,})[ \t]*[\w+#.:/-]*\s*")
 _TAGGED = re.compile(
     r"\s*<(\w*artifact|bolt\w+|lov-\w+|dyad-\w+|v0-\w+|code_?change|file_?\w*|document|snippet)\b[^<>]*>.*",
@@ -73,14 +73,14 @@ def around(lines: list[str], path: str | None) -> Refusal | None:
     if (tag := _TAGGED.fullmatch(content[0])) is not None and any(
         f"</{tag[1].lower()}" in line.lower() for line in lines
     ):
-        return Refusal("unsupported", f"the reply writes a file in <{tag[1]}>, which darner does not know")
+        return Refusal("unsupported", f"the reply writes a file in <{tag[1]}>, which is unknown")
     if any(_CALLS.fullmatch(line) for line in lines):
-        return Refusal("no-edit", "the reply calls a tool and holds no edit")
+        return Refusal("no-edit", "the reply calls a tool and contains no edit")
     if is_prose(path or ""):
         return None
     paragraphs = "\n".join(lines).strip().split("\n\n")
     if len(paragraphs) > 1 and (_is_preface(paragraphs[0]) or _FAREWELL.fullmatch(paragraphs[-1].replace("\n", " "))):
-        reason = "the reply has sentences around a text that stands in no fence: what is the text is not clear"
+        reason = "the reply has sentences around a text without a fence, so the text cannot be identified"
         return Refusal("unclear-fence", reason)
     return None
 

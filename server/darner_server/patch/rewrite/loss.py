@@ -86,8 +86,8 @@ class Loss:
             more = len(self.names) - _SHOWN
             shown = [name if len(name) <= 40 else name[:40] + "…" for name in self.names[:_SHOWN]]  # noqa: PLR2004 - of a line
             listed = ", ".join(shown) + (f" and {more} more" if more > 0 else "")
-            return f"it does not hold {listed}"
-        return f"{self.lines} of {self.of} lines would go"
+            return f"it does not contain {listed}"
+        return f"{self.lines} of {self.of} lines would be lost"
 
 
 def loss(old: list[str], new: list[str], path: str, *, lines: bool = True) -> Loss | None:

@@ -36,7 +36,7 @@ def place_whole(edit: Edit, document: Document, request: str = "") -> Located | 
     """
     after = lines.bodies(lines.split(edit.after or ""))
     if not any(body.strip() for body in after):
-        return Refused(edit, edit.path, Refusal("loss", "the reply would leave nothing"))
+        return Refused(edit, edit.path, Refusal("loss", "the reply would delete everything"))
     if makefile_tabs.is_makefile(edit.path or ""):
         after = makefile_tabs.recipes(after)
     if edit.region is not None:
@@ -55,9 +55,9 @@ def place_whole(edit: Edit, document: Document, request: str = "") -> Located | 
     new = {body for body in full or after if body.strip()}
     kept = sum(body in new for body in content)
     if edit.format == "bare" and content and 2 * kept < len(content):
-        return Refused(edit, edit.path, Refusal("no-edit", "the reply holds no edit"))
+        return Refused(edit, edit.path, Refusal("no-edit", "the reply contains no edit"))
     if all(body[0] in " \t" for body in new) and not all(body[0] in " \t" for body in content):
-        reason = "the reply seems to be a part of the file, and it does not say which"
+        reason = "the reply seems to be a part of the file, and does not specify which part"
         return Refused(edit, edit.path, Refusal("loss", reason))
     if (lost := _loses(document.bodies, full or after, edit.path or "", request)) is not None:
         return Refused(edit, edit.path, lost)
@@ -71,8 +71,8 @@ def _loses(old: list[str], new: list[str], path: str, request: str, *, whole: bo
         return None
     return Refusal(
         "loss",
-        f"the reply seems to be a part of the {'file' if whole else 'place'}, not all of it: {lost.reason}, and "
-        "nothing asks for that; send all of it, or only the lines that change, as an edit of them",
+        f"the reply seems to be a part of the {'file' if whole else 'place'}, not all of it: {lost.reason}; "
+        "the instruction requests no such removal. Send all of it, or only the lines that change as an edit",
     )
 
 
@@ -122,19 +122,19 @@ def _by_name(edit: Edit, after: list[str], document: Document, request: str) -> 
         found = named
     if not found:
         there = definitions_in_text.head_of(document.bodies, named[0], path)
-        reason = f"the reply is {head} alone, but line {named[0] + 1} begins {there}: where it goes is not certain"
+        reason = f"the reply is {head} alone, but line {named[0] + 1} begins {there}: its place is not certain"
         return Refused(edit, path, Refusal("unclear-definition", reason))
     if len(found) > 1:
         shown = ", ".join(str(line + 1) for line in found[:6])
-        reason = f"{head.name} is defined more than once (lines {shown}): it is not said which is meant"
+        reason = f"{head.name} is defined more than once (lines {shown}); the reply does not specify which one"
         return Refused(edit, path, Refusal("unclear-definition", reason))
     line = found[0]
     last = definitions_in_text.end(line, document.bodies)
     if last is None:
-        return Refused(edit, path, Refusal("unclear-definition", f"where {head.name} ends cannot be told for certain"))
+        return Refused(edit, path, Refusal("unclear-definition", f"the end of {head.name} is not certain"))
     shifted = _carried(after, indent(after[at]), indent(document.bodies[line]))
     if shifted is None:
-        return Refused(edit, path, Refusal("indentation", f"the indentation of {head.name} cannot be carried over"))
+        return Refused(edit, path, Refusal("indentation", f"the indentation of {head.name} cannot be adapted"))
     first = definitions_in_text.above(line, document.bodies) if any(body.strip() for body in after[:at]) else line
     return _filled(edit, (first, last), _trimmed(shifted), document, request)
 
@@ -186,7 +186,7 @@ def _region(edit: Edit, region: str, after: list[str], document: Document, reque
     at = document.find(old) if old else []
     if len(at) != 1:
         found = Refusal(
-            "ambiguous-text" if at else "missing-text", f"the region to rewrite stands in the file {len(at)} times"
+            "ambiguous-text" if at else "missing-text", f"the region to rewrite is in the file {len(at)} times"
         )
         return Refused(edit, edit.path, found)
     path = edit.path or ""
@@ -198,15 +198,15 @@ def _region(edit: Edit, region: str, after: list[str], document: Document, reque
         if cut is None and (
             edit.format == "bare" or (given is not None and definitions_in_text.places(name, after, path))
         ):
-            reason = f"the reply holds more than {name}, and the file does not have the rest"
+            reason = f"the reply contains more than {name}, and the file does not have the rest"
             return Refused(edit, path, Refusal("unclear-definition", reason))
         after = cut or after
     kept = sum(body in after for body in old)
     if edit.format == "bare" and own is None and 2 * kept < len(old):
-        return Refused(edit, edit.path, Refusal("no-edit", "the reply holds no edit"))
+        return Refused(edit, edit.path, Refusal("no-edit", "the reply contains no edit"))
     shifted = _carried(after, _first_indent(after), _first_indent(old))
     if shifted is None or (_mixed(shifted) and not _mixed(document.bodies)):
-        reason = "the indentation of the reply cannot be carried over to the region"
+        reason = "the indentation of the reply cannot be adapted to the region"
         return Refused(edit, edit.path, Refusal("indentation", reason))
     return _filled(edit, (at[0], at[0] + len(old)), shifted, document, request)
 

@@ -58,7 +58,7 @@ def _expanded(new: list[str], old: list[str], at: list[int]) -> list[str] | Refu
             return above
         first = above
         if number and not _content(pieces[number]):
-            return _unsure("two gaps follow one another")
+            return _unsure("two gaps follow each other")
         piece = pieces[number + 1]
         block = _appended(gap, pieces[number], piece, old, first)
         if block is not None:
@@ -81,11 +81,11 @@ def _ends_unsure(pieces: list[list[str]], old: list[str]) -> Refusal | None:
     """What is not left out at the ends must begin and end as the old text does: else it is a part of it."""
     content, first, last = _content(old), _content(pieces[0]), _content(pieces[-1])
     if not content:
-        return _unsure("there is nothing that the reply could leave out")
+        return _unsure("the old text has no lines that the reply could leave out")
     if first and first[0] != content[0]:
-        return _unsure("the reply leaves lines out, but it does not begin as the old text does")
+        return _unsure("the reply leaves lines out, but does not begin like the old text")
     if last and last[-1] != content[-1]:
-        return _unsure("the reply leaves lines out, but it does not end as the old text does")
+        return _unsure("the reply leaves lines out, but does not end like the old text")
     return None
 
 
@@ -103,7 +103,7 @@ def _behind(piece: list[str], old: list[str], reached: int) -> int | Refusal:
         if at < reached or old[at : at + len(lines) - first] != lines[first:]:
             break
         return at + len(lines) - first
-    return _unsure(f"where the line above a gap, `{lines[-1].strip()}`, stands in the old text is not certain")
+    return _unsure(f"the place of the line above a gap, `{lines[-1].strip()}`, in the old text is not certain")
 
 
 def _before(piece: list[str], old: list[str], reached: int) -> int | Refusal:
@@ -123,7 +123,7 @@ def _before(piece: list[str], old: list[str], reached: int) -> int | Refusal:
         if skipped and first > reached and old[first - 1].strip():
             break  # the comment may take the place of what stands there
         return first
-    return _unsure(f"where the line below a gap, `{rest[0].strip()}`, stands in the old text is not certain")
+    return _unsure(f"the place of the line below a gap, `{rest[0].strip()}`, in the old text is not certain")
 
 
 def _only(body: str, old: list[str]) -> int | None:
