@@ -1,4 +1,4 @@
-"""What is asked of an endpoint, and what it answers."""
+"""Requests to an endpoint, and the parts of its reply."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -12,7 +12,7 @@ class ChatRequest:
 
     `prediction` is text that the reply will mostly repeat. `cache_key` names requests that share a prompt's beginning.
     `task_tokens` is the size of the task that `max_output` was predicted from; 0: it was not.
-    Work that nobody is waiting for has `interactive=False` and never goes before work that somebody waits for.
+    A request with `interactive=False` has no user waiting for it, and never comes before one that has.
     """
 
     messages: tuple[tuple[str, str], ...]
@@ -66,7 +66,7 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Timings:
-    """Seconds. `connect` is 0.0 on a connection that was open already; `queue` is what the endpoint says it waited.
+    """Seconds. `connect` is 0.0 on a connection that was open already; `queue` is the endpoint's own waiting time.
 
     `first_token` runs from sending the request, `decode` from the first piece to the last.
     """
@@ -81,7 +81,7 @@ class Timings:
 class Finish:
     """The end of a reply, and the last item of a stream. `endpoint` names who answered (a hedge may have).
 
-    `reason` is the endpoint's own word. `refusal` holds what it said instead of answering, `tool_call` the tool that
+    `reason` is the endpoint's own word. `refusal` is the model's text in place of an answer, `tool_call` the tool that
     it wanted to call.
     """
 

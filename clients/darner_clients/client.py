@@ -43,7 +43,7 @@ class Client:
         self.dialect = PLAIN
         self._connections = Connections(endpoint)
         self._limits: Limits | None = None
-        self._has_asked = False  # whether the endpoint itself has been asked
+        self._has_asked = False  # whether the endpoint itself has been queried
         self._limiting = asyncio.Lock()
         self._largest: int | None = None  # the window that refusals have taught
         self._wire: Wire | None = None
@@ -89,7 +89,7 @@ class Client:
     async def probe(self) -> None:
         """Ask for one token. Raises EndpointError.
 
-        Some say that they are well, and what their limits are, to anybody.
+        Some endpoints report their health and limits without checking the key.
         """
         request = ChatRequest((("user", "Say OK."),), PROBE_TOKENS, max_output=1)
         try:
@@ -101,9 +101,9 @@ class Client:
             raise Late(self.endpoint.name, message) from None
 
     async def limits(self) -> Limits:
-        """Window and output limit: what the endpoint says (asked once), and no more than the user's settings say.
+        """Window and output limit as the endpoint reports them (queried once), within the user's settings.
 
-        Where the settings name window and model, they will do until the endpoint has been asked by `warm`.
+        If the settings name window and model, those are used until `warm` has queried the endpoint.
         """
         async with self._limiting:
             self._see_usable()
@@ -117,7 +117,7 @@ class Client:
             return self._limits
 
     def learn_window(self, window: int) -> None:
-        """The endpoint has refused a longer prompt: no more than this is sent to it from now on."""
+        """Use this window from now on: the endpoint has rejected a longer prompt."""
         self._largest = min(window, self._largest or window)
         if self._limits is not None:
             self._limits = self._learned(self._limits)
@@ -166,7 +166,7 @@ class Client:
     async def _exchange(
         self, request: ChatRequest | FillRequest, model: str, on_quota: QuotaListener | None, within: float
     ) -> "Exchange":
-        """The exchange of a request that was taken. One that is refused for how it was put is put in another way."""
+        """The exchange of an accepted request. One that is rejected for its form is sent again in another form."""
         adaptations = 0
         while True:
             dialect = self.dialect
@@ -189,7 +189,7 @@ class Client:
                 raise error
 
     def adapt(self, error: EndpointError) -> bool:
-        """Whether a refusal of the last request taught how to put it; then asking again is worth it."""
+        """Learn from the rejection of the last request; whether the dialect changed, so that a retry is worth it."""
         from darner_clients.refusals.rejected_fields import adapt  # noqa: PLC0415 - what start-up does not need
 
         wire = self._wire

@@ -1,4 +1,4 @@
-"""How an endpoint's model wants to be asked where that differs from its kind. Pure, and cheap to import."""
+"""How an endpoint's model accepts requests where that differs from its kind. Pure, and cheap to import."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """`without`: fields that are left out; `limit_field`: what the output limit is called ("": as its kind says).
+    """`without`: fields that are left out; `limit_field`: the name of the output limit ("": the kind's own).
 
     `most_output`: the largest output limit it takes. `system`, `packed`, `streamed`: whether it takes a system message,
     a packed body, a request for a stream.
@@ -52,7 +52,7 @@ def limit_field(body: Mapping[str, Any]) -> str | None:
 
 
 def _without_system(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What the system was to be told, at the head of the first message of the user."""
+    """The system message, at the head of the first message of the user."""
     if len(messages) < 2 or messages[0].get("role") != "system":  # noqa: PLR2004 - the system's and a user's
         return [{**each, "role": "user"} if each.get("role") == "system" else each for each in messages]
     first, second, *rest = messages

@@ -21,12 +21,12 @@ class Deadlines:
 class Endpoint:
     """One endpoint. `base_url` ends in /v1 where the server has it; an empty `model` is the one the server serves.
 
-    `window` and `max_output` are tokens; None: asked of the endpoint. `reply` is the reply format, `tokenizer` the name
+    `window` and `max_output` are tokens; None: queried later. `reply` is the reply format, `tokenizer` the name
     by which prompts are counted, `budget` the context tokens worth sending there.
 
     `headers` and `query` go with every request, `extra` are fields of the body of those that ask for a reply. The key
-    goes into the header `api_key_header` as it is; where that is empty, into Authorization. `key_source` says where the
-    key is from, `secrets` are other values that nobody may see. `unusable`: why nothing can be sent, "" where it can.
+    is sent in the header `api_key_header` as it is; if that is empty, in Authorization. `key_source` names where the
+    key is from, `secrets` are other values to hide. `unusable`: why nothing can be sent, "" if it can.
     """
 
     name: str
@@ -50,7 +50,7 @@ class Endpoint:
 
     @property
     def hidden(self) -> tuple[str | None, ...]:
-        """What nobody may see, wherever it is repeated."""
+        """The values that must never be shown."""
         return (self.api_key, *self.secrets)
 
     @property
@@ -60,7 +60,7 @@ class Endpoint:
 
     @property
     def root(self) -> str:
-        """Where the paths lie that are not below /v1."""
+        """The URL below which the paths outside /v1 are."""
         return self.base.removesuffix("/v1")
 
     @property

@@ -1,4 +1,4 @@
-"""What the user should be told of an endpoint before anything is sent: who else can read it, why it cannot be used."""
+"""What the user should know of an endpoint before anything is sent: who else can read it, why it cannot be used."""
 
 from urllib.parse import urlsplit
 
@@ -7,7 +7,7 @@ from darner_clients.transport.proxies import is_this_machine, shown_proxy
 
 
 def notices(endpoint: Endpoint) -> tuple[str, ...]:
-    """Sentences, none where all is as one would expect. Nothing is asked."""
+    """One sentence for each problem; none if all is well. Sends nothing."""
     if endpoint.unusable:
         return (f"{endpoint.name} cannot be used: {endpoint.unusable}",)
     found: list[str] = []

@@ -1,11 +1,11 @@
 """The ways in which asking an endpoint fails.
 
     EndpointError
-      Unreachable      no connection: name, refusal, TLS, or the connect deadline
+      Unreachable      no connection: name, connection refused, TLS, or the connect deadline
       Late             connected, and a deadline passed: `stage` is "first_token" or "gap"
-      Interrupted      the reply broke off
+      Interrupted      the reply was cut off
       Malformed        an answer that is no reply
-      Declined         a reply without an answer: empty, only thought, a refusal, the call of a tool
+      Declined         a reply without an answer: empty, reasoning only, the model declined, a tool call
       Overloaded       5xx: the endpoint has a fault of its own or no room
         Loading        its model is not loaded yet
       OverQuota        429: `kind` is "requests", "tokens", "tokens-day" or "queue"
@@ -35,7 +35,7 @@ class Refusal:
 
 @dataclass(eq=False)
 class EndpointError(Exception):
-    """`message` says what happened, `advice` what the user can do, `retry` whether asking again may help.
+    """`message`: what happened; `advice`: what the user can do; `retry`: whether a retry may help.
 
     `retry_after` is in seconds, where the endpoint named a time. `started`: part of the reply had arrived by then.
     `refusal` is what the endpoint itself answered; None: the failure is none of its answers.
@@ -49,7 +49,7 @@ class EndpointError(Exception):
     started: bool = False
     refusal: Refusal | None = field(default=None, repr=False, kw_only=True)
 
-    faulty: ClassVar[bool] = True  # it tells of the endpoint's health; False: of this request, or of quota
+    faulty: ClassVar[bool] = True  # whether it concerns the endpoint's health; False: this request, or quota
 
     def __str__(self) -> str:
         return f"{self.message}; {self.advice}" if self.advice else self.message
@@ -73,7 +73,7 @@ class Late(EndpointError):
 
 @dataclass(eq=False)
 class Interrupted(EndpointError):
-    """The reply broke off."""
+    """The reply was cut off."""
 
     retry: bool = True
 
@@ -135,7 +135,7 @@ class Unauthorised(Rejected):
 
 @dataclass(eq=False)
 class Overflow(Rejected):
-    """Longer than the window; `window` and `prompt_tokens` where the endpoint told.
+    """Longer than the window; `window` and `prompt_tokens` if the endpoint reported them.
 
     `quota`: longer than what the account may send in a minute, which comes to the same.
     """

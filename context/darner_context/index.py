@@ -171,7 +171,7 @@ class Index:
         return found if isinstance(found, Unreadable) else read_text(found)
 
     def may_hold_secrets(self, path: str) -> bool:
-        """Whether a file's name, or the name of what it is a link to, says that it holds secrets."""
+        """Whether a file's name, or that of its link's target, is that of a file with secrets."""
         return self._workspace.secret(path)
 
     def ignores(self, path: str) -> bool:

@@ -37,7 +37,7 @@ def assemble(
     hide: Callable[[str], str],
 ) -> Prompt:
     """
-    Lay the prompt out so that the endpoint's cache finds as much of it as can be, when cursor and instruction change.
+    Lay the prompt out so that the endpoint's cache matches most of it when cursor and instruction change.
 
     Rules and project come first, then the snippets chosen for the file as a whole, in the order of path and line,
     not of rank; then the file, then the snippets chosen for the cursor's place, and the instruction last. `hide` takes

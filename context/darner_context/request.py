@@ -1,4 +1,4 @@
-"""What is asked of the index, and what it answers."""
+"""The requests to the index, and its answers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -71,7 +71,7 @@ class Withheld:
     left_out: bool = False
 
     def __str__(self) -> str:
-        """Say it in a sentence."""
+        """Word it as a sentence."""
         return f"{self.path}:{self.line}: {self.what}" if self.line else f"{self.path}: {self.what}"
 
     @property

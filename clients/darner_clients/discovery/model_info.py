@@ -1,4 +1,4 @@
-"""What an endpoint says of itself: the window, the models that it has. None of it is needed for a reply."""
+"""What an endpoint reports about itself: the window, the models that it has. None of it is needed for a reply."""
 
 import re
 from collections.abc import Mapping
@@ -23,11 +23,11 @@ from darner_clients.refusals.error_text import quoted
 from darner_clients.wire.presets import preset_of
 
 SHOWN = 6  # models, of those that an endpoint has
-OLLAMA_WINDOW = 4096  # tokens: Ollama's own, where nothing else is said
+OLLAMA_WINDOW = 4096  # tokens: Ollama's own default
 
 
 class Get(Protocol):
-    """Asks for one of the preset's paths, with a body where there is one. Raises EndpointError."""
+    """Requests one of the preset's paths, with a body if given. Raises EndpointError."""
 
     async def __call__(self, path: str, body: Mapping[str, object] | None = None) -> object:
         """What is answered: JSON, or text as it is."""
@@ -35,7 +35,7 @@ class Get(Protocol):
 
 
 async def limits(endpoint: Endpoint, get: Get) -> tuple[Limits, bool]:
-    """(the endpoint's limits, whether it is worth asking again).
+    """(the endpoint's limits, whether another request may give more).
 
     Raises Unreachable, and what is wrong if no model is named and none can be found out.
     """
@@ -115,7 +115,7 @@ def _may_be_own(endpoint: Endpoint, listed: object) -> bool:
 
 
 async def _answer(get: Get, path: str, body: Mapping[str, object] | None = None) -> object:
-    """What a path says that most endpoints do not have; None if it says nothing."""
+    """The limits from a path that most endpoints do not have; None if it gives none."""
     try:
         return await get(path, body)
     except EndpointError:
@@ -145,6 +145,6 @@ async def _of_lm_studio(get: Get, model: str) -> Limits | None:
 
 
 async def _of_info(get: Get, model: str) -> Limits | None:
-    """Text generation inference says it there."""
+    """Text generation inference reports it there."""
     found = read(await _answer(get, "/info"), model, "/info")
     return replace(found, model=model) if found is not None else None

@@ -7,12 +7,12 @@ from typing import Any, cast
 
 from darner_clients.refusals.rate_limit_headers import Allowance
 
-ASSUMED_WINDOW = 8192  # tokens: where nobody tells; an overflow's own words correct it
+ASSUMED_WINDOW = 8192  # tokens: if the endpoint reports none; an overflow error corrects it
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Tokens. `source` says where the window is from; `model` is the one that the endpoint serves."""
+    """Tokens. `source` names the origin of the window; `model` is the one that the endpoint serves."""
 
     window: int
     max_output: int | None
@@ -88,7 +88,7 @@ def _of_models(rows: Iterable[dict[str, Any]], model: str, where: str) -> Limits
 
 
 def _merged(row: Mapping[str, Any]) -> dict[str, Any]:
-    """What a row says, with what stands below the names that limits are put under; who serves it has the last word."""
+    """The limits of a row, also below the names that servers nest them under; the server's own figure comes last."""
     said = dict(row)
     for name in ("meta", "metadata", "model_info", "capabilities", "limits", "top_provider"):
         inner = mapping(row.get(name))

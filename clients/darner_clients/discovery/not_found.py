@@ -1,4 +1,4 @@
-"""What may be wrong with base_url or model where an endpoint says that there is no such thing."""
+"""What may be wrong with base_url or model if an endpoint answers "not found"."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -15,7 +15,7 @@ GetAt = Callable[[Endpoint, str], Awaitable[object]]  # of that endpoint, a path
 
 
 def is_doubtful(endpoint: Endpoint, error: EndpointError) -> bool:
-    """Whether a refusal may come from a wrong base_url or model."""
+    """Whether an error may come from a wrong base_url or model."""
     if isinstance(error, Malformed):
         return not error.started
     if not isinstance(error, Rejected) or isinstance(error, Unauthorised):

@@ -1,4 +1,4 @@
-"""Whether a refusal says that what was sent is too long, in whatever words, and the figures that it names. Pure."""
+"""Whether an error means that the prompt is too long, in any wording, and the figures in it. Pure."""
 
 import re
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ _MOST = 1_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class TooLong:
-    """Tokens, where told: what fits (prompt and reply), and how many the prompt alone has by the endpoint's count.
+    """Tokens, if reported: what fits (prompt and reply), and the prompt's own size by the endpoint's count.
 
     `quota`: it is not the window that is too small but what the account may send in a minute.
     """
@@ -20,7 +20,7 @@ class TooLong:
 
 
 def too_long(message: str, *, status: int, code: str = "", kind: str = "") -> TooLong | None:
-    """What a refusal says of the length, if it is about that; `kind` is its type."""
+    """The figures of an error that is about the length; None for any other. `kind` is its type."""
     text = _RATIO.sub(" of ", _GENERIC.sub(" ", message[:_READ]))
     if _PER_TIME.search(text):
         window, used = _window(text), _most_used(text)
@@ -56,7 +56,7 @@ def _says_so(text: str) -> bool:
 
 
 def _window(text: str) -> int | None:
-    """The figure that stands where a limit stands: behind a comparison, or words such as "maximum" and "only"."""
+    """The figure that is a limit: after a comparison, or beside words such as "maximum" and "only"."""
     found: list[tuple[int, int]] = []  # (how sure, figure)
     end = 0
     numbers = [each for each in _numbers(text) if each[0] >= LEAST]
@@ -120,7 +120,7 @@ _CODES = frozenset(
         "max_context_length_exceeded",
     }
 )
-_OTHERWISE = frozenset({401, 402, 403, 404, 405, 408, 415, 429, 502, 503, 504, 529})  # these say something else
+_OTHERWISE = frozenset({401, 402, 403, 404, 405, 408, 415, 429, 502, 503, 504, 529})  # these mean something else
 _GENERIC = re.compile(
     r"invalid[_ ]?request(?:[_ ]?error)?|bad ?request(?: ?error)?|input validation error|inputs? should be"
     r"|extra inputs are not permitted|invalid input",

@@ -1,4 +1,4 @@
-"""What a refusal says of time and money: how long to wait, that a model is loading, that nobody paid. Pure."""
+"""What an error reveals about time and money: how long to wait, a model that is loading, a missing payment. Pure."""
 
 import re
 

@@ -51,7 +51,7 @@ def readable(body: bytes, most: int = MOST_UNPACKED) -> str:
 
 
 def fields_of(content: object) -> dict[str, Any]:
-    """The object in which an error's code, type and message stand."""
+    """The object with an error's code, type and message."""
     found = object_of(content)
     for _ in range(_DEEPEST):
         inner = next((object_of(found[name]) for name in _WRAPPERS if object_of(found.get(name))), None)
@@ -89,13 +89,13 @@ def _words(content: object, depth: int) -> list[str]:
     if not isinstance(content, dict):
         return []
     fields = cast("dict[str, Any]", content)
-    raw = _fields_at(fields, "metadata").get("raw")  # OpenRouter: what the provider said itself
+    raw = _fields_at(fields, "metadata").get("raw")  # OpenRouter: the provider's own message
     if raw and (found := _words(raw, depth + 1)):
         return found
     for names in _WORD_NAMES:
         found = [each for name in names for each in _words(fields.get(name), depth + 1)]
         if found:
-            if "error" in names and isinstance(fields.get("error"), str):  # a code, mostly; the words stand beside it
+            if "error" in names and isinstance(fields.get("error"), str):  # a code, mostly; the words are beside it
                 found += [each for name in _BESIDE for each in _words(fields.get(name), depth + 1)]
             return _with_place(found, fields) if "msg" in names else found
     return [each for value in fields.values() for each in _words(value, depth + 1) if " " in each][:3]
@@ -141,7 +141,7 @@ def _unescaped(match: re.Match[str]) -> str:
 
 
 def _with_place(found: list[str], fields: Mapping[str, Any]) -> list[str]:
-    """FastAPI tells apart what is wrong and where: {"loc": ["body", "stream"], "msg": "…"}."""
+    """FastAPI lists what is wrong and where: {"loc": ["body", "stream"], "msg": "…"}."""
     place = fields.get("loc")
     if not isinstance(place, list) or not place:
         return found
@@ -150,7 +150,7 @@ def _with_place(found: list[str], fields: Mapping[str, Any]) -> list[str]:
 
 
 def _clean(text: str) -> str:
-    """Without the marks of a page or of XML: the title, and what the page says below it."""
+    """Without the markup of a page or of XML: the title, and the text below it."""
     from html import unescape  # noqa: PLC0415 - large, and few errors need it
 
     if re.search(r"<\?xml|<!doctype|<html|<head|<body|<title|<h1|</[a-zA-Z]+>\s*$", text[:2000], re.IGNORECASE):
@@ -168,13 +168,13 @@ def _clean(text: str) -> str:
 
 
 def _untagged(text: str) -> str:
-    from html import unescape  # noqa: PLC0415 - likewise
+    from html import unescape  # noqa: PLC0415 - see above
 
     return " ".join(unescape(re.sub(r"<[^<>]*>?", " ", text)).split())
 
 
 def object_of(value: object) -> dict[str, Any]:
-    """The object that stands here, also as the first of a list or as JSON in a string; {} if there is none."""
+    """The object itself, the first of a list, or JSON in a string; {} if there is none."""
     if isinstance(value, list):
         value = next(iter(cast("list[object]", value)), None)
     if isinstance(value, str) and value.lstrip().startswith("{"):

@@ -11,13 +11,13 @@ if TYPE_CHECKING:
 Unit = Literal["requests", "tokens"]
 Period = Literal["second", "minute", "hour", "day"]
 
-LONGEST_RESET = 7 * 86400.0  # seconds: a greater figure is a date in disguise, and nobody's clock is trusted here
+LONGEST_RESET = 7 * 86400.0  # seconds: a greater figure is a date in disguise, and the clocks need not agree
 SECONDS: Mapping[Period, float] = {"second": 1.0, "minute": 60.0, "hour": 3600.0, "day": 86400.0}
 
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """What headers say of one bucket: its size, what is left, and the seconds until it is full again."""
+    """One bucket by the headers: its size, what is left, and the seconds until it is full again."""
 
     unit: Unit
     period: Period

@@ -1,4 +1,4 @@
-"""Keys taken out of what an endpoint says, however it spells them: plain, escaped, in hex or base64, in pieces."""
+"""Removes keys from an endpoint's text, in any spelling: plain, escaped, in hex or base64, in pieces."""
 
 import base64
 import re
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 MASK = "…"
-MOST = 2_000  # characters that are looked at; what lies beyond is left out
+MOST = 2_000  # characters that are looked at; the rest is left out
 _PIECE = 8  # characters of a key, blanks and signs not counted, from which on a piece of it counts as the key
 _NESTED = 3  # escapes within escapes, as in %2574
 

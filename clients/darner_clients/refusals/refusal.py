@@ -1,4 +1,4 @@
-"""An endpoint's refusal, in any of the shapes they come in, as one of our errors."""
+"""An endpoint's error response, in any of its shapes, as one of our errors."""
 
 import re
 from collections.abc import Mapping
@@ -33,14 +33,14 @@ def from_response(endpoint: Endpoint, status: int, headers: Mapping[str, str], b
 
 
 def is_error(content: Mapping[str, Any]) -> bool:
-    """Whether an answer or a chunk that came under a 200 is a refusal all the same."""
+    """Whether an answer or a chunk with status 200 is an error all the same."""
     if content.get("error") or content.get("object") == "error":
         return True
     return "choices" not in content and "content" not in content and "message" in content and "type" in content
 
 
 def may_be_error(content: Mapping[str, Any]) -> bool:
-    """Whether an object that is no part of a reply tells why there is none, or why it ends."""
+    """Whether an object that is no part of a reply explains why there is none, or why it ends."""
     inner = object_of(content.get("base_resp"))
     if any(str(fields.get(name)).lower() in _WELL for fields in (content, inner) for name in _CODES):
         return False
@@ -49,7 +49,7 @@ def may_be_error(content: Mapping[str, Any]) -> bool:
 
 
 def classify(endpoint: Endpoint, status: int, content: object, headers: Mapping[str, str]) -> EndpointError:
-    """The error that `content` (an error body or chunk, flat or under "error") and the status tell of."""
+    """The error for `content` (an error body or chunk, flat or under "error") and the status."""
     said = _Said(endpoint, status, content)
     error = _classified(endpoint, said, headers)
     error.refusal = Refusal(said.message[:_LEARNED], f"parameter: {said.fields.get('param')} {said.code} {said.type}")
@@ -92,7 +92,7 @@ def _classified(endpoint: Endpoint, said: "_Said", headers: Mapping[str, str]) -
 
 def _wait(said: "_Said", headers: Mapping[str, str]) -> float | None:
     """The seconds that it asks to wait, by its headers or in its words."""
-    from darner_clients.refusals.error_hints import told_wait  # noqa: PLC0415 - likewise
+    from darner_clients.refusals.error_hints import told_wait  # noqa: PLC0415 - see above
 
     wait = retry_after(headers)
     if wait is None:
@@ -117,7 +117,7 @@ def _over_quota(name: str, said: "_Said", wait: float | None, *, patient: bool) 
 
 
 class _Said:
-    """What a refusal says, whatever its shape."""
+    """An error response's code, type and words, whatever its shape."""
 
     def __init__(self, endpoint: Endpoint, status: int, content: object) -> None:
         outer = object_of(content)
@@ -148,7 +148,7 @@ def _status(outer: Mapping[str, Any], fields: Mapping[str, Any], status: int) ->
 
 
 def _is_about_key(said: "_Said") -> bool:
-    """Some refuse a key as if the request were wrong."""
+    """Some endpoints reject a key with status 400."""
     return said.code == "invalid_api_key" or bool(_BAD_KEY.search(said.message))
 
 
@@ -189,11 +189,11 @@ def _overflow(said: _Said) -> Overflow | None:
     return Overflow(name, message, status=said.status, window=window, prompt_tokens=tokens)
 
 
-LONG = 60.0  # seconds of patience that are worth telling
+LONG = 60.0  # seconds of waiting that are worth a mention
 _TELLING = ("message", "msg", "detail", "errors", "fault", "error_msg", "error_message", "errorMessage", "status_msg")
 _CODES = ("code", "status_code", "statusCode", "error_code", "success")
 _WELL = {"0", "200", "true", "ok", "success"}
-_LEARNED = 4000  # characters of a refusal that are kept to learn from
+_LEARNED = 4000  # characters of an error that are kept to learn from
 _MAY_BE_UNPAID = frozenset({400, 403, 412, 429})
 _MAY_BE_A_PROXY = {403, 407, 502, 503, 504}
 _PASSING = frozenset({408, 409, 423, 424, 425, 498, 499})  # time-outs, conflicts, no capacity: as those of the 500s

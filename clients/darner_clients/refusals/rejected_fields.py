@@ -1,4 +1,4 @@
-"""What a refusal teaches: which field is not taken, by which name, up to which size. Pure."""
+"""What a rejection teaches: which field is not accepted, its other name, its largest value. Pure."""
 
 import re
 from collections.abc import Mapping
@@ -10,11 +10,11 @@ from darner_clients.errors import EndpointError, Overflow, OverQuota, Rejected, 
 from darner_clients.refusals.context_overflow import figures
 
 LEAST_OUTPUT = 16  # tokens: no endpoint has a smaller limit for its replies
-_READ = 2000  # characters of a refusal
+_READ = 2000  # characters of an error
 
 
 def adapt(dialect: Dialect, sent: Mapping[str, Any], error: EndpointError, *, packed: bool = False) -> Dialect | None:
-    """The dialect after a refusal of `sent`; None where it teaches nothing. Never the same one.
+    """The dialect after a rejection of `sent`; None if it teaches nothing. Never the same one.
 
     `sent` is the body without what the user's own settings put into it; `packed`: whether it went out packed.
     """
@@ -75,7 +75,7 @@ def _about_rest(dialect: Dialect, sent: Mapping[str, Any], said: str, *, mute: b
 
 
 def _names(field: str, said: str) -> bool:
-    """Whether a refusal names a field; one whose name is a common word only in quotation marks or as a parameter."""
+    """Whether an error names a field; a field whose name is a common word only in quotation marks or as a parameter."""
     name = re.escape(field).replace("_", "[_ ]")
     if field in _WORDS:
         listed = (
@@ -86,7 +86,7 @@ def _names(field: str, said: str) -> bool:
 
 
 def _head(said: str) -> str:
-    """A refusal without the list of what would be taken."""
+    """The error without its list of accepted fields."""
     return _TAKEN.split(said, maxsplit=1)[0]
 
 
@@ -96,7 +96,7 @@ def _has_system(sent: Mapping[str, Any]) -> bool:
 
 
 _NEEDED = frozenset({"model", "messages", "prompt", "suffix", "input_prefix", "input_suffix", "stream"})
-_COMMON = frozenset({"temperature", "stop"})  # everybody knows them: refused only by name
+_COMMON = frozenset({"temperature", "stop"})  # every endpoint knows them: rejected only by name
 _WORDS = frozenset({"stop", "prediction", "temperature"})
 _BEFORE_A_NAME = r"(?:supplied|param\w*|arguments?|fields?|keys?|properties|\bset|\u53c2\u6570)"
 _AS_A_NAME = (

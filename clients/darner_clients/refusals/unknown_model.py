@@ -1,4 +1,4 @@
-"""Whether a refusal is about the model that was asked for, by its words. Pure."""
+"""Whether an error is about the requested model, by its words. Pure."""
 
 import re
 from typing import Literal
@@ -9,7 +9,7 @@ ModelMention = Literal["none", "mentioned", "unknown"]
 
 
 def model_mention(refusal: Refusal | None, model: str = "") -> ModelMention:
-    """What a refusal says of a model: nothing, that there is none such (or its name), or something else."""
+    """What an error reveals of a model: nothing, that it does not exist (or its name), or something else."""
     words = refusal.message if refusal is not None else ""
     if (model and model in words) or _UNKNOWN.search(words):
         return "unknown"

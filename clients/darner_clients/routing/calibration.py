@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from darner_clients.endpoint import Endpoint
 from darner_clients.wire.presets import REASONING_MODELS
 
-KEPT = 48  # samples: older ones say little
+KEPT = 48  # samples: older ones mean little
 UNSURE = 0.03  # added to a count that no reply has confirmed yet ...
 TEMPLATE = 24  # ... and tokens for the roles and marks around the messages
 ENOUGH = 5  # samples
@@ -26,7 +26,7 @@ def estimate(counted: int, samples: Sequence[Pair]) -> int:
     """Tokens that a prompt of `counted` has by the endpoint's own count. `samples` are earlier (counted, true) pairs.
 
     The line through the samples, tilted towards "the same and a little more" while there are few, and raised by what it
-    has been too low lately: too high wastes quota, too low costs a refused request.
+    has been too low lately: too high wastes quota, too low costs a rejected request.
     """
     if not samples:
         return round(counted * (1 + UNSURE)) + TEMPLATE

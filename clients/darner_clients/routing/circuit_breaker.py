@@ -13,7 +13,7 @@ SHORTEST, LONGEST = 1.0, 60.0  # seconds that it is left alone for, doubled by e
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """`wait` seconds are left until it is asked again; `doubtful`: ask it something small first."""
+    """`wait` seconds are left until the endpoint is tried again; `doubtful`: send it something small first."""
 
     wait: float
     doubtful: bool
@@ -29,10 +29,10 @@ class CircuitBreaker:
         self._clock = clock
 
     async def health(self) -> Health:
-        """As it stands now."""
+        """The state now."""
         failures, until, why = await self._store.do(self._read)
         left = max(0.0, until - self._clock())
-        waits = left if left <= LONGEST else 0.0  # more: the machine's clock began anew
+        waits = left if left <= LONGEST else 0.0  # more: the machine's clock was reset
         return Health(waits, failures >= PATIENCE or (failures > 0 and until > 0), why)
 
     async def succeeded(self) -> None:
@@ -40,7 +40,7 @@ class CircuitBreaker:
         await self._store.do(lambda database: database.execute("DELETE FROM circuit WHERE key = ?", (self._key,)))
 
     async def failed(self, error: EndpointError) -> None:
-        """A fault of the endpoint's own. Others (this request's, or quota) say nothing about its health."""
+        """A fault of the endpoint. Others (of this request, or of quota) do not concern its health."""
         if error.faulty:
             await self._store.do(lambda database: self._count(database, error))
 

@@ -1,4 +1,4 @@
-"""What the router decides, and what it can tell of its endpoints."""
+"""What the router decides, and what it reports about its endpoints."""
 
 from dataclasses import dataclass
 
@@ -7,9 +7,9 @@ from darner_clients.endpoint import Endpoint
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Where a request goes and why. `prompt_tokens` is the estimate for it; its window holds the output too.
+    """Where a request is sent and why. `prompt_tokens` is the estimate for it; its window includes the output.
 
-    `counted` is the count that the estimate was made from. `spare` may be asked too if the first token is late.
+    `counted` is the count that the estimate was made from. `spare` may be queried too if the first token is late.
     """
 
     endpoint: Endpoint
@@ -20,7 +20,7 @@ class Route:
     output: int = 0  # the tokens reserved for the reply
     ticket: int | None = None  # the quota that is held for it
     spare: "Route | None" = None
-    alone: bool = False  # nobody else can be asked if it fails
+    alone: bool = False  # no other endpoint can take over
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,8 @@ class QuotaLeft:
 class EndpointStatus:
     """An endpoint as doctor shows it. Seconds; None where nothing has been measured yet.
 
-    `reachable` is None if it was not asked. `token_error` is the mean share by which estimates of prompt tokens missed
-    what the endpoint counted, over `token_samples` replies. `next_request` says what a request would meet now.
+    `reachable` is None without a check. `token_error` is the mean share by which estimates of prompt tokens missed
+    the endpoint's count, over `token_samples` replies. `next_request`: what would happen to a request now.
     """
 
     name: str
@@ -73,4 +73,4 @@ class EndpointStatus:
     first_token_p95: float | None
     decode_rate: float | None  # tokens a second
     next_request: str
-    notices: tuple[str, ...] = ()  # who else can read what goes there
+    notices: tuple[str, ...] = ()  # who else can read what is sent there

@@ -8,7 +8,7 @@ from contextlib import suppress
 from darner_clients.dialect import Dialect, dialect_from
 from darner_clients.routing.shared_store import SharedStore
 
-VALID = 86400.0  # seconds: then an endpoint may have learned better, and one refusal shows whether it has
+VALID = 86400.0  # seconds: then an endpoint may have changed, and one rejection shows whether it has
 
 
 class DialectMemory:
@@ -41,7 +41,7 @@ class DialectMemory:
             )
 
     def _read(self, database: sqlite3.Connection) -> str:
-        now = self._clock()  # a record ahead of it is from before the machine was started anew
+        now = self._clock()  # a record ahead of the clock is from before the machine restarted
         row: tuple[str] | None = database.execute(
             "SELECT kept FROM lesson WHERE key = ? AND at > ? AND at <= ?", (self._key, now - VALID, now)
         ).fetchone()

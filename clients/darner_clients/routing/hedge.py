@@ -1,4 +1,4 @@
-"""Two askers, one answer: a second endpoint is asked when the first is late, and the first to say something wins."""
+"""Two requests, one reply: a second endpoint is queried when the first is late, and the first to reply wins."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable

@@ -1,8 +1,8 @@
-"""An account's quota, shared by every darner process of the user: what is admitted, and who goes first.
+"""An account's quota, shared by every darner process of the user: what is admitted, and in which order.
 
 Providers charge the prompt and the whole output limit when a request comes in, and refill continuously. So does this
-account; what the headers say corrects it. Work that somebody waits for goes before work that nobody waits for, and the
-latter leaves room for the next such request.
+account; the headers correct it. Interactive requests come before others, and those leave room for the next
+interactive one.
 """
 
 import math
@@ -22,7 +22,7 @@ SHORTEST = 0.01  # seconds to wait: less may be too little for a clock to notice
 RECENT = 300.0  # seconds for which room is kept for the next interactive request
 FORGOTTEN = 120.0  # seconds after which a request that was never answered counts no more
 LONGEST = 3600.0  # seconds that nothing is sent for, even if the endpoint named a month
-INSIST = 5.0  # seconds after a 429 before somebody who has nobody else may ask again all the same
+INSIST = 5.0  # seconds after a 429 before a request without an alternative is sent all the same
 _UNTOLD = {"requests": 5.0, "tokens": 5.0, "tokens-day": LONGEST, "queue": 3.0}  # seconds, where a 429 names no time
 
 
@@ -88,7 +88,7 @@ class Quota:
     async def admit(
         self, tokens: int, *, interactive: bool, waiter: int | None = None, insist: bool = False
     ) -> Ticket | Wait:
-        """Hold quota for a request of `tokens` (prompt and output limit), or say when to ask again.
+        """Reserve quota for a request of `tokens` (prompt and output limit), or return when to retry.
 
         With `insist` also before the time that a 429 has named: the account may have been topped up since.
         """
@@ -125,7 +125,7 @@ class Quota:
         await self._store.do(lambda database: self._refused(database, ticket, error, news))
 
     async def remaining(self) -> tuple[QuotaLeft, ...]:
-        """Every bucket as it stands."""
+        """Every bucket as it is now."""
         return await self._store.do(self._remaining)
 
     # -- inside a transaction
@@ -137,7 +137,7 @@ class Quota:
             "SELECT unit, period, size, level, at, reset FROM bucket WHERE key = ?", (self._key,)
         ).fetchall()
         for unit, period, size, level, at, reset in rows:
-            # A clock behind the record: the machine was started anew, and more time than a bucket takes has passed.
+            # A clock behind the record: the machine restarted, and more time than a bucket takes has passed.
             gained = (now - at) * size / SECONDS[period] if now >= at else size
             found.append(_Bucket(unit, period, size, min(size, level + gained), reset if now >= at else 0.0))
         return found

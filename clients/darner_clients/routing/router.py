@@ -28,14 +28,12 @@ LOOK = (
     0.5  # seconds between two looks at the quota: other processes give it back, and places in the queue are kept fresh
 )
 KEEP_WARM = 45.0  # seconds between two looks at a connection that is not used ...
-LET_COOL = 900.0  # ... and after which one that nobody used is left to close
-SPARE_QUOTA = 0.3  # share of a bucket below which no second endpoint is asked
+LET_COOL = 900.0  # ... and after which an unused one is left to close
+SPARE_QUOTA = 0.3  # share of a bucket below which no second endpoint is queried
 SOONEST_HEDGE = 0.05  # seconds
-COMPANY = (
-    2.5  # seconds to the first token after which a second endpoint is asked too, while no history tells better ...
-)
-IMPATIENCE = 8.0  # ... and after which another one is asked instead, where it cannot be asked the same
-AGAIN = (0.5, 2.0, 4.0)  # seconds before the only endpoint there is gets asked again; the last one if it is only busy
+COMPANY = 2.5  # seconds to the first token after which a second endpoint is queried too, without measured times ...
+IMPATIENCE = 8.0  # ... and after which another one gets the request instead, if its reply format differs
+AGAIN = (0.5, 2.0, 4.0)  # seconds before a retry at the only endpoint; the last one if it is only busy
 BUSY = frozenset({429, 502, 503, 504, 529})
 LOADS = 60.0  # seconds that a model is given to load ...
 LOOK_LOADING = 1.0  # ... looked at so often
@@ -58,7 +56,7 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True)
 class _Insistence:
-    """Whether endpoints are asked although they are down, or have named a time before which they answer nothing."""
+    """Whether endpoints are tried although they are down, or have named a time before which they answer nothing."""
 
     down: bool = False
     blocked: bool = False
@@ -151,7 +149,7 @@ class Router:
         """The first endpoint that fits, is healthy and has quota. `count`: the prompt's tokens by its tokenizer.
 
         Waits for quota where no endpoint has any and some will have within `patience` seconds (a batch may have
-        minutes), and for a model that is loading; `on_wait` is told why. Leaving early gives the place up.
+        minutes), and for a model that is loading; `on_wait` gets the reason. Leaving early gives the place up.
         """
         demand = Demand(count, output, interactive, {})
         places: dict[str, int] = {}
@@ -202,7 +200,7 @@ class Router:
         return rejections
 
     async def _check_size(self, target: Target, demand: Demand, *, even_down: bool) -> Route | Rejection:
-        """A route if the endpoint is healthy and the request fits it; quota has not been asked yet."""
+        """A route if the endpoint is healthy and the request fits it; quota is checked later."""
         endpoint = target.endpoint
         health = await target.circuit.health()
         if health.wait > 0 and not even_down:
@@ -239,7 +237,7 @@ class Router:
         return answer
 
     async def _spare(self, others: Sequence[Target], first: Endpoint, demand: Demand) -> Route | None:
-        """Who else could be asked the same, should the first be late: the reply format has to be the same."""
+        """The endpoint that gets the same request if the first is late: its reply format has to be the same."""
         if not self._hedge:
             return None
         for each in others:
@@ -260,8 +258,8 @@ class Router:
     ) -> AsyncGenerator[AsyncIterator[Item]]:
         """Send a request where it was routed. Raises EndpointError; leaving the block closes the socket.
 
-        The first item is there when the block begins. A request longer than the window is not sent. `on_wait` is told
-        why an endpoint that nobody can take the place of is waited for.
+        The first item is there when the block begins. A request longer than the window is not sent. `on_wait` gets
+        the reason for waiting for an endpoint without an alternative.
         """
         runner = await self._open(route, request, on_wait)
         try:
@@ -371,7 +369,7 @@ class Router:
         return expected_output(task_tokens, endpoint, target.samples.pairs("output"))
 
     async def status(self, *, probe: bool, token: bool = False) -> tuple[EndpointStatus, ...]:
-        """What is known of each endpoint; with `probe` each is asked how it is now, with `token` for a reply of one."""
+        """What is known of each endpoint; with `probe` each is queried now, with `token` for a reply of one token."""
         return tuple(
             await asyncio.gather(
                 *(
@@ -395,7 +393,7 @@ class Router:
 
 
 def _patience(error: EndpointError, delays: list[float]) -> float:
-    """Seconds after which the only endpoint is to be asked again; infinite: not at all."""
+    """Seconds before a retry at the only endpoint; infinite: no retry."""
     if isinstance(error, Loading):
         return max(LOOK_LOADING, error.retry_after or 0.0)
     busy = isinstance(error, OverQuota) or (isinstance(error, Overloaded) and error.status in BUSY)

@@ -36,7 +36,7 @@ CREATE INDEX IF NOT EXISTS sample_by ON sample (key, name, id);
 class SharedStore:
     """Transactions on the shared file, or on one in memory if there is no folder or the file cannot be used.
 
-    No request fails for want of it: whatever is wrong with the file, this process goes on with an account of its own.
+    No request depends on it: whatever is wrong with the file, this process continues with an account of its own.
     """
 
     def __init__(self, folder: Path | None) -> None:
@@ -78,7 +78,7 @@ class SharedStore:
                 return
 
     async def _opened(self) -> sqlite3.Connection | None:
-        """None if it was closed meanwhile."""
+        """None if it was closed in the meantime."""
         async with self._opening:
             if self._database is None:
                 opening = asyncio.get_running_loop().create_task(asyncio.to_thread(_open, self._folder), name="open")
@@ -91,7 +91,7 @@ class SharedStore:
             return self._database
 
     def _give_up(self, error: sqlite3.DatabaseError) -> None:
-        """Begin anew: with a new file if the old one is damaged, but only once, else in memory."""
+        """Recreate the store: with a new file if the old one is damaged, but only once, else in memory."""
         self._let_go()
         if self._folder is not None and _damaged(error) and not self._mended:
             self._mended = True
@@ -100,7 +100,7 @@ class SharedStore:
             self._folder = None
 
     def close(self) -> None:
-        """Close the file. What is asked of the store from now on is forgotten at once."""
+        """Close the file. Later calls have no effect."""
         self._closed = True
         self._let_go()
 

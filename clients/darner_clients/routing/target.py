@@ -58,8 +58,8 @@ class Target:
         self.circuit = CircuitBreaker(endpoint.base, store, clock)
         self.samples = Samples(key, store)
         self.memory = DialectMemory(f"{endpoint.base} {endpoint.model} {endpoint.window}", store, clock)
-        self._window: int | None = None  # that a refusal named
-        self._counts: dict[int, int] = {}  # of prompts that were refused: how we had counted them, by their count
+        self._window: int | None = None  # named by a rejection
+        self._counts: dict[int, int] = {}  # of rejected prompts: our count, by the endpoint's count
         self.used = clock()
         self._clock = clock
         self._unpredicted = 0
@@ -93,7 +93,7 @@ class Target:
 
     @property
     def knows_limits(self) -> bool:
-        """Whether the limits are known, or the settings name them, so that nobody has to be asked."""
+        """Whether the limits are known, or the settings name them, so that no query is needed."""
         return self.client.known_limits is not None or bool(self.endpoint.window and self.endpoint.model)
 
     @property
@@ -197,7 +197,7 @@ class Target:
         await self.circuit.failed(error)
 
     async def _learn_size(self, error: Overflow, in_flight: InFlight) -> None:
-        """Learn the window, by the endpoint's own figure if that explains the refusal, else by sending less."""
+        """Learn the window, by the endpoint's own figure if that explains the rejection, else by sending less."""
         request, window = in_flight.request, error.window
         tokens = request.prompt_tokens
         if error.prompt_tokens and in_flight.counted and plausible(in_flight.counted, error.prompt_tokens):
@@ -211,7 +211,7 @@ class Target:
             self.client.learn_window(_less(request.prompt_tokens, request.max_output, error))
 
     def _learn_count(self, counted: int, true: int) -> None:
-        """What a refusal counts teaches the estimate, unless it has counted the same in a longer prompt."""
+        """Let the count in a rejection correct the estimate, unless it has counted the same in a longer prompt."""
         before = self._counts.setdefault(true, counted)
         if counted < SAME * before:
             self.samples.remove("prompt", before, true)
@@ -232,9 +232,9 @@ class Target:
             self.client.predict = True  # one more try: if it pays again, the next ones are predicted too
 
     async def status(self, *, probe: bool, token: bool, place: str) -> EndpointStatus:
-        """All of it; with `probe` it is asked now, with `token` for a reply too.
+        """The endpoint's status; with `probe` it is queried now, with `token` for a reply too.
 
-        `place` is said of an endpoint that would get a request.
+        `place`: how its place in the order is described if it would get a request.
         """
         from darner_clients.refusals.redaction import redacted  # noqa: PLC0415 - what start-up does not need
 
@@ -292,7 +292,7 @@ class Target:
 
 
 def _less(prompt: int, output: int, error: Overflow) -> int:
-    """A window to try after a refusal whose figures do not explain it: as much less as it says, or much less."""
+    """A window to try after a rejection whose figures do not explain it: less by the reported excess, or much less."""
     if error.window and error.prompt_tokens:
         over = error.prompt_tokens - error.window
         if 0 < over < prompt:

@@ -1,6 +1,6 @@
 """A scripted endpoint as a program. The first line of its output is its URL; it ends by a signal.
 
-GET /_requests answers with the log of what was asked.
+GET /_requests answers with the log of requests.
 """
 
 import argparse
@@ -15,7 +15,7 @@ from darner_clients.testing import Script, ScriptedEndpoint, script_from_json
 
 
 def main() -> None:
-    """Serve until told to stop."""
+    """Serve until interrupted."""
     parser = argparse.ArgumentParser(prog="python -m darner_clients.testing", description=__doc__)
     parser.add_argument("--script", type=Path, help="a JSON file with the fields of Script")
     parser.add_argument("--port", type=int, default=0, help="0: any free port")

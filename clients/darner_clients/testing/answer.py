@@ -1,4 +1,4 @@
-"""What a script says to one request: status, headers, events and the fault that strikes. No I/O."""
+"""A script's answer to one request: status, headers, events and the fault that strikes. No I/O."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping
@@ -63,7 +63,7 @@ _PUBLIC = {"/health", "/public/v1/models"}  # answered without a key
 
 
 def answer(script: Script, quota: Quota, asked: Asked, take: Callable[[Fault | Said], bool]) -> Answer:
-    """The answer to one request. `take` says whether a fault or reply may still be used, and counts it."""
+    """The answer to one request. `take` returns whether a fault or reply may still be used, and counts it."""
     path, body, headers = asked.path, asked.body, asked.headers
     if script.key and headers.get("authorization") != f"Bearer {script.key}" and path not in _PUBLIC:
         return Answer.of(401, dialects.refusal(script.dialect, 401))
@@ -76,7 +76,7 @@ def answer(script: Script, quota: Quota, asked: Asked, take: Callable[[Fault | S
     tokens = _count(script, body)
     limit = body.get("max_completion_tokens") or body.get("max_tokens") or body.get("n_predict") or script.max_output
     output = int(limit or max(1, script.window - tokens))
-    if script.dialect == "llamacpp":  # reserves nothing: only a prompt that fills the window is refused
+    if script.dialect == "llamacpp":  # reserves nothing: only a prompt that fills the window is rejected
         output = min(output, max(1, script.window - tokens))
     if tokens + output > script.window or (fault and fault.kind == "overflow"):
         told = dialects.overflow(script, tokens, output)
@@ -205,7 +205,7 @@ def _reply(
 def _end(
     script: Script, body: Mapping[str, Any], delta: dict[str, Any] | str, reason: str, used: dict[str, Any] | None
 ) -> list[dict[str, Any] | bytes]:
-    """The chunks that close a reply: usage in the same one (Cerebras), or in one of its own if asked for."""
+    """The chunks that close a reply: usage in the same one (Cerebras), or in one of its own if requested."""
     last = dialects.chunk(script, delta, reason)
     if used is None:
         return [last]

@@ -1,4 +1,4 @@
-"""How each kind of endpoint puts what it says: chunks, usage, refusals, as JSON objects."""
+"""How each kind of endpoint words its chunks, usage and errors, as JSON objects."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ _ID = "chatcmpl-scripted"
 
 
 def overflow(script: Script, prompt: int, output: int) -> dict[str, Any]:
-    """The refusal of a prompt that is too long, in the wording of that kind and version."""
+    """The rejection of a prompt that is too long, in the wording of that kind and version."""
     window = script.window
     match script.dialect:
         case "cerebras":
@@ -153,7 +153,7 @@ def opening(script: Script) -> dict[str, Any]:
 
 
 def instead(said: Said) -> list[dict[str, Any]]:
-    """The deltas that come in the place of content: a refusal in its own field, or a tool's call with its arguments."""
+    """The deltas that replace content: text in `refusal`, or a tool call with its arguments."""
     deltas: list[dict[str, Any]] = [{"refusal": piece} for piece in pieces(said.refusal)]
     if said.tool:
         call = {"index": 0, "id": "call_1", "type": "function", "function": {"name": said.tool, "arguments": ""}}

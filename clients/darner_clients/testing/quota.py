@@ -54,7 +54,7 @@ class Quota:
         return None
 
     def headers(self) -> list[tuple[str, str]]:
-        """The headers that tell of every bucket."""
+        """The headers that describe every bucket."""
         told: list[tuple[str, str]] = []
         for name, bucket in self._buckets.items():
             bucket.refill(self.clock())

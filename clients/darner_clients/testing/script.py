@@ -1,4 +1,4 @@
-"""What a scripted endpoint is to say, at what pace, and where it is to fail: data, also from JSON."""
+"""What a scripted endpoint replies, at what pace, and where it fails: data, also from JSON."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -10,7 +10,7 @@ LineEnd = Literal["\n", "\r\n", "\r"]
 Write = Literal["token", "byte"]
 FaultKind = Literal[
     "cut",  # the connection is closed after `after` bytes of the body (before the head if negative)
-    "reset",  # likewise, by a TCP reset
+    "reset",  # the same, by a TCP reset
     "silence",  # nothing more after `after` bytes, the connection stays open
     "slow",  # `seconds` pass before the head
     "error-chunk",  # an error event after `after` pieces, with `status`
@@ -27,7 +27,7 @@ FaultKind = Literal[
     "overflow",  # 400, as if the prompt were too long
     "redirect",  # 307 to `text`
     "html",  # 200 with a page
-    "packed",  # 200 with a stream that is compressed, by what cannot be read, though nobody asked for it
+    "packed",  # 200 with a compressed stream, by an unreadable method, without a request for it
 ]
 
 
@@ -74,7 +74,7 @@ class Script:
     `window` and `max_output` are tokens as counted by `count`; `overhead` comes on top of every message. `write` is how
     the body is cut up: "token" one HTTP chunk and one write for each event, "byte" a byte at a time. `refuses` are
     fields of a request that it does not know, and "system" for a message of that role. Without `heeds_limit` a reply
-    goes on beyond the output limit that was asked for.
+    exceeds the requested output limit.
     """
 
     replies: tuple[Said, ...] = ()
@@ -91,7 +91,7 @@ class Script:
     requests_per_minute: int = 0
     tokens_per_minute: int = 0
     tokens_per_day: int = 0
-    limits_told: bool = True  # whether any address tells the window
+    limits_told: bool = True  # whether any path reports the window
     line_end: LineEnd = "\n"
     comments: bool = False
     write: Write = "token"

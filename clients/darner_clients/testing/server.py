@@ -1,4 +1,4 @@
-"""The scripted endpoint itself: HTTP/1.1 on a real socket, a log of what was asked, and faults at exact bytes."""
+"""The scripted endpoint itself: HTTP/1.1 on a real socket, a log of requests, and faults at exact bytes."""
 
 import asyncio
 import gzip
@@ -23,8 +23,8 @@ _FEW = 0.0005  # seconds: a shorter sleep costs more than it paces
 class Exchange:
     """One request and what became of it.
 
-    `at` is when it had come in, `streamed` when its first event was due. `sent` is bytes of the body; `closed` tells
-    who ended the connection early.
+    `at` is when it had come in, `streamed` when its first event was due. `sent` is bytes of the body; `closed` names
+    the side that ended the connection early.
     """
 
     method: str
@@ -98,7 +98,7 @@ class ScriptedEndpoint:
         await self.stop()
 
     async def stop(self) -> None:
-        """Be gone: connections break and new ones are refused."""
+        """Stop: connections break and new ones are refused."""
         if self._server is None:
             return
         server, self._server = self._server, None
@@ -161,7 +161,7 @@ class ScriptedEndpoint:
         return self._clock()
 
     def answer(self, exchange: Exchange) -> Answer:
-        """What the script says to a request."""
+        """The script's answer to a request."""
         asked = Asked(exchange.method, exchange.path, exchange.headers, exchange.body)
         return answer(self.script, self.quota, asked, self._spent.take)
 
@@ -309,7 +309,7 @@ class _Connection(asyncio.Protocol):
         return not self._gone.is_set()
 
     async def _wait(self, seconds: float) -> bool:
-        """False if the client went away meanwhile."""
+        """False if the client left in the meantime."""
         if self._gone.is_set():
             return False
         if seconds == 0:

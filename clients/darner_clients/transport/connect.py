@@ -8,8 +8,8 @@ from ipaddress import ip_address
 from typing import Any
 
 _NEXT_ADDRESS = 0.25  # seconds that one address of a host is given before the next is tried too
-# A computer that slept, or another network: the connection is dead and nobody says so. The system finds out while it is
-# idle, or within seconds of a request, which then gets a new one; and routers on the way do not forget it meanwhile.
+# A computer that slept, or another network: the connection is dead without notice. The system finds out while it is
+# idle, or within seconds of a request, which then gets a new one; and routers on the way do not forget it until then.
 _WATCHED = (("TCP_KEEPIDLE", 20), ("TCP_KEEPINTVL", 5), ("TCP_KEEPCNT", 3), ("TCP_USER_TIMEOUT", 4000))
 
 
@@ -45,7 +45,7 @@ async def _addresses(host: str, port: int) -> list[tuple[int, Any]]:
 
 
 async def _resolve(host: str, port: int) -> list[Any]:
-    """What the system's resolver says. In a thread that nobody waits for: without a network it hangs for many seconds.
+    """The addresses from the system's resolver, in a thread of its own: without a network it hangs for many seconds.
 
     The event loop's own would hold up the end of the process as long.
     """
@@ -66,7 +66,7 @@ async def _resolve(host: str, port: int) -> list[Any]:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:
             failed = error
-        with suppress(RuntimeError):  # the loop has ended meanwhile
+        with suppress(RuntimeError):  # the loop has ended in the meantime
             loop.call_soon_threadsafe(settle, found, failed)
 
     threading.Thread(target=ask, name="resolver", daemon=True).start()

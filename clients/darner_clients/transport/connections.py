@@ -46,7 +46,7 @@ class Connections:
         """The exchange, once the head of the answer came within seconds. It is to be left.
 
         A connection that turns out to have died while it was idle is replaced. A redirection to another path of the
-        same host is followed: the key goes nowhere else.
+        same host is followed: the key is sent to no other host.
         """
         if self._http is None:
             try:

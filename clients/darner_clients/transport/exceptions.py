@@ -22,7 +22,7 @@ FailureKind = Literal[
 
 
 class NotConnected(Exception):
-    """There is no connection; says why."""
+    """There is no connection; the message is the reason."""
 
     def __init__(self, reason: str, kind: FailureKind = "other") -> None:
         super().__init__(reason)
@@ -30,7 +30,7 @@ class NotConnected(Exception):
 
 
 class Broken(Exception):
-    """The connection broke; says why."""
+    """The connection broke; the message is the reason."""
 
     def __init__(self, reason: str, kind: FailureKind = "other") -> None:
         super().__init__(reason)

@@ -1,8 +1,8 @@
 """One request and its answer over httpx, such that no cancellation can leak a connection.
 
 httpcore loses a connection that a cancellation reaches at the wrong await: when it has connected and not yet sent, and
-while it closes an answer. So httpx runs in a task that nobody cancels. Who gives up closes the socket; httpx then meets
-a connection that broke, and that it handles well.
+while it closes an answer. So httpx runs in a task that is never cancelled. A caller that gives up closes
+the socket; httpx then sees a broken connection, which it handles well.
 """
 
 import asyncio
@@ -37,7 +37,7 @@ class Http:
     """The connections that httpx keeps to one endpoint, and their sockets.
 
     A whole httpx client does nothing for us that would be right here, and takes its time: it follows redirects, keeps
-    cookies, and asks the environment. The key goes to its own host only.
+    cookies, and reads the environment. The key is sent to its own host only.
     """
 
     def __init__(self, base_url: str) -> None:
@@ -82,7 +82,7 @@ class Exchange:
 
     @property
     def is_success(self) -> bool:
-        """Whether there is an answer, and it is no refusal."""
+        """Whether there is an answer with a status of success."""
         return 200 <= self.status < 300 and self.status not in {204, 205}  # noqa: PLR2004 - nothing follows these
 
     def pace(self, seconds: float) -> None:
@@ -114,7 +114,7 @@ class Exchange:
     async def leave(self) -> None:
         """Be done with it. If its answer was read to the end the connection can serve again, else it is closed now.
 
-        Comes back when nothing is left of the exchange, also if cancelled meanwhile.
+        Returns when nothing is left of the exchange, also if it is cancelled.
         """
         if not self._over:
             self._handle.cancel()
@@ -136,7 +136,7 @@ class Exchange:
         if self._news is not None and not self._news.done():
             self._news.set_result(None)
 
-    # -- in the task that nobody cancels
+    # -- in the task that is never cancelled
 
     async def _run(self, method: str, address: str, headers: Headers, body: bytes) -> None:
         cancel_handle.set(self._handle)
@@ -188,7 +188,7 @@ class Exchange:
 
 
 class _Body(httpx.AsyncByteStream):
-    """A request's body, which says when it begins to be sent."""
+    """A request's body, which reports when sending begins."""
 
     def __init__(self, content: bytes, begun: Callable[[], None]) -> None:
         self._content = content
@@ -215,7 +215,7 @@ class _Transport(httpx.AsyncHTTPTransport):
 
 
 def _odd_answer(error: httpx.RemoteProtocolError, address: str, through: str) -> Broken:
-    """`through` names the proxy: then nobody knows which of the two was silent."""
+    """`through` names the proxy: then either of the two may have been silent."""
     if is_silent(error):
         tls = address.startswith("https:")
         kind: FailureKind = "other" if through else "silent-tls" if tls else "silent"

@@ -1,7 +1,7 @@
 """The sockets below httpx: quick to the first token, then read at most every few milliseconds, and closed at once.
 
 A fast stream costs one wake-up per packet. Here nothing is read unless somebody asks, and between two reads the socket
-is left alone for `pace` seconds, so that a read brings what came meanwhile; bytes wait in the kernel, nothing is lost.
+is left alone for `pace` seconds, so that a read brings what came since; bytes wait in the kernel, nothing is lost.
 TLS is unpacked here too: one read, all its records. Closing needs no await, and wakes whoever waits for the socket.
 """
 
@@ -94,8 +94,8 @@ class Sockets(httpcore.AsyncNetworkBackend):
         host: str,
         port: int,
         timeout: float | None = None,  # noqa: ARG002, ASYNC109 - httpcore's signature
-        local_address: str | None = None,  # noqa: ARG002 - likewise
-        socket_options: Iterable[Any] | None = None,  # noqa: ARG002 - likewise
+        local_address: str | None = None,  # noqa: ARG002 - as above
+        socket_options: Iterable[Any] | None = None,  # noqa: ARG002 - as above
     ) -> httpcore.AsyncNetworkStream:
         """A connection to the first address that answers."""
         loop, handle = asyncio.get_running_loop(), cancel_handle.get()
@@ -259,7 +259,7 @@ class Socket(httpcore.AsyncNetworkStream):
                 self._socket.close()
 
     def _readable(self) -> bool:
-        """On an idle connection: it was closed by the other side, or holds what nobody asked for."""
+        """On an idle connection: the other side closed it, or sent data without a request."""
         if self.closed:
             return True
         if not hasattr(select, "poll"):
@@ -278,7 +278,7 @@ class _Tls:
         self.object = context.wrap_bio(self.incoming, self.outgoing, server_hostname=hostname)
 
     def shaken(self) -> bool:
-        """Take the handshake as far as it goes; True when it is done."""
+        """Continue the handshake as far as possible; True when it is done."""
         try:
             self.object.do_handshake()
         except ssl.SSLWantReadError:
@@ -286,7 +286,7 @@ class _Tls:
         return True
 
     def open(self, data: bytes) -> tuple[bytes, bool]:
-        """The plain bytes of all records that are whole, and whether the other side has said goodbye."""
+        """The plain bytes of all complete records, and whether the other side has closed."""
         self.incoming.write(data)
         plain: list[bytes] = []
         try:

@@ -9,7 +9,7 @@ _SYSTEMS = {"darwin", "win32"}  # they keep proxies in settings of their own
 
 
 def is_this_machine(host: str) -> bool:
-    """Whether what goes to this host stays on the machine."""
+    """Whether data for this host stays on the machine."""
     from ipaddress import ip_address  # noqa: PLC0415 - what start-up does not need
 
     try:
@@ -69,7 +69,7 @@ def _matches(entry: str, host: str, port: int | None) -> bool:
 
 
 def shown_proxy(url: str) -> str:
-    """Host and port of the proxy for an address, without the name and password that may stand there; "" for none."""
+    """Host and port of the proxy for an address, without a name and password in it; "" for none."""
     return urlsplit(proxy_of(url)).netloc.rpartition("@")[2]
 
 

@@ -16,8 +16,8 @@ from darner_clients.refusals.refusal import classify, is_error, may_be_error
 class ReplyParser:
     """Feed it each event's data. It raises an EndpointError when an event holds one.
 
-    `reason` is set once the model said that it is done, `over` once nothing can follow ([DONE]). `sure`: whether the
-    reason is the end; some servers give one with every piece. `vague`: text came after it, so it says nothing.
+    `reason` is set once the model reports its end, `over` once nothing can follow ([DONE]). `sure`: whether the
+    reason is the end; some servers give one with every piece. `vague`: text came after it, so it means nothing.
     """
 
     __slots__ = (
@@ -137,7 +137,7 @@ class ReplyParser:
         return quoted(words, self._endpoint.hidden)
 
     def _see_odd(self) -> None:
-        """Where nothing else came, or nothing more, an object that is no part of a reply tells why."""
+        """An object that is no part of a reply explains why nothing else came, or nothing more."""
         if self._odd is not None and self.reason is None:
             error = classify(self._endpoint, 200, self._odd, {})
             error.started = self._started
@@ -176,7 +176,7 @@ class ReplyParser:
         self._started = True
         self._odd = None
         if not reason and self.reason == "stop":
-            self.reason = None  # it goes on: that was not its end
+            self.reason = None  # text follows: that was not its end
         if not thought:
             return (Text(text),)
         return (Reasoning(thought), Text(text)) if text else (Reasoning(thought),)
@@ -201,7 +201,7 @@ class ReplyParser:
         return said
 
     def _instead(self, delta: dict[str, Any]) -> str:
-        """What comes in the place of an answer: a refusal in a field of its own, or the call of a tool.
+        """What replaces an answer: text in the field `refusal`, or a tool call.
 
         Returns a thought, under one of the names that few servers have for it.
         """
@@ -344,7 +344,7 @@ def _usage(usage: dict[str, Any]) -> Usage:
 
 
 def _count(fields: object, name: str) -> int:
-    """A number of tokens; 0 where it is not told."""
+    """A number of tokens; 0 if it is not reported."""
     value: Any = cast("dict[str, Any]", fields).get(name) if isinstance(fields, dict) else None
     return int(value) if isinstance(value, int | float) and 0 < value < 1e12 else 0  # noqa: PLR2004 - no infinity
 

@@ -1,6 +1,6 @@
 """What each kind of endpoint takes, as data.
 
-A path that begins with a slash lies at the root, others below base_url.
+A path that begins with a slash is at the root, others are below base_url.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ class Preset:
 
     limit_field: Literal["max_tokens", "max_completion_tokens"]
     warm: str  # what a connection is opened with: answers at once and costs nothing
-    limits: tuple[str, ...]  # where the window is asked for, best first
+    limits: tuple[str, ...]  # the paths that report the window, best first
     fill: Literal["infill", "tokens", "suffix", "chat"]
     stream_usage: bool = False  # stream_options.include_usage
     effort: bool = False  # reasoning_effort, for models that reason

@@ -17,7 +17,7 @@ MOST_STOPS = 4
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """What goes out. `sent` is the body before it was written out, without what the user's settings add."""
+    """What is sent. `sent` is the body before it was written out, without the additions of the user's settings."""
 
     url: str
     headers: tuple[tuple[str, str], ...]
@@ -31,7 +31,7 @@ class Wire:
 
 
 def headers(endpoint: Endpoint) -> list[tuple[str, str]]:
-    """The headers of every request to an endpoint. The key goes to its own host only: redirects are not followed."""
+    """The headers of every request to an endpoint. The key is sent to its own host only: redirects are not followed."""
     found = [
         ("Accept", "*/*"),
         ("Accept-Encoding", "identity"),  # a packed stream comes in lumps

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from darner_clients.transport.exchange import Exchange
 
 PACE = 0.008  # seconds between two reads of a running stream
-SETTLE = 1.0  # seconds to wait for more once the model has said that it is done
+SETTLE = 1.0  # seconds to wait for more after the model has reported its end
 DRAIN = 0.05  # seconds to wait for the end of a body whose reply is over, so that its connection can serve again
 _PLAIN = {"stop", "length"}
 _UNREADABLE = {"br", "zstd", "compress", "x-compress"}
@@ -31,8 +31,8 @@ Item = Text | Reasoning | Finish
 class Stream:
     """The reply to a request that was sent at `began`, by the loop's time.
 
-    Its first token is awaited for `within` seconds. It was to end after `limit` tokens: one that goes on for much
-    longer is broken off. `diagnose` finds out what may be behind an error, before anybody hears of it.
+    Its first token is awaited for `within` seconds. It should end after `limit` tokens; a reply that is much
+    longer is cut off. `diagnose` finds the cause of an error before it is raised.
     """
 
     def __init__(
@@ -111,7 +111,7 @@ class Stream:
                         pass
 
     def _watch(self, read_by: float) -> None:
-        """See that it goes on, and comes to an end: signs of life are no tokens."""
+        """Check that the stream continues, and that it ends: signs of life are no tokens."""
         if self._length.endless:
             raise Interrupted(self._endpoint.name, self._length.message, retry=False, started=True)
         if self._now() > read_by:

@@ -1,4 +1,4 @@
-"""How long a reply has become beside the limit that was asked for: some models never end, and some servers let them."""
+"""How long a reply has become beside the requested limit: some models never end, and some servers let them."""
 
 SLACK = 64  # tokens
 CHARACTERS = 16  # of a token: code has three or four, and no text has so many on the average

@@ -101,7 +101,7 @@ def _data(event: bytes) -> bytes | None:
 
 
 def _stray(rows: list[bytes]) -> bytes | None:
-    """What stands in a stream beside all events: an error mostly, as JSON, a page, or llama.cpp's field of its own."""
+    """Lines beside all events: an error mostly, as JSON, a page, or llama.cpp's field of its own."""
     left = [row for row in rows if not row.startswith(_FIELDS) and not b"data".startswith(row.strip())]
     if not left:
         return None

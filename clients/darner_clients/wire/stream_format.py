@@ -1,4 +1,4 @@
-"""How the events of a reply are told apart: by what comes, whatever the headers say of it. Without I/O."""
+"""Recognises the format of a reply's events by their content, whatever the headers claim. Without I/O."""
 
 import json
 import zlib
@@ -86,7 +86,7 @@ class EventFraming:
         return taker.feed(start)
 
     def _sniffed(self, head: bytes) -> list[bytes]:
-        """Packed, and nothing says so."""
+        """Compressed without a header for it."""
         if len(head) < len(_GZIP):
             self._head.add(head)
             return []

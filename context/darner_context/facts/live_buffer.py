@@ -30,7 +30,7 @@ _OUTSIDE = itemgetter(0, 1, 8)  # name, kind and container of a definition
 
 class LiveFile:
     """
-    One buffer with its lines and facts, which are found when they are asked for.
+    One buffer with its lines and facts, which are computed on first use.
 
     `kept` keeps the syntax tree, so that an edit costs little; a tree is thirty times as large as its text.
     """
@@ -181,6 +181,6 @@ def safe_extract(path: str, text: str) -> tuple[FileFacts, bool]:
 
 
 def _counted(text: str) -> FileFacts:
-    """No digest: nobody has looked for secrets in it."""
+    """No digest: the buffer has not been scanned for secrets."""
     counts = count_lines(split_lines(text))
     return FileFacts(b"", (), (), (b"",), (), array("I", accumulate(counts, initial=0)))

@@ -68,7 +68,7 @@ def _names(words: set[str]) -> tuple[list[str], dict[str, str]]:
 
 
 def _gather(held: Sequence[set[int]], found: Sequence[Definition]) -> None:
-    """Give functions what stands in the definitions inside them, and all others' to the last set."""
+    """Give functions the names of the definitions inside them, and all others' to the last set."""
     above, inside = _above(found), [each.kind in FUNCTIONS for each in found]
     for number in range(len(found) - 1, -1, -1):
         parent = above[number]
@@ -103,7 +103,7 @@ class ReferenceCounts:
         return tuple(self._names), tuple(self._references), tuple(self._signatures)
 
     def edit(self, change: Change, found: tuple[Definition, ...], before: Between, now: Between) -> bool:
-        """Take in what has changed, with the text of the lines before and now; False where it must begin anew."""
+        """Take in a change, with the text of the lines before and now; False if everything must be read again."""
         was, first = self._found, change.first
         top, bottom = bisect_left(was, first, key=_start), bisect_right(was, change.old_last, key=_start)
         below = bisect_right(found, change.last, key=_start)
@@ -222,7 +222,7 @@ def _counted(found: Sequence[Definition], between: Between, first: int, last: in
 
 def _runs(found: Sequence[Definition], first: int, last: int) -> Iterator[tuple[int, int, int]]:
     """Cut lines into runs of one innermost definition each; -1 for none."""
-    open_: list[tuple[int, int]] = [(-1, last)]  # numbers and ends; a later one goes before those around it
+    open_: list[tuple[int, int]] = [(-1, last)]  # numbers and ends; a later one precedes those around it
     at = first
     for number, (_, _, _, start, _, _, _, end, _) in enumerate(found):
         if end < first:
@@ -247,7 +247,7 @@ def _runs(found: Sequence[Definition], first: int, last: int) -> Iterator[tuple[
 
 
 def _above(found: Sequence[Definition]) -> list[int]:
-    """For each definition the one that it stands in, -1 for none."""
+    """For each definition, the number of the one around it, -1 for none."""
     above: list[int] = []
     stack: list[int] = []
     ends = [each.end for each in found]

@@ -1,4 +1,4 @@
-"""Which lines of the work tree differ from the last commit, as git tells it.
+"""The lines of the work tree that differ from the last commit, by git's own diff.
 
 Where git is missing, slow or of another mind, nothing differs.
 """
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from darner_context.git import command
 
-Changed = Mapping[str, Sequence[range]]  # by path: the lines that are new or stand around what was taken out
+Changed = Mapping[str, Sequence[range]]  # by path: the lines that are new, or beside removed lines
 
 _DIFF = (
     *("diff", "--no-ext-diff", "--no-textconv", "--no-color", "--no-renames", "--ignore-submodules=all"),

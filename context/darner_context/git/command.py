@@ -47,9 +47,9 @@ def ask(
     most: int = _MOST,
 ) -> bytes | None:
     """
-    What `git words` says in a folder, `given` on its stdin; blocks for some hundredths of a second.
+    The output of `git words` in a folder, with `given` on its stdin; blocks for some hundredths of a second.
 
-    None where git is missing, is slow, says more than `most` bytes or ends with another code than `codes`. A command
+    None if git is missing, is slow, writes more than `most` bytes or ends with another code than `codes`. A command
     that compares files of the work tree needs `without_filters` before its words.
     """
     program = _program(root)
@@ -82,7 +82,7 @@ def _said(  # noqa: PLR0917 - one call, straight above
 ) -> bytes | None:
     heard = environment()
     for name in _CONFIGS:
-        if not Path(heard.get(name, os.devnull)).is_absolute():  # it would depend on where git stands
+        if not Path(heard.get(name, os.devnull)).is_absolute():  # it would depend on the current folder
             del heard[name]
     process = subprocess.Popen(  # noqa: S603 - with nothing of the repository's in its words but names of settings
         command,
@@ -93,11 +93,11 @@ def _said(  # noqa: PLR0917 - one call, straight above
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-    if sys.platform == "linux":  # should this process be killed, nobody else ends one that is busy for ever
+    if sys.platform == "linux":  # if this process is killed, no other process ends one that is busy for ever
         with suppress(OSError):
             prlimit(process.pid, RLIMIT_CPU, (ceil(seconds) + 1, ceil(seconds) + 2))
             prlimit(process.pid, RLIMIT_DATA, (_MEMORY, _MEMORY))
-    assert process.stdout is not None  # noqa: S101 - a pipe was asked for
+    assert process.stdout is not None  # noqa: S101 - a pipe was requested
     with process, process.stdout:
         timer = Timer(seconds, _kill, (process,))
         timer.start()

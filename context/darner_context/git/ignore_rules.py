@@ -18,7 +18,7 @@ class Rules:
     runs: tuple[tuple[re.Pattern[str] | None, re.Pattern[str] | None, bool], ...]  # of files, of folders
 
     def verdict(self, path: str) -> bool | None:
-        """True: ignored; False: taken back by a negated rule; None: nothing said."""
+        """True: ignored; False: included again by a negated rule; None: no rule applies."""
         said = as_bytes(path.removesuffix("/"))
         folder = path.endswith("/")
         for of_files, of_folders, ignored in self.runs:

@@ -1,4 +1,4 @@
-"""Where a git repository keeps its ignore rules, for the cases in which git itself cannot be asked.
+"""Where a git repository keeps its ignore rules, for the cases in which git itself cannot be called.
 
 All of it is read as plain files under a limit; nothing is run.
 """
@@ -37,7 +37,7 @@ class Wording:
     """
     What holds for all of a work tree: `lines` of rules, weakest first; `fold` where capital letters are like small.
 
-    `files` are those that say so, be they there or not; `digest` is the number of bytes of a hash in the repository.
+    `files` are those that may define the rules; `digest` is the number of bytes of a hash in the repository.
     """
 
     lines: list[str]
@@ -89,7 +89,7 @@ def _pointer(path: Path) -> str:
 
 
 def outer_rules(repository: Repository | None, environ: Mapping[str, str]) -> Wording:
-    """What the settings say, the user's, the repository's and those of the environment."""
+    """The settings of the user, the repository and the environment."""
     home = Path(environ.get("HOME") or os.path.expanduser("~"))  # noqa: PTH111 - raises nothing without a home
     folder = Path(environ.get("XDG_CONFIG_HOME") or home / ".config") / "git"
     system = Path(environ.get("GIT_CONFIG_SYSTEM", "/etc/gitconfig"))
@@ -123,7 +123,7 @@ def _rules(path: Path) -> list[str]:
 def _path(value: str, home: Path, base: Path) -> Path:
     if value.startswith("~/"):
         return home / value[2:]
-    return base / os.path.expanduser(value)  # noqa: PTH111 - raises nothing for a user whom nobody knows
+    return base / os.path.expanduser(value)  # noqa: PTH111 - raises nothing for an unknown user
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,7 @@ class _Reader:
                 yield f"{section}.{key}", value
 
     def _meant(self, condition: str, file: Path) -> bool:
-        """Whether a repository lies where a condition `gitdir:` says, or is at the branch that `onbranch:` says."""
+        """Whether a repository is where a condition `gitdir:` requires it, or at the branch that `onbranch:` names."""
         kind, _, pattern = condition.partition(":")
         if self.repository is None or kind not in {"gitdir", "gitdir/i", "onbranch"}:
             return False

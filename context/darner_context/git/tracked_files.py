@@ -1,4 +1,4 @@
-"""The files that a repository tracks, read from its index itself, for the cases in which git cannot be asked."""
+"""The files that a repository tracks, read from its index itself, for the cases in which git cannot be called."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +10,7 @@ _MOST = 200_000_000  # bytes of an index
 _FIXED, _MODE = 40, 24  # bytes of an entry before its hash, and where its mode is in them
 _FOLDER = 0o040000  # a folder that is not checked out, in place of its files
 _MORE_FLAGS, _SPLIT = 0x40, b"link"
-_SHORT = 4  # the version in which a name is told by what it has other than the one before
+_SHORT = 4  # the version in which a name is stored as its difference from the one before
 
 
 def tracked_files(index: Path, digest: int) -> list[str]:

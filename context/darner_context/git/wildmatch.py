@@ -1,6 +1,6 @@
 """git's wildcards as regular expressions whose time no pattern can make long.
 
-What stands between two stars is taken where it is found first, for good: a later place could not do better. So nothing
+The text between two stars is matched where it is found first, for good: a later place could not do better. So nothing
 is tried twice. Patterns and paths have a character for each of their bytes.
 """
 
@@ -14,7 +14,7 @@ _CLASSES = {
 }  # fmt: skip
 _ITEM = re.compile(
     r"\[:(?P<name>[^\]]*):\]|(?P<low>\\.|[^\\])(?:-(?!\])(?P<high>\\.|[^\\]))?", re.DOTALL
-)  # of what stands in brackets
+)  # of the text in brackets
 _STAR, _DEEP = "*", "**/"
 
 
@@ -22,7 +22,7 @@ def expression(pattern: str, *, anchored: bool) -> str | None:
     """
     The expression that a whole path must match, or its last part if not `anchored`; None where nothing could match.
 
-    What comes before the first wildcard is compared as it is, so stars there begin anew.
+    The part before the first wildcard is compared as it is, so stars there begin again.
     """
     plain = next((place for place, letter in enumerate(pattern) if letter in "*?[\\"), len(pattern))
     if len(pattern) > _LONGEST:

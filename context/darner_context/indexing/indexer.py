@@ -1,6 +1,6 @@
 """Bring a store up to date with the disk, in a process of its own with parsers beside it.
 
-Run as `python -m darner_context.indexing.indexer`: a JSON object on stdin says what to do, JSON lines on stdout
+Run as `python -m darner_context.indexing.indexer`: a JSON object on stdin gives the work, JSON lines on stdout
 report progress.
 """
 
@@ -28,7 +28,10 @@ from darner_context.system.resource_limits import limited_time
 from darner_context.workspace.scan import Source, Workspace, read_text
 
 _BATCH = 400_000  # bytes of source in one task
-_COMMIT, _COMMIT_MOST = 600, 8_000  # files in one transaction: ever more, for it writes what many files have anew
+_COMMIT, _COMMIT_MOST = (
+    600,
+    8_000,
+)  # files in one transaction: a growing number, because each rewrites shared data
 _LAST = 200  # files, or fewer, that are stored after the last one is parsed: no parser runs beside that
 _PATIENCE = 40.0  # seconds in which some task is done, unless one hangs
 _SECONDS, _SPEED = 1.5, 150_000  # processor time for one file: so much, and more for so many bytes each second
@@ -41,7 +44,7 @@ Work = Callable[[Sequence[Source]], Done]
 
 
 def changes(workspace: Workspace, rows: dict[str, Row], left_out: list[LeftOut]) -> tuple[list[Source], list[str]]:
-    """Compare disk and store: files that may have changed, paths that are gone."""
+    """Compare disk and store: files that may have changed, paths that no longer exist."""
     seen: set[str] = set()
     fresh: list[Source] = []
     for source in workspace.scan(left_out):

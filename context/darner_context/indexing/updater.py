@@ -68,7 +68,7 @@ class Updater:
         return found if isinstance(found, list) else await self._update_in_memory(progress)
 
     def _compare(self, left_out: list[LeftOut]) -> tuple[list[Source], list[str], bool]:
-        """What changed and what is gone, and whether none of it is known to kill or to hold up its parser."""
+        """The changed and the removed files, and whether none of them is known to kill or to block its parser."""
         store = self._location.store
         suspects = store.suspects()
         if suspects and not self._begun:
@@ -164,7 +164,7 @@ class Updater:
 
 
 def _kill(process: asyncio.subprocess.Process) -> None:
-    """Kill the indexer and its workers, also those that it left behind: one that hangs does not see that it is gone."""
+    """Kill the indexer and its workers, also those that it left behind: a worker that hangs does not notice its end."""
     with suppress(ProcessLookupError, PermissionError):
         if sys.platform == "win32":
             process.kill()

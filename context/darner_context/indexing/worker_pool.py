@@ -22,7 +22,7 @@ REASONS: dict[FailureKind, str] = {
     "late": "it takes too long to parse",
 }
 _MEMORY = 600_000_000  # bytes that a process may take for its work
-_AHEAD = 2  # tasks that lie ready beside those that are under way
+_AHEAD = 2  # tasks that are ready beside those that are running
 
 _Piece = TypeVar("_Piece")
 _Result = TypeVar("_Result")
@@ -141,7 +141,7 @@ def _submitted(
 
 def _begin(listener: Connection, held: Connection) -> None:
     """
-    Let a worker end with a parent that was killed: then nobody holds the other end of the pipe any more.
+    Let a worker end with a parent that was killed: then no process holds the other end of the pipe any more.
 
     One that hangs where no other thread of it can run does not see that: whoever kills the parent kills its group. Nor
     does it hold the parent's stdout, at whose end somebody may wait.

@@ -12,7 +12,7 @@ from darner_context.text.identifiers import IDENTIFIER, KEYWORDS, parts
 from darner_context.text.lines import Lines
 
 _NEAR = 8  # lines around the cursor
-_OFTEN = 3  # a name used so often says what a file is about
+_OFTEN = 3  # a name used so often shows what a file is about
 _TOP = 200  # lines that hold the imports
 _WINDOW = 400  # lines around the cursor that are read at all
 

@@ -273,7 +273,7 @@ def _shared(one: str, other: str) -> int:
 
 
 def _rust_module(path: str) -> str:
-    """Name the folder in which the submodules of a file lie."""
+    """Name the folder with the submodules of a file."""
     folder, _, name = path.rpartition("/")
     return folder if name in {"mod.rs", "lib.rs", "main.rs"} else path.removesuffix(".rs")
 
@@ -309,7 +309,7 @@ def _first_string(value: object, depth: int = 0) -> str | None:
 
 
 def _sources(folder: str, target: str) -> list[str]:
-    """List where the source of a built file may lie: dist/x.js is made of src/x.ts."""
+    """List where the source of a built file may be: dist/x.js is made of src/x.ts."""
     inner = target.removeprefix("./")
     top, slash, rest = inner.partition("/")
     tried = [inner]

@@ -35,7 +35,7 @@ class IndexReader:
     def __init__(self, store: Store, workspace: Workspace) -> None:
         self.store = store
         self.workspace = workspace
-        self.live: dict[str, LiveFile] = {}  # what stands in the place of a stored file
+        self.live: dict[str, LiveFile] = {}  # what replaces a stored file
         self.gone: set[str] = set()
         self.git_changes: Changed = {}  # against the last commit
         self.counts: dict[tuple[str, str], array[int]] = {}  # by tokenizer and path: tokens of the first n lines

@@ -21,7 +21,7 @@ from darner_context.syntax.symbols import CLASSES
 from darner_context.text.lines import Lines
 
 GAP = "..."
-_GAP = 2  # tokens of the line that says so
+_GAP = 2  # tokens of the line that reports it
 LINE, HEAD, BODY = 1, 2, 3  # how a line is shown; 0: it is not
 _KINDS: dict[int, SnippetKind] = {LINE: "outline", HEAD: "signature", BODY: "body"}
 _NOT_SHOWN = re.compile(rb"\x00+")

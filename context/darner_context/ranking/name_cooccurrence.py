@@ -1,4 +1,4 @@
-"""Names that functions use together: those that use the cursor's names tell which others it may need."""
+"""Names that functions use together: functions with the cursor's names show which others it may need."""
 
 import math
 from bisect import bisect_left
@@ -11,7 +11,7 @@ from darner_context.lookup.lru import cached
 from darner_context.lookup.names import NameResolver
 from darner_context.syntax.symbols import FUNCTIONS
 
-_RARE = 60  # files that use a name: more say little about a place
+_RARE = 60  # files that use a name: more mean little for a place
 _FILES = 24  # files looked into
 _FUNCTIONS = 40  # functions whose names count
 _NAMES = 250  # names returned

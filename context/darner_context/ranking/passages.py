@@ -1,4 +1,4 @@
-"""Passages: lines that may change along with a place, whatever they define: the words and names in them tell."""
+"""Passages: lines that may change along with a place, whatever they define, by the words and names in them."""
 
 import math
 from bisect import bisect_left, bisect_right
@@ -160,7 +160,7 @@ def _stretches(
 ) -> list[tuple[float, int, int, float, float]]:
     """List the stretch around each line that has words, behind the turn when it is cut out."""
     found: list[tuple[float, int, int, float, float]] = []
-    first, last, count = 0, 0, len(held)  # of the lines that stand in a stretch
+    first, last, count = 0, 0, len(held)  # of the lines of a stretch
     for line in held:
         begin, end = line - _BEFORE, line + _AFTER
         while held[first] < begin:

@@ -20,7 +20,7 @@ from darner_context.text.identifiers import IDENTIFIER, KEYWORDS
 from darner_context.workspace.file_kind import SECRET, TEST
 
 _MAX_CANDIDATES = 4_000  # candidates
-_RARE = 60  # files that use a name: more say little about who calls a thing
+_RARE = 60  # files that use a name: more mean little for the callers of a thing
 _MIN_VALUE = 0.06  # a signal so weak that it finds nothing by itself
 _TYPES = 60  # types whose members are shown
 _DIFFERING = 40  # files of the git diff that are looked into
@@ -30,7 +30,7 @@ _BESIDE = 80  # files in one folder that are looked at
 _PARENT = Import("super", "", "super", 0)
 _REEXPORTED = 0.4  # what a module imports to hand it on counts beside what it defines
 _NAMED_HERE: frozenset[Signal] = frozenset({"name_in_scope", "name_in_file", "unused_import", "reachable_type"})
-# true of a file, wherever one stands in it
+# true of a file, wherever the cursor is in it
 _FILE_SIGNALS: frozenset[Signal] = frozenset({"pagerank", "module_imported", "same_package", "import", "name_in_file"})
 
 

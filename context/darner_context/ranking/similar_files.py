@@ -1,4 +1,4 @@
-"""Which files change along with a place: those like the instruction or like the place, and those that lie near it."""
+"""Which files change along with a place: those similar to the instruction or the place, and those near it."""
 
 import math
 from collections.abc import Collection, Mapping
@@ -11,7 +11,7 @@ from darner_context.ranking.text_search import Search
 from darner_context.ranking.weights import Signal, Signals
 from darner_context.workspace.file_kind import SECRET
 
-_RARE = 60  # files that use a name: more say little about what is alike
+_RARE = 60  # files that use a name: more mean little for similarity
 _COMMON = 200  # the same for the few names next to the cursor
 _FILES, _ALIKE = 40, 16  # files looked into: for the instruction, and for each likeness to the place
 _LONGEST = 7.0  # the logarithm of a thousand lines

@@ -14,7 +14,7 @@ from darner_context.text.identifiers import IDENTIFIER, KEYWORDS, parts, query_w
 
 _COMMON = 25  # files that define a name: more make it noise
 _NOISE = 400  # definitions of a name that are not even counted
-_LEAST_COMMON, _MOST_COMMON = 200, 3_000  # files that have a word: of more than these and a third it tells nothing
+_LEAST_COMMON, _MOST_COMMON = 200, 3_000  # files that have a word: a word of more than these and a third means nothing
 _FILES = 24  # files looked into
 _HITS = 200  # definitions found in them
 _OF_FILE = 0.7  # what a word of the file at hand weighs beside one of the instruction
@@ -32,7 +32,7 @@ class Search:
         self._reader = reader
         self._path = path
         self.instruction = instruction
-        self.marks: dict[str, Marks] = {}  # by path: where the words stand, as passages.py found them
+        self.marks: dict[str, Marks] = {}  # by path: where the words are, as passages.py found them
         self.pieces: dict[tuple[str, bool], list[Piece]] = {}  # by path, and whether up to the last line
         self.query = query_words(instruction)
         if self.query and path is not None:
@@ -41,7 +41,7 @@ class Search:
 
     @cached_property
     def hits(self) -> Hits:
-        """The definitions that the instruction speaks for; none for one without a telling word."""
+        """The definitions that match the instruction; none for one without a significant word."""
         if not self.query:
             return {}
         named, similar = self._named_definitions(), self._similar_definitions()
@@ -78,7 +78,7 @@ class Search:
 
     @cached_property
     def _scores(self) -> dict[str, float]:
-        """The files that words of the instruction stand in, with the weight of these words; the best first."""
+        """The files that contain words of the instruction, with the weight of these words; the best first."""
         idf = self._words
         scores: dict[str, float] = {}
         for word, (_, paths) in self._found.items():
@@ -92,13 +92,13 @@ class Search:
 
     @cached_property
     def words(self) -> dict[str, float]:
-        """The words of the instruction that stand somewhere in the workspace, each with the share of what it tells."""
+        """The words of the instruction that are somewhere in the workspace, each with its share of the information."""
         whole = sum(self._words.values())
         return {word: value / whole for word, value in self._words.items()}
 
     @cached_property
     def files(self) -> dict[str, float]:
-        """The files that words of the instruction stand in, each with their share; the best first."""
+        """The files that contain words of the instruction, each with their share; the best first."""
         whole = sum(self._words.values()) or 1.0
         return {path: score / whole for path, score in self._scores.items()}
 
@@ -197,7 +197,7 @@ def _masks_of_names(names: Sequence[str], words: Sequence[str]) -> dict[int, int
     text = text.lower()
     for bit, word in enumerate(words):
         number = end = 0
-        while (place := text.find(word, end)) >= 0:  # a word begins as its stem does, which only this can tell
+        while (place := text.find(word, end)) >= 0:  # a word begins like its stem, and only this can decide
             number += text.count("\n", end, place)
             if word in word_set(names[number]):
                 found[number] = found.get(number, 0) | 1 << bit

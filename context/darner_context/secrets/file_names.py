@@ -1,4 +1,4 @@
-"""Files whose names say that they hold secrets. They never leave the machine."""
+"""Files with the names of files for secrets. They never leave the machine."""
 # ruff: noqa: E501 - names of a kind are on a line
 
 import re

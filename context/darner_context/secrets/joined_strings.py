@@ -14,17 +14,17 @@ _PART_BEFORE = re.compile(rf"(?<=[\"'`])({_PLAIN}{{2,400}}){_BETWEEN}\Z")
 _REACH = 600  # characters of a part and a seam
 _MOST = 40  # parts
 _ABOVE = 120  # characters before the first part: its name
-_NAMED = 6  # characters of a part that tells something of its token
+_NAMED = 6  # characters of a part that reveals something of its token
 
 
 class Joined(NamedTuple):
-    """What stands before the first part and all parts as one text; of each part its start there, and where it is."""
+    """The text before the first part and all parts as one text; of each part its start there, and where it is."""
 
     text: str
     parts: tuple[tuple[int, int, int], ...]
 
     def places(self, start: int, end: int) -> list[tuple[int, int]]:
-        """Where a stretch of the text is in its file; a few characters of it tell nothing."""
+        """Where a stretch of the text is in its file; a few characters of it reveal nothing."""
         met = [each for each in self.parts if each[0] < end and start < each[0] + each[2] - each[1]]
         spans = [(max(at, start) - at + first, min(at + last - first, end) - at + first) for at, first, last in met]
         return [(first, last) for first, last in spans if last - first >= _NAMED]

@@ -10,7 +10,7 @@ from string import digits
 from darner_context.request import Withheld
 from darner_context.secrets.scanner import newlines, secrets_of
 
-_ANYWHERE = 6  # characters of a secret that is hidden wherever it stands, not only where it was found
+_ANYWHERE = 6  # characters of a secret that is hidden wherever it occurs, not only where it was found
 _PIECE, _PIECE_LEAST = 6, 4  # characters of a mask that are known again, and half of a short one
 _RARE = 16  # characters from which on a mask is nowhere by chance
 _TRIES = 64
@@ -18,7 +18,7 @@ _TRIES = 64
 
 class Masks:
     """
-    The masks of one task. The same secrets in the same order have the same masks, and no mask tells of its secret more
+    The masks of one task. The same secrets in the same order have the same masks, and no mask reveals more of it
     than its length and where it has letters, digits and marks.
     """
 
@@ -30,7 +30,7 @@ class Masks:
         self._told: dict[Withheld, None] = {}
         self._learnt: dict[str, str] = {}
         self._seen: dict[str, None] = {}
-        self._ambiguous: set[str] = set()  # masks that a text held before: nobody knows what they stand for
+        self._ambiguous: set[str] = set()  # masks that a text contained before: what they stand for is unknown
         self._used = False  # whether masks may have been sent
         self._found: re.Pattern[str] | None = None  # the masks
         self._known: re.Pattern[str] | None = None  # the secrets
@@ -79,13 +79,13 @@ class Masks:
         return "".join((*pieces, text[at:])) if pieces else text
 
     def restore(self, text: str) -> str:
-        """The text with the secrets where their masks stand."""
+        """The text with the secrets in place of their masks."""
         found = self._masks_pattern()
         return found.sub(lambda each: self._secrets[each[0]], text) if found is not None else text
 
     def altered(self, text: str) -> str | None:
         """
-        The kind of a secret whose mask stands in the text in part only, in other letters, or where it may be the text's
+        The kind of a secret whose mask is in the text in part only, in other letters, or where it may be the text's
         own; None: there is none.
         """
         found = self._masks_pattern()

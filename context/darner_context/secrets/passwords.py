@@ -1,4 +1,4 @@
-"""Passwords: too short to look random, so their name and the form in which they are given tell them."""
+"""Passwords: too short to look random, so they are recognised by their name and the form in which they are given."""
 
 import re
 from collections.abc import Iterator
@@ -48,7 +48,7 @@ _LOCAL_LEAST = 8  # characters of a password of letters alone, in a URL
 _URL = re.compile(
     r"://([^\s/:@\"'`<>{}()$%\\]{0,64}):((?:[^\s/@\"'`<>{}()$\\]|[@/$](?=[^\s/\"'`<>{}()\\]{1,80}@)){3,400})@(?=[\w\[{%$])([\w.\[-]{0,200})"
 )
-_MIXED = r"(?=[^\s\"']*[a-z])(?=[^\s\"']*[A-Z])(?=[^\s\"']*[0-9])"  # where words may stand too
+_MIXED = r"(?=[^\s\"']*[a-z])(?=[^\s\"']*[A-Z])(?=[^\s\"']*[0-9])"  # where words may be too
 _SEED = re.compile(r"\W{1,6}((?:[a-z]{3,8} ){11,23}[a-z]{3,8})(?![\w ])")  # twelve words or more that open a wallet
 # What commands and drivers take without a name: who asks, up to the password itself.
 _GIVEN_TO = (
@@ -162,10 +162,10 @@ def _places_in(text: str, sign: str) -> Iterator[int]:
 
 
 def _gives(text: str, found: re.Match[str]) -> bool:
-    """Whether what stands between a name and a value gives it to the name."""
+    """Whether the text between a name and a value assigns it to the name."""
     between, quote = found["between"], found["quote"]
     if found["name"].lower() == "pass" and not quote and text[max(0, found.start() - 1)] not in "_-":
-        return False  # what a test says
+        return False  # the words of a test
     if quote == "`" and "=" not in between and ":" not in between:
         return False  # prose
     signs = "=:>|?,(" if quote else "=:>|?"
@@ -207,7 +207,7 @@ def _like_password(value: str, name: str, *, quoted: bool, whole: bool) -> bool:
 
 
 def _says_nothing(value: str) -> bool:
-    """Whether a value is a stand-in, a template, a name or a call."""
+    """Whether a value is a placeholder, a template, a name or a call."""
     if not any(map(str.isalpha, value)) or made_up(value) or sequence(value):
         return True
     if _WORD_AND_NUMBER.fullmatch(value) and not _WEAK.fullmatch(value):

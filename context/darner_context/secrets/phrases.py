@@ -1,4 +1,4 @@
-"""Passwords of letters alone: words in a row that nobody would show to a user, or letters by chance."""
+"""Passwords of letters alone: words in a row that no program would show to a user, or random letters."""
 
 import re
 
@@ -46,7 +46,7 @@ def letters_by_chance(value: str) -> bool:
 
 
 def single_word(value: str) -> bool:
-    """Whether the value is one small word that says nothing about passwords."""
+    """Whether the value is one small word without a link to passwords."""
     return _PLAIN_WORD.fullmatch(value) is not None and not _shown(value)
 
 

@@ -16,7 +16,7 @@ _LETTERS = re.compile(r"[A-Za-z]{2,}")
 _OFTEN = 0.7  # so many of the pairs of letters in what is made of words are common ones; by chance three in ten
 _SHORT, _SHORT_BITS, _BITS = 20, 2.6, 2.9  # characters of a short value; bits a character of it, and of a longer one
 _CHANGES = 0.15  # so often at least a letter, a capital and a digit follow one another
-_BEGINNING, _HEX_LEAST = 4, 30  # characters that may stand before a number in hex; and of what is such a number
+_BEGINNING, _HEX_LEAST = 4, 30  # characters that may precede a number in hex; and of what is such a number
 
 
 def by_chance(value: str, *, often: float = _OFTEN) -> bool:
@@ -57,7 +57,7 @@ def entropy(value: str) -> float:
 
 
 def made_up(value: str) -> bool:
-    """Whether a value says that it is none, or is typed along the keyboard."""
+    """Whether a value describes itself as no secret, or is typed along the keyboard."""
     return _MADE_UP.search(value) is not None
 
 

@@ -2,7 +2,7 @@
 # ruff: noqa: E501 - a rule is a line
 
 # Tokens with a beginning of their own: the kind, the two characters that it may begin with, the pattern. A group in the
-# pattern is the secret, the rest says only what it is.
+# pattern is the secret, the rest only identifies it.
 TOKENS = r"""
 AWS access key | A3 AB AC AK AS | (?:AKIA|ASIA|ABIA|ACCA|A3T[A-Z0-9])[A-Z0-9]{16}(?![A-Za-z0-9])
 AWS Bedrock key | AB | ABSK[A-Za-z0-9+/]{80,}={0,2}
@@ -285,7 +285,7 @@ UNSAID = r"""
     |tokenaddress|contract|address|signature
 """
 
-# What may stand between a name and its value, beside marks.
+# What may be between a name and its value, beside marks.
 BETWEEN = [
     "value",
     "default",
@@ -341,7 +341,7 @@ WEAK = r"""
     |server|access|refresh|bearer|id|value|string|null|none|undefined|true|false|x|\*|[\W_\d]
 """
 
-# Words of sentences that are shown to somebody who is asked for a password, and of names in code.
+# Words of sentences that request a password of the user, and of names in code.
 SHOWN = """
     a about accept account add admin after again all allow allowed already also always an and any app are argument as ask asked at attempt
     available bad base based be because been before begin between blank box both but button by bytes call callback can cannot change changed

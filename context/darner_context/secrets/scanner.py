@@ -67,7 +67,7 @@ def _secrets_of(text: str) -> tuple[Secret, ...]:
 
 
 def _found(text: str) -> tuple[list[Secret], list[int]]:
-    """The secrets, in any order, and the places where more may be joined to what stands there."""
+    """The secrets, in any order, and the places where more may be joined to the text."""
     data = text.encode("latin-1", "replace")
     found = [Secret(*each) for each in key_parts(text)] if PRIVATE_KEY in text else []
     runs = list(_runs(data))
@@ -94,7 +94,7 @@ _CLASSES = bytes(  # of each character by its code
     else _MARK if chr(code) in "_-+/=.~:%|" else _ELSE
     for code in range(256)
 )  # fmt: skip
-_TELLING = (b"a1", b"1a")  # a digit beside a letter stands in nearly every token, and seldom in what people write
+_TELLING = (b"a1", b"1a")  # nearly every token has a digit beside a letter, and people seldom write one
 _LETTERS = b"a" * 20  # or so many letters; then only these are tokens
 _APART = tuple(b"glpat- glrt- gldt- hvs. GOCSPX- sk- SG. AIza pypi- ya29. dckr_".split())  # marks part their letters
 _WITHOUT_DIGITS = re.compile(

@@ -1,4 +1,4 @@
-"""Values that look random: whether the name they are given says that they are secret."""
+"""Values that look random: whether their name marks them as secret."""
 
 import re
 from itertools import pairwise
@@ -36,7 +36,7 @@ _KINDS = (
 
 
 def kind_by_name(text: str, start: int, end: int) -> str | None:
-    """What a value is by its name, in words; None where nothing says that it is secret."""
+    """The kind of a value by its name, in words; None if nothing marks it as secret."""
     before = text[max(0, start - _ABOVE) : start]
     if before.endswith(("@", "::", "0x")):
         return None
@@ -54,12 +54,12 @@ def kind_by_name(text: str, start: int, end: int) -> str | None:
 
 
 def called(name: str) -> str:
-    """The kind of secret that a name says, in small letters without its marks."""
+    """The kind of secret in a name, which is in small letters without its marks."""
     return next((kind for said, kind in _KINDS if said in name), ("pass" in name and "password") or "key")
 
 
 def unsaid(name: str) -> bool:
-    """Whether a name says that it is something else; in small letters without its marks."""
+    """Whether a name means something else; in small letters without its marks."""
     return _UNSAID.search(name) is not None
 
 
@@ -69,7 +69,7 @@ def is_option(text: str, start: int, end: int) -> bool:
 
 
 def _gives(before: str, name: str, between: str, *, quoted: bool) -> bool:
-    """Whether what stands between a name and a value gives it to the name."""
+    """Whether the text between a name and a value assigns it to the name."""
     told = quoted or any(each in between for each in "=:>") or name.lower() in _SCHEMES
     end = len(before) - len(between)
     if not told and not is_option(before, max(0, end - len(name) - _BEFORE), end):

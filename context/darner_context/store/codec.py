@@ -1,4 +1,4 @@
-"""Facts on their way to the store and back: packed in parts, and each part thawed when it is first asked for."""
+"""Facts on their way to the store and back: packed in parts, and each part unpacked on first use."""
 
 import marshal
 import sqlite3
@@ -44,7 +44,7 @@ def serialize(facts: FileFacts) -> bytes:
 
 
 def _joined(names: Sequence[str]) -> str | tuple[str, ...]:
-    """Join names to what costs less to thaw, but those that could not be told apart again."""
+    """Join names to one string, which is faster to unpack, except those that could not be separated again."""
     joined = _SEPARATOR.join(names)
     return joined if (joined.count(_SEPARATOR) + 1 if joined else 0) == len(names) else tuple(names)
 
@@ -68,7 +68,7 @@ def deserialize(data: bytes) -> FileFacts | None:
 
 
 class _Stored(FileFacts):
-    """Parts that nobody has asked for yet have no value: Python looks for them in `__getattr__`."""
+    """Parts that have not been used yet have no value: Python looks for them in `__getattr__`."""
 
     __slots__ = ("_serialized",)
     _serialized: dict[str, Any]

@@ -68,7 +68,7 @@ _DAMAGED = frozenset((sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQL
 
 
 class Store:
-    """One connection. A damaged file is thrown away and begun anew. Raises sqlite3.Error and OSError."""
+    """One connection. A damaged file is deleted and created again. Raises sqlite3.Error and OSError."""
 
     def __init__(self, path: Path | None, *, write: bool = False) -> None:
         self.path = path
@@ -182,7 +182,7 @@ class Store:
         self._base.execute("UPDATE files SET size = -1 WHERE digest = x'' AND path IN (SELECT path FROM suspects)")
 
     def write(self, parsed: Sequence[Entry], gone: Iterable[str] = ()) -> None:
-        """Put files in, take files out, in one transaction; what another process has put in meanwhile stays."""
+        """Put files in, take files out, in one transaction; what another process has put in since then stays."""
         gone = list(gone)
         with self._transaction():
             delta = Delta()

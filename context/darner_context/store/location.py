@@ -1,4 +1,4 @@
-"""Where the store of a workspace lies, and what becomes of it when it cannot be used."""
+"""Where the store of a workspace is, and what happens when it cannot be used."""
 
 import os
 import sqlite3
@@ -105,7 +105,7 @@ _PRUNED = 400  # stores looked at in one go
 
 
 def prune(own: Path) -> None:
-    """Delete the stores beside this one of workspaces that are gone, and those that nobody has opened for a month."""
+    """Delete the stores beside this one whose workspaces no longer exist, and those unused for a month."""
     now = own.stat().st_mtime  # it was opened just now
     for path in sorted(own.parent.glob("index-*.sqlite"))[:_PRUNED]:
         if path == own:

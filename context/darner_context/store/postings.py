@@ -10,7 +10,7 @@ _Living = tuple[frozenset[int], list[str]]  # stored files that do not count, an
 
 
 class Postings:
-    """The files that define a name and those that use it; paths are looked up when asked for."""
+    """The files that define a name and those that use it; paths are looked up on use."""
 
     __slots__ = ("_defined", "_ids", "_living_defined", "_living_used", "_paths_defined", "_paths_used", "_used",
                  "definitions", "uses")  # fmt: skip

@@ -11,7 +11,7 @@ def comment_span(path: str, text: str, line: int, column: int) -> "Span | Litera
     """
     Find the comment that holds a place: its begin and its end, each a line and a character from 0.
 
-    "string" where the place lies in a string; None where it lies in neither, or where no grammar tells.
+    "string" if the place is in a string; None if it is in neither, or without a grammar to decide.
     """
     row = language_row(path)
     if row is None or row.embeds or len(text) > PARSE_LIMIT:

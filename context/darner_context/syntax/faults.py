@@ -57,7 +57,7 @@ def new_faults(path: str, before: str, after: str) -> tuple[SyntaxFault, ...]:
 
 
 def parses(path: str, text: str) -> bool:
-    """Whether the grammar finds no fault. Other threads run meanwhile."""
+    """Whether the grammar finds no fault. Other threads run at the same time."""
     row = language_row(path)
     if row is None or not row.gate or len(text) > PARSE_LIMIT:
         return True

@@ -63,7 +63,7 @@ _DOTTED = r"^[ \t]*(?:using|import|use|open|alias)[ \t]+(?:static[ \t]+)?([\w.\\
 
 
 def _numbered(text: str, matches: Iterable[re.Match[str]]) -> Iterator[tuple[re.Match[str], int]]:
-    """Tell the line of each match; they come in the order of the text."""
+    """Number the line of each match; they come in the order of the text."""
     at, line = 0, 1
     for found in matches:
         line += text.count("\n", at, found.start())
@@ -109,7 +109,7 @@ def _python(text: str) -> Iterator[Import]:
 
 
 def _es_statements(text: str) -> Iterator[re.Match[str]]:
-    """Find what imports, only where a word stands that begins it: that is far quicker than to try everywhere."""
+    """Find what imports, only at a word that begins an import: that is far quicker than to try everywhere."""
     words = _ES_ALL if "require" in text or re.search(_AWAITED, text) else _ES_PLAIN
     end, pattern = 0, re.compile(_ES)
     for place in sorted([place for word in words for place in _places(text, word)]):

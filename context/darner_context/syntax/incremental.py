@@ -21,7 +21,7 @@ _Text = TypeVar("_Text", str, bytes)
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Lines `first` to `last` were looked at anew, in place of `first` to `old_last`; all else is as it was."""
+    """Lines `first` to `last` were parsed again, in place of `first` to `old_last`; all else is as it was."""
 
     first: int
     old_last: int
@@ -53,7 +53,7 @@ class Outline:
 
     def edit(self, data: bytes, where: tuple[int, int, int] | None = None) -> Change | None:
         """
-        Take in the text as it is now; None where all of it was looked at anew.
+        Take in the text as it is now; None if all of it was parsed again.
 
         `where` is what `changed_range` would return, if it is known.
         """
@@ -69,12 +69,12 @@ class Outline:
 
     def _outermost(self, old: bytes, begin: int, old_end: int, row: int) -> tuple[Found, int, int, int] | None:
         """
-        Find the outermost definition that an edit lies in, if it means by itself what it means in its file.
+        Find the outermost definition around an edit, if it means by itself what it means in its file.
 
         With it its last row, where the first row begins and where the last one ends.
         """
         found = self._found
-        place = bisect_left(found, place_of(row), key=_begin) - 1  # its first line stands as it stood
+        place = bisect_left(found, place_of(row), key=_begin) - 1  # its first line is unchanged
         while place >= 0 and found[place].begin & _COLUMN:
             place -= 1
         if place < 0 or self._broken or self._row.name not in _ALONE:
@@ -84,7 +84,7 @@ class Outline:
             return None
         last = _stepped(old, begin, bottom - row)
         after = _line_end(old, last)
-        if self._row.name == "python":  # indentation alone says where it ends
+        if self._row.name == "python":  # indentation alone marks its end
             while after < len(old) and not old[after : _line_end(old, after)].strip():
                 after, bottom = _line_end(old, after), bottom + 1
             last = after
@@ -92,7 +92,7 @@ class Outline:
         return (found[place], bottom, _stepped(old, begin, top - row), after) if old_end < last else None
 
     def _within(self, old: bytes, begin: int, old_end: int, end: int, row: int) -> Change | None:
-        """Parse the outermost definition that an edit lies in by itself; None where that is not the same."""
+        """Parse the outermost definition around an edit by itself; None where that is not the same."""
         data, there = self._data, self._outermost(old, begin, old_end, row)
         if there is None:
             return None
@@ -108,7 +108,7 @@ class Outline:
         if not touched or not _same(touched[0], outer):
             return None
         for number, each in enumerate(touched):
-            if each.made.doc == top + 1:  # the comment goes on above
+            if each.made.doc == top + 1:  # the comment continues above
                 doc = doc_line(data, self._prefixes, top + 1, first)
                 touched[number] = each._replace(made=each.made._replace(doc=doc))
         now_bottom = bottom + data.count(b"\n", begin, end) - old.count(b"\n", begin, old_end)
@@ -122,7 +122,7 @@ class Outline:
         data = self._data
         tree = parse(self._row, data, self._tree)
         if tree.root_node.has_error and len(data) < _SMALL:
-            tree = parse(self._row, data)  # what stands in for an error may hang on what was there before
+            tree = parse(self._row, data)  # what replaces an error may depend on the text before
         moved = data.count(b"\n", begin, end) - old.count(b"\n", begin, old_end)
         for each in self._tree.changed_ranges(tree):
             begin, end = min(begin, each.start_byte), max(end, each.end_byte)

@@ -16,7 +16,7 @@ class Language:
     filenames: tuple[str, ...] = ()
     comments: tuple[str, ...] = ("//", "/*", "*")
     embeds: bool = False  # holds code of other languages
-    gate: bool = True  # whether the grammar is true enough to the language to refuse an edit for it
+    gate: bool = True  # whether the grammar is true enough to the language to reject an edit for it
     within: tuple[str, ...] = ()  # the only nodes with definitions in them, from the root on; () is any node
 
 

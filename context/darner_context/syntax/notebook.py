@@ -1,4 +1,4 @@
-"""Notebooks (.ipynb): JSON whose cells hold code, and also what running it gave, which is shown to nobody."""
+"""Notebooks (.ipynb): JSON whose cells hold code, and also its output, which is never shown."""
 
 import json
 import re
@@ -41,7 +41,7 @@ def unshown_lines(path: str, text: str) -> frozenset[int]:
 
 @lru_cache(maxsize=2)
 def read_notebook(text: str) -> Notebook:
-    """Take a notebook apart; what is broken is read as far as it goes."""
+    """Take a notebook apart; a broken one is read as far as possible."""
     starts = [*accumulate(map(len, split_lines(text)), initial=0)]
     code = [""] * (len(starts) - 1)
     unshown: set[int] = set()

@@ -1,6 +1,6 @@
 """A text handed to a parser piece by piece, and a limit to what it may cost.
 
-The parser holds all threads up, except while it asks for a piece or tells how far it is. It keeps for ever what it was
+The parser blocks all threads, except while it requests a piece or reports its progress. It keeps for ever what it was
 given as a piece: so each thread has a few bytes of its own that are filled again and again. A search in the tree that
 compares texts asks for pieces, too: it keeps none, and takes nothing but `bytes`, unchecked.
 """

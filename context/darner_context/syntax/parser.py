@@ -98,7 +98,7 @@ class TooSlow(ValueError):
 
 
 def parse(row: Language, data: bytes, before: Tree | None = None) -> Tree:
-    """Parse a text; what `before`, a tree that was told of the edits since, has of it is taken over. Raises TooSlow."""
+    """Parse a text; `before`, a tree with the edits since, is reused where it is unchanged. Raises TooSlow."""
     if (row.name == "yaml" and _TOO_DEEP.search(data)) or _opens_too_much(data):
         raise TooSlow
     parser = tree_sitter.Parser(_grammar(row.module, row.function))
@@ -121,8 +121,8 @@ def _opens_too_much(data: bytes) -> bool:
     """
     Whether it may open as many lists of types as comparisons: `a<a<a<`.
 
-    Where these end, a grammar unites all that they may mean in one step, of seconds and gigabytes; no limit is asked
-    meanwhile.
+    Where these end, a grammar unites all that they may mean in one step, of seconds and gigabytes; no limit is checked
+    during it.
     """
     return data.count(b"<") >= _OPEN and b"<" * _OPEN in data.translate(_SIGNS, _NO_SIGNS)
 
@@ -140,7 +140,7 @@ def matches(row: Language, tree: Tree, begin: int = 0, end: int | None = None) -
 
 
 def _heaped(root: Node) -> bool:
-    """Whether thousands of tokens lie in one error: a query looks through all that follow, at each of them."""
+    """Whether one error contains thousands of tokens: a query looks through all that follow, at each of them."""
     stack = [root]
     while stack:
         node = stack.pop()
@@ -154,7 +154,7 @@ def _heaped(root: Node) -> bool:
 def _matches_within(row: Language, cursor: tree_sitter.QueryCursor, root: Node) -> list[Captures]:
     """All matches, without a look into statements and expressions: most of a tree is there."""
     way, begins = _way(row)
-    cursor.set_max_start_depth(0)  # patterns begin at the node that is asked for
+    cursor.set_max_start_depth(0)  # patterns begin at the node of the query
     found: list[Captures] = []
     stack = [root]
     while stack:

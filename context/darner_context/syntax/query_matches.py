@@ -68,7 +68,7 @@ def found_in(row: Language, data: bytes, matches: Sequence[Captures]) -> list[Fo
         name = names[0]
         begin = name.start_byte
         if not _said(data, name).strip():
-            continue  # what stands in for an error has no text, and a title may be a lone hard space
+            continue  # what replaces an error has no text, and a title may be a lone hard space
         mark, node = _marked(captures, name)
         if not mark:
             if "scope" not in captures:

@@ -1,6 +1,6 @@
 """How a child process starts: nothing of the folder that darner was started in, or of a workspace, is code to it.
 
-It works in a folder that nobody else writes to, hears of the environment only what is named here (so no key), and a
+It works in a folder that no other user writes to, gets of the environment only what is named here (so no key), and a
 Python imports from where this one has its packages, never from the working folder or `PYTHONPATH`.
 """
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 NEUTRAL = Path(sys.executable or os.sep).anchor or os.sep  # the root folder
 
-# Where the user's own files lie, what language is spoken, what the system itself cannot start without.
+# Where the user's own files are, what language is spoken, what the system itself cannot start without.
 _PLAIN_NAMES = (
     "HOME USER LOGNAME LANG LANGUAGE TZ TMPDIR TMP TEMP XDG_CONFIG_HOME XDG_CACHE_HOME XDG_STATE_HOME XDG_DATA_HOME "
     "LD_LIBRARY_PATH DYLD_LIBRARY_PATH SYSTEMROOT SYSTEMDRIVE WINDIR COMSPEC PATHEXT USERPROFILE HOMEDRIVE HOMEPATH "
@@ -65,7 +65,7 @@ def git_settings(environ: Mapping[str, str]) -> list[tuple[str, str]]:
 
 
 def search_path(path: str, *, without: Iterable[Path] = ()) -> list[str]:
-    """The folders of a PATH in which a program may be looked for: none that depends on where one stands."""
+    """The folders of a PATH in which a program may be looked for: none that depends on the current folder."""
     return [
         folder
         for folder in path.split(os.pathsep)

@@ -13,7 +13,7 @@ def lifeline(handle: int) -> Generator[None]:
     """
     As long as the block runs: when the other end of the pipe `handle` is closed, this process and its group are killed.
 
-    A process of its own waits for that; one by one it costs nothing. Nothing else may read the pipe meanwhile. To be
+    A process of its own waits for that; one by one it costs nothing. Nothing else may read the pipe until then. To be
     entered before there are threads.
     """
     if sys.platform == "win32":

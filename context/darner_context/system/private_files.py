@@ -1,4 +1,4 @@
-"""Folders and files of darner's own that nobody else on the machine can read, write or put in the way.
+"""Folders and files of darner's own that no other user of the machine can read, write or put in the way.
 
 They hold pieces of the user's code. What an earlier version made wider is narrowed when it is next used.
 """
@@ -36,7 +36,7 @@ def private_folder(folder: Path) -> Path:
 
 
 def changed_by_others(file: Path) -> str | None:
-    """Say why somebody else decides what a file holds, links followed; None where only its user and the system do."""
+    """Explain who else can change a file's content, links followed; None if only its user and the system can."""
     if os.name != "posix":
         return None
     real = file.resolve()
@@ -57,7 +57,7 @@ def private_file(file: Path) -> Path:
 
 
 def private_opener(path: str, flags: int) -> int:
-    """What `open` takes as an opener: the file is nobody else's."""
+    """What `open` takes as an opener: the file belongs to the user alone."""
     try:
         handle = os.open(path, flags | _OWN, 0o600)
     except OSError as error:

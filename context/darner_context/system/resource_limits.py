@@ -26,7 +26,7 @@ def limited_time(seconds: float) -> Generator[None]:
     if sys.platform == "win32":
         yield
         return
-    signal.setitimer(signal.ITIMER_PROF, seconds)  # its signal is handled by nobody, so it ends the process
+    signal.setitimer(signal.ITIMER_PROF, seconds)  # its signal has no handler, so it ends the process
     try:
         yield
     finally:

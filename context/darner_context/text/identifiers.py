@@ -15,7 +15,7 @@ _SHORT = 4  # letters of a word that keeps its last e
 _QUOTED = re.compile(r"`([^`\r\n]+)`")
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+")
 
-# words of the languages themselves, and of prose: they say nothing about a place
+# words of the languages themselves, and of prose: they mean nothing for a place
 _KEYWORDS = """
     abstract and any as assert async auto await bool boolean break byte case catch chan char class const constexpr
     continue crate debugger def default defer defined del delete do double elif else endif enum err except explicit

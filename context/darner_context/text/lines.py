@@ -14,7 +14,7 @@ _WORDS = 100  # whose lines are kept
 
 
 class Lines(Sequence[str]):
-    """The lines of a text, cut out when asked for: a file's text costs less than its lines."""
+    """The lines of a text, cut out on use: a file's text costs less than its lines."""
 
     __slots__ = ("_found", "_small", "starts", "text")
 
@@ -48,7 +48,7 @@ class Lines(Sequence[str]):
         return self.text[starts[first - 1 if first <= size else size] : starts[min(size, last)]]
 
     def with_word(self, word: str) -> array[int]:
-        """Number the first lines with a word in small letters: the next place, and the next instruction, ask again."""
+        """Number the first lines with a word in small letters: the next place and instruction need them again."""
         found = self._found.get(word)
         if found is None:
             if self._small is None:
@@ -60,7 +60,7 @@ class Lines(Sequence[str]):
         return found
 
     def with_name(self, name: str) -> array[int]:
-        """Number the first lines that a name stands in."""
+        """Number the first lines that contain a name."""
         return self._standing(self.text, name)
 
     def _standing(self, text: str, word: str) -> array[int]:

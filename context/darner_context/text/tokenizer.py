@@ -36,7 +36,7 @@ _SAME = {"o200k_base": "o200k_base", "o200k_harmony": "o200k_base", "cl100k_base
 _PIECE = 50_000  # characters handed to the encoder at once: its regular expressions overflow on very long runs
 
 _SHORT = 2_000  # characters of a text that is counted at once
-_PARAGRAPH = re.compile(r"\n\n(?=[A-Za-z])")  # no token goes over such a place: the sum of the parts is exact
+_PARAGRAPH = re.compile(r"\n\n(?=[A-Za-z])")  # no token spans such a place: the sum of the parts is exact
 _LOADING = threading.Lock()
 _KEPT = 16_384  # paragraphs whose counts stay in memory: the next prompt has nearly all of them again
 
@@ -109,7 +109,7 @@ def _count(vocabulary: str, paragraph: str) -> int:
 
 
 def _pieces(text: str) -> list[str]:
-    """Cut at line ends where there are any: summing the pieces is then never below the count of the whole."""
+    """Cut at line ends if possible: summing the pieces is then never below the count of the whole."""
     pieces: list[str] = []
     begin = 0
     while begin < len(text):

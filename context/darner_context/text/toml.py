@@ -1,4 +1,4 @@
-"""Settings in TOML that others wrote: whatever they hold, they are read or refused at once."""
+"""Settings in TOML that others wrote: whatever they contain, they are read or rejected at once."""
 
 import re
 from typing import Any

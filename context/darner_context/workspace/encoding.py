@@ -15,7 +15,7 @@ _MARKS = (  # the longer ones first: UTF-32's begins as UTF-16's does
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]{1,40})")
-_ENDS = re.compile(r"-(?:unix|dos|mac)$")  # Emacs says there how lines end
+_ENDS = re.compile(r"-(?:unix|dos|mac)$")  # Emacs names the line endings there
 # Character sets that hold ASCII. Python knows codecs of other kinds: some raise errors of their own, some take minutes.
 _CHARSET = re.compile(
     r"utf-8|iso8859-\d+|cp\d+|koi8-\w|mac-\w+|gb\w+|big5\w*|euc_\w+|shift_jis\w*|johab|ptcp154|kz1048|tis-620|hp-roman8"
@@ -30,7 +30,7 @@ class Decoded:
     encoding: str
 
     def encode(self, text: str) -> bytes | None:
-        """Return another text as this file's bytes; None if its encoding cannot say it."""
+        """Return another text as this file's bytes; None if its encoding has no bytes for it."""
         try:
             return text.encode(self.encoding)
         except UnicodeError:
@@ -38,7 +38,7 @@ class Decoded:
 
 
 def decode(data: bytes) -> Decoded | Unreadable:
-    """Return a file's text, or why it is none: it is binary, or neither UTF-8 nor what its mark or coding line says."""
+    """Return a file's text, or why there is none: it is binary, or not in UTF-8 or the encoding that it names."""
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return _decoded(data, encoding) or Unreadable(

@@ -1,6 +1,6 @@
-"""What is left out below a root: what git ignores, as git itself has it, and what darner's own rules say on top of it.
+"""What is left out below a root: what git ignores, by git itself, and what darner's own rules add.
 
-Where git cannot be asked (there is no repository, no git, or git refuses to look into the repository) its rules are
+If git cannot be called (there is no repository, no git, or git does not look into the repository) its rules are
 read as git would read them. The own rules, those of the settings and of `.darnerignore`, can only add to git's.
 """
 
@@ -23,11 +23,11 @@ from darner_context.request import Unreadable
 from darner_context.system.regular_file import holds_up, read_plain
 
 RULES, OWN_RULES = ".gitignore", ".darnerignore"
-_SECONDS, _SLOW = 5.0, 2.0  # for git to list a work tree; what makes it one that is not asked again
+_SECONDS, _SLOW = 5.0, 2.0  # for git to list a work tree; one that takes longer is not listed again
 _LISTED = 400_000_000  # bytes of such a list
-_HUGE = 500_000_000  # bytes of a file of which git is not asked any more
-_AGAIN = 16  # paths that git is asked of again
-_ALONE = 2  # paths that git is asked of one by one before it lists all: a command's file, while nothing is scanned yet
+_HUGE = 500_000_000  # bytes of a file that git is no longer called for
+_AGAIN = 16  # paths for which git is called again
+_ALONE = 2  # paths for which git is called one by one before it lists all: a command's file, before a scan
 _ODD = sys.platform in {"darwin", "win32"}  # file names of another form, or in other letters, are the same there
 
 Chain = tuple[tuple[str, Rules], ...]  # outermost first, each with the prefix of its folder
@@ -35,7 +35,7 @@ Chain = tuple[tuple[str, Rules], ...]  # outermost first, each with the prefix o
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What says which entries of a folder are left out. `listed` is git's word; `rules` and `tracked` stand in."""
+    """Which entries of a folder are left out. `listed` is git's answer; without it `rules` and `tracked` decide."""
 
     top: str  # the prefix of the repository within the root
     listed: "Listed | None"
@@ -79,17 +79,17 @@ _NONE = Listed(())
 
 class Excludes:
     """
-    The verdicts of one moment on what lies below one root; found as they are asked for, by any thread.
+    The verdicts of one moment on what is below one root; found on use, by any thread.
 
     `never` are names of folders that are not looked into; `slow` is shared by all moments: repositories in which git
-    took too long and is not asked again.
+    took too long and is not called again.
     """
 
     def __init__(
         self, root: Path, extra: Sequence[str], never: Iterable[str], slow: set[str], only: str | None = None
     ) -> None:
         self._root, self._extra, self._never, self._slow = root, extra, never, slow
-        self._only = only  # the one path of which git is asked
+        self._only = only  # the one path for which git is called
         repository = repository_of(root)
         self._base = repository.top if repository is not None else root
         lead = root.relative_to(self._base).as_posix()
@@ -100,7 +100,7 @@ class Excludes:
         self._alone: dict[str, bool] = {}
 
     def renewed(self) -> "Excludes":
-        """The verdicts of this moment, for which git has been asked already."""
+        """The verdicts of this moment, with git's answers."""
         fresh = Excludes(self._root, self._extra, self._never, self._slow)
         fresh.top()
         with self._lock:
@@ -118,7 +118,7 @@ class Excludes:
             return found
 
     def below(self, place: Place, prefix: str, has: Callable[[str], bool]) -> Place:
-        """What holds in a folder below the root, given what holds above it; `has` says which entries it has."""
+        """The rules of a folder below the root, given those above it; `has` lists its entries."""
         repository = repository_at(self._root / prefix) if has(".git") else None
         if repository is not None:
             place = self._repository(prefix, repository, place.own)
@@ -154,7 +154,7 @@ class Excludes:
         return not nested or self._check(place, path)
 
     def file(self, inner: str) -> bool:
-        """Whether a path is left out, be there a file or not; git is asked only for what it has not listed."""
+        """Whether a path is left out, be there a file or not; git is called only for what it has not listed."""
         with self._lock:
             if inner in self._alone:
                 return self._alone[inner]
@@ -203,7 +203,7 @@ class Excludes:
         return self._places[prefix]
 
     def _is_gone(self, above: Place, folder: str) -> bool:
-        """Whether a folder is left out, which may have been made since git was asked."""
+        """Whether a folder is left out, which may be newer than git's answer."""
         if above.listed is None or above.listed.folder(folder[len(above.top) :]):
             return self.leaves_out_folder(above, folder)
         if ignored(f"{self._lead}{folder}/", above.own):
@@ -285,7 +285,7 @@ class Excludes:
 
 
 def _lines(path: Path, *, follow: bool) -> Sequence[str]:
-    """The rules of a file; of one that is too large nobody knows what it says, so all is left out."""
+    """The rules of a file; those of a file that is too large are unknown, so all is left out."""
     if not os.path.lexists(path):
         return ()
     data = read_plain(path, MOST, follow=follow)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 _GENERATED = re.compile(r"@generated\b|\bDO NOT EDIT\b|[Aa]uto-?generated (?:by|from|file)\b")
-TOP = 12  # lines that may say that a file is generated
+TOP = 12  # lines that may mark a file as generated
 _TEST = re.compile(
     r"(?:^|/)(?:tests?|__tests__|spec|specs|testing|e2e)/|(?:^|/)(?:test_|conftest)[^/]*$|(?:_test|_spec|[.-]test|[.-]spec|Tests?|IT)\.\w+$"
 )

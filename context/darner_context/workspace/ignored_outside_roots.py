@@ -16,6 +16,6 @@ def repository_top(folder: Path) -> Path | None:
 def ignored_in(folder: Path, extra: Sequence[str], inner: str) -> bool:
     """Whether the rules of a folder, and `extra` ones, leave out a path below it.
 
-    Git is not asked for a list of what the folder has, which may be much: its rules are read.
+    Git does not list the folder, which may be large: its rules are read.
     """
     return Excludes(folder, tuple(extra), (), {str(folder)}).file(inner)

@@ -68,12 +68,12 @@ class Workspace:
         }
 
     def renew(self) -> None:
-        """Take in what git and the rules say now; blocks for some hundredths of a second, and nobody else meanwhile."""
+        """Read the current rules of git and darner; blocks for some hundredths of a second, but no other thread."""
         for root, known in list(self._excludes.items()):
             self._excludes[root] = known.renewed()
 
     def scan(self, left_out: list[LeftOut]) -> Iterator[Source]:
-        """All source files in the order of their paths, a folder at a time; what is passed over goes to `left_out`."""
+        """All source files in the order of their paths, a folder at a time; `left_out` gets those passed over."""
         for name, root in self.roots.items():
             yield from self._below(root, f"{name}/" if name else "", left_out)
 
