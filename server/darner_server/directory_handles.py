@@ -67,7 +67,7 @@ class OpenFolders:
         self._folders: dict[Path, Folder] = {}
 
     def __enter__(self) -> Self:
-        """Nothing is opened before it is asked for."""
+        """Nothing is opened before it is needed."""
         return self
 
     def __exit__(self, *_: object) -> None:

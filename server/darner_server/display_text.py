@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any, cast
 
-# What terminals obey and nobody sees: C0 but tab and line feed, DEL, C1, line and paragraph separators, direction
+# Characters that terminals obey or readers cannot see: C0 but tab and line feed, DEL, C1, separators, direction
 # marks, signs without a width, fillers, variation selectors beyond those of emoji, tags, and halves of pairs.
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
@@ -15,7 +15,7 @@ _LINK = re.compile(r"(?<=\])(?=[(:])|(?<=\$)(?=\()|(?<=<)(?=[a-zA-Z/!])")
 
 
 def visible(text: str) -> str:
-    r"""The text with every sign that a terminal obeys or nobody sees written out, as in \x1b and \u202e.
+    r"""The text with every sign that a terminal obeys or a reader does not see written out, as in \x1b and \u202e.
 
     Line feeds and tabs stay, and so do line ends of two signs.
     """
@@ -46,7 +46,7 @@ def plain_words(value: Any) -> Any:  # noqa: ANN401 - JSON
 
 
 def instructions_notice(instructions: str, *, hide: Callable[[str], str], longest: int) -> str:
-    """What a workspace's settings tell the model, for the user to know; "" where they tell nothing.
+    """The instructions of a workspace's settings to the model, for the user to know; "" if there are none.
 
     `hide` masks secrets; `longest` is the most characters that are shown.
     """

@@ -44,7 +44,7 @@ class _DeadlineRow(Strict):
 
 
 class EndpointTable(Strict):
-    """What stands below a line [[endpoints]]."""
+    """The table below a line [[endpoints]]."""
 
     name: Annotated[str, Field(min_length=1, pattern=r"^[\w.-]+$")]
     kind: Literal["cerebras", "vllm", "llamacpp", "openai"]
@@ -89,7 +89,7 @@ def made(
     key_of: Callable[[str], str | None],
     place: Callable[[str], str],
 ) -> Endpoint:
-    """The endpoint. One whose key or variables cannot be used is made too, and says why it is `unusable`.
+    """The endpoint. One whose key or variables cannot be used is made too, with the reason in `unusable`.
 
     `place` gives the file and line of a key of the table.
     """
@@ -132,7 +132,7 @@ def made(
 
 
 def tokenizer_of(model: str) -> str | None:
-    """The tokenizer that a model's name tells of; None: its name tells of none."""
+    """The tokenizer that a model's name implies; None if it implies none."""
     name = model.lower()
     for part, tokenizer in (
         ("gpt-oss", "o200k_harmony"),
@@ -178,7 +178,7 @@ def _key(
 
 
 def _expanded(pairs: _Pairs, environ: Mapping[str, str]) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...], str]:
-    """(the pairs with the values of the variables that they name, those values that nobody may see, one not set)."""
+    """(the pairs with the values of the variables that they name, those values that must not be shown, one not set)."""
     found: list[tuple[str, str]] = []
     hidden: list[str] = []
     missing = ""

@@ -158,10 +158,10 @@ def write(
 ) -> Written | Unwritten:
     """Write, or with None delete, every file, or leave every one as it was. Paths are POSIX, below `root`.
 
-    A path that leads out of the root, also through a link, is refused; a link inside it stays a link and its file
-    changes. A folder that turns into a link meanwhile leads nowhere. A file keeps its permissions. `expected` holds
+    A path that leads out of the root, also through a link, is rejected; a link inside it stays a link and its file
+    changes. A folder that turns into a link at that moment leads nowhere. A file keeps its permissions. `expected` holds
     what each file must still contain (None: must not exist). `journals` is the folder from which `unfinished.settle`
-    puts right what a process that dies here leaves behind.
+    repairs what a process that dies here leaves behind.
     """
     top = root.resolve()
     with OpenFolders(top) as held:
@@ -187,7 +187,7 @@ def _write(root: Path, steps: list[_Step], held: OpenFolders, disk: Disk, journa
         moved = held.moved()
         if moved is not None:
             at = next((step.path for step in steps if step.file.is_relative_to(moved)), at)
-            raise OSError(errno.ELOOP, LINKED)  # noqa: TRY301 - taken back as after any other fault
+            raise OSError(errno.ELOOP, LINKED)  # noqa: TRY301 - reverted as after any other fault
     except BaseException as error:
         left = _take_back(steps, made, disk)
         if not left:
@@ -201,7 +201,7 @@ def _write(root: Path, steps: list[_Step], held: OpenFolders, disk: Disk, journa
 
 
 def set_mode(root: Path, path: str, mode: int) -> None:
-    """Give a file below the root permissions; what is none, or lies elsewhere by now, stays as it is."""
+    """Give a file below the root permissions; one that is no file, or is elsewhere by now, stays as it is."""
     file = _inside(root.resolve(), path)
     with OpenFolders(root.resolve()) as held, contextlib.suppress(OSError):
         folder = None if isinstance(file, str) else held.folder(file.parent)
@@ -272,7 +272,7 @@ def _inside(top: Path, path: str) -> Path | str:
 
 
 def _unfit(step: _Step, expected: tuple[bytes | None] | None) -> str | None:
-    """Return why a file cannot be changed as asked."""
+    """Return why a file cannot be changed."""
     found = step.there
     if found is None:
         if step.data is None:

@@ -1,4 +1,4 @@
-"""Where this program imports from: not from the folder that it is started in, whatever PYTHONPATH says.
+"""Where this program imports from: not from the folder that it is started in, whatever PYTHONPATH contains.
 
 Only what a Python has loaded anyway when it runs its first line may be imported here.
 """
@@ -18,7 +18,7 @@ def forget_python_path() -> None:
         installed = os.path.isabs(folder) and os.path.basename(folder) in _PACKAGES  # noqa: PTH117, PTH119
         try:
             place = os.path.abspath(folder)  # noqa: PTH100
-        except OSError:  # the working folder is gone
+        except OSError:  # the working folder no longer exists
             place = folder
         if not installed and os.path.dirname(place) != beside:  # noqa: PTH120
             dropped |= {folder, place}

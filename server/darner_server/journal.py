@@ -1,7 +1,7 @@
 """What a process that dies while it writes a patch leaves behind, and how the next one puts it right.
 
-Before the first file is touched, a journal in the user's own state folder says what is going to be done; it goes when
-all of it is done or taken back.
+Before the first file is touched, a journal in the user's state folder records the planned changes; it is removed when
+all of it is done or reverted.
 """
 
 import json
@@ -21,7 +21,7 @@ from darner_server.process_alive import alive
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One file: where its new content waits, where its old one is kept, and the new one's digest (None: it goes)."""
+    """One file: where its new content waits, where its old one is kept, and the new one's digest (None: a removal)."""
 
     file: str
     fresh: str
@@ -38,7 +38,7 @@ class Settled:
     changed: tuple[tuple[str, str], ...] = ()
 
 
-# A file put back, one that the patch had not reached yet, and one that somebody has changed since.
+# A restored file, one that the patch had not reached yet, and one that has changed since.
 _Outcome = Literal["restored", "untouched", "changed"]
 
 
@@ -48,7 +48,7 @@ def digest(data: bytes | None) -> str | None:
 
 
 def begin(journals: Path | None, root: Path, plan: Sequence[Planned], folders: Sequence[Path]) -> Path | None:
-    """Write down what is going to be done; None where that cannot be written, and the patch goes on without."""
+    """Record the planned changes; None if that fails, and the patch continues without a record."""
     if journals is None:
         return None
     path = journals / f"{_key(root)}.{os.getpid()}.{secrets.token_hex(4)}.json"
@@ -84,7 +84,7 @@ def unfinished(journals: Path, root: Path) -> list[Path]:
 
 
 def settle(journals: Path, root: Path) -> Settled:
-    """Take back what was cut off; a patch that was all written stays. A file changed since is left as it is.
+    """Revert an interrupted patch; a patch that was written completely stays. A file changed since is left as it is.
 
     So is one whose folder has become a link since: nothing is touched behind it.
     """
@@ -114,13 +114,13 @@ def settle(journals: Path, root: Path) -> Settled:
 
 
 def _own(journals: Path) -> None:
-    """Make the folder, or narrow it, and the one around it: who writes there says which files go. Raises OSError."""
+    """Make the folder private, and the one around it: its writers decide which files are removed. Raises OSError."""
     private_folder(journals.parent)
     private_folder(journals)
 
 
 def _folder_of(file: str, held: OpenFolders) -> Folder | None:
-    """The folder a file lies in; None where it is missing, or a link by now."""
+    """The folder of a file; None where it is missing, or a link by now."""
     try:
         return held.folder(Path(file).parent)
     except OSError:

@@ -21,7 +21,7 @@ def cleaned(text: str) -> str:
 
 
 def fault(key: str) -> str:
-    """Why a key cannot be sent, told without it; "" if it can."""
+    """Why a key cannot be sent, without the key itself; "" if it can."""
     for at, letter in enumerate(key, 1):
         if letter in "\r\n":
             return "contains a line break"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def alive(process: object) -> bool:
-    """Whether the process can be seen; False too where it cannot be asked about without harm."""
+    """Whether the process can be seen; False too where it cannot be checked without harm."""
     if type(process) is not int or process <= 0 or sys.platform == "win32":
         return False
     try:
@@ -19,7 +19,7 @@ def alive(process: object) -> bool:
 
 
 def _ended(process: int) -> bool:
-    """Whether it has ended and only waits for its parent to ask how; told on Linux."""
+    """Whether it has ended and only waits for its parent to collect it; known on Linux."""
     try:
         stat = Path(f"/proc/{process}/stat").read_bytes()
     except OSError:

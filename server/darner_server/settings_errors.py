@@ -1,4 +1,4 @@
-"""Mistakes in the settings, told with their line and with what to write instead."""
+"""Mistakes in the settings, with their line and with what to write instead."""
 
 import re
 from collections.abc import Mapping
@@ -108,7 +108,7 @@ def unknown(key: str, *, endpoint: bool) -> str:
 
 
 def _renamed(fault: "ErrorDetails") -> bool:
-    """A key that is called otherwise: the right one is missing then, which says less."""
+    """A key by another name: the right one is missing then, which is less helpful."""
     return fault["type"] == "extra_forbidden" and _plain(str(fault["loc"][-1])) in _MEANT
 
 

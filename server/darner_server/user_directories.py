@@ -1,4 +1,4 @@
-"""Where the user's settings, model files and the state of running servers lie: never where darner is started.
+"""Where the user's settings, model files and the state of running servers are stored: never where darner is started.
 
 Somebody who has no home (in a container, in a service) has a folder of his own among the temporary ones; there are no
 settings then.

@@ -18,7 +18,7 @@ _TRIES = 64
 
 class Masks:
     """
-    The masks of one task. The same secrets in the same order have the same masks, and no mask reveals more of it
+    The masks of one task. The same secrets in the same order have the same masks, and no mask reveals more of one
     than its length and where it has letters, digits and marks.
     """
 

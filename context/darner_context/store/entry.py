@@ -81,7 +81,7 @@ class Delta:
         return found
 
     def remove(self, number: int, path: str, facts: FileFacts | None) -> None:
-        """Take in a file that is removed. Without facts its number stays under its names: no other file ever gets it."""
+        """Take in a removed file. Without facts its number stays under its names: no other file ever gets it."""
         self.removed.add(number)
         self.old_words.update(parts(path))
         if facts is not None:

@@ -1,4 +1,4 @@
-"""The command line: a thin skin on the engine. The diff goes to stdout, all else to stderr."""
+"""The command line: a thin skin on the engine. The diff is written to stdout, all else to stderr."""
 
 import os
 import sys
@@ -29,7 +29,7 @@ def main() -> None:
 
 
 def _end_as_if_interrupted() -> None:
-    """Told to end, by a system or a terminal that closes, the command puts in order what an interrupt does."""
+    """If a system or a closing terminal ends the command, it cleans up as after an interrupt."""
     if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
         return
     for name in ("SIGTERM", "SIGHUP"):

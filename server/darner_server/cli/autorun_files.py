@@ -1,4 +1,4 @@
-"""Files of a patch that something runs or obeys by itself, and that nobody named: reported, and not written unasked."""
+"""Files of a patch that are run or obeyed automatically and that the user did not name: reported, not written."""
 
 import re
 from collections.abc import Collection, Mapping

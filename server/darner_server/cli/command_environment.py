@@ -36,7 +36,7 @@ def read_settings(root: Path, here: Path, config: Path | None, environ: dict[str
 
 
 def show_instructions(place: Place) -> None:
-    """Show what the repository tells the model: whoever wrote it is not the user."""
+    """Show the repository's instructions to the model: the user did not write them."""
     notice = instructions_notice(place.workspace.instructions, hide=Masks().hide, longest=_LONGEST)
     if notice:
         output.say(notice, "yellow")

@@ -14,7 +14,7 @@ from darner_server.cli.locations import parse_location
 from darner_server.context_json import snippet_json, summary_json
 from darner_server.engine import Engine
 
-_TOKENIZER = "o200k_base"  # where no endpoint says otherwise
+_TOKENIZER = "o200k_base"  # if no endpoint sets another
 
 
 @dataclass(frozen=True, slots=True)

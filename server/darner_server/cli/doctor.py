@@ -51,7 +51,7 @@ async def doctor(place: Place, *, json: bool) -> int:
 
 
 def _is_exact(each: EndpointStatus) -> bool:
-    """Whether prompts are counted as the endpoint counts them: the model's name tells of this very tokenizer."""
+    """Whether prompts are counted as the endpoint counts them: the model's name implies this very tokenizer."""
     return tokenizer(each.tokenizer).exact and tokenizer_of(each.model) == each.tokenizer
 
 

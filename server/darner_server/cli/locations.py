@@ -1,4 +1,4 @@
-"""PATH, PATH:LINE and PATH:FIRST-LAST, and the workspace root they lie in."""
+"""PATH, PATH:LINE and PATH:FIRST-LAST, and the workspace root that contains them."""
 
 import os
 import re

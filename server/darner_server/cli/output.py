@@ -1,6 +1,6 @@
 """What the command line prints: results to stdout, words and progress to stderr, colour on a terminal only.
 
-What files, names, endpoints and checks say is shown by `visible`: a terminal obeys none of it. Only a diff that goes to
+Text of files, names, endpoints and checks is shown by `visible`: a terminal obeys none of it. Only a diff that is sent to
 a pipe is as it is, and JSON, which escapes by itself.
 """
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class _Words(Console):
-    """A console on stderr that falls silent when nobody reads it any more: the work goes on."""
+    """A console on stderr that falls silent when its reader is gone: the work continues."""
 
     def on_broken_pipe(self) -> None:
         """Called by rich instead of raising."""

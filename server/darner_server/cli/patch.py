@@ -97,7 +97,7 @@ def _check_command(place: Place, options: Options) -> str | None:
 
 
 def _asked_for(place: Place, done: Done, task: Task, options: Options) -> Done:
-    """The patch without what was not asked for, where that is left out."""
+    """The patch without the files that need consent, if they are left out."""
     named = {each.path for each in (task.focus, *task.also) if each is not None}
     changes = writable(
         place.root, done.before, done.changes, moves=done.moves, named=named, instruction=task.instruction,
@@ -110,7 +110,7 @@ def _asked_for(place: Place, done: Done, task: Task, options: Options) -> Done:
 
 
 async def _write(place: Place, done: Done, check: str | None, options: Options) -> None:
-    """Write the files; where a check is to be run and fails or is interrupted, they are put back."""
+    """Write the files; if a check has to run and fails or is interrupted, they are restored."""
     kept = Kept.of(place.root, done.changes)
     written = save(place.root, done.before, done.changes, journals=journals())
     if isinstance(written, Unwritten):
@@ -166,7 +166,7 @@ async def _run(engine: Engine, task: Task, options: Options) -> Done | Failed:
 
 
 def _say_wait(why: str, before: str) -> str:
-    """Say once what is waited for, and how long: only its figures differ from one look to the next."""
+    """Report once what the command waits for, and how long: only its figures differ from one look to the next."""
     reason = re.sub(r"[0-9.]+", "", why)
     if reason != before:
         output.say(f"waiting: {why}", "dim")

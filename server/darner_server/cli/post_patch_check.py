@@ -1,4 +1,4 @@
-"""The workspace's own check command on a patch that was just written; where it fails, the files are put back."""
+"""The workspace's own check command on a patch that was just written; if it fails, the files are restored."""
 
 import asyncio
 import os
@@ -19,7 +19,7 @@ _SHOWN = 8_192  # bytes of the end of its output that are kept
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """How the command ended and the end of what it said."""
+    """How the command ended and the end of its output."""
 
     code: int
     output: str
@@ -91,7 +91,7 @@ async def run_check(command: str, root: Path, environ: Mapping[str, str]) -> Che
     output = b""
     try:
         process = await asyncio.shield(starting)  # cut short, asyncio would end the shell and wait for its children
-        assert process.stdout is not None  # noqa: S101 - a pipe was asked for
+        assert process.stdout is not None  # noqa: S101 - a pipe was requested
         while data := await process.stdout.read(65_536):
             output = (output + data)[-_SHOWN:]
         return Checked(await process.wait(), output.decode(errors="replace"))

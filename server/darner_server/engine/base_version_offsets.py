@@ -1,4 +1,4 @@
-"""Edits made one after another, told as changes to the text they began with.
+"""Edits made one after another, as changes to the text that they began with.
 
 A model's edits are located in the text as the earlier ones left it; an editor wants each against the version it knows.
 """

@@ -8,7 +8,7 @@ from darner_clients.endpoint import Deadlines, Endpoint
 from darner_server.local.models import MODELS
 from darner_server.local.server import StartFailed, ensure_server
 
-Report = Callable[[str, float | None], None]  # what goes on, and how far it has come (0 to 1) where that is known
+Report = Callable[[str, float | None], None]  # the stage, and its progress (0 to 1) if known
 
 
 @dataclass(frozen=True, slots=True)

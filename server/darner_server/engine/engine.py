@@ -115,8 +115,8 @@ class Engine:
                 return
             emit(Stage("context", "choosing context"))
             from darner_server.engine.patch_state import Hunks  # noqa: PLC0415 - what reads replies; a context does without
-            from darner_server.engine.prompt.prompts import Prompts  # noqa: PLC0415 - likewise
-            from darner_server.engine.run import Run  # noqa: PLC0415 - likewise
+            from darner_server.engine.prompt.prompts import Prompts  # noqa: PLC0415 - as above
+            from darner_server.engine.run import Run  # noqa: PLC0415 - as above
 
             workspace = self.workspace_of(task)
             budgets = (task.budget, workspace.budget, self.settings.budget)
@@ -130,7 +130,7 @@ class Engine:
             emit(Failed("internal", f"internal error ({type(error).__name__}); the log has the details"))
 
     def workspace_of(self, task: Task) -> WorkspaceSettings:
-        """The settings of the folder that a task's focus is in; with several folders and no focus, nobody's."""
+        """The settings of the folder that a task's focus is in; with several folders and no focus, none."""
         folders = self.index.folders
         name = "" if "" in folders else task.focus.path.partition("/")[0] if task.focus else None
         root = None if task.stray or name is None else folders.get(name)
@@ -166,7 +166,7 @@ class Engine:
             return self._router
 
     async def status(self, *, probe: bool) -> tuple[EndpointStatus, ...]:
-        """Every endpoint's state; with `probe` each is asked for a token. Does not start the embedded model."""
+        """Every endpoint's state; with `probe` each is queried for a token. Does not start the embedded model."""
         return await self._router.status(probe=probe, token=probe) if self._router is not None else ()
 
     async def _keep_indexed(self) -> None:

@@ -1,4 +1,4 @@
-"""What the engine says: the only thing it puts out, and the objects of `--json` and of the language server."""
+"""The engine's events: its only output, and the objects of `--json` and of the language server."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ class EditRefused:
 
 @dataclass(frozen=True, slots=True)
 class Repairing:
-    """Only what failed is asked again."""
+    """Only what failed is retried."""
 
     attempt: int
     refused: int

@@ -1,13 +1,13 @@
-"""What one task has met at its endpoints: which are not asked again, and which one once more."""
+"""The failures of one task at its endpoints: which endpoints get no more requests, and which one another."""
 
 from darner_clients.endpoint import Endpoint
 from darner_clients.errors import EndpointError, Interrupted, Late, Loading
 
-BRIEFLY = 20.0  # seconds: who asks for no more patience than that is asked again when nobody else is left
+BRIEFLY = 20.0  # seconds: an endpoint that requests a shorter wait is tried again if no other is left
 
 
 class EndpointFailures:
-    """`out` are the endpoints that are not asked; `reasons` the last trouble of each endpoint, told in any case."""
+    """`out` are the endpoints that get no requests; `reasons` the last failure of each, reported in any case."""
 
     def __init__(self) -> None:
         self.out: frozenset[str] = frozenset()
@@ -16,15 +16,15 @@ class EndpointFailures:
         self._forgiven: set[str] = set()
 
     def add(self, endpoint: Endpoint, error: EndpointError, *, out: bool, waited: bool = False) -> None:
-        """An endpoint failed; with `out` another one is to be asked. `waited`: it has had all the patience there is."""
-        self.reasons.pop(endpoint.name, None)  # the last one is told last
+        """An endpoint failed; with `out` another one gets the request. `waited`: it has had all the patience."""
+        self.reasons.pop(endpoint.name, None)  # the last one is reported last
         self.reasons[endpoint.name] = str(error)
         self._worth[endpoint.name] = _worth_another(error, waited=waited)
         if out:
             self.out |= {endpoint.name}
 
     def forgive(self) -> bool:
-        """Nobody is left: ask the one whose reply broke off, or who is soon well again, once more. False: nobody is."""
+        """No endpoint is left: retry the one whose reply was cut off, or that will soon recover. False: there is none."""
         for name in sorted(self.out - self._forgiven, key=list(self.reasons).index):
             if self._worth[name]:
                 self._forgiven.add(name)

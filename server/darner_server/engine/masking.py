@@ -46,7 +46,7 @@ def restored(edit: Edit, masks: Masks) -> Edit:
 
 
 def without_secrets(refused: Refused, text: str | None, masks: Masks) -> Refused:
-    """A refusal as it may be told and asked about: without secrets, and without lines of a file that holds a key."""
+    """A rejection that may be shown and sent: without secrets, and without lines of a file that contains a key."""
     if text is None:
         return refused
     if holds_key(text):

@@ -47,7 +47,7 @@ class Snapshot(Mapping[str, str]):
         return None
 
     def __iter__(self) -> Iterator[str]:
-        """The files that have been asked for: a workspace is not read whole."""
+        """The requested files: a workspace is not read whole."""
         return (path for path, text in self._texts.items() if text is not None)
 
     def __len__(self) -> int:
@@ -71,7 +71,7 @@ class Hunks:
     def apply(self, edit: Edit, region: Region | None = None) -> EditReady | Refused:
         """Locate the edit in the text as the earlier ones left it and check it. No splices: it was there already.
 
-        `region` is what a whole reply was asked to rewrite.
+        `region` is the part that a whole reply should rewrite.
         """
         edit = restored(edit, self._masks)
         result = self._forbidden_path(edit, region) or self._applier.apply(edit)

@@ -30,7 +30,7 @@ class Reply:
 
 
 class Streaming:
-    """Streams the replies of one task into its hunks; keeps what was refused, the tokens and the seconds by stage."""
+    """Streams the replies of one task into its hunks; keeps the rejected edits, the tokens and the seconds by stage."""
 
     def __init__(self, router: Router, hunks: Hunks, emit: Emit, clock: Callable[[], float]) -> None:
         self._router = router
@@ -38,14 +38,14 @@ class Streaming:
         self._emit = emit
         self._clock = clock
         self.refused: list[Refused] = []
-        self.edits = 0  # that were recognised as such, also if they were refused
+        self.edits = 0  # that were recognised as such, also if they were rejected
         self.usage = Usage()
         self.seconds = dict.fromkeys(("connect", "queue", "first_token", "decode", "apply"), 0.0)
 
     async def stream(self, route: Route, request: ChatRequest, parser: Parser, region: Region | None) -> Reply:
         """Stream one reply into hunks. Raises EndpointError, after the complete edits have been taken.
 
-        A reply that ends for any other reason than that the model was done, or reached a limit, counts as broken off.
+        A reply that ends for any other reason than that the model was done, or reached a limit, counts as cut off.
         """
         begun = self._clock()
         first: float | None = None
@@ -88,7 +88,7 @@ class Streaming:
         return Reply(route, request, region, said, cut=finish.ending == "limit")
 
     def waits(self, why: str) -> None:
-        """Say what is waited for."""
+        """Report the reason for a wait."""
         self._emit(Stage("wait", why))
 
     def _account(self, finish: Finish, request: ChatRequest) -> None:
@@ -101,7 +101,7 @@ class Streaming:
             self.seconds["queue"] += finish.timings.queue or 0.0
 
     def _see_whole(self, endpoint: str, usage: Usage, sent: int) -> None:
-        """Some servers cut a prompt that is too long for them without a word; their count tells."""
+        """Some servers cut a prompt that is too long for them without a word; their count reveals it."""
         read = usage.prompt_tokens + usage.cached_tokens
         if 0 < read < sent * CUT_SHORT - CUT_SHORT_LEAST:
             told = f"{endpoint} counted {read} tokens of a prompt of about {sent}: it may have cut the prompt silently"

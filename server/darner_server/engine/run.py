@@ -1,4 +1,4 @@
-"""One task from context to patch: draft, go on where a stream broke off, repair what was refused, sum up."""
+"""One task from context to patch: draft, continue an interrupted stream, repair rejected edits, sum up."""
 
 import asyncio
 from collections import Counter
@@ -53,7 +53,7 @@ class Run:
         limit = now + max(REPAIR_LEAST, REPAIR_SHARE * (now - self._begun))
         for attempt in range(1, MOST_REPAIRS + 1):
             wanting = self._streaming.refused or not self._hunks.ready
-            wordy = attempt > 1 and not self._streaming.edits  # it was told, and still only talks
+            wordy = attempt > 1 and not self._streaming.edits  # it was instructed again, and still only talks
             if not wanting or wordy or self._is_late() or self._clock() > limit:
                 break
             await self._repair(reply, attempt, limit - self._clock())
@@ -127,7 +127,7 @@ class Run:
         )
 
     async def _give_up(self, chosen: Unroutable) -> None:
-        """No endpoint is left: what was finished is kept if the task wants parts, and is told in any case."""
+        """No endpoint is left: finished edits are kept if the task accepts a part, and are reported in any case."""
         met = self._failures.reasons
         tried = (*met.items(), *(each for each in chosen.tried if each[0] not in met))
         message = f"no endpoint could serve this: {_listed(tried)}" if tried else chosen.reason
@@ -194,7 +194,7 @@ class Run:
     # -- repair
 
     async def _repair(self, draft: Reply, attempt: int, seconds: float) -> None:
-        """Ask again for what was refused only, with the true lines; what was right stays."""
+        """Retry the rejected edits only, with the true lines; the others stay."""
         endpoint, request = draft.route.endpoint, draft.request
         refused, self._streaming.refused = self._streaming.refused, []
         wording = "\n".join(map(repair_text, refused)) or _UNCHANGED.format(instruction=self._task.instruction)
@@ -259,7 +259,7 @@ _READ = 3  # reasons that a person still reads
 
 
 def _cache_key(task: Task) -> str:
-    """The same for all prompts that begin alike, those of one file; it does not tell the file's name."""
+    """The same for all prompts that begin alike, those of one file; it does not reveal the file's name."""
     path = task.focus.path if task.focus else ""
     return blake2s(path.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 

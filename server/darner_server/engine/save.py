@@ -14,7 +14,7 @@ _WIDEST = 4  # bytes of a character, and of a mark before the first
 def save(
     root: Path, before: Mapping[str, str | None], after: Mapping[str, str | None], *, journals: Path | None = None
 ) -> Written | Unwritten:
-    """Write every changed file or none. A file that no longer holds `before` refuses the whole patch."""
+    """Write every changed file or none. If a file no longer contains `before`, the whole patch is rejected."""
     changes: dict[str, bytes | None] = {}
     expected: dict[str, bytes | None] = {}
     for path, text in after.items():

@@ -27,7 +27,7 @@ def syntax_gate(path: str, before: str, after: str) -> str | None:
 def final_gate(path: str, before: str, after: str) -> str | None:
     """What no piece of a large file can show, such as a string that now ends elsewhere.
 
-    Python's compiler has seen the pieces. It is slow, and stops every thread: it is asked again only in doubt.
+    Python's compiler has seen the pieces. It is slow, and stops every thread: it runs again only in doubt.
     """
     path, before, after = _as_known(path, before, after)
     if language_of(path) == "python" and parses(path, after):

@@ -1,4 +1,4 @@
-"""What is asked: one instruction, one place, one snapshot of the texts it is about."""
+"""The task: one instruction, one place, one snapshot of the texts it is about."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -28,4 +28,4 @@ class Task:
     interactive: bool = True
     budget: int | None = None  # tokens of snippets; None: the settings'
     stray: bool = False  # the focus is a document of no folder: no folder's instructions go with it
-    partial: bool = False  # keep what was right although something stayed refused
+    partial: bool = False  # keep the edits that applied although others stayed rejected

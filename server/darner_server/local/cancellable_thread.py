@@ -14,7 +14,7 @@ class Stopped(Exception):
 
 
 class Reporter:
-    """What the thread has of the outside: where progress goes, and whether to go on."""
+    """What the thread has of the outside: where progress is reported, and whether to continue."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, progress: Progress) -> None:
         self._loop = loop

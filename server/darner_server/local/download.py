@@ -19,7 +19,7 @@ from darner_server.local.package_index import bytes_needed, from_index
 
 @dataclass(frozen=True, slots=True)
 class PullFailed:
-    """No source had the file: what each said, and what the user can do."""
+    """No source had the file: the reason of each, and what the user can do."""
 
     reasons: tuple[tuple[str, str], ...]  # (source, why not)
     advice: str
@@ -29,11 +29,11 @@ class PullFailed:
 
 
 def no_progress(_done: int, _total: int) -> None:
-    """Progress that nobody watches."""
+    """Progress without a reader."""
 
 
 def no_stage(_text: str) -> None:
-    """Stages that nobody reads."""
+    """Stages without a reader."""
 
 
 async def pull(
@@ -49,7 +49,7 @@ async def pull(
     """The verified file of a model, fetched if it is not here yet.
 
     `progress` gets (bytes done, bytes in all) of the `stage` that was last named. A path that the user gave (`given` or
-    `$DARNER_MODEL`, a file or the folder it lies in) is used where it is; it is never silently replaced by a download.
+    `$DARNER_MODEL`, a file or its folder) is used where it is; it is never silently replaced by a download.
     Cancelling leaves what the next call continues.
     """
     model = models.get(name)
@@ -103,7 +103,7 @@ class _Pull:
             return outcome
 
     async def _fetch(self, work: Path) -> Path | PullFailed:
-        """Try the sources in order; the Path is verified and still lies in the work folder."""
+        """Try the sources in order; the Path is verified and still in the work folder."""
         model = self.model
         reasons: list[tuple[str, str]] = []
         for source, needed, fetch in (
@@ -144,7 +144,7 @@ class _Pull:
 
 
 def _memory(cache_dir: Path, folder: Path, *, needed: bool) -> ChecksumRecord:
-    """The record in our own folder, which is made; a model that lies elsewhere can do without."""
+    """The record in our own folder, which is made; a model that is elsewhere can do without."""
     try:
         private_folder(cache_dir)
         return ChecksumRecord(private_folder(folder) / "verified.json")

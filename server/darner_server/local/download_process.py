@@ -42,7 +42,7 @@ async def run(argv: Sequence[str], *, prefixes: tuple[str, ...], environ: Mappin
 
 @asynccontextmanager
 async def watched(folder: Path, total: int, progress: Progress) -> AsyncGenerator[None]:
-    """Meanwhile report how many bytes lie in the folder: never fewer than before, never more than `total`."""
+    """At the same time report how many bytes are in the folder: never fewer than before, never more than `total`."""
 
     async def look() -> None:
         most = -1
@@ -62,7 +62,7 @@ async def watched(folder: Path, total: int, progress: Progress) -> AsyncGenerato
 
 
 def bytes_below(folder: Path) -> int:
-    """The sizes of all files in the folder and below; a file that vanishes meanwhile counts nothing."""
+    """The sizes of all files in the folder and below; a file that vanishes at that moment counts nothing."""
     size = 0
     for parent, _, names in os.walk(folder):
         for name in names:

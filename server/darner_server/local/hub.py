@@ -21,7 +21,7 @@ _FAILED = "failed: "
 
 
 async def from_hub(model: LocalModel, work: Path, progress: Progress) -> Path | str:
-    """Fetch the whole file into the work folder, going on where an earlier run stopped; a str says why not.
+    """Fetch the whole file into the work folder, resuming an earlier run; a str is the reason of a failure.
 
     The file is not verified yet.
     """
@@ -40,7 +40,7 @@ async def from_hub(model: LocalModel, work: Path, progress: Progress) -> Path | 
 
 
 def main(repo: str, file: str, size: str, sha256: str, folder: str) -> int:
-    """Download, or say on one line why not."""
+    """Download, or return the reason of a failure on one line."""
     if os.environ.get("HF_HUB_OFFLINE", "").upper() in {"1", "ON", "YES", "TRUE"}:
         return _fail("switched off by HF_HUB_OFFLINE")
     hub: Any = importlib.import_module("huggingface_hub")  # slow, and only used here
@@ -68,7 +68,7 @@ def main(repo: str, file: str, size: str, sha256: str, folder: str) -> int:
 
 
 def _continue(hub: Any, url: str, partial: Path) -> None:  # noqa: ANN401 - the library's module
-    """Append what is missing. (The library's own download starts anew in every process.)."""
+    """Append what is missing. (The library's own download starts from the beginning in every process.)."""
     have = _size(partial)
     headers = {**hub.utils.build_hf_headers(), "Range": f"bytes={have}-", "Accept-Encoding": "identity"}
     with hub.get_session().stream("GET", url, headers=headers, follow_redirects=True, timeout=30.0) as answer:

@@ -21,7 +21,7 @@ class Lock:
 
 
 def try_lock(path: Path) -> Lock | None:
-    """Take the lock if nobody holds it; None says that somebody does. Raises OSError where the system has no locks.
+    """Take the lock if it is free; None if another process holds it. Raises OSError if the system has no locks.
 
     The library locks a descriptor of ours: its lock of a path falls back to a file that a killed holder leaves.
     """

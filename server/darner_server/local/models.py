@@ -1,4 +1,4 @@
-"""The models that darner can fetch and run by itself: what each file is, where it lies, what it is good for."""
+"""The models that darner can fetch and run by itself: what each file is, where it is stored, what it is good for."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

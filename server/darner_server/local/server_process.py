@@ -1,7 +1,7 @@
 """The embedded model's own process: llama.cpp's server inside Python (`python -m darner_server.local.server_process`).
 
 It holds the `alive` lock as long as it lives, writes the state file when it is ready, and ends by itself: when idle,
-when its state file is gone (nobody could find it any more), or on SIGTERM.
+when its state file no longer exists (it could not be found any more), or on SIGTERM.
 """
 
 import dataclasses
@@ -21,7 +21,7 @@ from typing import Any
 from darner_server.local.lock import Lock, try_lock
 from darner_server.local.server_state import Files, ServerState, write_state
 
-FAILED, ALREADY, OUT_OF_MEMORY = 3, 4, 5  # exit codes; the log says more
+FAILED, ALREADY, OUT_OF_MEMORY = 3, 4, 5  # exit codes; the log has the details
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def main(argument: str) -> int:
         _serve(files.state, server.handle_metrics, args.idle_seconds, time.monotonic)
     finally:
         files.state.unlink(missing_ok=True)
-    # The library's own way down waits for requests that nobody reads any more.
+    # The library's own shutdown waits for requests without a reader.
     os._exit(0)
 
 
@@ -89,7 +89,7 @@ def _start(args: ServerArgs, api_key: str) -> Any:  # noqa: ANN401 - the library
 
 
 def _serve(state: Path, metrics: Callable[[], str], idle_seconds: float, clock: Callable[[], float]) -> None:
-    """Return when nothing has happened for so long: no request, and no command that asked for the server."""
+    """Return when nothing has happened for so long: no request, and no command that needed the server."""
     seen: object = None
     since = clock()
     while True:

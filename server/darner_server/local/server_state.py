@@ -31,7 +31,7 @@ class Files:
 
     @property
     def state(self) -> Path:
-        """Who serves. Its time of change is when a command last asked for the server."""
+        """The running server. Its time of change is when a command last needed the server."""
         return self.folder / f"{self.name}.json"
 
     @property
@@ -46,7 +46,7 @@ class Files:
 
     @property
     def log(self) -> Path:
-        """What llama.cpp says: loading, one line a request with its token counts, faults. No prompts."""
+        """llama.cpp's output: loading, one line a request with its token counts, faults. No prompts."""
         return self.folder / f"{self.name}.log"
 
 

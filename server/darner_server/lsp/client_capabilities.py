@@ -21,7 +21,7 @@ class Client:
     work_done_progress: bool
     configuration: bool
     watch_files: bool  # by dynamic registration
-    watch_configuration: bool  # likewise
+    watch_configuration: bool  # the same
     refresh_lenses: bool
     show_document: bool
     action_literals: bool
@@ -59,5 +59,5 @@ class Client:
 
     @property
     def shows_labels(self) -> bool:
-        """Whether an edit's label goes where labels belong: Neovim prints a line for each."""
+        """Whether an edit's label is shown as a label: Neovim prints a line for each."""
         return self.name != "Neovim"

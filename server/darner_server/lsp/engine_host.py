@@ -73,7 +73,7 @@ class EngineHost:
         except _Unusable as error:
             self._failed(life, str(error))
             return
-        except Exception as error:  # noqa: BLE001 - whoever asks is told, and may ask again with other settings
+        except Exception as error:  # noqa: BLE001 - each caller gets the error, and may try again with other settings
             _log.exception("the engine could not be made")
             self._failed(life, f"darner could not begin ({type(error).__name__}); the log names the place")
             return
@@ -85,12 +85,12 @@ class EngineHost:
 
     def _failed(self, life: "_Lifetime", message: str) -> None:
         life.engine.set_exception(Failure(message))
-        life.engine.exception()  # asked for here, or asyncio complains where nobody else asks
+        life.engine.exception()  # collected here, or asyncio complains that the exception was never retrieved
         self._show_error(message)
 
 
 class _Lifetime:
-    """One engine's time: over when it has been replaced and nobody uses it any more."""
+    """One engine's time: over when it has been replaced and is no longer used."""
 
     def __init__(self) -> None:
         self.engine: asyncio.Future[Engine] = asyncio.get_running_loop().create_future()

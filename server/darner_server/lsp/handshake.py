@@ -59,7 +59,7 @@ def shake_hands(pipe: Pipe, token: str | None) -> Opened | int:
 
 
 def _shows(params: dict[str, Any], token: str) -> bool:
-    """Whether the client has the token, which nobody else is to see."""
+    """Whether the client has the token, which no one else may see."""
     from secrets import compare_digest  # stdio does not pay for it
 
     shown = as_object(params.get("initializationOptions")).pop("token", None)

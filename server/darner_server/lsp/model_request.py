@@ -27,7 +27,7 @@ class Requests(Protocol):
 
 
 class NoAnswer(Failure):
-    """No endpoint is set up, none can take the request, or the one that was asked failed."""
+    """No endpoint is set up, none can take the request, or the chosen one failed."""
 
     def __init__(self, kind: Literal["setup", "route", "endpoint"], message: str) -> None:
         super().__init__(message)

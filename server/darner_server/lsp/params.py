@@ -23,7 +23,7 @@ class PatchParams:
     progress: Token | None
     partial: Token | None
     diagnostics: tuple[str, ...] = ()
-    remark: int | None = None  # the line of a `darner:` comment that goes when it has been done
+    remark: int | None = None  # the line of a `darner:` comment that is removed when it has been done
 
     def overlaps(self, other: "PatchParams") -> bool:
         """Whether both are about the same place."""

@@ -56,7 +56,7 @@ class Progress:
         self._over = False
 
     def show(self, cancel: Callable[[], object]) -> None:
-        """Begin, with the message reported meanwhile; one that is over already is not shown."""
+        """Begin, with the latest message; one that is over already is not shown."""
         if self._over:
             return
         self._shown = True

@@ -1,4 +1,4 @@
-"""What the server tells of itself, as raw JSON: `initialize` is answered before any protocol type is imported."""
+"""The server's capabilities, as raw JSON: `initialize` is answered before any protocol type is imported."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ _FILES: dict[str, Any] = {"filters": [{"scheme": "file", "pattern": {"glob": "**
 
 
 def initialize_result(params: dict[str, Any]) -> dict[str, Any]:
-    """The answer to `initialize`; a client that says nothing of itself gets what every client can use."""
+    """The answer to `initialize`; a client without capabilities gets what every client can use."""
     return {
         "capabilities": {
             "positionEncoding": position_encoding(params),

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from darner_server.lsp.suggestions.explanations import Explanation
 
 _MOST_RECENT = 8  # documents
-_PATIENCE = 2.0  # seconds for a client to say its settings
+_PATIENCE = 2.0  # seconds for a client to send its settings
 
 
 class Session:
@@ -76,14 +76,14 @@ class Session:
             self.log_error("in the background", error)
 
     async def wait_for_settings(self) -> None:
-        """Wait for the settings that the client was asked for; one that does not answer is not waited for again."""
+        """Wait for the settings requested of the client; one that does not answer is not waited for again."""
         if self.pending_settings is not None:
             await asyncio.wait({self.pending_settings}, timeout=_PATIENCE)
             self.pending_settings = None
 
     @property
     def untrusted(self) -> bool:
-        """Whether the editor says that the user has not agreed to trust this workspace."""
+        """Whether the editor reports that the user has not agreed to trust this workspace."""
         return self.options.get("trusted") is False
 
     def require_trust(self) -> None:

@@ -1,7 +1,7 @@
 """The connection up to the answer to `initialize`, with nothing imported that the answer does not need.
 
 The protocol types alone take longer to import than an editor waits for its other servers. So this reads and answers
-by hand, and then hands the connection over, together with what came in meanwhile.
+by hand, and then hands the connection over, together with what came in since.
 """
 
 import gc
@@ -19,7 +19,7 @@ def serve_stdio() -> int:
 
 
 def serve_tcp(host: str, port: int, *, warn: Callable[[str], None]) -> int:
-    """Serve one client on a TCP port; the address goes to stdout once it can be connected to. Raises CannotListen."""
+    """Serve one client on a TCP port; the address is on stdout once it can be connected to. Raises CannotListen."""
     from darner_server.lsp.transport.tcp import guests, listen  # stdio does not pay for it
 
     with listen(host, port) as server:
@@ -29,7 +29,7 @@ def serve_tcp(host: str, port: int, *, warn: Callable[[str], None]) -> int:
         for guest in guests(server, warn):
             try:
                 opened = shake_hands(guest.pipe, guest.token)
-            except OSError:  # it went, or says nothing more
+            except OSError:  # it closed the connection, or sends nothing more
                 opened = 1
             if not isinstance(opened, int):
                 guest.settle()

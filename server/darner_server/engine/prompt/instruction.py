@@ -1,4 +1,4 @@
-"""What is asked, in words: the instruction with the place it is meant for and what the editor reports there."""
+"""The request in words: the instruction with the place it is meant for and what the editor reports there."""
 
 import re
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ _END = 3
 
 
 def instruction_at(instruction: str, focus: Focus | None, text: str | None, diagnostics: Sequence[str]) -> str:
-    """The instruction, told where it is meant: a model sees no line numbers, so the lines are quoted.
+    """The instruction with its place: a model sees no line numbers, so the lines are quoted.
 
     `text` is the focus file's; without it, as for the whole workspace, no lines are named.
     """
@@ -28,7 +28,7 @@ def instruction_at(instruction: str, focus: Focus | None, text: str | None, diag
 
 
 def rewrite_instruction(region: Region, said: str) -> str:
-    """What is asked of a model that rewrites one piece: the piece, what to do, and in which form to answer."""
+    """The request to a model that rewrites one piece: the piece, what to do, and in which form to answer."""
     language = language_of(region.path) or ""
     what = f"the complete new `{region.name}`" if region.name else "all of that code as it should be"
     fence = fence_around(region.text)

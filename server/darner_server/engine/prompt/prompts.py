@@ -104,7 +104,7 @@ class Prompts:
         return bundle, prompt, region
 
     def _learn(self) -> None:
-        """Know the secrets of all that is sent in part: a line of a key says nothing by itself."""
+        """Register the secrets of all that is sent in part: a line of a key reveals nothing by itself."""
         task = self.task
         for place in (*((task.focus,) if task.focus else ()), *task.also):
             self.masks.learn(place.path, self._text(place.path) or "")

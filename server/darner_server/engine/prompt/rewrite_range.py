@@ -31,7 +31,7 @@ class Region:
         return named and (focus.first_line, focus.last_line) != (self.first_line, self.last_line)
 
     def missing_from(self, reply: str, instruction: str) -> str | None:
-        """Why a reply cannot take the region's place: it defines something else, and no new name was asked for."""
+        """Why a reply cannot replace the region: it defines something else, and the task needs no new name."""
         found = {each.name for each in symbols(self.path, reply) if each.kind in _DEFINING}
         if self.name is None or self.name in found or (found and "name" in instruction.lower()):
             return None

@@ -3,7 +3,7 @@
 The patch's text (`model`) holds every edit of the patch so far; the document (`live`) holds what the editor has applied
 of them and what the user typed. Outside the regions the two are the same. A region of our own (`own`) is an edit the
 editor has not got yet, every other one is the user's doing. An echo of our edit makes both sides equal and the region
-goes, in whatever pieces the client reports it.
+is, in whatever pieces the client reports it.
 """
 
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ class Cut(Protocol):
 
 @dataclass(slots=True, eq=False)
 class Region:
-    """Characters m0..m1 of the patch's text stand where d0..d1 of the document stand; `held`: not to be sent yet.
+    """Characters m0..m1 of the patch's text replace d0..d1 of the document; `held`: not to be sent yet.
 
     Each is equal only to itself.
     """
@@ -40,7 +40,7 @@ class Region:
 
 
 class Alignment:
-    """Both texts and their regions, in order; between two regions lie equally many equal characters."""
+    """Both texts and their regions, in order; between two regions are equally many equal characters."""
 
     def __init__(self, text: str) -> None:
         self.model = text
@@ -84,7 +84,7 @@ class Alignment:
         grown = len(cut.text) - (end - start)
         region = self._joined(*beside, start, end, grown)
         if self._narrow(region) and any(each.own for each in (*regions[beside[0] : i], *regions[j : beside[1]])):
-            beside = self._beside(i, j, start, end, own=False)  # no echo: what merely stands next to it stays ours
+            beside = self._beside(i, j, start, end, own=False)  # no echo: what is merely next to it stays ours
             region = self._joined(*beside, start, end, grown)
             self._narrow(region)
         i, j = beside
@@ -100,7 +100,7 @@ class Alignment:
         return self.model[region.m0 : region.m1] == self.live[region.d0 : region.d1]
 
     def _as_sent(self, cut: Cut) -> Cut:
-        """Our own edit, where a change has the same result: among equal characters a client may tell another place."""
+        """Our own edit, where a change has the same result: among equal characters a client may report another."""
         live = self.live
         for each in self.pending:
             ours = Region(each.m0, each.m1, each.d0, each.d1, own=True)
@@ -222,6 +222,6 @@ def _overlap(a: tuple[int, int], b: tuple[int, int]) -> bool:
 
 
 def _inside(a: tuple[int, int], b: tuple[int, int]) -> bool:
-    """Whether lines put between two stand inside the other's lines."""
+    """Whether lines put between two are inside the other's lines."""
     empty, other = (a, b) if a[0] == a[1] else (b, a)
     return other[0] < empty[0] < other[1]

@@ -1,4 +1,4 @@
-"""What stands in the editor at one moment."""
+"""The texts of the editor at one moment."""
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Buffers:
-    """The open documents as they were when the patch was asked for."""
+    """The open documents as they were when the patch was requested."""
 
     texts: dict[str, str]
     versions: dict[str, int]
@@ -24,7 +24,7 @@ class Buffers:
 
 
 def snapshot_buffers(documents: Documents, folders: Folders, uri: str) -> Buffers:
-    """A snapshot of every open document. Raises Failure where the one that is asked about is not open, or unsure."""
+    """A snapshot of every open document. Raises Failure if the requested one is not open, or its text is uncertain."""
     texts: dict[str, str] = {}
     versions: dict[str, int] = {}
     for document in documents:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _ECHO = 2.0  # seconds in which a client reports the changes it has made for us, unless it is a silent one ...
 _SILENCE = 60.0  # ... such as eglot, which reports nothing before its request has been answered and the user is idle
-_NEWER = 0.5  # seconds in which a client that refuses an edit as outdated reports what it is outdated by
+_NEWER = 0.5  # seconds in which a client that rejects an edit as outdated reports the change that came before it
 _MOST_TRIES = 20
 
 
@@ -134,7 +134,7 @@ class Delivery:
                 await asyncio.wait({answer}, timeout=_ECHO)
             if answer.done() and not answer.result().applied:
                 return await self._not_applied(round_, str(answer.result().failure_reason or ""))
-        except JsonRpcException as error:  # so does eglot refuse an edit of an older version
+        except JsonRpcException as error:  # so does eglot reject an edit of an older version
             return await self._not_applied(round_, error.message)
         finally:
             answer.cancel()
@@ -144,7 +144,7 @@ class Delivery:
             if file.revision is None:
                 file.assume_applied()
             left = set(file.alignment.pending) if echoed else set[Region]()
-            if left:  # Neovim says that it has applied an edit which it passed over as outdated
+            if left:  # Neovim reports that it has applied an edit which it passed over as outdated
                 complete = False
             else:
                 file.alignment.give_up()

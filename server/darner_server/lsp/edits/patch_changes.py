@@ -1,4 +1,4 @@
-"""What one patch changes in the workspace: texts of files, files created, renamed and deleted, and what it refuses."""
+"""The changes of one patch to the workspace: texts of files, files created, renamed and deleted, and rejected edits."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 class PatchChanges:
     """Owns the files of a patch; `close` when the patch is over.
 
-    `read` gives a file's text on disk, None where there is none. `notify` gets each hunk and refusal as JSON.
-    `uri` is the document that the request is about; a refusal that names no file is reported for it.
+    `read` gives a file's text on disk, None if there is none. `notify` gets each hunk and rejection as JSON.
+    `uri` is the document that the request is about; a rejection that names no file is reported for it.
     `delivered`: the server applies the changes itself (`Delivery`), instead of the client.
     """
 
@@ -60,10 +60,10 @@ class PatchChanges:
         self._waiting: list[FileOperation] = []
         self._unmoved: dict[str, str] = {}  # the path that a file was not moved to, and why
         self._moved: dict[str, str] = {}  # a file's new path -> the one it has until the patch is in
-        self._blocked: dict[str, str] = {}  # files of which a hunk was refused for what runs them: the rest is too
+        self._blocked: dict[str, str] = {}  # files of which a hunk was rejected for what runs them: the rest is too
 
     def remove_comment(self, line: int) -> dict[str, str]:
-        """Return the texts without the `darner:` comment of the focus; the comment itself goes when the patch is in."""
+        """Return the texts without the `darner:` comment of the focus; the patch's end removes the comment itself."""
         path = self._buffers.focus
         lines = split_lines(self._buffers.texts.get(path, ""))
         comment = comment_at(path, lines, line, line)
@@ -86,7 +86,7 @@ class PatchChanges:
             self.enter(event)
 
     def enter(self, event: "EditReady") -> None:
-        """Enter an edit into its file, or refuse it."""
+        """Enter an edit into its file, or reject it."""
         operation = self._operation(event)  # before the file is known: it may be one to create
         file = self._file(self._moved.get(event.path, event.path))
         reason = self._barred(event, operation, file)
@@ -118,7 +118,7 @@ class PatchChanges:
         )
 
     def refuse(self, path: str | None, reason: str, line: int | None) -> None:
-        """Record a refusal, at a line counted from 1 where one is known."""
+        """Record a rejection, at a line counted from 1 if one is known."""
         uri = self._folders.uri_of(path) if path else None
         refused: dict[str, Any] = {"uri": uri or self._uri, "reason": plain(reason)}
         if line is not None:
@@ -127,7 +127,7 @@ class PatchChanges:
         self.refused.append(refused)
 
     def refuse_path(self, path: str, reason: str) -> None:
-        """Record and report a refusal of our own."""
+        """Record and report a rejection of our own."""
         self.refuse(path, reason, None)
         self._notify({"event": "refused", "path": path, "reason": reason})
 
@@ -139,7 +139,7 @@ class PatchChanges:
     def release(self, *, complete: bool) -> bool:
         """Let go of what waits for the whole patch to be in. Whether there is something.
 
-        The comment that asked for the patch goes only if the patch is `complete`.
+        The comment that requested the patch is removed only if the patch is `complete`.
         """
         waiting, self._waiting = self._waiting, []
         self._due += waiting

@@ -1,4 +1,4 @@
-"""One file of a patch: what the patch makes of it, and what the document is meanwhile."""
+"""One file of a patch: the patch's text of it, and the document, which may change at the same time."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ THROWN_AWAY = "its document was closed without saving"
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One of our edits on its way: where it lies in the patch's text, and what it replaces."""
+    """One of our edits on its way: where it is in the patch's text, and what it replaces."""
 
     start: int
     end: int
@@ -25,7 +25,7 @@ class Sent:
 class PatchedFile:
     """Follows the document from the snapshot that the patch was made for; `stop` when the patch is over.
 
-    `on_disk` reads the file for a document that is closed meanwhile; None: it is not there. Then the file is `gone`.
+    `on_disk` reads the file for a document that has been closed; None: it does not exist. Then the file is `gone`.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class PatchedFile:
         self.path = path
         self.uri = uri
         self.alignment = Alignment(base)
-        self.whole = Alignment(base)  # the patch alone, as if nobody had typed
+        self.whole = Alignment(base)  # the patch alone, without the user's typing
         self.bridged = False
         self.runs = False  # something runs or obeys the file by itself
         self.gone = ""  # why nothing more can be put into it

@@ -1,4 +1,4 @@
-"""The hunks that lie in the editor's buffers, to be kept or undone one by one, wherever typing has moved them."""
+"""The hunks in the editor's buffers, to be kept or undone one by one, wherever typing has moved them."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ class OpenHunks:
         self._changed()
 
     def of(self, uri: str) -> list[Hunk]:
-        """The hunks of a document, from the top; one that an undo in the editor has taken back is gone."""
+        """The hunks of a document, from the top; without those that an undo in the editor has reverted."""
         document = self._documents.get(uri)
         if document is None:
             return []
@@ -70,7 +70,7 @@ class OpenHunks:
         self._changed()
 
     def closed(self, uri: str) -> None:
-        """The document of some hunks is gone, and with it the way to undo them."""
+        """Drop the hunks of a document that no longer exists, and with it the way to undo them."""
         self._hunks = {number: each for number, each in self._hunks.items() if each.uri != uri}
         self._watched.pop(uri, None)
 
@@ -116,7 +116,7 @@ def outermost(hunks: Iterable[Hunk]) -> list[Hunk]:
 
 
 def undoing(hunks: Iterable[Hunk]) -> tuple[Region, ...]:
-    """The regions to put back, and where each one's text is in `"".join(hunk.before ...)`, in the hunks' order."""
+    """The regions to restore, and where each one's text is in `"".join(hunk.before ...)`, in the hunks' order."""
     regions: list[Region] = []
     at = 0
     for each in hunks:

@@ -14,7 +14,7 @@ _LONGEST = 300  # characters
 
 
 def event_text(event: "PatchEvent", hunks: int) -> str:
-    """What the bar says at an event; "" for one that changes nothing there."""
+    """The text of the bar after an event; "" for one that changes nothing there."""
     from darner_server.engine import Decoding, Repairing, Routed, Stage
 
     match event:
@@ -31,7 +31,7 @@ def event_text(event: "PatchEvent", hunks: int) -> str:
 
 
 def instructions_text(instructions: str) -> str:
-    """What a repository tells the model, for the user to know; "" where it tells nothing."""
+    """A repository's instructions to the model, for the user to know; "" if there are none."""
     notice = instructions_notice(instructions, hide=Masks().hide, longest=_LONGEST)
     return notice and f"this workspace's {notice}"
 

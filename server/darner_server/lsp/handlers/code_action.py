@@ -1,4 +1,4 @@
-"""Code actions: fix, implement, do what a comment says, explain, write a docstring or tests. No model is asked here."""
+"""Code actions: fix, implement, do what a comment requests, explain, write a docstring or tests. Queries no model."""
 
 from collections.abc import Iterator
 from typing import Any

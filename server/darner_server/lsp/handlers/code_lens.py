@@ -46,12 +46,12 @@ def keep_all(session: Session, arguments: list[Any]) -> None:
 
 
 def undo(session: Session, arguments: list[Any]) -> Coroutine[Any, Any, None]:
-    """Put back what a hunk replaced, exactly."""
+    """Restore what a hunk replaced, exactly."""
     return _undo(session, [_hunk(session, arguments)])
 
 
 def undo_all(session: Session, arguments: list[Any]) -> Coroutine[Any, Any, None]:
-    """Put back what all hunks replaced, of a document or of all."""
+    """Restore what all hunks replaced, of a document or of all."""
     return _undo(session, _hunks(session, arguments))
 
 

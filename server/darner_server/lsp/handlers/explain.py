@@ -70,7 +70,7 @@ async def _ask(session: Session, engine: "Engine", params: PatchParams, snapshot
 class _Requests:
     def __init__(self, engine: "Engine", params: PatchParams, snapshot: Snapshot, path: str) -> None:
         assert params.first is not None  # noqa: S101 - checked by `explain`
-        assert params.last is not None  # noqa: S101 - likewise
+        assert params.last is not None  # noqa: S101 - as above
         from darner_context.secrets.masks import Masks
 
         self.masks = Masks()

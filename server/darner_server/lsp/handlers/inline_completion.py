@@ -1,4 +1,4 @@
-"""`textDocument/inlineCompletion`: what may stand at the cursor, from memory where it is being typed already.
+"""`textDocument/inlineCompletion`: the text for the cursor, from memory where it is being typed already.
 
 There is no waiting for a pause in typing: a new request ends the one before, and the quota decides whether to ask.
 """
@@ -220,7 +220,7 @@ class _Requests:
 
 
 def _shown(path: str, text: str, place: int) -> tuple[str, str]:
-    """What stands before and after a place, without the lines that are pictures and other outputs of a notebook."""
+    """The text before and after a place, without the lines that are pictures and other outputs of a notebook."""
     from darner_context.syntax.notebook import unshown_lines
 
     unshown = unshown_lines(path, text)

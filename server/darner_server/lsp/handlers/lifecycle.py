@@ -1,4 +1,4 @@
-"""From `initialized` to `exit`: what is registered, how the server ends, and what it does when the client is gone."""
+"""From `initialized` to `exit`: what is registered, how the server ends, and what it does without its client."""
 
 import asyncio
 from collections.abc import Coroutine

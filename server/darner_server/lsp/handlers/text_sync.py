@@ -61,7 +61,7 @@ def notebook_did_close(session: Session, params: object) -> None:
 
 
 def unreadable(session: Session, body: bytes) -> None:
-    """A message was no JSON: if it was a change, nobody knows of what, or how many."""
+    """A message was no JSON: if it was a change, it is unknown of what, or how many."""
     if b"/didChange" in body or b"/didOpen" in body:
         for document in session.documents:
             document.out_of_step = True

@@ -22,7 +22,7 @@ def did_change_folders(session: Session, params: object) -> None:
 
 
 def did_change_configuration(session: Session, params: object) -> Coroutine[Any, Any, None] | None:
-    """Settings have changed: they are in the message, or are to be asked for."""
+    """Settings have changed: they are in the message, or are to be requested."""
     pushed = at(params, "settings", "darner")
     if pushed is not None or not session.client.configuration:
         _take(session, as_object(pushed))
@@ -31,7 +31,7 @@ def did_change_configuration(session: Session, params: object) -> Coroutine[Any,
 
 
 def ask_configuration(session: Session) -> Coroutine[Any, Any, None]:
-    """Ask the client for the section `darner`, now; what it says is taken by the work that is returned."""
+    """Request the section `darner` of the client, now; the returned work takes in its answer."""
     answer: asyncio.Future[Any] | None = None
     if session.client.configuration:
         answer = session.protocol.send_request_async("workspace/configuration", {"items": [{"section": "darner"}]})
@@ -86,7 +86,7 @@ def _take(session: Session, settings: dict[str, Any]) -> None:
     """Use what may come this way on top of the settings from `initialize`, in the place of what came this way before.
 
     A cloned repository can send settings: eglot takes them from its .dir-locals.el, other clients from files like it.
-    So nothing that says where code and keys go counts, and the user is told.
+    So no setting for the destination of code and keys counts, and the user is informed.
     """
     given = {name: value for name, value in settings.items() if value is not None}
     foreign = [

@@ -32,7 +32,7 @@ class Turn:
             self._task.cancel()
 
     def superseded(self) -> bool:
-        """Whether that is why the task was cancelled; if so, it goes on and may answer."""
+        """Whether that is why the task was cancelled; if so, it continues and may answer."""
         if self._over and self._task is not None:
             self._task.uncancel()
         return self._over

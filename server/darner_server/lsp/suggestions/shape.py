@@ -1,4 +1,4 @@
-"""From what a model streams to what may stand at the cursor: one line or one block that fits what follows. Pure."""
+"""From a model's stream to the text for the cursor: one line or one block that fits what follows. Pure."""
 
 import re
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ _MOST_LINES = 40
 _NEAR = 3_000  # characters around the cursor in which brackets are counted
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 _PROSE = re.compile(r"\s*(?:sure|certainly|of course|okay|here(?:'s| is| are))\b", re.IGNORECASE)
-_LEAST = 8  # characters from which on lines that are said again are no coincidence
+_LEAST = 8  # characters from which on repeated lines are no coincidence
 _SHOWN = 20_000  # characters around the cursor that a suggestion is fitted to
 _GLUED = re.compile(
     r"(?:import|from|def|class|function|const|async|export|public|private|struct|impl|fn|func)\s+[\w{*<\"']"
@@ -75,7 +75,7 @@ def suggest(cursor: Cursor, reply: str, *, ended: bool = False, cut_off: bool = 
 
 
 def _unglued(cursor: Cursor, first: str, found: Suggestion, *, line: bool, ended: bool) -> Suggestion:
-    """A whole line that is put before what stands on this one becomes a line of its own, with the same indent."""
+    """A whole line put before the text of this one becomes a line of its own, with the same indent."""
     if not found.text or cursor.line.strip() or not cursor.rest.strip() or found.text != first.rstrip():
         return found
     ends, begins = first[-1:], cursor.rest[0]
@@ -110,7 +110,7 @@ def _block(cursor: Cursor, lines: list[str]) -> tuple[list[str], bool]:
 
 
 def _fitted(cursor: Cursor, text: str, *, complete: bool) -> Suggestion:
-    """Without what stands after the cursor already, and without brackets that nothing opens."""
+    """Without the text that is after the cursor already, and without brackets that nothing opens."""
     balanced = _balanced(cursor, text)
     complete = complete or len(balanced) < len(text)
     text = _without_overlap(balanced, cursor.rest).rstrip()
@@ -166,7 +166,7 @@ def _quoted(quote: str, each: str, before: str) -> str:
 
 
 def _without_fence(reply: str, *, ended: bool) -> str:
-    """A reply of a chat model without the fence around its code, and without what it says before that."""
+    """A reply of a chat model without the fence around its code, and without the words before that."""
     if _PROSE.match(reply):
         _, fence, code = reply.partition("\n```")
         reply = fence.lstrip() + code
@@ -177,7 +177,7 @@ def _without_fence(reply: str, *, ended: bool) -> str:
 
 
 def _without_repetition(line: str, text: str) -> str:
-    """Without the beginning of the line, which chat models like to say again."""
+    """Without the beginning of the line, which chat models like to repeat."""
     own = line.strip()
     if len(own) > 1 and text.lstrip().startswith(own):
         return text.lstrip()[len(own) :]
@@ -198,7 +198,7 @@ def _said_again(line: str, text: str) -> int:
 
 
 def _without_lines_above(cursor: Cursor, text: str, *, ended: bool) -> str:
-    """Without the lines above the cursor, which chat models like to say again."""
+    """Without the lines above the cursor, which chat models like to repeat."""
     above = re.split(r"\r\n|\r|\n", cursor.before[-_NEAR:])[-_MOST_LINES:]
     for first in range(len(above) - 1):
         again = "\n".join(above[first:])

@@ -26,7 +26,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One version of a document, owned by whoever asked for it."""
+    """One version of a document, owned by its caller."""
 
     uri: str
     version: int | None
@@ -46,7 +46,7 @@ class Snapshot:
 class Document:
     """A live text.
 
-    `version` is the client's, None from a client that tells none; `revision` is our own count of its messages, for
+    `version` is the client's, None from a client that sends none; `revision` is our own count of its messages, for
     clients whose versions do not grow. After a change that could not be read the text is not the client's any more,
     and `out_of_step` until the client has sent the whole of it.
     """
@@ -114,7 +114,7 @@ class Document:
         return paired(text), start, end
 
     def _parted(self, at: Point) -> str:
-        """The character that a position lies inside of, "" for none."""
+        """The character that contains a position in its middle, "" for none."""
         return self._mapper.halves(self.lines[at.line], at.character) if at.line < len(self.lines) else ""
 
     def replace_all(self, text: str) -> None:
@@ -177,7 +177,7 @@ class Documents:
         return self._open.get(key_of(uri))
 
     def close(self, uri: str) -> Document | None:
-        """Forget a document; returns it if it was open. Who follows it is told, with no change, and finds it gone."""
+        """Forget a document; returns it if it was open. Its listeners get a call without a change."""
         document = self._open.pop(key_of(uri), None)
         if document is not None:
             document.settle(document.version)

@@ -8,9 +8,9 @@ from itertools import islice
 from darner_server.lsp.text.positions import without_ending
 
 _WORD = "darner:"
-_LONGEST_LINE = 10_000  # characters; nobody writes a comment in a longer one
+_LONGEST_LINE = 10_000  # characters; no comment is in a longer line
 _LONGEST = 50  # lines of a comment
-_PARSED = 1_000  # lines above it that are parsed: whether it stands in a string may have been decided there
+_PARSED = 1_000  # lines above it that are parsed: whether it is in a string may have been decided there
 _MOST_PARSED, _MOST_PLACES = 40_000, 8  # characters that are parsed for one, and places that may be one
 _BLOCKS = {
     "<!--": r"-->", "{{!--": r"--\}\}", "{{!": r"\}\}", "{{/*": r"\*/\s*-?\}\}", "{#": r"-?#\}", "<%#": r"-?%>",
@@ -23,13 +23,13 @@ _OPENER = re.compile(
         | (?<!\S)(?: \#+!? | --+ | ;+ | %+ | !+ | \.\. | (?i:rem) | dnl ) | (?<![:/])//+!? )""",
     re.VERBOSE,
 )
-_BEGINS = re.compile(rf"{_OPENER.pattern}[\s*]*\Z", re.VERBOSE)  # what may stand before the word in its comment
+_BEGINS = re.compile(rf"{_OPENER.pattern}[\s*]*\Z", re.VERBOSE)  # what may be before the word in its comment
 _DECORATION = re.compile(r"^[ \t]*\*+(?!/)[ \t]?", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """What a `darner:` comment says, the line of the word, and where the comment begins and ends: lines and characters
+    """A `darner:` comment's text, the line of the word, and where the comment begins and ends: lines and characters
     from 0.
     """
 
@@ -55,7 +55,7 @@ def comment_at(path: str, lines: Sequence[str], first: int, last: int) -> Commen
 
 
 def removal(lines: Sequence[str], comment: Comment) -> tuple[int, int]:
-    """The offsets of what goes with a comment: its lines if there is nothing else on them, else no code around it."""
+    """The offsets to remove with a comment: its lines if there is nothing else on them, else no code around it."""
     (first, start), (last, end) = comment.start, comment.end
     before, after = lines[first][:start], without_ending(lines[last])[end:]
     begin = sum(map(len, lines[:first]))
@@ -104,7 +104,7 @@ def _parsed(lines: Sequence[str], number: int) -> tuple[int, int]:
 
 
 def _by_signs(lines: Sequence[str], number: int, at: int, *, string: bool) -> Comment | None:
-    """A comment by the signs before and behind it, where no grammar tells."""
+    """A comment by the signs before and behind it, without a grammar."""
     line = without_ending(lines[number])
     begins = next((found for found in _OPENER.finditer(line[:at]) if not line[found.end() : at].strip(" \t*")), None)
     if begins is None:
@@ -115,7 +115,7 @@ def _by_signs(lines: Sequence[str], number: int, at: int, *, string: bool) -> Co
     closing = _BLOCKS.get(_plain(begins["open"]))
     if closing is None:
         if line[: begins.start()].count('"') % 2 or line[: begins.start()].count("'") % 2:
-            return None  # as far as one can tell, within a string
+            return None  # as far as can be seen, within a string
         whole = Comment(_flat(line[at + len(_WORD) :]), number, (number, begins.start()), (number, len(line)))
         return _with_more(lines, whole, begins["open"])
     for last in range(number, min(number + _LONGEST, len(lines))):

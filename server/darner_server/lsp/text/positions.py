@@ -27,7 +27,7 @@ def split_lines(text: str) -> list[str]:
 
 
 def paired(text: str) -> str:
-    """The text with each two halves of a character that have come to stand together as that character."""
+    """The text with each two halves of a character that have become neighbours as that character."""
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
 
 
@@ -69,7 +69,7 @@ class Mapper:
         return len(before) + sum(each > "\uffff" for each in before)
 
     def halves(self, line: str, character: int) -> str:
-        """The character of two UTF-16 units that a position lies inside of; "" where it lies between two."""
+        """The character of two UTF-16 units that contains a position; "" for a position between two characters."""
         if self.encoding != "utf-16" or line.isascii():
             return ""
         at = self.index(line, character)

@@ -1,4 +1,4 @@
-"""What URIs say, as clients really write them. Nothing here raises, and nothing asks the disk."""
+"""The meaning of URIs, as clients really write them. Nothing here raises, and nothing reads the disk."""
 
 import json
 import os
@@ -31,7 +31,7 @@ class Parts(NamedTuple):
 
 
 def parts_of(uri: str) -> Parts | None:
-    """The parts; None where nobody can tell them: it is not one, or it has no end."""
+    """The parts; None if they are uncertain: it is not a URI, or it has no end."""
     scheme = _SCHEME.match(uri)
     if scheme is None or len(uri) > _LONGEST or _UNFIT.search(uri) or scheme[1].lower() == "data":
         return None
@@ -83,7 +83,7 @@ def is_text(path: str) -> bool:
 
 
 def places_of(uri: str) -> tuple[str, ...] | None:
-    """The paths, absolute and relative, that a document may be from; None where nobody can tell."""
+    """The paths, absolute and relative, that a document may be from; None if they are uncertain."""
     parts = parts_of(uri)
     if parts is None:
         return None
@@ -129,7 +129,7 @@ def _strings(value: object, key: str) -> Iterator[tuple[str, str]]:
 
 
 def _readings(place: str) -> Iterator[str]:
-    """A path as it stands, and as it would be without what one program too many has done to it."""
+    """A path as it is, and as it would be with one escaping too many undone."""
     yield place
     if "%" in place:
         yield unquote(place, errors="surrogateescape")

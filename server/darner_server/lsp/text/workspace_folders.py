@@ -1,7 +1,7 @@
 """Workspace folders, and the way between URIs and the paths that everything below the language server uses.
 
 A path is relative to its root and POSIX; with several roots it begins with the root's folder name. A document that
-lies in no root (an unsaved buffer, a file elsewhere, a notebook's cell) gets a path of its own and lives in memory.
+is in no root (an unsaved buffer, a file elsewhere, a notebook's cell) gets a path of its own and is kept in memory.
 A file is the same by whatever links a root or a document is named, and its document keeps the URI that the client gave.
 """
 
@@ -60,7 +60,7 @@ class Folders:
         """The folders as they are now, for work whose paths must keep their meaning."""
         taken = copy(self)
         taken._paths, taken._uris, taken._strays = dict(self._paths), dict(self._uris), set(self._strays)  # noqa: SLF001 - its own
-        taken._live = self  # noqa: SLF001 - likewise
+        taken._live = self  # noqa: SLF001 - as above
         return taken
 
     def change(self, added: Iterable[str], removed: Iterable[str]) -> bool:
@@ -91,7 +91,7 @@ class Folders:
             return self._uris[path]
         live = self._live
         if live is not None and live._folders == self._folders and path not in live._strays and path in live._uris:  # noqa: SLF001 - its own
-            return live._uris[path]  # noqa: SLF001 - likewise
+            return live._uris[path]  # noqa: SLF001 - as above
         file = self._file(path)
         return uri_of(file) if file is not None else None
 

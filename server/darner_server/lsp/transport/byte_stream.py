@@ -1,6 +1,6 @@
 """The two ends of a connection as plain blocking calls, before there is an event loop.
 
-Imports next to nothing: the answer to `initialize` goes through here.
+Imports next to nothing: the answer to `initialize` is sent through here.
 """
 
 import os
@@ -30,7 +30,7 @@ class Pipe:
 def standard_streams() -> Pipe:
     """Take stdin and stdout for the protocol alone.
 
-    What anything else prints goes to stderr, and what a child process reads is empty: neither can damage a message.
+    Other output is written to stderr, and a child process reads empty input: neither can damage a message.
     """
     incoming, outgoing = os.dup(0), os.dup(1)
     nothing = os.open(os.devnull, os.O_RDONLY)

@@ -17,7 +17,7 @@ _AT_ONCE = 32  # messages between two turns of the event loop
 
 
 class Connection:
-    """Bodies go to `receive` in order; `ended` is called once, when the client is gone."""
+    """`receive` gets the bodies in order; `ended` is called once, when the client has left."""
 
     def __init__(
         self, pipe: Pipe, framing: Framing, receive: Callable[[bytes], None], ended: Callable[[], None]
@@ -67,11 +67,11 @@ class Connection:
         self._gone = True
 
     async def drain(self) -> None:
-        """Wait until the client has taken everything, or is gone."""
+        """Wait until the client has taken everything, or has left."""
         await self._drained.wait()
 
     def _write_some(self, data: bytes) -> bytes:
-        """Write what goes at once; returns the rest."""
+        """Write what can be written at once; returns the rest."""
         view = memoryview(data)
         try:
             while view:

@@ -1,11 +1,11 @@
-"""Everything we do because pygls 2.1.1 does it wrongly or slowly. Nothing of this kind stands anywhere else.
+"""Everything we do because pygls 2.1.1 does it wrongly or slowly. Nothing of this kind is anywhere else.
 
 Each item has a test in tests/lsp/transport/test_pygls_fixes.py that shows pygls's own behaviour and fails on the day
 it changes:
 
 1. Every notification leaves a Future behind in `_request_futures` (32 MB after 20,000 changes).
 2. A response to a request that has been cancelled raises InvalidStateError (pygls issue 621).
-3. The whole nested message goes through `object_hook`, dictionary by dictionary, and a message with a key "jsonrpc"
+3. The whole nested message passes `object_hook`, dictionary by dictionary, and a message with a key "jsonrpc"
    inside its parameters is taken for a message. We parse once.
 4. Parameters are structured strictly: a null, a missing version or a value of tomorrow costs the whole message, and
    those of a method that lsprotocol does not know become a new namedtuple class for each message. Here handlers get
@@ -173,7 +173,7 @@ class QuickProtocol(LanguageServerProtocol):
         return cast("dict[str, Callable[[Any], Any]]", self.fm.features).get(method)  # pyright: ignore[reportUnknownMemberType] - pygls leaves it without a type
 
     def _answered(self, ident: int | str | None, message: dict[str, Any]) -> None:
-        """The client's response to a request of ours; one that nobody waits for any more is dropped."""
+        """The client's response to a request of ours; one that is no longer awaited is dropped."""
         asked = None if ident is None else self._asked.pop(ident, None)
         if asked is None or asked[0].done():
             return

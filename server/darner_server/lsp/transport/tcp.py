@@ -1,7 +1,7 @@
-"""One client on a TCP port, and only one that may: no web page, nobody else on this machine, nobody on the network.
+"""One client on a TCP port, and only one that may: no web page, no other user of this machine, no one on the network.
 
 What does not begin as the protocol does is turned away at its first line: a browser can only speak HTTP. A client of
-the same user on this machine is let in where the system tells whose it is; any other has to show a token.
+the same user on this machine is let in if the system reports the owner; any other has to show a token.
 """
 
 import os
@@ -23,7 +23,7 @@ _HEADER = re.compile(rb"[\w-]{1,128}(?::[^\r\n]*\r?\n?)?\Z|[\w-]{1,128}:[^\r\n]*
 _LONGEST = 4_096  # bytes of a first line
 _LAST_PORT = 65_535
 _NOBODY = "0"  # the inode of an end that was closed: of such a one the table names the superuser
-_WAITING = 32  # connections that have not said anything yet
+_WAITING = 32  # connections that have not sent anything yet
 _PATIENCE = 10.0  # seconds between two parts of a first message
 _REFUSAL = b"HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
@@ -83,7 +83,7 @@ def _guest(connection: socket.socket, data: bytes, token: str | None) -> Guest:
 
 
 def _well_begun(server: socket.socket) -> Iterator[tuple[socket.socket, bytes]]:
-    """Connections with what they have said, once that is the first line of a header; others are closed."""
+    """Connections with their first bytes, once those are the first line of a header; others are closed."""
     waiting: dict[socket.socket, bytes] = {}
     while True:
         for each in select.select([server, *waiting], [], [])[0]:
@@ -110,7 +110,7 @@ def _well_begun(server: socket.socket) -> Iterator[tuple[socket.socket, bytes]]:
 
 def _received(connection: socket.socket) -> bytes:
     try:
-        return connection.recv(_LONGEST) or b"\n"  # no header: it is gone
+        return connection.recv(_LONGEST) or b"\n"  # no header: it has left
     except OSError:
         return b"\n"
 
@@ -125,7 +125,7 @@ def _turn_away(connection: socket.socket) -> None:
 
 
 def _same_user(connection: socket.socket) -> bool:
-    """Whether the other end belongs to a process of this user, as the system's own table tells."""
+    """Whether the other end belongs to a process of this user, by the system's own table."""
     ours, theirs = connection.getsockname(), connection.getpeername()
     ends = {(theirs_row, ours_row) for theirs_row, ours_row in zip(_rows(theirs), _rows(ours), strict=True)}
     for table in _TABLES:
