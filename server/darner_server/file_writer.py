@@ -159,7 +159,7 @@ def write(
     """Write, or with None delete, every file, or leave every one as it was. Paths are POSIX, below `root`.
 
     A path that leads out of the root, also through a link, is rejected; a link inside it stays a link and its file
-    changes. A folder that turns into a link at that moment leads nowhere. A file keeps its permissions. `expected` holds
+    changes. A folder that turns into a link just then leads nowhere. A file keeps its permissions. `expected` holds
     what each file must still contain (None: must not exist). `journals` is the folder from which `unfinished.settle`
     repairs what a process that dies here leaves behind.
     """

@@ -1,6 +1,6 @@
 """What the command line prints: results to stdout, words and progress to stderr, colour on a terminal only.
 
-Text of files, names, endpoints and checks is shown by `visible`: a terminal obeys none of it. Only a diff that is sent to
+Text of files, names, endpoints and checks is shown by `visible`: terminals obey none of it. Only a diff that is sent to
 a pipe is as it is, and JSON, which escapes by itself.
 """
 

@@ -24,7 +24,7 @@ class EndpointFailures:
             self.out |= {endpoint.name}
 
     def forgive(self) -> bool:
-        """No endpoint is left: retry the one whose reply was cut off, or that will soon recover. False: there is none."""
+        """No endpoint is left: retry the one whose reply was cut off, or that will soon recover. False if none is."""
         for name in sorted(self.out - self._forgiven, key=list(self.reasons).index):
             if self._worth[name]:
                 self._forgiven.add(name)
