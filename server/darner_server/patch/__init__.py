@@ -1,4 +1,4 @@
-"""What the model answered: every reply a model can write, applied in the right place or refused. Pure, no I/O."""
+"""A model's reply and its edits: whatever the reply, each is applied in the right place or rejected. Pure, no I/O."""
 
 from darner_server.patch.applier import Applied, Applier, apply_reply
 from darner_server.patch.edit import BridgeName, Edit, Kind, Located, Refusal, RefusalKind, Refused, Splice, malformed

@@ -21,14 +21,14 @@ Gate = Callable[[str, str, str], str | None]
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What a reply makes of the files: all of them, a deleted one being None. One refused edit leaves all unchanged."""
+    """The files after a reply: all of them, a deleted one being None. One rejected edit leaves all unchanged."""
 
     files: dict[str, str | None]
     refused: tuple[Refused, ...] = ()
     located: tuple[Located, ...] = ()
     changed: dict[str, str | None] = field(
         default_factory=dict[str, "str | None"]
-    )  # by the edits that were not refused
+    )  # by the edits that were not rejected
 
 
 def apply_reply(
@@ -41,7 +41,7 @@ def apply_reply(
 ) -> Applied:
     """Apply a model's reply, whole or not at all. `target` is the file that a reply naming none is about.
 
-    `request` are the words that asked for it; None takes those that the reply says around its edits.
+    `request` is the instruction; None takes the words around the reply's edits instead.
     """
     parser = Parser(reply_format, target=target)
     applier = Applier(files, target=target, request=requested_removals.prose(reply) if request is None else request)
@@ -58,7 +58,7 @@ def apply_reply(
 
 
 class Applier:
-    """Places edits one after another and holds the texts as they stand after those that had a place."""
+    """Places edits one after another and holds the texts as they are after those that had a place."""
 
     def __init__(
         self,
@@ -69,7 +69,7 @@ class Applier:
         root: str | None = None,
         request: str = "",
     ) -> None:
-        """`files` may be lazy: it is asked for single paths, and iterated only to find a file named in part.
+        """`files` may be lazy: single paths are looked up, and it is iterated only to find a file named in part.
 
         `root` is the absolute path that is cut off names of new files. `request` are the words that ask
         for the edits or speak of them: a whole text may lose what they name.
@@ -88,7 +88,7 @@ class Applier:
 
     @property
     def refused(self) -> tuple[Refused, ...]:
-        """The edits that have no place as things stand."""
+        """The edits that have no place now."""
         return tuple(self._refused)
 
     @property
@@ -103,7 +103,7 @@ class Applier:
         return {path: text for path, text in texts.items() if text != self._files.get(path)}
 
     def text(self, path: str) -> str | None:
-        """Return a file's text as it stands; None if there is no such file."""
+        """Return a file's current text; None if there is no such file."""
         if path in self._documents:
             document = self._documents[path]
             return None if document is None else document.text
@@ -115,7 +115,7 @@ class Applier:
         return unified_diff({path: self._files.get(path) for path in changed}, changed)
 
     def apply(self, edit: Edit) -> Located | Refused:
-        """Place one edit in the texts as they stand, or say why it has no place."""
+        """Place one edit in the current texts, or return why it has no place."""
         result = self._apply(edit)
         if isinstance(result, Refused):
             result = self._repeated(edit, result)
@@ -169,9 +169,9 @@ class Applier:
         return result
 
     def _repeated(self, edit: Edit, refused: Refused) -> Located | Refused:
-        """The same edit as often as its search text stands in the file: then each place is meant.
+        """The same edit as often as its search text is in the file: then each place is meant.
 
-        One that had its place already, and stands there as it was made, is only said again.
+        One that had its place already, and whose text is there unchanged, is only a repetition.
         """
         document = self._documents.get(refused.path or "")
         if document is None or edit.kind != "replace" or not edit.before:
@@ -191,7 +191,7 @@ class Applier:
         return result
 
     def _is_placed(self, edit: Edit, path: str | None) -> bool:
-        """Tell whether an edit removes and adds the same lines as one that was placed in the file."""
+        """Return whether an edit removes and adds the same lines as one that was placed in the file."""
         if (edit, path) in self._placed:
             return True
         delta = _delta(edit)

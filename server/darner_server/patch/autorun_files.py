@@ -1,4 +1,4 @@
-"""Files that something else runs or obeys without being asked: a patch that changes one does more than it shows."""
+"""Files that something else runs or obeys automatically: a patch that changes one does more than it shows."""
 
 import json
 import re
@@ -25,7 +25,7 @@ def _table(names: Mapping[str, str]) -> Mapping[str, str]:
     return {name: why for why, listed in names.items() for name in listed.split()}
 
 
-# Names are lower-case, as `names` gives them. A folder counts with all that is in it, wherever it lies.
+# Names are lower-case, as `names` gives them. A folder counts with all that is in it, wherever it is.
 _FOLDERS = _table(
     {
         _CI: """
@@ -142,7 +142,7 @@ _PATTERNS = (
 
 
 def trigger(path: str, before: str | None, after: str | None) -> str | None:
-    """Say what runs or obeys a file that a patch makes, changes or takes away; None where nothing does by itself.
+    """Return what runs or obeys a file that a patch creates, changes or removes; None if nothing does by itself.
 
     Of files that are data and programs at once (package.json) only a change of what is run counts.
     """

@@ -25,11 +25,11 @@ RefusalKind = Literal[
     "unfit-name",
     "missing-text",
     "ambiguous-text",
-    "wrong-section",  # the text is not where the patch says that it is
+    "wrong-section",  # the text is not where the patch puts it
     "unclear-definition",  # which definition is meant, or where it ends
     "indentation",
     "placeholder",  # lines are left out
-    "loss",  # lines would go that nobody asked to remove
+    "loss",  # lines would be lost that the instruction does not remove
     "line-numbers",
     "characters",  # that no author meant: special tokens, entities, typographic signs
     "syntax",
@@ -68,7 +68,7 @@ class Edit:
     line. A "whole" edit has only `after`: a file, the `region` it rewrites, or one definition. A "malformed" one has
     only a `problem`. A "reply" is a whole reply in `after`, given to a tool; the
     parser takes it apart, and nothing behind it sees one. Where the reply names the file in a way that can be read
-    otherwise, the first of `readings` that is there counts; without it and a path, `said` are the words to refuse with.
+    otherwise, the first of `readings` that is there counts; without it and a path, `said` is quoted in the rejection.
     """
 
     path: str | None
@@ -76,11 +76,11 @@ class Edit:
     after: str | None = None
     kind: Kind = "replace"
     line: int | None = (
-        None  # where the reply says that `before` begins, in the file it was shown; "insert": goes before it
+        None  # where `before` begins by the reply, in the file it was shown; "insert": the line after the place
     )
     new_path: str | None = None  # of a move
-    sections: tuple[str, ...] = ()  # lines that the reply says stand above the place (`@@ def f():`)
-    hunk: tuple[tuple[str, str], ...] = ()  # (" " | "-" | "+", line): which lines stay, where the format says so
+    sections: tuple[str, ...] = ()  # lines above the place, by the reply (`@@ def f():`)
+    hunk: tuple[tuple[str, str], ...] = ()  # (" " | "-" | "+", line): which lines stay, if the format marks them
     at_end: bool = False  # the place is the end of the file
     final_newline: bool | None = None  # what the edit makes of the file's last line end; None keeps it
     every: bool = False  # all places, not one
@@ -136,5 +136,5 @@ class Refused:
 
 
 def malformed(path: str | None, kind: RefusalKind, reason: str, *, format: Format = "") -> Edit:  # noqa: A002 - as in Edit
-    """Return an edit that says only why it cannot be carried out."""
+    """Return an edit that only explains why it cannot be carried out."""
     return Edit(path, kind="malformed", problem=Refusal(kind, reason), format=format)

@@ -11,7 +11,7 @@ _ELSEWHERE = re.compile(r"~[\w.-]*/|\$(?:\{\w+\}|[A-Z_]{2,})/|%?\w+%/")
 
 
 def unfit_for_new(path: str) -> str | None:
-    """Why no new file should be named so: nobody sees all of it, or Windows takes it for a device or another name."""
+    """Why no new file should be named so: readers do not see all of it, or Windows takes it for another."""
     if is_example(path):
         return f"{path} stands for a name but is not one; name the file"
     for name in path.split("/"):

@@ -1,9 +1,9 @@
-"""Names as disks take them, and the folders that no patch goes into: what version control keeps about itself."""
+"""Names as disks take them, and the folders that no patch changes: a version control system's own data."""
 
 import re
 import unicodedata
 
-# Disks may ignore signs that nobody sees, in the middle of a name too.
+# Disks may ignore invisible signs, in the middle of a name too.
 _UNSEEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
     "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
@@ -24,7 +24,7 @@ _SHORT = re.compile(
 def names(path: str) -> list[str]:
     """The names of a path as the disk that forgives most takes them: whatever their case and forms of letters.
 
-    Blanks and dots at a name's end, what follows a colon, and signs that nobody sees do not count.
+    Blanks and dots at a name's end, what follows a colon, and invisible signs do not count.
     """
     return [_taken(part) for part in re.split(r"[/\\]", path) if part]
 
@@ -35,7 +35,7 @@ def is_of_repository(path: str) -> bool:
 
 
 def holds_unseen(name: str) -> bool:
-    """Whether a name holds signs that nobody sees, but for those that emoji are joined with."""
+    """Whether a name contains invisible signs, except those that emoji are joined with."""
     return _UNSEEN.search(re.sub("[\u200d\ufe0f]", "", name)) is not None
 
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def repair_text(refused: Refused) -> str:
-    """Word what a model needs to correct one refused edit: the edit, the reason and the true lines."""
+    """Word what a model needs to correct one rejected edit: the edit, the reason and the true lines."""
     edit = refused.edit
     where = f" of {refused.path}" if refused.path else ""
     parts = [f"This edit{where} was not applied: {refused.reason}.\n"]

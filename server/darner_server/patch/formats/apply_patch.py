@@ -1,4 +1,4 @@
-"""OpenAI's apply_patch format: how it is asked for, read and written."""
+"""OpenAI's apply_patch format: its instructions, reading and writing."""
 
 from __future__ import annotations
 
@@ -57,12 +57,12 @@ _MAKES, _REMOVES, _MOVES = ("add", "create", "new"), ("delete", "remove"), ("mov
 
 
 def ends(line: str) -> bool:
-    """Tell whether a line is a patch's end mark."""
+    """Return whether a line is a patch's end mark."""
     return line.rstrip() == _END
 
 
 def opening(line: str) -> bool:
-    """Tell whether a patch begins with this line."""
+    """Return whether a patch begins with this line."""
     return line.startswith("***") and _SUGGESTS.match(line) is not None
 
 
@@ -70,14 +70,14 @@ class ApplyPatch(Reader):
     """Reads a patch from its first line to its end mark."""
 
     def __init__(self, closes: Callable[[str], bool]) -> None:
-        """`closes` tells whether a line ends the fence around the patch."""
+        """`closes` returns whether a line ends the fence around the patch."""
         self._closes = closes
         self._path: str | None = None
         self._new_path: str | None = None
         self._added: list[str] | None = None  # lines of a new file
         self._hunk: Hunk | None = None
         self._hunks = 0
-        self._moves = False  # a directive moves the file, and the next is to say where
+        self._moves = False  # a directive moves the file, and the next has to name the new path
         self._begun = False
         self.unended = False  # its fence has ended before the patch's end mark
         self._refused = False
@@ -107,13 +107,13 @@ class ApplyPatch(Reader):
         return MORE
 
     def _stray(self, line: str, out: list[Edit]) -> State:
-        """A line that belongs to no file: prose behind a patch without marks, or changes that nobody can place."""
+        """A line that belongs to no file: prose after a patch without marks, or changes without a place."""
         if self._begun:
             return self._refuse("unclear-file", f"the line `{line.strip()}` belongs to no file of the patch", out)
         return AGAIN
 
     def _refuse(self, kind: RefusalKind, reason: str, out: list[Edit]) -> State:
-        """Refuse the patch; the rest of it is passed over."""
+        """Reject the patch; the rest of it is passed over."""
         self._end_file(out)
         self._refused = True
         out.append(malformed(None, kind, reason, format=FORMAT))
@@ -153,7 +153,7 @@ class ApplyPatch(Reader):
         return MORE
 
     def _file(self, verb: str, path: str, out: list[Edit]) -> State:
-        """Begin what a directive says of a file."""
+        """Begin the file of a directive."""
         self._end_file(out)
         if verb in _REMOVES:
             out.append(Edit(path, kind="delete", format=FORMAT))

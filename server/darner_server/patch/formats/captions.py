@@ -1,4 +1,4 @@
-"""Which file a block is about, as the lines between it and the block before it say."""
+"""Which file a block is about, by the lines between it and the block before it."""
 
 from __future__ import annotations
 
@@ -57,16 +57,16 @@ _ELSEWHERE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Caption:
-    """The name of a block's file, and what the words around it say: `edits`, that its text is written there."""
+    """The name of a block's file, and the meaning of the words around it: `edits`, that its text is written there."""
 
     name: Name
     edits: bool = True
 
 
 def read(above: list[str]) -> Caption | None:
-    """Return what the lines above a block say of its file; None if they name none.
+    """Return the file that the lines above a block name; None if they name none.
 
-    The nearest line that is a name, or says that the file is to be changed, counts; then one that only mentions it.
+    The nearest line that is a name, or announces a change to the file, counts; then one that only mentions it.
     """
     content = [line for line in above if line.strip()]
     mentioned: Caption | None = None
@@ -103,14 +103,14 @@ def _by_words(content: list[str], mentioned: Caption | None) -> Caption | None:
 
 
 def _either(name: Name, said: Caption | None) -> Caption:
-    """Return what a line says that may be a name, and may mention one."""
+    """Return the caption of a line that may be a name, and may mention one."""
     if said is None:
         return Caption(name, edits=False)
     return replace(said, name=replace(said.name, readings=(*name.readings, *said.name.readings)))
 
 
 def _by_name(name: Name, mentioned: Caption | None, content: list[str], at: int) -> Caption:
-    """Return what a name says above a block, where a sentence between them may mention other files."""
+    """Return the caption of a name above a block, where a sentence between them may mention other files."""
     listed = at < len(content) - 1 and _is_listed(name, content[max(0, at - 1) : at] + content[at + 1 : at + 2])
     if mentioned is not None and mentioned.name.alone:
         mentioned = None  # a line that may have been a name, and was none
@@ -124,15 +124,15 @@ def _by_name(name: Name, mentioned: Caption | None, content: list[str], at: int)
 
 
 def _is_listed(name: Name, beside: list[str]) -> bool:
-    """Tell whether a name is one of several in a list of files, which says nothing of a block further down."""
+    """Return whether a name is one of several in a list of files, which does not caption a block further down."""
     others = map(file_names.in_line, beside)
     return any(other is not None and other.path not in (None, name.path) for other in others)
 
 
 def _sentence(line: str) -> Caption | None:
-    """Return what a sentence says of a block's file, if it mentions any."""
+    """Return the caption in a sentence, if it mentions a block's file."""
     text = line.strip()
-    if len(text) > 2000:  # noqa: PLR2004 - nobody names a file so
+    if len(text) > 2000:  # noqa: PLR2004 - no file is named so
         return None
     found = _mentions(_ADDRESS.sub(lambda each: " " * len(each[0]), text))
     if not found:
@@ -166,17 +166,17 @@ def _sentence(line: str) -> Caption | None:
 
 
 def creates(said: str) -> bool:
-    """Tell whether a sentence says that a file is made."""
+    """Return whether a sentence announces a new file."""
     return _CREATES.search(said) is not None
 
 
 def gives_all(said: str) -> bool:
-    """Tell whether a sentence says that the text below it is all of its file."""
+    """Return whether a sentence announces the text below it as all of its file."""
     return _ALL.search(said) is not None and _PART.search(said) is None
 
 
 def _in_list(content: list[str], at: int) -> Caption | None:
-    """Return the files that a list mentions, whose items say what is done to each of several."""
+    """Return the files that a list mentions, whose items describe a change to each of several."""
     first = last = at
     while first and _ITEM.match(content[first - 1]):
         first -= 1
@@ -219,12 +219,12 @@ def _mentions(text: str) -> list[tuple[int, str, bool, int]]:
 
 
 def _leads(before: str) -> bool:
-    """Tell whether nothing but words such as "now in the file" stands before a name."""
+    """Return whether nothing but words such as "now in the file" is before a name."""
     return all(_LEAD.fullmatch(word.lower()) for word in re.findall(r"[\w'\u2019]+", before.replace("\u2019", "'")))
 
 
 def _is_first(before: str) -> bool:
-    """Tell whether a name comes so early in its sentence that it is the sentence's place (In `x.py`, ...)."""
+    """Return whether a name comes so early in its sentence that it is the sentence's place (In `x.py`, ...)."""
     return _PLACE.search(before) is not None
 
 

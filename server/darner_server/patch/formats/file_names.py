@@ -79,10 +79,10 @@ _QUOTES = "`'\"\u2018\u2019\u201c\u201d\u201e\u201a\u00ab\u00bb"
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """What is said of a block's file.
+    """The name of a block's file, as written.
 
-    `readings` count, the first that is there, before `path`. Without a path, and none of them there, the block goes
-    where one without a name goes, unless `said` is set: the words to refuse it with. `alone`: nothing else stands on
+    `readings` count, the first that is there, before `path`. Without a path, and none of them there, the block belongs
+    where one without a name does, unless `said` is set: the words to reject it with. `alone`: nothing else is on
     the line. `passing`: the files are only mentioned, so the one that has the block's text is meant.
     """
 
@@ -96,7 +96,7 @@ class Name:
 def in_line(line: str) -> Name | None:
     """Return the name that a line consists of, its decoration (`**x.py**:`, `### File: x.py (new)`) removed.
 
-    The line as it stands is one more reading: a file may be called "what?.md".
+    The line as it is is one more reading: a file may be called "what?.md".
     """
     name = _in_line(line)
     as_is = tuple(dict.fromkeys((line.strip(), line.strip().rstrip(":").strip(_QUOTES + "*_"))))
@@ -153,7 +153,7 @@ def _in_line(line: str) -> Name | None:
 
 
 def _bare(text: str) -> str:
-    """Take off what a name may stand in or behind: brackets around all of it, and a word such as "then"."""
+    """Take off what may surround a name: brackets around all of it, and a word such as "then"."""
     if same := _SAME_LINK.fullmatch(text):
         return f"`{same[2]}`"
     if (found := _BRACKETED.fullmatch(text)) and not re.match(
@@ -168,7 +168,7 @@ def _of_link(link: re.Match[str]) -> str:
 
 
 def _decorated(text: str, *, labelled: bool, doubtful: bool) -> Name | None:
-    """Read a name in quotes or not, and what may stand behind it."""
+    """Read a name in quotes or not, and what may follow it."""
     quoted = _QUOTED.fullmatch(text)
     inner = quoted[2].strip() if quoted else ""
     if quoted and inner and not re.search(r"\w", quoted[3][:1]):
@@ -211,7 +211,7 @@ def _read(text: str, *, labelled: bool, quoted: bool, doubtful: bool) -> Name | 
 
 
 def _is_word(text: str, *, doubtful: bool) -> bool:
-    """Tell whether a name without a suffix is rather a word: a heading's, or one not written as BUILD is."""
+    """Return whether a name without a suffix is rather a word: a heading's, or one not written as BUILD is."""
     name = text.rsplit("/", 1)[-1]
     if "." in name or name.lower().endswith("file"):
         return False
@@ -225,7 +225,7 @@ def _well_known(name: str) -> bool:
 
 
 def without_rest(text: str) -> str:
-    """Cut off what stands behind a name: `(updated)`, `:1-2`, `#L5`, ` - the port`."""
+    """Cut off what follows a name: `(updated)`, `:1-2`, `#L5`, ` - the port`."""
     for at in range(1, len(text)):
         if text[at] in " \t([:#@,;!*-\u2026\u2013\u2014" and _is_behind(text[at:]):
             head = text[:at].rstrip()
@@ -264,7 +264,7 @@ def in_comment(line: str) -> str | None:
 
 
 def is_head(line: str) -> bool:
-    """Tell whether a line may stand above the comment that names a file: a shebang and the like."""
+    """Return whether a line may be above the comment that names a file: a shebang and the like."""
     return _HEAD.fullmatch(line) is not None
 
 
@@ -307,13 +307,13 @@ def in_info(info: str) -> str | None:
 
 
 def _language(word: str) -> bool:
-    """Tell whether a word behind a fence's opening is a language: `asp.net`, `text/x-python`, `node.js`."""
+    """Return whether a word behind a fence's opening is a language: `asp.net`, `text/x-python`, `node.js`."""
     mime = re.match(r"(?:text|application|image|language|lang|code)/", word)
     return (mime is not None and "." not in word) or PRODUCT.fullmatch(word) is not None
 
 
 def is_pair(text: str) -> bool:
-    """Tell whether words with a slash between them are rather a pair of words (CI/CD, client/server) than a path."""
+    """Return whether words with a slash between them are rather a pair of words (CI/CD, client/server) than a path."""
     if "/" not in text or text.startswith((".", "/", "~")) or "." in text:
         return False
     capitals = all(re.fullmatch(r"[A-Z][A-Za-z]*|\d+", word) for word in text.split("/"))
@@ -321,7 +321,7 @@ def is_pair(text: str) -> bool:
 
 
 def is_path(text: str, *, blanks: bool) -> bool:
-    """Tell whether a text is written as a path is; one with blanks only if it may have them, or is no sentence."""
+    """Return whether a text is written as a path is; one with blanks only if it may have them, or is no sentence."""
     if not _fits(text) or text.endswith((" ", ".")) or "://" in text:
         return False
     name = re.split(r"[/\\]", text)[-1]
@@ -351,7 +351,7 @@ def _fits(text: str) -> bool:
 
 
 def known(text: str) -> bool:
-    """Tell whether a word in a sentence is a file's name beyond doubt: by its suffix, or being one such as Makefile."""
+    """Return whether a word in a sentence is certainly a file's name: by its suffix, or being one such as Makefile."""
     name = re.split(r"[/\\]", text)[-1]
     if not _fits(text) or "://" in text or PRODUCT.fullmatch(name):
         return False
@@ -359,6 +359,6 @@ def known(text: str) -> bool:
 
 
 def well_known(text: str) -> bool:
-    """Tell whether a word in backquotes is a file's name: also BUILD, VERSION."""
+    """Return whether a word in backquotes is a file's name: also BUILD, VERSION."""
     name = re.split(r"[/\\]", text)[-1]
     return known(text) or (_well_known(name) and (name[:1].isupper() or "/" in text))

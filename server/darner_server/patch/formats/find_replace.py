@@ -32,12 +32,12 @@ _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 
 def opening(line: str) -> bool:
-    """Tell whether JSON may begin with this line."""
+    """Return whether JSON may begin with this line."""
     return _OPEN.fullmatch(line) is not None
 
 
 def unwrapped(line: str) -> str:
-    """Return the JSON of a call without what stands before it: a model's own marks, "Action Input:"; else the line."""
+    """Return the JSON of a call without what is before it: a model's own marks, "Action Input:"; else the line."""
     if "{" not in line or tool_calls.LIKE_CALL.search(line) is None or opening(line):
         return line
     start = re.search(r"\[\s*\{\s*\"|\{\s*\"", line)
@@ -47,7 +47,7 @@ def unwrapped(line: str) -> str:
 
 
 def is_data(path: str | None) -> bool:
-    """Tell whether a file holds JSON itself."""
+    """Return whether a file holds JSON itself."""
     return path is not None and path.lower().endswith(_DATA)
 
 

@@ -1,4 +1,4 @@
-"""The reply formats that a model can be asked for."""
+"""The instructions for each reply format."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands above the hunks of a file in a diff: its names and, where git wrote it, what else happens to it."""
+"""The lines above the hunks of a file in a diff: its names and, if git wrote it, what else happens to it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class GitHeader:
     gone: bool = False
     unsupported: str = ""  # what happens to the file that a text edit cannot do
     binary: bool = False
-    nameless: bool = False  # git's line is there, and its two names cannot be told apart
+    nameless: bool = False  # git's line is there, and its two names cannot be separated
     _prefixes: tuple[str, str] | None = field(default=None, repr=False)
 
     def take(self, line: str) -> bool:
@@ -83,7 +83,7 @@ class GitHeader:
 def read(line: str) -> GitHeader | None:
     """Return the header that a `diff --git` line begins.
 
-    Two names with blanks in them can be told apart only if they are the same.
+    Two names with blanks in them can be separated only if they are the same.
     """
     git = _GIT.fullmatch(line)
     if git is None:

@@ -18,7 +18,7 @@ class Hunk:
     lines: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     sections: list[str] = field(default_factory=list[str])
     line: int | None = None
-    counts: tuple[int, int] | None = None  # of the old and the new lines, as the header says
+    counts: tuple[int, int] | None = None  # of the old and the new lines, by the header
     at_end: bool = False
     unended: set[str] = field(default_factory=set[str])  # ops whose last line has no line end
 
@@ -33,7 +33,7 @@ class Hunk:
             self.lines.append((" ", line))
 
     def old(self) -> int:
-        """Count the lines that the hunk says are there."""
+        """Count the lines that the hunk contains."""
         return sum(op != "+" for op, _ in self.lines)
 
     def new(self) -> int:
@@ -41,7 +41,7 @@ class Hunk:
         return sum(op != "-" for op, _ in self.lines)
 
     def full(self) -> bool:
-        """Tell whether the hunk has all lines that its header announces."""
+        """Return whether the hunk has all lines that its header announces."""
         return self.counts is not None and self.old() >= self.counts[0] and self.new() >= self.counts[1]
 
     def edit(self, path: str | None, reply_format: Format) -> Edit:

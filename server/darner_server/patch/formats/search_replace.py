@@ -1,4 +1,4 @@
-"""Search/replace blocks: how they are asked for, read and written."""
+"""Search/replace blocks: their instructions, reading and writing."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ class SearchReplace(Reader):
         if self._lines and any(mark.startswith(self._lines[-1].strip() or "?") for mark in _ENDS):
             self._lines.pop()  # the reply ends inside the mark
         after = self._lines[self._dividers[0] + 1 :] if self._dividers else []
-        # Without its closing marker nobody knows where the block ends and prose begins: only a bare block that the
+        # Without its closing marker the end of the block is unknown, and prose may follow: only a bare block that the
         # reply ends with, in one paragraph, is beyond doubt.
         plain = all(line.strip() and not line.lstrip().startswith(">>>>>") for line in after)
         if len(self._dividers) == 1 and not self._fenced and after and plain:
@@ -129,7 +129,7 @@ class SearchReplace(Reader):
         )
 
     def _dedented(self, before: str, after: str) -> tuple[str, str]:
-        """Take the indentation of a list from a new file's text; that of other text is carried over where it goes."""
+        """Take the indentation of a list from a new file's text; other text is adapted to its place later."""
         lines = after.split("\n")
         if before.strip() or not all(line.startswith(self._indent) or not line.strip() for line in lines):
             return before, after

@@ -1,4 +1,4 @@
-"""Tool calls written in tags, as some agents prompt for them: carried out or refused, never written as text."""
+"""Tool calls written in tags, as some agents prompt for them: carried out or rejected, never written as text."""
 
 from __future__ import annotations
 
@@ -163,7 +163,7 @@ def _pairs(body: str, path: str | None) -> list[Edit]:
 
 
 def _pair(path: str | None, old: str, new: str) -> Edit:
-    """Whole lines where the tags stand on lines of their own, else a part of a line."""
+    """Whole lines if the tags are on lines of their own, else a part of a line."""
     if old.startswith("\n") and old.endswith("\n"):
         after = new.removeprefix("\n")
         return Edit(

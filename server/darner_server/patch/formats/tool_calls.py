@@ -80,7 +80,7 @@ def edits(values: list[object]) -> list[Edit] | None:
 
 
 class _Calls:
-    """Walks values. Each step tells whether it has understood its value: as edits, as refused, or as reading only."""
+    """Walks values. Each step returns whether it has understood its value: as edits, rejected, or as reading only."""
 
     def __init__(self) -> None:
         self.found: list[Edit] = []
@@ -117,7 +117,7 @@ class _Calls:
         return any(understood)
 
     def _placed(self, tool: str, arguments: dict[str, object], path: str | None) -> bool:
-        """Take a call that says by other means than a text where it changes something."""
+        """Take a call that marks its place by other means than a text."""
         if _INSERTS.fullmatch(tool) and _first(arguments, _AT) is not None:
             return self._inserted(arguments, path, behind="content" not in tool)
         return self._refuse(
@@ -125,7 +125,7 @@ class _Calls:
         )
 
     def _unread(self, tool: str, arguments: dict[str, object], path: str | None) -> None:
-        """Refuse a call that gave no edit although it changes files."""
+        """Reject a call that gave no edit although it changes files."""
         if _SHELL.search(tool) and _CHANGES.search(_told(arguments)):
             self._refuse(
                 path,
@@ -136,7 +136,7 @@ class _Calls:
             self._refuse(path, "unsupported", f"the reply calls {tool} with unknown arguments")
 
     def _inserted(self, table: dict[str, object], path: str | None, *, behind: bool) -> bool:
-        """Take a text that goes behind a line (0: to the top), or before one (0: to the end)."""
+        """Take a text for the place after a line (0: the top), or before one (0: the end)."""
         line, text = _first(table, _AT), _first(table, (*_TEXT, *_INSERTED))
         line = int(line) if isinstance(line, str) and line.strip().isdecimal() else line
         if isinstance(line, bool) or not isinstance(line, int) or line < 0 or not isinstance(text, str) or not text:
@@ -238,12 +238,12 @@ class _Calls:
 
 
 def is_deletion(tool: str) -> bool:
-    """Tell whether a tool deletes a file, and not lines or a symbol of it."""
+    """Return whether a tool deletes a file, and not lines or a symbol of it."""
     return _DELETES.fullmatch(_last(tool)) is not None
 
 
 def is_of_file(arguments: Mapping[str, object]) -> bool:
-    """Tell whether arguments name a file and no part of it."""
+    """Return whether arguments name a file and no part of it."""
     return not set(arguments) - {*_PATH, *_BESIDE, *_OWN}
 
 

@@ -1,4 +1,4 @@
-"""Unified diffs as models write them: how they are asked for, read and written."""
+"""Unified diffs as models write them: their instructions, reading and writing."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _BULLET = re.compile(r"[+-] (?:\S+ ){2,}\S.*")
 
 
 def opening(line: str, before: str) -> bool:
-    """Tell whether a diff begins with this line, or with the one before it."""
+    """Return whether a diff begins with this line, or with the one before it."""
     if line.startswith("@@"):
         header = _HEADER.fullmatch(line)
         return header is not None and (header[1] is not None or "..." in line or line.strip() in ("@@", "@@ @@"))
@@ -56,14 +56,14 @@ class UnifiedDiff(Reader):
     """Reads a diff over any number of files. The counts in its headers may be wrong or missing."""
 
     def __init__(self, closes: Callable[[str], bool], *, fenced: bool) -> None:
-        """`closes` tells whether a line ends the fence around the diff."""
+        """`closes` returns whether a line ends the fence around the diff."""
         self._closes = closes
         self._fenced = fenced
         self._begin_file()
 
     def _begin_file(self, file: GitHeader | None = None) -> None:
         self._file = file or GitHeader()
-        self._removed: list[str] = []  # the lines of a file that goes
+        self._removed: list[str] = []  # the lines of a removed file
         self._hunk: Hunk | None = None
         self._hunks = 0
         self._held: list[str] = []  # lines that are either a file header or changes such as "-- x"
@@ -154,7 +154,7 @@ class UnifiedDiff(Reader):
         return MORE
 
     def _is_behind(self, line: str) -> bool:
-        """Tell whether a line stands behind a hunk that has all lines its header announces."""
+        """Return whether a line follows a hunk that has all lines its header announces."""
         if line.rstrip() == "--" or (not self._fenced and (not line.strip() or _BULLET.fullmatch(line))):
             return True
         return not self._fenced and line[:1] not in ("+", "-", " ", "\\")
@@ -226,19 +226,19 @@ def _refusal(path: str | None, kind: RefusalKind, reason: str) -> Edit:
 
 
 def _wants_both(hunk: Hunk) -> bool:
-    """Tell whether a hunk still wants removed lines, so that `--- x` is one of them and no header."""
+    """Return whether a hunk still wants removed lines, so that `--- x` is one of them and no header."""
     return hunk.counts is not None and hunk.old() < hunk.counts[0] and hunk.new() >= hunk.counts[1]
 
 
 def _fits_in(hunk: Hunk, held: list[str]) -> bool:
-    """Tell whether a removed and a new line are what a hunk still wants; or no names of files."""
+    """Return whether a removed and a new line are what a hunk still wants; or no names of files."""
     if hunk.counts is not None:
         return (hunk.old() + 1, hunk.new() + 1) == hunk.counts
     return not any(re.search(r"[/.]", line[4:]) for line in held)
 
 
 def _short(found: tuple[int, int], announced: tuple[int, int] | None) -> bool:
-    """Tell whether a hunk has fewer lines than its header says, and not more of either kind: as one that was cut."""
+    """Return whether a hunk has fewer lines than its header announces, and not more of either kind: it was cut."""
     return announced is not None and found != announced and found[0] <= announced[0] and found[1] <= announced[1]
 
 

@@ -1,4 +1,4 @@
-"""Whole files, functions and snippets in a fence: how they are asked for, read and written."""
+"""Whole files, functions and snippets in a fence: their instructions, reading and writing."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ all of the new code
 """
 
 _OPEN = re.compile(r"\s*(`{3,}|~{3,})[ \t]*([^`]*)")
-_INNER = re.compile(r"\{?[.=]?[\w+#.-]+\}?(?:[ ,{:][^`]*=[^`]*)?")  # what stands behind a fence's mark in a text
+_INNER = re.compile(r"\{?[.=]?[\w+#.-]+\}?(?:[ ,{:][^`]*=[^`]*)?")  # what follows a fence's mark in a text
 _TAG = re.compile(
     r"\s*<(source|code|pre|file)(?:\s+(?:path|name|filename|file_path)=[\"']([^\"']+)[\"'])?>\s*(?:<!\[CDATA\[)?\s*([\w+#.-]*)\s*",
     re.IGNORECASE,
@@ -55,7 +55,7 @@ class Fence:
 
     @property
     def sure(self) -> bool:
-        """Whether the name stands alone above the fence, not in a sentence."""
+        """Whether the name is alone above the fence, not in a sentence."""
         return self.caption is not None and self.caption.name.path is not None and self.caption.name.alone
 
     def text(self) -> list[str]:
@@ -66,13 +66,13 @@ class Fence:
         return self.lines
 
     def is_within_text(self) -> bool:
-        """Tell whether the text so far ends in a string or comment over several lines, which may hold a fence."""
+        """Return whether the text so far ends in a string or comment over several lines, which may hold a fence."""
         if self.mark != "```":
             return False
         return multiline_tokens.is_open(self.lines, self.path or "", self.info)
 
     def closes(self, line: str) -> bool:
-        """Tell whether `line` ends this fence; an inner fence with a language is counted and passed over."""
+        """Return whether `line` ends this fence; an inner fence with a language is counted and passed over."""
         text = line.strip()
         if len(line) - len(line.lstrip()) > len(self.margin):
             return False

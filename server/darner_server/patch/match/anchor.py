@@ -1,6 +1,6 @@
-"""Where a patch says that a place stands (`@@ class A`, `@@ def f`): the place must stand there, or nowhere.
+"""Where a patch puts a place (`@@ class A`, `@@ def f`): the place must be there, or nowhere.
 
-A heading that a diff tool writes behind the numbers of a hunk is no such word: it may name what stands above.
+A heading that a diff tool writes after the numbers of a hunk is no such word: it may name what is above.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Span = tuple[int, int]
 
 
 def contradiction(edit: Edit, places: list[int], size: int, document: Document) -> tuple[list[int], Refusal | None]:
-    """Return those of the places that stand where the edit says; and where there is none, why."""
+    """Return those of the places that are where the edit puts them; and if there is none, why."""
     spans: list[Span] = [(0, len(document))]
     if edit.format != FORMAT:
         return places, None
@@ -90,15 +90,15 @@ def _heads(level: str, document: Document, path: str) -> list[int]:
 
 
 def _begins(body: str, wanted: str) -> bool:
-    """Tell whether a line begins with an anchor that was cut short."""
+    """Return whether a line begins with an anchor that was cut short."""
     behind = body[len(wanted) : len(wanted) + 1]
     return body.startswith(wanted) and len(wanted) > 1 and not (wanted[-1].isalnum() and behind.isalnum())
 
 
 def _end(head: int, document: Document, path: str) -> int:
-    """Return the line behind what an anchor stands above: its block; for a plain line, the block it is in.
+    """Return the line after what an anchor is above: its block; for a plain line, the block it is in.
 
-    A place may begin with that line too: diff tools name what stands above it, and it says itself where it is.
+    A place may begin with that line too: diff tools name what is above it, and its own lines show where it is.
     """
     bodies = document.bodies
     body = bodies[head]

@@ -47,7 +47,7 @@ _NO_PARAMETER = re.compile(
 )
 _ABOVE = re.compile(r"\s*(?:@|#\[|#(?!include)|//|/\*|\*|<!--)")
 _COMMENT = re.compile(r"\s*(?:#(?!\[)|//|/\*|\*|<!--|--)")
-ENDS = re.compile(r"[)\]}]|end\b(?!\s*[=:(.])")  # what ends a definition stands as deep as its head
+ENDS = re.compile(r"[)\]}]|end\b(?!\s*[=:(.])")  # what ends a definition is as deep as its head
 _BRACED_CALLS = (
     *(".kt", ".kts", ".swift", ".gradle", ".groovy", ".rb", ".rs", ".go", ".php", ".scala", ".css", ".scss", ".tf"),
 )
@@ -64,7 +64,7 @@ class Head:
 
     name: str
     kind: str
-    owner: str = ""  # the type that the name says it belongs to, as in Go's receivers
+    owner: str = ""  # the type in its name, as in Go's receivers
 
     def __str__(self) -> str:
         """Word it for a sentence."""
@@ -228,9 +228,9 @@ def marks(line: int, bodies: list[str]) -> set[str]:
 
 
 def same(one: tuple[Head, int], snippet: list[str], line: int, bodies: list[str], path: str = "") -> bool:
-    """Tell whether the snippet's definition is a new form of the one at `line` of a file, as far as text can tell.
+    """Return whether the snippet's definition is a new form of the one at `line` of a file, as far as text can show.
 
-    A function is no method, an interface no class; and what stands in a class or function of the file must either
+    A function is no method, an interface no class; and what is in a class or function of the file must either
     be indented so in the snippet, or be a method for certain, or begin with the very same line.
     """
     (head, at), there = one, head_of(bodies, line, path)
@@ -248,7 +248,7 @@ def same(one: tuple[Head, int], snippet: list[str], line: int, bodies: list[str]
 
 
 def above(line: int, bodies: list[str]) -> int:
-    """Return the first of the decorators and comments that stand directly above a definition."""
+    """Return the first of the decorators and comments that are directly above a definition."""
     depth = indent(bodies[line])
     while line and _ABOVE.match(bodies[line - 1]) and indent(bodies[line - 1]).startswith(depth):
         line -= 1
@@ -256,7 +256,7 @@ def above(line: int, bodies: list[str]) -> int:
 
 
 def end(line: int, bodies: list[str]) -> int | None:
-    """Return the line behind a definition, told by indentation and its closing bracket; None if it cannot be told."""
+    """Return the line after a definition, by indentation and its closing bracket; None if it is uncertain."""
     depth = len(indent(bodies[line]).expandtabs())
     last = line + 1
     braced = "{" in bodies[line]
@@ -282,7 +282,7 @@ def end(line: int, bodies: list[str]) -> int | None:
 
 
 def _goes_on(line: int, depth: int, bodies: list[str]) -> bool:
-    """Tell whether lines of a definition follow below a comment that stands at its margin or further out."""
+    """Return whether lines of a definition follow below a comment that stands at its margin or further out."""
     for body in bodies[line:]:
         if body.strip() and not _COMMENT.match(body):
             return len(indent(body).expandtabs()) > depth

@@ -1,4 +1,4 @@
-"""Which of several equal places is meant, where the reply says more than the search text."""
+"""Which of several equal places is meant, if the reply contains more than the search text."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ class _Found:
     after: list[str]
     bridge: Bridge
     names: tuple[BridgeName, ...]
-    hint: int | None = None  # the line (from 1) that line numbers in the search text say
+    hint: int | None = None  # the line (from 1) by line numbers in the search text
 
 
 def _place_lines(edit: Edit, search: list[str], after: list[str], document: Document) -> Located | Refused:
@@ -104,7 +104,7 @@ def _spliced(edit: Edit, found: list[_Found], document: Document) -> Located | R
 
 
 def _elided(edit: Edit, search: list[str], after: list[str], document: Document) -> Located | Refused | None:
-    """Place a search text with lines of mere dots, which stand in both halves: each part must have one place."""
+    """Place a search text with lines of mere dots, which are in both halves: each part must have one place."""
     old, new = placeholder_expansion.parts(search), placeholder_expansion.parts(after)
     if len(old) == 1 or len(old) != len(new):
         return None
@@ -184,7 +184,7 @@ def _by_lines(search: list[str], after: list[str], document: Document, names: tu
 
 
 def _insert(edit: Edit, after: list[str], document: Document) -> Located | Refused:
-    """Place an edit without search text: it fills an empty file, or says that it belongs at the end."""
+    """Place an edit without search text: it fills an empty file, or belongs at the end by its own words."""
     if not after:
         return Refused(edit, edit.path, Refusal("malformed", "the edit has neither a search text nor a replacement"))
     if (gap := abbreviations.abbreviated(after, edit.path or "")) is not None:
@@ -205,7 +205,7 @@ def _insert(edit: Edit, after: list[str], document: Document) -> Located | Refus
 
 
 def _insert_at(edit: Edit, after: list[str], document: Document) -> Located | Refused:
-    """Place an edit that names the line it goes before, by the numbers of the file as it was shown."""
+    """Place an edit that names the line after it, by the numbers of the file as it was shown."""
     number = (edit.line or 0) - 1
     above, below = document.line_now(number - 1), document.line_now(number)
     if below is None and above is None and (number or len(document)):
@@ -220,7 +220,7 @@ def _insert_at(edit: Edit, after: list[str], document: Document) -> Located | Re
 
 
 def _applied(search: list[str], after: list[str], places: list[int], document: Document) -> bool:
-    """Tell whether the replacement already stands where the search text does (an insertion made before)."""
+    """Return whether the replacement is already where the search text is (an insertion made before)."""
     if len(places) != 1 or len(after) <= len(search):
         return False
     added = len(after) - len(search)
@@ -230,7 +230,7 @@ def _applied(search: list[str], after: list[str], places: list[int], document: D
     return any(len(body.strip()) >= _TELLING for body in new) and len(document.find(after)) == 1
 
 
-_TELLING = 8  # a line of fewer characters may stand anywhere
+_TELLING = 8  # a line of fewer characters may be anywhere
 
 
 def _not_found(edit: Edit, search: list[str], after: list[str], document: Document) -> Located | Refused:
@@ -243,9 +243,9 @@ def _not_found(edit: Edit, search: list[str], after: list[str], document: Docume
 
 
 def _replaced(search: list[str], after: list[str], document: Document) -> bool:
-    """Tell whether a replacement that stands in the file was made of the search text, and not always there.
+    """Return whether a replacement that is in the file was made of the search text, and not always there.
 
-    None of the lines that go may be left, and the new text must tell where it is: by lines that stay around the
+    None of the removed lines may be left, and the new text must show where it is: by lines that stay around the
     change, or by words of what it replaces.
     """
     old, new = {body.strip() for body in search}, {body.strip() for body in after}

@@ -1,4 +1,4 @@
-"""Where a text that was not found nearly stands: for a person to read and a model to correct itself by."""
+"""The place most similar to a text that was not found: for a person to read and a model to correct itself by."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _missing(reason: str) -> Refusal:
 
 
 def _guess(search: list[str], document: Document) -> int | None:
-    """Return the line at which most lines of the search text would stand where they are."""
+    """Return the line at which most lines of the search text would be where they are."""
     wanted = {fold(body) for body in search if body.strip()}
     where: dict[str, list[int]] = {}
     for line, body in enumerate(document.bodies):

@@ -15,7 +15,7 @@ Script = list[tuple[str, str]]
 
 
 def script(search: list[str], after: list[str], hunk: tuple[tuple[str, str], ...] = (), *, fine: bool) -> Script:
-    """Say which lines stay, go and come. A hunk says it itself, if it is about these very lines.
+    """Return which lines stay, are removed and are added. A hunk marks them itself, if it is about these very lines.
 
     `fine` finds lines that stay also between changed ones: needed where they are not in the file as they are here.
     """
@@ -53,7 +53,7 @@ def _middle(removed: list[str], added: list[str], *, fine: bool) -> Script:
 
 
 def splices(document: Document, line: int, steps: Script, reindent: Reindent, edit: Edit) -> list[Splice] | None:
-    """Return what carries the script out at `line`; None if a new line's indentation cannot be told."""
+    """Return what carries the script out at `line`; None if a new line's indentation is uncertain."""
     runs: list[tuple[int, int, list[str]]] = []  # first line, line after the last, new contents
     at = line
     for op, body in steps:

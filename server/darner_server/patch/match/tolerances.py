@@ -38,7 +38,7 @@ Reindent = Callable[[str], str | None]
 
 @dataclass(frozen=True, slots=True)
 class Bridge:
-    """The differences of one place, and how a new line is indented to suit it (None: it cannot be said)."""
+    """The differences of one place, and how a new line is indented to suit it (None: uncertain)."""
 
     names: tuple[BridgeName, ...]
     reindent: Reindent
@@ -83,7 +83,7 @@ def uneven(steps: Iterable[tuple[str, str]], found: list[str]) -> Bridge | None:
     same: list[str] = []
     added: set[str] = set()
     odd = 0
-    beside = ""  # what stands above in the script: "+", "odd", or nothing that matters
+    beside = ""  # what is above in the script: "+", "odd", or nothing that matters
     at = 0
     for op, body in steps:
         if op == "+":
@@ -109,7 +109,7 @@ def uneven(steps: Iterable[tuple[str, str]], found: list[str]) -> Bridge | None:
 
 
 def carry(given: str, wanted: str) -> Reindent | None:
-    """Return how lines are indented anew so that those indented as `given` are indented as `wanted`."""
+    """Return how to indent lines so that those indented as `given` are indented as `wanted`."""
     return _indentation({given: wanted})[1]
 
 
@@ -165,7 +165,7 @@ def _to_spaces(width: int, body: str) -> str | None:
 def without_numbers(search: list[str], after: list[str]) -> tuple[list[str], list[str], int] | Refusal | None:
     """Remove line numbers copied from a prompt: the two halves without them and the first number.
 
-    None: the search text has no line numbers. A refusal: the replacement has them on some lines only.
+    None: the search text has no line numbers. A rejection: the replacement has them on some lines only.
     """
     found = [_NUMBERED.fullmatch(body) for body in search]
     numbers = [int(match[1]) for match in found if match is not None]

@@ -69,7 +69,7 @@ _TAG = re.compile(r"&lt;[/!?]?\w")
 
 
 def stray(made: Sequence[Splice], document: Document, edit: Edit) -> Refusal | None:
-    """Say what new text brings that nobody can mean: what its file has nowhere, or its lines numbered; else None."""
+    """Return what no author can mean in new text: what its file has nowhere, or its lines numbered; else None."""
     new = _new(made)
     path = (edit.path or "").lower()
     if line_numbers.copied(new.split("\n"), document.bodies, path):
@@ -108,7 +108,7 @@ def plainly(new: list[str], document: Document) -> list[str]:
 
 
 def _in_code(fresh: set[str], made: Sequence[Splice], document: Document, path: str) -> str | None:
-    """Return a sign that stands in code, outside strings and comments, where no language has it."""
+    """Return a sign that is in code, outside strings and comments, where no language has it."""
     name = path.rsplit("/", 1)[-1]
     if path.endswith(_PROSE) or _DOCUMENTS.match(name):
         return None

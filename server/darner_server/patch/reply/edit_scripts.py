@@ -1,4 +1,4 @@
-"""Texts in a fence that say how a file is changed in a way darner does not carry out: to be refused, never written."""
+"""Texts in a fence that describe a change to a file in a form darner does not carry out: rejected, never written."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def _by_text(text: str, *, markup: bool) -> str | None:
 
 
 def is_signed(lines: list[str], info: str, path: str | None) -> bool:
-    """Tell whether every line has the sign of a diff (+, -, blank): the fence says so, or several of them do."""
+    """Return whether every line has the sign of a diff (+, -, blank): by the fence, or by several of them."""
     content = [line for line in lines if line.strip()]
     marks = {line[0] for line in content}
     if not {"+", "-"} & marks:

@@ -1,4 +1,4 @@
-"""What becomes of the fences of a reply that hold a text and no block: files, illustrations, or something to refuse."""
+"""What becomes of the fences of a reply that contain a text and no block: files, illustrations, or a rejection."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Fences:
         return [malformed(fence.path or self._target, "cut-off", "the reply ends inside the fence", format="whole")]
 
     def captioned(self, fence: Fence, above: list[str]) -> None:
-        """Tell a fence that shows a file as it was, and carry its name over to the one that shows what it becomes."""
+        """Recognise a fence that shows a file as it was, and carry its name over to the one with the new text."""
         line = next((line for line in reversed(above) if line.strip()), "")
         shown, self._shown = self._shown, None
         name = fence.caption.name if fence.caption is not None else Name(None)
@@ -139,7 +139,7 @@ class Fences:
         return [_named(edit, about) for edit in found] or (None if fence.sure else called)
 
     def _is_command(self, fence: Fence, word: str) -> bool:
-        """Tell whether a fence below a name shows a command or what it prints."""
+        """Return whether a fence below a name shows a command or what it prints."""
         if word in _OUTPUT or (word in _SHELL and all(line.startswith("$ ") for line in fence.lines if line.strip())):
             return True
         said = fence.caption.name.said if fence.caption is not None else ""
@@ -147,7 +147,7 @@ class Fences:
         return word in _SHELL and not fence.sure and not path.endswith("sh") and not captions.creates(said)
 
     def below(self, line: str) -> list[Edit]:
-        """Take the line below a fence: a blank one tells that the fence has ended its text, unless that is prose."""
+        """Take the line below a fence: a blank one means that the fence has ended its text, unless that is prose."""
         self._tight = bool(line.strip())
         if self._tight or self._last is None or is_prose(self._last.path or self._target or ""):
             return []
@@ -164,7 +164,7 @@ class Fences:
         return [malformed(last.path, "unclear-fence", problem, format="whole")]
 
     def _is_within(self, last: Fence, fence: Fence, between: list[str]) -> bool:
-        """Tell whether the last fence's end and this fence may both belong to the text of the last one."""
+        """Return whether the last fence's end and this fence may both belong to the text of the last one."""
         if fence.info:
             return False
         name = fence.path if fence.sure and len(between) == 1 else None
@@ -174,7 +174,7 @@ class Fences:
         return self._tight and name is None and not (between and all(map(_is_sentence, between)))
 
     def release(self) -> list[Edit]:
-        """Give the edit of a text that may hold fences itself, once it is known whether they were told apart."""
+        """Give the edit of a text that may contain fences itself, once it is known whether these are certain."""
         fence, self._last = self._last, None
         return [self._edit(fence)] if fence is not None and all(each is not fence for each in self._likely) else []
 
@@ -244,7 +244,7 @@ def _script(fence: Fence, path: str | None) -> str | None:
 
 
 def _several(lines: list[str], first: str | None) -> str | None:
-    """Say that a fence holds several files, each below a comment (if `first` is one) or a line that names it."""
+    """Report a fence that contains several files, each below a comment (if `first` is one) or a line that names it."""
     found = [found[1] for line in lines if (found := _DIVIDED.fullmatch(line)) is not None]
     if first is not None and file_names.in_comment(first) is not None:
         found += [named for line in lines if (named := file_names.in_comment(line)) is not None]
@@ -255,7 +255,7 @@ def _several(lines: list[str], first: str | None) -> str | None:
 
 
 def _is_sentence(line: str) -> bool:
-    """Tell whether a line is told to the user, and no code: a sentence, or a file's name."""
+    """Return whether a line is for the user, and no code: a sentence, or a file's name."""
     name = file_names.in_line(line)
     return _SENTENCE.fullmatch(line) is not None or (name is not None and name.path is not None)
 

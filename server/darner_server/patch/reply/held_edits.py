@@ -18,7 +18,7 @@ class Drafts:
     """The edits of one reply that are not yet handed on.
 
     A reply may begin inside its reasoning, whose opening tag was part of the prompt. Edits behind prose that reads like
-    thinking are held until the reply's end, or the reasoning's; others go out, and are told if they prove to be drafts.
+    thinking are held until the reply's end, or the reasoning's; others go out, and are reported if they prove drafts.
     """
 
     def __init__(self, reasoning: Reasoning) -> None:
@@ -56,7 +56,7 @@ class Drafts:
             self._reasoning.known = self._reasoning.known or not self.doubtful
 
     def void(self, *, final: bool) -> Edit | None:
-        """All that came before were drafts: forget it, or return what says that it can no longer be taken back."""
+        """All that came before were drafts: drop them, or return the rejection if they have gone out."""
         if final:
             self._drafted |= self._latest
         late = self._released > 0 or (not self.doubtful and bool(self._ready))
@@ -71,7 +71,7 @@ class Drafts:
         return malformed(None, "late", self._late)
 
     def missing(self) -> Edit | None:
-        """Return what refuses a final answer that is about fewer files than its drafts."""
+        """Return the rejection of a final answer that is about fewer files than its drafts."""
         files = sorted(str(each) for each in self._drafted - self.answered if each is not None)
         if not files or self._late:
             return None

@@ -1,4 +1,4 @@
-"""Line numbers that a reply copied from a listing: dropped where they cannot be the text's own, else refused."""
+"""Line numbers that a reply copied from a listing: dropped if they cannot be the text's own, else rejected."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _LINE = re.compile(
     r"\s*(?P<head>[Ll]|[Ll]ine |[\[(<]|//\s?|#\s?)?(?P<number>\d+)"
     r"(?P<mark>\t| *(?:[\])>]:?|[|│┊┆→:.;-])[|\t]?|\s*$| (?=\s*\S))(?P<rest>.*)"
 )
-_OF_LISTINGS = ("|", "│", "┊", "┆", "→", "\t")  # what stands behind a line's number and seldom behind any other
+_OF_LISTINGS = ("|", "│", "┊", "┆", "→", "\t")  # what follows a line's number and seldom any other
 _SURE = re.compile(r"\s?[|│→]|\t")
 _SEVERAL = 2  # lines: one number alone may be anything
-_MANY = 3  # lines, where the mark behind the number says little
+_MANY = 3  # lines, where the mark after the number means little
 _COUNTED = (*MARKDOWN, *TABLES, ".txt", ".rst", ".log", ".dat", ".po", ".srt")
 
 
@@ -34,7 +34,7 @@ def unnumbered(edit: Edit) -> Edit:
 
 
 def copied(new: list[str], old: list[str], path: str) -> bool:
-    """Tell whether new lines are lines of the old text with numbers before them, at least half of them.
+    """Return whether new lines are lines of the old text with numbers before them, at least half of them.
 
     In a file that people read they may become a list: `1.`.
     """
@@ -52,7 +52,7 @@ def _malformed(edit: Edit) -> Edit:
 
 
 def _is_listing(lines: list[str], edit: Edit) -> bool:
-    """Tell whether a part of a file is numbered as only listings are, and what it replaces is not."""
+    """Return whether a part of a file is numbered as only listings are, and what it replaces is not."""
     if (edit.path or "").lower().endswith(_COUNTED) or _numbered((edit.before or "").split("\n")):
         return False
     found = _numbered(lines)
@@ -78,7 +78,7 @@ def _without(lines: list[str], path: str | None) -> list[str] | None:
 
 
 def _numbered(lines: list[str]) -> list[re.Match[str]]:
-    """Return how each line that says something begins with a number, one more than the line before; else nothing."""
+    """Return how each significant line begins with a number, one more than the line before; else nothing."""
     found: list[re.Match[str]] = []
     for number in _content(lines):
         match = _LINE.fullmatch(lines[number])

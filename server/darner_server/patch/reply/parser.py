@@ -57,7 +57,7 @@ class Parser:
         self._name: Name | None = None  # of the last block that named its file
         self._fence: whole_text.Fence | None = None
         self._reader: Reader | None = None
-        self._about: Name = self._target  # the file of the block being read, if the block itself says nothing
+        self._about: Name = self._target  # the file of the block being read, if the block itself names none
         self._back: Name = self._target  # and the one it would be without a name
         self._unended = False  # the last block is a patch that its fence has ended before the end mark
         self._margin = ""  # the indentation of the block being read
@@ -102,7 +102,7 @@ class Parser:
         return self._drafts.complete()
 
     def _may_end(self, last: str) -> bool:
-        """Tell whether a line that the end has perhaps cut may be the mark that a block ends with."""
+        """Return whether a line that the end has perhaps cut may be the mark that a block ends with."""
         if isinstance(self._reader, ApplyPatch):
             return apply_patch.ends(last)
         return self._reader is not None and not isinstance(self._reader, UnifiedDiff)
@@ -167,7 +167,7 @@ class Parser:
         self._out = []
 
     def _void(self, *, final: bool = False) -> None:
-        """All that came before was reasoning, or drafts: forget it, or say that it can no longer be taken back."""
+        """All that came before was reasoning, or drafts: drop it, or report that it has gone out already."""
         self._settle()
         if (late := self._drafts.void(final=final)) is not None:
             self._out.append(late)
@@ -199,7 +199,7 @@ class Parser:
         drafts.holding = drafts.holding or (drafts.doubtful and is_thinking(line, self._said))
 
     def _is_before_answer(self, line: str) -> bool:
-        """Tell whether prose is a block's name, or the one sentence that models open an answer with."""
+        """Return whether prose is a block's name, or the one sentence that models open an answer with."""
         name = file_names.in_line(line)
         if name is not None and name.path is not None:
             return True
@@ -238,7 +238,7 @@ class Parser:
         if above is not None and not about.passing and (about.path is not None or about.said):
             self._name = about
         if marker is None:
-            # These formats have no opening line apart from their first, and a diff's second line tells it.
+            # These formats have no opening line apart from their first, and a diff's second line reveals it.
             known = len(self._out)
             for each in (bare_before, bare) if bare.startswith("+++") else (bare,):
                 if self._reader is not None and self._reader.line(each, self._out) is not MORE:
@@ -289,7 +289,7 @@ class Parser:
                 self._out[number] = replace(edit, path=name.path, readings=name.readings, said=name.said)
 
     def _closes(self, line: str) -> bool:
-        """Tell whether a line ends the fence around the block that is being read; one marked as kept does not."""
+        """Return whether a line ends the fence around the block that is being read; one marked as kept does not."""
         return self._fence is not None and (self._margin != "" or not line.startswith(" ")) and self._fence.closes(line)
 
     def _in_fence(self, fence: whole_text.Fence, line: str, before: str) -> None:
@@ -304,7 +304,7 @@ class Parser:
         if line.lstrip()[:1] not in _MARKS:
             fence.lines.append(line)
             return
-        # A block stands at the beginning, behind a file name at the most; but a SEARCH marker is always one.
+        # A block is at the beginning, after a file name at the most; but a SEARCH marker is always one.
         # A diff may have a letter's head above it.
         inside = [text for text in fence.lines[:3] if text.strip()]
         first = len(inside) <= 1 + line.lstrip().startswith("+++")

@@ -53,7 +53,7 @@ _MUCH = 600  # characters of prose: an answer comes to its edits sooner
 
 
 class Reasoning:
-    """Takes the lines of a reply that stand in no block and returns what of them belongs to the answer."""
+    """Takes the lines of a reply that are in no block and returns what of them belongs to the answer."""
 
     def __init__(self) -> None:
         self.inside = False
@@ -61,7 +61,7 @@ class Reasoning:
         self._end = ""  # a pattern, where only one mark ends it
 
     def closes_within(self, line: str) -> bool:
-        """Tell whether a line in a block can only be the end of reasoning that nothing has opened."""
+        """Return whether a line in a block can only be the end of reasoning that nothing has opened."""
         text = line.strip()
         return not self.known and (
             "<|channel|>" in text
@@ -112,7 +112,7 @@ class Reasoning:
 
 
 def is_only_reasoning(reply: str) -> bool:
-    """Tell whether nothing of a reply is an answer; so it is of an empty one."""
+    """Return whether nothing of a reply is an answer; so it is of an empty one."""
     reasoning = Reasoning()
     answer = ""
     for line in reply.split("\n"):
@@ -122,17 +122,17 @@ def is_only_reasoning(reply: str) -> bool:
 
 
 def is_final(line: str) -> bool:
-    """Tell whether a line is a heading such as "Final answer": what came before it were drafts."""
+    """Return whether a line is a heading such as "Final answer": what came before it were drafts."""
     return _FINAL.fullmatch(line) is not None
 
 
 def is_preface(line: str) -> bool:
-    """Tell whether prose is what a model says before its answer, and not how it reasons."""
+    """Return whether prose is an introduction to the answer, and not reasoning."""
     return _PREFACE.fullmatch(line.strip()) is not None
 
 
 def is_thinking(line: str, said: int) -> bool:
-    """Tell whether a line of prose reads as thinking does; `said` counts the characters so far, of all of it."""
+    """Return whether a line of prose reads as thinking does; `said` counts the characters so far, of all of it."""
     return said > _MUCH or _THINKS.search(line) is not None
 
 

@@ -54,7 +54,7 @@ def unwrapped(edit: Edit) -> Edit:
 
 
 def is_fenced(edit: Edit) -> bool:
-    """Tell whether the new text of a part stands in a fence, and the old one does not."""
+    """Return whether the new text of a part is in a fence, and the old one is not."""
     if is_prose(edit.path or "") or edit.kind in ("whole", "create"):
         return False
     old, new = ([line for line in (text or "").split("\n") if line.strip()] for text in (edit.before, edit.after))
@@ -62,13 +62,13 @@ def is_fenced(edit: Edit) -> bool:
 
 
 def is_said(lines: list[str], path: str | None) -> bool:
-    """Tell whether a text is what a model says ("No changes are needed."), where the file holds no prose."""
+    """Return whether a text is a model's remark ("No changes are needed."), and the file holds no prose."""
     content = [line.strip() for line in lines if line.strip()]
     return not is_prose(path or "") and bool(content) and all(_SAID.fullmatch(line) for line in content)
 
 
 def around(lines: list[str], path: str | None) -> Refusal | None:
-    """Say what stands around the text of a reply that has no fence; None if nothing seems to."""
+    """Describe what is around the text of a reply that has no fence; None if nothing seems to."""
     content = [line for line in lines if line.strip()]
     if (tag := _TAGGED.fullmatch(content[0])) is not None and any(
         f"</{tag[1].lower()}" in line.lower() for line in lines

@@ -72,7 +72,7 @@ _SHOWN = 4  # names
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """What goes without anything in its place: names, lines, and how many lines there were."""
+    """What is removed without a replacement: names, lines, and how many lines there were."""
 
     names: tuple[str, ...]
     lines: int
@@ -141,7 +141,7 @@ def _spans(old: list[str], new: list[str], runs: list[line_diff.Change]) -> list
         [*((f, b) for f, _, b, _ in runs), (len(old), len(new))],
     )
     if any(old[a:c] != new[b:d] for (a, b), (c, d) in zip(*edges, strict=True)):
-        return [(0, len(old), 0, len(new))]  # indented anew
+        return [(0, len(old), 0, len(new))]  # indented differently
     spans: list[line_diff.Change] = []
     reached = 0
     for number, (first, last, begin, end) in enumerate(runs):
@@ -163,7 +163,7 @@ def _is_edge(body: str) -> bool:
 
 
 def _is_foreign(ours: list[str], content: list[str], moved: Counter[str], runs: list[line_diff.Change]) -> bool:
-    """Tell whether less than half of the lines that say something come back."""
+    """Return whether less than half of the significant lines come back."""
     if 4 * sum(last - first for first, last, _, _ in runs) < len(ours) and 2 * len(content) > len(ours):
         changed = {line for first, last, _, _ in runs for line in range(first, last)}
         stay = (body for line, body in enumerate(ours) if line not in changed and _WORD.search(body))
@@ -218,7 +218,7 @@ def _is_moved(body: str, moved: Counter[str]) -> bool:
 
 
 def _alike(old: list[str], new: list[str]) -> bool:
-    """Tell whether the words of a run of lines come back in what takes its place."""
+    """Return whether the words of a run of lines come back in its replacement."""
     words = {word.lower() for body in old for word in _WORD.findall(body)}
     found = {word.lower() for body in new for word in _WORD.findall(body)}
     if all(_NUMBER.fullmatch(word) for word in words | found):
@@ -246,7 +246,7 @@ def _of_run(names: dict[int, str], run: range, left: Counter[str]) -> list[str]:
 
 
 def _lacks_imports(old: list[str], new: list[str]) -> bool:
-    """Tell whether all imports go although what they bring in is still used."""
+    """Return whether all imports are removed although what they bring in is still used."""
     imported = _imports(old)
     if not imported or _imports(new):
         return False
@@ -259,7 +259,7 @@ def _imports(bodies: list[str]) -> list[str]:
 
 
 def _renamed(name: str, come: list[str]) -> bool:
-    """Tell whether a call that goes (`it("adds up")`) comes again under a title that has words of the old one."""
+    """Return whether a removed call (`it("adds up")`) comes again under a title that has words of the old one."""
     words = set(_WORD.findall(name)[1:])
     return any(2 * len(words.intersection(_WORD.findall(other)[1:])) > len(words) for other in come)
 
@@ -329,7 +329,7 @@ def _defined(bodies: list[str], path: str, first: int, last: int) -> dict[int, s
 
 
 def _named(body: str) -> str | None:
-    """Return what a line outside a class names: a part that stands once, a binding, or a call with a block."""
+    """Return what a line outside a class names: a part that occurs once, a binding, or a call with a block."""
     if _IMPORT.match(body):
         return None
     if body[:1].strip() and (top := _TOP.match(body)) is not None:

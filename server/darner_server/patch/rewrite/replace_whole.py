@@ -32,7 +32,7 @@ def fill(edit: Edit, document: Document) -> Located | Refused:
 def place_whole(edit: Edit, document: Document, request: str = "") -> Located | Refused:
     """Place a text that replaces the file, one definition in it or, if the edit has one, the region.
 
-    `request` are the words that ask for the change or speak of it: a text that loses more than they name is refused.
+    `request` are the words that request the change or describe it: a text that loses more than they name is rejected.
     """
     after = lines.bodies(lines.split(edit.after or ""))
     if not any(body.strip() for body in after):
@@ -65,7 +65,7 @@ def place_whole(edit: Edit, document: Document, request: str = "") -> Located | 
 
 
 def _loses(old: list[str], new: list[str], path: str, request: str, *, whole: bool = True) -> Refusal | None:
-    """Say what a rewrite loses without anybody asking for it; None if there is nothing."""
+    """Return what a rewrite loses without a request; None if there is nothing."""
     lost = loss.loss(old, new, path, lines=whole)
     if lost is None or requested_removals.covers(request, lost):
         return None
@@ -92,7 +92,7 @@ def uncommented(edit: Edit, document: Document | None) -> Edit:
 
 
 def _is_named(body: str, path: str) -> bool:
-    """Tell whether a line is a comment that names this file, perhaps without its folders, or stands for its name."""
+    """Return whether a line is a comment that names this file, perhaps without its folders, or stands for its name."""
     named, maybe = file_names.in_comment(body), file_names.maybe_in_comment(body)
     if named is not None and named.rsplit("/", 1)[-1] == path.rsplit("/", 1)[-1]:
         return True
@@ -229,7 +229,7 @@ def _first_indent(bodies: list[str]) -> str:
 
 
 def _carried(after: list[str], given: str, wanted: str) -> list[str] | None:
-    """Indent lines so that those indented as `given` are indented as `wanted`; None where that cannot be told."""
+    """Indent lines so that those indented as `given` are indented as `wanted`; None if that is uncertain."""
     reindent = tolerances.carry(given, wanted)
     moved = [reindent(body) for body in after] if reindent is not None else []
     whole = [body for body in moved if body is not None]

@@ -15,9 +15,9 @@ _WORD = re.compile(r"\w+")
 
 
 def covers(words: str, lost: Loss) -> bool:
-    """Tell whether the words that asked for a change, or tell of it, speak of such a loss.
+    """Return whether the words that request a change, or describe it, speak of such a loss.
 
-    Whoever names what goes, or wants all written anew, may lose it; other talk of removing covers half at most.
+    Words that name the lost parts, or request a complete rewrite, cover the loss; other talk of removal half at most.
     """
     if placeholder_words.ANEW.search(words):
         return True
@@ -30,7 +30,7 @@ def covers(words: str, lost: Loss) -> bool:
 
 
 def prose(reply: str) -> str:
-    """Return what a reply says outside its fences and its reasoning; nothing of one without any fence."""
+    """Return the words of a reply outside its fences and its reasoning; nothing of one without any fence."""
     reasoning = Reasoning()
     out: list[str] = []
     inside = ""

@@ -33,7 +33,7 @@ def abbreviated(new: list[str], path: str) -> str | None:
 
 
 def _stands(text: str) -> bool:
-    """Tell whether a whole comment says that something goes here, or nothing but dots."""
+    """Return whether a whole comment announces code in its place, or is nothing but dots."""
     plain = text.strip(_AROUND)
     if not plain:
         return re.search(r"\.{3}|[\u2026\u22ee\ufe19]", text) is not None
@@ -43,7 +43,7 @@ def _stands(text: str) -> bool:
 
 
 def _is_end(new: list[str], number: int, path: str) -> bool:
-    """Tell whether a line of dots ends a document of YAML."""
+    """Return whether a line of dots ends a document of YAML."""
     if not path.lower().endswith(YAML) or new[number].rstrip() != "...":
         return False
     below = next((body for body in new[number + 1 :] if body.strip()), "---")
@@ -51,7 +51,7 @@ def _is_end(new: list[str], number: int, path: str) -> bool:
 
 
 def _ends_block(new: list[str], number: int, text: str) -> bool:
-    """Tell whether a comment says that code goes on, and its block, or the text, ends there."""
+    """Return whether a comment means that code continues, and its block, or the text, ends there."""
     below = next((body for body in new[number + 1 :] if body.strip()), "")
     if below and len(indent(below)) >= len(indent(new[number])):
         return False
@@ -59,7 +59,7 @@ def _ends_block(new: list[str], number: int, text: str) -> bool:
 
 
 def goes_on(text: str) -> bool:
-    """Tell whether a terse comment says that code goes on or is as it was."""
+    """Return whether a terse comment means that code continues or is as it was."""
     words = set(placeholder_words.WORD.findall(text.lower()))
     said = words & (
         placeholder_words.STAYS
@@ -73,7 +73,7 @@ def goes_on(text: str) -> bool:
 
 
 def _is_hollow(body: str) -> bool:
-    """Tell whether all that a body on one line holds is a comment that says that code goes on."""
+    """Return whether a body on one line is only a comment that means that code continues."""
     found = placeholders.BESIDE.search(body)
     text = next((group for group in found.groups() if group), "") if found is not None else ""
     rest = body[: found.start()] + body[found.end() :] if found is not None else ""

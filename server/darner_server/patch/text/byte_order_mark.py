@@ -15,7 +15,7 @@ MARK = "\ufeff"
 
 
 def unmarked(edit: Edit) -> Edit:
-    """Take the marks off an edit that shows them: they are no part of what a line says."""
+    """Take the marks off an edit that shows them: they are no part of a line's text."""
     if not any(MARK in (text or "") for text in (edit.before, edit.after, edit.region)):
         return edit
     return replace(

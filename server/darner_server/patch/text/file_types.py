@@ -26,11 +26,11 @@ _PROSE = (
 
 
 def is_code(path: str) -> bool:
-    """Tell whether a file is in a language other than the shell's."""
+    """Return whether a file is in a language other than the shell's."""
     return path.lower().endswith(CODE)
 
 
 def is_prose(path: str) -> bool:
-    """Tell whether a file is for people by its name, or may be as it has no suffix: a line of it may be anything."""
+    """Return whether a file is for people by its name, or may be as it has no suffix: a line of it may be anything."""
     name = path.rsplit("/", 1)[-1]
     return name.lower().endswith(_PROSE) or "." not in name

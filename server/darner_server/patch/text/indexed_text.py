@@ -17,7 +17,7 @@ class Document:
     """A file's text by lines, indexed for finding runs of lines, and changed in place.
 
     Every line, also one that came later, has an id for life: the index maps a line's content to ids, and a short list
-    of segments (runs of ids) maps an id to where its line stands now. So 50 changes to 10,000 lines index them once.
+    of segments (runs of ids) maps an id to where its line is now. So 50 changes to 10,000 lines index them once.
     """
 
     def __init__(self, text: str) -> None:
@@ -37,7 +37,7 @@ class Document:
 
     @property
     def text(self) -> str:
-        """The text as it stands."""
+        """The current text."""
         return "".join(self.raw)
 
     def text_at(self, line: int, count: int) -> str:
@@ -60,11 +60,11 @@ class Document:
         return self.offset(line) + (1 if line == 0 and self.raw and self.raw[0].startswith(_BOM) else 0)
 
     def line_now(self, line: int) -> int | None:
-        """Return where line `line` of the text that came first stands now, or None if it is gone."""
+        """Return where line `line` of the text that came first is now, or None if it is removed."""
         return self._line_of(line) if 0 <= line < self._first else None
 
     def stood(self, content: str) -> list[int]:
-        """Return where lines of this content, without its indentation, stood that earlier edits have changed."""
+        """Return where lines of this content, without its indentation, were that earlier edits have changed."""
         found: list[int] = []
         for identity in range(self._first):
             if (
@@ -78,14 +78,14 @@ class Document:
         return found
 
     def find(self, search: list[str]) -> list[int]:
-        """Return the lines at which `search` (contents, at least one) stands exactly."""
+        """Return the lines at which `search` (contents, at least one) is exactly."""
         if self._exact is None:
             self._exact = Ids(self._ids)
         size = len(search)
         return [line for line in self._starts(search, self._exact) if self.bodies[line : line + size] == search]
 
     def find_folded(self, search: list[str]) -> list[int]:
-        """Return the lines at which `search` stands but for differences that `fold` levels; none for blank lines."""
+        """Return the lines at which `search` is but for differences that `fold` levels; none for blank lines."""
         if self._folded is None:
             self._folded = Ids(
                 [body.strip(BLANKS) for body in self._ids] if self._plain else list(map(fold, self._ids))
@@ -98,12 +98,12 @@ class Document:
         return [line for line in starts if list(map(fold, self.bodies[line : line + size])) == folded]
 
     def replace(self, splices: tuple[Splice, ...]) -> None:
-        """Carry out splices made for the text as it stands."""
+        """Carry out splices made for the current text."""
         for splice in reversed(splices):
             self._replace(splice)
 
     def _starts(self, search: list[str], index: Ids) -> list[int]:
-        """Return where `search` would begin if its rarest line stood where it stands in the index."""
+        """Return where `search` would begin if its rarest line were where it is in the index."""
         anchor, ids = 0, None
         for number, content in enumerate(search):
             only = index.only(content)
@@ -118,7 +118,7 @@ class Document:
         return sorted(line for line in starts if 0 <= line <= len(self.raw) - len(search))
 
     def _line_of(self, identity: int) -> int | None:
-        """Return where the line with this id stands, or None if it is gone."""
+        """Return where the line with this id is, or None if it is removed."""
         total = len(self.raw)
         for number, (line, _, first) in enumerate(self._segments):
             if identity >= first:
@@ -200,7 +200,7 @@ class Document:
 
 
 class Ids:
-    """Where contents stand, by id. Made of two dictionaries at the speed of C: most lines occur once."""
+    """Where contents are, by id. Made of two dictionaries at the speed of C: most lines occur once."""
 
     def __init__(self, contents: list[str]) -> None:
         self._contents = contents
@@ -209,7 +209,7 @@ class Ids:
         self._first = dict(zip(reversed(contents), range(count - 1, -1, -1), strict=True))
 
     def __contains__(self, content: str) -> bool:
-        """Tell whether any line ever had this content."""
+        """Return whether any line ever had this content."""
         return content in self._last
 
     def only(self, content: str) -> int | None:

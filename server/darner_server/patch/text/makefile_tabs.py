@@ -19,7 +19,7 @@ _BETWEEN = re.compile(r"#|ifn?(?:eq|def)\b|else\b|endif\b")
 
 
 def is_makefile(path: str) -> bool:
-    """Tell whether a file's name is a Makefile's."""
+    """Return whether a file's name is a Makefile's."""
     return _NAMES.fullmatch(path) is not None
 
 
@@ -45,7 +45,7 @@ def recipes(bodies: list[str], above: list[str] | None = None) -> list[str]:
 
 
 def retabbed(text: str, made: tuple[Splice, ...]) -> tuple[Splice, ...]:
-    """Do so in new text, by what stands above it."""
+    """Do so in new text, by what is above it."""
     if ".RECIPEPREFIX" in text:
         return made
     found: list[Splice] = []

@@ -24,7 +24,7 @@ _PAIRS: tuple[tuple[str, str, str], ...] = (
 
 
 def is_open(lines: list[str], path: str, info: str) -> bool:
-    """Tell whether lines end in a string, a comment or an element that began in them, in a file of this name.
+    """Return whether lines end in a string, a comment or an element that began in them, in a file of this name.
 
     `info` is the language of a text whose file has no name.
     """
@@ -44,7 +44,7 @@ def is_open(lines: list[str], path: str, info: str) -> bool:
 
 
 def _in_markup(text: str) -> bool:
-    """Tell whether a comment, a literal part or an element that keeps its text as it is stands open."""
+    """Return whether a comment, a literal part or an element that keeps its text as it is remains open."""
     if text.rfind("<!--") > text.rfind("-->") or text.rfind("<![CDATA[") > text.rfind("]]>"):
         return True
     depth: dict[str, int] = {}

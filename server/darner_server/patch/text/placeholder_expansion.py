@@ -1,6 +1,6 @@
 """Lines that stand for others (`# ... existing code ...`), filled in from the text they stand for.
 
-Only what is certain is filled in: the lines on both sides of the gap must stand in the old text, once.
+Only what is certain is filled in: the lines on both sides of the gap must be in the old text, once.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _COMMENT = re.compile(r"\s*(?:#|//|/\*|\*|<!--|--|;|\"\"\")")
 
 
 def parts(bodies: list[str]) -> list[list[str]]:
-    """Return what stands between the lines that are nothing but an ellipsis."""
+    """Return the runs between the lines that are nothing but an ellipsis."""
     found: list[list[str]] = [[]]
     for body in bodies:
         if placeholders.is_bare_gap(body):
@@ -107,7 +107,7 @@ def _behind(piece: list[str], old: list[str], reached: int) -> int | Refusal:
 
 
 def _before(piece: list[str], old: list[str], reached: int) -> int | Refusal:
-    """Return the old line that the piece's first line is; comments that are new may stand above it."""
+    """Return the old line that the piece's first line is; comments that are new may be above it."""
     lines = _trimmed(piece)
     skipped = 0
     while skipped < len(lines) - 1 and lines[skipped] not in old and _is_comment(lines[skipped]):
@@ -121,13 +121,13 @@ def _before(piece: list[str], old: list[str], reached: int) -> int | Refusal:
         if first < reached or old[first : at + 1] != rest[: last + 1]:
             break
         if skipped and first > reached and old[first - 1].strip():
-            break  # the comment may take the place of what stands there
+            break  # the comment may replace what is there
         return first
     return _unsure(f"the place of the line below a gap, `{rest[0].strip()}`, in the old text is not certain")
 
 
 def _only(body: str, old: list[str]) -> int | None:
-    """Return where the line stands in the old text, if it stands there once."""
+    """Return where the line is in the old text, if it is there once."""
     return old.index(body) if body.strip() and old.count(body) == 1 else None
 
 

@@ -11,7 +11,7 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(WORD.findall(text))
 
 
-# What says that something is as it was; what says which part; and what the part is.
+# Words for something that is as it was; for which part; and for what the part is.
 STAYS = _words(
     "unchanged untouched unmodified unaltered intact omitted elided snipped snip brevity unverändert unveraendert "
     "weggelassen ausgelassen inchangé inchangée inchangés omis inalterado inalterada omitido omitida invariato "
@@ -80,7 +80,7 @@ SENTENCE = re.compile(
     r"без изменений|как раньше|без змін|як раніше)",
     re.IGNORECASE,
 )
-# What a whole comment in a new text says for code that is not there.
+# Whole comments in a new text in place of code that is not there.
 _QUALIFIED = r"(?:other|remaining|rest of (?:the )?|existing|previous|same|further|additional|actual|more)"
 _THING = (
     r"(?:code|logic|implementations?|imports?|methods?|functions?|handlers?|routes?|fields?|cases?|columns?|rows?|items?|"
@@ -116,7 +116,7 @@ JOINS_CJK = (
 )
 CJK = re.compile(rf"(?:{STAYS_CJK}|{REST_CJK}|{CODE_CJK}|{JOINS_CJK}|[\s。、，,.…:：!！（）()-])+")
 
-# What asks for something to go, and what asks for all to be written anew.
+# Words that request a removal, and words that request a complete rewrite.
 REMOVES = re.compile(
     r"\b(?:remov|delet|drop|renam|eras|strip|prun|eliminat|discard|rip out|get rid|clean up|simplif|shorten|reduc|"
     r"replac|refactor|rewrit|rewrot|restructur|reorgani|merg|combin|consolidat|split|extract|mov(?:e|ing)\b|inlin|"

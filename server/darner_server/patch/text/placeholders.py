@@ -40,7 +40,7 @@ _REMAINS = re.compile(
     r"(?:the\s+)?(?:remaining|rest(?:\s+of)?|other|all other)\s+[\w']+(?:\s+[\w']+)?[.:]?", re.IGNORECASE
 )
 _FEW = 8  # words
-_LONGEST = 120  # characters: a longer comment says more than that something stays
+_LONGEST = 120  # characters: a longer comment means more than that something stays
 
 
 def gaps(new: list[str], old: list[str]) -> list[int]:
@@ -69,9 +69,9 @@ def gaps(new: list[str], old: list[str]) -> list[int]:
 
 
 def _displacing(new: list[str], old: list[str], there: set[str]) -> list[int]:
-    """Return the comments that alone take the place of code and do not say that it goes.
+    """Return the comments that alone replace code and do not announce its removal.
 
-    Where that much is lost, a comment needs to say less to be a placeholder than anywhere else.
+    Where that much is lost, a comment needs to mean less to be a placeholder than anywhere else.
     """
     terse = [number for number, body in enumerate(new) if body not in there and _is_remark(body)]
     if not terse:
@@ -81,14 +81,14 @@ def _displacing(new: list[str], old: list[str], there: set[str]) -> list[int]:
         gone = [body for body in old[first:last] if body.strip() and not _COMMENT.fullmatch(body)]
         come = [number for number in range(begin, end) if new[number].strip()]
         while come and come[0] not in terse:
-            del come[0]  # a line that changes stands above it
+            del come[0]  # a line that changes is above it
         if len(gone) > end - begin and come and all(number in terse for number in come):
             found += come
     return found
 
 
 def _is_remark(body: str) -> bool:
-    """Tell whether a line is a terse comment, or a remark in brackets or lines that is no code: `(unchanged)`."""
+    """Return whether a line is a terse comment, or a remark in brackets or lines that is no code: `(unchanged)`."""
     found = _COMMENT.fullmatch(body)
     if found is not None:
         return is_terse(found[1]) or _RANGE.fullmatch(found[1]) is not None or _REMAINS.fullmatch(found[1]) is not None
@@ -102,7 +102,7 @@ def _is_remark(body: str) -> bool:
 
 
 def is_terse(text: str) -> bool:
-    """Tell whether a comment says nothing, or hardly more than that code is as it was, or goes on."""
+    """Return whether a comment means nothing, or hardly more than that code is as it was, or continues."""
     words = placeholder_words.WORD.findall(text.lower())
     if len(words) > _FEW or len(text) > _LONGEST or placeholder_words.REMOVES.search(text):
         return False
@@ -112,14 +112,14 @@ def is_terse(text: str) -> bool:
         return False
     known = [word for word in words if word in placeholder_words.ALL_WORDS or word in placeholder_words.GOES_ON]
     if not text.isascii() and words and not text.encode("ascii", "ignore").strip(b" .:-()[]"):
-        return True  # a language whose words nobody has listed
+        return True  # a language whose words are not listed
     return len(known) == len(words) or (
         4 * len(known) >= 3 * len(words) and bool(set(known) - placeholder_words.FILLERS)
     )
 
 
 def is_gap(body: str) -> bool:
-    """Tell whether a line says, beyond doubt, that lines are left out: "... existing code ...", "rest unchanged"."""
+    """Return whether a line means, beyond doubt, that lines are left out: "... existing code ...", "rest unchanged"."""
     if not body or body.isspace():
         return False
     text, marked = _said(body)
@@ -127,13 +127,13 @@ def is_gap(body: str) -> bool:
 
 
 def comment(body: str) -> str | None:
-    """Return what a line that is nothing but a comment says; None for any other line."""
+    """Return the text of a line that is nothing but a comment; None for any other line."""
     found = _COMMENT.fullmatch(body)
     return found[1] if found is not None else None
 
 
 def is_bare_gap(body: str) -> bool:
-    """Tell whether a line is nothing but an ellipsis, perhaps in a comment, or a gap."""
+    """Return whether a line is nothing but an ellipsis, perhaps in a comment, or a gap."""
     return ("..." in body or "…" in body) and (_BARE.fullmatch(body) is not None or is_gap(body))
 
 
@@ -168,7 +168,7 @@ def is_suspect(body: str) -> bool:
 
 
 def _said(body: str) -> tuple[str | None, bool]:
-    """Return what a comment, a bracketed remark, a JSON member or a line with dots says, and whether it is marked."""
+    """Return the text of a comment, a bracketed remark, a JSON member or a line with dots, and whether it is marked."""
     if (comment := _COMMENT.fullmatch(body)) is not None and not _MEMBER.fullmatch(body):
         if body.lstrip().startswith("##") and not placeholder_words.STAYS.intersection(
             placeholder_words.WORD.findall(body.lower())
@@ -230,7 +230,7 @@ def _is_sure(text: str, *, marked: bool) -> bool:
 
 
 def _likely(body: str) -> bool:
-    """Tell whether a line may be meant as a gap: dots alone, "# unchanged", "// other cases"."""
+    """Return whether a line may be meant as a gap: dots alone, "# unchanged", "// other cases"."""
     if not body.strip() or len(body.strip()) > _LONGEST:
         return False
     if _BARE.fullmatch(body):
@@ -285,7 +285,7 @@ def _shrunk(old: list[str], new: list[str]) -> dict[int, int]:
 
 
 def in_comment(new: list[str], number: int) -> bool:
-    """Tell whether the line belongs to a comment of several lines."""
+    """Return whether the line belongs to a comment of several lines."""
     mark = re.match(r"\s*(\W+?)(?=\s|\w|$)", new[number])
     beside = [new[at].strip() for at in (number - 1, number + 1) if 0 <= at < len(new)]
     opener = mark[1].strip(".…") if mark else ""
