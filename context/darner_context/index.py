@@ -66,8 +66,12 @@ class Index:
         self._answering = Lock()
         self._changes: deque[Callable[[], None]] = deque()
 
-    async def refresh(self) -> None:
-        """Scan the disk and parse what changed, in worker processes where it is much."""
+    async def rebuild(self) -> None:
+        """Empty the cache and parse every file."""
+        await self.refresh(rebuild=True)
+
+    async def refresh(self, *, rebuild: bool = False) -> None:
+        """Scan the disk and parse what changed, in worker processes where it is much; with `rebuild` all of it."""
         import asyncio  # a first context from the cache does without, and is there in half the time
 
         self._indexing = True
@@ -76,6 +80,8 @@ class Index:
         try:
             if self._updater is None:
                 self._updater = await asyncio.to_thread(self._make_updater)
+            if rebuild:
+                await asyncio.to_thread(self._updater.clear)
             self._left_out = tuple(await self._updater.refresh(self._progressed))
             self._change(partial(self._reader.set_git_changes, await differing))
         finally:

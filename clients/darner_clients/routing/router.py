@@ -37,7 +37,7 @@ AGAIN = (0.5, 2.0, 4.0)  # seconds before a retry at the only endpoint; the last
 BUSY = frozenset({429, 502, 503, 504, 529})
 LOADS = 60.0  # seconds that a model is given to load ...
 LOOK_LOADING = 1.0  # ... looked at so often
-MAX_ADAPTATIONS = 3  # refusals within a stream that are learned from
+MAX_STREAM_ADAPTATIONS = 3  # rejections inside a stream with status 200 that are learned from
 
 WaitListener = Callable[[str], None]
 
@@ -276,7 +276,7 @@ class Router:
                 return await self._race(route, request, on_wait)
             except EndpointError as error:
                 client = self._targets[error.endpoint].client
-                if adaptations < MAX_ADAPTATIONS and not error.started and client.adapt(error):
+                if adaptations < MAX_STREAM_ADAPTATIONS and not error.started and client.adapt(error):
                     adaptations += 1
                     continue
                 wait = _patience(error, delays) if route.alone else math.inf

@@ -47,6 +47,14 @@ class Updater:
             await asyncio.to_thread(prune, path)
         return left_out
 
+    def clear(self) -> None:
+        """Empty the store, or replace it if it cannot be written."""
+        try:
+            self._location.store.clear()
+        except sqlite3.DatabaseError:
+            if not self._location.recreate():
+                self._location.fall_back_to_memory()
+
     async def _refresh(self, progress: Callable[[], None]) -> list[LeftOut]:
         await asyncio.to_thread(self._workspace.renew)
         if self._location.store.path is None:

@@ -181,6 +181,12 @@ class Store:
         """Let the next update parse what took too long."""
         self._base.execute("UPDATE files SET size = -1 WHERE digest = x'' AND path IN (SELECT path FROM suspects)")
 
+    def clear(self) -> None:
+        """Take every file out, in one transaction: the next update parses all of them."""
+        with self._transaction():
+            for table in ("files", "names", "words", "suspects"):
+                self._base.execute(f"DELETE FROM {table}")  # noqa: S608 - no input
+
     def write(self, parsed: Sequence[Entry], gone: Iterable[str] = ()) -> None:
         """Put files in, take files out, in one transaction; what another process has put in since then stays."""
         gone = list(gone)

@@ -16,9 +16,11 @@ from tests.context.sample_workspace import ask, indexed, shown, write
 
 from darner_context.facts.extract import extract
 from darner_context.index import Index
+from darner_context.indexing.updater import Updater
 from darner_context.store.database import Store, store_path
 from darner_context.store.entry import Entry, empty_entry, make_entry
-from darner_context.store.location import prune
+from darner_context.store.location import StoreLocation, prune
+from darner_context.workspace.scan import Workspace
 
 FILES = {
     "shop/cart.py": "class Cart:\n    def total(self):\n        return 1\n",
@@ -131,6 +133,36 @@ async def test_rows_that_are_damaged_or_of_another_form_are_parsed_again(tmp_pat
         assert ask(index, "shop/view.py", 5).snippets == ()
         await index.refresh()
         assert shown(ask(index, "shop/view.py", 5)) == FILES["shop/cart.py"]
+
+
+async def test_a_rebuilt_index_has_nothing_of_what_a_refresh_keeps(tmp_path: Path) -> None:
+    """A row of another text has the size, the time and the digest of the file: only parsing it again tells."""
+    root, cache = tmp_path / "w", tmp_path / "cache"
+    write(root, FILES)
+    await check(root, cache)
+    with sqlite3.connect(only(cache)) as base:
+        base.execute("UPDATE files SET facts = (SELECT facts FROM files WHERE path = 'shop/view.py'), symbols = 7")
+        base.execute("DELETE FROM names")
+        base.execute("INSERT INTO suspects VALUES ('shop/cart.py')")
+    async with indexed(root, cache=cache) as index:
+        assert "class Cart" not in shown(ask(index, "shop/view.py", 5))
+        before = index.state().symbols
+        await index.rebuild()
+        assert (before, index.state().symbols) == (14, 3)
+        assert shown(ask(index, "shop/view.py", 5)) == FILES["shop/cart.py"]
+    await check(root, cache)
+
+
+@pytest.mark.parametrize("in_cache", [True, False])
+def test_a_store_that_cannot_be_emptied_is_replaced(tmp_path: Path, *, in_cache: bool) -> None:
+    write(tmp_path / "w", FILES)
+    location = StoreLocation([tmp_path / "w"], tmp_path / "cache" if in_cache else None, [])
+    before = location.store
+    before.close()
+    Updater(Workspace([tmp_path / "w"]), location, [], 0).clear()
+    assert location.store is not before
+    assert location.store.totals() == (0, 0)
+    location.close()
 
 
 def put(store: Store, path: str, text: str) -> None:

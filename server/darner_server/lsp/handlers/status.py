@@ -81,9 +81,9 @@ async def status(session: Session, arguments: list[Any]) -> dict[str, Any]:
 
 
 async def restart_index(session: Session, _arguments: list[Any]) -> None:
-    """Read the workspace again."""
+    """Parse every file of the workspace again."""
     async with session.engines.use() as engine:
-        await engine.index.refresh()
+        await engine.index.rebuild()
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - any dataclass
