@@ -18,6 +18,7 @@ import tempfile
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -133,7 +134,7 @@ async def cerebras(url: str) -> AsyncGenerator[Ask]:
 
 @asynccontextmanager
 async def aiohttp(url: str) -> AsyncGenerator[Ask]:
-    import aiohttp as peer  # noqa: PLC0415 - its import is measured apart
+    peer: Any = import_module("aiohttp")  # its import is measured apart; it may be missing
 
     context = ssl.create_default_context()  # its own was made when it was imported
     async with peer.ClientSession(connector=peer.TCPConnector(ssl=context)) as session:

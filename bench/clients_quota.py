@@ -9,67 +9,28 @@ limit as predicted and with a fixed one; requests that were refused. Then estima
 import argparse
 import asyncio
 import json
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from random import Random
 
-from darner_clients.chat import ChatRequest, Text
+from darner_clients.chat import ChatRequest
 from darner_clients.routing.router import Route, Router
 from darner_clients.testing import Script, ScriptedEndpoint
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from tests.clients.routing.simulated_batch import run_batch
+
 MINUTES = 20
-PLAN = Script(
-    dialect="cerebras",
-    model="gpt-oss-120b",
-    window=65_536,
-    otherwise="word " * 500,
-    tokens_per_minute=30_000,
-    requests_per_minute=5,
-)
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-    async def pause(self, seconds: float) -> None:
-        self.now += seconds
-        await asyncio.sleep(0)
 
 
 async def patches(output: int | None) -> dict[str, float]:
-    """A batch that asks as fast as it may; `output` None: as predicted for rewriting 600 tokens."""
-    clock = Clock()
-    async with ScriptedEndpoint(PLAN, clock=clock) as scripted:
-        router = Router([scripted.endpoint("fast")], state_dir=None, warm=False, clock=clock, pause=clock.pause)
-        async with router:
-            await router.status(probe=True)
-            useful, reserved = 0, 0
-            end = clock.now + 60 * MINUTES
-            while True:
-                route = await router.choose(
-                    lambda _: 4000,
-                    output=lambda endpoint: router.output_for(600, endpoint) if output is None else output,
-                    interactive=False,
-                    patience=180.0,
-                )
-                if clock.now >= end:
-                    break
-                assert isinstance(route, Route), route
-                request = ChatRequest(
-                    (("user", "x" * 16_000),),
-                    route.prompt_tokens,
-                    route.output,
-                    interactive=False,
-                    task_tokens=600 if output is None else 0,
-                )
-                async with router.stream(route, request) as items:
-                    reply = "".join([item.text async for item in items if isinstance(item, Text)])
-                useful += reply == PLAN.otherwise
-                reserved = route.output
-        return {"a_minute": useful / MINUTES, "refused": scripted.quota.refused, "reserved_at_the_end": reserved}
+    result = await run_batch(MINUTES, output)
+    return {
+        "a_minute": result.useful / MINUTES,
+        "refused": result.rejected,
+        "reserved_at_the_end": result.reserved,
+    }
 
 
 async def estimates(counted: Callable[[str], int], overhead: int) -> dict[str, float]:

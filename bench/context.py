@@ -155,7 +155,8 @@ def _children() -> float:
 @cache
 def _parser(language: str) -> tree_sitter.Parser:
     row = BY_NAME[language]
-    return tree_sitter.Parser(tree_sitter.Language(getattr(import_module(row.module), row.function)()))
+    grammar: object = getattr(import_module(row.module), row.function)()
+    return tree_sitter.Parser(tree_sitter.Language(grammar))
 
 
 def _parse(sources: list[Source]) -> int:

@@ -254,7 +254,11 @@ async def while_typing(wire: Wire, endpoint: ScriptedEndpoint, uri: str, text: s
         buffer.type(place, "x")
         span = {"start": place, "end": place}
         began = perf_counter()
-        params = {"textDocument": document, "range": span, "context": {"diagnostics": [], "triggerKind": 2}}
+        params: dict[str, object] = {
+            "textDocument": document,
+            "range": span,
+            "context": {"diagnostics": [], "triggerKind": 2},
+        }
         _, at = await wire.ask("textDocument/codeAction", params)[1]
         acted.append((at - began) * 1000)
         due = len(endpoint.asked) + 1

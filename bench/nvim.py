@@ -14,7 +14,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from statistics import median, quantiles
@@ -27,6 +27,7 @@ from stages import HEAD, RATE, REST, WARM_UP
 from darner_clients.testing.script import pieces
 
 ROOT = Path(__file__).parents[1]
+_msgpack: Any = msgpack
 VERSIONS = ("0.11", "0.12")
 BARE = f"vim.opt.rtp:prepend({json.dumps(str(ROOT))})\n"  # as long a path, and no plugin there
 WITH = f"vim.opt.rtp:prepend({json.dumps(str(ROOT / 'nvim'))})\nrequire('darner').setup({{}})\n"
@@ -77,7 +78,9 @@ def binary(version: str) -> str:
 def start_up(version: str, folder: Path) -> dict[str, float]:
     """Milliseconds until Neovim has started without and with the plugin, in turns, and those in our own files."""
     (folder / "a.py").write_text("x = 1\n")
-    bare, whole, own = [], [], []
+    bare: list[float] = []
+    whole: list[float] = []
+    own: list[float] = []
     for _ in range(STARTS):
         bare.append(started(version, folder, BARE)[0])
         total, ours = started(version, folder, WITH)
@@ -144,12 +147,16 @@ def environment(folder: Path) -> dict[str, str]:
 # -- a patch
 
 
+def _as_bytes(_code: int, data: bytes) -> bytes:
+    return data
+
+
 class Screen:
     """Neovim's own protocol, with the time of every redraw."""
 
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
-        self._unpacker = msgpack.Unpacker(raw=False, strict_map_key=False, ext_hook=lambda _code, data: data)
+        self._unpacker: Any = _msgpack.Unpacker(raw=False, strict_map_key=False, ext_hook=_as_bytes)
         self._last = 0
         self._answers: dict[int, Any] = {}
         self.redraws: list[float] = []
@@ -160,7 +167,7 @@ class Screen:
         """Call and wait."""
         self._last += 1
         wanted = self._last
-        self._connection.sendall(msgpack.packb([0, wanted, method, list(arguments)]))
+        self._connection.sendall(_msgpack.packb([0, wanted, method, list(arguments)]))
         self.hear(lambda: wanted in self._answers)
         failure, result = self._answers.pop(wanted)
         assert failure is None, failure
@@ -168,7 +175,7 @@ class Screen:
 
     def press(self, keys: str) -> None:
         """Send keys."""
-        self._connection.sendall(msgpack.packb([2, "nvim_input", [keys]]))
+        self._connection.sendall(_msgpack.packb([2, "nvim_input", [keys]]))
 
     def hear(self, until: Callable[[], bool], seconds: float = 30.0) -> None:
         """Take what comes until it is true."""
@@ -204,7 +211,7 @@ class Screen:
 
 
 @contextmanager
-def running(version: str, folder: Path, reply: str, text: str) -> Iterator[Screen]:
+def running(version: str, folder: Path, reply: str, text: str) -> Generator[Screen]:
     """Endpoint, server and Neovim with a screen, attached to the file."""
     script, listening, init = folder / "script.json", folder / "nvim.sock", folder / "init.lua"
     script.write_text(json.dumps({"otherwise": reply, "rate": RATE, "window": 131072}))
@@ -246,7 +253,7 @@ def running(version: str, folder: Path, reply: str, text: str) -> Iterator[Scree
 
 
 @contextmanager
-def connected(listening: Path) -> Iterator[socket.socket]:
+def connected(listening: Path) -> Generator[socket.socket]:
     """A connection to a Neovim that is just starting."""
     with socket.socket(socket.AF_UNIX) as connection:
         end = monotonic() + 10
@@ -272,7 +279,8 @@ def patches(version: str, folder: Path, runs: int) -> dict[str, object]:
         for _ in range(WARM_UP):
             one(screen, keys=False)
         seen = [one(screen, keys=False) for _ in range(runs)]
-        typed, idle = [], []
+        typed: list[float] = []
+        idle: list[float] = []
         for _ in range(runs):
             typed += one(screen, keys=True)[2]
             idle += without(screen)
@@ -303,7 +311,7 @@ def spread(latencies: list[float]) -> dict[str, float]:
 def without(screen: Screen) -> list[float]:
     """The latency of keys while nothing else goes on, as many as fit into a patch: what the machine itself costs."""
     pressed(screen, chr(0x4DFF - 0x10), before="Go")
-    latencies = []
+    latencies: list[float] = []
     for _ in range(20):
         latencies.append(pressed(screen, chr(0x4E00 + len(screen.drawn))))
         end = monotonic() + PACE

@@ -125,7 +125,13 @@ def main() -> int:
         bent = [([change(line) for line in old], [change(line) for line in new]) for old, new in hunks]
         took, result = _apply(text, _read(_blocks(bent)))
         rows[name] = {"ms": round(took, 2), "right": result == expected if name == "exact" else None}
-        task = {"text": text, "blocks": _blocks(bent), "patch": _patch(bent), "expected": expected, "rounds": 1}
+        task: dict[str, object] = {
+            "text": text,
+            "blocks": _blocks(bent),
+            "patch": _patch(bent),
+            "expected": expected,
+            "rounds": 1,
+        }
         rows[name]["peers"] = _peers(task)
     took, result = _apply(text, _read(_patch(hunks)))
     rows["apply_patch, exact"] = {"ms": round(took, 2), "right": result == expected}

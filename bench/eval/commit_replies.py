@@ -433,7 +433,7 @@ def main() -> int:
             table.setdefault((reply.distortion, reply.reply_format), Counter())[found] += 1
             if found == "wrong":
                 wrong.append(f"{commit.name} {reply.reply_format} {reply.distortion}")
-    total: Counter[str] = sum(table.values(), Counter())
+    total: Counter[str] = sum(table.values(), Counter[str]())
     if chosen.json:
         rows = {f"{distortion}/{form}": dict(counts) for (distortion, form), counts in table.items()}
         sys.stdout.write(json.dumps({"total": dict(total), "rows": rows, "wrong": wrong}, indent=1) + "\n")

@@ -62,13 +62,16 @@ async def test_the_index_is_asked_when_the_hub_fails_and_nothing_when_the_file_i
     stages: list[str] = []
     steps: list[tuple[int, int]] = []
 
+    def progressed(done: int, total: int) -> None:
+        steps.append((done, total))
+
     async def again() -> Path | PullFailed:
         return await pull(
             "toy",
             cache_dir=tmp_path,
             models=toy.models,
             stage=stages.append,
-            progress=lambda *step: steps.append(step),
+            progress=progressed,
         )
 
     target = tmp_path / "models" / "toy.gguf"
@@ -332,7 +335,9 @@ async def test_checking_a_large_file_can_be_cancelled(toy: Toy, tmp_path: Path) 
     begun = threading.Event()
     async with asyncio.TaskGroup() as group:
         task = group.create_task(
-            pull("toy", cache_dir=tmp_path, models={"toy": large}, given=file, progress=lambda *_: begun.set())
+            pull(
+                "toy", cache_dir=tmp_path, models={"toy": large}, given=file, progress=lambda _done, _total: begun.set()
+            )
         )
         await until(begun.is_set)
         task.cancel()

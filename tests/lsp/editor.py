@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from itertools import pairwise
 from pathlib import Path
@@ -87,9 +87,11 @@ class Editor:
         self._heard = asyncio.Condition()
         known = self.client.protocol.get_result_type
         # lsprotocol takes a code action with a command for a command: let it come as it is
-        cast("Json", self.client.protocol).get_result_type = lambda method: (
-            None if method == "textDocument/codeAction" else known(method)
-        )
+
+        def result_type(method: str) -> Json:
+            return None if method == "textDocument/codeAction" else known(method)
+
+        cast("Json", self.client.protocol).get_result_type = result_type
         self._register()
 
     # -- life
@@ -98,7 +100,7 @@ class Editor:
         """Start the server and connect."""
         arguments = ["serve"] if transport == "stdio" else ["serve", "--tcp", "127.0.0.1:0"]
         if transport == "stdio":
-            await JsonRPCClient.start_io(self.client, DARNER, *arguments, env=environment, cwd=self.root)
+            await cast("Json", JsonRPCClient).start_io(self.client, DARNER, *arguments, env=environment, cwd=self.root)
             self._process = self.client._server
         else:
             self._process = await asyncio.create_subprocess_exec(
@@ -218,17 +220,18 @@ class Editor:
     # -- what the server asks
 
     def _register(self) -> None:
-        feature = self.client.feature
-        feature("workspace/applyEdit")(lambda params: self.applied(params))  # noqa: PLW0108 - pygls marks the function it is given: no method
-        feature("window/showMessage")(lambda params: self._hear(self.shown.append, params.message))
-        feature("window/logMessage")(lambda params: self._hear(self.logged.append, params.message))
-        feature("window/workDoneProgress/create")(lambda params: self._create_progress(params))  # noqa: PLW0108 - likewise
-        feature("$/progress")(
-            lambda params: self._hear(self.progress.setdefault(params.token, []).append, params.value)
-        )
-        feature("client/registerCapability")(lambda params: self._register_capability(params))  # noqa: PLW0108 - likewise
-        feature("workspace/codeLens/refresh")(lambda _params: self._refresh())
-        feature("workspace/configuration")(lambda params: [self.settings.get(each.section) for each in params.items])
+        handlers: dict[str, Callable[[Json], object]] = {
+            "workspace/applyEdit": self.applied,
+            "window/showMessage": lambda params: self._hear(self.shown.append, params.message),
+            "window/logMessage": lambda params: self._hear(self.logged.append, params.message),
+            "window/workDoneProgress/create": self._create_progress,
+            "$/progress": lambda params: self._hear(self.progress.setdefault(params.token, []).append, params.value),
+            "client/registerCapability": self._register_capability,
+            "workspace/codeLens/refresh": lambda _params: self._refresh(),
+            "workspace/configuration": lambda params: [self.settings.get(item.section) for item in params.items],
+        }
+        for method, handler in handlers.items():
+            handle(self.client, method, handler)
 
     def _hear(self, take: Callable[[Any], object], what: object) -> None:
         take(what)
@@ -304,13 +307,25 @@ class Editor:
         self.client.text_document_did_change(types.DidChangeTextDocumentParams(version, changes))
 
 
+def handle(peer: Json, method: str, handler: Callable[[Json], object]) -> None:
+    """Register a handler with pygls, which marks the function that it gets: it must be no method, and a new one."""
+
+    def marked(params: Json) -> object:
+        return handler(params)
+
+    peer.feature(method)(marked)
+
+
 def plain(value: Json) -> Json:
     """JSON of the tuples that the client makes of what it has no type for."""
     if hasattr(value, "_asdict"):
-        return {key: plain(each) for key, each in value._asdict().items()}
+        value = value._asdict()
     if isinstance(value, dict):
-        return {key: plain(each) for key, each in value.items()}
-    return [plain(each) for each in value] if isinstance(value, list) else value
+        return {key: plain(item) for key, item in cast("dict[str, Json]", value).items()}
+    if isinstance(value, list):
+        items: list[Json] = value  # pyright: ignore[reportUnknownVariableType] # a list of anything
+        return [plain(item) for item in items]
+    return value
 
 
 def _edit(edit: Json) -> tuple[Point, Point, str]:
@@ -328,7 +343,7 @@ async def editing(
     options: dict[str, Any] | None = None,
     environ: dict[str, str] | None = None,
     exit_code: int = 0,
-) -> AsyncIterator[Editor]:
+) -> AsyncGenerator[Editor]:
     """A session over a folder with these files; afterwards nothing may be left unread, on stderr or running."""
     work = root / "work"
     for name, text in files.items():

@@ -1,7 +1,7 @@
 import asyncio
 import json
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from darner_server.lsp.server_capabilities import initialize_result
 from darner_server.lsp.transport.framing import Framing, frame
 
 MESSAGES = 10_000
-INITIALIZE = {"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": {"capabilities": {}}}
+INITIALIZE: dict[str, Any] = {"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": {"capabilities": {}}}
 
 
 class Wire:
@@ -54,7 +54,7 @@ class Wire:
 
 
 @asynccontextmanager
-async def wire(tmp_path: Path) -> AsyncIterator[Wire]:
+async def wire(tmp_path: Path) -> AsyncGenerator[Wire]:
     pipe = asyncio.subprocess.PIPE
     environment = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin", "DARNER_KEYRING": "off"}
     process = await asyncio.create_subprocess_exec(
@@ -104,7 +104,9 @@ async def test_exit_codes(tmp_path: Path, messages: list[Any], code: int) -> Non
 async def test_a_client_whose_process_has_gone(tmp_path: Path) -> None:
     async with wire(tmp_path) as server:
         gone = await asyncio.create_subprocess_exec("sleep", "600")
-        server.send(INITIALIZE | {"params": {"capabilities": {}, "processId": gone.pid}}, said("initialized", {}))
+        server.send(
+            INITIALIZE | {"params": dict[str, object](capabilities={}, processId=gone.pid)}, said("initialized", {})
+        )
         server.send(said("textDocument/hover", {}, 5))
         await server.answer(5)
         gone.kill()

@@ -6,12 +6,12 @@ import asyncio
 import math
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from tests.clients.routing.simulated_batch import Clock, run_batch
 
-from darner_clients.chat import ChatRequest, Text
+from darner_clients.chat import ChatRequest
 from darner_clients.endpoint import Endpoint
 from darner_clients.errors import EndpointError, OverQuota, QuotaKind
 from darner_clients.refusals.rate_limit_headers import Allowance
@@ -22,22 +22,6 @@ from darner_clients.routing.shared_store import SharedStore
 from darner_clients.testing import Fault, Script, ScriptedEndpoint
 
 FAST = Endpoint("fast", "cerebras", "https://x/v1", "m", api_key="k")
-
-
-@dataclass
-class Clock:
-    """Time that passes only when somebody pauses, or is told to."""
-
-    now: float = 1000.0
-    paused: list[float] = field(default_factory=list[float])
-
-    def __call__(self) -> float:
-        return self.now
-
-    async def pause(self, seconds: float) -> None:
-        self.paused.append(seconds)
-        self.now += seconds
-        await asyncio.sleep(0)
 
 
 STORES: list[SharedStore] = []
@@ -240,51 +224,11 @@ async def test_many_askers_at_once_never_take_more_than_there_is(tmp_path: Path)
     assert sum(isinstance(each, Ticket) for each in answers) >= 15
 
 
-async def patches_in(minutes: int, output: int | None, clock: Clock, script: Script) -> tuple[int, int]:
-    """(useful patches, refusals) of a batch that asks as fast as it may; `output` None: as predicted."""
-    async with ScriptedEndpoint(script, clock=clock) as scripted:
-        done = 0
-        async with Router(
-            [scripted.endpoint("fast")], state_dir=None, warm=False, clock=clock, pause=clock.pause
-        ) as router:
-            await router.status(probe=True)
-            end = clock.now + 60 * minutes
-            while True:
-                route = await router.choose(
-                    lambda _: 4000,
-                    output=lambda endpoint: router.output_for(600, endpoint) if output is None else output,
-                    interactive=False,
-                    patience=180.0,
-                )
-                if clock.now >= end:
-                    break
-                assert isinstance(route, Route), route
-                request = ChatRequest(
-                    (("user", "x" * 16_000),),
-                    route.prompt_tokens,
-                    route.output,
-                    interactive=False,
-                    task_tokens=600 if output is None else 0,
-                )
-                async with router.stream(route, request) as items:
-                    reply = "".join([item.text async for item in items if isinstance(item, Text)])
-                done += reply == script.otherwise
-        return done, scripted.quota.refused
-
-
 async def test_four_useful_patches_a_minute_on_the_smallest_plan() -> None:
-    script = Script(
-        dialect="cerebras",
-        model="gpt-oss-120b",
-        window=65_536,
-        otherwise="word " * 500,
-        tokens_per_minute=30_000,
-        requests_per_minute=5,
-    )
-    done, refused = await patches_in(10, None, Clock(), script)
-    assert (done >= 40, refused) == (True, 0), (done, refused)
-    fixed, refused = await patches_in(10, 16_384, Clock(), script)
-    assert (fixed <= 16, refused) == (True, 0), (fixed, refused)
+    predicted = await run_batch(10, None)
+    assert (predicted.useful >= 40, predicted.rejected) == (True, 0), predicted
+    fixed = await run_batch(10, 16_384)
+    assert (fixed.useful <= 16, fixed.rejected) == (True, 0), fixed
 
 
 @pytest.mark.parametrize(

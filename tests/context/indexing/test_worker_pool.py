@@ -238,7 +238,11 @@ async def test_a_process_that_hangs_ends_with_the_indexer(
     work, pipe = write(tmp_path / "work", FILES), tmp_path / "pipe"
     os.mkfifo(pipe)
     code = f"import sys; sys.path += {sys.path}; pipe = {str(pipe)!r}\n{_HANGS}"
-    monkeypatch.setattr(child_environment, "python", lambda _module: [sys.executable, "-I", "-c", code])
+
+    def python(_module: str) -> list[str]:
+        return [sys.executable, "-I", "-c", code]
+
+    monkeypatch.setattr(child_environment, "python", python)
     index = Index([work], cache_dir=tmp_path / "cache", workers=1)
     async with asyncio.TaskGroup() as group:
         refreshing = group.create_task(index.refresh())

@@ -6,13 +6,13 @@ import re
 import subprocess
 import sys
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pynvim
+import pynvim  # pyright: ignore[reportMissingTypeStubs]
 
 from darner_clients.testing import Script
 
@@ -56,7 +56,7 @@ def scripted(folder: Path, script: Script) -> tuple[list[str], Path]:
 
 
 @contextmanager
-def endpoint(folder: Path, script: Script) -> Iterator[str]:
+def endpoint(folder: Path, script: Script) -> Generator[str]:
     """A scripted endpoint in a process of its own; gives its URL."""
     command, _ = scripted(folder, script)
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "clients")}
@@ -159,7 +159,7 @@ class Neovim:
 
 
 @contextmanager
-def neovim(version: str, home: Home, rc: str, *arguments: str) -> Iterator[Neovim]:
+def neovim(version: str, home: Home, rc: str, *arguments: str) -> Generator[Neovim]:
     """Neovim with this configuration, without a screen."""
     file = home.root.parent / "init.lua"
     file.write_text(rc)
@@ -186,7 +186,7 @@ def variables(home: Home) -> list[str]:
 @contextmanager
 def editing(
     folder: Path, version: str, files: dict[str, str], script: Script, *arguments: str, rc: str = PLUGIN
-) -> Iterator[Neovim]:
+) -> Generator[Neovim]:
     """Endpoint, workspace and Neovim, attached; the first file is in the current buffer."""
     with ExitStack() as stack:
         url = stack.enter_context(endpoint(folder, script))

@@ -57,7 +57,7 @@ def test_review(tmp_path: Path, version: str) -> None:
         nvim.command("%Darner do it")
         finished(nvim)
         assert nvim.text() == DONE
-        places = []
+        places: list[int] = []
         nvim.keys("gg")
         for keys in ("]h", "]h", "]h", "]h", "[h", "[h"):
             nvim.keys(keys)

@@ -92,7 +92,7 @@ def test_several_files_and_roots(tmp_path: Path, version: str) -> None:
         assert nvim.lua("return vim.fn.win_gettype()") == ""
         assert nvim.lines() == ["one = 11"]
         assert (tmp_path / "work/b.py").read_text() == "two = 2\n"  # a patch saves nothing
-        seen = []
+        seen: list[str] = []
         for _ in range(3):
             nvim.keys("]h")
             seen.append(nvim.lua("return vim.fn.expand('%:t')"))
@@ -132,7 +132,7 @@ def test_maps(tmp_path: Path, version: str) -> None:
     with neovim(version, desk, PLUGIN.replace("{}", chosen), "a.txt") as nvim:
         place = {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 3}}
         count = "return #require('darner.hunks').of(0)"
-        found = []
+        found: list[tuple[list[str], int]] = []
         for key in ("<M-u>", "<M-k>"):
             nvim.lua(
                 "require('darner.apply').edit(vim.api.nvim_get_current_buf(), ..., 'utf-8')",

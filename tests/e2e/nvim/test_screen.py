@@ -2,7 +2,7 @@
 
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -75,7 +75,7 @@ class Terminal:
 
 
 @contextmanager
-def terminal(folder: Path, version: str) -> Iterator[Terminal]:
+def terminal(folder: Path, version: str) -> Generator[Terminal]:
     """A Neovim that is attached."""
     with endpoint(folder, SCRIPT) as url:
         made = Terminal(folder, version, home(folder, url, {"a.py": CODE}))

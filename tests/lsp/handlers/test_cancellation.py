@@ -18,31 +18,43 @@ AFTERWARDS = Said("afterwards", TWO)
 Reached = Callable[[Editor, ScriptedEndpoint], bool]
 
 
+def at_once(_editor: Editor, _scripted: ScriptedEndpoint) -> bool:
+    return True
+
+
+def requested(count: int) -> Reached:
+    return lambda _editor, scripted: len(scripted.asked) == count
+
+
+def edited(editor: Editor, _scripted: ScriptedEndpoint) -> bool:
+    return len(editor.edits) == 1
+
+
 @pytest.mark.parametrize(
     ("script", "reached", "kept"),
     [
-        pytest.param(Script((AFTERWARDS,), ONE), lambda _editor, _scripted: True, "1", id="at once"),
+        pytest.param(Script((AFTERWARDS,), ONE), at_once, "1", id="at once"),
         pytest.param(
             Script((AFTERWARDS,), ONE, faults=(Fault("slow", seconds=600, times=1),)),
-            lambda _editor, scripted: len(scripted.asked) == 1,
+            requested(1),
             "1",
             id="before the head",
         ),
         pytest.param(
             Script((AFTERWARDS,), ONE, faults=(Fault("silence", after=0, times=1),)),
-            lambda _editor, scripted: len(scripted.asked) == 1,
+            requested(1),
             "1",
             id="before the first token",
         ),
         pytest.param(
             Script((AFTERWARDS,), ONE + TWO * 40, rate=100),
-            lambda editor, _scripted: len(editor.edits) == 1,
+            edited,
             "11",
             id="in the stream",
         ),
         pytest.param(
             Script((AFTERWARDS,), ONE + WRONG, faults=(Fault("slow", when="return 33", seconds=600, times=1),)),
-            lambda _editor, scripted: len(scripted.asked) == 2,
+            requested(2),
             "11",
             id="in a repair",
         ),

@@ -13,7 +13,7 @@ from lsprotocol import types
 from pygls.io_ import StdinAsyncReader, run_async
 from pygls.lsp.server import LanguageServer
 from pygls.workspace import TextDocument
-from tests.lsp.editor import Json
+from tests.lsp.editor import Json, handle
 
 from darner_server.lsp.transport.pygls_fixes import QuickProtocol, quick_server
 
@@ -113,7 +113,7 @@ async def test_3_a_key_inside_the_parameters_is_taken_for_a_message() -> None:
 
     mine, protocol, _, _ = ours()
     taken: list[dict[str, Any]] = []
-    mine.feature("workspace/executeCommand")(lambda params: taken.append(params))  # noqa: PLW0108 - pygls marks the function it is given: no method
+    handle(mine, "workspace/executeCommand", taken.append)
     protocol.receive(json.dumps(given).encode())
     assert taken[0]["arguments"] == [{"jsonrpc": "2.0", "method": "exit"}]
 
@@ -131,7 +131,7 @@ async def test_4_parameters_are_taken_strictly_or_become_a_class_each_time() -> 
     mine, protocol, _, _ = ours()
     taken: list[object] = []
     for method in ("darner/patch", "textDocument/didOpen"):
-        mine.feature(method)(lambda params: taken.append(params))  # noqa: PLW0108 - pygls marks the function it is given: no method
+        handle(mine, method, taken.append)
     protocol.receive(given.encode())
     protocol.receive(json.dumps(opened).encode())
     assert taken == [{"a": {"b": 1}}, opened["params"]]
@@ -145,7 +145,7 @@ async def test_5_a_coroutine_handler_starts_too_late() -> None:
 
     server, _ = plain()
     server.feature("textDocument/hover")(late)
-    server.feature("textDocument/didSave")(lambda _params: seen.append("later change"))
+    handle(server, "textDocument/didSave", lambda _params: seen.append("later change"))
     to_plain(server, HOVER)
     to_plain(server, DID_SAVE)
     await turns()
@@ -158,7 +158,7 @@ async def test_5_a_coroutine_handler_starts_too_late() -> None:
     seen.clear()
     mine, protocol, _, _ = ours()
     mine.feature("textDocument/hover")(at_once)
-    mine.feature("textDocument/didSave")(lambda _params: seen.append("later change"))
+    handle(mine, "textDocument/didSave", lambda _params: seen.append("later change"))
     for each in (HOVER, DID_SAVE):
         protocol.receive(json.dumps(each).encode())
     await turns()
@@ -208,7 +208,7 @@ async def test_8_every_header_line_is_an_executor_hop() -> None:
 
 async def test_a_request_cancelled_before_it_began_is_answered() -> None:
     mine, protocol, told, _ = ours()
-    mine.feature("textDocument/hover")(lambda _params: asyncio.sleep(60))
+    handle(mine, "textDocument/hover", lambda _params: asyncio.sleep(60))
     protocol.receive(json.dumps(HOVER).encode())
     protocol.receive(json.dumps(message("$/cancelRequest", {"id": 1})).encode())
     await turns()
@@ -226,7 +226,7 @@ async def test_an_answer_that_cannot_be_sent_is_an_error() -> None:
     async def later(_params: object) -> object:
         return deep
 
-    mine.feature("textDocument/hover")(lambda _params: deep)
+    handle(mine, "textDocument/hover", lambda _params: deep)
     mine.feature("textDocument/codeAction")(later)
     protocol.receive(json.dumps(HOVER).encode())
     protocol.receive(json.dumps(message("textDocument/codeAction", {}, 2)).encode())

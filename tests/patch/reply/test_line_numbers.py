@@ -1,6 +1,7 @@
 """Line numbers of a listing never reach a file."""
 
 import json
+from collections.abc import Sequence
 
 import pytest
 
@@ -13,7 +14,7 @@ FORMS = [
 ]  # fmt: skip
 
 
-def listing(form: str, lines: list[str], first: int) -> str:
+def listing(form: str, lines: Sequence[str], first: int) -> str:
     return "".join(form.format(number, line) + "\n" for number, line in enumerate(lines, first))
 
 
