@@ -46,11 +46,11 @@ _BITS = 3.0
 _LOCAL_LEAST = 8  # characters of a password of letters alone, in a URL
 
 _URL = re.compile(
-    r"://([^\s/:@\"'`<>{}()$%\\]{0,64}):((?:[^\s/@\"'`<>{}()$\\]|[@/$](?=[^\s/\"'`<>{}()\\]{1,80}@)){3,400})@(?=[\w\[{%$])([\w.\[-]{0,200})"
+    r"://([^\s/:@\"'`<>{}()$%\\]{0,64}(?:%[0-9A-Fa-f]{2}[^\s/:@\"'`<>{}()$%\\]{0,64}){0,4}):((?:[^\s/@\"'`<>{}()$\\]|[@/$](?=[^\s/\"'`<>{}()\\]{1,80}@)){3,400})@(?=[\w\[{%$])([\w.\[-]{0,200})"
 )
 _MIXED = r"(?=[^\s\"']*[a-z])(?=[^\s\"']*[A-Z])(?=[^\s\"']*[0-9])"  # where words may be too
 _SEED = re.compile(r"\W{1,6}((?:[a-z]{3,8} ){11,23}[a-z]{3,8})(?![\w ])")  # twelve words or more that open a wallet
-# What commands and drivers take without a name: who asks, up to the password itself.
+# What commands and drivers take without a name: a part of it in small letters, then all up to the password itself.
 _GIVEN_TO = (
     ("curl", r"\bcurl\b[^\n]{0,300}?\s(?:-u|--user)[ =]?[\"']?[^\s:\"'-][^\s:\"']{0,80}:([^\s\"']{6,200})"),
     ("mysql", r"\bmysql(?:dump|admin|import|show)?\b[^\n|;]{0,120}?\s-p([^\s\"'=-][^\s\"']{5,80})"),
@@ -62,9 +62,8 @@ _GIVEN_TO = (
     ("@tcp(", r"[\w.-]{1,40}:([^\s\"'`:@/]{6,80})@tcp\("),
     ("oracle:thin:", r"oracle:thin:\w{1,40}/([^\s\"'`@/]{6,80})@"),
     ("identified by", r"(?i)identified by [\"']([^\s\"']{6,80})[\"']"),
-    ("IDENTIFIED BY", r"(?i)identified by [\"']([^\s\"']{6,80})[\"']"),
-    *((sign, r"(?i)\bpassword\s{0,3}\(?\s?'([^\s']{6,80})'") for sign in ("PASSWORD '", "password '", "PASSWORD('")),
-    ("-AsPlainText", r"(?i)ConvertTo-SecureString\s[^\n\"']{0,60}[\"']([^\s\"']{6,80})[\"']"),
+    *((sign, r"(?i)\bpassword\s{0,3}\(?\s?'([^\s']{6,80})'") for sign in ("password '", "password('")),
+    ("-asplaintext", r"(?i)ConvertTo-SecureString\s[^\n\"']{0,60}[\"']([^\s\"']{6,80})[\"']"),
     ("bindpw", r"(?m)^[ \t]*bindpw[ \t]+[\"']?([^\s\"']{6,80})[\"']?[ \t]*$"),
     *((sign, rf"(?m)(?:^[ \t]*|--){sign}[ \t]+[\"']?([^\s\"']{{6,80}})") for sign in ("requirepass", "masterauth")),
     ("psk", r"\bpsk\s?[=:]\s?\"([^\s\"]{8,63})\""),
@@ -72,7 +71,15 @@ _GIVEN_TO = (
     (".login(", rf"\.login\(\s{{0,40}}[^\n,()]{{1,80}},\s{{0,40}}[\"']({_MIXED}[^\s\"']{{8,80}})[\"']"),
     ("assword |", rf"(?i:\bpassword) \|\s{{0,20}}`?({_MIXED}[^\s|`]{{8,80}})`?\s{{0,20}}\|"),
     ("assword is", rf"(?m)(?i:\bpassword) is:? [`\"']?({_MIXED}[^\s`\"',;-]{{7,80}}[^\s`\"',;.-])[`\"']?\.?\s*$"),
-    ("ookie: ", r"(?i)\bcookie: [^\n]{0,200}?(?:sess\w*|\bsid|connect\.sid|\w*auth\w*|jwt|token)=([\w%.~+/-]{20,400})"),
+    (
+        "ookie: ",
+        r"(?i)\bcookie: [^\n]{0,200}?(?:sess\w*|\bsid|connect\.sid|\w*auth\w*|jwt|token)=([\w%.~+/-]{20,400})",
+    ),
+)
+_COMMON = ("pass", "login", "ookie")  # in several of them, so these are searched for only if it is found
+_SEARCHED = tuple(
+    (sign.encode(), tuple((each.encode(), pattern) for each, pattern in _GIVEN_TO if sign in each))
+    for sign in (*_COMMON, *(each for each, _ in _GIVEN_TO if not any(common in each for common in _COMMON)))
 )
 _LOCAL = re.compile(
     r"(?i)localhost|127\.0\.0\.1|example\.|.*\.example|host$|.*\.(?:test|local|invalid)$|0\.0\.0\.0|\[?::1"
@@ -86,7 +93,8 @@ _ITEM = re.compile(r"(?m)^[ \t]+[\"']?[\w.-]+[\"']?:[ \t]*[\"']?([A-Za-z0-9+/=_.
 def passwords(text: str, small: bytes) -> Iterator[Found]:
     """The values given to a name such as `password`. `small` is the text, a byte a character, in small letters."""
     done = 0
-    places = sorted(at for word in _WORDS for at in _places(small, word))
+    words = _WORDS if _WORDS[0] in small else [word for word in _WORDS if _WORDS[0] not in word]
+    places = sorted(at for word in words for at in _places(small, word))
     yield from _in_manifests(text) if places and "kind: Secret" in text else ()
     for at in places:
         if at < done:
@@ -103,7 +111,7 @@ def passwords(text: str, small: bytes) -> Iterator[Found]:
         name = re.sub(r"[\W_]", "", found["name"]).lower()
         value = found[group]
         whole = _WHOLE.fullmatch(found["between"]) is not None and text[found.end() : found.end() + 1] in _ENDS
-        like = _like_password(value, name, quoted=group == "quoted", whole=whole) or (
+        like = like_password(value, name, quoted=group == "quoted", whole=whole) or (
             whole and name.startswith(_SURE) and _set(text, found, value)
         )
         if unsaid(name) or not _gives(text, found) or not like:
@@ -113,12 +121,12 @@ def passwords(text: str, small: bytes) -> Iterator[Found]:
             yield (*found.span(group), called(name))
 
 
-def in_urls(text: str) -> Iterator[Found]:
-    """The passwords in URLs, and those that commands are given."""
-    for sign, pattern in _GIVEN_TO:
-        for found in re.finditer(pattern, text) if sign in text else ():
+def in_urls(text: str, small: bytes) -> Iterator[Found]:
+    """The passwords in URLs, and those that commands are given. `small` is as above."""
+    for pattern in [each for common, rows in _SEARCHED if common in small for sign, each in rows if sign in small]:
+        for found in re.finditer(pattern, text):
             value = found[1]
-            if any(map(str.isdigit, value)) and not _says_nothing(value) and not _WEAK.fullmatch(value):
+            if any(map(str.isdigit, value)) and not says_nothing(value) and not _WEAK.fullmatch(value):
                 yield (*found.span(1), "password")
     for name in ("nemonic", "phrase"):
         for at in _places_in(text, name):
@@ -184,11 +192,12 @@ def _set(text: str, found: re.Match[str], value: str) -> bool:
     )
 
 
-def _like_password(value: str, name: str, *, quoted: bool, whole: bool) -> bool:
+def like_password(value: str, name: str, *, quoted: bool, whole: bool) -> bool:
+    """Whether a value that a name is given may be a password. `whole`: nothing else is on its line."""
     sure = name.startswith(_SURE)
     if sure and ((quoted and letters_by_chance(value)) or ((quoted or whole) and passphrase(value))):
         return not made_up(value) and not sequence(value) and not _WEAK.fullmatch(value)
-    if len(value) < (_LEAST if sure else _LEAST_OTHER) or _says_nothing(value):
+    if len(value) < (_LEAST if sure else _LEAST_OTHER) or says_nothing(value):
         return False
     if not value.isascii():
         return sure and quoted and any(map(str.isdigit, value)) and any(map(str.isalpha, value))
@@ -206,7 +215,7 @@ def _like_password(value: str, name: str, *, quoted: bool, whole: bool) -> bool:
     return digits > 0 and (marks or (lower and upper)) and entropy(value) > _BITS and not worded(value)
 
 
-def _says_nothing(value: str) -> bool:
+def says_nothing(value: str) -> bool:
     """Whether a value is a placeholder, a template, a name or a call."""
     if not any(map(str.isalpha, value)) or made_up(value) or sequence(value):
         return True

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from darner_context.secrets.joined_strings import joined
+from darner_context.secrets.columns import in_columns
+from darner_context.secrets.escapes import decoded
+from darner_context.secrets.joined_strings import Joined, joined
 from darner_context.secrets.passwords import in_urls, passwords
 from darner_context.secrets.private_keys import PRIVATE_KEY, key_parts, other_keys
 from darner_context.secrets.randomness import LEAST, by_chance, made_up
@@ -13,6 +15,7 @@ from darner_context.secrets.rules import PLAIN, SHAPES, TOKENS
 from darner_context.secrets.variable_names import kind_by_name
 
 _QUOTES = b"\"'`"
+_MOST_LOOSE = 8  # strings that may be one
 _KEPT = 64  # texts whose secrets are remembered
 
 
@@ -52,10 +55,14 @@ def holds_key(text: str) -> bool:
 
 @lru_cache(_KEPT)
 def _secrets_of(text: str) -> tuple[Secret, ...]:
-    found, seeds = _found(text)
+    data = text.encode("latin-1", "replace")
+    found, seeds = _found(text, data)
     for strings in joined(text, seeds):
-        for one in _found(strings.text)[0]:
+        for one in _beginning(strings) if strings.loose else _found(strings.text)[0]:
             found += [Secret(*place, one.kind) for place in strings.places(one.start, one.end)]
+    for part in decoded(text, data):
+        for one in _found(part.text)[0]:
+            found += [Secret(*place, one.kind) for place in part.places(one.start, one.end, text)]
     found.sort(key=lambda each: (each.start, -each.end))
     apart: list[Secret] = []
     for each in found:
@@ -66,9 +73,9 @@ def _secrets_of(text: str) -> tuple[Secret, ...]:
     return tuple(apart)
 
 
-def _found(text: str) -> tuple[list[Secret], list[int]]:
-    """The secrets, in any order, and the places where more may be joined to the text."""
-    data = text.encode("latin-1", "replace")
+def _found(text: str, data: bytes | None = None) -> tuple[list[Secret], list[int]]:
+    """The secrets, in any order, and the places where more may be joined. `data` is the text, a byte a character."""
+    data = text.encode("latin-1", "replace") if data is None else data
     found = [Secret(*each) for each in key_parts(text)] if PRIVATE_KEY in text else []
     runs = list(_runs(data))
     for start, end in runs:
@@ -76,8 +83,19 @@ def _found(text: str) -> tuple[list[Secret], list[int]]:
             found += _in_run(text, start, end)
     if runs:
         found += [Secret(*each) for each in other_keys(text)]
-    found += [Secret(*each) for each in (*passwords(text, data.lower()), *in_urls(text))]
+    small = data.lower()
+    found += [Secret(*each) for each in (*passwords(text, small), *in_urls(text, small), *in_columns(text, small))]
     return found, sorted(start for start, end in runs if data[start - 1] in _QUOTES or data[end : end + 1] in _QUOTES)
+
+
+def _beginning(strings: Joined) -> Iterator[Secret]:
+    """The tokens that begin as only tokens do, and look random too."""
+    rules = _rules()
+    for at, _, _ in strings.parts if len(strings.parts) <= _MOST_LOOSE else ():
+        for kind, pattern in rules.get(strings.text[at : at + 2], ()):
+            one = _token(_compiled(pattern).match(strings.text, at), kind)
+            if one is not None and by_chance(strings.text[one.start : one.end]):
+                yield one
 
 
 # Where a token may begin: behind what is no letter or digit, or behind a sign written out: \n, \x1b, \u003d, %3D.

@@ -326,3 +326,130 @@ def test_passwords_of_words_and_of_letters(form: str, value: str, secret: bool) 
     text = form.replace("<", value, 1) if "?" not in form else form.replace("?", value)
     found = [f"{text}\n"[each.start : each.end] for each in secrets_of(f"{text}\n")]
     assert found == ([value] if secret else []), text
+
+
+ESCAPES = (
+    "&#95; &#095; &#x5f; &#X5F; &lowbar; &amp;#95; %5F %5f %255F \\u005f \\u005F \\\\u005f \\x5f \\u{5f} \\x{5f} \\U0000005f \\137 \\_ "
+    "\\00005f \\N{LOW\u00a0LINE} \0_ _\u200b \u200d_ _\ufeff \u00ad_ _\u2060 \x1b[1m_ _&shy; &#8203;_ _&ZeroWidthSpace; _\\u200b _<wbr>"
+).replace("\u00a0", "\x20")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "place", ['t = "<"', "<p><</p>", "t: <", "https://acme.io/?token=<&x=1", "// <", '{\\"t\\": \\"<\\"}']
+)
+@pytest.mark.parametrize(
+    "escape", [each.replace("LOW", "LOW LINE") for each in ESCAPES.replace("LOW LINE", "LOW").split(" ")]
+)
+def test_tokens_with_escapes_in_them(escape: str, place: str) -> None:
+    token = made("ghp_{A35}z").replace("_", escape)
+    text = (
+        "first = 1\n" + place[::-1].replace("<"[::-1], token[::-1], 1)[::-1]
+        if place != "<p><</p>"
+        else f"<p>{token}</p>"
+    )
+    assert [text[each.start : each.end] for each in secrets_of(text)] == [token]
+    for end in ("\n", "\r\n"):
+        lines = end.join(("a", text.replace("\n", end), "b"))
+        assert list(secret_lines(lines)) == [3 if "first" in text else 2]
+
+
+def test_tokens_written_in_escapes_only() -> None:
+    token = made("ghp_{A36}")
+    for form in ("\\x{:02x}", "\\u{:04x}", "&#{};", "%{:02X}"):
+        written = "".join(form.format(ord(each)) for each in token)
+        assert [written[each.start : each.end] for each in secrets_of(written)] == [written]
+    wide = "\0".join(token)
+    assert [wide[each.start : each.end] for each in secrets_of(wide)] == [wide]
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "postgres%3A%2F%2Fapp%3A<%40db.acme.io%2Fapp", '"postgres:\\/\\/app:<@db.acme.io\\/app"', "postgres:&#x2F;&#x2F;app:<@db.acme.io",
+        "postgres://app:<&#64;db.acme.io/app", "postgres&#58;//app&#58;<@db.acme.io", "postgres:\\u002f\\u002fapp:<@db.acme.io", "postgres://app:<\\x40db.acme.io",
+        "postgres://app%40acme:<@db.acme.io/app", "postgres://app:<%21%40@db.acme.io/app", "postgres://app:a&amp;<@db.acme.io/app",
+        "jdbc%3Apostgresql%3A%2F%2Fdb%2Fapp%3Fuser%3Da%26password%3D<", '"https://x/?u=a\\u0026password=<"', "{&quot;password&quot;: &quot;<&quot;}",
+        "{&#34;password&#34;:&#34;<&#34;}", "{\\u0022password\\u0022:\\u0022<\\u0022}", "%7B%22password%22%3A%22<%22%7D", "&lt;password&gt;<&lt;/password&gt;",
+        "pass\u200bword = '<'", 'api&#95;key = "<"', 'password = "<\\x21Q1"', "TOKEN=ghp_<\\\n  <",
+    ],
+)  # fmt: skip
+def test_passwords_beside_escapes(form: str) -> None:
+    value = made("{A8}7{A12}") if "ghp_" not in form else made("{A17}7")
+    text = f"x = {form.replace('<', value)}\n"
+    kept = text
+    for each in reversed(secrets_of(text)):
+        assert "\n" not in text[each.start : each.end]
+        kept = kept[: each.start] + kept[each.end :]
+    assert value not in kept
+
+
+LOOSE = [
+    "['<', '<'].join('')", '"".join(["<", "<"])', "'<' << '<'", "concat('<', '<')", 'concat!("<", "<")', '.append("<").append("<")', '"<""<"', "'<''<'",
+    '"<" + // one\n  "<"', '("<"  # one\n "<")', '"<" /* one */ "<"', '"<"\nt += "<"', '"<";\n    t += "<";', "'<';\n$t .= '<';", '"<".concat("<")',
+    'strcat(t, "<"); strcat(t, "<");', '"{}{}".format("<", "<")', '[\n  "<",\n  "<",\n]', '"<" & _\n  "<"', 'paste0("<", "<")', '"<" + @"<"', 'u8"<" u8"<"', '"<"\nt = t + "<"',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("form", LOOSE)
+def test_a_token_in_strings_that_may_be_joined(form: str) -> None:
+    value = made("ghp_{A35}7")
+    for cut in (4, 12, 24):
+        first, _, rest = form.partition("<<") if "<<" in form else (form, "", "")
+        text = (
+            f"t = '{value[:cut]}' << '{value[cut:]}'"
+            if rest
+            else "t = " + first.replace("<", value[:cut], 1).replace("<", value[cut:], 1)
+        )
+        found = [text[each.start : each.end] for each in secrets_of(text)]
+        assert value[cut:] in found, text
+
+
+SEPARATORS = [",", ";", "\t", "|"]
+SURE_NAMES = "password pass pwd passwd Password PASSWORD user_password login.password Passwort passphrase Passcode contrase\u00f1a senha"
+OTHER_NAMES = "secret token api_key apikey access_token client_secret secret_key API-Key"
+
+
+@pytest.mark.parametrize("separator", SEPARATORS)
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_columns_of_secrets(separator: str, quote: str) -> None:
+    def table(name: str, values: list[str]) -> str:
+        rows = [("user", name, "note"), *((f"user{number}", value, "a b") for number, value in enumerate(values))]
+        return "\n".join(separator.join(f"{quote}{cell}{quote}" for cell in row) for row in rows)
+
+    passwords = ["hunter2", "Tr0ub4dor&3", "swordfishes", made("{A12}"), "correcthorse", "letmein77"]
+    tokens = [made("{A32}"), made("{h40}"), made("{A16}", 4)]
+    for names, values in ((SURE_NAMES, passwords), (OTHER_NAMES, tokens)):
+        for name in names.split():
+            text = table(name, values)
+            assert [text[each.start : each.end] for each in secrets_of(text)] == values, name
+            assert list(secret_lines(text)) == [number + 2 for number in range(len(values))]
+
+
+TABLES = [
+    ('name,password\n"Doe, Jane","hunter2,xx"\n"A ""B""","pa""ss7x"\n', ["hunter2,xx", 'pa""ss7x']), ("name,password\r\nann,hunter2\r\nbob,letmein77\r\n", ["hunter2", "letmein77"]),
+    ("\ufeffname,password\nann,hunter2", ["hunter2"]), ('name,password\n"ann\nlee",hunter2\nbob,letmein77\n', ["hunter2", "letmein77"]), ("sep=;\nname;password\nann;hunter2\n", ["hunter2"]),
+    ("# users\n\nname, password, note\nann, hunter2, x\n", ["hunter2"]), ("name,password,note\nann,hunter2\nbob,letmein77,x,y\n", ["hunter2", "letmein77"]),
+    ("name,url,username,password,note\nx,https://x.io/a,me,hunter2,\n", ["hunter2"]), ('"Account","Login Name","Password (plain)"\n"a","b","hunter2"\n', ["hunter2"]),
+    ("# Users\n\n| user | password |\n|---|---|\n| ann | hunter2x |\n| bob | `l3tM3in77!Q` |\n\n| a | b |\n", ["hunter2x", "l3tM3in77!Q"]),
+    ("INSERT INTO users (name, password, mail) VALUES ('ann', 'hunter2x', 'a@b.io'),\n  ('it''s', E'Tr0ub4dor', now());", ["hunter2x", "Tr0ub4dor"]),
+    ("COPY public.users (id, name, password) FROM stdin;\n1\tann\thunter2x\n2\tbob\tTr0ub4dor\n\\.\n3\tc\tlater5x\n", ["hunter2x", "Tr0ub4dor"]),
+    *((text, list[str]()) for text in (
+        "token,lemma,pos\nrunning,run,VERB\nsomething,something,NOUN\n", "user,password_hash\nann,abcdef\n", "key,value\nalpha,beta12345\n", "user,password\n,\n,\n",
+        "from a import user, password\nfrom b import other, something\n", "field,type\npassword,string\ntoken,string\n", "name,has_password\nann,true\n", "id,token_count\n1,12345678\n",
+        "user, password = line.split(',')\nother, something = x.split(',')\n", "| option | password |\n|---|---|\n| type | string |\n", "INSERT INTO users (name, password) VALUES (?, ?);\n",
+        "INSERT INTO users (name, password) VALUES (:name, :password);\n", "test,pass,fail\nalpha,12,3\nbeta,true,false\n", "def login(user, password):\n    return user, password\n",
+    )),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "values"), TABLES)
+def test_tables(text: str, values: list[str]) -> None:
+    assert [text[each.start : each.end] for each in secrets_of(text)] == values
+
+
+def test_escapes_and_columns_hold_nothing_up() -> None:
+    for text in (
+        "\\" * 300_000, "&#" * 200_000, "%41" * 100_000, "\0" * 300_000, "a\\\n" * 100_000, "user,password\n" + '"' * 300_000, "user,password\n" + "," * 300_000,
+        '"a" ' * 80_000, '"a1","a1",' * 40_000, "'a1'" + " " * 300_000 + "'b2'", '"a1" /*' * 40_000, "password insert into a (" * 20_000, "|--" * 100_000 + "password", "\u200b" * 200_000,
+    ):  # fmt: skip
+        assert len(secrets_of(text)) <= 1
