@@ -29,8 +29,8 @@ _NAMED = 6  # characters of a part that reveals something of its token
 
 class Joined(NamedTuple):
     """
-    The text before the first part and all parts as one text; of each part its start there, and where it is. `loose`: the
-    strings may be separate ones.
+    The text before the first part and all parts as one text; of each part its start there, and where it is. `loose`:
+    the strings may be separate ones.
     """
 
     text: str
