@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import type { Locator, Page } from "playwright-core";
 import { SHOP_FILES, SHOP_REPLIES } from "./shop.ts";
-import { again, command, DARNER, picture, Workbench } from "./workbench.ts";
+import { again, answer, command, DARNER, leave, picture, quickInput, Workbench } from "./workbench.ts";
 
 const COMMANDS = ["uv tool install darner", "pipx install darner", "uv tool install 'darner[local]'"];
 
@@ -71,12 +71,8 @@ async function languageStatus(said: string): Promise<void> {
   });
 }
 
-async function ask(instruction: string): Promise<void> {
-  await command(page, "darner: Edit File…");
-  await page.locator(".quick-input-title", { hasText: "darner: edit" }).waitFor();
-  await page.keyboard.type(instruction);
-  await page.keyboard.press("Enter");
-}
+const ask = (instruction: string) =>
+  answer(page, "darner: edit", instruction, () => command(page, "darner: Edit File…"));
 
 test("a missing server is one message, whose button offers the exact commands", async () => {
   await languageStatus("darner's server was not found.");
@@ -86,7 +82,7 @@ test("a missing server is one message, whose button offers the exact commands", 
   await messages().getByRole("button", { name: "Install…" }).click();
   await rows().first().waitFor();
   assert.deepEqual(await rows().allInnerTexts(), COMMANDS);
-  await page.keyboard.press("Enter");
+  await rows().first().click();
   await page.locator(".pane-body.integrated-terminal").waitFor();
   await page.locator(".single-terminal-tab", { hasText: "darner" }).waitFor();
   await picture(page, "install");
@@ -103,21 +99,20 @@ test("the walkthrough's three steps, and what their buttons do", async () => {
     const pressed = one.getByRole("button", { name: button, exact: true });
     await again(async () => {
       if (!(await pressed.isVisible())) {
-        await one.click({ timeout: 5000 });
+        await one.locator(".step-title").click({ timeout: 5000 });
       }
       await pressed.click({ timeout: 5000 });
       await seen.first().waitFor({ state: "attached", timeout: 5000 });
     });
   };
-  const title = page.locator(".quick-input-title");
-  await press("Install the server", "Install Server", title.filter({ hasText: "darner: Install Server" }));
-  await page.keyboard.press("Escape");
+  await press("Install the server", "Install Server", quickInput(page, "darner: Install Server"));
+  await leave(page);
   const log = page.locator(".part.panel select option:checked", { hasText: "darner" });
   await press("Install the server", "Show Log", log);
   await picture(page, "walkthrough");
   await command(page, "View: Hide Panel");
-  await press("Choose an endpoint", "Set API Key", title.filter({ hasText: "darner: Set API Key" }));
-  await page.keyboard.press("Escape");
+  await press("Choose an endpoint", "Set API Key", quickInput(page, "darner: Set API Key"));
+  await leave(page);
   await command(page, "Notifications: Clear All Notifications");
   await press("Ask for a patch", "Edit Here", page.locator('[id="status.notifications"] .codicon-bell-dot'));
   await showMessages();

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import type { Page } from "playwright-core";
 import { PATCHED, SHOP, SHOP_FILES, SHOP_REPLIES } from "./shop.ts";
-import { command, picture, Workbench } from "./workbench.ts";
+import { answer, command, editorKey, picture, save, Workbench } from "./workbench.ts";
 
 let bench: Workbench;
 let page: Page;
@@ -31,20 +31,14 @@ after(async () => {
 const lenses = (title: string) => page.locator(".codelens-decoration a", { hasText: new RegExp(`^\\s*${title}$`) });
 
 async function saved(): Promise<string> {
-  await page.keyboard.press("Control+S");
-  await page.locator(".tab.active:not(.dirty)").waitFor();
+  await save(page);
   return await readFile(join(bench.workspace, "shop.py"), "utf8");
 }
 
 /** Ask for a patch of the whole file by the keyboard. */
 async function ask(instruction: string): Promise<void> {
-  await page.locator(".view-line").first().click();
-  await page.keyboard.press("Control+A");
-  await page.keyboard.press("Alt+I");
-  await page.locator(".quick-input-title", { hasText: "darner: edit" }).waitFor();
-  await page.keyboard.type(instruction);
-  await picture(page, "ask");
-  await page.keyboard.press("Enter");
+  await editorKey(page, "Control+A");
+  await answer(page, "darner: edit", instruction, () => editorKey(page, "Alt+I"));
 }
 
 async function patched(): Promise<void> {
@@ -68,7 +62,7 @@ test("one hunk is kept, another undone, and one undo takes the rest back", async
   await lenses("Undo").nth(2).click();
   await page.locator(".codelens-decoration a", { hasText: "Keep all 2" }).waitFor();
   await picture(page, "patch-kept");
-  await page.keyboard.press("Shift+Alt+K");
+  await editorKey(page, "Shift+Alt+K");
   await lenses("Keep").first().waitFor({ state: "detached" });
   const now = await saved();
   assert.equal(now, PATCHED.slice(0, PATCHED.indexOf("def receipt")) + SHOP.slice(SHOP.indexOf("def receipt")));
@@ -79,18 +73,19 @@ test("what was asked before is there to choose, Esc cancels, and one undo takes 
   await command(page, "darner: Undo All Changes");
   await lenses("Keep").first().waitFor({ state: "detached" });
   assert.equal(await saved(), SHOP);
-  await page.keyboard.press("Alt+I");
-  await page.locator(".quick-input-list .monaco-list-row", { hasText: "Type hints and less code" }).waitFor();
-  await page.keyboard.type("Take your time");
-  await page.keyboard.press("Enter");
+  await answer(page, "darner: edit", "Take your time", async () => {
+    await editorKey(page, "Alt+I");
+    await page.locator(".quick-input-list .monaco-list-row", { hasText: "Type hints and less code" }).waitFor();
+    await picture(page, "ask");
+  });
   await lenses("Keep").first().waitFor();
   await picture(page, "patch-half");
-  await page.keyboard.press("Escape");
+  await editorKey(page, "Escape");
   await page.locator(".statusbar-item", { hasText: "darner: GPU" }).waitFor();
   await lenses("Keep").nth(1).waitFor({ state: "detached" });
   await lenses("Keep").first().waitFor();
   await page.locator(".tab.active.dirty").waitFor();
-  await page.keyboard.press("Control+Z");
+  await editorKey(page, "Control+Z");
   await lenses("Keep").first().waitFor({ state: "detached" });
   await page.locator(".tab.active:not(.dirty)").waitFor(); // the text is the one that was saved
 });

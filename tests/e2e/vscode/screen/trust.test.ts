@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
 import { SHOP_FILES, SHOP_REPLIES } from "./shop.ts";
-import { command, openFile, picture, Workbench } from "./workbench.ts";
+import { answer, command, openFile, picture, Workbench } from "./workbench.ts";
 
 let bench: Workbench;
 let page: Page;
@@ -20,16 +20,9 @@ after(async () => {
   await bench.stop();
 });
 
-async function ask(): Promise<void> {
-  const title = page.locator(".quick-input-title", { hasText: "darner: edit shop.py" });
-  for (let tries = 0; tries < 5 && !(await title.isVisible()); tries++) {
-    await command(page, "darner: Edit File…"); // again where extensions have just been started anew
-    await title.waitFor({ timeout: 5000 }).catch(() => undefined);
-  }
-  await title.waitFor();
-  await page.keyboard.type("Type hints and less code");
-  await page.keyboard.press("Enter");
-}
+/** Ask for a patch; once more where extensions have just been started anew. */
+const ask = () =>
+  answer(page, "darner: edit shop.py", "Type hints and less code", () => command(page, "darner: Edit File…"));
 
 test("nothing is sent before the workspace is trusted", async () => {
   await page.locator(".statusbar-item", { hasText: "Restricted Mode" }).waitFor();

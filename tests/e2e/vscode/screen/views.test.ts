@@ -7,7 +7,7 @@ import { after, afterEach, before, beforeEach, test } from "node:test";
 import type { FrameLocator, Locator, Page } from "playwright-core";
 import { block } from "../host/suite/scene.ts";
 import { SHOP_FILES, SHOP_REPLIES } from "./shop.ts";
-import { again, command, openFile, picture, Workbench } from "./workbench.ts";
+import { again, answer, command, editorKey, leave, openFile, picture, Workbench } from "./workbench.ts";
 
 const REQUESTS = 5;
 
@@ -37,13 +37,8 @@ after(async () => {
   await bench.stop();
 });
 
-const text = () => page.locator(".editor-instance .view-lines").first();
-
 async function ask(title: string, instruction: string): Promise<void> {
-  await command(page, title);
-  await page.locator(".quick-input-title", { hasText: "darner: edit" }).waitFor();
-  await page.keyboard.type(instruction);
-  await page.keyboard.press("Enter");
+  await answer(page, "darner: edit", instruction, () => command(page, title));
 }
 
 /** Nothing is asked any more: while it is, the bar says the endpoint's name and not its kind. */
@@ -57,29 +52,30 @@ const noHunks = async () => {
   await page.locator(".codelens-decoration a", { hasText: "Keep" }).first().waitFor({ state: "detached" });
 };
 
-/** The page of a webview lies two frames deep. */
+/** The page of a webview, which has the focus then; it lies two frames deep. */
 async function webview(heading: string): Promise<FrameLocator> {
   const frame = page
     .locator("iframe.webview.ready")
     .filter({ visible: true })
     .contentFrame()
     .frameLocator("#active-frame");
-  await frame.getByRole("heading", { name: heading }).waitFor();
+  const shown = await frame.getByRole("heading", { name: heading }).elementHandle();
+  await (await shown?.ownerFrame())?.waitForFunction(() => document.hasFocus());
   return frame;
 }
 
 test("ghost text is shown and Tab accepts it", async () => {
-  await text().click();
-  await page.keyboard.press("Control+End");
+  await editorKey(page, "Control+End");
   await page.keyboard.type("\n\ndef discount(price, share):\n");
   const ghost = page.locator(".ghost-text-decoration, .ghost-text").first();
-  for (let tries = 0; tries < 10 && !(await ghost.isVisible()); tries++) {
-    await page.keyboard.press("Alt+\\"); // asks again: the server may just have started
-    await ghost.waitFor({ timeout: 3000 }).catch(() => undefined);
-  }
-  await ghost.waitFor();
+  await again(async () => {
+    if (!(await ghost.isVisible())) {
+      await editorKey(page, "Alt+\\"); // asks again: the server may just have started
+    }
+    await ghost.waitFor({ timeout: 5000 });
+  });
   await picture(page, "ghost");
-  await page.keyboard.press("Tab");
+  await editorKey(page, "Tab");
   await page.locator(".view-line", { hasText: "return price * (1 - share)" }).waitFor();
 });
 
@@ -157,8 +153,9 @@ test("the page by the keyboard alone: Tab goes from link to link, Enter opens th
   await patched();
   await command(page, "darner: Show Sent Context");
   const sent = await webview("Sent Context");
-  await tabTo(sent.getByRole("link", { name: /^stock\.py:/ }));
-  await page.keyboard.press("Enter");
+  const link = sent.getByRole("link", { name: /^stock\.py:/ });
+  await tabTo(link);
+  await link.press("Enter");
   await page.locator('.tab.active[data-resource-name="stock.py"]').waitFor();
 });
 
@@ -182,19 +179,19 @@ test("the status bar tells on hover and on click", async () => {
     await page.locator(".monaco-hover", { hasText: "first token" }).first().waitFor({ timeout: 5000 });
   });
   await picture(page, "hover");
-  await item.click();
-  await page.locator(".quick-input-list .monaco-list-row", { hasText: "Endpoint" }).first().waitFor();
+  await again(async () => {
+    await item.click({ timeout: 5000 });
+    await page.locator(".quick-input-list .monaco-list-row", { hasText: "Endpoint" }).first().waitFor({ timeout: 5000 });
+  });
   await picture(page, "menu");
-  await page.keyboard.press("Escape");
+  await leave(page);
 });
 
 test("a key goes into the server's environment and into no file that a person reads", async () => {
   await command(page, "darner: Set API Key");
-  await page.locator(".quick-input-list .monaco-list-row", { hasText: "CEREBRAS_API_KEY" }).waitFor();
-  await page.keyboard.press("Enter");
+  await page.locator(".quick-input-list .monaco-list-row", { hasText: "CEREBRAS_API_KEY" }).click();
   await page.locator('.quick-input-widget input[type="password"]').waitFor();
-  await page.keyboard.type("sk-only-for-this-test");
-  await page.keyboard.press("Enter");
+  await answer(page, "darner: CEREBRAS_API_KEY", "sk-only-for-this-test");
   const end = Date.now() + 60_000;
   while (!(await environments()).some((each) => each.includes("CEREBRAS_API_KEY=sk-only-for-this-test"))) {
     assert.ok(Date.now() < end, "the key did not reach the server");
