@@ -66,7 +66,7 @@ async function mainThread(page) {
 const meters = new Map();
 
 async function session() {
-  const bench = await Workbench.start({ files, replies, rate: RATE });
+  const bench = await Workbench.start({ files, replies, script: { rate: RATE } });
   try {
     const told = [];
     let page;

@@ -1,6 +1,6 @@
 """A scripted endpoint as a program. The first line of its output is its URL; it ends by a signal.
 
-GET /_requests answers with the log of requests.
+GET /_requests answers with the log of requests, GET /_continue ends a pause (one of the script's faults).
 """
 
 import argparse

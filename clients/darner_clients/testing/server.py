@@ -85,6 +85,7 @@ class ScriptedEndpoint:
         self._server: asyncio.Server | None = None
         self._spent = _Spent()
         self._changed = asyncio.Condition()
+        self.resumptions = 0  # of pauses, those that have not begun yet included
 
     async def __aenter__(self) -> Self:
         """Listen on a free port, or the given one."""
@@ -165,6 +166,19 @@ class ScriptedEndpoint:
         asked = Asked(exchange.method, exchange.path, exchange.headers, exchange.body)
         return answer(self.script, self.quota, asked, self._spent.take)
 
+    def control(self, path: str) -> Answer | None:
+        """The answer to what a test asks about, and not of, the endpoint; None for any other path."""
+        match path:
+            case "/_requests":
+                return self.requests()
+            case "/_continue":
+                self.resumptions += 1
+                for connection in self.connections:
+                    connection.wake()
+                return Answer.of(200, {})
+            case _:
+                return None
+
     def requests(self) -> Answer:
         """GET /_requests: the log, for tests in another process."""
         rows = [
@@ -210,6 +224,10 @@ class _Connection(asyncio.Protocol):
         self._gone.set()
         self._came.set()
 
+    def wake(self) -> None:
+        """Look again at what is waited for."""
+        self._came.set()
+
     async def end(self) -> None:
         """Break the connection."""
         self._closing = True
@@ -221,9 +239,8 @@ class _Connection(asyncio.Protocol):
     async def _serve(self) -> None:
         while (exchange := await self._request()) is not None:
             self._exchange = exchange
-            if exchange.path == "/_requests":
-                given = self._owner.requests()
-            else:
+            control = given = self._owner.control(exchange.path)
+            if given is None:
                 self._owner.log_request(exchange)
                 given = self._owner.answer(exchange)
             await self._owner.changed()
@@ -232,7 +249,7 @@ class _Connection(asyncio.Protocol):
                 await self._send(exchange, given)
             finally:
                 self._exchange = None
-                if exchange.path != "/_requests":
+                if control is None:
                     self._owner.log_end(exchange)
             await self._owner.changed()
             if exchange.closed:
@@ -293,9 +310,12 @@ class _Connection(asyncio.Protocol):
         """The events, paced, up to `stop` bytes; False if the client has gone."""
         begun = asyncio.get_running_loop().time()
         exchange.streamed = begun + given.first_token
+        pause = given.fault.text.encode() if given.fault and given.fault.kind == "pause" else None
         for index, event in enumerate(given.events):
             due = begun + given.first_token + (max(0, index - given.lead) / given.rate if given.rate else 0.0)
             if not await self._wait(due - asyncio.get_running_loop().time()):
+                return False
+            if pause and pause in event and not await self._resumed():
                 return False
             data = event if stop is None else event[: stop - exchange.sent]
             for part in given.parts(data):
@@ -319,6 +339,15 @@ class _Connection(asyncio.Protocol):
                 async with asyncio.timeout(seconds):
                     await self._gone.wait()
         return not self._gone.is_set()
+
+    async def _resumed(self) -> bool:
+        """The pause is over; False if the client went away meanwhile."""
+        while not self._gone.is_set():
+            if self._owner.resumptions:
+                self._owner.resumptions -= 1
+                return True
+            await self._more()
+        return False
 
     def _cut(self, exchange: Exchange, fault: Fault) -> None:
         self._closing = True

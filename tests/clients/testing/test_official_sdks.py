@@ -129,6 +129,31 @@ async def test_the_cerebras_client_takes_it_for_cerebras() -> None:
             assert [chunk async for chunk in failing]
 
 
+async def test_a_pause_ends_when_the_test_continues_or_the_client_goes() -> None:
+    script = Script(otherwise="one, pause, two", faults=(Fault("pause", text="pause"),))
+    async with (
+        ScriptedEndpoint(script) as scripted,
+        openai_client(scripted) as client,
+        httpx.AsyncClient(trust_env=False) as tester,
+    ):
+
+        async def begun() -> Any:  # noqa: ANN401 - the client's own kind of stream
+            stream = await client.chat.completions.create(
+                model="scripted", messages=[{"role": "user", "content": "hi"}], stream=True
+            )
+            while not (await anext(stream)).choices[0].delta.content:
+                pass
+            return stream
+
+        left = await begun()
+        await left.close()
+        await scripted.until(lambda: scripted.asked[0].closed == "client")
+        stream = await begun()
+        await tester.get(f"{scripted.url.removesuffix('/v1')}/_continue")
+        assert "".join([chunk.choices[0].delta.content or "" async for chunk in stream]) == ", pause, two"
+        assert len(scripted.log) == 2
+
+
 async def test_it_runs_as_a_program(tmp_path: Path) -> None:
     script = tmp_path / "script.json"
     script.write_text(

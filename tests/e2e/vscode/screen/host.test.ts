@@ -3,11 +3,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import { HOST_FILES, HOST_REPLIES } from "../host/suite/scene.ts";
+import { HOST_FILES, HOST_REPLIES, PAUSE } from "../host/suite/scene.ts";
 import { BUILT, Workbench } from "./workbench.ts";
 
 test("in the extension host", { timeout: 400_000 }, async (t) => {
-  const bench = await Workbench.start({ files: HOST_FILES, replies: HOST_REPLIES, rate: 150 });
+  const bench = await Workbench.start({ files: HOST_FILES, replies: HOST_REPLIES, script: { faults: [PAUSE] } });
   try {
     const lines: string[] = [];
     const code = await new Promise<number>((resolve, reject) => {

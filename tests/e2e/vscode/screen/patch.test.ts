@@ -12,7 +12,13 @@ let bench: Workbench;
 let page: Page;
 
 before(async () => {
-  bench = await Workbench.start({ files: SHOP_FILES, replies: SHOP_REPLIES, rate: 120, width: 1280, height: 760 });
+  bench = await Workbench.start({
+    files: SHOP_FILES,
+    replies: SHOP_REPLIES,
+    script: { faults: [{ kind: "pause", when: "Take your time", text: "word" }] },
+    width: 1280,
+    height: 760,
+  });
 });
 
 beforeEach(async () => {

@@ -18,7 +18,6 @@ before(async () => {
   bench = await Workbench.start({
     files: SHOP_FILES,
     replies: [...SHOP_REPLIES, { when: "A file of constants", text: block("constants.py", "", "TAX = 0.2\n") }],
-    rate: 300,
     width: 1100,
     height: 760,
   });

@@ -22,6 +22,7 @@ const MODELS = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), 
 const MODEL = "qwen2.5-coder-0.5b";
 const SETTINGS = "data/Machine/settings.json";
 const PATIENCE = 60_000;
+const PATIENT = { first_token: 600, gap: 600 }; // seconds: a pause in the script is no fault
 
 export interface Reply {
   readonly when: string;
@@ -33,8 +34,6 @@ export interface Options {
   readonly replies?: readonly Reply[];
   /** More of the scripted endpoint: its faults, its quota. */
   readonly script?: Readonly<Record<string, unknown>>;
-  /** Tokens a second of the scripted endpoint; 0: all at once. */
-  readonly rate?: number;
   readonly trust?: boolean;
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Runs without the scripted endpoint: the embedded model answers. */
@@ -255,7 +254,6 @@ async function startEndpoint(folder: string, options: Options, processes: ChildP
     script,
     JSON.stringify({
       replies: options.replies ?? [],
-      rate: options.rate ?? 0,
       window: 32768,
       dialect: "vllm",
       ...options.script,
@@ -289,7 +287,7 @@ function settingsFor(endpoint: string, options: Options): Record<string, unknown
     "darner.path": DARNER,
     ...(options.embedded
       ? { "darner.localModel": MODEL }
-      : { "darner.endpoints": [{ name: "fast", kind: "vllm", base_url: endpoint, model: "scripted" }] }),
+      : { "darner.endpoints": [{ name: "fast", kind: "vllm", base_url: endpoint, model: "scripted", deadlines: PATIENT }] }),
     "files.hotExit": "off",
     "files.autoSave": "off",
     "workbench.startupEditor": "none",

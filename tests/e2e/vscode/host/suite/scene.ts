@@ -20,6 +20,9 @@ export const HOST_FILES: Readonly<Record<string, string>> = {
   "README.md": "# A small workspace\n",
 };
 
+/** Nothing more comes before this word until `resume`. */
+export const PAUSE = { kind: "pause", when: "slowly please", text: "word" };
+
 export const HOST_REPLIES = [
   { when: "both please", text: ONE + TWO },
   { when: "smile please", text: block("crlf.py", "    return '😀', 1\n", "    return '😀😀', 2\n    # done\n") },
@@ -34,7 +37,7 @@ export const HOST_REPLIES = [
   },
   { when: "hook please", text: ONE + block("conftest.py", "y = 1\n", "y = 2\n") },
   { when: "impossible please", text: ONE + block("a.py", "    return 99\n", "    return 0\n") },
-  { when: "slowly please", text: ONE + "word ".repeat(250) + TWO },
+  { when: "slowly please", text: ONE + "word " + TWO },
   // last: every prompt that shows c.py holds these words
   { when: "right number please", text: block("c.py", "    return 0\n", "    return 3\n") },
 ];
