@@ -5,7 +5,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
-import { answer, editorKey, openFile, picture, quickInput, save, Workbench } from "./workbench.ts";
+import { answer, editorKey, openFile, quickInput, save } from "./keyboard.ts";
+import { picture, Workbench } from "./workbench.ts";
 
 const BEFORE = "def larger(a, b):\n    return a\n";
 

@@ -5,8 +5,9 @@ import { mkdir, rm, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import type { Locator, Page } from "playwright-core";
+import { again, answer, command, indexed, leave, quickInput } from "./keyboard.ts";
 import { SHOP_FILES, SHOP_REPLIES } from "./shop.ts";
-import { again, answer, command, DARNER, leave, picture, quickInput, Workbench } from "./workbench.ts";
+import { DARNER, picture, Workbench } from "./workbench.ts";
 
 const COMMANDS = ["uv tool install darner", "pipx install darner", "uv tool install 'darner[local]'"];
 
@@ -136,12 +137,7 @@ test("the status bar tells on hover where the time went and what is left of the 
   await install();
   await ask("Type hints and less code");
   await page.locator(".codelens-decoration a", { hasText: "Keep all 4" }).waitFor();
-  const hover = page.locator(".monaco-hover", { hasText: "Quota" }).first();
-  await again(async () => {
-    await page.mouse.move(600, 300);
-    await page.locator(".statusbar-item", { hasText: "tokens/s" }).hover({ timeout: 5000 });
-    await hover.waitFor({ timeout: 5000 });
-  });
+  const hover = await indexed(page, "8 symbols");
   await picture(page, "hover-quota");
   const plain = (await hover.allInnerTexts()).join("").replaceAll("\u00a0", " ").replace(" so far", "");
   const said = plain.replaceAll(/[\d,.]+ m?s\b/g, "0 ms").replaceAll(/[\d,]+ of/g, "N of");

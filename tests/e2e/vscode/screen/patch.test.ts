@@ -5,8 +5,9 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import type { Page } from "playwright-core";
+import { answer, command, editorKey, save } from "./keyboard.ts";
 import { PATCHED, SHOP, SHOP_FILES, SHOP_REPLIES } from "./shop.ts";
-import { answer, command, editorKey, picture, save, Workbench } from "./workbench.ts";
+import { picture, Workbench } from "./workbench.ts";
 
 let bench: Workbench;
 let page: Page;

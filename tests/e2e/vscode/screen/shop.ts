@@ -125,7 +125,7 @@ def worth(items: list[Item]) -> str:
 export const SHOP_FILES = { "shop.py": SHOP, "stock.py": STOCK };
 
 export const SHOP_REPLIES = [
-  { when: "Take your time", text: `${TAX}word ${TOTAL}` },
+  { when: "Take your time", text: `${TAX}word\n${TOTAL}` },
   { when: "Type hints and less code", text: IMPORT + TOTAL + CHEAPEST + RECEIPT },
   {
     when: "Round every price",

@@ -3,8 +3,9 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
+import { answer, command, openFile } from "./keyboard.ts";
 import { SHOP_FILES, SHOP_REPLIES } from "./shop.ts";
-import { answer, command, openFile, picture, Workbench } from "./workbench.ts";
+import { picture, Workbench } from "./workbench.ts";
 
 let bench: Workbench;
 let page: Page;

@@ -6,8 +6,9 @@ import { join } from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import type { FrameLocator, Locator, Page } from "playwright-core";
 import { block } from "../host/suite/scene.ts";
+import { again, answer, command, editorKey, indexed, leave, openFile } from "./keyboard.ts";
 import { SHOP_FILES, SHOP_REPLIES } from "./shop.ts";
-import { again, answer, command, editorKey, leave, openFile, picture, Workbench } from "./workbench.ts";
+import { picture, Workbench } from "./workbench.ts";
 
 const REQUESTS = 5;
 
@@ -51,15 +52,18 @@ const noHunks = async () => {
   await page.locator(".codelens-decoration a", { hasText: "Keep" }).first().waitFor({ state: "detached" });
 };
 
-/** The page of a webview, which has the focus then; it lies two frames deep. */
-async function webview(heading: string): Promise<FrameLocator> {
+/** The page that a command shows, which has the focus then; it lies two frames deep. */
+async function webview(title: string, heading: string): Promise<FrameLocator> {
   const frame = page
     .locator("iframe.webview.ready")
     .filter({ visible: true })
     .contentFrame()
     .frameLocator("#active-frame");
-  const shown = await frame.getByRole("heading", { name: heading }).elementHandle();
-  await (await shown?.ownerFrame())?.waitForFunction(() => document.hasFocus());
+  await again(async () => {
+    await command(page, title);
+    const shown = await frame.getByRole("heading", { name: heading }).elementHandle({ timeout: 5000 });
+    await (await shown?.ownerFrame())?.waitForFunction(() => document.hasFocus(), undefined, { timeout: 5000 });
+  });
   return frame;
 }
 
@@ -132,13 +136,11 @@ test("what was sent, and where the time went, in a light, a dark and a high cont
     await page.locator(`.monaco-workbench.${kind}`).waitFor();
     await picture(page, `patch-${name}`);
 
-    await command(page, "darner: Show Sent Context");
-    const sent = await webview("Sent Context");
+    const sent = await webview("darner: Show Sent Context", "Sent Context");
     await sent.getByText("rules and instruction").first().waitFor();
     await picture(page, `sent-${name}`);
 
-    await command(page, "darner: Show Recent Latency");
-    const latency = await webview("Recent Latency");
+    const latency = await webview("darner: Show Recent Latency", "Recent Latency");
     await latency.getByRole("columnheader", { name: "p95" }).waitFor();
     const bars = latency.getByRole("img", { name: /context .* first token .* decode/ });
     assert.equal(await bars.count(), REQUESTS);
@@ -149,9 +151,9 @@ test("what was sent, and where the time went, in a light, a dark and a high cont
 });
 
 test("the page by the keyboard alone: Tab goes from link to link, Enter opens the lines", async () => {
+  await indexed(page, "8 symbols");
   await patched();
-  await command(page, "darner: Show Sent Context");
-  const sent = await webview("Sent Context");
+  const sent = await webview("darner: Show Sent Context", "Sent Context");
   const link = sent.getByRole("link", { name: /^stock\.py:/ });
   await tabTo(link);
   await link.press("Enter");
@@ -180,7 +182,8 @@ test("the status bar tells on hover and on click", async () => {
   await picture(page, "hover");
   await again(async () => {
     await item.click({ timeout: 5000 });
-    await page.locator(".quick-input-list .monaco-list-row", { hasText: "Endpoint" }).first().waitFor({ timeout: 5000 });
+    const row = page.locator(".quick-input-list .monaco-list-row", { hasText: "Endpoint" });
+    await row.first().waitFor({ timeout: 5000 });
   });
   await picture(page, "menu");
   await leave(page);

@@ -8,7 +8,8 @@ import { createServer } from "node:net";
 import { homedir, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { type Browser, chromium, type Locator, type Page } from "playwright-core";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { openFile, PATIENCE } from "./keyboard.ts";
 
 export const ROOT = process.env["DARNER_ROOT"] ?? process.cwd();
 const ARTEFACTS = process.env["DARNER_ARTEFACTS"] ?? tmpdir();
@@ -21,8 +22,8 @@ const PYTHON = join(ROOT, ".venv/bin/python");
 const MODELS = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "darner/models");
 const MODEL = "qwen2.5-coder-0.5b";
 const SETTINGS = "data/Machine/settings.json";
-const PATIENCE = 60_000;
-const PATIENT = { first_token: 600, gap: 600 }; // seconds: a pause in the script is no fault
+// its deadlines in seconds: a pause in the script is no fault
+const FAST = { name: "fast", kind: "vllm", model: "scripted", deadlines: { first_token: 600, gap: 600 } };
 
 export interface Reply {
   readonly when: string;
@@ -146,102 +147,6 @@ export class Workbench {
 
 export const BUILT = BUILD;
 
-/** Run a command of the palette. */
-export async function command(page: Page, title: string): Promise<void> {
-  const option = page.getByRole("option", { name: new RegExp(`^${title}(,|$)`) });
-  await quickPick(page, "F1", `>${title}`, option);
-}
-
-/** Open a file of the workspace by its name; its editor has the focus. */
-export async function openFile(page: Page, name: string): Promise<void> {
-  const row = page.locator(".quick-input-list .monaco-list-row", { hasText: name }).first();
-  await quickPick(page, "Control+P", name, row);
-  await page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
-  await focusEditor(page);
-}
-
-/** Pick a row of the editor's quick input; opened again where something that came up meanwhile has closed it. */
-async function quickPick(page: Page, key: string, text: string, row: Locator): Promise<void> {
-  await again(async () => {
-    await page.keyboard.press(key);
-    await field(page).fill(text, { timeout: 5000 });
-    await row.click({ timeout: 5000 });
-  });
-}
-
-/** The quick input with this title, where it is open. */
-export const quickInput = (page: Page, title: string): Locator =>
-  page
-    .locator(".quick-input-widget")
-    .filter({ visible: true, has: page.locator(".quick-input-title", { hasText: title }) });
-
-/** The text field of the quick input that is open; a key on it goes to nothing else, whatever has the focus. */
-const field = (page: Page): Locator => page.locator(".quick-input-widget input.input").filter({ visible: true });
-
-/** Answer the question of a quick input; `open` makes it appear, once more where something has closed it. */
-export async function answer(page: Page, title: string, text: string, open?: () => Promise<void>): Promise<void> {
-  const question = quickInput(page, title);
-  await again(async () => {
-    if (!(await question.isVisible())) {
-      await open?.();
-    }
-    await question.waitFor({ timeout: 5000 });
-    await field(page).fill(text, { timeout: 5000 });
-  });
-  await field(page).press("Enter");
-  await question.waitFor({ state: "hidden" });
-}
-
-/** Leave the quick input that is open, unless it has closed by itself. */
-export async function leave(page: Page): Promise<void> {
-  await again(async () => {
-    if (await field(page).isVisible()) {
-      await field(page).press("Escape", { timeout: 5000 });
-    }
-    await field(page).waitFor({ state: "hidden", timeout: 5000 });
-  });
-}
-
-/** Press a key in the editor of the file, which has the focus then. */
-export async function editorKey(page: Page, key: string): Promise<void> {
-  await focusEditor(page);
-  await page.keyboard.press(key);
-}
-
-/** The editor of the file has the focus. A click gives it, where a widget that has just closed kept it. */
-export async function focusEditor(page: Page): Promise<void> {
-  const focused = page.locator(".editor-instance .monaco-editor.focused");
-  await page.locator(".editor-instance .view-line").first().waitFor();
-  await again(async () => {
-    if (!(await focused.isVisible())) {
-      await page.locator(".editor-instance .view-line").first().click({ timeout: 5000 });
-    }
-    await focused.waitFor({ timeout: 5000 });
-  });
-}
-
-/** Save the file of the active editor. */
-export async function save(page: Page): Promise<void> {
-  await again(async () => {
-    await editorKey(page, "Control+S");
-    await page.locator(".tab.active:not(.dirty)").waitFor({ timeout: 5000 });
-  });
-}
-
-/** Do as a person does when the screen has moved under the mouse. */
-export async function again(attempt: () => Promise<void>): Promise<void> {
-  for (const end = Date.now() + PATIENCE; ; ) {
-    try {
-      await attempt();
-      return;
-    } catch (error) {
-      if (Date.now() > end) {
-        throw error;
-      }
-    }
-  }
-}
-
 /** Keep what is on the screen as an artefact of the run. */
 export async function picture(page: Page, name: string): Promise<void> {
   await mkdir(ARTEFACTS, { recursive: true });
@@ -287,7 +192,7 @@ function settingsFor(endpoint: string, options: Options): Record<string, unknown
     "darner.path": DARNER,
     ...(options.embedded
       ? { "darner.localModel": MODEL }
-      : { "darner.endpoints": [{ name: "fast", kind: "vllm", base_url: endpoint, model: "scripted", deadlines: PATIENT }] }),
+      : { "darner.endpoints": [{ ...FAST, base_url: endpoint }] }),
     "files.hotExit": "off",
     "files.autoSave": "off",
     "workbench.startupEditor": "none",

@@ -37,7 +37,7 @@ export const HOST_REPLIES = [
   },
   { when: "hook please", text: ONE + block("conftest.py", "y = 1\n", "y = 2\n") },
   { when: "impossible please", text: ONE + block("a.py", "    return 99\n", "    return 0\n") },
-  { when: "slowly please", text: ONE + "word " + TWO },
+  { when: "slowly please", text: ONE + "word\n" + TWO },
   // last: every prompt that shows c.py holds these words
   { when: "right number please", text: block("c.py", "    return 0\n", "    return 3\n") },
 ];
