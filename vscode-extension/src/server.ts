@@ -125,16 +125,18 @@ export class Server implements vscode.Disposable {
   }
 
   private async run(found: Found, environment: Record<string, string>): Promise<void> {
+    let started = false;
     const client = new LanguageClient(
       SECTION,
       "darner",
       { command: found.path, args: ["serve", "--stdio"], options: surroundings(environment) },
-      this.clientOptions(),
+      this.clientOptions(() => started),
     );
     client.onDidChangeState((event) => this.hooks.state(event.newState === State.Running));
     this.running = client;
     try {
       await client.start();
+      started = true;
       this.hooks.trouble(undefined);
     } catch (error) {
       this.running = undefined;
@@ -151,7 +153,7 @@ export class Server implements vscode.Disposable {
     }
   }
 
-  private clientOptions(): LanguageClientOptions {
+  private clientOptions(started: () => boolean): LanguageClientOptions {
     return {
       documentSelector: [{ scheme: "file" }, { scheme: "untitled" }, { notebook: "*" }],
       initializationOptions: this.options(),
@@ -175,6 +177,9 @@ export class Server implements vscode.Disposable {
           return { action: ErrorAction.Continue, handled: true };
         },
         closed: () => {
+          if (!started()) {
+            return { action: CloseAction.DoNotRestart, handled: true }; // `run` says why
+          }
           if (!this.crashes.count()) {
             this.log.warn("the server stopped unexpectedly; restarting it");
             return { action: CloseAction.Restart, handled: true };

@@ -58,6 +58,26 @@ def limited(text: str, given: tuple[int, int, str]) -> Change:
     return Change(start, min(start + given[1], len(text)), given[2])
 
 
+@pytest.mark.parametrize(
+    ("held", "patched", "pending"),
+    [
+        ("two\n", "three\n", [(4, 14, "3\n")]),  # just above: one edit
+        ("three\n", "two\n", [(4, 14, "3\n")]),  # just below
+        ("one\n", "three\n", [(0, 4, ""), (8, 14, "3\n")]),  # a line stays between them
+        ("one\n", "four\n", [(0, 4, ""), (14, 19, "3\n")]),
+    ],
+)
+def test_what_is_released_is_one_edit_with_those_that_it_touches(
+    held: str, patched: str, pending: list[tuple[int, int, str]]
+) -> None:
+    alignment = Alignment(TEXT)
+    alignment.edit_model([cut(TEXT, held, "")], held=True)
+    alignment.edit_model([cut(alignment.model, patched, "3\n")])
+    assert alignment.release()
+    assert [(each.d0, each.d1, alignment.model[each.m0 : each.m1]) for each in alignment.pending] == pending
+    assert whole(alignment) == alignment.model
+
+
 @given(st.text("ab\n", max_size=14), st.lists(st.tuples(st.sampled_from("mde"), CUTS), max_size=10))
 def test_outside_the_regions_both_are_the_same(text: str, steps: list[tuple[str, tuple[int, int, str]]]) -> None:
     alignment = Alignment(text)

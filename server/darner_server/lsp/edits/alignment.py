@@ -67,10 +67,22 @@ class Alignment:
         return tuple(each for each in self.pending if each in entered) if clean else None
 
     def release(self) -> bool:
-        """Let go what was held. Whether there was anything."""
+        """Let go what was held. Whether there was anything.
+
+        It becomes one edit with those of ours that it touches: a client may have these already, without an echo so far,
+        and takes an edit that touches them to hold their text too.
+        """
         held = [each for each in self._regions if each.held and each.own]
         for each in held:
             each.held = False
+        regions: list[Region] = []
+        for each in self._regions:
+            last = regions[-1] if regions else None
+            if last is not None and last.own and each.own and last.m1 == each.m0 and last.d1 == each.d0:
+                last.m1, last.d1 = each.m1, each.d1
+            else:
+                regions.append(each)
+        self._regions = regions
         return bool(held)
 
     def edit_live(self, cut: Cut) -> None:
