@@ -110,10 +110,10 @@ def _typed(index: Index, focus: Focus) -> list[float]:
     for typed in ("", *"result"):
         lines[(focus.first_line or 1) - 1] += typed
         begin = perf_counter()
-        index.overlay(focus.path, "\n".join(lines))
+        index.set_overlay(focus.path, "\n".join(lines))
         index.context(ContextRequest("", focus, 8_000), counter)
         times.append(perf_counter() - begin)
-    index.overlay(focus.path, None)
+    index.set_overlay(focus.path, None)
     return times[1:]
 
 
@@ -195,14 +195,14 @@ async def edit(_: Path, folder: Path) -> dict[str, Any]:
         f"        total += helper_{number % 9}(step, total)\n    return total\n\n\n" for number in range(715)
     )  # fmt: skip
     index = Index([root], cache_dir=folder / "edit-cache")
-    index.overlay("long.py", text)
+    index.set_overlay("long.py", text)
     index.context(ContextRequest("", Focus("long.py", 10, 10), 0), tokenizer("o200k_base"))
     times: list[float] = []
     for turn in range(40):
         place = text.index("total", (turn * 2_600) % (len(text) - 100))
         text = f"{text[:place]}x{text[place:]}"
         begin = perf_counter()
-        index.overlay("long.py", text)
+        index.set_overlay("long.py", text)
         index.context(ContextRequest("", Focus("long.py", 10, 10), 0), tokenizer("o200k_base"))
         times.append(perf_counter() - begin)
     await index.close()

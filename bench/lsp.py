@@ -25,7 +25,7 @@ from typing import Any
 from lsp_wire import Buffer, Quick, Wire
 from stages import HEAD, HUNKS, RATE, REST
 
-from darner_clients.testing import Exchange, Script, ScriptedEndpoint
+from darner_clients.testing import RecordedRequest, Script, ScriptedEndpoint
 from darner_clients.testing.script import pieces
 
 PEERS = Path(__file__).with_name("lsp_peers")
@@ -286,7 +286,7 @@ async def cancelled(wire: Wire, endpoint: ScriptedEndpoint, uri: str, text: str,
     ident, answer = wire.ask("workspace/executeCommand", _patch(uri))
     await endpoint.until(lambda: len(endpoint.asked) > before)
     await asyncio.sleep(0.02 + 0.01 * (number % 20))
-    exchange: Exchange = endpoint.asked[-1]
+    exchange: RecordedRequest = endpoint.asked[-1]
     began = perf_counter()
     wire.notify("$/cancelRequest", {"id": ident})
     await endpoint.until(lambda: exchange.done)

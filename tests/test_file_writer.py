@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from darner_server import journal
-from darner_server.directory_handles import Folder
+from darner_server.directory_handles import DirectoryHandle
 from darner_server.file_writer import RealDisk, Unwritten, Written, set_mode, write
 
 BEFORE = {"a.txt": b"one\r\n", "b/b.txt": b"two", "b/c.txt": b"\xff\x00three"}
@@ -39,37 +39,37 @@ class Failing(RealDisk):
             self._fails = 0
             raise self._error
 
-    def create(self, folder: Folder, name: str, data: bytes, mode: int) -> None:
+    def create(self, folder: DirectoryHandle, name: str, data: bytes, mode: int) -> None:
         self._fault(done=False)
         super().create(folder, name, data, mode)
         self._fault(done=True)
 
-    def link(self, folder: Folder, name: str, new: str) -> None:
+    def link(self, folder: DirectoryHandle, name: str, new: str) -> None:
         self._fault(done=False)
         super().link(folder, name, new)
         self._fault(done=True)
 
-    def rename(self, folder: Folder, name: str, new: str) -> None:
+    def rename(self, folder: DirectoryHandle, name: str, new: str) -> None:
         self._fault(done=False)
         super().rename(folder, name, new)
         self._fault(done=True)
 
-    def remove(self, folder: Folder, name: str) -> None:
+    def remove(self, folder: DirectoryHandle, name: str) -> None:
         self._fault(done=False)
         super().remove(folder, name)
         self._fault(done=True)
 
-    def make_folder(self, folder: Folder, name: str) -> None:
+    def make_folder(self, folder: DirectoryHandle, name: str) -> None:
         self._fault(done=False)
         super().make_folder(folder, name)
         self._fault(done=True)
 
-    def remove_folder(self, folder: Folder, name: str) -> None:
+    def remove_folder(self, folder: DirectoryHandle, name: str) -> None:
         self._fault(done=False)
         super().remove_folder(folder, name)
         self._fault(done=True)
 
-    def sync_folder(self, folder: Folder) -> None:
+    def sync_folder(self, folder: DirectoryHandle) -> None:
         self._fault(done=False)
         super().sync_folder(folder)
         self._fault(done=True)
@@ -199,7 +199,7 @@ def test_what_is_not_as_expected(
 
 def test_a_disk_without_hard_links(tmp_path: Path) -> None:
     class Plain(RealDisk):
-        def link(self, folder: Folder, name: str, new: str) -> None:
+        def link(self, folder: DirectoryHandle, name: str, new: str) -> None:
             raise OSError(errno.EPERM, os.strerror(errno.EPERM), folder.at(name), None, new)
 
     fill(tmp_path, BEFORE)
@@ -220,31 +220,31 @@ class Swapping(RealDisk):
             self._folder.rename(self._folder.with_name("moved"))
             self._folder.symlink_to(self._outside)
 
-    def create(self, folder: Folder, name: str, data: bytes, mode: int) -> None:
+    def create(self, folder: DirectoryHandle, name: str, data: bytes, mode: int) -> None:
         self._swap()
         super().create(folder, name, data, mode)
 
-    def link(self, folder: Folder, name: str, new: str) -> None:
+    def link(self, folder: DirectoryHandle, name: str, new: str) -> None:
         self._swap()
         super().link(folder, name, new)
 
-    def rename(self, folder: Folder, name: str, new: str) -> None:
+    def rename(self, folder: DirectoryHandle, name: str, new: str) -> None:
         self._swap()
         super().rename(folder, name, new)
 
-    def remove(self, folder: Folder, name: str) -> None:
+    def remove(self, folder: DirectoryHandle, name: str) -> None:
         self._swap()
         super().remove(folder, name)
 
-    def make_folder(self, folder: Folder, name: str) -> None:
+    def make_folder(self, folder: DirectoryHandle, name: str) -> None:
         self._swap()
         super().make_folder(folder, name)
 
-    def remove_folder(self, folder: Folder, name: str) -> None:
+    def remove_folder(self, folder: DirectoryHandle, name: str) -> None:
         self._swap()
         super().remove_folder(folder, name)
 
-    def sync_folder(self, folder: Folder) -> None:
+    def sync_folder(self, folder: DirectoryHandle) -> None:
         self._swap()
         super().sync_folder(folder)
 

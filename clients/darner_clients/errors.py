@@ -23,7 +23,7 @@ QuotaKind = Literal["requests", "tokens", "tokens-day", "queue"]
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class ErrorDetails:
     """What an endpoint answered instead of a reply, in its own words: to learn from, and never to be shown.
 
     `message` is "" where it gave no reason; `detail` names the parameter, the code and the type.
@@ -47,7 +47,7 @@ class EndpointError(Exception):
     retry: bool = False
     retry_after: float | None = None
     started: bool = False
-    refusal: Refusal | None = field(default=None, repr=False, kw_only=True)
+    refusal: ErrorDetails | None = field(default=None, repr=False, kw_only=True)
 
     faulty: ClassVar[bool] = True  # whether it concerns the endpoint's health; False: this request, or quota
 

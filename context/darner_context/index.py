@@ -125,7 +125,7 @@ class Index:
         """The roots by the names that paths begin with; a single one has the name ""."""
         return self._workspace.roots
 
-    def changed(self, paths: Iterable[str]) -> None:
+    def files_changed(self, paths: Iterable[str]) -> None:
         """Take in file events of an editor: created, changed or deleted files."""
         from darner_context.facts.live_buffer import LiveFile  # parsers: a first context does without
 
@@ -140,7 +140,7 @@ class Index:
             else:
                 self._change(partial(self._reader.file_changed, path, LiveFile(path, text)))
 
-    def overlay(self, path: str, text: str | None) -> None:
+    def set_overlay(self, path: str, text: str | None) -> None:
         """Put a live buffer in the place of a file; None takes it away."""
         self._change(partial(self._reader.set_overlay, path, text))
 
@@ -159,8 +159,8 @@ class Index:
         self._settle()
         return bundle
 
-    async def beside(self, work: Callable[[], _Made]) -> _Made:
-        """Do work that asks the index, beside the event loop; what is cancelled before it has begun is never done."""
+    async def run_in_thread(self, work: Callable[[], _Made]) -> _Made:
+        """Do work that queries the index in a thread of its own; work cancelled before it began is never done."""
         import asyncio
         from concurrent.futures import ThreadPoolExecutor
 
@@ -185,7 +185,7 @@ class Index:
         return self._workspace.ignores(path)
 
     @property
-    def trouble(self) -> str | None:
+    def problem(self) -> str | None:
         """Why the index is not kept where it should be, if it is not."""
         return self._location.problem
 

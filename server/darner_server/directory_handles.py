@@ -19,7 +19,7 @@ LINKED = "a folder on its path has become a link or was moved"
 
 
 @dataclass(frozen=True, slots=True)
-class Folder:
+class DirectoryHandle:
     """An open folder. Names in it go to the operating system as `at(name)` with `dir_fd=fd`."""
 
     path: Path
@@ -64,7 +64,7 @@ class OpenFolders:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._folders: dict[Path, Folder] = {}
+        self._folders: dict[Path, DirectoryHandle] = {}
 
     def __enter__(self) -> Self:
         """Nothing is opened before it is needed."""
@@ -77,7 +77,7 @@ class OpenFolders:
                 os.close(each.fd)
         self._folders.clear()
 
-    def folder(self, path: Path) -> Folder | None:
+    def folder(self, path: Path) -> DirectoryHandle | None:
         """A folder at or below the root; None where it, or one above it, is missing. Raises OSError for a link."""
         if path not in self._folders:
             opened = self._open(path)
@@ -107,9 +107,9 @@ class OpenFolders:
                         return path
         return None
 
-    def _open(self, path: Path) -> Folder | None:
+    def _open(self, path: Path) -> DirectoryHandle | None:
         if path == self._root:
-            return Folder(path, os.open(path, os.O_RDONLY | _FOLDER) if _HOLDS else None)
+            return DirectoryHandle(path, os.open(path, os.O_RDONLY | _FOLDER) if _HOLDS else None)
         if not path.is_relative_to(self._root):
             raise OSError(errno.ELOOP, LINKED)
         above = self.folder(path.parent)
@@ -120,9 +120,9 @@ class OpenFolders:
             linked = stat.S_ISLNK(found.st_mode)
             raise OSError(errno.ELOOP if linked else errno.ENOTDIR, LINKED if linked else "Not a directory")
         if above.fd is None:
-            return Folder(path, None)
+            return DirectoryHandle(path, None)
         try:
-            return Folder(path, os.open(path.name, os.O_RDONLY | _FOLDER, dir_fd=above.fd))
+            return DirectoryHandle(path, os.open(path.name, os.O_RDONLY | _FOLDER, dir_fd=above.fd))
         except FileNotFoundError:
             return None
         except OSError as error:

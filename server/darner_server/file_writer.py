@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Protocol
 
 from darner_server import journal
-from darner_server.directory_handles import LINKED, Folder, OpenFolders
+from darner_server.directory_handles import LINKED, DirectoryHandle, OpenFolders
 from darner_server.patch.protected_paths import is_of_repository
 
 if TYPE_CHECKING:
@@ -41,31 +41,31 @@ class Written:
 class Disk(Protocol):
     """The operations on files that `write` is made of: a seam, so that a test can make each of them fail."""
 
-    def create(self, folder: Folder, name: str, data: bytes, mode: int) -> None:
+    def create(self, folder: DirectoryHandle, name: str, data: bytes, mode: int) -> None:
         """Write a new file that did not exist, down to the disk."""
         ...
 
-    def link(self, folder: Folder, name: str, new: str) -> None:
+    def link(self, folder: DirectoryHandle, name: str, new: str) -> None:
         """Give a file a second name."""
         ...
 
-    def rename(self, folder: Folder, name: str, new: str) -> None:
+    def rename(self, folder: DirectoryHandle, name: str, new: str) -> None:
         """Give a file another name, in the place of what has it."""
         ...
 
-    def remove(self, folder: Folder, name: str) -> None:
+    def remove(self, folder: DirectoryHandle, name: str) -> None:
         """Remove a file."""
         ...
 
-    def make_folder(self, folder: Folder, name: str) -> None:
+    def make_folder(self, folder: DirectoryHandle, name: str) -> None:
         """Make a folder."""
         ...
 
-    def remove_folder(self, folder: Folder, name: str) -> None:
+    def remove_folder(self, folder: DirectoryHandle, name: str) -> None:
         """Remove an empty folder."""
         ...
 
-    def sync_folder(self, folder: Folder) -> None:
+    def sync_folder(self, folder: DirectoryHandle) -> None:
         """Write a folder's entries down to the disk."""
         ...
 
@@ -73,7 +73,7 @@ class Disk(Protocol):
 class RealDisk:
     """The operating system's file operations, each in a folder that is held open."""
 
-    def create(self, folder: Folder, name: str, data: bytes, mode: int) -> None:
+    def create(self, folder: DirectoryHandle, name: str, data: bytes, mode: int) -> None:
         """Write a new file that did not exist, down to the disk."""
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
         handle = os.open(folder.at(name), flags, 0o600, dir_fd=folder.fd)
@@ -86,27 +86,27 @@ class RealDisk:
         if not hasattr(os, "fchmod"):
             Path(folder.at(name)).chmod(mode)
 
-    def link(self, folder: Folder, name: str, new: str) -> None:
+    def link(self, folder: DirectoryHandle, name: str, new: str) -> None:
         """Give a file a second name."""
         os.link(folder.at(name), folder.at(new), src_dir_fd=folder.fd, dst_dir_fd=folder.fd)
 
-    def rename(self, folder: Folder, name: str, new: str) -> None:
+    def rename(self, folder: DirectoryHandle, name: str, new: str) -> None:
         """Give a file another name, in the place of what has it."""
         folder.replace(name, new)
 
-    def remove(self, folder: Folder, name: str) -> None:
+    def remove(self, folder: DirectoryHandle, name: str) -> None:
         """Remove a file."""
         os.unlink(folder.at(name), dir_fd=folder.fd)
 
-    def make_folder(self, folder: Folder, name: str) -> None:
+    def make_folder(self, folder: DirectoryHandle, name: str) -> None:
         """Make a folder."""
         os.mkdir(folder.at(name), dir_fd=folder.fd)
 
-    def remove_folder(self, folder: Folder, name: str) -> None:
+    def remove_folder(self, folder: DirectoryHandle, name: str) -> None:
         """Remove an empty folder."""
         os.rmdir(folder.at(name), dir_fd=folder.fd)
 
-    def sync_folder(self, folder: Folder) -> None:
+    def sync_folder(self, folder: DirectoryHandle) -> None:
         """Write a folder's entries down to the disk, where the system can."""
         if folder.fd is None:
             return
@@ -126,7 +126,7 @@ class _Step:
     data: bytes | None
     new: str  # the names that the next two get
     old: str
-    folder: Folder | None  # None until it has been made
+    folder: DirectoryHandle | None  # None until it has been made
     fresh: str | None = None
     saved: str | None = None
     done: bool = False
@@ -142,7 +142,7 @@ class _Step:
         return None if self.folder is None else self.folder.stat(self.name)
 
     @property
-    def held(self) -> Folder:
+    def held(self) -> DirectoryHandle:
         """The folder, which is there by now."""
         assert self.folder is not None  # noqa: S101 - prepared
         return self.folder
@@ -172,7 +172,7 @@ def write(
 
 
 def _write(root: Path, steps: list[_Step], held: OpenFolders, disk: Disk, journals: Path | None) -> Unwritten | None:
-    made: list[tuple[Folder, str]] = []
+    made: list[tuple[DirectoryHandle, str]] = []
     at = steps[0].path if steps else ""
     entry = journal.begin(journals, root, [_planned(step) for step in steps], _missing(steps, held))
     try:
@@ -287,7 +287,7 @@ def _unfit(step: _Step, expected: tuple[bytes | None] | None) -> str | None:
     return None
 
 
-def _prepare(step: _Step, held: OpenFolders, made: list[tuple[Folder, str]], disk: Disk) -> None:
+def _prepare(step: _Step, held: OpenFolders, made: list[tuple[DirectoryHandle, str]], disk: Disk) -> None:
     """Put the new content beside the file."""
     if step.data is None:
         return
@@ -299,7 +299,7 @@ def _prepare(step: _Step, held: OpenFolders, made: list[tuple[Folder, str]], dis
     disk.create(step.folder, step.fresh, step.data, mode)
 
 
-def _made(path: Path, held: OpenFolders, made: list[tuple[Folder, str]], disk: Disk) -> Folder:
+def _made(path: Path, held: OpenFolders, made: list[tuple[DirectoryHandle, str]], disk: Disk) -> DirectoryHandle:
     """Open a folder, with those above it, that are made where they are missing."""
     folder = held.folder(path)
     if folder is not None:
@@ -334,7 +334,7 @@ def _exchange(step: _Step, disk: Disk) -> None:
         step.fresh = None
 
 
-def _take_back(steps: list[_Step], made: list[tuple[Folder, str]], disk: Disk) -> tuple[str, ...]:
+def _take_back(steps: list[_Step], made: list[tuple[DirectoryHandle, str]], disk: Disk) -> tuple[str, ...]:
     """Make everything as it was."""
     back = [partial(_restore, step, disk) for step in reversed(steps)]
     fresh = [(step.held, step.fresh) for step in reversed(steps) if step.fresh is not None]
@@ -373,12 +373,12 @@ def _restore(step: _Step, disk: Disk) -> None:
         _remove(step.folder, step.name, disk)
 
 
-def _remove(folder: Folder, name: str, disk: Disk) -> None:
+def _remove(folder: DirectoryHandle, name: str, disk: Disk) -> None:
     if folder.stat(name) is not None:
         disk.remove(folder, name)
 
 
-def _remove_folder(above: Folder, name: str, disk: Disk) -> None:
+def _remove_folder(above: DirectoryHandle, name: str, disk: Disk) -> None:
     if above.stat(name) is not None:
         disk.remove_folder(above, name)
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Literal
 
 from darner_context.system.private_files import private_folder, private_opener
-from darner_server.directory_handles import Folder, OpenFolders
+from darner_server.directory_handles import DirectoryHandle, OpenFolders
 from darner_server.process_alive import alive
 
 
@@ -119,7 +119,7 @@ def _own(journals: Path) -> None:
     private_folder(journals)
 
 
-def _folder_of(file: str, held: OpenFolders) -> Folder | None:
+def _folder_of(file: str, held: OpenFolders) -> DirectoryHandle | None:
     """The folder of a file; None where it is missing, or a link by now."""
     try:
         return held.folder(Path(file).parent)
@@ -127,7 +127,7 @@ def _folder_of(file: str, held: OpenFolders) -> Folder | None:
         return None
 
 
-def _restore(planned: Planned, folder: Folder | None) -> _Outcome:
+def _restore(planned: Planned, folder: DirectoryHandle | None) -> _Outcome:
     """Put a file back as it was before the patch."""
     if folder is None:
         return "changed" if planned.existed else "untouched"
@@ -147,12 +147,12 @@ def _restore(planned: Planned, folder: Folder | None) -> _Outcome:
     return "restored"
 
 
-def _remove(path: str, folder: Folder | None) -> None:
+def _remove(path: str, folder: DirectoryHandle | None) -> None:
     if folder is not None:
         folder.remove(Path(path).name)
 
 
-def _is_new(planned: Planned, folder: Folder) -> bool:
+def _is_new(planned: Planned, folder: DirectoryHandle) -> bool:
     return digest(folder.content(Path(planned.file).name)) == planned.digest
 
 

@@ -8,7 +8,7 @@ import pytest
 from tests.cli.desk import Desk
 from tests.fifo import open_fifo
 
-from darner_clients.testing import Fault, Said, Script, ScriptedEndpoint
+from darner_clients.testing import Fault, Script, ScriptedEndpoint, ScriptedReply
 
 FILES = {"a.py": "def one():\n    return 1\n", "b.py": "from a import one\n"}
 REPLY = "a.py\n```\n<<<<<<< SEARCH\n    return 1\n=======\n    return 2\n>>>>>>> REPLACE\n```\n"
@@ -254,7 +254,7 @@ async def test_a_check_that_cannot_be_run(desk: Desk, given: tuple[str, ...], sa
         (Script(faults=(Fault("status", status=400, text="the hamster sleeps"),)), 3, "the hamster sleeps"),
         (Script(otherwise=""), 3, "the reply was empty"),
         (Script(otherwise="I would rather not."), 1, "its reply: I would rather not."),
-        (Script(otherwise=REPLY, replies=(Said("", REPLY, reason="content_filter"),)), 1, "'content_filter'"),
+        (Script(otherwise=REPLY, replies=(ScriptedReply("", REPLY, reason="content_filter"),)), 1, "'content_filter'"),
     ],
     ids=["refused", "empty", "words", "filtered"],
 )

@@ -19,7 +19,7 @@ from darner_clients.errors import (
     Rejected,
     Unreachable,
 )
-from darner_clients.testing import Fault, Said, Script, ScriptedEndpoint
+from darner_clients.testing import Fault, Script, ScriptedEndpoint, ScriptedReply
 from darner_clients.testing.script import Dialect, FaultKind, LineEnd, Write, pieces
 from darner_clients.wire.response_stream import Item
 
@@ -44,7 +44,7 @@ async def reply(client: Client, request: ChatRequest | FillRequest) -> list[Item
 @pytest.mark.parametrize("dialect", DIALECTS)
 async def test_every_dialect_says_the_same(dialect: Dialect) -> None:
     thought = "" if dialect == "llamacpp" else "let me see"
-    script = Script(dialect=dialect, replies=(Said("hi", REPLY, reasoning=thought),), key="sk-test")
+    script = Script(dialect=dialect, replies=(ScriptedReply("hi", REPLY, reasoning=thought),), key="sk-test")
     async with ScriptedEndpoint(script) as scripted, Client(scripted.endpoint("it")) as client:
         items = await reply(client, ask())
         assert said(items) == REPLY
@@ -306,7 +306,7 @@ async def test_quota_headers_are_passed_on_also_with_a_refusal() -> None:
 
 
 async def test_streams_of_one_client_do_not_wait_for_one_another() -> None:
-    script = Script(replies=(Said("slow", "slow", times=0),), faults=(Fault("silence", when="slow", after=0),))
+    script = Script(replies=(ScriptedReply("slow", "slow", times=0),), faults=(Fault("silence", when="slow", after=0),))
     async with ScriptedEndpoint(script) as scripted, Client(scripted.endpoint("it")) as client:
         async with client.stream(ask("slow")) as waiting:
             assert isinstance(waiting, AsyncIterator)

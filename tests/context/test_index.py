@@ -81,19 +81,19 @@ async def test_what_the_module_above_defines_needs_no_import_in_rust(tmp_path: P
 async def test_an_overlay_stands_in_the_place_of_its_file(tmp_path: Path) -> None:
     async with indexed(tmp_path, SHOP) as index:
         live = "class Cart:\n    def grand_total(self) -> int:\n        return 7\n"
-        index.overlay("shop/cart.py", live)
+        index.set_overlay("shop/cart.py", live)
         assert "grand_total" in shown(ask(index, "shop/view.py", 6))
         assert index.read("shop/cart.py") == live
-        index.overlay("shop/cart.py", live.replace("7", "8"))
+        index.set_overlay("shop/cart.py", live.replace("7", "8"))
         assert "return 8" in shown(ask(index, "shop/view.py", 6))
-        index.overlay("shop/cart.py", None)
+        index.set_overlay("shop/cart.py", None)
         assert CART in shown(ask(index, "shop/view.py", 6))
         assert index.read("shop/cart.py") == CART
 
 
 async def test_an_instruction_finds_what_stands_only_in_a_buffer(tmp_path: Path) -> None:
     async with indexed(tmp_path, SHOP) as index:
-        index.overlay("shop/fresh.py", "def refund_customer(order: int) -> int:\n    return order\n")
+        index.set_overlay("shop/fresh.py", "def refund_customer(order: int) -> int:\n    return order\n")
         assert "def refund_customer" in shown(ask(index, said="refund the customer"))
 
 
@@ -114,7 +114,7 @@ async def test_an_instruction_finds_passages_that_no_definition_covers(tmp_path:
 
 async def test_a_buffer_that_was_never_saved_can_be_used_and_be_the_focus(tmp_path: Path) -> None:
     async with indexed(tmp_path, SHOP) as index:
-        index.overlay("shop/fresh.py", "class Fresh:\n    def spin(self) -> None:\n        pass\n")
+        index.set_overlay("shop/fresh.py", "class Fresh:\n    def spin(self) -> None:\n        pass\n")
         request = ContextRequest(
             "", Focus("new.py", 3, 3), 4_000, texts={"new.py": "from shop.fresh import Fresh\n\nFresh().\n"}
         )
@@ -134,10 +134,10 @@ async def test_texts_of_a_request_are_gone_after_it(tmp_path: Path) -> None:
 async def test_events_of_files(tmp_path: Path) -> None:
     async with indexed(tmp_path, SHOP) as index:
         write(tmp_path, {"shop/cart.py": "class Cart:\n    def changed(self) -> int:\n        return 1\n"})
-        index.changed(["shop/cart.py"])
+        index.files_changed(["shop/cart.py"])
         assert "def changed" in shown(ask(index, "shop/view.py", 6))
         (tmp_path / "shop/cart.py").unlink()
-        index.changed(["shop/cart.py"])
+        index.files_changed(["shop/cart.py"])
         assert "Cart" not in shown(ask(index, "shop/view.py", 6))
         await index.refresh()
         assert "Cart" not in shown(ask(index, "shop/view.py", 6))
@@ -233,7 +233,7 @@ async def test_a_file_of_fifty_megabytes_is_left_out(tmp_path: Path) -> None:
         huge.truncate(50_000_000)
     async with indexed(tmp_path) as index:
         assert index.state().left_out == (LeftOut("huge.py", "too large (50,000,000 bytes)"),)
-        index.changed(["huge.py"])
+        index.files_changed(["huge.py"])
         assert ask(index, "huge.py", 5).focus is None
         assert CART in shown(ask(index, "shop/view.py", 6))
 
@@ -342,8 +342,8 @@ async def test_any_buffer_is_answered_within_the_budget(tmp_path: Path) -> None:
             st.integers(0, 300),
         )
         def check(text: str, said: str, path: str, line: int, budget: int) -> None:
-            index.overlay("shop/cart.py", text)
-            index.overlay(path, f"from shop.cart import *\n{said}")
+            index.set_overlay("shop/cart.py", text)
+            index.set_overlay(path, f"from shop.cart import *\n{said}")
             well_formed(index, ask(index, path, line, said=said, budget=budget), budget)
             well_formed(index, ask(index, "shop/tax.py", 4, said=text, budget=budget), budget)
 

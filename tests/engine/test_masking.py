@@ -7,7 +7,7 @@ import pytest
 from tests.context.secret_samples import key_block, made
 from tests.engine.scene import block, scene, short
 
-from darner_clients.testing import Said, Script
+from darner_clients.testing import Script, ScriptedReply
 from darner_context.index import Focus
 from darner_context.secrets.masks import Masks
 from darner_server.engine import ContextReady, Done, Failed, Task
@@ -81,7 +81,9 @@ async def test_a_mask_that_is_altered_is_refused_and_asked_again(tmp_path: Path)
     line = masks.hide(TOKEN_LINE)
     bad = block("app.py", line, line[:24] + '..."\n')
     good = block("app.py", line, "# " + line)
-    async with scene(tmp_path, {"app.py": APP}, [Script((Said("was not applied", good), Said("", bad)))]) as stage:
+    async with scene(
+        tmp_path, {"app.py": APP}, [Script((ScriptedReply("was not applied", good), ScriptedReply("", bad)))]
+    ) as stage:
         events = await stage.run(TASK)
         assert [said for each in events if (said := short(each))] == [
             "route one", "refused app.py", "repair 1", "edit app.py", "done app.py",

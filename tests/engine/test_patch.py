@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from tests.engine.scene import Scene, block, scene
 
-from darner_clients.testing import Fault, Said, Script
+from darner_clients.testing import Fault, Script, ScriptedReply
 from darner_clients.wire.presets import PRESETS
 from darner_context.index import Focus
 from darner_server.engine import Done, EditReady, EditRefused, Failed, Routed, Task
@@ -77,7 +77,7 @@ async def test_the_model_is_told_the_place_and_what_is_reported_there(tmp_path: 
 
 async def test_a_refused_edit_is_asked_again_with_the_true_lines(tmp_path: Path) -> None:
     wrong = block("a.py", "    return one\n", "    return 11\n")
-    script = Script(replies=(Said("was not applied", ONE), Said("", wrong + TWO)))
+    script = Script(replies=(ScriptedReply("was not applied", ONE), ScriptedReply("", wrong + TWO)))
     async with scene(tmp_path, FILES, [script]) as stage:
         assert await stage.told(WHOLE_FILE) == [
             "route one",
@@ -94,7 +94,7 @@ async def test_a_refused_edit_is_asked_again_with_the_true_lines(tmp_path: Path)
 async def test_what_stays_refused_leaves_everything_as_it_was(tmp_path: Path) -> None:
     wrong = block("a.py", "    return one\n", "    return 11\n")
     told = ["route one", "refused a.py", "edit a.py", "repair 1", "refused a.py", "edit a.py"]
-    script = Script(replies=(Said("was not applied", wrong), Said("", wrong + TWO)))
+    script = Script(replies=(ScriptedReply("was not applied", wrong), ScriptedReply("", wrong + TWO)))
     async with scene(tmp_path, FILES, [script]) as stage:
         events = await stage.run(WHOLE_FILE)
         final = [event for event in events if isinstance(event, EditRefused) and event.final]
@@ -108,7 +108,7 @@ async def test_what_stays_refused_leaves_everything_as_it_was(tmp_path: Path) ->
 async def test_partial_keeps_the_rest(tmp_path: Path) -> None:
     wrong = block("a.py", "    return one\n", "    return 11\n")
     task = Task("change", Focus("a.py"), partial=True)
-    script = Script(replies=(Said("was not applied", wrong), Said("", wrong + TWO)))
+    script = Script(replies=(ScriptedReply("was not applied", wrong), ScriptedReply("", wrong + TWO)))
     async with scene(tmp_path, FILES, [script]) as stage:
         last = (await stage.run(task))[-1]
         assert isinstance(last, Done)
@@ -117,7 +117,7 @@ async def test_partial_keeps_the_rest(tmp_path: Path) -> None:
 
 async def test_a_syntax_error_is_sent_back(tmp_path: Path) -> None:
     broken = block("a.py", "    return 1\n", "    return (1\n")
-    script = Script(replies=(Said("syntax error", ONE), Said("", broken)))
+    script = Script(replies=(ScriptedReply("syntax error", ONE), ScriptedReply("", broken)))
     await check(tmp_path, [script], ["route one", "refused a.py", "repair 1", "edit a.py", "done a.py"])
 
 
@@ -171,7 +171,7 @@ async def test_a_context_too_large_for_the_first_goes_to_the_second_unasked(tmp_
 
 async def test_a_reply_cut_at_its_limit_is_continued(tmp_path: Path) -> None:
     async with scene(
-        tmp_path, FILES, [Script(replies=(Said("still missing", TWO),), otherwise=ONE + TWO)], max_output=60
+        tmp_path, FILES, [Script(replies=(ScriptedReply("still missing", TWO),), otherwise=ONE + TWO)], max_output=60
     ) as stage:
         events = await stage.run(WHOLE_FILE)
         assert isinstance(events[-1], (Done, Failed))
@@ -238,7 +238,7 @@ async def test_prompts_of_one_file_share_a_cache(tmp_path: Path, monkeypatch: py
 @pytest.mark.parametrize("partial", [False, True])
 async def test_drafts_before_the_end_of_reasoning_are_no_patch(tmp_path: Path, partial: bool) -> None:
     task = Task("change", Focus("a.py"), partial=partial)
-    script = Script(replies=(Said("", f"{ONE}</think>\n\n{TWO}"),))
+    script = Script(replies=(ScriptedReply("", f"{ONE}</think>\n\n{TWO}"),))
     async with scene(tmp_path, FILES, [script]) as stage:
         last = (await stage.run(task))[-1]
         assert isinstance(last, Failed)

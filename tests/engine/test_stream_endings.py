@@ -7,7 +7,7 @@ from tests.engine.scene import block, scene
 
 from darner_clients.endpoint import Endpoint
 from darner_clients.errors import Interrupted
-from darner_clients.testing import Fault, Said, Script
+from darner_clients.testing import Fault, Script, ScriptedReply
 from darner_context.index import Focus
 from darner_server.engine import Done, Failed, PatchEvent, Task
 from darner_server.engine.failed_endpoints import EndpointFailures
@@ -48,7 +48,7 @@ async def ended(
 
 def ends(reason: str, text: str = ONE, *, times: int = 0) -> Script:
     """An endpoint whose reply ends so behind `text`; the rest it knows after `times` such replies."""
-    return Script(replies=(Said("", text, reason=reason, times=times),), otherwise=TWO)
+    return Script(replies=(ScriptedReply("", text, reason=reason, times=times),), otherwise=TWO)
 
 
 @pytest.mark.parametrize("text", [ONE, ONE + TWO[:40]], ids=["between two edits", "inside the second"])
@@ -103,7 +103,9 @@ async def test_a_rewrite_that_was_filtered_is_none(tmp_path: Path) -> None:
 
 
 async def test_a_stream_that_broke_once_is_gone_on_with(tmp_path: Path) -> None:
-    broken = Script(otherwise=ONE + TWO, faults=(Fault("cut", after=8000, times=1),), replies=(Said("missing", TWO),))
+    broken = Script(
+        otherwise=ONE + TWO, faults=(Fault("cut", after=8000, times=1),), replies=(ScriptedReply("missing", TWO),)
+    )
     last, asked = await ended(tmp_path, [broken])
     assert isinstance(last, Done), last
     assert (last.changes, asked) == ({"a.py": AFTER}, [2])
@@ -124,17 +126,20 @@ async def test_the_growth_counts_cuts_and_the_last_cause_is_told(tmp_path: Path)
 @pytest.mark.parametrize(
     ("said", "told"),
     [
-        (Said("", ""), "the reply was empty"),
-        (Said("", " \n\n"), "the reply was empty"),
-        (Said("", "", reason="content_filter"), "the reply was empty, and ended with the reason 'content_filter'"),
-        (Said("", "", reason="SAFETY"), "the reply was empty, and ended with the reason 'SAFETY'"),
-        (Said("", "", reasoning="hm hm"), "the model reasoned but did not answer"),
-        (Said("", "<think>hm\n" + ONE), "the model reasoned but did not answer"),
-        (Said("", "hm\n" + ONE + "</think>\n"), "the model reasoned but did not answer"),
-        (Said("", "<|channel|>analysis<|message|>hm<|end|>"), "the model reasoned but did not answer"),
-        (Said("", "", refusal=f"I cannot: {WORDS}"), f"the model declined: I cannot: {WORDS}"),
-        (Said("", "", refusal=WORDS, reason="content_filter"), f"the model declined: {WORDS}"),
-        (Said("", "", tool="edit_file"), "the model called a tool (edit_file) instead of answering"),
+        (ScriptedReply("", ""), "the reply was empty"),
+        (ScriptedReply("", " \n\n"), "the reply was empty"),
+        (
+            ScriptedReply("", "", reason="content_filter"),
+            "the reply was empty, and ended with the reason 'content_filter'",
+        ),
+        (ScriptedReply("", "", reason="SAFETY"), "the reply was empty, and ended with the reason 'SAFETY'"),
+        (ScriptedReply("", "", reasoning="hm hm"), "the model reasoned but did not answer"),
+        (ScriptedReply("", "<think>hm\n" + ONE), "the model reasoned but did not answer"),
+        (ScriptedReply("", "hm\n" + ONE + "</think>\n"), "the model reasoned but did not answer"),
+        (ScriptedReply("", "<|channel|>analysis<|message|>hm<|end|>"), "the model reasoned but did not answer"),
+        (ScriptedReply("", "", refusal=f"I cannot: {WORDS}"), f"the model declined: I cannot: {WORDS}"),
+        (ScriptedReply("", "", refusal=WORDS, reason="content_filter"), f"the model declined: {WORDS}"),
+        (ScriptedReply("", "", tool="edit_file"), "the model called a tool (edit_file) instead of answering"),
     ],
     ids=[
         "nothing",
@@ -150,7 +155,7 @@ async def test_the_growth_counts_cuts_and_the_last_cause_is_told(tmp_path: Path)
         "tool",
     ],
 )
-async def test_who_answers_nothing_is_passed_over_or_quoted(tmp_path: Path, said: Said, told: str) -> None:
+async def test_who_answers_nothing_is_passed_over_or_quoted(tmp_path: Path, said: ScriptedReply, told: str) -> None:
     last, asked = await ended(tmp_path / "two", [Script(replies=(said,)), Script(otherwise=ONE + TWO)])
     assert isinstance(last, Done), last
     assert (last.changes, asked) == ({"a.py": AFTER}, [1, 1])

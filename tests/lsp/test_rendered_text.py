@@ -8,7 +8,7 @@ from lsprotocol import types
 from tests.lsp.editor import Editor, editing, plain, refused
 from tests.lsp.handlers.test_inline_completion import ask
 
-from darner_clients.testing import Fault, Said, Script, ScriptedEndpoint
+from darner_clients.testing import Fault, Script, ScriptedEndpoint, ScriptedReply
 
 EVIL = "[run](command:x) ![y](http://z/y.png) <img src=http://z> $(zap) \u202e\x1b[31m <http://z>"
 ALIVE = re.compile("\\]\\(|<[a-z]|\\$\\(|[\u202e\x1b]")
@@ -49,7 +49,7 @@ async def test_an_endpoint_s_error(tmp_path: Path) -> None:
 
 
 async def test_an_explanation(tmp_path: Path) -> None:
-    script = Script(replies=(Said("Explain", EVIL),))
+    script = Script(replies=(ScriptedReply("Explain", EVIL),))
     async with ScriptedEndpoint(script) as scripted, editing(tmp_path, {"a.py": CODE}, scripted) as editor:
         editor.open("a.py")
         explained = {"textDocument": {"uri": editor.uri("a.py")}, "range": RANGE}

@@ -7,12 +7,12 @@ from typing import Any
 from darner_clients.endpoint import Endpoint
 from darner_clients.errors import (
     EndpointError,
+    ErrorDetails,
     Loading,
     Overflow,
     Overloaded,
     OverQuota,
     QuotaKind,
-    Refusal,
     Rejected,
     Unauthorised,
 )
@@ -52,7 +52,9 @@ def classify(endpoint: Endpoint, status: int, content: object, headers: Mapping[
     """The error for `content` (an error body or chunk, flat or under "error") and the status."""
     said = _Said(endpoint, status, content)
     error = _classified(endpoint, said, headers)
-    error.refusal = Refusal(said.message[:_LEARNED], f"parameter: {said.fields.get('param')} {said.code} {said.type}")
+    error.refusal = ErrorDetails(
+        said.message[:_LEARNED], f"parameter: {said.fields.get('param')} {said.code} {said.type}"
+    )
     return error
 
 

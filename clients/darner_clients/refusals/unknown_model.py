@@ -3,12 +3,12 @@
 import re
 from typing import Literal
 
-from darner_clients.errors import Refusal
+from darner_clients.errors import ErrorDetails
 
 ModelMention = Literal["none", "mentioned", "unknown"]
 
 
-def model_mention(refusal: Refusal | None, model: str = "") -> ModelMention:
+def model_mention(refusal: ErrorDetails | None, model: str = "") -> ModelMention:
     """What an error reveals of a model: nothing, that it does not exist (or its name), or something else."""
     words = refusal.message if refusal is not None else ""
     if (model and model in words) or _UNKNOWN.search(words):

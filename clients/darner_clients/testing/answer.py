@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from darner_clients.testing import dialects
-from darner_clients.testing.quota import Quota
-from darner_clients.testing.script import Fault, Said, Script, pieces
+from darner_clients.testing.quota import SimulatedQuota
+from darner_clients.testing.script import Fault, Script, ScriptedReply, pieces
 
 _BROKEN = {"requests", "tokens", "tokens-day", "queue"}
 
@@ -50,7 +50,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ReceivedRequest:
     """One request. Header names are in lower case."""
 
     method: str
@@ -62,7 +62,9 @@ class Asked:
 _PUBLIC = {"/health", "/public/v1/models"}  # answered without a key
 
 
-def answer(script: Script, quota: Quota, asked: Asked, take: Callable[[Fault | Said], bool]) -> Answer:
+def answer(
+    script: Script, quota: SimulatedQuota, asked: ReceivedRequest, take: Callable[[Fault | ScriptedReply], bool]
+) -> Answer:
     """The answer to one request. `take` returns whether a fault or reply may still be used, and counts it."""
     path, body, headers = asked.path, asked.body, asked.headers
     if script.key and headers.get("authorization") != f"Bearer {script.key}" and path not in _PUBLIC:
@@ -91,7 +93,9 @@ def answer(script: Script, quota: Quota, asked: Asked, take: Callable[[Fault | S
         return Answer.of(
             429, dialects.over_quota(script.dialect, kind), [*quota.headers(), ("retry-after", str(int(wait) + 1))]
         )
-    said = next((each for each in script.replies if each.when in prompt and take(each)), Said("", script.otherwise))
+    said = next(
+        (each for each in script.replies if each.when in prompt and take(each)), ScriptedReply("", script.otherwise)
+    )
     return _reply(script, quota, asked, said, sizes=(tokens, output), fault=fault)
 
 
@@ -114,7 +118,7 @@ def _facts(script: Script, path: str, body: Mapping[str, Any]) -> Answer:
             return Answer.of(404, dialects.refusal(script.dialect, 404, f"no such path: {path}"))
 
 
-def _refused(script: Script, asked: Asked) -> Answer | None:
+def _refused(script: Script, asked: ReceivedRequest) -> Answer | None:
     """What a real endpoint of this kind would not take."""
     path, body, headers = asked.path, asked.body, asked.headers
     known = path in {"/v1/chat/completions", "/v1/completions"} or (path == "/infill" and script.dialect == "llamacpp")
@@ -164,7 +168,13 @@ def _failed(script: Script, fault: Fault) -> Answer | None:
 
 
 def _reply(
-    script: Script, quota: Quota, asked: Asked, said: Said, *, sizes: tuple[int, int], fault: Fault | None
+    script: Script,
+    quota: SimulatedQuota,
+    asked: ReceivedRequest,
+    said: ScriptedReply,
+    *,
+    sizes: tuple[int, int],
+    fault: Fault | None,
 ) -> Answer:
     path, body = asked.path, asked.body
     tokens, output = sizes
@@ -226,7 +236,7 @@ def _end(
 
 def _paced(
     script: Script,
-    quota: Quota,
+    quota: SimulatedQuota,
     events: Iterable[dict[str, Any] | bytes],
     tokens: int,
     fault: Fault | None,

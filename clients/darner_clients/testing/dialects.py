@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from darner_clients.testing.script import Dialect, Said, Script, pieces
+from darner_clients.testing.script import Dialect, Script, ScriptedReply, pieces
 
 _ID = "chatcmpl-scripted"
 
@@ -152,7 +152,7 @@ def opening(script: Script) -> dict[str, Any]:
     return chunk(script, {"role": "assistant", "content": None if script.dialect == "llamacpp" else ""})
 
 
-def instead(said: Said) -> list[dict[str, Any]]:
+def instead(said: ScriptedReply) -> list[dict[str, Any]]:
     """The deltas that replace content: text in `refusal`, or a tool call with its arguments."""
     deltas: list[dict[str, Any]] = [{"refusal": piece} for piece in pieces(said.refusal)]
     if said.tool:

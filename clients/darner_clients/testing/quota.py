@@ -20,7 +20,7 @@ class _Bucket:
 
 
 @dataclass(slots=True)
-class Quota:
+class SimulatedQuota:
     """Zero means no limit. Nothing is given back for output that was reserved and not used."""
 
     requests_per_minute: int

@@ -47,7 +47,7 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ScriptedReply:
     """A reply to prompts that hold `when`; the first that fits is given, `times` times (0: always).
 
     `reason` is its finish reason where that is neither "stop" nor "length"; `refusal` and `tool` (a tool's name) come
@@ -78,7 +78,7 @@ class Script:
     exceeds the requested output limit.
     """
 
-    replies: tuple[Said, ...] = ()
+    replies: tuple[ScriptedReply, ...] = ()
     otherwise: str = "ok"
     dialect: Dialect = "vllm"
     model: str = "scripted"
@@ -112,7 +112,9 @@ def script_from_json(data: Mapping[str, Any]) -> Script:
     replies = cast("list[dict[str, Any]]", plain.pop("replies", []))
     faults = cast("list[dict[str, Any]]", plain.pop("faults", []))
     return Script(
-        replies=tuple(Said(**each) for each in replies), faults=tuple(Fault(**each) for each in faults), **plain
+        replies=tuple(ScriptedReply(**each) for each in replies),
+        faults=tuple(Fault(**each) for each in faults),
+        **plain,
     )
 
 

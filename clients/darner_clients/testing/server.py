@@ -11,16 +11,16 @@ from time import monotonic
 from typing import Any, Self, cast
 
 from darner_clients.endpoint import Deadlines, Endpoint, Kind
-from darner_clients.testing.answer import Answer, Asked, answer
-from darner_clients.testing.quota import Quota
-from darner_clients.testing.script import Fault, Said, Script
+from darner_clients.testing.answer import Answer, ReceivedRequest, answer
+from darner_clients.testing.quota import SimulatedQuota
+from darner_clients.testing.script import Fault, Script, ScriptedReply
 
 _KINDS: dict[str, Kind] = {"cerebras": "cerebras", "llamacpp": "llamacpp", "openai": "openai"}
 _FEW = 0.0005  # seconds: a shorter sleep costs more than it paces
 
 
 @dataclass(slots=True)
-class Exchange:
+class RecordedRequest:
     """One request and what became of it.
 
     `at` is when it had come in, `streamed` when its first event was due. `sent` is bytes of the body; `closed` names
@@ -51,9 +51,11 @@ class Exchange:
 class _Spent:
     """How often each fault and reply has been used."""
 
-    uses: dict[int, tuple[Fault | Said, int]] = field(default_factory=dict[int, tuple[Fault | Said, int]])
+    uses: dict[int, tuple[Fault | ScriptedReply, int]] = field(
+        default_factory=dict[int, tuple[Fault | ScriptedReply, int]]
+    )
 
-    def take(self, what: Fault | Said) -> bool:
+    def take(self, what: Fault | ScriptedReply) -> bool:
         _, used = self.uses.get(id(what), (what, 0))
         if what.times and used >= what.times:
             return False
@@ -71,11 +73,11 @@ class ScriptedEndpoint:
         port: int = 0,
         tls: ssl.SSLContext | None = None,
         clock: Callable[[], float] = monotonic,
-        told: Callable[[Exchange], None] | None = None,
+        told: Callable[[RecordedRequest], None] | None = None,
     ) -> None:
         self.script = script
-        self.log: list[Exchange] = []
-        self.quota = Quota(script.requests_per_minute, script.tokens_per_minute, script.tokens_per_day, clock)
+        self.log: list[RecordedRequest] = []
+        self.quota = SimulatedQuota(script.requests_per_minute, script.tokens_per_minute, script.tokens_per_day, clock)
         self.connections: set[_Connection] = set()
         self.accepted = 0
         self._told = told
@@ -119,7 +121,7 @@ class ScriptedEndpoint:
         return f"{'https' if self._tls else 'http'}://127.0.0.1:{self._port}/v1"
 
     @property
-    def asked(self) -> list[Exchange]:
+    def asked(self) -> list[RecordedRequest]:
         """The requests that wanted a reply."""
         return [each for each in self.log if each.asked]
 
@@ -147,11 +149,11 @@ class ScriptedEndpoint:
 
     # -- used by connections
 
-    def log_request(self, exchange: Exchange) -> None:
+    def log_request(self, exchange: RecordedRequest) -> None:
         """Called when a request has come in whole."""
         self.log.append(exchange)
 
-    def log_end(self, exchange: Exchange) -> None:
+    def log_end(self, exchange: RecordedRequest) -> None:
         """Called when its answer is over."""
         exchange.done = True
         if self._told is not None:
@@ -161,9 +163,9 @@ class ScriptedEndpoint:
         """The time by the endpoint's clock."""
         return self._clock()
 
-    def answer(self, exchange: Exchange) -> Answer:
+    def answer(self, exchange: RecordedRequest) -> Answer:
         """The script's answer to a request."""
-        asked = Asked(exchange.method, exchange.path, exchange.headers, exchange.body)
+        asked = ReceivedRequest(exchange.method, exchange.path, exchange.headers, exchange.body)
         return answer(self.script, self.quota, asked, self._spent.take)
 
     def control(self, path: str) -> Answer | None:
@@ -201,7 +203,7 @@ class _Connection(asyncio.Protocol):
         self._task: asyncio.Task[None] | None = None
         self._number = 0
         self._closing = False
-        self._exchange: Exchange | None = None  # being answered
+        self._exchange: RecordedRequest | None = None  # being answered
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
@@ -258,7 +260,7 @@ class _Connection(asyncio.Protocol):
         await self._gone.wait()
         await self._owner.changed()
 
-    async def _request(self) -> Exchange | None:
+    async def _request(self) -> RecordedRequest | None:
         while b"\r\n\r\n" not in self._bytes:
             if not await self._more():
                 return None
@@ -274,7 +276,7 @@ class _Connection(asyncio.Protocol):
             content = gzip.decompress(content)
         body: dict[str, Any] = json.loads(content) if content else {}
         method, path = first.split(" ")[:2]
-        return Exchange(method, path.partition("?")[0], headers, body, self._owner.now(), self._number)
+        return RecordedRequest(method, path.partition("?")[0], headers, body, self._owner.now(), self._number)
 
     async def _more(self) -> bool:
         if self._gone.is_set():
@@ -283,7 +285,7 @@ class _Connection(asyncio.Protocol):
         await self._came.wait()
         return not self._gone.is_set()
 
-    async def _send(self, exchange: Exchange, given: Answer) -> None:
+    async def _send(self, exchange: RecordedRequest, given: Answer) -> None:
         fault = given.fault
         if fault and fault.kind == "slow" and not await self._wait(fault.seconds):
             return
@@ -306,7 +308,7 @@ class _Connection(asyncio.Protocol):
             return
         self._transport.write(b"0\r\n\r\n")
 
-    async def _stream(self, exchange: Exchange, given: Answer, stop: int | None) -> bool:
+    async def _stream(self, exchange: RecordedRequest, given: Answer, stop: int | None) -> bool:
         """The events, paced, up to `stop` bytes; False if the client has gone."""
         begun = asyncio.get_running_loop().time()
         exchange.streamed = begun + given.first_token
@@ -341,7 +343,7 @@ class _Connection(asyncio.Protocol):
         return not self._gone.is_set()
 
     async def _resumed(self) -> bool:
-        """The pause is over; False if the client went away meanwhile."""
+        """The pause is over; False if the client left in the meantime."""
         while not self._gone.is_set():
             if self._owner.resumptions:
                 self._owner.resumptions -= 1
@@ -349,7 +351,7 @@ class _Connection(asyncio.Protocol):
             await self._more()
         return False
 
-    def _cut(self, exchange: Exchange, fault: Fault) -> None:
+    def _cut(self, exchange: RecordedRequest, fault: Fault) -> None:
         self._closing = True
         exchange.closed = "server"
         if fault.kind == "reset":

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate, pairwise, repeat
 from string import ascii_letters, digits
 
-from darner_context.syntax.incremental import Change
+from darner_context.syntax.incremental import ReparsedLines
 from darner_context.syntax.symbols import FUNCTIONS, VALUES, Definition
 from darner_context.text.identifiers import IDENTIFIER, KEYWORDS
 
@@ -102,7 +102,7 @@ class ReferenceCounts:
         """All identifiers; those of each definition and, last, those outside all functions; those of signatures."""
         return tuple(self._names), tuple(self._references), tuple(self._signatures)
 
-    def edit(self, change: Change, found: tuple[Definition, ...], before: Between, now: Between) -> bool:
+    def edit(self, change: ReparsedLines, found: tuple[Definition, ...], before: Between, now: Between) -> bool:
         """Take in a change, with the text of the lines before and now; False if everything must be read again."""
         was, first = self._found, change.first
         top, bottom = bisect_left(was, first, key=_start), bisect_right(was, change.old_last, key=_start)

@@ -24,7 +24,7 @@ def changed_lines(roots: Mapping[str, Path]) -> Changed:
     for name, root in roots.items():
         off = command.without_filters(root)
         if off is not None:
-            _read(command.ask(root, *off, *_DIFF) or b"", f"{name}/" if name else "", found)
+            _read(command.run_git(root, *off, *_DIFF) or b"", f"{name}/" if name else "", found)
     return found
 
 

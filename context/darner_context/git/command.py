@@ -38,7 +38,7 @@ _FIXED = {
 }
 
 
-def ask(
+def run_git(
     root: Path,
     *words: str,
     given: bytes = b"",
@@ -70,7 +70,7 @@ def ask(
 
 def without_filters(root: Path) -> list[str] | None:
     """The words that turn off every filter that is configured; None where that cannot be had."""
-    found = ask(root, "config", "--null", "--name-only", "--get-regexp", r"^filter\.", codes=(0, 1))
+    found = run_git(root, "config", "--null", "--name-only", "--get-regexp", r"^filter\.", codes=(0, 1))
     if found is None or found.count(b"\0") > _FILTERS or b"=" in found:
         return None
     names = found.decode("utf-8", "replace").split("\0")

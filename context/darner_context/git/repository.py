@@ -33,7 +33,7 @@ class Repository:
 
 
 @dataclass(frozen=True, slots=True)
-class Wording:
+class OuterRules:
     """
     What holds for all of a work tree: `lines` of rules, weakest first; `fold` where capital letters are like small.
 
@@ -88,7 +88,7 @@ def _pointer(path: Path) -> str:
     return "" if isinstance(data, Unreadable) else os.fsdecode(data).rstrip("\n")
 
 
-def outer_rules(repository: Repository | None, environ: Mapping[str, str]) -> Wording:
+def outer_rules(repository: Repository | None, environ: Mapping[str, str]) -> OuterRules:
     """The settings of the user, the repository and the environment."""
     home = Path(environ.get("HOME") or os.path.expanduser("~"))  # noqa: PTH111 - raises nothing without a home
     folder = Path(environ.get("XDG_CONFIG_HOME") or home / ".config") / "git"
@@ -107,7 +107,7 @@ def outer_rules(repository: Repository | None, environ: Mapping[str, str]) -> Wo
     excludes = last.get("core.excludesfile")
     files = [folder / "ignore" if excludes is None else _path(excludes, home, base)]
     files += [repository.common / "info" / "exclude"] if repository else []
-    return Wording(
+    return OuterRules(
         [line for file in files for line in _rules(file)],
         last.get("core.ignorecase", "false").lower() in _YES,
         [*reader.files, *files],

@@ -150,13 +150,13 @@ def _parse_all(store: Store, fresh: list[Source], processes: int, work: Work) ->
     if not processes or not fresh:
         yield from map(work, tasks)
         return
-    from darner_context.indexing.worker_pool import Failed, PoolExhausted, run_in_pool  # never in the server
+    from darner_context.indexing.worker_pool import FailedTask, PoolExhausted, run_in_pool  # never in the server
 
     count_lines(["def f():"])  # the vocabulary is loaded before the fork, so that the children share it
     processes = 1 if sum(source.size for source in fresh) < 2 * _BATCH else processes
     try:
         for each in run_in_pool(partial(_within_limits, work), tasks, processes, _PATIENCE, [_HARMLESS]):
-            if isinstance(each, Failed):
+            if isinstance(each, FailedTask):
                 source = each.piece
                 if each.kind == "late":
                     store.add_suspects([source.path])

@@ -29,7 +29,7 @@ _Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True)
-class Failed(Generic[_Piece]):
+class FailedTask(Generic[_Piece]):
     """A piece of work that no process survived."""
 
     piece: _Piece
@@ -51,7 +51,7 @@ def run_in_pool(
     processes: int,
     patience: float,
     proof: Sequence[_Piece],
-) -> Generator[_Result | Failed[_Piece], None, None]:
+) -> Generator[_Result | FailedTask[_Piece], None, None]:
     """
     Do all tasks, each of some pieces, in so many processes; gives the results as they come.
 
@@ -67,7 +67,7 @@ def run_in_pool(
                 break
             if not list(_run_until_death(work, iter([proof]), 1, 1, patience)):
                 raise PoolExhausted("no process that parses survives")
-            yield Failed(left[0], kind)
+            yield FailedTask(left[0], kind)
 
 
 def _run_until_death(

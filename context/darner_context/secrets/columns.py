@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 
 from darner_context.secrets.passwords import Found, like_password, says_nothing
-from darner_context.secrets.phrases import letters_by_chance, passphrase, single_word
-from darner_context.secrets.randomness import by_chance, made_up
-from darner_context.secrets.variable_names import called, unsaid
+from darner_context.secrets.phrases import is_random_letters, passphrase, single_word
+from darner_context.secrets.randomness import is_made_up, looks_random
+from darner_context.secrets.variable_names import is_something_else, secret_kind
 
 _NAMES = (b"pass", b"pwd", b"secret", b"token", b"key", b"kennwort", b"contrase", b"mot de", b"senha", b"wachtwoord")
 _PASSWORD = re.compile(
@@ -74,7 +74,7 @@ def _named(row: str, separator: str) -> dict[int, str]:
     for number, cell in enumerate(row.split(separator)):
         name = _REMARK.sub("", cell.strip(' \t\r"*`'))
         plain = re.sub(r"[\W_]", "", name).lower()
-        if (_PASSWORD.search(plain) or _PASS.search(name) or _OTHER.search(plain)) and not unsaid(plain):
+        if (_PASSWORD.search(plain) or _PASS.search(name) or _OTHER.search(plain)) and not is_something_else(plain):
             names[number] = plain
     return names
 
@@ -98,7 +98,7 @@ def _rows(
             if number in names:
                 start, end = _stripped(text, *found.span("quoted" if found["quoted"] is not None else "bare"))
                 if _is_secret(text[start:end], names[number], sure=sure):
-                    yield start, end, called(names[number])
+                    yield start, end, secret_kind(names[number])
             at = found.end()
             if text[at : at + 1] != separator:
                 break
@@ -114,7 +114,7 @@ def _tuples(text: str, at: int, names: dict[int, str]) -> Iterator[Found]:
         while (cell := _SQL_CELL.match(text, at)) is not None:
             value = cell["value"]
             if number in names and value is not None and _is_secret(value, names[number], sure=False):
-                yield (*cell.span("value"), called(names[number]))
+                yield (*cell.span("value"), secret_kind(names[number]))
             at, number = cell.end(), number + 1
             if cell["end"] == ")":
                 break
@@ -129,16 +129,16 @@ def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
 
 def _is_secret(value: str, name: str, *, sure: bool) -> bool:
     """Whether a cell holds a secret; `sure`: it is data, so any word below "password" may be one."""
-    if len(value) < _SHORTEST or "\n" in value or made_up(value) or value.lower() in _WORDS:
+    if len(value) < _SHORTEST or "\n" in value or is_made_up(value) or value.lower() in _WORDS:
         return False
     if _OTHER.search(name) and not _PASSWORD.search(name):
-        return by_chance(value) or like_password(value, name, quoted=True, whole=True)
-    if like_password(value, _LIKE, quoted=True, whole=True) or by_chance(value):
+        return looks_random(value) or like_password(value, name, quoted=True, whole=True)
+    if like_password(value, _LIKE, quoted=True, whole=True) or looks_random(value):
         return True
     if not sure:
         return False
     if value.isalnum() and not value.isalpha() and len(value) >= _SHORTEST_WORD:
         return not value.isdigit() or name != _LIKE  # so many passed a test
     if says_nothing(value):
-        return single_word(value) or letters_by_chance(value)
+        return single_word(value) or is_random_letters(value)
     return passphrase(value) or len(value) >= _SHORTEST_WORD or not value.isalpha()

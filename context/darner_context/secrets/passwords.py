@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from darner_context.secrets.phrases import letters_by_chance, passphrase, single_word
-from darner_context.secrets.randomness import UUID, entropy, made_up, sequence, worded
+from darner_context.secrets.phrases import is_random_letters, passphrase, single_word
+from darner_context.secrets.randomness import UUID, entropy, has_words, is_made_up, sequence
 from darner_context.secrets.rules import WEAK
-from darner_context.secrets.variable_names import called, is_option, unsaid
+from darner_context.secrets.variable_names import is_option, is_something_else, secret_kind
 
 Found = tuple[int, int, str]  # start, end, kind
 _WORDS = (b"pass", b"pwd", b"secret", b"kennwort", b"contrase", b"mot_de_pass", b"motdepass", b"senha", b"wachtwoord")
@@ -114,11 +114,11 @@ def passwords(text: str, small: bytes) -> Iterator[Found]:
         like = like_password(value, name, quoted=group == "quoted", whole=whole) or (
             whole and name.startswith(_SURE) and _set(text, found, value)
         )
-        if unsaid(name) or not _gives(text, found) or not like:
+        if is_something_else(name) or not _gives(text, found) or not like:
             continue
         listed = not any(each in found["between"] for each in "=:>|?")  # beside the name, and not given to it
-        if not listed or not worded(value):
-            yield (*found.span(group), called(name))
+        if not listed or not has_words(value):
+            yield (*found.span(group), secret_kind(name))
 
 
 def in_urls(text: str, small: bytes) -> Iterator[Found]:
@@ -138,7 +138,7 @@ def in_urls(text: str, small: bytes) -> Iterator[Found]:
         if given is None:
             continue
         user, value, host = given[1], given[2], given[3]
-        weak = _WEAK.fullmatch(value) or made_up(value) or value.lower() == user.lower() or value.isdigit()
+        weak = _WEAK.fullmatch(value) or is_made_up(value) or value.lower() == user.lower() or value.isdigit()
         plain = value.isalpha() and (len(value) < _LOCAL_LEAST or _LOCAL.match(host))
         if not weak and not plain and not _TEMPLATE.search(value):
             yield (*given.span(2), "password in a URL")
@@ -150,7 +150,7 @@ def _in_manifests(text: str) -> Iterator[Found]:
     for part in re.split(r"(?m)^(?=---)", text):
         for block in _BLOCK.finditer(part) if _MANIFEST.search(part) else ():
             for found in _ITEM.finditer(part, block.start(1), block.end(1)):
-                if not made_up(found[1]) and not _WEAK.fullmatch(found[1]):
+                if not is_made_up(found[1]) and not _WEAK.fullmatch(found[1]):
                     yield begin + found.start(1), begin + found.end(1), "Kubernetes secret"
         begin += len(part)
 
@@ -183,20 +183,20 @@ def _gives(text: str, found: re.Match[str]) -> bool:
 def _set(text: str, found: re.Match[str], value: str) -> bool:
     """Whether a variable of the environment, as DB_PASSWORD, is set to a word, or an element of XML holds letters."""
     if found["between"] == ">":
-        return letters_by_chance(value)
+        return is_random_letters(value)
     name = text[max(0, found.start() - _BEFORE) : found.end("name")].rsplit(maxsplit=1)[-1]
     return (
         _VARIABLE.match(name) is not None
         and found["between"] in {"=", ": "}
-        and (single_word(value) or letters_by_chance(value))
+        and (single_word(value) or is_random_letters(value))
     )
 
 
 def like_password(value: str, name: str, *, quoted: bool, whole: bool) -> bool:
     """Whether a value that a name is given may be a password. `whole`: nothing else is on its line."""
     sure = name.startswith(_SURE)
-    if sure and ((quoted and letters_by_chance(value)) or ((quoted or whole) and passphrase(value))):
-        return not made_up(value) and not sequence(value) and not _WEAK.fullmatch(value)
+    if sure and ((quoted and is_random_letters(value)) or ((quoted or whole) and passphrase(value))):
+        return not is_made_up(value) and not sequence(value) and not _WEAK.fullmatch(value)
     if len(value) < (_LEAST if sure else _LEAST_OTHER) or says_nothing(value):
         return False
     if not value.isascii():
@@ -212,12 +212,12 @@ def like_password(value: str, name: str, *, quoted: bool, whole: bool) -> bool:
         return told and mixed and not _DOTTED.fullmatch(value) and (sure or not _PLAIN.fullmatch(value))
     if sure:
         return digits > 0 or (marks and lower and upper and not _WORD_AND_MARKS.fullmatch(value))
-    return digits > 0 and (marks or (lower and upper)) and entropy(value) > _BITS and not worded(value)
+    return digits > 0 and (marks or (lower and upper)) and entropy(value) > _BITS and not has_words(value)
 
 
 def says_nothing(value: str) -> bool:
     """Whether a value is a placeholder, a template, a name or a call."""
-    if not any(map(str.isalpha, value)) or made_up(value) or sequence(value):
+    if not any(map(str.isalpha, value)) or is_made_up(value) or sequence(value):
         return True
     if _WORD_AND_NUMBER.fullmatch(value) and not _WEAK.fullmatch(value):
         return False

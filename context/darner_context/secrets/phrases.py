@@ -38,7 +38,7 @@ def passphrase(value: str) -> bool:
     return len(words) >= least and len(set(words)) == len(words) and not any(map(_shown, words))
 
 
-def letters_by_chance(value: str) -> bool:
+def is_random_letters(value: str) -> bool:
     """Whether the value is letters alone, and too strange for words and abbreviations."""
     if not _LEAST_LETTERS <= len(value) <= _MOST_LETTERS or not _LETTERS.fullmatch(value):
         return False

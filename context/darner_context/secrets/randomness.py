@@ -19,7 +19,7 @@ _CHANGES = 0.15  # so often at least a letter, a capital and a digit follow one 
 _BEGINNING, _HEX_LEAST = 4, 30  # characters that may precede a number in hex; and of what is such a number
 
 
-def by_chance(value: str, *, often: float = _OFTEN) -> bool:
+def looks_random(value: str, *, often: float = _OFTEN) -> bool:
     """Whether a value is most likely made by chance: no words, path, date or number, and not the same all over."""
     core = _ALGORITHM.sub("", value.rstrip("="))
     size = len(core)
@@ -34,7 +34,7 @@ def by_chance(value: str, *, often: float = _OFTEN) -> bool:
     return not _worded(core, often)
 
 
-def worded(value: str) -> bool:
+def has_words(value: str) -> bool:
     """Whether a value is made of words."""
     return _worded(value, _OFTEN)
 
@@ -56,7 +56,7 @@ def entropy(value: str) -> float:
     return -sum([count / size * log2(count / size) for count in Counter(value).values()])
 
 
-def made_up(value: str) -> bool:
+def is_made_up(value: str) -> bool:
     """Whether a value describes itself as no secret, or is typed along the keyboard."""
     return _MADE_UP.search(value) is not None
 

@@ -10,7 +10,7 @@ from darner_context.secrets.escapes import decoded
 from darner_context.secrets.joined_strings import Joined, joined
 from darner_context.secrets.passwords import in_urls, passwords
 from darner_context.secrets.private_keys import PRIVATE_KEY, key_parts, other_keys
-from darner_context.secrets.randomness import LEAST, by_chance, made_up
+from darner_context.secrets.randomness import LEAST, is_made_up, looks_random
 from darner_context.secrets.rules import PLAIN, SHAPES, TOKENS
 from darner_context.secrets.variable_names import kind_by_name
 
@@ -94,7 +94,7 @@ def _beginning(strings: Joined) -> Iterator[Secret]:
     for at, _, _ in strings.parts if len(strings.parts) <= _MOST_LOOSE else ():
         for kind, pattern in rules.get(strings.text[at : at + 2], ()):
             one = _token(_compiled(pattern).match(strings.text, at), kind)
-            if one is not None and by_chance(strings.text[one.start : one.end]):
+            if one is not None and looks_random(strings.text[one.start : one.end]):
                 yield one
 
 
@@ -185,7 +185,7 @@ def _in_run(text: str, start: int, end: int) -> Iterator[Secret]:
     for piece in _PIECE.finditer(text, start, end):
         if piece.end() > done:
             kind = kind_by_name(text, piece.start(), piece.end())
-            if kind is not None and by_chance(piece[0]):
+            if kind is not None and looks_random(piece[0]):
                 yield Secret(piece.start(), piece.end(), kind)
 
 
@@ -216,6 +216,6 @@ def _token(found: re.Match[str] | None, kind: str) -> Secret | None:
         return None
     group = 1 if found.re.groups and found.start(1) >= 0 else 0
     value = found[group]
-    if made_up(value) or (kind in PLAIN and not by_chance(value)):
+    if is_made_up(value) or (kind in PLAIN and not looks_random(value)):
         return None
     return Secret(found.start(group), found.end(group), kind)

@@ -3,14 +3,14 @@
 import re
 from itertools import pairwise
 
-from darner_context.secrets.randomness import UUID, by_chance, made_up, sequence
+from darner_context.secrets.randomness import UUID, is_made_up, looks_random, sequence
 from darner_context.secrets.rules import BETWEEN, SAID, SERVICES, UNSAID
 
 _ABOVE = 200  # characters before a value that may name it
 _BEFORE = 64  # characters before a name that may make it an option
 _LINES = 2  # line ends between a name and its value
 _KEY = 20  # characters of what is merely called a key
-_UNQUOTED = 0.55  # see by_chance: what is not quoted may well be code
+_UNQUOTED = 0.55  # see looks_random: what is not quoted may well be code
 _MARKS = r"[\s\"'`=:><(,)\[\]{}|&?@$*;!\\+%-]"
 _NAME = re.compile(  # read backwards from the value
     rf"(?i){_MARKS}{{1,24}}(?:(?:{'|'.join(each[::-1] for each in BETWEEN)}){_MARKS}{{1,16}}){{0,4}}([\w.$-]{{2,64}})"
@@ -46,19 +46,19 @@ def kind_by_name(text: str, start: int, end: int) -> str | None:
     name, value, between = found[1][::-1], text[start:end], before[len(before) - found.start(1) :]
     quoted = between[-1:] in {'"', "'", "`"}
     kind = _kind(name, value) if _gives(before, name, between, quoted=quoted) else None
-    if kind is None or made_up(value) or sequence(value) or _CALLS.match(text, end) or _FILE.search(value):
+    if kind is None or is_made_up(value) or sequence(value) or _CALLS.match(text, end) or _FILE.search(value):
         return None
     alone = quoted or end == len(text) or text[end] in "\r\n"  # else it may be code
-    code = not alone and (_CODE.search(value) or not by_chance(value, often=_UNQUOTED))
+    code = not alone and (_CODE.search(value) or not looks_random(value, often=_UNQUOTED))
     return None if code or _PUBLIC.search(before) else kind
 
 
-def called(name: str) -> str:
+def secret_kind(name: str) -> str:
     """The kind of secret in a name, which is in small letters without its marks."""
     return next((kind for said, kind in _KINDS if said in name), ("pass" in name and "password") or "key")
 
 
-def unsaid(name: str) -> bool:
+def is_something_else(name: str) -> bool:
     """Whether a name means something else; in small letters without its marks."""
     return _UNSAID.search(name) is not None
 
@@ -81,7 +81,7 @@ def _gives(before: str, name: str, between: str, *, quoted: bool) -> bool:
 def _kind(name: str, value: str) -> str | None:
     parts = _PARTS.findall(name)
     plain = "".join(parts).lower()
-    if unsaid(plain):
+    if is_something_else(plain):
         return None
     small = [each.lower() for each in parts]
     service = next((each for each in (*small, *map("".join, pairwise(small))) if each in _SERVICES), None)
@@ -89,6 +89,6 @@ def _kind(name: str, value: str) -> str | None:
         return f"{service} key"
     uuid = UUID.fullmatch(value) is not None
     if plain in _WHOLE_NAMES or _SAID.search(plain):
-        return called(plain) if not uuid or any(said in plain for said in ("secret", "passw", "apikey")) else None
+        return secret_kind(plain) if not uuid or any(said in plain for said in ("secret", "passw", "apikey")) else None
     named = plain.endswith(("key", "keys")) or plain == "salt"
     return "key" if named and not uuid and len(value) >= _KEY else None

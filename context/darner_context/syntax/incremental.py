@@ -20,7 +20,7 @@ _Text = TypeVar("_Text", str, bytes)
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ReparsedLines:
     """Lines `first` to `last` were parsed again, in place of `first` to `old_last`; all else is as it was."""
 
     first: int
@@ -51,7 +51,7 @@ class Outline:
     def _listed(self) -> tuple[Definition, ...]:
         return tuple([each for each in self._made if each is not None])
 
-    def edit(self, data: bytes, where: tuple[int, int, int] | None = None) -> Change | None:
+    def edit(self, data: bytes, where: tuple[int, int, int] | None = None) -> ReparsedLines | None:
         """
         Take in the text as it is now; None if all of it was parsed again.
 
@@ -91,7 +91,7 @@ class Outline:
         # its last line may go on in what follows
         return (found[place], bottom, _stepped(old, begin, top - row), after) if old_end < last else None
 
-    def _within(self, old: bytes, begin: int, old_end: int, end: int, row: int) -> Change | None:
+    def _within(self, old: bytes, begin: int, old_end: int, end: int, row: int) -> ReparsedLines | None:
         """Parse the outermost definition around an edit by itself; None where that is not the same."""
         data, there = self._data, self._outermost(old, begin, old_end, row)
         if there is None:
@@ -115,9 +115,9 @@ class Outline:
         if not self._exchange(touched, top, bottom, now_bottom):
             return None
         self._comments(now_bottom, now_after)
-        return Change(top + 1, bottom + 1, now_bottom + 1)
+        return ReparsedLines(top + 1, bottom + 1, now_bottom + 1)
 
-    def _throughout(self, old: bytes, begin: int, old_end: int, end: int) -> Change | None:
+    def _throughout(self, old: bytes, begin: int, old_end: int, end: int) -> ReparsedLines | None:
         """Parse the text again, taking over what is as it was."""
         data = self._data
         tree = parse(self._row, data, self._tree)
@@ -144,7 +144,7 @@ class Outline:
             self._whole()
             return None
         self._comments(last, end)
-        return Change(first + 1, old_last + 1, last + 1)
+        return ReparsedLines(first + 1, old_last + 1, last + 1)
 
     def _exchange(self, touched: Sequence[Found], first: int, old_last: int, last: int) -> bool:
         """Put what was found in rows `first` to `last` in its place; False where it does not fit to what is around."""

@@ -32,7 +32,7 @@ class _Buffer(local):
 _BUFFER = _Buffer()
 
 
-class Reader:
+class BudgetedInput:
     """What a parser, then its tree, calls for the text from an offset on. One parser at a time in a thread."""
 
     def __init__(self, data: bytes) -> None:

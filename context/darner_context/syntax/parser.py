@@ -10,7 +10,7 @@ from pathlib import Path
 import tree_sitter
 
 from darner_context.syntax.languages import BY_NAME, Language, language_of
-from darner_context.syntax.parse_budget import PIECE, Reader, limit
+from darner_context.syntax.parse_budget import PIECE, BudgetedInput, limit
 
 Node = tree_sitter.Node
 Tree = tree_sitter.Tree
@@ -104,7 +104,7 @@ def parse(row: Language, data: bytes, before: Tree | None = None) -> Tree:
     parser = tree_sitter.Parser(_grammar(row.module, row.function))
     if len(data) <= PIECE:
         return parser.parse(data) if before is None else parser.parse(data, before)
-    over, read = limit(len(data)), Reader(data)
+    over, read = limit(len(data)), BudgetedInput(data)
     try:
         if before is None:
             return parser.parse(read, progress_callback=over)

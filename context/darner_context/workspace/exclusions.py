@@ -34,7 +34,7 @@ Chain = tuple[tuple[str, Rules], ...]  # outermost first, each with the prefix o
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class FolderRules:
     """Which entries of a folder are left out. `listed` is git's answer; without it `rules` and `tracked` decide."""
 
     top: str  # the prefix of the repository within the root
@@ -95,7 +95,7 @@ class Excludes:
         lead = root.relative_to(self._base).as_posix()
         self._lead = "" if lead == "." else f"{lead}/"  # rules see paths as from the top of the repository
         self._lock = RLock()
-        self._places: dict[str, Place | None] = {}  # by the prefix of the folder
+        self._places: dict[str, FolderRules | None] = {}  # by the prefix of the folder
         self._checked: dict[str, bool] = {}
         self._alone: dict[str, bool] = {}
 
@@ -109,7 +109,7 @@ class Excludes:
             fresh.file(inner)
         return fresh
 
-    def top(self) -> Place:
+    def top(self) -> FolderRules:
         """What holds in the root itself."""
         with self._lock:
             found = self._places.get("")
@@ -117,7 +117,7 @@ class Excludes:
                 found = self._places[""] = self._first()
             return found
 
-    def below(self, place: Place, prefix: str, has: Callable[[str], bool]) -> Place:
+    def below(self, place: FolderRules, prefix: str, has: Callable[[str], bool]) -> FolderRules:
         """The rules of a folder below the root, given those above it; `has` lists its entries."""
         repository = repository_at(self._root / prefix) if has(".git") else None
         if repository is not None:
@@ -131,7 +131,7 @@ class Excludes:
             place = replace(place, own=(*place.own, (self._lead + prefix, own)) if own.runs else place.own)
         return place
 
-    def leaves_out_file(self, place: Place, path: str) -> bool:
+    def leaves_out_file(self, place: FolderRules, path: str) -> bool:
         """Whether a file of source that is there is left out."""
         inner = path[len(place.top) :]
         if place.listed is None:
@@ -140,7 +140,7 @@ class Excludes:
             gone = not place.listed.file(inner)
         return gone or ignored(self._lead + path, place.own)
 
-    def leaves_out_folder(self, place: Place, path: str) -> bool:
+    def leaves_out_folder(self, place: FolderRules, path: str) -> bool:
         """Whether a folder is left out with all that is in it; its path ends in no slash."""
         shown = f"{self._lead}{path}/"
         if ignored(shown, place.own):
@@ -168,17 +168,17 @@ class Excludes:
                 return ignored(self._lead + inner, place.rules) and not place.tracked.file(inner[len(place.top) :])
             return not place.listed.file(inner[len(place.top) :]) and self._check(place, inner)
 
-    def _check(self, place: Place, inner: str) -> bool:
+    def _check(self, place: FolderRules, inner: str) -> bool:
         """Whether git ignores a path that it did not list: of another kind, made since, or ignored."""
         known = self._checked.get(inner)
         if known is None:
             path = os.fsencode(inner[len(place.top) :])
             folder = self._root / place.top
-            said = command.ask(folder, "check-ignore", "-z", "--stdin", given=path + b"\0", codes=(0, 1))
+            said = command.run_git(folder, "check-ignore", "-z", "--stdin", given=path + b"\0", codes=(0, 1))
             known = self._checked[inner] = bool(said) if said is not None else self._against_rules(place, inner)
         return known
 
-    def _against_rules(self, place: Place, inner: str) -> bool:
+    def _against_rules(self, place: FolderRules, inner: str) -> bool:
         rules = self._top_rules(place.top, repository_of(self._root / place.top))
         parts = inner[len(place.top) :].split("/")
         prefix = place.top
@@ -189,7 +189,7 @@ class Excludes:
             rules = self._with_rules(rules, self._lead + prefix, self._root / prefix)
         return ignored(self._lead + inner, rules.rules)
 
-    def _place(self, folder: str) -> Place | None:
+    def _place(self, folder: str) -> FolderRules | None:
         """What holds in a folder; None where it is left out."""
         if not folder:
             return self.top()
@@ -202,7 +202,7 @@ class Excludes:
             self._places[prefix] = above and self.below(above, prefix, lambda name: os.path.lexists(base / name))
         return self._places[prefix]
 
-    def _is_gone(self, above: Place, folder: str) -> bool:
+    def _is_gone(self, above: FolderRules, folder: str) -> bool:
         """Whether a folder is left out, which may be newer than git's answer."""
         if above.listed is None or above.listed.folder(folder[len(above.top) :]):
             return self.leaves_out_folder(above, folder)
@@ -210,7 +210,7 @@ class Excludes:
             return True
         return os.path.lexists(self._root / folder / ".git") and self._check(above, folder)
 
-    def _first(self) -> Place:
+    def _first(self) -> FolderRules:
         repository = repository_of(self._root)
         place = self._repository("", repository, ())
         own: Chain = ()
@@ -224,12 +224,12 @@ class Excludes:
                 own = (*own, (prefix, parse_rules(lines)))
         return replace(place, own=own)
 
-    def _repository(self, prefix: str, repository: Repository | None, own: Chain) -> Place:
+    def _repository(self, prefix: str, repository: Repository | None, own: Chain) -> FolderRules:
         """What holds in the folder where a repository is met."""
         folder = self._root / prefix
         listed = self._listed(prefix, folder, repository) if repository is not None else None
         if listed is not None:
-            return Place(prefix, listed, (), own, fold=False, tracked=_NONE)
+            return FolderRules(prefix, listed, (), own, fold=False, tracked=_NONE)
         return replace(self._top_rules(prefix, repository), own=own)
 
     def _listed(self, prefix: str, folder: Path, repository: Repository) -> Listed | None:
@@ -240,7 +240,7 @@ class Excludes:
         words = ["ls-files", "-z", "--cached", "--others", "--exclude-standard", *never]
         if self._only is not None:
             words += ["--", f":(literal){self._only[len(prefix) :]}"]
-        said = command.ask(folder, *words, seconds=_SECONDS, most=_LISTED)
+        said = command.run_git(folder, *words, seconds=_SECONDS, most=_LISTED)
         if said is None and monotonic() - began > _SLOW:
             self._slow.add(str(folder))
         return Listed(filter(None, os.fsdecode(said).split("\0"))) if said is not None else None
@@ -253,14 +253,14 @@ class Excludes:
         files = [repository.private / "HEAD", repository.private / "index", *outer_rules(repository, os.environ).files]
         return any(holds_up(each, _HUGE, follow=True) for each in files)
 
-    def _top_rules(self, prefix: str, repository: Repository | None) -> Place:
+    def _top_rules(self, prefix: str, repository: Repository | None) -> FolderRules:
         """The rules that git would go by in the folder where a repository is met."""
         said = outer_rules(repository, os.environ)
         lines, fold = said.lines, said.fold
         tracked = tracked_files(repository.private / "index", said.digest) if repository is not None else ()
         lead = "" if prefix else self._lead
         below = Listed(path[len(lead) :] for path in tracked if path.startswith(lead)) if tracked else _NONE
-        place = Place(prefix, None, (), (), fold, below)
+        place = FolderRules(prefix, None, (), (), fold, below)
         if prefix:
             place = replace(place, rules=((self._lead + prefix, parse_rules(lines, fold=fold)),))
             return self._with_rules(place, self._lead + prefix, self._root / prefix)
@@ -271,7 +271,7 @@ class Excludes:
             place = self._with_rules(place, above, folder)
         return place
 
-    def _with_rules(self, place: Place, prefix: str, folder: Path) -> Place:
+    def _with_rules(self, place: FolderRules, prefix: str, folder: Path) -> FolderRules:
         lines = _lines(folder / RULES, follow=False)  # as git: a link is none
         return replace(place, rules=(*place.rules, (prefix, parse_rules(lines, fold=place.fold)))) if lines else place
 

@@ -15,7 +15,7 @@ from darner_context.syntax.languages import language_of
 from darner_context.syntax.notebook import SUFFIX
 from darner_context.system.regular_file import read_plain
 from darner_context.workspace.encoding import MARK, decode
-from darner_context.workspace.exclusions import Excludes, Place
+from darner_context.workspace.exclusions import Excludes, FolderRules
 
 SIZE_LIMIT = 1_500_000  # bytes of a file that is parsed
 READ_LIMIT = 64_000_000  # bytes of a file that is read at all
@@ -145,7 +145,7 @@ class Workspace:
 
     def _below(self, root: Path, shown: str, left_out: list[LeftOut]) -> Iterator[Source]:
         excludes = self._excludes[root]
-        stack: list[tuple[str, str, Place]] = [(str(root), "", excludes.top())]
+        stack: list[tuple[str, str, FolderRules]] = [(str(root), "", excludes.top())]
         while stack:
             folder, prefix, above = stack.pop()
             try:
@@ -157,7 +157,7 @@ class Workspace:
             if "pyvenv.cfg" in names and prefix:
                 continue  # an environment of Python
             here = excludes.below(above, prefix, names.__contains__) if prefix else above
-            below: list[tuple[str, str, Place]] = []
+            below: list[tuple[str, str, FolderRules]] = []
             for entry in entries:
                 path = prefix + entry.name
                 is_folder = _is_folder(entry)
@@ -177,7 +177,7 @@ class Workspace:
         entry: "os.DirEntry[str]",
         shown: str,
         path: str,
-        excluded: tuple[Excludes, Place],
+        excluded: tuple[Excludes, FolderRules],
         left_out: list[LeftOut],
     ) -> Source | None:
         if secret_name(path):

@@ -58,6 +58,6 @@ async def open_engine(place: Place) -> AsyncGenerator[Engine]:
     async with Engine(
         place.settings, [place.root], workspaces=[place.workspace], cache_dir=cache_folder(), state_dir=state_folder()
     ) as engine:
-        for each in engine.trouble:
+        for each in engine.problems:
             output.say(f"darner: {each}; it works, but forgets what would be kept there", "yellow")
         yield engine

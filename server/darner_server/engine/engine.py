@@ -52,7 +52,7 @@ class Engine:
         self._workspaces = {root.resolve(): each for root, each in zip(roots, workspaces, strict=True)}
         self.index = Index(roots, cache_dir=cache_dir, ignore=[each.ignore for each in workspaces])
         self._state_dir, unkept = _own(state_dir)
-        self.trouble = tuple(each for each in (self.index.trouble, unkept) if each)
+        self.problems = tuple(each for each in (self.index.problem, unkept) if each)
         self._clock = clock
         self._router: Router | None = None
         self._router_stack = AsyncExitStack()
@@ -64,7 +64,7 @@ class Engine:
 
     async def __aenter__(self) -> Self:
         """Begin indexing in the background and, where endpoints are named, open a warm connection to each."""
-        for each in self.trouble:
+        for each in self.problems:
             _log.warning("%s; darner works, but keeps its measurements only until it ends", each)
         # A task that is left to the end of the loop may hang there: asyncio waits for ever for a process that it was
         # starting, because it cancels that start too. So whatever has begun ends here, too.

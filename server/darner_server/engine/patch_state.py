@@ -87,7 +87,7 @@ class Hunks:
     async def syntax_errors(self) -> list[Refused]:
         """The large files that all edits together have broken although each seemed right by its piece of the text."""
         large = {path: text for path, text in self.changed.items() if text is not None and len(text) > LARGE}
-        return await self._index.beside(lambda: self._parse(large)) if large else []
+        return await self._index.run_in_thread(lambda: self._parse(large)) if large else []
 
     def _parse(self, texts: Mapping[str, str]) -> list[Refused]:
         found: list[Refused] = []

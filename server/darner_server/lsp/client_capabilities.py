@@ -8,7 +8,7 @@ from darner_server.lsp.transport.json_values import as_list, at, text_at
 
 
 @dataclass(frozen=True, slots=True)
-class Client:
+class ClientCapabilities:
     """Everything the server asks of a client before it sends something."""
 
     name: str

@@ -45,7 +45,7 @@ async def model_stream(
     router = await engine.router(lambda _event: None)
     if not isinstance(router, Router):
         raise NoAnswer("setup", f"{router.reason}; {router.advice}")
-    await engine.index.beside(lambda: requests.of(router.endpoints[0]))
+    await engine.index.run_in_thread(lambda: requests.of(router.endpoints[0]))
     session.log_once(map(str, requests.masks.told))
     route = await router.choose(
         lambda endpoint: requests.of(endpoint).prompt_tokens, output=output, interactive=interactive

@@ -12,7 +12,7 @@ from darner_server.lsp.edits.patch_changes import PatchChanges
 from darner_server.lsp.edits.progress_text import event_text, instructions_text, refusals, summary
 from darner_server.lsp.errors import Failure
 from darner_server.lsp.params import PatchParams
-from darner_server.lsp.progress import Progress
+from darner_server.lsp.progress import WorkDoneProgress
 from darner_server.lsp.session import Session
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class PatchRun:
                 session.show_message(refusals(refused), MessageType.Warning)
             return result
 
-    async def _answer(self, progress: Progress) -> tuple[dict[str, Any], int]:
+    async def _answer(self, progress: WorkDoneProgress) -> tuple[dict[str, Any], int]:
         """The answer and the number of hunks."""
         await self._session.wait_for_settings()
         self._session.require_trust()
@@ -101,7 +101,9 @@ class PatchRun:
             partial=True,
         )
 
-    async def _patch(self, engine: "Engine", task: "Task", changes: PatchChanges, progress: Progress) -> dict[str, Any]:
+    async def _patch(
+        self, engine: "Engine", task: "Task", changes: PatchChanges, progress: WorkDoneProgress
+    ) -> dict[str, Any]:
         session = self._session
         delivery = Delivery(session.client, session.protocol, session.hunks, changes) if self._deliver else None
         pump = session.spawn(delivery.run()) if delivery else None
@@ -137,7 +139,7 @@ class PatchRun:
         task: "Task",
         changes: PatchChanges,
         enter: "Callable[[EditReady], None]",
-        progress: Progress,
+        progress: WorkDoneProgress,
     ) -> str | None:
         """Take every event; returns the sentence of a failure. `enter` takes an edit."""
         from darner_server.engine import (

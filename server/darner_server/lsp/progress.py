@@ -27,21 +27,21 @@ class Progresses:
         if cancel is not None:
             cancel()
 
-    def begin(self, token: Token | None, title: str, cancel: Callable[[], object]) -> "Progress":
+    def begin(self, token: Token | None, title: str, cancel: Callable[[], object]) -> "WorkDoneProgress":
         """Show a bar under the client's token, or one of ours once the client has agreed to it."""
         if token is not None:
-            progress = Progress(self._protocol, token, title, self._cancels)
+            progress = WorkDoneProgress(self._protocol, token, title, self._cancels)
             progress.show(cancel)
             return progress
         self._last += 1
-        progress = Progress(self._protocol, f"darner/{self._last}", title, self._cancels)
+        progress = WorkDoneProgress(self._protocol, f"darner/{self._last}", title, self._cancels)
         if self._can_create:
             request = self._protocol.send_request_async("window/workDoneProgress/create", {"token": progress.token})
             request.add_done_callback(lambda answer: progress.show(cancel) if _agreed(answer) else None)
         return progress
 
 
-class Progress:
+class WorkDoneProgress:
     """One bar."""
 
     def __init__(

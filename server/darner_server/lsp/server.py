@@ -13,7 +13,7 @@ from typing import Any
 from lsprotocol import types
 
 from darner_clients.transport.exchange import preload
-from darner_server.lsp.client_capabilities import Client
+from darner_server.lsp.client_capabilities import ClientCapabilities
 from darner_server.lsp.client_log import ClientLog, send_to
 from darner_server.lsp.handlers import (
     code_action,
@@ -91,7 +91,7 @@ async def _serve(opened: Opened) -> int:
             session = Session(
                 server=server,
                 protocol=protocol,
-                client=Client.read(opened.params),
+                client=ClientCapabilities.read(opened.params),
                 folders=Folders(roots_of(opened.params)),
                 tasks=tasks,
                 options=as_object(at(opened.params, "initializationOptions")),

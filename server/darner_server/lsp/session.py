@@ -10,10 +10,10 @@ from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
 
 from darner_server.display_text import plain
-from darner_server.lsp.client_capabilities import Client
+from darner_server.lsp.client_capabilities import ClientCapabilities
 from darner_server.lsp.client_log import place_of
 from darner_server.lsp.edits.pending_hunks import OpenHunks
-from darner_server.lsp.edits.running_patches import InFlight
+from darner_server.lsp.edits.running_patches import RunningPatches
 from darner_server.lsp.engine_host import EngineHost
 from darner_server.lsp.errors import Failure
 from darner_server.lsp.progress import Progresses
@@ -38,7 +38,7 @@ class Session:
         *,
         server: LanguageServer,
         protocol: QuickProtocol,
-        client: Client,
+        client: ClientCapabilities,
         folders: Folders,
         tasks: asyncio.TaskGroup,
         options: dict[str, Any],
@@ -59,7 +59,7 @@ class Session:
         self.engines = EngineHost(folders, options, self.show_message_once, self._warn_once, self.spawn)
         self.hunks = OpenHunks(self.documents, self._hunks_changed)
         self.progress = Progresses(protocol, can_create=client.work_done_progress)
-        self.in_flight = InFlight()
+        self.in_flight = RunningPatches()
         self.suggestions = SuggestionMemory()
         self.explanations: list[Explanation] = []
 

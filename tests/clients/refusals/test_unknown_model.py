@@ -2,7 +2,7 @@
 
 import pytest
 
-from darner_clients.errors import Refusal
+from darner_clients.errors import ErrorDetails
 from darner_clients.refusals.unknown_model import ModelMention, model_mention
 
 
@@ -22,9 +22,9 @@ from darner_clients.refusals.unknown_model import ModelMention, model_mention
     ],
 )
 def test_the_mention_of_a_model(message: str | None, mention: ModelMention) -> None:
-    refusal = None if message is None else Refusal(message)
+    refusal = None if message is None else ErrorDetails(message)
     assert model_mention(refusal, "acme/small-1") == mention
 
 
 def test_a_model_without_a_name_is_named_by_nothing() -> None:
-    assert model_mention(Refusal("bad request"), "") == "none"
+    assert model_mention(ErrorDetails("bad request"), "") == "none"

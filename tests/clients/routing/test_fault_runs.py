@@ -13,14 +13,14 @@ from darner_clients.chat import ChatRequest, Text
 from darner_clients.endpoint import Deadlines
 from darner_clients.errors import EndpointError
 from darner_clients.routing.router import Router, Unroutable
-from darner_clients.testing import Fault, Said, Script, ScriptedEndpoint
+from darner_clients.testing import Fault, Script, ScriptedEndpoint, ScriptedReply
 from darner_clients.testing.script import Dialect, FaultKind
 
 RUNS = 1000
 AT_ONCE = 10
 BETWEEN_LOOKS = 100  # runs
 LINES = [f"line {number} = grüße[{number * 37 % 101}] {'🎈' if number % 7 == 0 else ''}" for number in range(30)]
-REST = tuple(Said(f"<{at}>", "".join(f"{line}\n" for line in LINES[at:])) for at in range(len(LINES)))
+REST = tuple(ScriptedReply(f"<{at}>", "".join(f"{line}\n" for line in LINES[at:])) for at in range(len(LINES)))
 MIDWAY: tuple[FaultKind, ...] = ("cut", "reset", "silence", "error-chunk", "not-json", "no-finish", "no-done")
 BEFORE: tuple[FaultKind, ...] = (
     "status",

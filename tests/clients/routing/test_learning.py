@@ -15,7 +15,7 @@ from darner_clients.errors import Interrupted, Overflow, Rejected
 from darner_clients.routing.calibration import plausible
 from darner_clients.routing.dialect_memory import VALID
 from darner_clients.routing.router import Route, Router, Unroutable
-from darner_clients.testing import Fault, Said, Script, ScriptedEndpoint
+from darner_clients.testing import Fault, Script, ScriptedEndpoint, ScriptedReply
 
 MESSAGES = (("system", "be brief"), ("user", "hi"))
 
@@ -324,14 +324,14 @@ async def test_where_it_cannot_be_asked_the_same_it_is_asked_instead(monkeypatch
 @pytest.mark.parametrize(
     ("said", "told"),
     [
-        (Said("", "and so on " * 20_000), "did not end at its limit of 60 tokens"),
-        (Said("", "answer", reasoning="hm " * 20_000), "did not end at its limit of 60 tokens"),
-        (Said("", "\n" * 20_000), "blanks and line ends only"),
-        (Said("", "x" * 90_000), "did not end at its limit of 60 tokens"),
+        (ScriptedReply("", "and so on " * 20_000), "did not end at its limit of 60 tokens"),
+        (ScriptedReply("", "answer", reasoning="hm " * 20_000), "did not end at its limit of 60 tokens"),
+        (ScriptedReply("", "\n" * 20_000), "blanks and line ends only"),
+        (ScriptedReply("", "x" * 90_000), "did not end at its limit of 60 tokens"),
     ],
     ids=["text", "thoughts", "line ends", "one long word"],
 )
-async def test_what_never_ends_is_broken_off(said: Said, told: str) -> None:
+async def test_what_never_ends_is_broken_off(said: ScriptedReply, told: str) -> None:
     script = Script(replies=(said,), window=10**6, heeds_limit=False)
     got = 0
     async with ScriptedEndpoint(script) as scripted, Client(scripted.endpoint("it")) as client:

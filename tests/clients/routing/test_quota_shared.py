@@ -15,7 +15,7 @@ from darner_clients.refusals.rate_limit_headers import Allowance, allowances
 from darner_clients.routing.quota import Quota, Ticket
 from darner_clients.routing.router import LOOK
 from darner_clients.routing.shared_store import SharedStore
-from darner_clients.testing.quota import Quota as Provider
+from darner_clients.testing.quota import SimulatedQuota as Provider
 
 FAST = Endpoint("fast", "cerebras", "https://x/v1", "m", api_key="k")
 TOKENS = 4000 + 24 + 1600  # the prompt, its template, the reply

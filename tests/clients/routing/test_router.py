@@ -16,7 +16,7 @@ from darner_clients.errors import EndpointError, Interrupted, Late, Overflow, Ov
 from darner_clients.routing.circuit_breaker import CircuitBreaker, Health
 from darner_clients.routing.router import EndpointStatus, Route, Router, Unroutable
 from darner_clients.routing.shared_store import SharedStore
-from darner_clients.testing import Fault, Said, Script, ScriptedEndpoint
+from darner_clients.testing import Fault, Script, ScriptedEndpoint, ScriptedReply
 from darner_clients.testing.script import Dialect
 from darner_clients.wire.response_stream import Item
 
@@ -272,7 +272,7 @@ async def test_a_late_first_token_has_the_second_asked_and_the_loser_closed() ->
 
 async def test_reasoning_is_no_content_and_does_not_win() -> None:
     thinking = Script(
-        replies=(Said("hi", "from the first", reasoning="hm " * 20),), first_token=0.12, faults=(Fault("silence", after=400),)
+        replies=(ScriptedReply("hi", "from the first", reasoning="hm " * 20),), first_token=0.12, faults=(Fault("silence", after=400),)
     )  # fmt: skip  # one line too long by little
     async with (
         ScriptedEndpoint(thinking) as first,

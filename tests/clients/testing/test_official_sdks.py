@@ -12,7 +12,7 @@ import openai
 import pytest
 from cerebras.cloud import sdk as cerebras
 
-from darner_clients.testing import Fault, Said, Script, ScriptedEndpoint
+from darner_clients.testing import Fault, Script, ScriptedEndpoint, ScriptedReply
 from darner_clients.testing.script import Dialect
 
 REPLY = "def grüße():\n    return '🎈'\n"
@@ -88,7 +88,7 @@ async def test_openai_raises_what_it_does_for_real_endpoints() -> None:
 async def test_the_cerebras_client_takes_it_for_cerebras() -> None:
     script = Script(
         dialect="cerebras",
-        replies=(Said("hi", REPLY, reasoning="well"),),
+        replies=(ScriptedReply("hi", REPLY, reasoning="well"),),
         window=400,
         tokens_per_minute=1000,
         faults=(Fault("queue", when="queue"), Fault("error-chunk", when="chunk", after=2, status=503)),

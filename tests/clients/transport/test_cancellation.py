@@ -15,7 +15,7 @@ import pytest
 from darner_clients.chat import ChatRequest
 from darner_clients.client import Client
 from darner_clients.routing.router import Route, Router
-from darner_clients.testing import Fault, Said, Script, ScriptedEndpoint
+from darner_clients.testing import Fault, Script, ScriptedEndpoint, ScriptedReply
 
 REQUEST = ChatRequest((("user", "hi"),), 4, 50)
 SLOW = Script(otherwise="a b c d", rate=500.0, first_token=0.003)
@@ -140,7 +140,9 @@ async def test_a_routed_request(tmp_path: Path) -> None:
 
 
 async def test_a_hedged_request() -> None:
-    late = Script(otherwise="a b c d", replies=(Said("warm", "ok"),), faults=(Fault("silence", when="hi", after=0),))
+    late = Script(
+        otherwise="a b c d", replies=(ScriptedReply("warm", "ok"),), faults=(Fault("silence", when="hi", after=0),)
+    )
     async with ScriptedEndpoint(late) as first, ScriptedEndpoint(SLOW) as second:
 
         async def work() -> None:

@@ -26,13 +26,13 @@ def trap(folder: Path, name: str, mark: Path, then: str = "exec cat") -> Path:
 
 def test_what_git_says(tmp_path: Path) -> None:
     root = repository(tmp_path / "one")
-    assert command.ask(root, "ls-files", "-z") == b"a.py\0b.txt\0"
-    assert command.ask(root, "check-ignore", "-z", "--stdin", given=b"a.py\0", codes=(0, 1)) == b""
-    assert command.ask(root, "check-ignore", "-z", "--stdin", given=b"a.py\0") is None
-    assert command.ask(root, "ls-files", most=5) is None
-    assert command.ask(tmp_path, "ls-files") is None
-    assert command.ask(tmp_path / "missing", "ls-files") is None
-    assert command.ask(root, "ls-files\0") is None
+    assert command.run_git(root, "ls-files", "-z") == b"a.py\0b.txt\0"
+    assert command.run_git(root, "check-ignore", "-z", "--stdin", given=b"a.py\0", codes=(0, 1)) == b""
+    assert command.run_git(root, "check-ignore", "-z", "--stdin", given=b"a.py\0") is None
+    assert command.run_git(root, "ls-files", most=5) is None
+    assert command.run_git(tmp_path, "ls-files") is None
+    assert command.run_git(tmp_path / "missing", "ls-files") is None
+    assert command.run_git(root, "ls-files\0") is None
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_nothing_that_a_repository_configures_is_run(tmp_path: Path, words: list
         trap(root / ".git/hooks", hook, mark)
     off = command.without_filters(root)
     assert off is not None
-    assert command.ask(root, *off, *words, given=b"a.py\0", codes=(0, 1)) is not None
+    assert command.run_git(root, *off, *words, given=b"a.py\0", codes=(0, 1)) is not None
     assert not mark.exists()
 
 
@@ -71,11 +71,11 @@ def test_no_git_of_the_repository_is_run(tmp_path: Path, monkeypatch: pytest.Mon
     trap(root / "bin", "git", mark)
     monkeypatch.setenv("PATH", path.format(root=root, here=os.environ["PATH"]))
     monkeypatch.chdir(root)
-    assert command.ask(root, "ls-files") == b"a.py\nb.txt\n"
+    assert command.run_git(root, "ls-files") == b"a.py\nb.txt\n"
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin/git").symlink_to(root / "git")
     monkeypatch.setenv("PATH", f"{tmp_path}/bin:{os.environ['PATH']}")
-    assert command.ask(root, "ls-files") is None
+    assert command.run_git(root, "ls-files") is None
     assert not mark.exists()
 
 
@@ -93,10 +93,10 @@ def test_git_hears_nothing_of_the_environment_but_the_users_own_settings(
     write(root, {"a.log": "", "mine": "[core]\nexcludesFile = /dev/null\n"})
     others = ("ls-files", "--others", "--ignored", "--exclude-standard")
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "mine"))
-    assert command.ask(root, *others) == b"a.log\n"
+    assert command.run_git(root, *others) == b"a.log\n"
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", "mine")  # what it names would depend on where git stands
     monkeypatch.setenv("HOME", str(tmp_path / "nobody"))
-    assert command.ask(root, *others) == b""
+    assert command.run_git(root, *others) == b""
     assert not mark.exists()
 
 
@@ -104,7 +104,7 @@ def test_one_that_hangs_is_ended(tmp_path: Path) -> None:
     root = repository(tmp_path)
     os.mkfifo(root / "pipe")
     subprocess.run(["git", "config", "core.excludesFile", "pipe"], cwd=root, check=True)
-    assert command.ask(root, "ls-files", "--others", "--exclude-standard", seconds=0.2) is None
+    assert command.run_git(root, "ls-files", "--others", "--exclude-standard", seconds=0.2) is None
 
 
 @pytest.mark.parametrize("key", ["http.extraHeader", "core.pager", "core.sshCommand", "user.name", "include.path"])
@@ -121,4 +121,4 @@ def test_a_huge_file_of_rules_takes_no_memory(tmp_path: Path) -> None:
     write(root, {"sub/b.py": ""})
     with (root / "sub/.gitignore").open("wb") as file:
         file.truncate(20_000_000_000)
-    assert command.ask(root, "ls-files", "--others", "--exclude-standard", seconds=60) is None
+    assert command.run_git(root, "ls-files", "--others", "--exclude-standard", seconds=60) is None

@@ -20,7 +20,7 @@ from darner_context.index import Index
 from darner_context.indexing import indexer, worker_pool
 from darner_context.indexing import updater as updates
 from darner_context.indexing.indexer import changes, parse, update
-from darner_context.indexing.worker_pool import REASONS, Failed, PoolExhausted, run_in_pool
+from darner_context.indexing.worker_pool import REASONS, FailedTask, PoolExhausted, run_in_pool
 from darner_context.request import LeftOut
 from darner_context.store.database import Store, store_path
 from darner_context.store.entry import Entry
@@ -71,11 +71,11 @@ def parse_or_die(sources: Sequence[Source]) -> tuple[list[Entry], list[LeftOut]]
     return parse(sources)
 
 
-def check(tasks: list[list[int]], done: list[int], failed: list[Failed[int]]) -> None:
+def check(tasks: list[list[int]], done: list[int], failed: list[FailedTask[int]]) -> None:
     """Share out tasks to two processes."""
     found = list(run_in_pool(double, iter(tasks), 2, PATIENT, [0]))
-    assert sorted(number for each in found if not isinstance(each, Failed) for number in each) == done
-    assert [each for each in found if isinstance(each, Failed)] == failed
+    assert sorted(number for each in found if not isinstance(each, FailedTask) for number in each) == done
+    assert [each for each in found if isinstance(each, FailedTask)] == failed
 
 
 def test_all_is_done() -> None:
@@ -84,8 +84,8 @@ def test_all_is_done() -> None:
 
 
 def test_what_dies_is_left_out_and_what_was_under_way_with_it_is_done() -> None:
-    check([[1, 2], [8, 3, 9], [4]], [2, 4, 8, 16, 18], [Failed(3, "died")])
-    check([[3], [1], [3]], [2], [Failed(3, "died"), Failed(3, "died")])
+    check([[1, 2], [8, 3, 9], [4]], [2, 4, 8, 16, 18], [FailedTask(3, "died")])
+    check([[3], [1], [3]], [2], [FailedTask(3, "died"), FailedTask(3, "died")])
 
 
 @pytest.fixture
@@ -115,7 +115,7 @@ def test_what_hangs_is_left_out(pipe: int, monkeypatch: pytest.MonkeyPatch) -> N
         return found
 
     monkeypatch.setattr(worker_pool, "wait", until_one_hangs)
-    check([[1], [6, 5], [7]], [2, 12, 14], [Failed(5, "late")])
+    check([[1], [6, 5], [7]], [2, 12, 14], [FailedTask(5, "late")])
 
 
 def test_where_nothing_survives_no_piece_is_blamed() -> None:
@@ -160,7 +160,7 @@ async def test_what_took_too_long_is_tried_again_at_the_next_start_only(
 ) -> None:
     def late(_: object, tasks: Iterator[Sequence[Source]], *_more: object) -> Iterator[Any]:
         for source in (source for task in tasks for source in task):
-            yield Failed(source, "late") if source.path.endswith("dies.py") else parse([source])
+            yield FailedTask(source, "late") if source.path.endswith("dies.py") else parse([source])
 
     work, cache = write(tmp_path / "work", FILES), tmp_path / "cache"
     store = Store(store_path(cache, [work.resolve()]), write=True)

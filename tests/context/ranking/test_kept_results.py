@@ -53,16 +53,16 @@ async def test_answers_while_typing_are_those_of_a_new_index(tmp_path: Path, see
                 place = chance.randrange(len(text) + 1)
                 gone = chance.choice([0, 0, 0, 1, 5])
                 buffers[path] = text[:place] + chance.choice(TYPED) + text[place + gone :]
-                index.overlay(path, buffers[path])
+                index.set_overlay(path, buffers[path])
             elif buffers and chance.random() < 0.2:
                 closed = chance.choice(sorted(buffers))
                 del buffers[closed]
-                index.overlay(closed, None)
+                index.set_overlay(closed, None)
             line = chance.randrange(1, 14)
             request = ContextRequest(chance.choice(SAID), Focus(path, line, line), chance.choice([120, 400, 4_000]))
             fresh = Index([tmp_path / "files"], cache_dir=cache)
             for each, text in buffers.items():
-                fresh.overlay(each, text)
+                fresh.set_overlay(each, text)
             expected = fresh.context(request, counter)
             await fresh.close()
             assert index.context(request, counter) == expected
@@ -74,11 +74,11 @@ async def test_a_signature_far_from_the_place_is_typed_anew(tmp_path: Path) -> N
     request = ContextRequest("", Focus("cart.go", 1_010, 1_010), 4_000)
     counter = tokenizer("o200k_base")
     async with indexed(tmp_path / "files", FAR, cache=tmp_path / "cache") as index:
-        index.overlay("cart.go", LONG)
+        index.set_overlay("cart.go", LONG)
         index.context(request, counter)
-        index.overlay("cart.go", LONG.replace("a Line", "a Shop"))
+        index.set_overlay("cart.go", LONG.replace("a Line", "a Shop"))
         fresh = Index([tmp_path / "files"], cache_dir=tmp_path / "cache")
-        fresh.overlay("cart.go", LONG.replace("a Line", "a Shop"))
+        fresh.set_overlay("cart.go", LONG.replace("a Line", "a Shop"))
         expected = fresh.context(request, counter)
         await fresh.close()
         assert index.context(request, counter) == expected
@@ -96,12 +96,12 @@ async def test_a_file_that_is_gone_is_what_no_import_means(tmp_path: Path) -> No
         before = index.context(request, counter)
         file = tmp_path / "files" / "cart.py"
         file.unlink()
-        index.changed(["cart.py"])
+        index.files_changed(["cart.py"])
         gone = index.context(request, counter)
         await index.refresh()
         assert index.context(request, counter) == gone
         file.write_text(files["cart.py"])
-        index.changed(["cart.py"])
+        index.files_changed(["cart.py"])
         assert index.context(request, counter).snippets == before.snippets
 
 
@@ -115,11 +115,11 @@ async def test_a_file_that_changes_during_a_refresh_is_not_taken_for_what_was_st
         async def and_then_it_changes(progress: Callable[[], None]) -> list[LeftOut]:
             found = await refresh(progress)
             (tmp_path / "files" / "shop" / "money.py").write_text("class Money:\n    late: int\n")
-            index.changed(["shop/money.py"])
+            index.files_changed(["shop/money.py"])
             return found
 
         updates.refresh = and_then_it_changes  # type: ignore[method-assign]
         await index.refresh()
         assert "late: int" in "".join(each.text for each in index.context(request, tokenizer("o200k_base")).snippets)
-        index.overlay("shop/mail.py", "")
+        index.set_overlay("shop/mail.py", "")
         assert index._reader.facts("shop/money.py") == index._reader.live["shop/money.py"].facts

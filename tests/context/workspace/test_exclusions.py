@@ -417,14 +417,14 @@ def test_as_git_has_it(
             where, name = root, path
         asked = subprocess.run(["git", "check-ignore", "-q", name], cwd=where, env=environ, check=False)
         assert (path, asked.returncode) == (path, 0 if path in hidden.split() else 1)
-    monkeypatch.setattr(command, "ask", _no_git)  # there is no git, or it refuses
+    monkeypatch.setattr(command, "run_git", _no_git)  # there is no git, or it refuses
     check(root, shown.split(), hidden.split())
 
 
 def test_names_with_blanks_line_ends_and_wildcards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = names_that_are_not_plain(tmp_path)
     check(root, ["ü a\n.py", "*.py"], ["b ü.py", "[x].py"])
-    monkeypatch.setattr(command, "ask", _no_git)
+    monkeypatch.setattr(command, "run_git", _no_git)
     check(root, ["ü a\n.py", "*.py"], ["b ü.py", "[x].py"])
 
 
@@ -438,7 +438,7 @@ def test_own_rules_add_to_those_of_git_and_take_nothing_back(
     }  # fmt: skip
     work = repository(tmp_path / "work", files)
     if not there:
-        monkeypatch.setattr(command, "ask", _no_git)
+        monkeypatch.setattr(command, "run_git", _no_git)
     check(work, ["but.py", "c.py", "app/b.py", "app/x.py"], ["a.py", "out/a.py", "b.py", "app/c.py"])
     check(work / "app", ["b.py", "x.py"], ["c.py"])
     run(work, "add", "-f", "c.py", "b.py", "out/a.py")
@@ -481,13 +481,13 @@ def test_git_is_asked_once_for_a_walk_and_for_all_that_is_asked_of_it(
 ) -> None:
     work = repository(tmp_path / "work", {".gitignore": "x.py\n", "a.py": "", "x.py": "", "b/c.txt": ""})
     asked: list[str] = []
-    ask = command.ask
+    ask = command.run_git
 
     def counted(root: Path, *words: str, **more: Any) -> bytes | None:  # noqa: ANN401 - whatever it takes
         asked.append(words[0])
         return ask(root, *words, **more)
 
-    monkeypatch.setattr(command, "ask", counted)
+    monkeypatch.setattr(command, "run_git", counted)
     workspace = Workspace([work])
     for _ in range(3):
         assert [each.path for each in workspace.scan([])] == ["a.py"]
@@ -503,13 +503,13 @@ def test_git_is_asked_once_for_a_walk_and_for_all_that_is_asked_of_it(
 def test_git_is_asked_of_the_first_file_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     work = repository(tmp_path / "work", {".gitignore": "x.py\n", "a.py": "", "x.py": "", "b/[a].py": "", "c.py": ""})
     asked: list[str] = []
-    ask = command.ask
+    ask = command.run_git
 
     def noted(root: Path, *words: str, **more: Any) -> bytes | None:  # noqa: ANN401 - whatever it takes
         asked.append(words[-1])
         return ask(root, *words, **more)
 
-    monkeypatch.setattr(command, "ask", noted)
+    monkeypatch.setattr(command, "run_git", noted)
     workspace = Workspace([work])
     assert [workspace.ignores(path) for path in ("a.py", "b/[a].py", "a.py")] == [False] * 3
     assert asked == [":(literal)a.py", ":(literal)b/[a].py"]
@@ -568,7 +568,7 @@ def test_git_is_not_asked_where_it_would_wait(
     def noted(_root: Path, *words: str, **_more: object) -> None:
         asked.append(words[0])
 
-    monkeypatch.setattr(command, "ask", noted)
+    monkeypatch.setattr(command, "run_git", noted)
     for root, path in ((work, "sub/b.py"), (work / "sub", "b.py")):
         assert Workspace([root]).ignores(path) == (name == ".gitignore" and make is huge)
     a_link = name == ".gitignore" and make is not pipe and make is not huge  # git follows none

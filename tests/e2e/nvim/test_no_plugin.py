@@ -6,17 +6,17 @@ from pathlib import Path
 import pytest
 from tests.e2e.nvim.neovim import ROOT, VERSIONS, block, editing, page
 
-from darner_clients.testing import Said, Script
+from darner_clients.testing import Script, ScriptedReply
 
 CODE = (
     "def one():\n    return 1\n\n\ndef two():\n    return 2\n\n\ndef three():  # darner: count to three\n    return 2\n"
 )
-BOTH = Said(
+BOTH = ScriptedReply(
     "both tens",
     block("a.py", "    return 1\n", "    return 10\n")
     + block("a.py", "def two():\n    return 2\n", "def two():\n    return 20\n"),
 )
-THREE = Said("count to three", block("a.py", "def three():\n    return 2\n", "def three():\n    return 3\n"))
+THREE = ScriptedReply("count to three", block("a.py", "def three():\n    return 2\n", "def three():\n    return 3\n"))
 SCRIPT = Script(replies=(BOTH, THREE), otherwise="rint(one())", rate=300)
 TENS = CODE.replace("1", "10").replace("2\n\n", "20\n\n")
 

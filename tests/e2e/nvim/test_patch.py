@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from tests.e2e.nvim.neovim import VERSIONS, Neovim, block, editing
 
-from darner_clients.testing import Said, Script
+from darner_clients.testing import Script, ScriptedReply
 from darner_server.lsp.edits.patch_changes import CHANGED
 
 pytestmark = [pytest.mark.editor, pytest.mark.parametrize("version", VERSIONS)]
@@ -39,7 +39,7 @@ def cursor(nvim: Neovim) -> int:
 
 
 def test_review(tmp_path: Path, version: str) -> None:
-    again = Said("once more", block("a.py", "    # new\n    return 11\n", "    # newer\n    return 111\n"))
+    again = ScriptedReply("once more", block("a.py", "    # new\n    return 11\n", "    # newer\n    return 111\n"))
     script = Script(replies=(again,), otherwise=ONE + TWO + THREE)
     with editing(tmp_path, version, {"a.py": CODE}, script) as nvim:
         assert nvim.lua("return require('darner').statusline()") == ""
@@ -135,7 +135,9 @@ def test_a_range_in_a_buffer_that_is_typed_in(tmp_path: Path, version: str) -> N
 
 def test_the_function_at_the_cursor(tmp_path: Path, version: str) -> None:
     reply = block("a.py", "def two():\n    return 2\n", "def two():\n    return 22\n")
-    with editing(tmp_path, version, {"a.py": CODE}, Script(replies=(Said("line 6", reply),), otherwise=ONE)) as nvim:
+    with editing(
+        tmp_path, version, {"a.py": CODE}, Script(replies=(ScriptedReply("line 6", reply),), otherwise=ONE)
+    ) as nvim:
         nvim.keys("6G")
         nvim.lua("vim.ui.input = function(_, done) done('ask for it') end")
         nvim.command("Darner")
@@ -144,7 +146,7 @@ def test_the_function_at_the_cursor(tmp_path: Path, version: str) -> None:
 
 
 def test_cancelled_then_killed(tmp_path: Path, version: str) -> None:
-    script = Script(replies=(Said("slowly", ONE + "and " * 2000 + TWO),), otherwise=TWO, rate=150)
+    script = Script(replies=(ScriptedReply("slowly", ONE + "and " * 2000 + TWO),), otherwise=TWO, rate=150)
     with editing(tmp_path, version, {"a.py": CODE}, script) as nvim:
         nvim.command("%Darner slowly")
         nvim.until("#require('darner.hunks').of(0) == 1")

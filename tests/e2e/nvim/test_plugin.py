@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from tests.e2e.nvim.neovim import PLUGIN, ROOT, VERSIONS, block, editing, home, neovim
 
-from darner_clients.testing import Said, Script
+from darner_clients.testing import Script, ScriptedReply
 
 pytestmark = [pytest.mark.editor, pytest.mark.parametrize("version", VERSIONS)]
 
@@ -71,7 +71,7 @@ def test_several_files_and_roots(tmp_path: Path, version: str) -> None:
     new = "new.py\n```\n<<<<<<< SEARCH\n=======\nfour = 4\n>>>>>>> REPLACE\n```\n"
     every = block("a.py", "one = 1\n", "one = 11\n") + block("b.py", "two = 2\n", "two = 22\n") + new + NEVER
     script = Script(
-        replies=(Said("everywhere", every, times=1), Said("everywhere", NEVER)),
+        replies=(ScriptedReply("everywhere", every, times=1), ScriptedReply("everywhere", NEVER)),
         otherwise=block("d.py", "five = 5\n", "five = 55\n"),
     )
     with editing(tmp_path, version, files, script) as nvim:

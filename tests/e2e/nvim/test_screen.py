@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tests.e2e.nvim.neovim import PLUGIN, VERSIONS, Home, binary, block, endpoint, home, variables
 
-from darner_clients.testing import Said, Script
+from darner_clients.testing import Script, ScriptedReply
 
 pytestmark = [pytest.mark.editor, pytest.mark.parametrize("version", VERSIONS)]
 
@@ -22,7 +22,7 @@ FIRST = (
     + block("a.py", "\tx = 1\n\treturn 2\n", "\treturn 2\n")
 )
 SCRIPT = Script(
-    replies=(Said("slowly", FIRST + "and so on " * 400),),
+    replies=(ScriptedReply("slowly", FIRST + "and so on " * 400),),
     otherwise="print(\n        one(),\n    )",
     rate=150,
     window=60000,

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from darner_server.lsp.edits.alignment import Alignment
-from darner_server.lsp.text.documents import Change
+from darner_server.lsp.text.documents import TextChange
 
 TEXT = "one\ntwo\nthree\nfour\n"
 
@@ -16,9 +16,9 @@ def whole(alignment: Alignment) -> str:
     return text
 
 
-def cut(text: str, old: str, new: str) -> Change:
+def cut(text: str, old: str, new: str) -> TextChange:
     start = text.index(old)
-    return Change(start, start + len(old), new)
+    return TextChange(start, start + len(old), new)
 
 
 @pytest.mark.parametrize(
@@ -44,8 +44,8 @@ def test_typing_meanwhile(typed: tuple[str, str], patched: tuple[str, str], clea
 def test_an_echo_in_pieces_is_still_ours() -> None:
     alignment = Alignment(TEXT)
     assert alignment.edit_model([cut(TEXT, "two", "2 and 2")])
-    alignment.edit_live(Change(4, 5, "2"))
-    alignment.edit_live(Change(5, 7, " and 2"))
+    alignment.edit_live(TextChange(4, 5, "2"))
+    alignment.edit_live(TextChange(5, 7, " and 2"))
     assert (alignment.pending, alignment.live) == ((), alignment.model)
     assert alignment.edit_model([cut(alignment.model, "2 and 2\nthree", "2\n3")])
 
@@ -53,9 +53,9 @@ def test_an_echo_in_pieces_is_still_ours() -> None:
 CUTS = st.tuples(st.integers(0, 20), st.integers(0, 4), st.text("ab\n", max_size=3))
 
 
-def limited(text: str, given: tuple[int, int, str]) -> Change:
+def limited(text: str, given: tuple[int, int, str]) -> TextChange:
     start = min(given[0], len(text))
-    return Change(start, min(start + given[1], len(text)), given[2])
+    return TextChange(start, min(start + given[1], len(text)), given[2])
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_outside_the_regions_both_are_the_same(text: str, steps: list[tuple[str,
             alignment.edit_live(limited(alignment.live, given_cut))
         else:
             for region in reversed(alignment.pending):
-                alignment.edit_live(Change(region.d0, region.d1, alignment.model[region.m0 : region.m1]))
+                alignment.edit_live(TextChange(region.d0, region.d1, alignment.model[region.m0 : region.m1]))
             assert alignment.pending == ()
         at_model = at_live = 0
         for region in alignment._regions:
@@ -99,5 +99,5 @@ def test_outside_the_regions_both_are_the_same(text: str, steps: list[tuple[str,
 
 def test_where_an_offset_is_in_the_document() -> None:
     alignment = Alignment(TEXT)
-    alignment.edit_live(Change(0, 0, "zero\n"))
+    alignment.edit_live(TextChange(0, 0, "zero\n"))
     assert [alignment.to_live(each) for each in (0, 4, len(TEXT))] == [5, 9, len(TEXT) + 5]

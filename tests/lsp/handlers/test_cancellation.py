@@ -7,13 +7,13 @@ from lsprotocol import types
 from tests.engine.scene import block
 from tests.lsp.editor import Editor, editing, plain, refused
 
-from darner_clients.testing import Fault, Said, Script, ScriptedEndpoint
+from darner_clients.testing import Fault, Script, ScriptedEndpoint, ScriptedReply
 
 CODE = "def one():\n    return 1\n\n\ndef two():\n    return 2\n"
 ONE = block("a.py", "    return 1\n", "    return 11\n")
 TWO = block("a.py", "    return 2\n", "    return 22\n")
 WRONG = block("a.py", "    return 3\n", "    return 33\n")
-AFTERWARDS = Said("afterwards", TWO)
+AFTERWARDS = ScriptedReply("afterwards", TWO)
 
 Reached = Callable[[Editor, ScriptedEndpoint], bool]
 

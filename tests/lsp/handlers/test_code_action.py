@@ -5,7 +5,7 @@ from lsprotocol import types
 from tests.engine.scene import block
 from tests.lsp.editor import CLIENTS, Editor, Json, editing, plain
 
-from darner_clients.testing import Said, Script, ScriptedEndpoint
+from darner_clients.testing import Script, ScriptedEndpoint, ScriptedReply
 
 CODE = """\
 import os
@@ -98,7 +98,7 @@ async def test_a_comment_is_done_and_goes(tmp_path: Path) -> None:
 
 async def test_an_explanation_is_shown_and_stays_as_a_hover(tmp_path: Path) -> None:
     async with (
-        ScriptedEndpoint(Script(replies=(Said("Explain", "It returns one."),))) as scripted,
+        ScriptedEndpoint(Script(replies=(ScriptedReply("Explain", "It returns one."),))) as scripted,
         editing(tmp_path, {"a.py": CODE}, scripted) as editor,
     ):
         editor.open("a.py")

@@ -7,7 +7,7 @@ from lsprotocol import types
 from tests.engine.scene import block
 from tests.lsp.editor import CLIENTS, Editor, editing, plain, refused
 
-from darner_clients.testing import Fault, Said, Script, ScriptedEndpoint
+from darner_clients.testing import Fault, Script, ScriptedEndpoint, ScriptedReply
 from darner_server.lsp.edits.patch_changes import CHANGED
 
 CODE = "def one():\n    return 1\n\n\ndef two():\n    return 2\n"
@@ -176,7 +176,9 @@ async def test_an_editor_that_refuses(tmp_path: Path) -> None:
 @pytest.mark.parametrize("how", ["button", "request", "new request"])
 async def test_cancelling_closes_the_stream(tmp_path: Path, how: str) -> None:
     async with (
-        ScriptedEndpoint(Script(replies=(Said("again", AGAIN),), otherwise=ONE + TWO * 40, rate=100)) as scripted,
+        ScriptedEndpoint(
+            Script(replies=(ScriptedReply("again", AGAIN),), otherwise=ONE + TWO * 40, rate=100)
+        ) as scripted,
         editing(tmp_path, {"a.py": CODE}, scripted) as editor,
     ):
         buffer = editor.open("a.py")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from darner_server.lsp.text.documents import Change, Document, Documents
+from darner_server.lsp.text.documents import Documents, OpenDocument, TextChange
 from darner_server.lsp.text.positions import Encoding, LineTable, Mapper, Point, paired, split_lines, without_ending
 
 PIECES = st.lists(
@@ -45,8 +45,8 @@ def _changed_units(text: str, first: Point, last: Point, new: str) -> str:
 @given(TEXTS, st.lists(st.tuples(POINTS, POINTS, TEXTS), max_size=5), ENCODINGS)
 def test_every_change_is_applied_and_told(text: str, edits: list[tuple[Point, Point, str]], encoding: Encoding) -> None:
     mapper = Mapper(encoding)
-    document = Document("untitled:1", "python", 1, text, mapper)
-    told: list[Change | None] = []
+    document = OpenDocument("untitled:1", "python", 1, text, mapper)
+    told: list[TextChange | None] = []
     document.watchers.append(told.append)
     for first, last, new in edits:
         expected = changed(text, mapper, first, last, new)
@@ -61,12 +61,12 @@ def test_every_change_is_applied_and_told(text: str, edits: list[tuple[Point, Po
 
 
 def test_a_whole_text_is_told_as_what_differs() -> None:
-    document = Document("untitled:1", "python", 1, "one\ntwo\nthree\nfour\n", Mapper("utf-16"))
-    told: list[Change | None] = []
+    document = OpenDocument("untitled:1", "python", 1, "one\ntwo\nthree\nfour\n", Mapper("utf-16"))
+    told: list[TextChange | None] = []
     document.watchers.append(told.append)
     document.replace_all("one\n2\nthree\n4\n")
     document.settle(2)
-    assert told == [Change(14, 18, "4"), Change(4, 8, "2\n"), None]
+    assert told == [TextChange(14, 18, "4"), TextChange(4, 8, "2\n"), None]
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ class Prompts:
 
     async def prepare(self, endpoint: Endpoint) -> None:
         """Make the endpoint's prompt beside the event loop: from then on it is there at once."""
-        await self._index.beside(lambda: self._made(endpoint))
+        await self._index.run_in_thread(lambda: self._made(endpoint))
 
     def prompt(self, endpoint: Endpoint) -> Prompt:
         """The prompt that the endpoint gets."""

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from darner_server.lsp.text.documents import Change, equal_at_start
+from darner_server.lsp.text.documents import TextChange, equal_at_start
 
 
 class Cut(Protocol):
@@ -25,7 +25,7 @@ class Cut(Protocol):
 
 
 @dataclass(slots=True, eq=False)
-class Region:
+class Replacement:
     """Characters m0..m1 of the patch's text replace d0..d1 of the document; `held`: not to be sent yet.
 
     Each is equal only to itself.
@@ -46,14 +46,14 @@ class Alignment:
         self.model = text
         self.live = text
         self.lost = 0  # edits of ours that the user changed before the document had got them
-        self._regions: list[Region] = []
+        self._regions: list[Replacement] = []
 
     @property
-    def pending(self) -> tuple[Region, ...]:
+    def pending(self) -> tuple[Replacement, ...]:
         """Our edits that the document has not got yet."""
         return tuple(each for each in self._regions if each.own and not each.held)
 
-    def edit_model(self, cuts: Sequence[Cut], *, held: bool = False) -> tuple[Region, ...] | None:
+    def edit_model(self, cuts: Sequence[Cut], *, held: bool = False) -> tuple[Replacement, ...] | None:
         """Enter an edit of the patch and return its pending regions; all cuts are in offsets of `model` as it is.
 
         None if the user has changed the same lines: the edit is then no longer ours to send. One that is `held` waits
@@ -75,7 +75,7 @@ class Alignment:
         held = [each for each in self._regions if each.held and each.own]
         for each in held:
             each.held = False
-        regions: list[Region] = []
+        regions: list[Replacement] = []
         for each in self._regions:
             last = regions[-1] if regions else None
             if last is not None and last.own and each.own and last.m1 == each.m0 and last.d1 == each.d0:
@@ -108,14 +108,14 @@ class Alignment:
         regions[i:j] = [region] if left else []
         regions[:] = [each for each in regions if not (each.own and self._same(each))]  # the document has it
 
-    def _same(self, region: Region) -> bool:
+    def _same(self, region: Replacement) -> bool:
         return self.model[region.m0 : region.m1] == self.live[region.d0 : region.d1]
 
     def _as_sent(self, cut: Cut) -> Cut:
         """Our own edit, where a change has the same result: among equal characters a client may report another."""
         live = self.live
         for each in self.pending:
-            ours = Region(each.m0, each.m1, each.d0, each.d1, own=True)
+            ours = Replacement(each.m0, each.m1, each.d0, each.d1, own=True)
             self._narrow(ours)
             if ours.m1 - ours.m0 - (ours.d1 - ours.d0) != len(cut.text) - (cut.end - cut.start):
                 continue
@@ -125,7 +125,7 @@ class Alignment:
                 live[low : ours.d0] + text + live[ours.d1 : high]
                 == live[low : cut.start] + cut.text + live[cut.end : high]
             ):
-                return Change(ours.d0, ours.d1, text)
+                return TextChange(ours.d0, ours.d1, text)
         return cut
 
     def _beside(self, i: int, j: int, start: int, end: int, *, own: bool = True) -> tuple[int, int]:
@@ -137,15 +137,15 @@ class Alignment:
             j += 1
         return i, j
 
-    def _joined(self, i: int, j: int, start: int, end: int, grown: int) -> Region:
+    def _joined(self, i: int, j: int, start: int, end: int, grown: int) -> Replacement:
         """One region for a change of the document and the regions i up to j."""
         regions = self._regions
         if i == j:
             m0 = start + (regions[i - 1].m1 - regions[i - 1].d1 if i else 0)
-            return Region(m0, m0 + end - start, start, end + grown, own=False)
+            return Replacement(m0, m0 + end - start, start, end + grown, own=False)
         first, last = regions[i], regions[j - 1]
         before, after = max(0, first.d0 - start), max(0, end - last.d1)
-        return Region(first.m0 - before, last.m1 + after, first.d0 - before, last.d1 + after + grown, own=False)
+        return Replacement(first.m0 - before, last.m1 + after, first.d0 - before, last.d1 + after + grown, own=False)
 
     def to_live(self, at: int, *, end: bool = False) -> int:
         """Where an offset of `model` is in the document; inside a region, where that ends.
@@ -166,7 +166,7 @@ class Alignment:
         for each in self.pending:
             each.own = False
 
-    def _enter_model(self, cut: Cut, *, own: bool, held: bool) -> Region:
+    def _enter_model(self, cut: Cut, *, own: bool, held: bool) -> Replacement:
         regions, start, end = self._regions, cut.start, cut.end
         i = next((n for n, each in enumerate(regions) if each.m1 > start), len(regions))
         j = next((n for n in range(i, len(regions)) if regions[n].m0 >= end), len(regions))
@@ -177,12 +177,12 @@ class Alignment:
         grown = len(cut.text) - (end - start)
         if i == j:
             d0 = start + (regions[i - 1].d1 - regions[i - 1].m1 if i else 0)
-            region = Region(start, end + grown, d0, d0 + end - start, own, held)
+            region = Replacement(start, end + grown, d0, d0 + end - start, own, held)
         else:
             first, last = regions[i], regions[j - 1]
             before, after = max(0, first.m0 - start), max(0, end - last.m1)
             ours = own and all(each.own for each in regions[i:j])
-            region = Region(first.m0 - before, last.m1 + after + grown, first.d0 - before, last.d1 + after, ours)
+            region = Replacement(first.m0 - before, last.m1 + after + grown, first.d0 - before, last.d1 + after, ours)
         for each in regions[j:]:
             each.m0 += grown
             each.m1 += grown
@@ -199,7 +199,7 @@ class Alignment:
                 return True
         return False
 
-    def _narrow(self, region: Region) -> bool:
+    def _narrow(self, region: Replacement) -> bool:
         """Take what is equal at both ends out of a region; False if nothing is left."""
         model, live = self.model[region.m0 : region.m1], self.live[region.d0 : region.d1]
         head = equal_at_start(model, live)

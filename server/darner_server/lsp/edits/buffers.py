@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from darner_server.document_origin import Origin
 from darner_server.lsp.errors import Failure
-from darner_server.lsp.text.documents import OUT_OF_STEP, Document, Documents
+from darner_server.lsp.text.documents import OUT_OF_STEP, Documents, OpenDocument
 from darner_server.lsp.text.uris import shown_name
 from darner_server.lsp.text.workspace_folders import Folders
 
@@ -41,7 +41,7 @@ def snapshot_buffers(documents: Documents, folders: Folders, uri: str) -> Buffer
     return Buffers(texts, versions, focus, {path: folders.origin(path) for path in texts})
 
 
-def _document(documents: Documents, folders: Folders, uri: str) -> Document | None:
+def _document(documents: Documents, folders: Folders, uri: str) -> OpenDocument | None:
     """The open document of a URI, or of the file that it names: links may give a file several names."""
     path = folders.inside(uri)
     return documents.get(uri) or (documents.get(folders.uri_of(path) or "") if path else None)
@@ -49,7 +49,7 @@ def _document(documents: Documents, folders: Folders, uri: str) -> Document | No
 
 async def sendable(buffers: Buffers, engine: "Engine") -> Buffers:
     """Without the documents that are ignored or secret. Raises Failure where the request is about one of them."""
-    return await engine.index.beside(lambda: _sendable(buffers, engine))
+    return await engine.index.run_in_thread(lambda: _sendable(buffers, engine))
 
 
 def _sendable(buffers: Buffers, engine: "Engine") -> Buffers:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from pygls.exceptions import JsonRpcException
 
-from darner_server.lsp.client_capabilities import Client
-from darner_server.lsp.edits.alignment import Region
+from darner_server.lsp.client_capabilities import ClientCapabilities
+from darner_server.lsp.edits.alignment import Replacement
 from darner_server.lsp.edits.patch_changes import CHANGED, PatchChanges
 from darner_server.lsp.edits.patched_file import PatchedFile, Sent
 from darner_server.lsp.edits.pending_hunks import OpenHunks
@@ -31,8 +31,8 @@ _MOST_TRIES = 20
 @dataclass(slots=True)
 class _Round:
     changes: list[FileEdit | FileOperation] = field(default_factory=list["FileEdit | FileOperation"])
-    sent: list[tuple[PatchedFile, tuple[Region, ...], list[Sent], int | None]] = field(
-        default_factory=list["tuple[PatchedFile, tuple[Region, ...], list[Sent], int | None]"]
+    sent: list[tuple[PatchedFile, tuple[Replacement, ...], list[Sent], int | None]] = field(
+        default_factory=list["tuple[PatchedFile, tuple[Replacement, ...], list[Sent], int | None]"]
     )
     operations: list[FileOperation] = field(default_factory=list[FileOperation])
 
@@ -40,7 +40,9 @@ class _Round:
 class Delivery:
     """One patch's way into the buffers. An edit enters its file just before a round is sent."""
 
-    def __init__(self, client: Client, protocol: QuickProtocol, hunks: OpenHunks, changes: PatchChanges) -> None:
+    def __init__(
+        self, client: ClientCapabilities, protocol: QuickProtocol, hunks: OpenHunks, changes: PatchChanges
+    ) -> None:
         self._client = client
         self._protocol = protocol
         self._hunks = hunks
@@ -143,7 +145,7 @@ class Delivery:
             echoed = await self._echoed(file, revision)
             if file.revision is None:
                 file.assume_applied()
-            left = set(file.alignment.pending) if echoed else set[Region]()
+            left = set(file.alignment.pending) if echoed else set[Replacement]()
             if left:  # Neovim reports that it has applied an edit which it passed over as outdated
                 complete = False
             else:

@@ -5,11 +5,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from darner_server.display_text import plain
-from darner_server.lsp.client_capabilities import Client
+from darner_server.lsp.client_capabilities import ClientCapabilities
 from darner_server.lsp.edits.buffers import Buffers
 from darner_server.lsp.edits.patched_file import PatchedFile
 from darner_server.lsp.edits.workspace_edit import FileEdit, FileOperation, unsupported, workspace_edit
-from darner_server.lsp.text.documents import OUT_OF_STEP, Change, Documents
+from darner_server.lsp.text.documents import OUT_OF_STEP, Documents, TextChange
 from darner_server.lsp.text.instruction_comments import comment_at, removal
 from darner_server.lsp.text.positions import Mapper, split_lines
 from darner_server.lsp.text.workspace_folders import Folders
@@ -36,7 +36,7 @@ class PatchChanges:
         *,
         documents: Documents,
         mapper: Mapper,
-        client: Client,
+        client: ClientCapabilities,
         read: Callable[[str], str | None],
         notify: Callable[[dict[str, Any]], None],
         uri: str,
@@ -70,7 +70,7 @@ class PatchChanges:
         file = self._file(path) if comment is not None else None
         if comment is None or file is None:
             return self._buffers.texts
-        cut = Change(*removal(lines, comment), "")
+        cut = TextChange(*removal(lines, comment), "")
         file.alignment.edit_model([cut], held=True)
         file.whole.edit_model([cut], held=True)
         return {**self._buffers.texts, path: file.alignment.model}

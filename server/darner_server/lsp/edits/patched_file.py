@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from darner_server.lsp.edits.alignment import Alignment, Region
+from darner_server.lsp.edits.alignment import Alignment, Replacement
 from darner_server.lsp.edits.workspace_edit import FileEdit, text_edits
-from darner_server.lsp.text.documents import Change, Document, Documents, refined
+from darner_server.lsp.text.documents import Documents, OpenDocument, TextChange, refined
 from darner_server.lsp.text.positions import LineTable, Mapper, split_lines
 
 GONE = "its document was closed, and there is no such file"
@@ -50,7 +50,7 @@ class PatchedFile:
         self._documents = documents
         self._mapper = mapper
         self._base_lines = split_lines(base)
-        self._document: Document | None = None
+        self._document: OpenDocument | None = None
         self._on_change: Callable[[], None] = lambda: None
         self.reattach()
 
@@ -97,7 +97,7 @@ class PatchedFile:
         """Call `callback` whenever a message has changed the document."""
         self._on_change = callback
 
-    def edit(self, regions: tuple[Region, ...]) -> FileEdit:
+    def edit(self, regions: tuple[Replacement, ...]) -> FileEdit:
         """Our edits of these regions, against the document as it is."""
         lines = self._document.lines if self._document is not None else split_lines(self.alignment.live)
         edits = text_edits(regions, self.alignment.model, LineTable(lines, self._mapper))
@@ -109,14 +109,14 @@ class PatchedFile:
         edits = text_edits(self.whole.pending, self.whole.model, LineTable(self._base_lines, self._mapper))
         return FileEdit(self.uri, version, edits, self.bridged, self.runs)
 
-    def sent(self, regions: tuple[Region, ...]) -> list[Sent]:
+    def sent(self, regions: tuple[Replacement, ...]) -> list[Sent]:
         """What is sent with `edit`, to be remembered until the document has it."""
         return [Sent(each.m0, each.m1, self.alignment.live[each.d0 : each.d1]) for each in regions]
 
     def assume_applied(self) -> None:
         """The client has applied our edits to a file that it has not opened: there will be no echo."""
         for region in reversed(self.alignment.pending):
-            self.alignment.edit_live(Change(region.d0, region.d1, self.alignment.model[region.m0 : region.m1]))
+            self.alignment.edit_live(TextChange(region.d0, region.d1, self.alignment.model[region.m0 : region.m1]))
 
     def place(self, start: int, end: int) -> dict[str, Any]:
         """A range of the patch's text as a range of the document."""
@@ -132,7 +132,7 @@ class PatchedFile:
         for change in refined(0, self.alignment.live, text):
             self.alignment.edit_live(change)
 
-    def _changed(self, change: Change | None) -> None:
+    def _changed(self, change: TextChange | None) -> None:
         if change is not None:
             self.alignment.edit_live(change)
         else:

@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from darner_server.lsp.edits.alignment import Region
+from darner_server.lsp.edits.alignment import Replacement
 from darner_server.lsp.edits.patched_file import PatchedFile, Sent
-from darner_server.lsp.text.documents import Change, Document, Documents
+from darner_server.lsp.text.documents import Documents, OpenDocument, TextChange
 
 
 @dataclass(slots=True)
-class Hunk:
+class PendingHunk:
     """Characters start..end of the document were put there by a patch in the place of `before`."""
 
     number: int
@@ -27,8 +27,8 @@ class OpenHunks:
     def __init__(self, documents: Documents, changed: Callable[[], None]) -> None:
         self._documents = documents
         self._changed = changed
-        self._hunks: dict[int, Hunk] = {}
-        self._watched: dict[str, Document] = {}
+        self._hunks: dict[int, PendingHunk] = {}
+        self._watched: dict[str, OpenDocument] = {}
         self._last = 0
 
     def add(self, file: PatchedFile, sent: Iterable[Sent]) -> None:
@@ -43,11 +43,11 @@ class OpenHunks:
             after = file.alignment.model[each.start : each.end]
             if text[start:end] == after:
                 self._last += 1
-                self._hunks[self._last] = Hunk(self._last, document.uri, start, end, each.before, after)
+                self._hunks[self._last] = PendingHunk(self._last, document.uri, start, end, each.before, after)
         self._watch(document)
         self._changed()
 
-    def of(self, uri: str) -> list[Hunk]:
+    def of(self, uri: str) -> list[PendingHunk]:
         """The hunks of a document, from the top; without those that an undo in the editor has reverted."""
         document = self._documents.get(uri)
         if document is None:
@@ -55,15 +55,15 @@ class OpenHunks:
         self._drop_taken_back(document)
         return sorted((each for each in self._hunks.values() if each.uri == document.uri), key=lambda each: each.start)
 
-    def all(self) -> list[Hunk]:
+    def all(self) -> list[PendingHunk]:
         """The hunks of all documents."""
         return [each for document in self._documents for each in self.of(document.uri)]
 
-    def get(self, number: int) -> Hunk | None:
+    def get(self, number: int) -> PendingHunk | None:
         """A hunk by its number."""
         return self._hunks.get(number)
 
-    def keep(self, hunks: Iterable[Hunk]) -> None:
+    def keep(self, hunks: Iterable[PendingHunk]) -> None:
         """Forget hunks: they stay as they are."""
         for each in hunks:
             self._hunks.pop(each.number, None)
@@ -74,19 +74,19 @@ class OpenHunks:
         self._hunks = {number: each for number, each in self._hunks.items() if each.uri != uri}
         self._watched.pop(uri, None)
 
-    def _watch(self, document: Document) -> None:
+    def _watch(self, document: OpenDocument) -> None:
         if self._watched.get(document.uri) is document:
             return
         self._watched[document.uri] = document
         uri = document.uri
 
-        def follow(change: Change | None) -> None:
+        def follow(change: TextChange | None) -> None:
             if change is not None:
                 self._move(uri, change)
 
         document.watchers.append(follow)
 
-    def _move(self, uri: str, change: Change) -> None:
+    def _move(self, uri: str, change: TextChange) -> None:
         grown = len(change.text) - (change.end - change.start)
         for each in [each for each in self._hunks.values() if each.uri == uri]:
             if change.start >= each.end and not (change.start == each.end == each.start):
@@ -99,32 +99,32 @@ class OpenHunks:
             else:
                 del self._hunks[each.number]  # typed over its border: what to restore is no longer certain
 
-    def _drop_taken_back(self, document: Document) -> None:
+    def _drop_taken_back(self, document: OpenDocument) -> None:
         text = document.text
         for each in [each for each in self._hunks.values() if each.uri == document.uri]:
             if text[each.start : each.end] == each.before and each.before != each.after:
                 del self._hunks[each.number]
 
 
-def outermost(hunks: Iterable[Hunk]) -> list[Hunk]:
+def outermost(hunks: Iterable[PendingHunk]) -> list[PendingHunk]:
     """The hunks that hold no part of an older one's lines, from the top: putting the older one back undoes both."""
-    chosen: list[Hunk] = []
+    chosen: list[PendingHunk] = []
     for each in sorted(hunks, key=lambda each: each.number):
         if not any(other.start <= each.start and each.end <= other.end for other in chosen):
             chosen.append(each)
     return sorted(chosen, key=lambda each: each.start)
 
 
-def undoing(hunks: Iterable[Hunk]) -> tuple[Region, ...]:
+def undoing(hunks: Iterable[PendingHunk]) -> tuple[Replacement, ...]:
     """The regions to restore, and where each one's text is in `"".join(hunk.before ...)`, in the hunks' order."""
-    regions: list[Region] = []
+    regions: list[Replacement] = []
     at = 0
     for each in hunks:
-        regions.append(Region(at, at + len(each.before), each.start, each.end, own=True))
+        regions.append(Replacement(at, at + len(each.before), each.start, each.end, own=True))
         at += len(each.before)
     return tuple(regions)
 
 
-def as_json(hunk: Hunk) -> dict[str, Any]:
+def as_json(hunk: PendingHunk) -> dict[str, Any]:
     """What a command gets to name a hunk by."""
     return {"hunk": hunk.number, "uri": hunk.uri}

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import asyncio
 
 
-class InFlight:
+class RunningPatches:
     """The tasks of the running patches, each with the range it works on."""
 
     def __init__(self) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from darner_server.lsp.client_capabilities import Client
-from darner_server.lsp.edits.alignment import Region
+from darner_server.lsp.client_capabilities import ClientCapabilities
+from darner_server.lsp.edits.alignment import Replacement
 from darner_server.lsp.text.positions import LineTable, Point
 
 _BRIDGED = "darner.bridged"
@@ -51,7 +51,7 @@ class FileOperation:
     runs: bool = False
 
 
-def text_edits(regions: Iterable[Region], model: str, table: LineTable) -> tuple[dict[str, Any], ...]:
+def text_edits(regions: Iterable[Replacement], model: str, table: LineTable) -> tuple[dict[str, Any], ...]:
     """Our edits as TextEdits of the document that `table` is of."""
     return tuple(
         {"range": range_json(table.point(each.d0), table.point(each.d1)), "newText": model[each.m0 : each.m1]}
@@ -59,7 +59,7 @@ def text_edits(regions: Iterable[Region], model: str, table: LineTable) -> tuple
     )
 
 
-def workspace_edit(changes: Sequence[FileEdit | FileOperation], client: Client) -> dict[str, Any]:
+def workspace_edit(changes: Sequence[FileEdit | FileOperation], client: ClientCapabilities) -> dict[str, Any]:
     """A WorkspaceEdit; operations only for a client that has them (see `unsupported`)."""
     if not client.versioned_edits:
         return {"changes": {each.uri: list(each.edits) for each in changes if isinstance(each, FileEdit)}}
@@ -69,7 +69,7 @@ def workspace_edit(changes: Sequence[FileEdit | FileOperation], client: Client) 
     return edit | {"changeAnnotations": {name: _ANNOTATIONS[name] for name in sorted(used)}} if used else edit
 
 
-def unsupported(operation: FileOperation, client: Client) -> str | None:
+def unsupported(operation: FileOperation, client: ClientCapabilities) -> str | None:
     """Why the client cannot do this, with what to do instead; None if it can."""
     if operation.kind in client.resource_operations:
         return None
@@ -85,7 +85,7 @@ def range_json(first: Point, last: Point) -> dict[str, Any]:
     }
 
 
-def _part(change: FileEdit | FileOperation, client: Client, used: set[str]) -> dict[str, Any]:
+def _part(change: FileEdit | FileOperation, client: ClientCapabilities, used: set[str]) -> dict[str, Any]:
     if isinstance(change, FileEdit):
         edits = list(change.edits)
         name = _RUN if change.runs else _BRIDGED if change.bridged else None

@@ -6,7 +6,7 @@ from typing import Any
 from darner_server.display_text import plain
 from darner_server.lsp.session import Session
 from darner_server.lsp.tests_of_file import tests_of
-from darner_server.lsp.text.documents import Document
+from darner_server.lsp.text.documents import OpenDocument
 from darner_server.lsp.text.instruction_comments import Comment, comment_at
 from darner_server.lsp.text.stubs import is_stub, window_around
 from darner_server.lsp.transport.json_values import as_list, as_object, at, integer_at, point_at, text_at
@@ -41,7 +41,7 @@ def resolve(_session: Session, action: object) -> Action:
     return as_object(action) | ({"command": command} if command else {})
 
 
-def _actions(session: Session, document: Document, params: object) -> Iterator[Action]:
+def _actions(session: Session, document: OpenDocument, params: object) -> Iterator[Action]:
     first, last = point_at(params, "range", "start"), point_at(params, "range", "end")
     for diagnostic in as_list(at(params, "context", "diagnostics")):
         if text_at(diagnostic, "message") and point_at(diagnostic, "range", "start") is not None:
@@ -71,7 +71,7 @@ def _actions(session: Session, document: Document, params: object) -> Iterator[A
     )  # fmt: skip
 
 
-def _fix(document: Document, diagnostic: dict[str, Any]) -> Action:
+def _fix(document: OpenDocument, diagnostic: dict[str, Any]) -> Action:
     line = (integer_at(diagnostic, "range", "start", "line") or 0) + 1
     message, source, code = text_at(diagnostic, "message"), text_at(diagnostic, "source"), diagnostic.get("code")
     of, known_as = f"{source}: " if source else "", f" ({code})" if isinstance(code, str | int) and code != "" else ""
@@ -83,13 +83,13 @@ def _fix(document: Document, diagnostic: dict[str, Any]) -> Action:
     return action | {"diagnostics": [diagnostic]}
 
 
-def _do(document: Document, comment: Comment) -> Action:
+def _do(document: OpenDocument, comment: Comment) -> Action:
     start = {"line": comment.line, "character": 0}
     place = {"start": start, "end": start}
     return _patch(document, comment.instruction, "refactor.rewrite", comment.instruction, place, remark=comment.line)
 
 
-def _stub(path: str, document: Document, line: int) -> tuple[str, dict[str, Any]] | None:
+def _stub(path: str, document: OpenDocument, line: int) -> tuple[str, dict[str, Any]] | None:
     """The function around a line, if it does nothing yet."""
     from darner_context.syntax.definitions import enclosing
 
@@ -105,7 +105,7 @@ def _stub(path: str, document: Document, line: int) -> tuple[str, dict[str, Any]
 
 
 def _patch(
-    document: Document, title: str, kind: str, instruction: str, place: dict[str, Any], **more: object
+    document: OpenDocument, title: str, kind: str, instruction: str, place: dict[str, Any], **more: object
 ) -> Action:
     argument = {"textDocument": {"uri": document.uri}, "range": place, "instruction": instruction, **more}
     return _command(title, kind, "darner.patch", argument)

@@ -6,7 +6,7 @@ from typing import Any
 
 from lsprotocol import types
 
-from darner_server.lsp.edits.pending_hunks import Hunk, as_json, outermost, undoing
+from darner_server.lsp.edits.pending_hunks import PendingHunk, as_json, outermost, undoing
 from darner_server.lsp.edits.workspace_edit import FileEdit, text_edits, workspace_edit
 from darner_server.lsp.errors import Failure
 from darner_server.lsp.session import Session
@@ -55,7 +55,7 @@ def undo_all(session: Session, arguments: list[Any]) -> Coroutine[Any, Any, None
     return _undo(session, _hunks(session, arguments))
 
 
-async def _undo(session: Session, hunks: Iterable[Hunk]) -> None:
+async def _undo(session: Session, hunks: Iterable[PendingHunk]) -> None:
     ordered = sorted(hunks, key=lambda each: (each.uri, each.start))
     changes: list[FileEdit] = []
     for uri, group in groupby(ordered, key=lambda each: each.uri):
@@ -75,7 +75,7 @@ async def _undo(session: Session, hunks: Iterable[Hunk]) -> None:
     session.hunks.keep(ordered)
 
 
-def _hunk(session: Session, arguments: list[Any]) -> Hunk:
+def _hunk(session: Session, arguments: list[Any]) -> PendingHunk:
     number = at(arguments[0] if arguments else None, "hunk")
     hunk = session.hunks.get(number) if isinstance(number, int) else None
     if hunk is None:
@@ -83,6 +83,6 @@ def _hunk(session: Session, arguments: list[Any]) -> Hunk:
     return hunk
 
 
-def _hunks(session: Session, arguments: list[Any]) -> list[Hunk]:
+def _hunks(session: Session, arguments: list[Any]) -> list[PendingHunk]:
     uri = at(arguments[0] if arguments else None, "uri")
     return session.hunks.of(uri) if isinstance(uri, str) else session.hunks.all()

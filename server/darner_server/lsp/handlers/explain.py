@@ -11,7 +11,7 @@ from darner_server.lsp.model_request import model_stream
 from darner_server.lsp.params import PatchParams, read_patch_params
 from darner_server.lsp.session import Session
 from darner_server.lsp.suggestions.explanations import Explanation
-from darner_server.lsp.text.documents import Snapshot
+from darner_server.lsp.text.documents import DocumentSnapshot
 from darner_server.lsp.transport.json_values import as_object, integer_at, text_at
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def explain(session: Session, arguments: list[Any]) -> Coroutine[Any, Any, dict[
     return _explain(session, params, document.snapshot())
 
 
-async def _explain(session: Session, params: PatchParams, snapshot: Snapshot) -> dict[str, str]:
+async def _explain(session: Session, params: PatchParams, snapshot: DocumentSnapshot) -> dict[str, str]:
     await session.wait_for_settings()
     session.require_trust()
     async with session.engines.use() as engine:
@@ -50,13 +50,13 @@ async def _explain(session: Session, params: PatchParams, snapshot: Snapshot) ->
     return {"markdown": plain(text)}
 
 
-async def _ask(session: Session, engine: "Engine", params: PatchParams, snapshot: Snapshot) -> tuple[str, str]:
+async def _ask(session: Session, engine: "Engine", params: PatchParams, snapshot: DocumentSnapshot) -> tuple[str, str]:
     from darner_clients.chat import Text
 
     await engine.indexed()
     path = session.folders.path_of(snapshot.uri, snapshot.language)
     origin = session.folders.origin(path)
-    if (reason := await engine.index.beside(lambda: engine.withheld(path, origin))) is not None:
+    if (reason := await engine.index.run_in_thread(lambda: engine.withheld(path, origin))) is not None:
         raise Failure(reason)
     requests = _Requests(engine, params, snapshot, path)
     text = ""
@@ -68,7 +68,7 @@ async def _ask(session: Session, engine: "Engine", params: PatchParams, snapshot
 
 
 class _Requests:
-    def __init__(self, engine: "Engine", params: PatchParams, snapshot: Snapshot, path: str) -> None:
+    def __init__(self, engine: "Engine", params: PatchParams, snapshot: DocumentSnapshot, path: str) -> None:
         assert params.first is not None  # noqa: S101 - checked by `explain`
         assert params.last is not None  # noqa: S101 - as above
         from darner_context.secrets.masks import Masks

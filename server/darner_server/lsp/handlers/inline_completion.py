@@ -15,7 +15,7 @@ from darner_server.lsp.edits.workspace_edit import range_json
 from darner_server.lsp.model_request import NoAnswer, model_stream
 from darner_server.lsp.session import Session
 from darner_server.lsp.suggestions.shape import Cursor, suggest
-from darner_server.lsp.text.documents import Snapshot
+from darner_server.lsp.text.documents import DocumentSnapshot
 from darner_server.lsp.text.positions import LineTable, Point, split_lines
 from darner_server.lsp.transport.json_values import integer_at, point_at, text_at
 
@@ -99,7 +99,7 @@ def _wanted(session: Session) -> bool:
 
 
 async def _complete(
-    session: Session, snapshot: Snapshot, cursor: Cursor, there: _Place, *, invoked: bool
+    session: Session, snapshot: DocumentSnapshot, cursor: Cursor, there: _Place, *, invoked: bool
 ) -> dict[str, Any] | None:
     path = session.folders.path_of(snapshot.uri, snapshot.language)
     with session.suggestions.current() as turn:
@@ -109,7 +109,7 @@ async def _complete(
                 return None
             async with session.engines.use() as engine:
                 origin = session.folders.origin(path)
-                withheld = await engine.index.beside(lambda: _withheld(engine, path, origin, snapshot.text))
+                withheld = await engine.index.run_in_thread(lambda: _withheld(engine, path, origin, snapshot.text))
                 text = "" if withheld else await _ask(session, engine, path, cursor, there.end, invoked=invoked)
         except asyncio.CancelledError:
             if turn.superseded():

@@ -55,7 +55,7 @@ async def _context(
     )
     endpoints = engine.settings.endpoints
     counter = endpoints[0].tokenizer if endpoints else _TOKENIZER
-    bundle = await engine.index.beside(lambda: engine.context(request, counter))
+    bundle = await engine.index.run_in_thread(lambda: engine.context(request, counter))
     shown = (bundle.focus, *bundle.snippets) if bundle.focus else bundle.snippets
     return {
         **summary_json(bundle),

@@ -8,7 +8,7 @@ from typing import Any
 from lsprotocol import types
 
 from darner_server.lsp.session import Session
-from darner_server.lsp.text.documents import OUT_OF_STEP, Document
+from darner_server.lsp.text.documents import OUT_OF_STEP, OpenDocument
 from darner_server.lsp.text.positions import Point
 from darner_server.lsp.transport.json_values import as_list, as_object, at, integer_at, point_at, text_at
 
@@ -67,7 +67,7 @@ def unreadable(session: Session, body: bytes) -> None:
             document.out_of_step = True
 
 
-def _change(session: Session, document: Document, changes: object, version: int | None) -> None:
+def _change(session: Session, document: OpenDocument, changes: object, version: int | None) -> None:
     """Apply one message's changes; from one that cannot be read on, the text is not the editor's any more."""
     told = as_list(changes)
     if not told and changes != []:
@@ -80,7 +80,7 @@ def _change(session: Session, document: Document, changes: object, version: int 
     document.settle(version)
 
 
-def _apply(document: Document, change: object) -> bool:
+def _apply(document: OpenDocument, change: object) -> bool:
     """Apply a change of a range, or of all where there is no range. False for one that cannot be read."""
     text, place = at(change, "text"), at(change, "range")
     if not isinstance(text, str):
@@ -107,5 +107,5 @@ def _close(session: Session, uri: str) -> None:
     if document is not None:
         session.hunks.closed(document.uri)
         if (engine := session.engines.current) is not None:
-            engine.index.overlay(session.folders.path_of(document.uri, document.language), None)
+            engine.index.set_overlay(session.folders.path_of(document.uri, document.language), None)
     session.folders.forget(uri)

@@ -78,7 +78,7 @@ def _changed(session: Session, uris: Iterable[str]) -> None:
     engine = session.engines.current
     paths = [path for uri in uris if (path := session.folders.inside(uri)) is not None]
     if engine is not None and paths:
-        engine.index.changed(paths[:_AT_ONCE])
+        engine.index.files_changed(paths[:_AT_ONCE])
         engine.refresh()
 
 

@@ -16,7 +16,7 @@ _MOST_COMPARED = 250_000  # pairs of lines
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class TextChange:
     """One change of a text, in offsets of the text before it."""
 
     start: int
@@ -25,7 +25,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Snapshot:
+class DocumentSnapshot:
     """One version of a document, owned by its caller."""
 
     uri: str
@@ -43,7 +43,7 @@ class Snapshot:
         return LineTable(self.lines, mapper)
 
 
-class Document:
+class OpenDocument:
     """A live text.
 
     `version` is the client's, None from a client that sends none; `revision` is our own count of its messages, for
@@ -60,7 +60,7 @@ class Document:
         self.lines = split_lines(text)
         self._mapper = mapper
         self._text: str | None = text
-        self.watchers: list[Callable[[Change | None], None]] = []  # None: all changes of one message are in
+        self.watchers: list[Callable[[TextChange | None], None]] = []  # None: all changes of one message are in
 
     @property
     def text(self) -> str:
@@ -69,9 +69,9 @@ class Document:
             self._text = "".join(self.lines)
         return self._text
 
-    def snapshot(self) -> Snapshot:
+    def snapshot(self) -> DocumentSnapshot:
         """The present version, for keeps."""
-        return Snapshot(self.uri, self.version, self.language, tuple(self.lines))
+        return DocumentSnapshot(self.uri, self.version, self.language, tuple(self.lines))
 
     def replace(self, first: Point, last: Point, text: str) -> None:
         """Change one range; positions beyond the text mean its end."""
@@ -153,15 +153,15 @@ class Documents:
 
     def __init__(self, mapper: Mapper) -> None:
         self._mapper = mapper
-        self._open: dict[str, Document] = {}
+        self._open: dict[str, OpenDocument] = {}
 
-    def __iter__(self) -> Iterator[Document]:
+    def __iter__(self) -> Iterator[OpenDocument]:
         return iter(tuple(self._open.values()))
 
     def __len__(self) -> int:
         return len(self._open)
 
-    def open(self, uri: str, language: str, version: int | None, text: str) -> Document:
+    def open(self, uri: str, language: str, version: int | None, text: str) -> OpenDocument:
         """Take a document that the editor has opened; opened twice, it is the later one."""
         document = self._open.get(key_of(uri))
         if document is not None:
@@ -169,14 +169,14 @@ class Documents:
             document.replace_all(text)
             document.settle(version)
             return document
-        document = self._open[key_of(uri)] = Document(uri, language, version, text, self._mapper)
+        document = self._open[key_of(uri)] = OpenDocument(uri, language, version, text, self._mapper)
         return document
 
-    def get(self, uri: str) -> Document | None:
+    def get(self, uri: str) -> OpenDocument | None:
         """The open document of a URI."""
         return self._open.get(key_of(uri))
 
-    def close(self, uri: str) -> Document | None:
+    def close(self, uri: str) -> OpenDocument | None:
         """Forget a document; returns it if it was open. Its listeners get a call without a change."""
         document = self._open.pop(key_of(uri), None)
         if document is not None:
@@ -184,7 +184,7 @@ class Documents:
         return document
 
 
-def refined(start: int, old: str, new: str) -> Iterator[Change]:
+def refined(start: int, old: str, new: str) -> Iterator[TextChange]:
     """What really differs where `old` at `start` becomes `new`, from the last to the first.
 
     A client may report far more than was changed: the whole text, or everything from the first edit to the last.
@@ -195,13 +195,13 @@ def refined(start: int, old: str, new: str) -> Iterator[Change]:
     start += head
     if min(len(before), len(after)) < 2 or len(before) * len(after) > _MOST_COMPARED:  # noqa: PLR2004 - lines
         if before or after:
-            yield Change(start, start + sum(map(len, before)), "".join(after))
+            yield TextChange(start, start + sum(map(len, before)), "".join(after))
         return
     starts = [start, *(start + each for each in accumulate(map(len, before)))]
     matcher = SequenceMatcher(None, before, after, autojunk=False)
     for kind, first, last, new_first, new_last in reversed(matcher.get_opcodes()):
         if kind != "equal":
-            yield Change(starts[first], starts[last], "".join(after[new_first:new_last]))
+            yield TextChange(starts[first], starts[last], "".join(after[new_first:new_last]))
 
 
 def equal_at_start(a: str, b: str) -> int:
