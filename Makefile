@@ -87,6 +87,7 @@ eval: env
 # Peers that need an environment of their own are named by DARNER_PEERS and the like; each script's --help says which.
 bench: env
 	VIRTUAL_ENV=.venv $(UV) pip install --quiet --group bench
+	$(IN)/python bench/command_line.py
 	$(IN)/python bench/stages.py
 	$(IN)/python bench/patch.py
 	$(IN)/python bench/clients.py

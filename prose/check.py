@@ -38,7 +38,7 @@ PROGRAMS = (
 )
 # Not for a person: data about the words of models and of secrets, and a fake endpoint that speaks as others do.
 DATA = re.compile(r"/secrets/|/queries/|placeholder_words|/darner_clients/testing/")
-HELP = "server/darner_server/cli/app.py"  # its docstrings are the help texts
+HELP = "server/darner_server/cli/arguments/commands.py"  # its docstrings are the help texts
 
 _ROW = re.compile(r"^\| (`[^|]+`) \| ([^|]+) \| ([^|]*)\|$", re.MULTILINE)
 _STRING = re.compile(r'"((?:[^"\\\n]|\\.)*)"|\'((?:[^\'\\\n]|\\.)*)\'|`((?:[^`\\]|\\.)*)`')

@@ -21,7 +21,7 @@ FLOORS = {
     " < ranking < index",
     "darner_clients": "dialect endpoint errors chat < testing transport < endpoint_warnings refusals < wire"
     " < discovery < client < routing",
-    "darner_server": "context_json directory_handles display_text document_origin import_path key_validation process_alive"
+    "darner_server": "context_json directory_handles display_text document_origin import_path key_validation keyring_names process_alive"
     " user_directories"
     " < journal settings_errors < endpoint_table file_writer < settings",
     "darner_server.patch": "edit protected_paths < autorun_files paths text < formats < repair_prompt reply < match < rewrite"
@@ -32,8 +32,8 @@ FLOORS = {
     " < checksum download_process health server_process < hub package_index < download < server",
     "darner_server.lsp": "client_log errors suggestions tests_of_file < transport < progress server_capabilities text"
     " < client_capabilities engine_host handshake params < edits < session < model_request patch_run < handlers < server < startup",
-    "darner_server.cli": "exit_codes output < autorun_files locations login model recovery command_environment"
-    " < apply post_patch_check context doctor < patch < app",
+    "darner_server.cli": "exit_codes output < autorun_files locations login model recovery"
+    " < command_environment < apply post_patch_check context doctor < patch < arguments < app",
 }
 
 # What each package may import besides itself and the standard library. "package.room" allows that room alone.
@@ -58,7 +58,7 @@ KNOWN_IN = {
     "httpx": "darner_clients.transport",
     "filelock": "darner_server.local.lock",
     "pygls": "darner_server.lsp",
-    "typer": "darner_server.cli.app",
+    "typer": "darner_server.cli.arguments.commands",
 }
 
 

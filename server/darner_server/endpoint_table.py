@@ -9,7 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from darner_clients.endpoint import Deadlines, Endpoint
 from darner_server.key_validation import cleaned, fault, looks_like_key, may_be_key
+from darner_server.keyring_names import is_stored
 from darner_server.settings_errors import at
+from darner_server.user_directories import state_folder
 
 _DEFAULT_TOKENIZER = "o200k_base"
 
@@ -158,7 +160,7 @@ def _key(
     variable = (row.api_key_env if row.api_key_env.isupper() else "that it names") if row.api_key_env else ""
     given = environ.get(row.api_key_env, "") if row.api_key_env else ""
     key, source = cleaned(given), f"the variable {variable}"
-    if not key:
+    if not key and _may_have_key(row):
         key, source = cleaned(key_of(row.name) or ""), f"the keyring (darner login {row.name})"
     if not key and row.api_key_env:
         state = "is empty" if given else "is not set"
@@ -175,6 +177,13 @@ def _key(
     if why := fault(key):
         return None, source, f"{place('api_key_env')}: the key of '{row.name}' in {source} {why}; copy it again"
     return key, source, ""
+
+
+def _may_have_key(row: EndpointTable) -> bool:
+    """Whether it is worth opening the keyring: a server on this machine that names no variable seldom has a key."""
+    host = urlsplit(row.base_url.strip()).hostname or ""
+    local = host in {"localhost", "::1"} or host.startswith("127.")
+    return bool(row.api_key_env) or not local or is_stored(row.name, state_folder())
 
 
 def _expanded(pairs: _Pairs, environ: Mapping[str, str]) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...], str]:

@@ -8,6 +8,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from darner_context.text.ascii_tokens import Ranks, ascii_pattern, count_ascii, ranks_of
+
 if TYPE_CHECKING:
     import tiktoken
 
@@ -38,6 +40,7 @@ _PIECE = 50_000  # characters handed to the encoder at once: its regular express
 _SHORT = 2_000  # characters of a text that is counted at once
 _PARAGRAPH = re.compile(r"\n\n(?=[A-Za-z])")  # no token spans such a place: the sum of the parts is exact
 _LOADING = threading.Lock()
+_FIRST_CHARACTERS = 40_000  # that are counted before an encoder is worth building
 _KEPT = 16_384  # paragraphs whose counts stay in memory: the next prompt has nearly all of them again
 
 
@@ -66,13 +69,43 @@ def tokenizer(name: str) -> Tokenizer:
 
 def load(name: str) -> None:
     """Make a tokenizer ready: a third of a second, half of which no other thread runs."""
-    tokenizer(name).count(" ")
+    _encoding(_SAME.get(name, "o200k_base"))
 
 
 @cache
 def _tokenizer(name: str) -> Tokenizer:
     vocabulary = _SAME.get(name)
     return _Exact(name, vocabulary) if vocabulary else _Estimate(name)
+
+
+class _FirstTexts:
+    """The first texts of a process are counted without an encoder, while they are short; then there is one."""
+
+    def __init__(self) -> None:
+        self._left = _FIRST_CHARACTERS
+        self._ranks: Ranks = {}
+
+    def count(self, text: str, vocabulary: str) -> int | None:
+        """Tokens of the text; None where the encoder is to count."""
+        self._left -= len(text)
+        if self._left < 0:
+            return None
+        count = None
+        if vocabulary == "o200k_base" and text.isascii():
+            with _LOADING:
+                ranks = self._ranks = self._ranks or ranks_of(_unpacked(vocabulary))
+            count = count_ascii(text, ascii_pattern(_PATTERNS[vocabulary]), ranks)
+        if count is None:
+            self.end()
+        return count
+
+    def end(self) -> None:
+        """Leave the counting to the encoder from now on."""
+        self._left = -1
+        self._ranks = {}
+
+
+_FIRST = _FirstTexts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +115,8 @@ class _Exact:
     exact: bool = True
 
     def count(self, text: str) -> int:
+        if (count := _FIRST.count(text, self.vocabulary)) is not None:
+            return count
         if len(text) <= _SHORT:
             return len(_encoding(self.vocabulary).encode_ordinary(text))
         ends = [found.end() for found in _PARAGRAPH.finditer(text)]
@@ -131,19 +166,25 @@ def _encoding(vocabulary: str) -> "tiktoken.Encoding":
 @cache
 def _loaded(vocabulary: str) -> "tiktoken.Encoding":
     # a context whose counts are stored does without
-    import gzip
     from binascii import a2b_base64
-    from importlib.util import find_spec
 
     import tiktoken
+
+    rows = _unpacked(vocabulary).split()
+    ranks = dict(zip(map(a2b_base64, rows[::2]), map(int, rows[1::2]), strict=True))
+    encoding = tiktoken.Encoding(vocabulary, pat_str=_PATTERNS[vocabulary], mergeable_ranks=ranks, special_tokens={})
+    _FIRST.end()
+    ranks.clear()  # the encoder has its own copy; this one would cost 25 MB
+    return encoding
+
+
+def _unpacked(vocabulary: str) -> bytes:
+    """The rows of a vocabulary in tiktoken's file format."""
+    import gzip
+    from importlib.util import find_spec
 
     # found, not imported: importing it maps 70 MB for an encoder that is not needed
     spec = find_spec("bpe_openai")
     if spec is None or not spec.submodule_search_locations:
         raise ModuleNotFoundError("bpe-openai, which carries the vocabularies, is not installed")
-    packed = Path(spec.submodule_search_locations[0], "data", f"{vocabulary}.tiktoken.gz").read_bytes()
-    rows = gzip.decompress(packed).split()
-    ranks = dict(zip(map(a2b_base64, rows[::2]), map(int, rows[1::2]), strict=True))
-    encoding = tiktoken.Encoding(vocabulary, pat_str=_PATTERNS[vocabulary], mergeable_ranks=ranks, special_tokens={})
-    ranks.clear()  # the encoder has its own copy; this one would cost 25 MB
-    return encoding
+    return gzip.decompress(Path(spec.submodule_search_locations[0], "data", f"{vocabulary}.tiktoken.gz").read_bytes())

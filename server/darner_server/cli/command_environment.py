@@ -1,18 +1,23 @@
 """What every command needs first: the folder, the settings, an engine."""
 
+import os
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from darner_clients.endpoint_warnings import notices
 from darner_context.secrets.masks import Masks
 from darner_server import settings as user
 from darner_server.cli import output
 from darner_server.cli.exit_codes import Stop
+from darner_server.cli.locations import find_root, working_folder
 from darner_server.display_text import instructions_notice
-from darner_server.engine import Engine
 from darner_server.user_directories import cache_folder, state_folder
+
+if TYPE_CHECKING:
+    from darner_server.engine.engine import Engine
 
 _LONGEST = 2_000  # characters
 
@@ -25,6 +30,12 @@ class Place:
     root: Path
     settings: user.Settings
     workspace: user.WorkspaceSettings
+
+
+def read_place(root: Path | None, config: Path | None) -> Place:
+    """The workspace that --root names, or that the command was started in, with its settings. Raises Stop."""
+    here = working_folder()
+    return read_settings(find_root(root, here), here, config, dict(os.environ))
 
 
 def read_settings(root: Path, here: Path, config: Path | None, environ: dict[str, str]) -> Place:
@@ -53,8 +64,10 @@ def show_endpoint_notices(place: Place) -> None:
 
 
 @asynccontextmanager
-async def open_engine(place: Place) -> AsyncGenerator[Engine]:
+async def open_engine(place: Place) -> AsyncGenerator["Engine"]:
     """An engine for one command."""
+    from darner_server.engine.engine import Engine
+
     async with Engine(
         place.settings, [place.root], workspaces=[place.workspace], cache_dir=cache_folder(), state_dir=state_folder()
     ) as engine:

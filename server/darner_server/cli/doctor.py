@@ -3,19 +3,17 @@
 from dataclasses import asdict
 from typing import Any
 
-from rich.table import Table
-from rich.text import Text
-
 from darner_clients.routing.router import EndpointStatus
 from darner_context.text.tokenizer import tokenizer
 from darner_server import __version__
 from darner_server.cli import exit_codes, output
 from darner_server.cli.command_environment import Place, open_engine, show_endpoint_notices
-from darner_server.display_text import visible
 from darner_server.endpoint_table import tokenizer_of
 from darner_server.engine import Engine
 from darner_server.local.models import MODELS
 from darner_server.user_directories import cache_folder
+
+_WIDEST = len("first token, 95 %")  # of the names of facts
 
 
 async def doctor(place: Place, *, json: bool) -> int:
@@ -74,7 +72,7 @@ def _show(facts: dict[str, Any], endpoints: tuple[EndpointStatus, ...]) -> None:
         well = ("ok", "green") if not each.problem else ("refuses", "red")
         mark = well if each.reachable else ("down", "red")
         output.show((each.name, "bold"), f"  {each.kind} {each.base_url}  ", mark)
-        output.stdout.print(_table(each))
+        _show_facts(each)
     index, model = facts["index"], facts["embedded"]
     output.show()
     seconds = f" in {index['seconds']:.1f} s" if index["seconds"] is not None else ""
@@ -84,13 +82,9 @@ def _show(facts: dict[str, Any], endpoints: tuple[EndpointStatus, ...]) -> None:
     output.show(f"embedded model: {model['model']}, {state}{used}")
 
 
-def _table(each: EndpointStatus) -> Table:
-    table = Table(box=None, show_header=False, pad_edge=True)
-    table.add_column(style="dim")
-    table.add_column(overflow="fold")
-
+def _show_facts(each: EndpointStatus) -> None:
     def row(name: str, value: str) -> None:
-        table.add_row(Text(name), Text(visible(value)))
+        output.show((f" {name:<{_WIDEST}}  ", "dim"), value)
 
     if each.problem:
         row("problem", each.problem)
@@ -112,7 +106,6 @@ def _table(each: EndpointStatus) -> Table:
     if each.decode_rate is not None:
         row("decode", f"{each.decode_rate:.0f} tokens/s")
     row("next request", each.next_request)
-    return table
 
 
 def _advice(place: Place, endpoints: tuple[EndpointStatus, ...]) -> str:

@@ -4,12 +4,20 @@ import os
 import re
 from pathlib import Path
 
-from darner_context.index import Focus
+from darner_context.request import Focus
 from darner_context.system.regular_file import read_plain
 from darner_context.workspace.scan import READ_LIMIT
 from darner_server.cli.exit_codes import Stop
 
 _MARKS = (".git", ".darner.toml", ".hg", ".jj")
+
+
+def working_folder() -> Path:
+    """The folder that darner was started in."""
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        raise Stop("the current directory no longer exists; change to another") from None
 
 
 def find_root(given: Path | None, here: Path) -> Path:

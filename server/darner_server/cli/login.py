@@ -6,7 +6,9 @@ import sys
 from pathlib import Path
 
 from darner_server.cli import exit_codes, output
+from darner_server.keyring_names import remember
 from darner_server.settings import SettingsError, load
+from darner_server.user_directories import state_folder
 
 
 def login(name: str, config: Path | None = None) -> int:
@@ -28,6 +30,7 @@ def login(name: str, config: Path | None = None) -> int:
         raise exit_codes.Stop("no key given; nothing was stored")
     try:
         keyring.set_password("darner", name, key)
+        remember(name, state_folder())
     except KeyringError as error:
         raise exit_codes.Stop(
             f"this system offers no keyring ({error}); put the key into the variable named by api_key_env"

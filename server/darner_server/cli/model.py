@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 
 from darner_server.cli import exit_codes, output
@@ -23,7 +24,8 @@ async def pull(name: str | None, given: Path | None) -> int:
         TransferSpeedColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=output.stderr, disable=not output.stderr.is_terminal) as bar:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
         task = bar.add_task(model, total=MODELS[model].size)
         found = await fetch(
             model,

@@ -9,29 +9,19 @@ import os
 import sys
 from collections.abc import Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, cast
-
-from rich.console import Console
-from rich.status import Status
-from rich.text import Text
+from typing import TYPE_CHECKING, Any, Self, TextIO, cast
 
 from darner_server.display_text import in_line, visible
 
 if TYPE_CHECKING:
     from io import TextIOWrapper
 
+_CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "magenta": "35", "cyan": "36"}
+_ERASE = "\r\x1b[K"
+_NO_CONTROL = {"dumb", "unknown"}  # values of TERM
+_WINDOWS = ("WT_SESSION", "ConEmuANSI", "ANSICON", "TERM")  # one is set where a console of Windows knows ANSI codes
 
-class _Words(Console):
-    """A console on stderr that falls silent when its reader is gone: the work continues."""
-
-    def on_broken_pipe(self) -> None:
-        """Called by rich instead of raising."""
-        self.quiet = True
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
-
-
-stderr = _Words(stderr=True, highlight=False, soft_wrap=True)
-stdout = Console(highlight=False, soft_wrap=True)
+_progress: "Progress | None" = None  # the one whose line is on the terminal
 
 
 def open_missing() -> None:
@@ -50,13 +40,15 @@ def abandon() -> None:
 
 def say(message: str, style: str = "") -> None:
     """A line on stderr; nothing in it is markup."""
-    stderr.print(Text(visible(message), style=style))
+    line = _styled(visible(message), style, sys.stderr) + "\n"
+    _write_words(line if _progress is None else f"{_ERASE}{line}{_progress.line}")
 
 
 def show(*parts: str | tuple[str, str]) -> None:
     """A line on stdout, in parts with their styles; nothing in it is markup."""
-    shown = (visible(each) if isinstance(each, str) else (visible(each[0]), each[1]) for each in parts)
-    stdout.print(Text.assemble(*shown))
+    pairs = ((each, "") if isinstance(each, str) else each for each in parts)
+    sys.stdout.write("".join(_styled(visible(text), style, sys.stdout) for text, style in pairs) + "\n")
+    sys.stdout.flush()  # a disk that is full is met here, and what stderr shows comes in its order
 
 
 def emit(event: Mapping[str, Any]) -> None:
@@ -68,7 +60,7 @@ def emit(event: Mapping[str, Any]) -> None:
 
 def show_diff(diff: str) -> None:
     """A unified diff on stdout, byte for byte where it is read by a program. One that has read enough may go."""
-    if not stdout.is_terminal:
+    if not _is_terminal(sys.stdout):
         try:
             sys.stdout.buffer.write(diff.encode("utf-8", "surrogateescape"))
             sys.stdout.flush()
@@ -76,7 +68,7 @@ def show_diff(diff: str) -> None:
             abandon()
         return
     for line in visible(diff).removesuffix("\n").split("\n"):
-        stdout.print(Text(line, style=_style(line)))
+        show((line, _style(line)))
 
 
 def _style(line: str) -> str:
@@ -86,28 +78,58 @@ def _style(line: str) -> str:
 
 
 class Progress:
-    """A spinner with the present stage, on a terminal; nothing elsewhere."""
+    """A line with the present stage, on a terminal; nothing elsewhere."""
 
     def __init__(self, *, wanted: bool = True) -> None:
-        self._status = Status("", console=stderr, spinner="dots") if wanted and stderr.is_terminal else None
-
-    @property
-    def is_seen(self) -> bool:
-        """Whether anybody sees it."""
-        return self._status is not None
+        self.is_seen = wanted and _obeys_codes(sys.stderr)  # whether anybody sees it
+        self.line = ""
 
     def __enter__(self) -> Self:
-        if self._status is not None:
-            self._status.start()
+        global _progress  # noqa: PLW0603 - a terminal has one last line
+        if self.is_seen:
+            _progress = self
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._status is not None:
-            self._status.stop()
+        global _progress  # noqa: PLW0603 - see above
+        if self.is_seen:
+            _progress = None
+            _write_words(_ERASE)
 
     def show(self, text: str) -> None:
-        """Replace the words behind the spinner."""
-        if self._status is not None:
-            self._status.update(Text(in_line(text)))
+        """Replace the words of the line; what is wider than the terminal is cut."""
+        if self.is_seen:
+            width = os.get_terminal_size(sys.stderr.fileno()).columns
+            self.line = _styled(in_line(text)[: max(width - 1, 10)], "dim", sys.stderr)
+            _write_words(_ERASE + self.line)
+
+
+def _is_terminal(stream: TextIO) -> bool:
+    try:
+        return stream.isatty()
+    except ValueError:  # closed
+        return False
+
+
+def _obeys_codes(stream: TextIO) -> bool:
+    if not _is_terminal(stream) or os.environ.get("TERM", "").lower() in _NO_CONTROL:
+        return False
+    return os.name != "nt" or any(os.environ.get(each) for each in _WINDOWS)
+
+
+def _styled(text: str, style: str, stream: TextIO) -> str:
+    if not style or not text or os.environ.get("NO_COLOR") or not _obeys_codes(stream):
+        return text
+    codes = ";".join(_CODES[each] for each in style.split())
+    return f"\x1b[{codes}m{text}\x1b[0m"
+
+
+def _write_words(text: str) -> None:
+    """Write to stderr; when its reader is gone nothing is shown any more, and the work continues."""
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, 
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from time import monotonic
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from darner_clients.endpoint import Endpoint
 from darner_clients.routing.router import EndpointStatus, Router
@@ -15,13 +15,14 @@ from darner_context.secrets.masks import Masks
 from darner_context.system.private_files import private_folder
 from darner_context.text.tokenizer import tokenizer
 from darner_server.document_origin import Origin
-from darner_server.engine.embedded_model import Embedded
 from darner_server.engine.events import Done, Failed, PatchEvent, Stage
 from darner_server.engine.masking import hidden
 from darner_server.engine.privacy import withheld
 from darner_server.engine.task import Task
-from darner_server.local.server import StartFailed
 from darner_server.settings import Settings, WorkspaceSettings
+
+if TYPE_CHECKING:
+    from darner_server.local.server import StartFailed
 
 _log = logging.getLogger(__name__)
 
@@ -57,7 +58,11 @@ class Engine:
         self._router: Router | None = None
         self._router_stack = AsyncExitStack()
         self._stack = AsyncExitStack()
-        self._embedded = None if settings.endpoints else Embedded(settings.local_model, state_dir, cache_dir)
+        self._embedded = None
+        if not settings.endpoints:
+            from darner_server.engine.embedded_model import Embedded  # noqa: PLC0415 - most people name an endpoint
+
+            self._embedded = Embedded(settings.local_model, state_dir, cache_dir)
         self._opening = asyncio.Lock()
         self._scanned = asyncio.Event()
         self._stale = asyncio.Event()
@@ -110,7 +115,7 @@ class Engine:
                 async with asyncio.timeout(_PATIENCE if task.interactive and task.focus else None):
                     await self.indexed()
             router = await self.router(emit)
-            if isinstance(router, StartFailed):
+            if not isinstance(router, Router):
                 emit(Failed("endpoint", str(router), ((self.settings.local_model, router.reason),)))
                 return
             emit(Stage("context", "choosing context"))
@@ -153,12 +158,12 @@ class Engine:
         """Why nothing of a file, or of a document that comes from there, is sent; None if it may be."""
         return withheld(self.index, path, origin)
 
-    async def router(self, emit: Callable[[PatchEvent], None]) -> Router | StartFailed:
+    async def router(self, emit: Callable[[PatchEvent], None]) -> "Router | StartFailed":
         """The router, with the embedded model's server started first where no endpoint is named."""
         async with self._opening:
             if self._embedded is not None:
                 endpoint = await self._embedded.endpoint(lambda name, share: emit(Stage("model", name, share)))
-                if isinstance(endpoint, StartFailed):
+                if not isinstance(endpoint, Endpoint):
                     return endpoint
                 if self._router is None or self._router.endpoints != (endpoint,):
                     await self._open((endpoint,))

@@ -1,0 +1,111 @@
+"""The arguments of `patch` and `context` where nothing about them is unusual: importing typer takes too long.
+
+Whatever is not certain here (a help page, a mistake, an abbreviation, a completion) is left to typer, which words it.
+A test compares the tables with the commands that typer knows.
+"""
+
+import os
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+Run = Callable[[], Coroutine[Any, Any, int]]
+
+FLAGS: Mapping[str, frozenset[str]] = {
+    "patch": frozenset({"--apply", "--json", "--partial", "--check", "--allow-run-files"}),
+    "context": frozenset({"--json", "--jsonl"}),
+}
+VALUES: Mapping[str, frozenset[str]] = {
+    "patch": frozenset({"--root", "--config", "--budget"}),
+    "context": frozenset({"--root", "--config", "--budget", "--instruction"}),
+}
+_MOST_DIGITS = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A command line: the command, its flags, the values of its other options, and its arguments in their order."""
+
+    command: str
+    flags: frozenset[str]
+    values: Mapping[str, str]
+    arguments: tuple[str, ...]
+
+    def path(self, option: str) -> Path | None:
+        """The value of an option as a path."""
+        return Path(self.values[option]) if option in self.values else None
+
+    @property
+    def budget(self) -> int | None:
+        """The value of --budget."""
+        return int(self.values["--budget"]) if "--budget" in self.values else None
+
+
+def command_of(arguments: list[str]) -> Run | None:
+    """What runs the command, or None where typer is to parse it."""
+    parsed = None if "_DARNER_COMPLETE" in os.environ else parse(arguments)
+    if parsed is None:
+        return None
+    return _patch(parsed) if parsed.command == "patch" else _context(parsed)
+
+
+def parse(arguments: list[str]) -> Parsed | None:
+    """The command line, or None for one that is not certain."""
+    if not arguments or arguments[0] not in FLAGS:
+        return None
+    command = arguments[0]
+    flags: set[str] = set()
+    values: dict[str, str] = {}
+    found: list[str] = []
+    rest = iter(arguments[1:])
+    for each in rest:
+        name, equals, value = each.partition("=")
+        if each == "--":
+            found += rest
+        elif each == "-" or not each.startswith("-"):
+            found.append(each)
+        elif each in FLAGS[command]:
+            flags.add(each)
+        elif name in VALUES[command]:
+            values[name] = value if equals else next(rest, "-")
+            if not values[name] or values[name].startswith("-"):
+                return None
+        else:
+            return None
+    budget = values.get("--budget", "0")
+    certain = budget.isascii() and budget.isdecimal() and len(budget) <= _MOST_DIGITS
+    return Parsed(command, frozenset(flags), values, tuple(found)) if certain else None
+
+
+def _patch(parsed: Parsed) -> Run:
+    from darner_server.cli import patch
+    from darner_server.cli.command_environment import read_place
+
+    options = patch.Options(
+        apply="--apply" in parsed.flags,
+        json="--json" in parsed.flags,
+        partial="--partial" in parsed.flags,
+        check="--check" in parsed.flags,
+        budget=parsed.budget,
+        allow="--allow-run-files" in parsed.flags,
+    )
+    instruction, *paths = parsed.arguments or ("",)
+    place = read_place(parsed.path("--root"), parsed.path("--config"))
+    return lambda: patch.patch(place, instruction, paths, options)
+
+
+def _context(parsed: Parsed) -> Run | None:
+    if len(parsed.arguments) > 1:
+        return None
+    from darner_server.cli import context
+    from darner_server.cli.command_environment import read_place
+
+    options = context.Options(
+        instruction=parsed.values.get("--instruction", ""),
+        budget=parsed.budget,
+        json="--json" in parsed.flags,
+        jsonl="--jsonl" in parsed.flags,
+    )
+    place = read_place(parsed.path("--root"), parsed.path("--config"))
+    return lambda: context.context(place, parsed.arguments[0] if parsed.arguments else None, options)
