@@ -19,7 +19,7 @@ from pathlib import Path
 from statistics import median
 
 import httpx
-from local_edits import EDITS, ToyEdit
+from local_edit_cases import EDITS, ToyEdit
 
 from darner_server.local.models import MODELS
 from darner_server.local.server import Running, StartFailed, ensure_server, stop_server

@@ -2,7 +2,7 @@
 
 import * as vscode from "vscode";
 import type { TextEdit } from "./events.ts";
-import { Following } from "./following.ts";
+import { Following } from "./editTransform.ts";
 import { type Hunk, type Hunks, type NewHunk, rangeOf, textOf } from "./hunks.ts";
 import { type Change, compare, endOf, movePoint, type Span } from "./positions.ts";
 

@@ -10,7 +10,7 @@ import { many, stagesOf } from "./records.ts";
 import type { Server } from "./server.ts";
 import type { Status } from "./status.ts";
 import type { Troubles } from "./trouble.ts";
-import type { Views } from "./views.ts";
+import type { Views } from "./pageTabs.ts";
 
 export interface Parts {
   readonly server: Server;

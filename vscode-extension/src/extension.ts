@@ -17,7 +17,7 @@ import { Server, type Trouble } from "./server.ts";
 import { readSettings, SECTION } from "./settings.ts";
 import { Status } from "./status.ts";
 import { install, inTerminal, Troubles } from "./trouble.ts";
-import { openLines, Views } from "./views.ts";
+import { openLines, Views } from "./pageTabs.ts";
 
 /** What tests look at; no part of it is promised. */
 export interface Inside {

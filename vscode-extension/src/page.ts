@@ -1,6 +1,6 @@
 // HTML of the two views: the editor's theme colours, no script at all; a link is a command of ours.
 
-import { visible } from "./visible.ts";
+import { visible } from "./displayText.ts";
 
 export function escaped(text: string): string {
   return visible(text).replace(/[&<>"']/g, (each) => `&#${each.charCodeAt(0)};`);

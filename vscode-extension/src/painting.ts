@@ -4,7 +4,7 @@ import * as vscode from "vscode";
 import { type Hunk, type Hunks, textOf } from "./hunks.ts";
 import { differences, splitLines, wordDifferences } from "./linediff.ts";
 import { Throttle } from "./throttle.ts";
-import { visible } from "./visible.ts";
+import { visible } from "./displayText.ts";
 
 const INTERVAL = 1000 / 30; // decorations change at most 30 times a second
 const BORDER = new vscode.ThemeColor("diffEditor.insertedTextBorder"); // high contrast has borders where others have colours

@@ -6,7 +6,7 @@ import { Applying } from "./applying.ts";
 import type { ContextEvent, DoneEvent, EditEvent, PatchEvent, PatchParams, Refusal, RouteEvent } from "./events.ts";
 import type { Hunks } from "./hunks.ts";
 import { many } from "./records.ts";
-import { NOT_CONFIRMED, type PatchAnswer, putRest } from "./rest.ts";
+import { NOT_CONFIRMED, type PatchAnswer, putRest } from "./remainingFiles.ts";
 
 export interface Outcome {
   readonly state: "done" | "failed" | "cancelled";

@@ -14,7 +14,7 @@ from hashlib import sha256
 from darner_clients.endpoint import Endpoint
 from darner_clients.errors import OverQuota
 from darner_clients.refusals.rate_limit_headers import SECONDS, Allowance, Period, Unit
-from darner_clients.routing.decision import QuotaLeft
+from darner_clients.routing.route import QuotaLeft
 from darner_clients.routing.shared_store import SharedStore
 
 FRESH = 2.0  # seconds after which a waiter that did not come back is forgotten

@@ -13,9 +13,9 @@ from darner_clients.chat import ChatRequest, FillRequest
 from darner_clients.endpoint import Endpoint
 from darner_clients.errors import EndpointError, Late, Loading, Overflow, Overloaded, OverQuota
 from darner_clients.routing.calibration import expected_output, largest_prompt
-from darner_clients.routing.decision import EndpointStatus, QuotaLeft, Route, Unroutable
 from darner_clients.routing.hedge import Runner, race
 from darner_clients.routing.quota import Ticket, Wait
+from darner_clients.routing.route import EndpointStatus, QuotaLeft, Route, Unroutable
 from darner_clients.routing.shared_store import SharedStore
 from darner_clients.routing.target import InFlight, Target
 from darner_clients.wire.response_stream import Item

@@ -24,9 +24,9 @@ from darner_clients.errors import (
 from darner_clients.refusals.rate_limit_headers import Allowance
 from darner_clients.routing.calibration import Pair, estimate, estimate_error, first_guess, keep_predicting, plausible
 from darner_clients.routing.circuit_breaker import CircuitBreaker
-from darner_clients.routing.decision import EndpointStatus
 from darner_clients.routing.dialect_memory import DialectMemory
 from darner_clients.routing.quota import Quota, Ticket
+from darner_clients.routing.route import EndpointStatus
 from darner_clients.routing.samples import Samples
 from darner_clients.routing.shared_store import SharedStore
 from darner_clients.wire.response_stream import Item

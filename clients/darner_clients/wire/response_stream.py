@@ -12,7 +12,7 @@ from darner_clients.refusals.error_text import quoted
 from darner_clients.transport.connections import Connections
 from darner_clients.transport.exceptions import Broken
 from darner_clients.wire.chunk_parser import ReplyParser
-from darner_clients.wire.runaway_output import OutputMeter
+from darner_clients.wire.output_meter import OutputMeter
 from darner_clients.wire.sse import EventTooLong
 from darner_clients.wire.stream_format import EventFraming
 
