@@ -1,8 +1,8 @@
 // Brings the edits of a patch into one open document, and makes hunks of them.
 
 import * as vscode from "vscode";
-import type { TextEdit } from "./events.ts";
 import { Following } from "./editTransform.ts";
+import type { TextEdit } from "./events.ts";
 import { type Hunk, type Hunks, type NewHunk, rangeOf, textOf } from "./hunks.ts";
 import { type Change, compare, endOf, movePoint, type Span } from "./positions.ts";
 

@@ -10,6 +10,7 @@ import { Hunks } from "./hunks.ts";
 import { Keys } from "./keys.ts";
 import { Lenses } from "./lenses.ts";
 import { showMenu } from "./menu.ts";
+import { openLines, Views } from "./pageTabs.ts";
 import { Painting } from "./painting.ts";
 import { onDidChangePython } from "./python.ts";
 import { Reviewing } from "./reviewing.ts";
@@ -17,7 +18,6 @@ import { Server, type Trouble } from "./server.ts";
 import { readSettings, SECTION } from "./settings.ts";
 import { Status } from "./status.ts";
 import { install, inTerminal, Troubles } from "./trouble.ts";
-import { openLines, Views } from "./pageTabs.ts";
 
 /** What tests look at; no part of it is promised. */
 export interface Inside {

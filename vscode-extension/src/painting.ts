@@ -1,10 +1,10 @@
 // The inline diff: added lines in green, removed text struck in red where it stood.
 
 import * as vscode from "vscode";
+import { visible } from "./displayText.ts";
 import { type Hunk, type Hunks, textOf } from "./hunks.ts";
 import { differences, splitLines, wordDifferences } from "./linediff.ts";
 import { Throttle } from "./throttle.ts";
-import { visible } from "./displayText.ts";
 
 const INTERVAL = 1000 / 30; // decorations change at most 30 times a second
 const BORDER = new vscode.ThemeColor("diffEditor.insertedTextBorder"); // high contrast has borders where others have colours

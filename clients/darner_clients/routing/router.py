@@ -11,35 +11,20 @@ from typing import Self
 
 from darner_clients.chat import ChatRequest, FillRequest
 from darner_clients.endpoint import Endpoint
-from darner_clients.errors import EndpointError, Late, Loading, Overflow, Overloaded, OverQuota
+from darner_clients.errors import EndpointError, Loading
 from darner_clients.routing.calibration import expected_output, largest_prompt
-from darner_clients.routing.hedge import Runner, race
+from darner_clients.routing.dispatch import LOADS, LOOK, LOOK_LOADING, PATIENCE, Dispatcher, HeldTickets, WaitListener
 from darner_clients.routing.quota import Ticket, Wait
 from darner_clients.routing.route import EndpointStatus, QuotaLeft, Route, Unroutable
 from darner_clients.routing.shared_store import SharedStore
-from darner_clients.routing.target import InFlight, Target
+from darner_clients.routing.target import Target
 from darner_clients.wire.response_stream import Item
 
 __all__ = ["EndpointStatus", "QuotaLeft", "Route", "Router", "Unroutable"]
 
-PATIENCE = 20.0  # seconds that quota is waited for before hearing that there is none, unless the caller has more
 BRIEF = 0.5  # seconds that the better endpoint is worth waiting for when another one could serve at once
-LOOK = (
-    0.5  # seconds between two looks at the quota: other processes give it back, and places in the queue are kept fresh
-)
 KEEP_WARM = 45.0  # seconds between two looks at a connection that is not used ...
 LET_COOL = 900.0  # ... and after which an unused one is left to close
-SPARE_QUOTA = 0.3  # share of a bucket below which no second endpoint is queried
-SOONEST_HEDGE = 0.05  # seconds
-COMPANY = 2.5  # seconds to the first token after which a second endpoint is queried too, without measured times ...
-IMPATIENCE = 8.0  # ... and after which another one gets the request instead, if its reply format differs
-AGAIN = (0.5, 2.0, 4.0)  # seconds before a retry at the only endpoint; the last one if it is only busy
-BUSY = frozenset({429, 502, 503, 504, 529})
-LOADS = 60.0  # seconds that a model is given to load ...
-LOOK_LOADING = 1.0  # ... looked at so often
-MAX_STREAM_ADAPTATIONS = 3  # rejections inside a stream with status 200 that are learned from
-
-WaitListener = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +89,8 @@ class Router:
         self._pause = pause
         self._store = SharedStore(state_dir)
         self._targets = {each.name: Target(each, self._store, clock) for each in self.endpoints}
-        self._held: dict[int, tuple[Ticket, Target]] = {}
+        self._held: HeldTickets = {}
+        self._dispatcher = Dispatcher(self._targets, self._held, clock, pause)
         self._tasks: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Self:
@@ -261,102 +247,12 @@ class Router:
         The first item is there when the block begins. A request longer than the window is not sent. `on_wait` gets
         the reason for waiting for an endpoint without an alternative.
         """
-        runner = await self._open(route, request, on_wait)
+        runner = await self._dispatcher.open(route, request, on_wait)
         try:
             async with aclosing(runner.items()) as items:
                 yield items
         finally:
             await runner.close()
-
-    async def _open(self, route: Route, request: ChatRequest | FillRequest, on_wait: WaitListener | None) -> Runner:
-        began, adaptations = self._clock(), 0
-        delays = list(AGAIN) if route.alone else []
-        while True:
-            try:
-                return await self._race(route, request, on_wait)
-            except EndpointError as error:
-                client = self._targets[error.endpoint].client
-                if adaptations < MAX_STREAM_ADAPTATIONS and not error.started and client.adapt(error):
-                    adaptations += 1
-                    continue
-                wait = _patience(error, delays) if route.alone else math.inf
-                if self._clock() + wait > began + (LOADS if isinstance(error, Loading) else PATIENCE):
-                    raise
-                if on_wait is not None:
-                    on_wait(f"{error.endpoint}: {error.message}; retrying in {wait:.1f} s")
-                await self._pause(wait)
-
-    async def _race(self, route: Route, request: ChatRequest | FillRequest, on_wait: WaitListener | None) -> Runner:
-        target = self._targets[route.endpoint.name]
-        in_flight = await self._prepare(route, request, on_wait=on_wait)
-        late = target.samples.p95("first_token")
-        if route.spare is None and late is None and not route.alone:
-            in_flight.within = target.impatience(IMPATIENCE)
-        first = Runner(lambda: target.stream(in_flight))
-        if route.spare is None:
-            await first.begin()
-            return first
-        return await race(first, lambda: self._second(route, request), max(SOONEST_HEDGE, late or COMPANY))
-
-    async def _second(self, route: Route, request: ChatRequest | FillRequest) -> Runner | None:
-        spare = route.spare
-        if spare is None:
-            return None
-        target = self._targets[spare.endpoint.name]
-        if any(each.remaining < SPARE_QUOTA * each.limit for each in await target.quota.remaining()):
-            return None
-        try:
-            in_flight = await self._prepare(spare, replace(request, prompt_tokens=spare.prompt_tokens), patience=0.0)
-        except EndpointError:
-            return None
-        return Runner(lambda: target.stream(in_flight))
-
-    async def _prepare(
-        self,
-        route: Route,
-        request: ChatRequest | FillRequest,
-        patience: float = PATIENCE,
-        on_wait: WaitListener | None = None,
-    ) -> InFlight:
-        """The request with quota held for it, and within the window."""
-        target = self._targets[route.endpoint.name]
-        room = route.window - request.prompt_tokens
-        if room < 1:
-            raise Overflow(
-                route.endpoint.name,
-                f"{request.prompt_tokens} tokens exceed its window of {route.window}: not sent",
-                window=route.window,
-            )
-        request = replace(request, max_output=min(request.max_output, room))
-        tokens = request.prompt_tokens + request.max_output
-        ticket, _ = self._held.pop(route.ticket, (None, None)) if route.ticket is not None else (None, None)
-        if ticket is None:
-            ticket = await self._wait_for_quota(target, tokens, patience, on_wait, interactive=request.interactive)
-        elif ticket.tokens != tokens:
-            ticket = await target.quota.adjust(ticket, tokens)
-        counted = route.counted if request.prompt_tokens == route.prompt_tokens else 0
-        return InFlight(request, ticket, counted)
-
-    async def _wait_for_quota(
-        self, target: Target, tokens: int, patience: float, on_wait: WaitListener | None, *, interactive: bool
-    ) -> Ticket:
-        """Quota for a request that was not chosen for: a repair, or one more on the same route."""
-        limit = self._clock() + patience
-        waiter: int | None = None
-        try:
-            while True:
-                answer = await target.quota.admit(tokens, interactive=interactive, waiter=waiter)
-                if isinstance(answer, Ticket):
-                    return answer
-                waiter = answer.waiter
-                if self._clock() + answer.seconds > limit:
-                    raise OverQuota(target.endpoint.name, answer.why, retry_after=answer.seconds, kind="tokens")
-                if on_wait is not None:
-                    on_wait(f"{target.endpoint.name}: {answer.why}")
-                await self._pause(min(answer.seconds, LOOK))
-        finally:
-            if waiter is not None:
-                await target.quota.leave(waiter)
 
     # -- what is known
 
@@ -390,17 +286,6 @@ class Router:
                 with suppress(EndpointError):
                     await target.warm()
             await asyncio.sleep(KEEP_WARM)
-
-
-def _patience(error: EndpointError, delays: list[float]) -> float:
-    """Seconds before a retry at the only endpoint; infinite: no retry."""
-    if isinstance(error, Loading):
-        return max(LOOK_LOADING, error.retry_after or 0.0)
-    busy = isinstance(error, OverQuota) or (isinstance(error, Overloaded) and error.status in BUSY)
-    late = isinstance(error, Late)  # it has had its time, and may still be at work on what it was sent
-    if not error.retry or error.started or late or not delays or (delays[0] == AGAIN[-1] and not busy):
-        return math.inf
-    return max(delays.pop(0), error.retry_after or 0.0)
 
 
 def _report_wait(on_wait: WaitListener | None, found: list[Rejection]) -> None:

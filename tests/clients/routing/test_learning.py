@@ -296,7 +296,7 @@ async def apply(router: Router) -> str:
 
 
 async def test_a_silent_endpoint_without_a_history_gets_company(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("darner_clients.routing.router.COMPANY", 0.1)
+    monkeypatch.setattr("darner_clients.routing.dispatch.COMPANY", 0.1)
     silent = Script(faults=(Fault("slow", seconds=60),))
     async with ScriptedEndpoint(silent) as one, ScriptedEndpoint(Script(otherwise="second")) as two:
         endpoints = [one.endpoint("one", window=8000), two.endpoint("two", window=8000)]
@@ -306,7 +306,7 @@ async def test_a_silent_endpoint_without_a_history_gets_company(monkeypatch: pyt
 
 
 async def test_where_it_cannot_be_asked_the_same_it_is_asked_instead(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("darner_clients.routing.router.IMPATIENCE", 0.2)
+    monkeypatch.setattr("darner_clients.routing.dispatch.IMPATIENCE", 0.2)
     silent = Script(faults=(Fault("slow", seconds=60),))
     async with ScriptedEndpoint(silent) as one, ScriptedEndpoint(Script(otherwise="second")) as two:
         endpoints = [one.endpoint("one"), two.endpoint("two", reply="whole")]

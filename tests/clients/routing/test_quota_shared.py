@@ -12,8 +12,8 @@ import pytest
 
 from darner_clients.endpoint import Endpoint
 from darner_clients.refusals.rate_limit_headers import Allowance, allowances
+from darner_clients.routing.dispatch import LOOK
 from darner_clients.routing.quota import Quota, Ticket
-from darner_clients.routing.router import LOOK
 from darner_clients.routing.shared_store import SharedStore
 from darner_clients.testing.quota import SimulatedQuota as Provider
 
