@@ -23,7 +23,7 @@ FLOORS = {
     " < discovery < client < routing",
     "darner_server": "context_json directory_handles display_text document_origin import_path key_validation keyring_names process_alive"
     " user_directories"
-    " < journal settings_errors < endpoint_table file_writer < settings",
+    " < journal settings_errors write_plan < endpoint_table file_writer < settings",
     "darner_server.patch": "edit protected_paths < autorun_files paths text < formats < repair_prompt reply < match < rewrite"
     " < applier",
     "darner_server.engine": "embedded_model failed_endpoints events masking base_version_offsets privacy save syntax_gate task"

@@ -5,30 +5,20 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import secrets
 import stat
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from darner_server import journal
 from darner_server.directory_handles import LINKED, DirectoryHandle, OpenFolders
-from darner_server.patch.protected_paths import is_of_repository
+from darner_server.write_plan import Step, Unwritten, error_text, file_inside, missing_folders, plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-_DEEPEST = 200  # names in a path that is written
-
-
-@dataclass(frozen=True, slots=True)
-class Unwritten:
-    """Nothing was written. `left` names temporary files that could not be removed again, which is the disk's fault."""
-
-    path: str
-    reason: str
-    left: tuple[str, ...] = ()
+__all__ = ["Disk", "RealDisk", "Unwritten", "Written", "set_mode", "write"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,37 +107,6 @@ class RealDisk:
                 raise
 
 
-@dataclass(slots=True)
-class _Step:
-    """One file on its way: the new content beside it and, once it is replaced, the old one."""
-
-    path: str
-    file: Path
-    data: bytes | None
-    new: str  # the names that the next two get
-    old: str
-    folder: DirectoryHandle | None  # None until it has been made
-    fresh: str | None = None
-    saved: str | None = None
-    done: bool = False
-
-    @property
-    def name(self) -> str:
-        """The file's name in its folder."""
-        return self.file.name
-
-    @property
-    def there(self) -> os.stat_result | None:
-        """The file as it is now."""
-        return None if self.folder is None else self.folder.stat(self.name)
-
-    @property
-    def held(self) -> DirectoryHandle:
-        """The folder, which is there by now."""
-        assert self.folder is not None  # noqa: S101 - prepared
-        return self.folder
-
-
 def write(
     root: Path,
     changes: Mapping[str, bytes | None],
@@ -160,21 +119,21 @@ def write(
 
     A path that leads out of the root, also through a link, is rejected; a link inside it stays a link and its file
     changes. A folder that turns into a link just then leads nowhere. A file keeps its permissions. `expected` holds
-    what each file must still contain (None: must not exist). `journals` is the folder from which `unfinished.settle`
+    what each file must still contain (None: must not exist). `journals` is the folder from which `journal.settle`
     repairs what a process that dies here leaves behind.
     """
     top = root.resolve()
     with OpenFolders(top) as held:
-        steps = _steps(top, held, changes, expected or {})
+        steps = plan(top, held, changes, expected or {})
         if isinstance(steps, Unwritten):
             return steps
         return _write(root, steps, held, disk if disk is not None else RealDisk(), journals) or Written(tuple(changes))
 
 
-def _write(root: Path, steps: list[_Step], held: OpenFolders, disk: Disk, journals: Path | None) -> Unwritten | None:
+def _write(root: Path, steps: list[Step], held: OpenFolders, disk: Disk, journals: Path | None) -> Unwritten | None:
     made: list[tuple[DirectoryHandle, str]] = []
     at = steps[0].path if steps else ""
-    entry = journal.begin(journals, root, [_planned(step) for step in steps], _missing(steps, held))
+    entry = journal.begin(journals, root, [_planned(step) for step in steps], missing_folders(steps, held))
     try:
         for step in steps:
             at = step.path
@@ -194,7 +153,7 @@ def _write(root: Path, steps: list[_Step], held: OpenFolders, disk: Disk, journa
             journal.end(entry)
         if not isinstance(error, OSError):
             raise
-        return Unwritten(at, _why(error), left)
+        return Unwritten(at, error_text(error), left)
     _insist([partial(_remove, step.held, step.saved, disk) for step in steps if step.saved is not None])
     journal.end(entry)
     return None
@@ -202,7 +161,7 @@ def _write(root: Path, steps: list[_Step], held: OpenFolders, disk: Disk, journa
 
 def set_mode(root: Path, path: str, mode: int) -> None:
     """Give a file below the root permissions; one that is no file, or is elsewhere by now, stays as it is."""
-    file = _inside(root.resolve(), path)
+    file = file_inside(root.resolve(), path)
     with OpenFolders(root.resolve()) as held, contextlib.suppress(OSError):
         folder = None if isinstance(file, str) else held.folder(file.parent)
         if folder is None or isinstance(file, str):
@@ -212,82 +171,13 @@ def set_mode(root: Path, path: str, mode: int) -> None:
             os.chmod(folder.at(file.name), mode, dir_fd=folder.fd)
 
 
-def _steps(
-    top: Path, held: OpenFolders, changes: Mapping[str, bytes | None], expected: Mapping[str, bytes | None]
-) -> list[_Step] | Unwritten:
-    """Check every path before anything is touched."""
-    steps: list[_Step] = []
-    for path, data in changes.items():
-        file = _inside(top, path)
-        if isinstance(file, str):
-            return Unwritten(path, file)
-        if any(step.file == file for step in steps):
-            return Unwritten(path, "two of the changes are to the same file")
-        try:
-            step = _Step(path, file, data, _beside(file, "new"), _beside(file, "old"), held.folder(file.parent))
-            reason = _unfit(step, (expected[path],) if path in expected else None)
-        except OSError as error:
-            reason = _why(error)
-        else:
-            steps.append(step)
-        if reason is not None:
-            return Unwritten(path, reason)
-    return steps
-
-
-def _planned(step: _Step) -> journal.Planned:
+def _planned(step: Step) -> journal.Planned:
     digest = journal.digest(step.data)
     fresh, saved = (str(step.file.with_name(name)) for name in (step.new, step.old))
     return journal.Planned(str(step.file), fresh, saved, step.there is not None, digest)
 
 
-def _missing(steps: Sequence[_Step], held: OpenFolders) -> list[Path]:
-    """The folders that are to be made, outer ones first."""
-    found: dict[Path, None] = {}
-    for step in steps:
-        found.update(dict.fromkeys(held.missing(step.file.parent) if step.data is not None else ()))
-    return list(found)
-
-
-def _inside(top: Path, path: str) -> Path | str:
-    """Return the file that a path names, links followed, or why it may not be written."""
-    pure = PurePosixPath(path)
-    if pure.is_absolute() or ".." in pure.parts or not pure.parts or "\0" in path or Path(*pure.parts).is_absolute():
-        return f"{path} is outside the root"
-    if is_of_repository(path):
-        return f"{path} belongs to the repository itself; a patch never changes it"
-    if len(pure.parts) > _DEEPEST:
-        return f"the path is more than {_DEEPEST} folders deep"
-    try:
-        file = top.joinpath(*pure.parts).resolve()
-    except (OSError, RuntimeError) as error:
-        return f"{path} cannot be followed: {error}"
-    if file.is_symlink():  # from Python 3.13 on, a loop of links raises nothing
-        return f"{path} cannot be followed: its links form a loop"
-    if not file.is_relative_to(top) or file == top:
-        return f"{path} leads outside the root"
-    if is_of_repository(file.relative_to(top).as_posix()):
-        return f"{path} belongs to the repository itself; a patch never changes it"
-    return file
-
-
-def _unfit(step: _Step, expected: tuple[bytes | None] | None) -> str | None:
-    """Return why a file cannot be changed."""
-    found = step.there
-    if found is None:
-        if step.data is None:
-            return "the file does not exist"
-        return None if expected is None or expected[0] is None else "the file has since been deleted"
-    if not stat.S_ISREG(found.st_mode):
-        return "it is not a regular file"
-    if not found.st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH):
-        return "it is read-only; make it writable first"
-    if expected is not None and step.held.read(step.name) != expected[0]:
-        return "the file has since been changed" if expected[0] is not None else "the file has since been created"
-    return None
-
-
-def _prepare(step: _Step, held: OpenFolders, made: list[tuple[DirectoryHandle, str]], disk: Disk) -> None:
+def _prepare(step: Step, held: OpenFolders, made: list[tuple[DirectoryHandle, str]], disk: Disk) -> None:
     """Put the new content beside the file."""
     if step.data is None:
         return
@@ -313,7 +203,7 @@ def _made(path: Path, held: OpenFolders, made: list[tuple[DirectoryHandle, str]]
     return folder
 
 
-def _exchange(step: _Step, disk: Disk) -> None:
+def _exchange(step: Step, disk: Disk) -> None:
     """Put the new content in the file's place, or the file away; what was there keeps a second name until the end."""
     folder, found = step.held, step.there
     if found is not None and not stat.S_ISREG(found.st_mode):
@@ -334,7 +224,7 @@ def _exchange(step: _Step, disk: Disk) -> None:
         step.fresh = None
 
 
-def _take_back(steps: list[_Step], made: list[tuple[DirectoryHandle, str]], disk: Disk) -> tuple[str, ...]:
+def _take_back(steps: list[Step], made: list[tuple[DirectoryHandle, str]], disk: Disk) -> tuple[str, ...]:
     """Make everything as it was."""
     back = [partial(_restore, step, disk) for step in reversed(steps)]
     fresh = [(step.held, step.fresh) for step in reversed(steps) if step.fresh is not None]
@@ -361,7 +251,7 @@ def _insist(actions: Sequence[Callable[[], None]]) -> None:
         raise interrupted
 
 
-def _restore(step: _Step, disk: Disk) -> None:
+def _restore(step: Step, disk: Disk) -> None:
     if step.folder is None:
         return
     if step.saved is not None and step.folder.stat(step.saved) is not None:
@@ -383,15 +273,7 @@ def _remove_folder(above: DirectoryHandle, name: str, disk: Disk) -> None:
         disk.remove_folder(above, name)
 
 
-def _beside(file: Path, what: str) -> str:
-    return f".{file.name[:100]}.{secrets.token_hex(6)}.{what}"
-
-
 def _umask() -> int:
     mask = os.umask(0o077)
     os.umask(mask)
     return mask
-
-
-def _why(error: OSError) -> str:
-    return error.strerror or str(error)
