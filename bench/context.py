@@ -31,7 +31,7 @@ import tree_sitter
 from eval.context_eval import Peers
 
 from darner_context.index import ContextRequest, Focus, Index
-from darner_context.syntax.languages import BY_NAME, language_of
+from darner_context.languages.table import BY_NAME, language_of
 from darner_context.text.tokenizer import tokenizer
 from darner_context.workspace.scan import Source, Workspace
 

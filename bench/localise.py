@@ -40,7 +40,7 @@ from eval.context_eval import (
 )
 
 from darner_context.index import ContextBundle, ContextRequest, Index
-from darner_context.syntax.languages import language_of
+from darner_context.languages.table import language_of
 from darner_context.text.lines import split_lines
 from darner_context.text.tokenizer import tokenizer
 from darner_context.workspace.file_kind import test_path

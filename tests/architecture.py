@@ -17,7 +17,7 @@ BASES = (ROOT / "context", ROOT / "clients", ROOT / "server")
 
 # The rooms of each package, lowest floor first. A room is a folder or a file; it imports lower floors of its package only.
 FLOORS = {
-    "darner_context": "request text < prompt secrets syntax system < git < workspace < facts < store < indexing lookup"
+    "darner_context": "request text < imports languages prompt secrets system < syntax < git < workspace < facts < store < indexing lookup"
     " < ranking < index",
     "darner_clients": "dialect endpoint errors chat < testing transport < endpoint_warnings refusals < wire"
     " < discovery < client < routing",

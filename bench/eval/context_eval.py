@@ -25,9 +25,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from darner_context.index import ContextRequest, Focus, Index, Snippet
+from darner_context.languages.table import language_of
 from darner_context.prompt import assemble
 from darner_context.secrets.masks import Masks
-from darner_context.syntax.languages import language_of
 from darner_context.text.tokenizer import tokenizer
 
 if TYPE_CHECKING:

@@ -17,9 +17,9 @@ from collections import Counter
 from pathlib import Path
 from time import perf_counter
 
+from darner_context.languages.table import language_of
 from darner_context.secrets.file_names import secret_name
 from darner_context.secrets.scanner import secrets_of
-from darner_context.syntax.languages import language_of
 from darner_context.workspace.scan import read_text
 
 # kind, name that it is given, value: {a32} is 32 of a-z0-9, A also A-Z, h hex, d digits, l a-z, U A-Z0-9, u A-Z2-7,

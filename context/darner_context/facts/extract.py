@@ -5,10 +5,10 @@ from itertools import accumulate
 
 from darner_context.facts.file_facts import FileFacts, digest_of
 from darner_context.facts.references import find_references
+from darner_context.imports.reader import imports
+from darner_context.languages.file_language import code_language
 from darner_context.secrets.scanner import holds_key, secrets_of
 from darner_context.syntax.definitions import definitions
-from darner_context.syntax.imports import imports
-from darner_context.syntax.languages import code_language
 from darner_context.syntax.notebook import SUFFIX, read_notebook
 from darner_context.text.lines import split_lines
 from darner_context.text.tokenizer import tokenizer
@@ -26,7 +26,7 @@ def extract(path: str, text: str) -> FileFacts:
     found = definitions(path, text)
     names, references, signatures = find_references(code[1], found)
     sums = array("I", accumulate(count_lines(shown), initial=0))
-    imported = tuple(imports(code_language(path), code[0]))
+    imported = tuple(imports(code_language(path, text), code[0]))
     return FileFacts(
         digest_of(text),
         found,

@@ -7,7 +7,7 @@ from hashlib import blake2b
 from itertools import accumulate, groupby
 from sys import byteorder
 
-from darner_context.syntax.imports import Import
+from darner_context.imports.record import Import
 from darner_context.syntax.symbols import Definition
 
 

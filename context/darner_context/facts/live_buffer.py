@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 from darner_context.facts.extract import count_lines, extract
 from darner_context.facts.file_facts import FileFacts
 from darner_context.facts.references import ReferenceCounts
+from darner_context.imports.reader import imports
+from darner_context.languages.file_language import code_language
+from darner_context.languages.macros import WITH_MACROS
 from darner_context.secrets.scanner import holds_key, secrets_of
-from darner_context.syntax.imports import imports
 from darner_context.syntax.incremental import Outline, changed_range
-from darner_context.syntax.languages import language_of
-from darner_context.syntax.parser import PARSE_LIMIT, TooSlow, encode, incremental_row
+from darner_context.syntax.parser import PARSE_LIMIT, TooSlow, incremental_row, source_of
 from darner_context.text.lines import Lines, split_lines
 from darner_context.workspace.file_kind import TOP, flags_of
 
@@ -95,10 +96,10 @@ class LiveFile:
         if self._slow and len(text) > self._slow * _SHORTER:
             self._facts = _counted(text)
             return
-        row = incremental_row(self.path) if self._kept and len(text) <= PARSE_LIMIT else None
+        row = incremental_row(self.path, text) if self._kept and len(text) <= PARSE_LIMIT else None
         if row is not None:
             try:
-                self._outline = Outline(row, encode(text))
+                self._outline = Outline(row, source_of(row, text))
                 self._references = ReferenceCounts(self._outline.definitions, self._lines.between, len(self._lines))
             except TooSlow:
                 self._outline, self._slow, self._facts = None, len(text), _counted(text)
@@ -111,13 +112,16 @@ class LiveFile:
             self._slow = len(text) if slow else self._slow
 
     def _follow(self, lines: Lines, facts: FileFacts, outline: Outline, references: ReferenceCounts, text: str) -> None:
+        if outline.row is not incremental_row(self.path, text):
+            self._begin(text)  # a header that has become one of another language
+            return
         begin, old_end, end = changed_range(lines.text, text)
         first, last = _whole_lines(lines, begin, old_end)
         middle = split_lines(text[lines.starts[first] : lines.starts[last] + len(text) - len(lines.text)])
         now = Lines(text, _resplit(lines.starts, first, last, list(map(len, middle))))
         sums = _resplit(facts.sums, first, last, count_lines(middle))
-        alike = _single(lines.text) and _single(text)
-        change = outline.edit(encode(text), (begin, old_end, end) if alike else None)
+        alike = _single(lines.text) and _single(text) and outline.row.name not in WITH_MACROS
+        change = outline.edit(source_of(outline.row, text), (begin, old_end, end) if alike else None)
         found = outline.definitions
         self._lines = now
         if change is None or not references.edit(change, found, lines.between, now.between):
@@ -129,7 +133,7 @@ class LiveFile:
         if lines is None or outline is None or references is None:
             return None
         names, uses, signatures = references.packed
-        imported = tuple(imports(language_of(self.path) or "", lines.text))
+        imported = tuple(imports(code_language(self.path, lines.text), lines.text))
         flags = flags_of(self.path, lines[:TOP], secret=holds_key(lines.text), secretive=bool(secrets_of(lines.text)))
         return FileFacts(b"", outline.definitions, names, uses, signatures, sums, flags, imported)
 

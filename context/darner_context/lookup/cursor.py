@@ -4,16 +4,17 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
+from darner_context.imports.reader import mentioned
+from darner_context.imports.record import Import
+from darner_context.languages.table import language_of
+from darner_context.lookup.implied_imports import implied_imports
 from darner_context.lookup.reader import IndexReader
-from darner_context.syntax.imports import Import, imports, mentioned
-from darner_context.syntax.languages import language_of
 from darner_context.syntax.symbols import CLASSES, FUNCTIONS, Definition
 from darner_context.text.identifiers import IDENTIFIER, KEYWORDS, parts
 from darner_context.text.lines import Lines
 
 _NEAR = 8  # lines around the cursor
 _OFTEN = 3  # a name used so often shows what a file is about
-_TOP = 200  # lines that hold the imports
 _WINDOW = 400  # lines around the cursor that are read at all
 
 
@@ -31,6 +32,7 @@ class CursorContext:
     imports: list[tuple[Import, list[str]]] = field(default_factory=list[tuple[Import, list[str]]])
     imported: dict[str, list[str]] = field(default_factory=dict[str, list[str]])  # name here -> files
     original: dict[str, str] = field(default_factory=dict[str, str])  # name here -> name there
+    defaults: set[str] = field(default_factory=set[str])  # names here of what modules export by default
     unused: set[str] = field(default_factory=set[str])
     within: list[Definition] = field(default_factory=list[Definition])  # outermost first
     header: str = ""  # the first lines of the enclosing classes
@@ -100,17 +102,26 @@ def _read(
 ) -> None:
     """Note what the file imports, and the names in a window of it."""
     if whole is not None:
-        cursor.imports, cursor.imported, cursor.original = whole.imports, whole.imported, whole.original
+        cursor.imports, cursor.imported = whole.imports, whole.imported
+        cursor.original, cursor.defaults = whole.original, whole.defaults
     else:
-        top = _shown(lines, 1, min(len(lines), _TOP), gone)
-        cursor.imports = [(each, reader.resolve(cursor.path, each)) for each in imports(cursor.language, top)]
-        for each in mentioned(cursor.language, _shown(lines, *window, gone)):
-            if targets := reader.resolve(cursor.path, each):
-                cursor.imports.append((each, targets))
+        facts, text = reader.facts(cursor.path), _shown(lines, *window, gone)
+        said = [each for each in (facts.imports if facts is not None else ()) if each.line not in gone]
+        cursor.imports = [(each, reader.resolve(cursor.path, each)) for each in said]
+        aliases = {each.alias: f"{each.module}.{each.name}" for each in said if each.name not in {"", "*"}}
+        for each in mentioned(cursor.language, text):
+            head, dot, rest = each.module.partition(".")
+            meant = each._replace(module=aliases[head] + dot + rest) if head in aliases else each
+            targets = reader.resolve(cursor.path, meant)
+            if targets and targets != [cursor.path]:
+                cursor.imports.append((meant, targets))
+        cursor.imports += implied_imports(reader, cursor.path, cursor.language, text)
         for each, targets in cursor.imports:
             if each.alias and each.alias != "*":
                 cursor.imported.setdefault(each.alias, []).extend(targets)
-                if each.name and each.name != "default":
+                if each.name == "default":
+                    cursor.defaults.add(each.alias)
+                elif each.name:
                     cursor.original[each.alias] = each.name
     cursor.read = window
     if whole is not None and whole.read == window:

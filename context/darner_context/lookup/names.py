@@ -17,6 +17,12 @@ _DEEPEST = 4  # imports of imports
 _INDEXES = frozenset({
     "__init__.py", "__init__.pyi", "index.ts", "index.tsx", "index.js", "index.jsx", "index.mjs", "lib.rs", "mod.rs",
 })  # fmt: skip
+_STARS = 3  # files of one import of everything
+_DEFAULT = re.compile(
+    r"\bexport\s+default\s+(?:abstract\s+|async\s+)*(?:(?:class|function\b\s*\*?|interface|enum)\s+)?([A-Za-z_$][\w$]*)"
+    r"|\bmodule\.exports\s*=\s*(?:(?:new|async|class|function)\s+)?([A-Za-z_$][\w$]*)"
+    r"|\bexport\s*\{[^}]*?([\w$]+)\s+as\s+default\b"
+)
 _REEXPORTED = 80  # names that one file reexports
 
 
@@ -99,18 +105,28 @@ class NameResolver:
         for each in facts.imports if facts is not None else ():
             if each.alias == name:
                 targets = self.reader.resolve(path, each)
-                found = [
-                    key for target in targets[:8] for key in self._follow(target, each.name or name, depth + 1, seen)
-                ]
+                there = each.name or name
+                found = [key for target in targets[:8] for key in self._follow(target, there, depth + 1, seen)]
+                if not found and there == "default":
+                    found = [key for target in targets[:1] for key in self.default_export(target)]
                 if found:
                     return found
             elif each.name == "*" and each.alias == "*":
-                stars += self.reader.resolve(path, each)[:3]
+                targets = self.reader.resolve(path, each)
+                if len(targets) > _STARS:
+                    defined = set(self.postings(name).defined)
+                    targets = [target for target in targets if target in defined]
+                stars += targets[:_STARS]
         for target in stars[:12]:
             found = self._follow(target, name, depth + 1, seen)
             if found:
                 return found
         return []
+
+    def default_export(self, path: str) -> list[Key]:
+        """The definition that a module of JavaScript exports as its default."""
+        named = _DEFAULT.search(self.reader.lines(path).text)
+        return self.definitions_of(path, named[1] or named[2] or named[3]) if named else []
 
     def _beside(self, path: str, name: str) -> list[Key]:
         postings = self.postings(name)

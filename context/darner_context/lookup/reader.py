@@ -8,13 +8,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from darner_context.facts.file_facts import FileFacts, by_name, digest_of
+from darner_context.imports.record import Import
+from darner_context.languages.file_language import code_language
 from darner_context.lookup.modules import Paths
+from darner_context.lookup.qualified_names import NAMESPACED, QualifiedNames
 from darner_context.request import Unreadable
 from darner_context.store.database import Store
 from darner_context.store.entry import words_of
 from darner_context.store.postings import Postings
-from darner_context.syntax.imports import Import
-from darner_context.syntax.languages import code_language
 from darner_context.syntax.notebook import unshown_lines
 from darner_context.text.lines import Lines
 from darner_context.workspace.file_kind import SECRETIVE
@@ -49,6 +50,7 @@ class IndexReader:
         self._ids: dict[int, str] = {}
         self._numbers: dict[str, int | None] = {}
         self._paths: Paths | None = None
+        self._qualified = QualifiedNames(self.postings, self.facts)
         self._version = -1
         self._state = 0
 
@@ -236,9 +238,11 @@ class IndexReader:
 
     def resolve(self, path: str, wanted: Import) -> list[str]:
         """List the files that an import in a file means."""
-        language = code_language(path)
+        language = code_language(path, "")
         found = self.paths.resolve(language, path, wanted)
-        return self._reexporting(found, wanted) if language == "rust" else found
+        if language == "rust":
+            return self._reexporting(found, wanted)
+        return self._qualified.resolve(language, path, wanted, found) if language in NAMESPACED else found
 
     def _reexporting(self, found: list[str], wanted: Import) -> list[str]:
         """What a crate hands out as its own module comes first: `pub extern crate grep_cli as cli`."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 from darner_context.facts.file_facts import FileFacts, by_name
+from darner_context.imports.record import Import
 from darner_context.lookup.cursor import CursorContext
 from darner_context.lookup.names import COMMON, Key, NameResolver, members, package_scoped, parent_module
 from darner_context.ranking.name_cooccurrence import co_used_names
@@ -14,7 +15,6 @@ from darner_context.ranking.scoring import Candidate, order_key, score_candidate
 from darner_context.ranking.similar_files import file_similarity
 from darner_context.ranking.text_search import Hits, Search
 from darner_context.ranking.weights import Signal, Signals
-from darner_context.syntax.imports import Import
 from darner_context.syntax.symbols import CLASSES, FUNCTIONS, VALUES
 from darner_context.text.identifiers import IDENTIFIER, KEYWORDS
 from darner_context.workspace.file_kind import SECRET, TEST
@@ -26,6 +26,7 @@ _TYPES = 60  # types whose members are shown
 _DIFFERING = 40  # files of the git diff that are looked into
 _SEEDS = 40  # definitions that PageRank begins with
 _PASSAGE_TOKENS = 40  # tokens of a passage that has few
+_HANDING_ON = frozenset({"c", "cpp", "objc", "dart", "typescript", "tsx", "javascript", "vue", "svelte"})
 _BESIDE = 80  # files in one folder that are looked at
 _PARENT = Import("super", "", "super", 0)
 _REEXPORTED = 0.4  # what a module imports to hand it on counts beside what it defines
@@ -159,12 +160,18 @@ class Ranking:
                     self._add((path, number), "in_git_diff", 1.0)
 
     def _add_names(self, cursor: CursorContext) -> None:
+        for each in cursor.within:  # a method that is written outside its class
+            outer = (each.container or "").rpartition(".")[2]
+            for key in self.resolver.resolve(cursor.path, outer)[:2] if outer else ():
+                facts = self.resolver.facts(key[0])
+                if key[0] != cursor.path and facts is not None and facts.definitions[key[1]].kind in CLASSES:
+                    self._types.add(key, 1.0)
         names = set(cursor.file) | cursor.scope | cursor.near | set(cursor.imported)
         if self._whole is not None:
             names &= cursor.scope | cursor.near | cursor.unused
         self.resolver.preload({*names, *cursor.original.values()})
         names -= self.resolver.unknown - cursor.imported.keys()
-        linked = {target for _, targets in cursor.imports for target in targets}
+        linked = self._linked(cursor)
         for name in sorted(names):
             if name in cursor.imported:
                 self._add_imported(cursor, name)
@@ -173,11 +180,25 @@ class Ranking:
             if 0 < self.resolver.postings(name).definitions <= COMMON and cursor.file.get(name, 0):
                 self._add_definitions_of(cursor, name, linked)
 
+    def _linked(self, cursor: CursorContext) -> set[str]:
+        """The files that are imported, and those that they hand on as a whole."""
+        linked = {target for _, targets in cursor.imports for target in targets}
+        if cursor.language not in _HANDING_ON:
+            return linked
+        for path in sorted(linked)[:_BESIDE]:
+            facts = self.resolver.facts(path)
+            for each in facts.imports if facts is not None else ():
+                if each.name == each.alias == "*":
+                    linked.update(self.resolver.reader.resolve(path, each)[:_BESIDE])
+        return linked
+
     def _add_imported(self, cursor: CursorContext, name: str) -> None:
         there = cursor.original.get(name, name)
         keys: list[Key] = []
         for target in cursor.imported[name][:6]:
             keys = self.resolver.resolve(target, there, package=False)
+            if not keys and name in cursor.defaults:
+                keys = self.resolver.default_export(target)
             if keys:
                 break
         here, unused = name in cursor.scope, name in cursor.unused
@@ -294,10 +315,18 @@ class Ranking:
             postings = self.resolver.postings(name)
             if 0 < postings.definitions <= COMMON:
                 value = share / postings.definitions**0.5
+                named = bool(cursor.imported.get(name))  # an import says which of them is meant
                 for path in postings.defined if value >= _MIN_VALUE else ():
                     facts = self.resolver.facts(path)
                     if facts is not None:
-                        self._add_all(path, facts, by_name(facts).get(name, ()), {"used_together": value})
+                        numbers = [
+                            one for one in by_name(facts).get(name, ()) if not named or self._imported((path, one))
+                        ]
+                        self._add_all(path, facts, numbers, {"used_together": value})
+
+    def _imported(self, key: Key) -> bool:
+        found = self.candidates.get(key)
+        return found is not None and "import" in found.signals
 
     def _add_callers(self, cursor: CursorContext) -> None:
         """Add the callers and the tests of the definition that is being edited."""

@@ -5,6 +5,7 @@ from array import array
 from collections import OrderedDict
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import accumulate
 
 from darner_context.lookup.cursor import cursor_context, file_context
@@ -92,8 +93,22 @@ class Retriever:
         left = request.budget - sum(each.tokens for each in stable)
         rest = BudgetPacker(left, reader.lines, counter.sums, reader.secrets, for_file)
         rest.pack(ranking.ranked(search, request.budget))
+        stable = _raised(stable, ranking)
         snippets = sorted((*stable, *rest.snippets()), key=lambda each: (-each.score, each.path, each.start_line))
         return snippets, rest.dropped, [*for_file.withheld, *rest.withheld]
+
+
+def _raised(stable: list[Snippet], ranking: Ranking) -> list[Snippet]:
+    """Give snippets that were chosen for the whole file the scores that they have at the place, if these are higher."""
+    scores: dict[str, list[tuple[int, float]]] = {}
+    for each in ranking.candidates.values():
+        scores.setdefault(each.path, []).append((each.definition.line, each.score))
+    raised: list[Snippet] = []
+    for shown in stable:
+        inside = [score for line, score in scores.get(shown.path, ()) if shown.start_line <= line <= shown.end_line]
+        best = max(inside, default=0.0)
+        raised.append(replace(shown, score=best) if best > shown.score else shown)
+    return raised
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from sys import intern
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from darner_context.facts.file_facts import FileFacts, indexed
-from darner_context.syntax.imports import Import
+from darner_context.imports.record import Import
 from darner_context.syntax.symbols import Definition
 
 _SEPARATOR = "\n"

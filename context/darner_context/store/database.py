@@ -11,12 +11,12 @@ from hashlib import blake2b
 from pathlib import Path
 
 from darner_context.facts.file_facts import FileFacts
+from darner_context.languages.table import LANGUAGES
 from darner_context.store.codec import FormatError, deserialize
 from darner_context.store.entry import Delta, Entry
-from darner_context.syntax.languages import LANGUAGES
 from darner_context.system.private_files import private_database, private_folder
 
-FORMAT = 14
+FORMAT = 16
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS files (id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT UNIQUE NOT NULL,
     size INTEGER NOT NULL, stamp INTEGER NOT NULL, digest BLOB NOT NULL, symbols INTEGER NOT NULL, facts BLOB NOT NULL);

@@ -13,7 +13,7 @@ def comment_span(path: str, text: str, line: int, column: int) -> "Span | Litera
 
     "string" if the place is in a string; None if it is in neither, or without a grammar to decide.
     """
-    row = language_row(path)
+    row = language_row(path, text)
     if row is None or row.embeds or len(text) > PARSE_LIMIT:
         return None
     data = encode(text)

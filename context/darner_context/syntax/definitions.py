@@ -1,18 +1,18 @@
 """The definitions of a text, and the one that holds a place."""
 
+from darner_context.languages.table import BY_NAME, Language
 from darner_context.syntax.injections import injections
-from darner_context.syntax.languages import BY_NAME, Language
 from darner_context.syntax.markdown_headings import headings_in
 from darner_context.syntax.notebook import read_notebook
 from darner_context.syntax.parser import (
     PARSE_LIMIT,
     TooSlow,
-    encode,
     grammar_installed,
     language_row,
     matches,
     normalize_line_ends,
     parse,
+    source_of,
 )
 from darner_context.syntax.query_matches import found_in, with_containers
 from darner_context.syntax.symbols import SCOPES, Definition, Symbol
@@ -45,7 +45,7 @@ def enclosing(path: str, text: str, first_line: int, last_line: int | None = Non
 
 def definitions(path: str, text: str) -> tuple[Definition, ...]:
     """All definitions with the lines of their parts, in the order of their lines. Raises TooSlow."""
-    row = language_row(path)
+    row = language_row(path, text)
     if row is not None and row.name == "notebook":
         row, text = BY_NAME["python"], read_notebook(text).code
     if row is None or len(text) > PARSE_LIMIT:
@@ -60,7 +60,7 @@ def definitions(path: str, text: str) -> tuple[Definition, ...]:
 
 
 def _in(row: Language, text: str) -> list[Definition]:
-    data = encode(text)
+    data = source_of(row, text)
     if row.name == "markdown":  # its grammar sees no heading in a line without an end
         found = headings_in(data, matches(row, parse(row, data + b"\n")))
     else:

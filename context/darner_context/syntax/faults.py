@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator
 
+from darner_context.languages.table import BY_NAME, Language
 from darner_context.syntax.injections import injections
-from darner_context.syntax.languages import BY_NAME, Language
 from darner_context.syntax.parser import (
     PARSE_LIMIT,
     TooSlow,
-    encode,
     grammar_installed,
     language_row,
     normalize_line_ends,
     parse,
+    source_of,
 )
 from darner_context.syntax.strict_parsers import strict_faults
 from darner_context.syntax.symbols import SyntaxFault
@@ -19,7 +19,7 @@ from darner_context.syntax.symbols import SyntaxFault
 
 def syntax_faults(path: str, text: str) -> tuple[SyntaxFault, ...]:
     """List where the text does not parse; () for an unknown language."""
-    row = language_row(path)
+    row = language_row(path, text)
     if row is None or len(text) > PARSE_LIMIT:
         return ()
     opinion = strict_faults(row.name, text)
@@ -35,7 +35,7 @@ def new_faults(path: str, before: str, after: str) -> tuple[SyntaxFault, ...]:
     A fault that only moved is not new, and neither is one that took the place of another. A grammar that is known
     to be too narrow for its language finds none.
     """
-    row = language_row(path)
+    row = language_row(path, after)
     if row is None or before == after or len(after) > PARSE_LIMIT or len(before) > PARSE_LIMIT:
         return ()
     opinion = strict_faults(row.name, after)
@@ -58,11 +58,11 @@ def new_faults(path: str, before: str, after: str) -> tuple[SyntaxFault, ...]:
 
 def parses(path: str, text: str) -> bool:
     """Whether the grammar finds no fault. Other threads run at the same time."""
-    row = language_row(path)
+    row = language_row(path, text)
     if row is None or not row.gate or len(text) > PARSE_LIMIT:
         return True
     try:
-        return not parse(row, encode(text)).root_node.has_error
+        return not parse(row, source_of(row, text)).root_node.has_error
     except TooSlow:
         return False
 
@@ -79,7 +79,7 @@ def _all_faults(row: Language, text: str) -> Iterator[SyntaxFault]:
 
 def _faults(row: Language, text: str) -> Iterator[SyntaxFault]:
     """Error and missing nodes, outermost only, in the order of the text."""
-    data = encode(text)
+    data = source_of(row, text)
     try:
         stack = [parse(row, data).root_node]
     except TooSlow as error:

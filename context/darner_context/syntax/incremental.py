@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from darner_context.syntax.languages import Language
+from darner_context.languages.table import Language
 from darner_context.syntax.parser import matches, parse
 from darner_context.syntax.query_matches import Found, comment_prefixes, doc_line, found_in, place_of, with_containers
 from darner_context.syntax.symbols import Definition
@@ -36,7 +36,7 @@ class Outline:
     """
 
     def __init__(self, row: Language, data: bytes) -> None:
-        self._row = row
+        self.row = row
         self._prefixes = comment_prefixes(row)
         self._data = data
         self._tree = parse(row, data)
@@ -45,7 +45,7 @@ class Outline:
         self.definitions = self._listed()
 
     def _whole(self) -> None:
-        self._found = found_in(self._row, self._data, matches(self._row, self._tree))
+        self._found = found_in(self.row, self._data, matches(self.row, self._tree))
         self._made = with_containers(self._found)
 
     def _listed(self) -> tuple[Definition, ...]:
@@ -77,14 +77,14 @@ class Outline:
         place = bisect_left(found, place_of(row), key=_begin) - 1  # its first line is unchanged
         while place >= 0 and found[place].begin & _COLUMN:
             place -= 1
-        if place < 0 or self._broken or self._row.name not in _ALONE:
+        if place < 0 or self._broken or self.row.name not in _ALONE:
             return None
         top, bottom = found[place].made.start - 1, found[place].made.end - 1
         if row - top > _ALONE_MOST or bottom - row > _ALONE_MOST:
             return None
         last = _stepped(old, begin, bottom - row)
         after = _line_end(old, last)
-        if self._row.name == "python":  # indentation alone marks its end
+        if self.row.name == "python":  # indentation alone marks its end
             while after < len(old) and not old[after : _line_end(old, after)].strip():
                 after, bottom = _line_end(old, after), bottom + 1
             last = after
@@ -100,11 +100,11 @@ class Outline:
         top = outer.made.start - 1
         now_after = after + len(data) - len(old)
         text = data[first:now_after]
-        tree = parse(self._row, text)
+        tree = parse(self.row, text)
         outermost = [each for each in tree.root_node.named_children if not each.is_extra]
         if tree.root_node.has_error or len(outermost) != 1 or outermost[0].start_byte:
             return None
-        touched = [_moved(each, top) for each in found_in(self._row, text, matches(self._row, tree))]
+        touched = [_moved(each, top) for each in found_in(self.row, text, matches(self.row, tree))]
         if not touched or not _same(touched[0], outer):
             return None
         for number, each in enumerate(touched):
@@ -120,9 +120,9 @@ class Outline:
     def _throughout(self, old: bytes, begin: int, old_end: int, end: int) -> ReparsedLines | None:
         """Parse the text again, taking over what is as it was."""
         data = self._data
-        tree = parse(self._row, data, self._tree)
+        tree = parse(self.row, data, self._tree)
         if tree.root_node.has_error and len(data) < _SMALL:
-            tree = parse(self._row, data)  # what replaces an error may depend on the text before
+            tree = parse(self.row, data)  # what replaces an error may depend on the text before
         moved = data.count(b"\n", begin, end) - old.count(b"\n", begin, old_end)
         for each in self._tree.changed_ranges(tree):
             begin, end = min(begin, each.start_byte), max(end, each.end_byte)
@@ -137,7 +137,7 @@ class Outline:
             last, old_last = _last_row(data), _last_row(old)
         touched = [
             each
-            for each in found_in(self._row, data, matches(self._row, tree, begin, end))
+            for each in found_in(self.row, data, matches(self.row, tree, begin, end))
             if each.made.start <= last + 1 and each.made.end > first
         ]
         if not self._exchange(touched, first, old_last, last):

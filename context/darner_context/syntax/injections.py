@@ -2,16 +2,21 @@
 
 import re
 
-_SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script\s*>", re.DOTALL | re.IGNORECASE)
+_SCRIPT = re.compile(r"<(script|style)\b([^>]*)>(.*?)</\1\s*>", re.DOTALL | re.IGNORECASE)
 _FENCE = re.compile(
     r"^[ \t]*(`{3,}|~{3,})[ \t]*\{?\.?([\w+#-]+)[^\n]*\n(.*?)^[ \t]*\1[`~]*[ \t]*$", re.DOTALL | re.MULTILINE
 )
 _TYPE = re.compile(r"""\b(?:lang|type)\s*=\s*["']?([\w/+-]+)""")
-_TEMPLATE = re.compile(r"\{\{|\{%|<%|<\?")
+_MARK = re.compile(
+    r"\{\{[^{}]{0,2000}+\}\}|\{%(?:[^%{]|%(?!\})){0,2000}+%\}|\{#[^#{]{0,2000}+#\}"
+    r"|<%(?:[^%<]|%(?!>)){0,2000}+%>|<\?(?:[^?<]|\?(?!>)){0,2000}+\?>"
+)
+_VALUES = ("{{", "<%=", "<?=")  # marks that stand for a value
 _NAMES = {
     "py": "python", "python3": "python", "js": "javascript", "jsx": "javascript", "ts": "typescript",
     "golang": "go", "rs": "rust", "c++": "cpp", "c#": "csharp", "cs": "csharp", "sh": "bash", "shell": "bash",
     "rb": "ruby", "kt": "kotlin", "module": "javascript", "text/javascript": "javascript", "babel": "tsx",
+    "text/css": "css", "postcss": "css",
     "application/javascript": "javascript", "text/typescript": "typescript", "text/babel": "javascript",
 }  # fmt: skip
 
@@ -20,7 +25,7 @@ def injections(language: str, text: str) -> dict[str, str]:
     """
     Map each embedded language to the text with all else blanked, line for line.
 
-    A script with template marks in it is no script by itself, and left out.
+    The marks of a template in a script stand for a value, or for nothing.
     """
     pieces: dict[str, list[tuple[int, int]]] = {}
     if language == "markdown":
@@ -29,12 +34,18 @@ def injections(language: str, text: str) -> dict[str, str]:
             pieces.setdefault(_NAMES.get(name, name), []).append(found.span(3))
     else:
         for found in _SCRIPT.finditer(text):
-            told = _TYPE.search(found[1])
-            name = told[1].lower() if told else "javascript"
-            if language == "html" and _TEMPLATE.search(found[2]):
-                continue
-            pieces.setdefault(_NAMES.get(name, name), []).append(found.span(2))
+            told = _TYPE.search(found[2])
+            name = told[1].lower() if told else "css" if found[1].lower() == "style" else "javascript"
+            pieces.setdefault(_NAMES.get(name, name), []).append(found.span(3))
+        if language == "html" and pieces:
+            text = _MARK.sub(_filled, text)
     return {name: _blanked(text, spans) for name, spans in pieces.items()}
+
+
+def _filled(mark: re.Match[str]) -> str:
+    said = mark[0]
+    blank = "".join(["\n" if letter == "\n" else " " for letter in said])
+    return "0" + blank[1:] if said.startswith(_VALUES) else blank
 
 
 def _blanked(text: str, spans: list[tuple[int, int]]) -> str:

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import tree_sitter
 
-from darner_context.syntax.languages import BY_NAME, Language, language_of
+from darner_context.languages.file_language import language_in
+from darner_context.languages.macros import without_macros
+from darner_context.languages.table import BY_NAME, Language
 from darner_context.syntax.parse_budget import PIECE, BudgetedInput, limit
 
 Node = tree_sitter.Node
@@ -34,6 +36,11 @@ def encode(text: str) -> bytes:
     return normalize_line_ends(text).encode("utf-8", "replace")
 
 
+def source_of(row: Language, text: str) -> bytes:
+    """Give the text as the grammar of its language can read it: no byte moves."""
+    return without_macros(row.name, encode(text))
+
+
 @cache
 def _grammar(module: str, function: str) -> tree_sitter.Language:
     made: object = getattr(import_module(module), function)()
@@ -42,23 +49,23 @@ def _grammar(module: str, function: str) -> tree_sitter.Language:
         return tree_sitter.Language(made)
 
 
-def incremental_row(path: str) -> Language | None:
+def incremental_row(path: str, text: str) -> Language | None:
     """Give the row of a file's language if its definitions can be found again in a part of the text by itself."""
-    row = language_row(path)
-    return row if row is not None and row.query and not row.embeds else None
+    row = language_row(path, text)
+    return row if row is not None and not row.embeds else None
 
 
 def load_grammar(path: str) -> None:
     """Make the grammar and the query of a file's language ready."""
-    row = language_row(path)
+    row = language_row(path, "")
     if row is not None:
         _way(row)
         _query(row)
 
 
-def language_row(path: str) -> Language | None:
+def language_row(path: str, text: str) -> Language | None:
     """Give the row of a file's language, None too where its grammar is not installed."""
-    row = BY_NAME.get(language_of(path) or "")
+    row = BY_NAME.get(language_in(path, text) or "")
     return row if row is not None and grammar_installed(row.module) else None
 
 
@@ -74,8 +81,7 @@ def _query(row: Language) -> tree_sitter.Query:
 
 
 def _query_text(row: Language) -> str:
-    home = Path(__file__) if row.query else Path(import_module(row.module).__file__ or "")
-    return (home.parent / "queries" / f"{row.query or 'tags'}.scm").read_text("utf-8")
+    return (Path(__file__).parent / "queries" / f"{row.query}.scm").read_text("utf-8")
 
 
 @cache

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from darner_context.syntax.symbols import CLASSES, KINDS, SCOPES, VALUES, Definition, DefinitionKind
@@ -10,7 +9,7 @@ from darner_context.syntax.symbols import CLASSES, KINDS, SCOPES, VALUES, Defini
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from darner_context.syntax.languages import Language
+    from darner_context.languages.table import Language
     from darner_context.syntax.parser import Captures, Node
 
 _DOC_LINES = 60  # of a comment above a definition
@@ -60,22 +59,22 @@ def found_in(row: Language, data: bytes, matches: Sequence[Captures]) -> list[Fo
     total = data.count(b"\n") + (not data.endswith(b"\n"))
     text = _Text(data, total, comment_prefixes(row), row.name == "python")
     best: dict[int, tuple[int, Found]] = {}
-    shared = Counter[int]() if row.query else _shared(matches)
+    macros: set[int] = set()  # names of macros that stand where a function's would
     for captures in matches:
         names = captures.get("name")
         if not names:
             continue
         name = names[0]
         begin = name.start_byte
-        if not _said(data, name).strip():
+        if not _name(data, name).strip():
             continue  # what replaces an error has no text, and a title may be a lone hard space
         mark, node = _marked(captures, name)
         if not mark:
             if "scope" not in captures:
                 continue
             node = captures["scope"][0]
-        elif shared and shared[node.id] > 1:
-            node = name.parent or node
+        if mark == "test":
+            macros.add(captures["_macro"][0].start_byte)
         kind = KINDS.get(mark, "other") if mark else "scope"
         rank = _PRIORITY.get(kind, 2)
         known = best.get(begin)
@@ -84,6 +83,8 @@ def found_in(row: Language, data: bytes, matches: Sequence[Captures]) -> list[Fo
         holder = captures.get("container")
         container = _said(data, holder[0]) if holder else None
         best[begin] = (rank, _found(text, name, kind, container, node))
+    for begin in macros:
+        best.pop(begin, None)
     return sorted([found for _, found in best.values()], key=_order)
 
 
@@ -95,14 +96,20 @@ def _marked(captures: Captures, name: Node) -> tuple[str, Node]:
     return "", name
 
 
-def _shared(matches: Sequence[Captures]) -> Counter[int]:
-    """Count the names of each node: some shipped queries mark the class around a method as the method."""
-    return Counter(
-        nodes[0].id
-        for captures in matches
-        for key, nodes in captures.items()
-        if key.startswith("definition.") and "name" in captures
-    )
+# signs around a name, by the kind of its node
+_SIGNS = {
+    "simple_symbol": ":", "atom": ":", "keyword": ": ", "double_quote_scalar": '"', "single_quote_scalar": "'",
+    "variable": "$",
+}  # fmt: skip
+
+
+def _name(data: bytes, node: Node) -> str:
+    name, kind = " ".join(_said(data, node).split()), node.type
+    if kind == "word":  # of a shell's alias, with its value
+        name = name.partition("=")[0] or name
+    if name.startswith("`"):  # quoted, in Kotlin and Scala
+        name = name.strip("`") or name
+    return name.strip(_SIGNS[kind])[:200] if kind in _SIGNS else name[:200]
 
 
 def _order(each: Found) -> tuple[int, int]:
@@ -135,7 +142,7 @@ def _found(text: _Text, name: Node, kind: DefinitionKind, container: str | None,
     if python and body is not None and kind not in VALUES:
         doc_end = max(_docstring_end(body), head)
     made = Definition(
-        " ".join(_said(data, name).split())[:200],
+        _name(data, name),
         kind,
         doc_line(data, prefixes, start, outer.start_byte - left) if prefixes else start,
         start,

@@ -59,7 +59,7 @@ KINDS: dict[str, DefinitionKind] = {
     "property": "field", "member": "field", "attribute": "field", "event": "field", "variable": "constant",
     "object": "class", "struct": "class", "union": "class", "mixin": "class", "extension": "class",
     "trait": "interface", "protocol": "interface", "namespace": "module", "package": "module",
-    "subroutine": "function", "call": "function", "getter": "method", "setter": "method",
+    "subroutine": "function", "test": "function", "call": "function", "getter": "method", "setter": "method",
 }  # fmt: skip
 
 

@@ -9,9 +9,9 @@ from itertools import chain, repeat
 from operator import attrgetter
 from pathlib import Path
 
+from darner_context.languages.table import language_of
 from darner_context.request import LeftOut, Unreadable
 from darner_context.secrets.file_names import secret_name
-from darner_context.syntax.languages import language_of
 from darner_context.syntax.notebook import SUFFIX
 from darner_context.system.regular_file import read_plain
 from darner_context.workspace.encoding import MARK, decode

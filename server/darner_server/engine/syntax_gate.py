@@ -2,9 +2,9 @@
 
 import re
 
+from darner_context.languages.table import language_of
 from darner_context.syntax.faults import new_faults, parses
 from darner_context.syntax.incremental import changed_range
-from darner_context.syntax.languages import language_of
 
 LARGE = 20_000  # characters: a file from here on is first judged by the top-level pieces around the change
 _JSON = (".ipynb", ".geojson", ".topojson", ".webmanifest", ".avsc", ".sarif", "pipfile.lock", "composer.lock")

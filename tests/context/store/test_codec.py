@@ -16,9 +16,9 @@ from tests.context.sample_workspace import ask, indexed, shown, write
 
 from darner_context.facts.extract import extract
 from darner_context.facts.file_facts import FileFacts, by_name
+from darner_context.imports.record import Import
 from darner_context.store.codec import FormatError, deserialize, serialize
 from darner_context.store.database import damaged
-from darner_context.syntax.imports import Import
 from darner_context.syntax.symbols import Definition
 
 FILES = {

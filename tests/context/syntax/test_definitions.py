@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from darner_context.facts.live_buffer import LiveFile
+from darner_context.languages.table import BY_NAME, LANGUAGES, language_of
 from darner_context.syntax.definitions import enclosing, symbols
 from darner_context.syntax.faults import syntax_faults
-from darner_context.syntax.languages import BY_NAME, LANGUAGES, language_of
 from darner_context.syntax.parse_budget import PIECE
 from darner_context.syntax.parser import matches, parse
 from darner_context.syntax.query_matches import found_in
@@ -111,6 +111,7 @@ SAMPLES = [
             "interface A.I 12-12",
             "method A.I.g 12-12",
             "class A.R 13-13",
+            "field A.R.x 13-13",
         ],
     ),
     (
@@ -171,7 +172,7 @@ SAMPLES = [
     (
         "a.kt",
         "class A(val x: Int) : B() {\n  val y = 1\n  fun f(a: Int): Int { return 1 }\n}\nfun g() = 2\nobject O {}\n",
-        ["class A 1-4", "field A.y 2-2", "method A.f 3-3", "function g 5-5", "class O 6-6"],
+        ["class A 1-4", "field A.x 1-1", "field A.y 2-2", "method A.f 3-3", "function g 5-5", "class O 6-6"],
     ),
     (
         "a.swift",
@@ -191,7 +192,7 @@ SAMPLES = [
     (
         "a.dart",
         "class A extends B {\n  int x = 1;\n  int f(int a) { return 1; }\n}\nvoid g() {}\n",
-        ["class A 1-4", "method A.f 3-3", "function g 5-5"],
+        ["class A 1-4", "field A.x 2-2", "method A.f 3-3", "function g 5-5"],
     ),
     (
         "a.m",
@@ -201,7 +202,7 @@ SAMPLES = [
     (
         "a.lua",
         "local M = {}\nfunction M.f(a)\n return 1\nend\nlocal function g() end\nreturn M\n",
-        ["function f 2-4", "function g 5-5"],
+        ["constant M 1-1", "function f 2-4", "function g 5-5"],
     ),
     (
         "a.ex",
@@ -211,7 +212,7 @@ SAMPLES = [
     (
         "a.hs",
         "module A where\ndata T = T Int\nf :: Int -> Int\nf x = x + 1\nclass C a where\n  m :: a -> Int\n",
-        ["class T 2-2", "function f 3-3", "function f 4-4", "interface C 5-6", "method C.m 6-6"],
+        ["class T 2-2", "field T.T 2-2", "function f 3-3", "function f 4-4", "interface C 5-6", "method C.m 6-6"],
     ),
     (
         "a.ml",
@@ -219,11 +220,22 @@ SAMPLES = [
         ["function f 1-1", "module M 2-4", "function M.g 3-3", "type t 5-5"],
     ),
     ("a.mli", "val f : int -> int\n", ["function f 1-1"]),
-    ("a.fs", "module A\nlet f x = x + 1\ntype T = { a: int }\n", ["module A 1-3", "function A.f 2-2", "class A.T 3-3"]),
+    (
+        "a.fs",
+        "module A\nlet f x = x + 1\ntype T = { a: int }\n",
+        ["module A 1-3", "function A.f 2-2", "class A.T 3-3", "field A.T.a 3-3"],
+    ),
     (
         "a.jl",
         "module A\nfunction f(x)\n  1\nend\ng(x) = 2\nstruct T\n a::Int\nend\nconst X = 1\nend\n",
-        ["module A 1-10", "function A.f 2-4", "function A.g 5-5", "class A.T 6-8", "constant A.X 9-9"],
+        [
+            "module A 1-10",
+            "function A.f 2-4",
+            "function A.g 5-5",
+            "class A.T 6-8",
+            "field A.T.a 7-7",
+            "constant A.X 9-9",
+        ],
     ),
     (
         "a.zig",
@@ -245,9 +257,13 @@ SAMPLES = [
     (
         "a.sol",
         "contract A { uint x; function f(uint a) public returns (uint) { return 1; } }\n",
-        ["class A 1-1", "method A.f 1-1"],
+        ["class A 1-1", "field A.x 1-1", "method A.f 1-1"],
     ),
-    ("a.glsl", "struct S { int a; };\nfloat f(float x) { return x; }\n", ["class S 1-1", "function f 2-2"]),
+    (
+        "a.glsl",
+        "struct S { int a; };\nfloat f(float x) { return x; }\n",
+        ["class S 1-1", "field S.a 1-1", "function f 2-2"],
+    ),
     ("a.v", "module m(input a, output b);\nassign b = a;\nendmodule\n", ["class m 1-3"]),
     (
         "a.sql",
@@ -280,7 +296,7 @@ SAMPLES = [
         ["function f 2-3"],
     ),
     ("a.yaml", "a: 1\nb:\n  c: 2\n", ["constant a 1-1", "constant b 2-3"]),
-    ("a.toml", "x = 1\n[tool.a]\ny = 2\n", ["constant x 1-1", "module tool.a 2-3"]),
+    ("a.toml", "x = 1\n[tool.a]\ny = 2\n", ["constant x 1-1", "module tool.a 2-3", "constant tool.a.y 3-3"]),
     (
         "a.svelte",
         "<script>\n let a = 1;\n function f() { return a }\n</script>\n<p>{a}</p>\n",
@@ -347,7 +363,7 @@ def test_half_written_code_keeps_what_stands_around_it() -> None:
 
 def test_definitions_stand_in_every_python_statement_that_may_hold_them() -> None:
     holders = (
-        "if a:", "elif a:", "else:", "for a in b:", "else:", "while a:", "with a:", "async with a:", "try:",
+        "if a:", "elif a:", "else:", "for a[0] in b:", "else:", "while a:", "with a:", "async with a:", "try:",
         "except A:", "else:", "finally:", "try:", "except* A:", "match a:", "def g():", "class B:",
     )  # fmt: skip
     lines: list[str] = []

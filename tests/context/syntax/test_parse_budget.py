@@ -8,10 +8,10 @@ import pytest
 from tests.context.sample_workspace import ask, indexed, shown, write
 
 from darner_context.facts.live_buffer import LiveFile
+from darner_context.imports.reader import imports
 from darner_context.indexing.indexer import parse
 from darner_context.syntax.definitions import symbols
 from darner_context.syntax.faults import new_faults
-from darner_context.syntax.imports import imports
 from darner_context.workspace.scan import Source
 
 SIZE = 60_000

@@ -1,18 +1,32 @@
-(function_declarator declarator: [(identifier) @name (field_identifier) @name (destructor_name) @name (operator_name) @name]) @definition.function
-(function_declarator declarator: (qualified_identifier scope: [(namespace_identifier) @container (template_type name: (type_identifier) @container)] name: [(identifier) @name (destructor_name) @name (operator_name) @name])) @definition.method
-(function_declarator declarator: (qualified_identifier name: (qualified_identifier scope: [(namespace_identifier) @container (template_type name: (type_identifier) @container)] name: [(identifier) @name (destructor_name) @name]))) @definition.method
-(struct_specifier name: (type_identifier) @name body: (_)) @definition.class
-(class_specifier name: (type_identifier) @name body: (_)) @definition.class
-(union_specifier name: (type_identifier) @name body: (_)) @definition.class
+(function_declarator declarator: [(identifier) @name (field_identifier) @name (destructor_name) @name (operator_name) @name (template_function name: (identifier) @name)]) @definition.function
+(function_declarator declarator: (qualified_identifier scope: [(namespace_identifier) @container (template_type name: (type_identifier) @container)] name: [(identifier) @name (destructor_name) @name (operator_name) @name (template_function name: (identifier) @name)])) @definition.method
+(function_declarator declarator: (qualified_identifier name: (qualified_identifier scope: [(namespace_identifier) @container (template_type name: (type_identifier) @container)] name: [(identifier) @name (destructor_name) @name (operator_name) @name (template_function name: (identifier) @name)]))) @definition.method
+(function_declarator declarator: (qualified_identifier name: (qualified_identifier name: (qualified_identifier scope: [(namespace_identifier) @container (template_type name: (type_identifier) @container)] name: [(identifier) @name (destructor_name) @name (operator_name) @name])))) @definition.method
+(function_definition declarator: (function_declarator declarator: (parenthesized_declarator (pointer_declarator declarator: (function_declarator declarator: (identifier) @name))))) @definition.function
+(declaration declarator: (init_declarator declarator: (qualified_identifier scope: (namespace_identifier) @container name: (identifier) @name))) @definition.field
+(struct_specifier name: [(type_identifier) @name (template_type name: (type_identifier) @name)] body: (_)) @definition.class
+(class_specifier name: [(type_identifier) @name (template_type name: (type_identifier) @name)] body: (_)) @definition.class
+(union_specifier name: [(type_identifier) @name (template_type name: (type_identifier) @name)] body: (_)) @definition.class
 (enum_specifier name: (type_identifier) @name body: (_)) @definition.enum
 (enumerator name: (identifier) @name) @definition.field
-(namespace_definition name: (namespace_identifier) @name) @definition.module
-(type_definition declarator: (type_identifier) @name) @definition.type
+(namespace_definition name: [(namespace_identifier) @name (nested_namespace_specifier) @name]) @definition.module
+(namespace_alias_definition name: (namespace_identifier) @name) @definition.module
+(type_definition declarator: [(type_identifier) @name (pointer_declarator declarator: (type_identifier) @name) (array_declarator declarator: (type_identifier) @name)]) @definition.type
+(type_definition declarator: (function_declarator declarator: [(type_identifier) @name (parenthesized_declarator (pointer_declarator declarator: (type_identifier) @name))])) @definition.type
 (alias_declaration name: (type_identifier) @name) @definition.type
 (concept_definition name: (identifier) @name) @definition.type
-(field_declaration declarator: (field_identifier) @name) @definition.field
-(field_declaration declarator: (pointer_declarator declarator: (field_identifier) @name)) @definition.field
+(field_declaration declarator: [(field_identifier) @name (pointer_declarator declarator: [(field_identifier) @name (pointer_declarator declarator: (field_identifier) @name) (array_declarator declarator: (field_identifier) @name)]) (array_declarator declarator: [(field_identifier) @name (array_declarator declarator: (field_identifier) @name)]) (reference_declarator (field_identifier) @name)]) @definition.field
+(field_declaration declarator: [(function_declarator declarator: (parenthesized_declarator (pointer_declarator declarator: (field_identifier) @name))) (pointer_declarator declarator: (function_declarator declarator: (parenthesized_declarator (pointer_declarator declarator: (field_identifier) @name))))]) @definition.field
 (preproc_def name: (identifier) @name) @definition.macro
 (preproc_function_def name: (identifier) @name) @definition.macro
-(translation_unit (declaration declarator: (init_declarator declarator: (identifier) @name)) @definition.constant)
-(namespace_definition body: (declaration_list (declaration declarator: (init_declarator declarator: (identifier) @name)) @definition.constant))
+(translation_unit (declaration declarator: (init_declarator declarator: [(identifier) @name (pointer_declarator declarator: [(identifier) @name (array_declarator declarator: (identifier) @name)]) (array_declarator declarator: (identifier) @name) (reference_declarator (identifier) @name) (structured_binding_declarator (identifier) @name) (function_declarator declarator: (parenthesized_declarator (pointer_declarator declarator: (identifier) @name)))])) @definition.constant)
+(translation_unit (declaration declarator: [(identifier) @name (pointer_declarator declarator: [(identifier) @name (pointer_declarator declarator: (identifier) @name)]) (array_declarator declarator: (identifier) @name) (function_declarator declarator: (parenthesized_declarator (pointer_declarator declarator: (identifier) @name)))]) @definition.constant)
+(translation_unit (declaration type: (type_identifier) @_module declarator: (identifier) @name (#eq? @_module "module")) @definition.module)
+(template_declaration (declaration declarator: (init_declarator declarator: (identifier) @name))) @definition.constant
+(namespace_definition body: (declaration_list (declaration declarator: [(identifier) @name (array_declarator declarator: (identifier) @name) (pointer_declarator declarator: (identifier) @name) (init_declarator declarator: [(identifier) @name (pointer_declarator declarator: (identifier) @name) (array_declarator declarator: (identifier) @name)])]) @definition.constant))
+(linkage_specification body: (declaration_list (declaration declarator: [(identifier) @name (init_declarator declarator: (identifier) @name)]) @definition.constant))
+(expression_statement (call_expression function: (identifier) @_macro arguments: (argument_list . (string_literal (string_content) @name))) (#match? @_macro "^(SCENARIO|TEST_CASE|TEMPLATE_TEST_CASE|DOCTEST_TEST_CASE|CATCH_TEST_CASE)$")) @definition.test
+(function_definition declarator: (function_declarator declarator: (identifier) @_macro parameters: (parameter_list . (parameter_declaration type: (type_identifier) @name) .)) (#match? @_macro "^[A-Z][A-Z0-9_]*$")) @definition.test
+(function_definition declarator: (function_declarator declarator: (identifier) @_macro parameters: (parameter_list . (parameter_declaration type: (type_identifier)) . (parameter_declaration type: (type_identifier) @name))) (#match? @_macro "^[A-Z][A-Z0-9_]*$") (#not-match? @_macro "MODULE")) @definition.test
+(function_definition declarator: (function_declarator declarator: (identifier) @_macro parameters: (parameter_list . (parameter_declaration type: (type_identifier) @name) . (parameter_declaration declarator: (_)))) (#match? @_macro "^[A-Z][A-Z0-9_]*$")) @definition.test
+(function_definition declarator: (function_declarator declarator: (identifier) @_macro parameters: (parameter_list . (parameter_declaration type: (type_identifier) @name))) (#match? @_macro "^[A-Z][A-Z0-9_]*MODULE")) @definition.test

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 
 from darner_context.index import Focus
+from darner_context.languages.table import language_of
 from darner_context.syntax.definitions import enclosing
-from darner_context.syntax.languages import language_of
 from darner_server.engine.prompt.rewrite_range import Region
 from darner_server.patch.text.fence_writer import fence_around
 

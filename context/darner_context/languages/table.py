@@ -6,13 +6,13 @@ from types import MappingProxyType
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """One row. `query` is a file of `queries/` without its suffix; None takes the tags query shipped in the wheel."""
+    """One row. `query` is a file of `syntax/queries` without its suffix."""
 
     name: str
     suffixes: tuple[str, ...]
     module: str
     function: str = "language"
-    query: str | None = None
+    query: str = ""
     filenames: tuple[str, ...] = ()
     comments: tuple[str, ...] = ("//", "/*", "*")
     embeds: bool = False  # holds code of other languages
@@ -40,25 +40,52 @@ LANGUAGES: tuple[Language, ...] = (
     Language("c", (".c", ".h"), "tree_sitter_c", query="c"),
     Language(
         "cpp",
-        (".cc", ".cpp", ".cxx", ".c++", ".hh", ".hpp", ".hxx", ".h++", ".ipp", ".inl", ".cu", ".cuh"),
+        (
+            ".cc",
+            ".cpp",
+            ".cxx",
+            ".c++",
+            ".hh",
+            ".hpp",
+            ".hxx",
+            ".h++",
+            ".ipp",
+            ".inl",
+            ".tpp",
+            ".txx",
+            ".tcc",
+            ".cppm",
+            ".ixx",
+            ".mpp",
+            ".ccm",
+            ".cxxm",
+            ".c++m",
+            ".cu",
+            ".cuh",
+        ),
         "tree_sitter_cpp",
         query="cpp",
     ),
     Language("csharp", (".cs",), "tree_sitter_c_sharp", query="c_sharp", comments=("//", "/*", "*", "[")),
     Language(
-        "ruby", (".rb", ".rake", ".gemspec"), "tree_sitter_ruby", filenames=("Rakefile", "Gemfile"), comments=("#",)
+        "ruby",
+        (".rb", ".rake", ".gemspec"),
+        "tree_sitter_ruby",
+        query="ruby",
+        filenames=("Rakefile", "Gemfile"),
+        comments=("#",),
     ),
     Language("php", (".php",), "tree_sitter_php", "language_php", query="php", comments=("//", "/*", "*", "#")),
     Language("kotlin", (".kt", ".kts"), "tree_sitter_kotlin", query="kotlin", comments=("//", "/*", "*", "@")),
-    Language("swift", (".swift",), "tree_sitter_swift", comments=("//", "/*", "*", "@"), gate=False),
-    Language("scala", (".scala", ".sc"), "tree_sitter_scala", comments=("//", "/*", "*", "@")),
+    Language("swift", (".swift",), "tree_sitter_swift", query="swift", comments=("//", "/*", "*", "@"), gate=False),
+    Language("scala", (".scala", ".sc"), "tree_sitter_scala", query="scala", comments=("//", "/*", "*", "@")),
     Language("groovy", (".groovy", ".gradle"), "tree_sitter_groovy", query="groovy", gate=False),
-    Language("dart", (".dart",), "tree_sitter_dart", comments=("//", "/*", "*", "@")),
+    Language("dart", (".dart",), "tree_sitter_dart", query="dart", comments=("//", "/*", "*", "@")),
     Language("objc", (".m", ".mm"), "tree_sitter_objc", query="objc", gate=False),
-    Language("lua", (".lua",), "tree_sitter_lua", comments=("--",)),
-    Language("elixir", (".ex", ".exs"), "tree_sitter_elixir", comments=("#", "@")),
+    Language("lua", (".lua",), "tree_sitter_lua", query="lua", comments=("--",)),
+    Language("elixir", (".ex", ".exs"), "tree_sitter_elixir", query="elixir", comments=("#", "@")),
     Language("haskell", (".hs",), "tree_sitter_haskell", query="haskell", comments=("--", "{-"), gate=False),
-    Language("ocaml", (".ml",), "tree_sitter_ocaml", "language_ocaml", comments=("(*",)),
+    Language("ocaml", (".ml",), "tree_sitter_ocaml", "language_ocaml", query="ocaml", comments=("(*",)),
     Language(
         "ocaml_interface",
         (".mli",),
@@ -68,7 +95,7 @@ LANGUAGES: tuple[Language, ...] = (
         comments=("(*",),
         gate=False,
     ),
-    Language("fsharp", (".fs", ".fsx"), "tree_sitter_fsharp", comments=("//", "(*"), gate=False),
+    Language("fsharp", (".fs", ".fsx"), "tree_sitter_fsharp", query="fsharp", comments=("//", "(*"), gate=False),
     Language("julia", (".jl",), "tree_sitter_julia", query="julia", comments=("#",)),
     Language("zig", (".zig",), "tree_sitter_zig", query="zig", gate=False),
     Language("bash", (".sh", ".bash", ".zsh"), "tree_sitter_bash", query="bash", comments=("#",)),
@@ -76,8 +103,10 @@ LANGUAGES: tuple[Language, ...] = (
         "powershell", (".ps1", ".psm1"), "tree_sitter_powershell", query="powershell", comments=("#",), gate=False
     ),
     Language("perl", (".pl", ".pm"), "tree_sitter_perl", query="perl", comments=("#",), gate=False),
-    Language("fortran", (".f90", ".f95", ".f03", ".f08"), "tree_sitter_fortran", comments=("!",), gate=False),
-    Language("solidity", (".sol",), "tree_sitter_solidity", gate=False),
+    Language(
+        "fortran", (".f90", ".f95", ".f03", ".f08"), "tree_sitter_fortran", query="fortran", comments=("!",), gate=False
+    ),
+    Language("solidity", (".sol",), "tree_sitter_solidity", query="solidity", gate=False),
     Language("glsl", (".glsl", ".vert", ".frag", ".comp"), "tree_sitter_glsl", query="glsl", gate=False),
     Language("verilog", (".v", ".sv", ".svh"), "tree_sitter_verilog", query="verilog", gate=False),
     Language("sql", (".sql",), "tree_sitter_sql", query="sql", comments=("--", "/*", "*"), gate=False),
@@ -108,12 +137,6 @@ LANGUAGES: tuple[Language, ...] = (
 BY_NAME = MappingProxyType({row.name: row for row in LANGUAGES})
 _BY_SUFFIX = {suffix: row.name for row in LANGUAGES for suffix in row.suffixes}
 _BY_FILENAME = {name: row.name for row in LANGUAGES for name in row.filenames}
-
-
-def code_language(path: str) -> str:
-    """Name the language of the code in a file; empty where it is unknown."""
-    name = language_of(path)
-    return "python" if name == "notebook" else name or ""
 
 
 def language_of(path: str) -> str | None:

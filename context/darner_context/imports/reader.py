@@ -2,16 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
 
-
-class Import(NamedTuple):
-    """`name` of `module` is known here as `alias`. Name "*": all of it; name "": the module itself."""
-
-    module: str
-    name: str
-    alias: str
-    line: int
+from darner_context.imports.namespaces import NAMESPACED
+from darner_context.imports.record import AT_PATH, NAMED_MODULE, OWN, Import
 
 
 def imports(language: str, text: str) -> list[Import]:
@@ -22,8 +15,25 @@ def imports(language: str, text: str) -> list[Import]:
 
 def mentioned(language: str, text: str) -> list[Import]:
     """The modules that a text names where it uses what is in them, without an import: Rust's `crate::flags::parse`."""
-    paths = dict.fromkeys(re.findall(_RUST_PATH, text)) if language == "rust" else ()
-    return [Import(path, "*", "", 0) for path in paths if path not in _RUST_ROOTS]
+    if language == "rust":
+        paths = dict.fromkeys(re.findall(_RUST_PATH, text))
+        return [Import(path, "*", "", 0) for path in paths if path not in _RUST_ROOTS]
+    pattern, sign = _QUALIFIED.get(language, ("", ""))
+    names = dict.fromkeys(re.findall(pattern, text)) if pattern else ()
+    split = [each.strip("\\").rpartition(sign) for each in names]
+    return [Import(module, name, "", 0) for module, _, name in split if module]
+
+
+_QUALIFIED = {  # names behind the module that they are in, and what joins them
+    "php": (r"\\?(?:[A-Za-z_]\w*\\)+[A-Z]\w*", "\\"),
+    "ruby": (r"(?<![\w:])(?:[A-Z]\w*::)+[A-Z]\w*", "::"),
+    "elixir": (r"(?<![\w.])(?:[A-Z]\w*\.)+[A-Z]\w*", "."),
+    "csharp": (r"(?<![\w.])(?:[A-Z]\w*\.)+[A-Z]\w*", "."),
+    "java": (r"(?<![\w.])(?:[a-z]\w*\.){2,}[A-Z]\w*", "."),
+    "kotlin": (r"(?<![\w.])(?:[a-z]\w*\.){2,}[A-Z]\w*", "."),
+    "scala": (r"(?<![\w.])(?:[a-z]\w*\.)+[A-Z]\w*", "."),
+    "groovy": (r"(?<![\w.])(?:[a-z]\w*\.){2,}[A-Z]\w*", "."),
+}
 
 
 # Compiled when first used: a process needs those of a language or two. None may look at a text again and again: what
@@ -36,27 +46,33 @@ _BRACES = r"\{[^{};]{0,50000}+\}"
 _ES = (
     rf"\b(?:import|export){_SPACE}(?:type{_SPACE})?([\w*$\s,]{{0,300}}?(?:{_BRACES}{_GAP})?)\bfrom{_GAP}{_STRING}"
     rf"|\bimport{_GAP}(?:\({_GAP})?{_STRING}"
-    rf"|(?:const|let|var){_SPACE}(\w{{1,200}}+|{_BRACES}){_GAP}={_GAP}"
+    rf"|(?:const|let|var|import){_SPACE}([\w$]{{1,200}}+|{_BRACES}){_GAP}={_GAP}"
     rf"(?:await{_SPACE}import|require){_GAP}\({_GAP}{_STRING}{_GAP}\)"
+    rf"|\brequire{_GAP}\({_GAP}{_STRING}{_GAP}\)"
 )
 _ES_PLAIN = ("import", "export")
-_ES_ALL = (*_ES_PLAIN, "const", "let", "var")
+_ES_ALL = (*_ES_PLAIN, "const", "let", "var", "require")
 _AWAITED = r"await\s++import"
 _ES_NAME = r"(?:type\s++)?([\w$*]++)(?:\s*+(?:as|:)\s*+([\w$]++))?"
-_GO_BLOCK = r'import\s*+(?:\(((?:[^()/]++|//[^\n]*+|/)*+)\)|([\w.]*+\s*+"[^"\n]++"))'
-_GO_LINE = r'(?<![\w. \t])[ \t]*+([\w.]*+)[ \t]*+"([^"\n]++)"'
+_GO_BLOCK = r'import\s*+(?:\(((?:[^()/]++|//[^\n]*+|/)*+)\)|([\w.]*+\s*+["`][^"`\n]++["`]))'
+_GO_LINE = r'(?<![\w. \t])[ \t]*+([\w.]*+)[ \t]*+["`]([^"`\n]++)["`]'
 _RUST = (
-    r"^[ \t]*+(?:pub(?:\([^()\n]*+\))?\s++)?"
+    r"^[ \t]*+(?:#\[path\s*+=\s*+\"([^\"\n]++)\"\]\s*+(?:#\[[^\]\n]*+\]\s*+)*+)?"
+    r"(?:#\[macro_use\]\s*+)?(?:pub(?:\([^()\n]*+\))?\s++)?"
     r"(?:use\s++((?:[^;\n]++|\n(?![ \t]*+(?:pub|use|fn|mod|let)\b))++);"
-    r"|mod\s++(\w++)\s*+;|extern\s++crate\s++(\w++)(?:\s++as\s++(\w++))?)"
+    r"|mod\s++((?:r#)?\w++)\s*+;|extern\s++crate\s++(\w++)(?:\s++as\s++(\w++))?)"
+    r"|\binclude!\s*+\(\s*+\"([^\"\n]++)\""
 )
 _RUST_ROOTS = frozenset({"crate", "self", "super"})
 _RUST_PATH = r"(?<![\w:])((?:crate|self|super|[a-z_]\w*)(?:::[a-z_]\w*)*)::(?=\w)"
-_JAVA = r"[ \t]*+import[ \t]++(?:static[ \t]++)?([\w.]+)\.(\*|\w++)(?:[ \t]++as[ \t]++(\w++))?[ \t]*+;?+[ \t\r]*+$"
+_JAVA = (
+    r"[ \t]*+import[ \t]++(?:static[ \t]++)?([\w.`]+)\.(\*|[\w`]++)(?:[ \t]++as[ \t]++([\w`]++))?[ \t]*+;?+[ \t\r]*+$"
+)
 _INCLUDE = r'^[ \t]*#[ \t]*(?:include|import)[ \t]*[<"]([^>"\n]+)[>"]'
+_CPP_MODULE = r"^[ \t]*(?:module[ \t]+([\w.:]+)|(?:export[ \t]+)?import[ \t]+([\w.:]+))[ \t]*;"
 _DEEPEST = 20  # braces within braces of a Rust `use`
 _QUOTED = (
-    r"""^[ \t]*(?:require(?:_relative|_once)?|import|include(?:_once)?|load|source|use|part|export)\b"""
+    r"""^[ \t]*(?:require(?:_relative|_once)?|import|include(?:_once)?|load|source|use|part(?:[ \t]+of)?|export)\b"""
     r"""[ \t(]*['"]([^'"\n]+)['"]"""
 )
 _DOTTED = r"^[ \t]*(?:using|import|use|open|alias)[ \t]+(?:static[ \t]+)?([\w.\\:]+)"
@@ -93,7 +109,7 @@ def _at_lines(text: str, begins: Iterable[int], pattern: str, flags: int = 0) ->
 
 
 def _python(text: str) -> Iterator[Import]:
-    begins = _lines_with(text, "import")
+    begins = _outside_strings(text, _lines_with(text, "import"))
     for found, line in _numbered(text, _at_lines(text, begins, _PY_FROM)):
         module, said = found.groups()
         if "#" in said:
@@ -106,6 +122,28 @@ def _python(text: str) -> Iterator[Import]:
             module = module.strip()
             if module:
                 yield Import(module, "", alias.strip() or module.split(".")[0], line)
+
+
+def _outside_strings(text: str, places: list[int]) -> list[int]:
+    """Those places that are in no string of several lines: an example in a docstring imports nothing."""
+    if not places or ('"""' not in text and "'''" not in text):
+        return places
+    outside: list[int] = []
+    at, sign = 0, ""  # sign: what ends the string that is open
+    for place in places:
+        while at < place:
+            found = text.find(sign, at, place) if sign else -1
+            if not sign:
+                ends = [one for each in ('"""', "'''") if (one := text.find(each, at, place)) >= 0]
+                found = min(ends, default=-1)
+            if found < 0:
+                at = place
+            else:
+                sign = "" if sign else text[found : found + 3]
+                at = found + 3
+        if not sign:
+            outside.append(place)
+    return outside
 
 
 def _es_statements(text: str) -> Iterator[re.Match[str]]:
@@ -128,7 +166,7 @@ def _places(text: str, word: str) -> Iterator[int]:
 
 def _ecmascript(text: str) -> Iterator[Import]:
     for found, line in _numbered(text, _es_statements(text)):
-        clause, module = found[1] or found[4], found[2] or found[3] or found[5]
+        clause, module = found[1] or found[4], found[2] or found[3] or found[5] or found[6]
         if not clause or not clause.strip():
             yield Import(module, "", "", line)
             continue
@@ -145,22 +183,45 @@ def _ecmascript(text: str) -> Iterator[Import]:
 def _go(text: str) -> Iterator[Import]:
     for found, line in _numbered(text, _at_lines(text, _lines_with(text, "import"), _GO_BLOCK)):
         for each in re.finditer(_GO_LINE, found[1] or found[2] or ""):
-            last = each[2].rsplit("/", 1)[-1]
-            yield Import(each[2], "", each[1] or last, line)
+            yield Import(each[2], "", each[1] or _go_name(each[2]), line)
+
+
+def _go_name(module: str) -> str:
+    """The name that a package most likely has: its folder's, without a version."""
+    parts = module.split("/")
+    last = parts[-2] if re.fullmatch(r"v\d+", parts[-1]) and len(parts) > 1 else parts[-1]
+    return re.sub(r"\.v\d+$|^go-", "", last)
 
 
 def _rust(text: str) -> Iterator[Import]:
     for found, line in _numbered(text, re.finditer(_RUST, text, re.MULTILINE)):
-        if found[2]:
-            yield Import(f"self::{found[2]}", "", found[2], line)
-        elif found[3]:
-            yield Import(found[3], "", found[4] or found[3], line)
-        elif found[1]:
-            for path, alias in _use_tree(found[1], ""):
+        attribute, tree, name, crate, renamed, included = found.groups()
+        if included:
+            yield Import(AT_PATH + included, "*", "*", line)
+        elif name:
+            outer = _rust_outer(text, found.start()) if "{" in text[: found.start()] else ""
+            module = AT_PATH + outer.replace("::", "/") + attribute if attribute else f"self::{outer}{name}"
+            yield Import(module, "", name.removeprefix("r#"), line)
+        elif crate:
+            yield Import(crate, "", renamed or crate, line)
+        elif tree:
+            for path, alias in _use_tree(tree, ""):
                 module, _, name = path.rpartition("::")
                 if name == "self":
                     module, _, name = module.rpartition("::")
                 yield Import(module, name, alias or name, line)
+
+
+def _rust_outer(text: str, place: int) -> str:
+    """The inline modules around a place, as the beginning of a path."""
+    opened: list[str] = []
+    for found in re.finditer(r"\bmod\s++(\w++)\s*+\{|[{}]", text[:place]):
+        if found[0] == "}":
+            if opened:
+                opened.pop()
+        else:
+            opened.append(found[1] or "")
+    return "".join(f"{each}::" for each in opened if each)
 
 
 def _use_tree(tree: str, prefix: str, depth: int = 0) -> Iterator[tuple[str, str]]:
@@ -181,13 +242,24 @@ def _use_tree(tree: str, prefix: str, depth: int = 0) -> Iterator[tuple[str, str
 
 
 def _java(text: str) -> Iterator[Import]:
+    own = re.search(r"^[ \t]*+package[ \t]++([\w.`]++)", text, re.MULTILINE)
+    if own:
+        yield Import(OWN + own[1].replace("`", ""), "*", "*", text.count("\n", 0, own.start(1)) + 1)
     for found, line in _numbered(text, _at_lines(text, _lines_with(text, "import"), _JAVA, re.MULTILINE)):
-        yield Import(found[1], found[2], found[3] or found[2], line)
+        module, name, alias = (each.replace("`", "") if each else "" for each in found.groups())
+        yield Import(module, name, alias or name, line)
 
 
 def _c(text: str) -> Iterator[Import]:
     for found, line in _numbered(text, re.finditer(_INCLUDE, text, re.MULTILINE)):
         yield Import(found[1], "*", "*", line)
+    if "import" in text or "module" in text:
+        own = ""
+        for found, line in _numbered(text, re.finditer(_CPP_MODULE, text, re.MULTILINE)):
+            if found[1]:
+                own = found[1].partition(":")[0]
+            name = found[1] or (own + found[2] if found[2].startswith(":") else found[2])
+            yield Import(NAMED_MODULE + name, "*", "*", line)
 
 
 def _others(text: str) -> Iterator[Import]:
@@ -204,17 +276,13 @@ _READERS: dict[str, Callable[[str], Iterator[Import]]] = {
     **dict.fromkeys(("javascript", "typescript", "tsx", "vue", "svelte", "html", "astro"), _ecmascript),
     "go": _go,
     "rust": _rust,
-    **dict.fromkeys(("java", "kotlin", "scala", "groovy"), _java),
+    **dict.fromkeys(("java", "kotlin", "groovy"), _java),
+    **NAMESPACED,
     **dict.fromkeys(("c", "cpp", "objc", "cuda", "glsl", "hlsl"), _c),
     **dict.fromkeys(
         (
-            "ruby",
-            "php",
             "dart",
             "lua",
-            "csharp",
-            "swift",
-            "elixir",
             "haskell",
             "bash",
             "fsharp",
