@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from darner_context.secrets.phrases import is_random_letters, passphrase, single_word
 from darner_context.secrets.randomness import UUID, entropy, has_words, is_made_up, sequence
-from darner_context.secrets.rules import WEAK
 from darner_context.secrets.variable_names import is_option, is_something_else, secret_kind
+from darner_context.secrets.vocabulary import WEAK_WORDS
 
 Found = tuple[int, int, str]  # start, end, kind
 _WORDS = (b"pass", b"pwd", b"secret", b"kennwort", b"contrase", b"mot_de_pass", b"motdepass", b"senha", b"wachtwoord")
@@ -28,7 +28,7 @@ _TEMPLATE = re.compile(
     r"[$%#@]\{|\{\{|\{[\w.]*\}|%\(|%[sdr]\b|<[\w -]+>|\$\w|\$\(|\[[^\]]*\]|\(.*\)|::|://|->|\\[dws]|^[\w.-]+="
     r"|^[a-z]+:[^0-9]*$|^[./~@#]|^--|^\^"
 )
-_WEAK = re.compile(f"(?>{WEAK})+", re.VERBOSE | re.IGNORECASE)
+_WEAK = re.compile(f"(?>{WEAK_WORDS})+", re.VERBOSE | re.IGNORECASE)
 _IDENTIFIER = re.compile(r"[A-Za-z_$]+(?:[./-][A-Za-z_$]+)*[0-9]{0,2}")
 _CAMEL = re.compile(r"(?>[A-Z]?[a-z]+|[A-Z]{2,})(?:[A-Z][a-z]+)*[0-9]{0,2}")
 _WORD_AND_NUMBER = re.compile(r"[a-z]{4,}[0-9]{1,4}")

@@ -3,11 +3,11 @@
 import re
 
 from darner_context.secrets.randomness import entropy, share_of_common_pairs
-from darner_context.secrets.rules import SHOWN
+from darner_context.secrets.vocabulary import UI_WORDS
 
 _WORDS = re.compile(r"[a-z]{2,12}(?:(?P<sign>[ _-])[a-z]{2,12})(?:(?P=sign)[a-z]{2,12}){1,9}")
 _LEAST, _LEAST_WORDS, _LEAST_JOINED = 15, 3, 4  # characters; words with blanks between them, and with other signs
-_SHOWN = frozenset(SHOWN.split())
+_SHOWN = frozenset(UI_WORDS.split())
 _PARTS_OF_SHOWN = (
     "pass",
     "pwd",

@@ -5,7 +5,7 @@ from collections import Counter
 from itertools import pairwise
 from math import log2
 
-from darner_context.secrets.rules import COMMON_PAIRS
+from darner_context.secrets.vocabulary import COMMON_PAIRS
 
 LEAST = 14  # characters of the shortest token, and of a value that is judged by its randomness
 UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")

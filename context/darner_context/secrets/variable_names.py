@@ -4,7 +4,7 @@ import re
 from itertools import pairwise
 
 from darner_context.secrets.randomness import UUID, is_made_up, looks_random, sequence
-from darner_context.secrets.rules import BETWEEN, SAID, SERVICES, UNSAID
+from darner_context.secrets.vocabulary import OTHER_WORDS, SECRET_WORDS, SERVICES, WORDS_BETWEEN
 
 _ABOVE = 200  # characters before a value that may name it
 _BEFORE = 64  # characters before a name that may make it an option
@@ -13,11 +13,12 @@ _KEY = 20  # characters of what is merely called a key
 _UNQUOTED = 0.55  # see looks_random: what is not quoted may well be code
 _MARKS = r"[\s\"'`=:><(,)\[\]{}|&?@$*;!\\+%-]"
 _NAME = re.compile(  # read backwards from the value
-    rf"(?i){_MARKS}{{1,24}}(?:(?:{'|'.join(each[::-1] for each in BETWEEN)}){_MARKS}{{1,16}}){{0,4}}([\w.$-]{{2,64}})"
+    rf"(?i){_MARKS}{{1,24}}(?:(?:{'|'.join(word[::-1] for word in WORDS_BETWEEN)}){_MARKS}{{1,16}}){{0,4}}"
+    r"([\w.$-]{2,64})"
 )
 _SERVICES = {each.replace("_", "") for each in SERVICES.split()}
-_SAID = re.compile("|".join(SAID))
-_UNSAID = re.compile(UNSAID, re.VERBOSE)
+_SAID = re.compile("|".join(SECRET_WORDS))
+_UNSAID = re.compile(OTHER_WORDS, re.VERBOSE)
 _SCHEMES = frozenset({"bearer", "basic", "token", "apikey"})
 _WHOLE_NAMES = frozenset({"encrypt", "auth", "basic", "cookie", "creds"})
 _PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
