@@ -65,6 +65,15 @@ async def test_a_refused_reply(desk: Desk) -> None:
     assert desk.texts() == NEW
 
 
+async def test_edits_are_checked_one_by_one_only_where_the_result_has_syntax_errors(desk: Desk) -> None:
+    opened = REPLY.replace("    return 2", "    return (2")
+    closed = REPLY.replace("    return 1", "    return (2").replace("    return 2\n", "    return (2)\n")
+    ran = await desk.run("apply", "-", stdin=opened + closed)
+    assert (ran.code, "+    return (2)\n" in ran.out) == (0, True), ran.err
+    ran = await desk.run("apply", "-", "--apply", "--partial", stdin=opened + REPLY)
+    assert ("it would add a syntax error" in ran.err, ran.err.count("rejected:"), desk.texts()) == (True, 1, NEW)
+
+
 async def test_drafts_before_a_late_end_of_reasoning_are_no_patch(desk: Desk) -> None:
     ran = await desk.run("apply", "-", "--apply", "--partial", stdin=f"{REPLY}</think>\n\nNothing needs to change.\n")
     assert (ran.code, ran.out) == (1, "")

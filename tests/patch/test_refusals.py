@@ -5,6 +5,7 @@ from typing import get_args
 import pytest
 
 from darner_server.patch import RefusalKind, apply_reply
+from darner_server.patch.match import nearest
 
 FILES = {
     "a.py": "import os\n\n\ndef f(a):\n    b = 1\n    c = 2\n    return a + b\n\n\ndef g(a):\n    b = 1\n    return a\n",
@@ -63,3 +64,15 @@ def test_a_refusal_has_a_kind_and_a_sentence(kind: RefusalKind, reply: str, sent
 
 def test_every_kind_is_in_the_table() -> None:
     assert {kind for kind, _, _ in KINDS} | ELSEWHERE | {"indentation"} == set(get_args(RefusalKind))
+
+
+def test_the_nearest_lines_of_a_large_file_are_not_searched_for_again_and_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    size, many = 100, 20
+    monkeypatch.setattr(nearest, "MOST_LINES", many * size // 2)
+    text = "".join(f"value_{line} = {line}\n" for line in range(size))
+    reply = "".join(block(f"value_{number % size} = missing {number}\n", "x = 1\n", "big.py") for number in range(many))
+    refused = apply_reply(reply, {"big.py": text}).refused
+    assert [each.near is not None for each in refused] == [number < many // 2 for number in range(many)]
+    assert {each.reason for each in refused[many // 2 :]} == {"the search text is not in the file"}

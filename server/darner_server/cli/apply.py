@@ -15,9 +15,9 @@ from darner_server.engine.events import EditRefused
 from darner_server.engine.masking import without_secrets
 from darner_server.engine.patch_state import Snapshot
 from darner_server.engine.save import save
-from darner_server.engine.syntax_gate import syntax_gate
+from darner_server.engine.syntax_gate import syntax_gate, whole_gate
 from darner_server.file_writer import Unwritten
-from darner_server.patch import Applier, Parser, Refused, prose, unified_diff
+from darner_server.patch import Applier, Edit, Located, Parser, Refused, prose, unified_diff
 from darner_server.settings import SettingsError, load_workspace
 
 _PATIENCE = 1.0  # seconds that stdin may stay silent when it was not named
@@ -44,15 +44,13 @@ def apply(reply: str | None, root: Path, here: Path, options: Options) -> int:
         raise exit_codes.Stop(str(error)) from None
     target = parse_location(options.target, root, here).path if options.target else None
     files = Snapshot(index, {})
-    applier = Applier(files, target=target, gate=syntax_gate, request=prose(text))
     parser = Parser(target=target)
+    edits = (*parser.feed(text), *parser.close())
+    applier, results = _place(edits, files, target, prose(text))
     refused: list[Refused] = []
-    masks = Masks()
     placed = 0
-    for edit in (*parser.feed(text), *parser.close()):
-        result = files.forbidden_path(edit) or applier.apply(edit)
+    for edit, result in zip(edits, results, strict=True):
         if isinstance(result, Refused):
-            result = without_secrets(result, applier.text(result.path) if result.path else None, masks)
             refused.append(result)
             _show_refused(result, json=options.json)
             continue
@@ -83,6 +81,33 @@ def apply(reply: str | None, root: Path, here: Path, options: Options) -> int:
         verb = "changed" if options.apply else "would change (--apply writes)"
         output.say(f"{verb} {len(changes)} file{'s' if len(changes) != 1 else ''}", "dim")
     return exit_codes.PATCHED
+
+
+def _place(
+    edits: tuple[Edit, ...], files: Snapshot, target: str | None, request: str
+) -> tuple[Applier, list[Located | Refused]]:
+    """Place the edits. They are checked one by one only in files that have more syntax errors after all of them."""
+    masks = Masks()
+    faulty: set[str] = set()
+
+    def gate(path: str, before: str, after: str) -> str | None:
+        return syntax_gate(path, before, after) if path in faulty else None
+
+    def run() -> tuple[Applier, list[Located | Refused]]:
+        applier = Applier(files, target=target, gate=gate, request=request)
+        results: list[Located | Refused] = []
+        for edit in edits:
+            result = files.forbidden_path(edit) or applier.apply(edit)
+            if isinstance(result, Refused):
+                result = without_secrets(result, applier.text(result.path) if result.path else None, masks)
+            results.append(result)
+        return applier, results
+
+    placed = run()
+    for path, text in placed[0].changed.items():
+        if text is not None and whole_gate(path, files.get(path) or "", text) is not None:
+            faulty.add(path)
+    return run() if faulty else placed
 
 
 def _reply(argument: str | None, here: Path) -> str:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _AROUND = 2
 _WORD = re.compile(r"\w+")
 _MOST = 60  # lines are shown
+MOST_LINES = 1_000_000  # of a document are looked through, by all searches together; but each document once
 
 
 def lines_at(document: Document, line: int, count: int) -> tuple[str, int]:
@@ -26,6 +27,9 @@ def lines_at(document: Document, line: int, count: int) -> tuple[str, int]:
 
 def nearest(search: list[str], document: Document) -> tuple[Refusal, str | None, int | None]:
     """Return a reason, the true lines near the text that is missing, and their first number."""
+    document.searches += 1
+    if document.searches * len(document) > MOST_LINES and document.searches > 1:
+        return _missing("the search text is not in the file"), None, None
     line = _guess(search, document)
     if line is None:
         return _missing("the search text is not in the file, and nothing similar is"), None, None

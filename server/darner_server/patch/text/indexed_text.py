@@ -34,6 +34,7 @@ class Document:
         self._segments: list[tuple[int, int, int]] = [(0, 0, 0)] if self.raw else []  # (line, character, first id)
         self._exact: Ids | None = None
         self._folded: Ids | None = None
+        self.searches = 0  # how often the place most similar to a missing text was searched for
 
     @property
     def text(self) -> str:
