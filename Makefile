@@ -83,6 +83,7 @@ eval: env
 	$(IN)/python bench/eval/patch_eval.py
 	$(IN)/python bench/eval/context_eval.py
 	$(IN)/python bench/localise.py
+	$(IN)/python bench/eval/next_edit.py
 
 # Peers that need an environment of their own are named by DARNER_PEERS and the like; each script's --help says which.
 bench: env

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from darner_context.git.changed_lines import Changed
     from darner_context.indexing.updater import Updater
+    from darner_context.next_edits.edit import Edit, NextEdits
 
 __all__ = ["ContextBundle", "ContextRequest", "Focus", "Index", "IndexState", "LeftOut", "Snippet", "Unreadable"]
 
@@ -158,6 +159,18 @@ class Index:
                 bundle = self._retriever.retrieve(request, tokenizer, self._left_out)
         self._settle()
         return bundle
+
+    def next_edits(self, edits: "Sequence[Edit]", texts: Mapping[str, str], limit: int) -> "NextEdits":
+        """Predict where the next edits are. `texts` are live buffers in the place of the disk's files."""
+        from darner_context.next_edits.predictor import predict  # parsers: a first context does without
+
+        with self._answering:
+            self._carry_out()
+            self._reader.reload_if_written()
+            with self._reader.with_overlays(texts):
+                found = predict(self._reader, edits, limit)
+        self._settle()
+        return found
 
     async def run_in_thread(self, work: Callable[[], _Made]) -> _Made:
         """Do work that queries the index in a thread of its own; work cancelled before it began is never done."""
