@@ -21,7 +21,7 @@ export function waiting(edits: readonly TextEdit[], version: number | null, brid
   return edits.map((edit) => ({ edit, version, bridged }));
 }
 
-/** What stands ready to be put in: `change` in the document as it is, and the hunk that it makes. */
+/** An edit that is ready to be put in: `change` in the document as it is, and the hunk that it makes. */
 export interface Ready {
   readonly change: Change;
   readonly before: string;
@@ -75,7 +75,7 @@ export class Applying implements vscode.Disposable {
       if (ready.length === 0 || (await this.hunks.together(() => this.put(ready)))) {
         tries = 0;
       } else if (++tries < MOST_TRIES) {
-        this.waiting = [...taken, ...this.waiting]; // the document has changed meanwhile: look where they belong now
+        this.waiting = [...taken, ...this.waiting]; // the document has changed since: look where they belong now
       } else {
         this.refuse("the editor rejected the edit");
       }
@@ -96,7 +96,7 @@ export class Applying implements vscode.Disposable {
     }
   }
 
-  /** What of the edits is to be put in now, in order; what cannot be is refused. */
+  /** The edits to put in now, in order; those that cannot be are rejected. */
   prepare(taken: readonly Waiting[]): Ready[] {
     let ready: Ready[] = [];
     for (const each of taken) {
@@ -211,7 +211,7 @@ function trim(span: Span, before: string, after: string, eol: string): { change:
   return { change: { span: { start, end: endOf(start, removed) }, text: cut(now) }, before: removed };
 }
 
-/** The hunks as they stand once all changes, which are in order and apart, are in; each with its text. */
+/** The hunks after all changes, which are in order and apart; each with its text. */
 function newHunks(uri: string, ready: readonly Ready[]): [NewHunk, string][] {
   return ready.map(({ change, before, bridged }, number) => {
     let start = change.span.start;

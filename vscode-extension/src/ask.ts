@@ -60,7 +60,7 @@ interface Row extends vscode.QuickPickItem {
   readonly typed: string;
 }
 
-/** What was typed comes first, so that Enter takes it; then what was asked before. */
+/** The typed text comes first, so that Enter takes it; then the earlier instructions. */
 export function itemsFor(value: string, history: readonly string[]): Row[] {
   const typed = value.trim();
   const earlier = history

@@ -1,4 +1,4 @@
-// Text that others wrote, as it may be shown: signs that nobody sees, or that turn the writing, are written out.
+// Text that others wrote, as it may be shown: characters that are invisible or reverse the text are written out.
 
 // The same signs as in the server's visible.py.
 const UNSEEN =

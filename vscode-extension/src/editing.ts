@@ -1,4 +1,4 @@
-// From a command or a code action to a patch on the screen, and what is said when it is over.
+// From a command or a code action to a patch on the screen, and the message at its end.
 
 import * as vscode from "vscode";
 import type { Asking } from "./ask.ts";
@@ -20,7 +20,7 @@ export interface Parts {
   readonly troubles: Troubles;
   readonly views: Views;
   readonly asking: Asking;
-  /** A request has ended: its effects on quota and the like can be asked for. */
+  /** A request has ended: its effects on quota and the like can be queried. */
   readonly ended: () => void;
 }
 
@@ -34,7 +34,7 @@ export class Editing implements vscode.Disposable {
     this.parts = parts;
   }
 
-  /** Ask for an instruction, then for the patch; one that is given is not asked for. */
+  /** Ask for an instruction, unless one is given, then request the patch. */
   async edit(scope: Scope, given?: unknown): Promise<Outcome | undefined> {
     const editor = vscode.window.activeTextEditor;
     if (editor === undefined && scope !== "workspace") {

@@ -1,4 +1,4 @@
-// What the server says while it works on a patch, and what it answers: the objects of the contract.
+// The server's events while it works on a patch, and its answers: the objects of the contract.
 
 import type { Point, Span } from "./positions.ts";
 
@@ -52,7 +52,7 @@ export interface EditEvent {
   readonly bridges: readonly string[];
   readonly textDocument: { readonly uri: string; readonly version: number | null };
   readonly edits: readonly TextEdit[];
-  /** Something runs or obeys the file by itself: nothing goes in before the preview was confirmed. */
+  /** Something runs or obeys the file by itself: nothing is put in before the preview was confirmed. */
   readonly confirm?: boolean;
 }
 

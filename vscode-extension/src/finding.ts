@@ -1,4 +1,4 @@
-// Where the server's program is: the order is fixed, and every step says what it found. No editor in here.
+// Where the server's program is: the order is fixed, and every step reports what it found. No editor in here.
 
 import { constants } from "node:fs";
 import { access } from "node:fs/promises";
@@ -78,7 +78,7 @@ function* candidates(search: Search): Generator<[string, string]> {
   }
 }
 
-/** The version in what `darner --version` says; undefined if it says something else. */
+/** The version in the output of `darner --version`; undefined if there is none. */
 export function versionIn(said: string): string | undefined {
   return /^darner (\d+\.\d+\.\d+\S*)\s*$/.exec(said.trim())?.[1];
 }

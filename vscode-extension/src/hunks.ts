@@ -6,7 +6,7 @@ import { type Change, compare, isEmpty, moveSpan, type Point, type Span } from "
 export interface Hunk {
   readonly id: number;
   readonly uri: string;
-  /** Where it stands in the document now. */
+  /** Where it is in the document now. */
   span: Span;
   readonly before: string;
   /** What was bridged to find its place: "" for an exact one. */
@@ -68,7 +68,7 @@ export class Hunks implements vscode.Disposable {
     return hunks.find((each) => lastLine(each.span) >= place.line) ?? hunks[0];
   }
 
-  /** Work whose changes are told as one, once it is over: whoever listens draws. */
+  /** Work whose changes are reported as one, once it is over: each listener draws. */
   async together<T>(work: () => Promise<T>): Promise<T> {
     this.held++;
     try {
@@ -127,7 +127,7 @@ export class Hunks implements vscode.Disposable {
         span = span && moveSpan(span, change);
       }
       if (span === undefined || putBack || (isTakingBack(event) && textOf(event.document, span) === hunk.before)) {
-        gone.push(hunk); // typed over its border, or taken back in the editor
+        gone.push(hunk); // typed over its edge, or undone in the editor
       } else {
         hunk.span = span;
       }

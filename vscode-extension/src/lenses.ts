@@ -4,7 +4,7 @@ import * as vscode from "vscode";
 import type { Hunks } from "./hunks.ts";
 import { Throttle } from "./throttle.ts";
 
-const INTERVAL = 250; // milliseconds: each time the editor lays all lenses out anew
+const INTERVAL = 250; // milliseconds: each time the editor arranges all lenses again
 
 export class Lenses implements vscode.CodeLensProvider, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();

@@ -1,6 +1,6 @@
 // What of a replaced stretch of text really changed, line by line and, in a changed line, word by word. No editor in here.
 
-/** Lines `removed` stood where lines `first` up to `first + added` of the new text stand. */
+/** Lines `removed` were where lines `first` up to `first + added` of the new text are. */
 export interface Difference {
   readonly first: number;
   readonly added: number;

@@ -31,7 +31,7 @@ ${body}
 </html>`;
 }
 
-// Every stage and part has a colour of the theme's charts and, for those who cannot tell them apart, a place in the order.
+// Every stage and part has a colour of the theme's charts and, for readers without colours, a place in the order.
 const STYLE = `
 body { color: var(--vscode-foreground); font-family: var(--vscode-font-family); font-size: var(--vscode-font-size); padding: 0 1.5em 2em; line-height: 1.5; }
 main { max-width: 68em; }

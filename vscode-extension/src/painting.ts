@@ -1,4 +1,4 @@
-// The inline diff: added lines in green, removed text struck in red where it stood.
+// The inline diff: added lines in green, removed text struck in red at its old place.
 
 import * as vscode from "vscode";
 import { visible } from "./displayText.ts";
@@ -152,7 +152,7 @@ function paintHunk(document: vscode.TextDocument, hunk: Hunk, paint: Paint): voi
   }
 }
 
-/** Lines that are gone without new ones in their place: shown at the end of the line above. */
+/** Removed lines without new ones in their place: shown at the end of the line above. */
 function removedLines(
   document: vscode.TextDocument,
   line: number,

@@ -1,4 +1,4 @@
-// One request from instruction to hunks: what the server says on the way goes into the buffers and on the screen.
+// One request from instruction to hunks: the server's events are shown in the buffers and on the screen.
 
 import * as vscode from "vscode";
 import { type LanguageClient, ProgressType } from "vscode-languageclient/node";
@@ -23,7 +23,7 @@ export interface Outcome {
 }
 
 export interface Telling {
-  /** What goes on, in a few words; `streaming` once the words change by themselves. */
+  /** The stage, in a few words; `streaming` once the words change by themselves. */
   progress(said: string, streaming?: boolean): void;
 }
 
@@ -134,7 +134,7 @@ class Run {
     return `${this.route?.endpoint ?? "darner"}${rate} · ${this.arrived} hunk${this.arrived === 1 ? "" : "s"}`;
   }
 
-  /** A hunk of a document on the screen goes in at once; all others wait for the end, to go in together. */
+  /** A hunk of a document on the screen is put in at once; all others wait for the end, to be put in together. */
   private put(event: EditEvent): void {
     if (this.token.isCancellationRequested || event.confirm === true) {
       return;

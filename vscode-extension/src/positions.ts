@@ -16,7 +16,7 @@ export interface Change {
   readonly text: string;
 }
 
-/** Negative if `a` stands before `b`, 0 if they are the same. */
+/** Negative if `a` is before `b`, 0 if they are the same. */
 export function compare(a: Point, b: Point): number {
   return a.line - b.line || a.character - b.character;
 }
@@ -38,7 +38,7 @@ export function endOf(start: Point, text: string): Point {
     : { line: start.line + lines.length - 1, character: last.length };
 }
 
-/** A point after a change. One that stood in the replaced text goes to its start or to its end. */
+/** A point after a change. One in the replaced text moves to its start or to its end. */
 export function movePoint(point: Point, change: Change, side: "start" | "end"): Point {
   const { start, end } = change.span;
   const before = compare(point, start);
@@ -56,7 +56,7 @@ export function movePoint(point: Point, change: Change, side: "start" | "end"): 
 
 /**
  * A marked stretch of text after a change: moved by what happens around it, grown or shrunk by what happens inside.
- * Undefined if the change goes over its border, so that nobody can say any more what it is.
+ * Undefined if the change crosses its edge, so that its extent is no longer known.
  */
 export function moveSpan(span: Span, change: Change): Span | undefined {
   const { start, end } = change.span;

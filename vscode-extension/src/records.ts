@@ -1,4 +1,4 @@
-// The last requests: what was sent and where the time went. Kept on this machine; nothing of it goes anywhere.
+// The last requests: what was sent and how the time was spent. Kept on this machine; nothing of it is sent anywhere.
 
 import type { ContextEvent, DoneEvent, RouteEvent } from "./events.ts";
 

@@ -1,5 +1,5 @@
-// What of a patch is not on the screen: other files, and files made, renamed or deleted. It goes in at the end, as one
-// edit; where the server asks for confirmation the editor shows it for that first.
+// The part of a patch that is not on the screen: other files, and files made, renamed or deleted. It is put in at the
+// end, as one edit; where the server asks for confirmation the editor shows it for that first.
 
 import * as vscode from "vscode";
 import { type Applying, type Ready, waiting } from "./applying.ts";
@@ -102,7 +102,7 @@ function uriOf(change: DocumentChange): string {
   return "textDocument" in change ? change.textDocument.uri : change.kind === "rename" ? change.oldUri : change.uri;
 }
 
-/** The editor says "applied" also of what was unticked or discarded: only the disk tells. */
+/** The editor reports "applied" also for what was unticked or discarded: only the disk shows it. */
 async function cameTrue(change: Operation): Promise<boolean> {
   const uri = vscode.Uri.parse(change.kind === "rename" ? change.newUri : change.uri);
   try {

@@ -44,9 +44,9 @@ export class Server implements vscode.Disposable {
   private running: LanguageClient | undefined;
   /** The program that was started last. */
   program: string | undefined;
-  /** Suggestions are off until told otherwise; patches are not. */
+  /** Suggestions are off until enabled; patches are not. */
   paused = false;
-  /** The endpoint to be asked first, by its name. */
+  /** The name of the endpoint to use first. */
   preferred: string | undefined;
 
   constructor(log: vscode.LogOutputChannel, keys: Keys, hooks: Hooks) {
@@ -77,7 +77,7 @@ export class Server implements vscode.Disposable {
     return this.queue.add(() => this.stopNow());
   }
 
-  /** Tell the running server what has changed in the settings; not one that is just being stopped. */
+  /** Send the running server the changed settings; not one that is just being stopped. */
   tellSettings(): Promise<void> {
     return this.queue.add(async () => {
       await this.client?.sendNotification("workspace/didChangeConfiguration", {
@@ -159,7 +159,7 @@ export class Server implements vscode.Disposable {
       initializationOptions: this.options(),
       outputChannel: this.log,
       traceOutputChannel: this.log,
-      revealOutputChannelOn: RevealOutputChannelOn.Never, // what a person should know is said by `trouble`
+      revealOutputChannelOn: RevealOutputChannelOn.Never, // what a person should know is shown by `trouble`
       progressOnInitialization: false,
       markdown: { isTrusted: false },
       middleware: {
@@ -178,7 +178,7 @@ export class Server implements vscode.Disposable {
         },
         closed: () => {
           if (!started()) {
-            return { action: CloseAction.DoNotRestart, handled: true }; // `run` says why
+            return { action: CloseAction.DoNotRestart, handled: true }; // `run` reports why
           }
           if (!this.crashes.count()) {
             this.log.warn("the server stopped unexpectedly; restarting it");

@@ -1,4 +1,4 @@
-// The user's settings, read at one place, and what the server is told of them.
+// The user's settings, read at one place, and the part that the server gets.
 
 import * as vscode from "vscode";
 
@@ -22,7 +22,7 @@ export const SECTION = "darner";
 
 export function readSettings(): Settings {
   const section = vscode.workspace.getConfiguration(SECTION);
-  // the user's own value: a workspace's .vscode/settings.json has no say here, whatever the manifest says of it
+  // the user's own value: a workspace's .vscode/settings.json does not count here, whatever the manifest allows
   const own = <T>(name: string): T | undefined => section.inspect<T>(name)?.globalValue;
   return {
     path: own<string>("path")?.trim() ?? "",

@@ -1,4 +1,4 @@
-// The status bar: who answers, what goes on, how fast the last patch was; latency and quota on hover, a menu on click.
+// The status bar: the endpoint, the stage, the speed of the last patch; latency and quota on hover, a menu on click.
 
 import * as vscode from "vscode";
 import type { EndpointStatus, ServerStatus } from "./events.ts";
@@ -35,7 +35,7 @@ export class Status implements vscode.Disposable {
     this.draw();
   }
 
-  /** What goes on; "" when nothing does. An icon that turns is drawn at every frame: none where the words move anyway. */
+  /** The stage; "" if nothing runs. An icon that turns is drawn at every frame: none where the words move anyway. */
   work(said: string, streaming = false): void {
     this.working = said === "" ? "" : `${streaming ? "$(zap)" : "$(loading~spin)"} ${said}`;
     this.throttle.ask();

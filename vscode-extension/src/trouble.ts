@@ -1,4 +1,4 @@
-// What stands in the way, said once, with the button that helps; and kept where the language's status is shown.
+// What is in the way, reported once, with the button that helps; and kept where the language's status is shown.
 
 import * as vscode from "vscode";
 import { INSTALL, INSTALL_PIPX, UPGRADE } from "./finding.ts";
@@ -33,7 +33,7 @@ export class Troubles implements vscode.Disposable {
   show(trouble: Trouble): void {
     this.tell("darner is not running", trouble.said, vscode.LanguageStatusSeverity.Error);
     if (trouble.said === this.said) {
-      return; // it has been said
+      return; // it has been reported
     }
     this.said = trouble.said;
     void this.offer(trouble);

@@ -109,7 +109,7 @@ local function put(buffer, changes)
   ours[buffer] = vim.api.nvim_buf_get_changedtick(buffer)
 end
 
---- Apply edits to a buffer and remember them as hunks; those that put back what a hunk has replaced end the hunk.
+--- Apply edits to a buffer and remember them as hunks; those that restore what a hunk has replaced end the hunk.
 ---@param buffer integer
 ---@param edits lsp.TextEdit[]
 ---@param encoding string

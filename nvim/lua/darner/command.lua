@@ -1,4 +1,4 @@
---- `:Darner`: from what was typed to what is asked.
+--- `:Darner`: from the typed words to the request.
 
 local M = {}
 

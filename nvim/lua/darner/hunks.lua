@@ -51,7 +51,7 @@ function M.lines(buffer, hunk)
   return at[1], math.max(at[1], at[3].end_row or at[1])
 end
 
---- Removed lines stand above the added ones; above the first line of all they only show where there is room for them.
+--- Removed lines are shown above the added ones; above the first line of all they only show if there is room for them.
 ---@param buffer integer
 ---@param first integer
 ---@param count integer
@@ -78,13 +78,13 @@ end
 local function paint(buffer, first, last, old, step)
   local removed = {}
   for _, line in ipairs(old) do
-    -- a tab is as wide as in the buffer, and the colour goes over the whole width
+    -- a tab is as wide as in the buffer, and the colour covers the whole width
     local text = line:gsub('\t', (' '):rep(vim.bo[buffer].tabstop))
     local rest = (' '):rep(math.max(0, vim.o.columns - api.nvim_strwidth(text)))
     removed[#removed + 1] = { { text .. rest, 'DarnerRemoved' } }
   end
   local count = api.nvim_buf_line_count(buffer)
-  local below = first >= count -- removed from the end: there is no line to stand above
+  local below = first >= count -- removed from the end: there is no line to be above
   local mark = api.nvim_buf_set_extmark(buffer, space, below and count - 1 or first, 0, {
     end_row = below and count - 1 or last,
     end_col = 0,
@@ -93,7 +93,7 @@ local function paint(buffer, first, last, old, step)
     strict = false,
     virt_lines = #removed > 0 and removed or nil,
     virt_lines_above = not below,
-    right_gravity = last > first, -- what `u` puts back where lines were removed comes to lie inside
+    right_gravity = last > first, -- what `u` restores where lines were removed comes to be inside
     end_right_gravity = last == first,
   })
   make_room(buffer, first, #removed)
@@ -109,7 +109,7 @@ local function forget(buffer, hunk)
   end
 end
 
---- Whether the lines of a hunk are no longer what they were made: a quick look, before undo is asked.
+--- Whether the lines of a hunk are no longer what they were made: a quick look, before the undo tree is read.
 ---@param buffer integer
 ---@param hunk darner.Hunk
 ---@return boolean
@@ -121,7 +121,7 @@ local function disturbed(buffer, hunk)
   return hunk.added == (first == last)
 end
 
---- Those that the user has taken back with `u` are no hunks any more.
+--- Those that the user has reverted with `u` are no hunks any more.
 ---@param buffer integer
 local function look(buffer)
   local step ---@type integer|nil
@@ -278,7 +278,7 @@ function M.keep(buffer, which)
   end
 end
 
---- What puts back the lines that hunks have replaced, from the bottom to the top.
+--- The edits that restore the lines that hunks have replaced, from the bottom to the top.
 ---@param buffer integer
 ---@param which darner.Hunk[]
 ---@return darner.Change[]

@@ -64,7 +64,7 @@ function M.setup(given)
   })
 end
 
---- The endpoint, its tokens a second and the hunks so far, for a status line; '' where there is nothing to say.
+--- The endpoint, its tokens a second and the hunks so far, for a status line; '' if there is nothing to show.
 ---@return string
 function M.statusline()
   local patch = package.loaded['darner.patch']

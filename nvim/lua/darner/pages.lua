@@ -1,4 +1,4 @@
---- What the server says of itself, in scratch buffers.
+--- The server's reports about itself, in scratch buffers.
 
 local server = require('darner.server')
 

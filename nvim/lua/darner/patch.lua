@@ -1,4 +1,4 @@
---- Patches on their way: asked for, followed, ended.
+--- Patches on their way: requested, followed, ended.
 
 local server = require('darner.server')
 

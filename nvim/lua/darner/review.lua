@@ -63,7 +63,7 @@ function M.keep(whole)
   hunks.keep(vim.api.nvim_get_current_buf(), chosen(whole))
 end
 
---- Put back what the hunk at the cursor has replaced, or all hunks of the buffer.
+--- Restore what the hunk at the cursor has replaced, or all hunks of the buffer.
 ---@param whole? boolean
 function M.undo(whole)
   local buffer, which = vim.api.nvim_get_current_buf(), chosen(whole)

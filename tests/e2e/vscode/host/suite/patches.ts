@@ -151,60 +151,38 @@ test("several files at once, undone at once", async () => {
   equal([document.getText(), other.getText(), darner.hunks.all().length], [CODE, CODE, 0]);
 });
 
-test("a file that is to be made is shown first, and not made when that is discarded", async () => {
-  const darner = await running();
-  await open("a.py");
+/** The files of a patch that its preview leaves out, with the reasons; it is discarded, or applied as it is. */
+async function refusedInPreview(instruction: string, answer: "discard" | "apply"): Promise<(string | undefined)[][]> {
   let over = false;
-  const patch = edit("darner.editWorkspace", "new file please").finally(() => {
+  const patch = edit("darner.editWorkspace", instruction).finally(() => {
     over = true;
   });
-  await until("the preview is discarded", async () => {
-    await vscode.commands.executeCommand("refactorPreview.discard").then(undefined, () => undefined);
+  await until(`the preview is closed by "${answer}"`, async () => {
+    await vscode.commands.executeCommand(`refactorPreview.${answer}`).then(undefined, () => undefined);
     return over;
   });
   const { refused } = await patch;
-  equal(
-    refused.map((each) => [each.uri.slice(each.uri.lastIndexOf("/") + 1), each.reason]),
-    [["new.py", "you did not confirm it"]],
-  );
+  return refused.map((each) => [each.uri.slice(each.uri.lastIndexOf("/") + 1), each.reason]);
+}
+
+test("a file that is to be made is shown first, and not made when that is discarded", async () => {
+  const darner = await running();
+  await open("a.py");
+  equal(await refusedInPreview("new file please", "discard"), [["new.py", "you did not confirm it"]]);
   equal([darner.hunks.all(), await vscode.workspace.findFiles("new.py")], [[], []]);
 });
 
 test("a move that is not ticked in the preview is not made, and told", async () => {
   await running();
   await open("a.py");
-  let over = false;
-  const patch = edit("darner.editWorkspace", "move please").finally(() => {
-    over = true;
-  });
-  await until("the preview is applied", async () => {
-    await vscode.commands.executeCommand("refactorPreview.apply").then(undefined, () => undefined);
-    return over;
-  });
-  const { refused } = await patch;
-  equal(
-    refused.map((each) => [each.uri.slice(each.uri.lastIndexOf("/") + 1), each.reason]),
-    [["old.py", "you did not confirm it"]],
-  );
+  equal(await refusedInPreview("move please", "apply"), [["old.py", "you did not confirm it"]]);
   equal([(await vscode.workspace.findFiles("old.py")).length, await vscode.workspace.findFiles("moved.py")], [1, []]);
 });
 
 test("what runs by itself is changed only when it is confirmed", async () => {
   await running();
   await open("a.py");
-  let over = false;
-  const patch = edit("darner.editWorkspace", "hook please").finally(() => {
-    over = true;
-  });
-  await until("the preview is discarded", async () => {
-    await vscode.commands.executeCommand("refactorPreview.discard").then(undefined, () => undefined);
-    return over;
-  });
-  const { refused } = await patch;
-  equal(
-    refused.map((each) => [each.uri.slice(each.uri.lastIndexOf("/") + 1), each.reason]),
-    [["conftest.py", "you did not confirm it"]],
-  );
+  equal(await refusedInPreview("hook please", "discard"), [["conftest.py", "you did not confirm it"]]);
   const hook = (await vscode.workspace.findFiles("conftest.py")).at(0);
   equal(hook && (await vscode.workspace.openTextDocument(hook)).getText(), "y = 1\n");
 });
