@@ -18,7 +18,7 @@ BASES = (ROOT / "context", ROOT / "clients", ROOT / "server")
 # The rooms of each package, lowest floor first. A room is a folder or a file; it imports lower floors of its package only.
 FLOORS = {
     "darner_context": "request text < imports languages prompt secrets system < syntax < git < workspace < facts < store < indexing lookup"
-    " < ranking < next_edits < index",
+    " < localization < ranking < next_edits < index",
     "darner_clients": "dialect endpoint errors chat < testing transport < endpoint_warnings refusals < wire"
     " < discovery < client < routing",
     "darner_server": "context_json directory_handles display_text document_origin import_path key_validation keyring_names process_alive"

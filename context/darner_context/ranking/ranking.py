@@ -7,8 +7,8 @@ from darner_context.facts.file_facts import FileFacts, by_name
 from darner_context.imports.record import Import
 from darner_context.lookup.cursor import CursorContext
 from darner_context.lookup.names import COMMON, Key, NameResolver, members, package_scoped, parent_module
+from darner_context.lookup.pagerank import pagerank
 from darner_context.ranking.name_cooccurrence import co_used_names
-from darner_context.ranking.pagerank import pagerank
 from darner_context.ranking.passages import passages
 from darner_context.ranking.reachable_types import STRONG, ReachableTypes
 from darner_context.ranking.scoring import Candidate, order_key, score_candidates

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from itertools import accumulate
 
+from darner_context.localization.packing import PlacePacker
+from darner_context.localization.places import Places, find_places
 from darner_context.lookup.cursor import cursor_context, file_context
 from darner_context.lookup.lru import cached
 from darner_context.lookup.names import NameResolver
@@ -35,6 +37,7 @@ class Retriever:
         self._file_rankings: OrderedDict[object, Ranking] = OrderedDict()
         self._searches: OrderedDict[tuple[str, str | None], Search] = OrderedDict()
         self._packed: OrderedDict[object, tuple[BudgetPacker, list[Snippet]]] = OrderedDict()
+        self._places: OrderedDict[object, Places] = OrderedDict()
 
     def retrieve(self, request: ContextRequest, tokenizer: Tokenizer, left_out: tuple[LeftOut, ...]) -> ContextBundle:
         """Choose the context of a request, within its budget."""
@@ -45,12 +48,14 @@ class Retriever:
             counter = _Counter(reader, tokenizer)
             focus = _focus(reader, request, counter)
             query = "\n".join((request.instruction, *request.diagnostics))
-            search = cached(self._searches, (query, path), lambda: Search(reader, query, path))
             if focus is None or request.focus is None:
-                packer = BudgetPacker(request.budget, reader.lines, counter.sums, reader.secrets)
-                packer.pack(Ranking(self._resolver, None, request.recent, callers=False).ranked(search, request.budget))
+                key = (query, request.recent)
+                places = cached(self._places, key, lambda: find_places(self._resolver, query, request.recent))
+                packer = PlacePacker(request.budget, self._resolver, counter.sums, reader.secrets)
+                packer.pack(places)
                 snippets, dropped, withheld = packer.snippets(), packer.dropped, packer.withheld
             else:
+                search = cached(self._searches, (query, path), lambda: Search(reader, query, path))
                 snippets, dropped, withheld = self._around_place(request, counter, search, request.focus)
         tokens = sum(each.tokens for each in snippets)
         held = tuple(sorted(set(withheld), key=lambda each: (each.path, each.line)))
@@ -64,6 +69,7 @@ class Retriever:
             self._file_rankings.clear()
             self._searches.clear()
             self._packed.clear()
+            self._places.clear()
 
     def _around_place(
         self, request: ContextRequest, counter: "_Counter", search: Search, focus: Focus

@@ -10,7 +10,7 @@ from darner_context.lookup.names import Key
 from darner_context.lookup.reader import IndexReader
 from darner_context.ranking.weights import Signal, Signals
 from darner_context.syntax.symbols import VALUES
-from darner_context.text.identifiers import IDENTIFIER, KEYWORDS, parts, query_words, word_set
+from darner_context.text.identifiers import IDENTIFIER, KEYWORDS, masks_of_names, parts, query_words
 
 _COMMON = 25  # files that define a name: more make it noise
 _NOISE = 400  # definitions of a name that are not even counted
@@ -86,7 +86,7 @@ class Search:
                 scores[path] = scores.get(path, 0.0) + idf[word]
         paths = list(scores)
         sums = Sums(idf, list(idf))
-        for number, mask in _masks_of_names(paths, sums.words).items():
+        for number, mask in masks_of_names(paths, sums.words).items():
             scores[paths[number]] += sums[mask]
         return {path: -score for score, path in nsmallest(_FILES, [(-score, path) for path, score in scores.items()])}
 
@@ -163,7 +163,7 @@ def _store_numbers(facts: FileFacts, words: Sequence[str], prefix: str, found: M
 
 
 def _masks_of_users(facts: FileFacts, words: Sequence[str]) -> dict[int, int]:
-    spots = _masks_of_names(facts.names, words)
+    spots = masks_of_names(facts.names, words)
     places, found = spots.keys(), dict[int, int]()
     for number, references in enumerate(facts.references[:-1]):
         mask = 0
@@ -179,29 +179,7 @@ def _masks_of_named(facts: FileFacts, words: Sequence[str]) -> dict[int, int]:
     names = list(titles)
     return {
         number: mask
-        for place, mask in _masks_of_names(names, words).items()
+        for place, mask in masks_of_names(names, words).items()
         for number in titles[names[place]]
         if definitions[number][0] == names[place]  # no member of a class of this name
     }
-
-
-def _masks_of_names(names: Sequence[str], words: Sequence[str]) -> dict[int, int]:
-    """Number the names that hold words, each with a bit for each of these."""
-    text = "\n".join(names)
-    found: dict[int, int] = {}
-    if not text.isascii() or text.count("\n") >= len(names):
-        for number, name in enumerate(names):
-            if mask := sum([1 << bit for bit, word in enumerate(words) if word in word_set(name)]):
-                found[number] = mask
-        return found
-    text = text.lower()
-    for bit, word in enumerate(words):
-        number = end = 0
-        while (place := text.find(word, end)) >= 0:  # a word begins like its stem, and only this can decide
-            number += text.count("\n", end, place)
-            if word in word_set(names[number]):
-                found[number] = found.get(number, 0) | 1 << bit
-            end = text.find("\n", place)
-            if end < 0:
-                break
-    return found

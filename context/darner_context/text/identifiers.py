@@ -1,6 +1,7 @@
 """Identifiers in a text, and the words they are made of."""
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 IDENTIFIER = re.compile(r"[^\W\d]\w+")
@@ -36,7 +37,7 @@ _STOPPING = """
     feat chore test tests docs pr closes close when for and the with from into that this not all also now new only
     instead should some than more code get set has have been can will does its are was were which one see via case
 """
-_STOP = frozenset(_STOPPING.split())
+STOP_WORDS = frozenset(_STOPPING.split())
 
 
 def identifiers(text: str) -> set[str]:
@@ -78,8 +79,31 @@ def query_words(text: str) -> dict[str, float]:
         quoted = place % 2 == 1
         for found in IDENTIFIER.findall(stretch):
             code = quoted or "_" in found or not (found.islower() or found.istitle())
-            if quoted or (found.lower() not in _STOP and (code or found.lower() not in KEYWORDS)):
+            if quoted or (found.lower() not in STOP_WORDS and (code or found.lower() not in KEYWORDS)):
                 for part in parts(found):
-                    if quoted or part not in _STOP:
+                    if quoted or part not in STOP_WORDS:
                         weights[part] = max(weights.get(part, 0.0), 1.5 if code else 1.0)
     return weights
+
+
+def masks_of_names(names: Sequence[str], words: Sequence[str]) -> dict[int, int]:
+    """Number the names that hold words, each with a bit for each of these."""
+    text = "\n".join(names)
+    found: dict[int, int] = {}
+    if not text.isascii() or text.count("\n") >= len(names):
+        bits = {word: 1 << bit for bit, word in enumerate(words)}
+        for number, name in enumerate(names):
+            if held := bits.keys() & word_set(name):
+                found[number] = sum([bits[word] for word in held])
+        return found
+    text = text.lower()
+    for bit, word in enumerate(words):
+        number = end = 0
+        while (place := text.find(word, end)) >= 0:  # a word begins like its stem, and only this can decide
+            number += text.count("\n", end, place)
+            if word in word_set(names[number]):
+                found[number] = found.get(number, 0) | 1 << bit
+            end = text.find("\n", place)
+            if end < 0:
+                break
+    return found

@@ -5,8 +5,8 @@ from pathlib import Path
 from tests.context.sample_workspace import ask, indexed
 
 from darner_context.lookup.names import NameResolver
+from darner_context.lookup.pagerank import pagerank
 from darner_context.lookup.reader import IndexReader
-from darner_context.ranking.pagerank import pagerank
 from darner_context.store.database import Store
 from darner_context.workspace.scan import Workspace
 
