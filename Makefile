@@ -77,7 +77,7 @@ format: env
 
 lock: | $(UV)
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-	  --extra local --group dev pyproject.toml -o requirements.lock
+	  --extra local --extra tokenizers --group dev pyproject.toml -o requirements.lock
 
 eval: env
 	$(IN)/python bench/eval/patch_eval.py

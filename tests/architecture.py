@@ -21,7 +21,8 @@ FLOORS = {
     " < localization < ranking < next_edits < index",
     "darner_clients": "dialect endpoint errors chat < testing transport < endpoint_warnings refusals < wire"
     " < discovery < client < routing",
-    "darner_server": "context_json directory_handles display_text document_origin import_path key_validation keyring_names process_alive"
+    "darner_server": "context_json directory_handles display_text document_origin import_path key_validation keyring_names"
+    " process_alive"
     " user_directories"
     " < journal settings_errors write_plan < endpoint_table file_writer < settings",
     "darner_server.patch": "edit protected_paths < autorun_files paths text < formats < repair_prompt reply < match < rewrite"
@@ -38,7 +39,7 @@ FLOORS = {
 
 # What each package may import besides itself and the standard library. "package.room" allows that room alone.
 OUTSIDE = {
-    "darner_context": "tiktoken tree_sitter",
+    "darner_context": "splintr tiktoken tree_sitter",
     "darner_clients": "certifi httpcore httpx",
     "darner_server": "keyring platformdirs pydantic pydantic_core darner_clients.endpoint darner_context.request"
     " darner_context.system darner_context.text darner_server.patch.protected_paths",
@@ -53,7 +54,8 @@ OUTSIDE = {
 
 # Libraries that one file, or one folder, knows.
 KNOWN_IN = {
-    "tiktoken": "darner_context.text.tokenizer",
+    "tiktoken": "darner_context.text.vocabularies",
+    "splintr": "darner_context.text.tokenizer",
     "tree_sitter": "darner_context.syntax.parser",
     "httpx": "darner_clients.transport",
     "filelock": "darner_server.local.lock",

@@ -8,12 +8,11 @@ from urllib.parse import parse_qsl, urlsplit
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from darner_clients.endpoint import Deadlines, Endpoint
+from darner_context.text.model_tokenizers import tokenizer_of
 from darner_server.key_validation import cleaned, fault, looks_like_key, may_be_key
 from darner_server.keyring_names import is_stored
 from darner_server.settings_errors import at
 from darner_server.user_directories import state_folder
-
-_DEFAULT_TOKENIZER = "o200k_base"
 
 _ReplyFormat = Literal["search-replace", "apply-patch", "unified-diff", "whole"]
 _NO_ADDRESS = "base_url{} is not an http or https address such as https://host/v1"
@@ -116,7 +115,7 @@ def made(
         window=row.window,
         max_output=row.max_output,
         reply=row.reply or ("whole" if whole else "search-replace"),
-        tokenizer=row.tokenizer or tokenizer_of(row.model) or _DEFAULT_TOKENIZER,
+        tokenizer=row.tokenizer or tokenizer_of(row.model),
         deadlines=Deadlines(
             connect=row.deadlines.connect or 5.0,
             first_token=row.deadlines.first_token or first_token,
@@ -131,22 +130,6 @@ def made(
         secrets=(*hidden, *also_hidden),
         unusable=unusable,
     )
-
-
-def tokenizer_of(model: str) -> str | None:
-    """The tokenizer that a model's name implies; None if it implies none."""
-    name = model.lower()
-    for part, tokenizer in (
-        ("gpt-oss", "o200k_harmony"),
-        ("qwen", "qwen"),
-        ("llama", "llama3"),
-        ("gpt-4o", "o200k_base"),
-        ("gpt-4.1", "o200k_base"),
-        ("gpt-5", "o200k_base"),
-    ):
-        if part in name:
-            return tokenizer
-    return None
 
 
 def _key(

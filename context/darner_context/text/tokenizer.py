@@ -1,45 +1,28 @@
-"""Token counts without the internet: the vocabularies come from a wheel."""
+"""Token counts offline: by the endpoint's own vocabulary if it is installed, else an estimate that errs upwards."""
 
 import re
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from importlib.util import find_spec
 from itertools import pairwise
-from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from darner_context.text.ascii_tokens import Ranks, ascii_pattern, count_ascii, ranks_of
+from darner_context.text.vocabularies import VOCABULARIES, encoding, rows
 
-if TYPE_CHECKING:
-    import tiktoken
-
-# One pattern for each vocabulary, as its publisher defines it (tiktoken's openai_public).
-_O200K_PARTS = (
-    r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?",
-    r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?",
-    r"\p{N}{1,3}",
-    r" ?[^\s\p{L}\p{N}]+[\r\n/]*",
-    r"\s*[\r\n]+",
-    r"\s+(?!\S)",
-    r"\s+",
-)
-_CL100K_PARTS = (
-    r"'(?i:[sdmt]|ll|ve|re)",
-    r"[^\r\n\p{L}\p{N}]?+\p{L}++",
-    r"\p{N}{1,3}+",
-    r" ?[^\s\p{L}\p{N}]++[\r\n]*+",
-    r"\s++$",
-    r"\s*[\r\n]",
-    r"\s+(?!\S)",
-    r"\s",
-)
-_PATTERNS = {"o200k_base": "|".join(_O200K_PARTS), "cl100k_base": "|".join(_CL100K_PARTS)}
-_SAME = {"o200k_base": "o200k_base", "o200k_harmony": "o200k_base", "cl100k_base": "cl100k_base"}
+_SAME = {"o200k_harmony": "o200k_base"}  # the same ranks under another name
+# what the extra `tokenizers` counts, and the name of each there
+_SPLINTR = {"glm": "glm4", "llama3": "llama3", "mistral": "mistral_v3", "kimi": "kimi_k2", "gemma": "gemma3"}
+# An estimate is o200k's count and a sixth, two thirds of a token for each digit (some vocabularies split numbers into
+# digits), and a fourth for each byte that UTF-8 adds (some know few scripts); times a factor, with which no file of
+# bench/tokenizers.py counts below its true count.
+_FACTORS = {"gemma": 1.25, "sentencepiece": 1.47}
+_FACTOR = 1.16
 _PIECE = 50_000  # characters handed to the encoder at once: its regular expressions overflow on very long runs
-
 _SHORT = 2_000  # characters of a text that is counted at once
 _PARAGRAPH = re.compile(r"\n\n(?=[A-Za-z])")  # no token spans such a place: the sum of the parts is exact
-_LOADING = threading.Lock()
 _FIRST_CHARACTERS = 40_000  # that are counted before an encoder is worth building
 _KEPT = 16_384  # paragraphs whose counts stay in memory: the next prompt has nearly all of them again
 
@@ -63,19 +46,22 @@ class Tokenizer(Protocol):
 
 
 def tokenizer(name: str) -> Tokenizer:
-    """Return the tokenizer of that name, or the nearest where its vocabulary is not at hand; it loads when used."""
+    """Return the tokenizer of that name, or an estimate where its vocabulary is not at hand; it loads when used."""
     return _tokenizer(name)
 
 
 def load(name: str) -> None:
     """Make a tokenizer ready: a third of a second, half of which no other thread runs."""
-    _encoding(_SAME.get(name, "o200k_base"))
+    chosen = _tokenizer(name)
+    _encoder(chosen.vocabulary if isinstance(chosen, _Exact) else "o200k_base")
 
 
 @cache
 def _tokenizer(name: str) -> Tokenizer:
-    vocabulary = _SAME.get(name)
-    return _Exact(name, vocabulary) if vocabulary else _Estimate(name)
+    vocabulary = _SAME.get(name, name)
+    if vocabulary in VOCABULARIES or (vocabulary in _SPLINTR and find_spec("splintr") is not None):
+        return _Exact(name, vocabulary)
+    return _Estimate(name)
 
 
 class _FirstTexts:
@@ -84,6 +70,7 @@ class _FirstTexts:
     def __init__(self) -> None:
         self._left = _FIRST_CHARACTERS
         self._ranks: Ranks = {}
+        self._loading = threading.Lock()  # whoever comes second finds them read
 
     def count(self, text: str, vocabulary: str) -> int | None:
         """Tokens of the text; None where the encoder is to count."""
@@ -92,9 +79,9 @@ class _FirstTexts:
             return None
         count = None
         if vocabulary == "o200k_base" and text.isascii():
-            with _LOADING:
-                ranks = self._ranks = self._ranks or ranks_of(_unpacked(vocabulary))
-            count = count_ascii(text, ascii_pattern(_PATTERNS[vocabulary]), ranks)
+            with self._loading:
+                ranks = self._ranks = self._ranks or ranks_of(rows(vocabulary))
+            count = count_ascii(text, ascii_pattern(VOCABULARIES[vocabulary].pattern), ranks)
         if count is None:
             self.end()
         return count
@@ -118,7 +105,7 @@ class _Exact:
         if (count := _FIRST.count(text, self.vocabulary)) is not None:
             return count
         if len(text) <= _SHORT:
-            return len(_encoding(self.vocabulary).encode_ordinary(text))
+            return len(_encoder(self.vocabulary)(text))
         ends = [found.end() for found in _PARAGRAPH.finditer(text)]
         return sum(_count(self.vocabulary, text[begin:end]) for begin, end in pairwise([0, *ends, len(text)]))
 
@@ -129,18 +116,30 @@ class _Estimate:
     exact: bool = False
 
     def count(self, text: str) -> int:
-        # other vocabularies split code up to a sixth finer, and some take every digit for itself
         digits = sum(map(text.count, "0123456789"))
         count = _tokenizer("o200k_base").count(text)
-        return count + count // 6 + digits * 2 // 3 + 1 if text else 0
+        beyond_ascii = len(text.encode("utf-8", "surrogatepass")) - len(text)
+        finer = count + count // 6 + digits * 2 // 3 + beyond_ascii // 4
+        return round(finer * _FACTORS.get(self.name, _FACTOR)) + 1 if text else 0
 
 
 @lru_cache(_KEPT)
 def _count(vocabulary: str, paragraph: str) -> int:
-    encode = _encoding(vocabulary).encode_ordinary
+    encode = _encoder(vocabulary)
     if len(paragraph) <= _PIECE:
         return len(encode(paragraph))
     return sum(len(encode(piece)) for piece in _pieces(paragraph))
+
+
+@cache
+def _encoder(vocabulary: str) -> Callable[[str], list[int]]:
+    """The function that turns text into tokens. Raises ModuleNotFoundError."""
+    _FIRST.end()
+    if vocabulary in VOCABULARIES:
+        return encoding(vocabulary).encode_ordinary
+    import splintr
+
+    return splintr.Tokenizer.from_pretrained(_SPLINTR[vocabulary]).encode_ordinary
 
 
 def _pieces(text: str) -> list[str]:
@@ -155,36 +154,3 @@ def _pieces(text: str) -> list[str]:
         pieces.append(text[begin:end])
         begin = end
     return pieces
-
-
-@cache
-def _encoding(vocabulary: str) -> "tiktoken.Encoding":
-    with _LOADING:  # whoever comes second finds it loaded
-        return _loaded(vocabulary)
-
-
-@cache
-def _loaded(vocabulary: str) -> "tiktoken.Encoding":
-    # a context whose counts are stored does without
-    from binascii import a2b_base64
-
-    import tiktoken
-
-    rows = _unpacked(vocabulary).split()
-    ranks = dict(zip(map(a2b_base64, rows[::2]), map(int, rows[1::2]), strict=True))
-    encoding = tiktoken.Encoding(vocabulary, pat_str=_PATTERNS[vocabulary], mergeable_ranks=ranks, special_tokens={})
-    _FIRST.end()
-    ranks.clear()  # the encoder has its own copy; this one would cost 25 MB
-    return encoding
-
-
-def _unpacked(vocabulary: str) -> bytes:
-    """The rows of a vocabulary in tiktoken's file format."""
-    import gzip
-    from importlib.util import find_spec
-
-    # found, not imported: importing it maps 70 MB for an encoder that is not needed
-    spec = find_spec("bpe_openai")
-    if spec is None or not spec.submodule_search_locations:
-        raise ModuleNotFoundError("bpe-openai, which carries the vocabularies, is not installed")
-    return gzip.decompress(Path(spec.submodule_search_locations[0], "data", f"{vocabulary}.tiktoken.gz").read_bytes())

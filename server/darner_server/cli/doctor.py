@@ -4,11 +4,11 @@ from dataclasses import asdict
 from typing import Any
 
 from darner_clients.routing.router import EndpointStatus
+from darner_context.text.model_tokenizers import tokenizer_of
 from darner_context.text.tokenizer import tokenizer
 from darner_server import __version__
 from darner_server.cli import exit_codes, output
 from darner_server.cli.command_environment import Place, open_engine, show_endpoint_notices
-from darner_server.endpoint_table import tokenizer_of
 from darner_server.engine import Engine
 from darner_server.local.models import MODELS
 from darner_server.user_directories import cache_folder

@@ -5,9 +5,9 @@ import random
 import pytest
 
 from darner_context.text.ascii_tokens import ascii_pattern, count_ascii, ranks_of
-from darner_context.text.tokenizer import _PATTERNS, _encoding, _unpacked  # pyright: ignore[reportPrivateUsage]
+from darner_context.text.vocabularies import VOCABULARIES, encoding, rows
 
-PATTERN = ascii_pattern(_PATTERNS["o200k_base"])
+PATTERN = ascii_pattern(VOCABULARIES["o200k_base"].pattern)
 ALPHABETS = (
     "ab \n\t'sS1/;",
     "".join(map(chr, range(128))),
@@ -21,11 +21,11 @@ ALPHABETS = (
 
 @pytest.fixture(scope="module")
 def ranks() -> dict[bytes, int]:
-    return dict(ranks_of(_unpacked("o200k_base")))
+    return dict(ranks_of(rows("o200k_base")))
 
 
 def check(texts: list[str], ranks: dict[bytes, int]) -> None:
-    encoder = _encoding("o200k_base")
+    encoder = encoding("o200k_base")
     differing = [text for text in texts if count_ascii(text, PATTERN, ranks) != len(encoder.encode_ordinary(text))]
     assert differing == []
 
