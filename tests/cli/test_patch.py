@@ -158,13 +158,13 @@ async def test_no_endpoint(desk: Desk) -> None:
 async def test_an_interrupt(desk: Desk) -> None:
     async with ScriptedEndpoint(Script(otherwise=REPLY + "x " * 9999, rate=100)) as server:
         process = await desk.start("patch", "x", "a.py", "--apply", "--config", config(desk, server))
-        await asyncio.wait_for(server.until(lambda: bool(server.asked)), 60)
+        await asyncio.wait_for(server.until(lambda: bool(server.asked)), 100)
         process.send_signal(signal.SIGINT)
         out, err = await process.communicate()
         assert (process.returncode, out) == (130, b"")
         assert b"Traceback" not in err
         assert b"interrupted; no file is half written" in err
-        await asyncio.wait_for(server.until(lambda: all(each.done for each in server.asked)), 10)
+        await asyncio.wait_for(server.until(lambda: all(each.done for each in server.asked)), 100)
     assert desk.texts() == {name: text.encode() for name, text in FILES.items()}
 
 

@@ -199,7 +199,7 @@ async def test_leaving_closes_the_stream(tmp_path: Path) -> None:
     async with scene(tmp_path, FILES, [Script(otherwise=ONE + "x " * 4000, rate=200)]) as stage:
         await leave_after_first_edit(stage)
         endpoint = stage.endpoints[0]
-        await asyncio.wait_for(endpoint.until(lambda: all(each.done for each in endpoint.asked)), 10)
+        await asyncio.wait_for(endpoint.until(lambda: all(each.done for each in endpoint.asked)), 100)
         assert [each.closed for each in endpoint.asked] == ["client"]
 
 

@@ -82,7 +82,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.hub()
         elif name in self.toy.index:
             if "part3" in name:
-                self.toy.open.wait(20)
+                self.toy.open.wait(100)
             self.answer(200, self.toy.index[name])
         elif self.path.startswith("/simple/"):
             found = [wheel for wheel in self.toy.index if wheel.startswith(name.replace("-", "_") + "-")]
@@ -114,7 +114,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.end_headers()
             self.wfile.write(body[start : start + self.toy.break_hub_after])
             self.wfile.flush()
-            self.toy.open.wait(20)
+            self.toy.open.wait(100)
             self.close_connection = True
             return
         self.answer(206 if asked else 200, body[start:], **facts)

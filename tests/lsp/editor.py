@@ -145,7 +145,7 @@ class Editor:
         if process.returncode is None and self.exit_code is None:
             await self.request("shutdown", None)
             self.client.exit(None)
-        self.exit_code = await asyncio.wait_for(process.wait(), 20)
+        self.exit_code = await asyncio.wait_for(process.wait(), 100)
         self.stderr = await self._errors
         await self._disconnect()
 
@@ -215,7 +215,7 @@ class Editor:
     async def until(self, condition: Callable[[], bool]) -> None:
         """Wait until something that the server says makes it true."""
         async with self._heard:
-            await asyncio.wait_for(self._heard.wait_for(condition), 30)
+            await asyncio.wait_for(self._heard.wait_for(condition), 100)
 
     # -- what the server asks
 

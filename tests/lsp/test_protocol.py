@@ -48,7 +48,7 @@ class Wire:
         """Exit code and stderr, after stdin has been closed."""
         assert self.process.stdin is not None
         self.process.stdin.close()
-        _, errors = await asyncio.wait_for(self.process.communicate(), 20)
+        _, errors = await asyncio.wait_for(self.process.communicate(), 100)
         assert self.process.returncode is not None
         return self.process.returncode, errors
 
@@ -111,7 +111,7 @@ async def test_a_client_whose_process_has_gone(tmp_path: Path) -> None:
         await server.answer(5)
         gone.kill()
         await gone.wait()
-        await asyncio.wait_for(server.process.wait(), 20)
+        await asyncio.wait_for(server.process.wait(), 100)
         assert server.process.returncode == 1
 
 

@@ -31,7 +31,7 @@ async def status(editor: Editor) -> Json:
 
 async def until_files(editor: Editor, count: int) -> None:
     """Wait for the index: it takes events in at its own time."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(100):
         while (await status(editor))["index"]["files"] != count:
             pass
 

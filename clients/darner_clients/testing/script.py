@@ -12,7 +12,7 @@ FaultKind = Literal[
     "cut",  # the connection is closed after `after` bytes of the body (before the head if negative)
     "reset",  # the same, by a TCP reset
     "silence",  # nothing more after `after` bytes, the connection stays open
-    "pause",  # before the event that contains `text`, until GET /_continue
+    "pause",  # before the event that contains `text`, until `resume` or GET /_continue
     "slow",  # `seconds` pass before the head
     "error-chunk",  # an error event after `after` pieces, with `status`
     "error-200",  # a 200 whose body is an error with `status`

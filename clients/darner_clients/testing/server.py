@@ -168,15 +168,19 @@ class ScriptedEndpoint:
         asked = ReceivedRequest(exchange.method, exchange.path, exchange.headers, exchange.body)
         return answer(self.script, self.quota, asked, self._spent.take)
 
+    def resume(self) -> None:
+        """End a pause; before it has begun, too."""
+        self.resumptions += 1
+        for connection in self.connections:
+            connection.wake()
+
     def control(self, path: str) -> Answer | None:
         """The answer to what a test asks about, and not of, the endpoint; None for any other path."""
         match path:
             case "/_requests":
                 return self.requests()
             case "/_continue":
-                self.resumptions += 1
-                for connection in self.connections:
-                    connection.wake()
+                self.resume()
                 return Answer.of(200, {})
             case _:
                 return None

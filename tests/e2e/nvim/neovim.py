@@ -67,7 +67,7 @@ def endpoint(folder: Path, script: Script) -> Generator[str]:
             yield process.stdout.readline().strip()
         finally:
             process.stdin.close()
-            process.wait(10)
+            process.wait(100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ class Neovim:
 
     def until(self, condition: str, *arguments: object) -> None:
         """Wait until a Lua expression is true."""
-        code = f"local a = {{...}}; return vim.wait(40000, function() return {condition} end, 5)"
+        code = f"local a = {{...}}; return vim.wait(100000, function() return {condition} end, 5)"
         if not self.lua(code, *arguments):
             state = self.lua(
                 "return { vim.api.nvim_get_mode(), vim.api.nvim_exec2('messages', { output = true }).output }"
@@ -131,7 +131,7 @@ class Neovim:
     def keys(self, keys: str) -> None:
         """Press keys, as at a terminal, and wait until Neovim has taken them."""
         self._nvim.input(keys)
-        self.lua("vim.wait(20000, function() return vim.fn.getchar(1) == 0 end, 1)")
+        self.lua("vim.wait(100000, function() return vim.fn.getchar(1) == 0 end, 1)")
 
     def lines(self) -> list[str]:
         """The lines of the current buffer."""

@@ -1,6 +1,7 @@
 """Documents and folders that go, come or change their names while a patch streams."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,13 +9,14 @@ from lsprotocol import types
 from tests.engine.scene import block
 from tests.lsp.editor import Editor, editing, plain
 
-from darner_clients.testing import Script, ScriptedEndpoint
+from darner_clients.testing import Fault, Script, ScriptedEndpoint
 from darner_server.lsp.edits.patched_file import GONE, THROWN_AWAY
 
 CODE = "def one():\n    return 1\n\n\ndef two():\n    return 2\n"
 ONE = block("a.py", "    return 1\n", "    return 11\n")
 TWO = block("a.py", "    return 2\n", "    return 22\n")
-SLOW = Script(otherwise=ONE + TWO, rate=150)
+BETWEEN = Script(otherwise=ONE + "pause\n" + TWO, faults=(Fault("pause", text="pause"),))
+BEFORE = Script(otherwise="pause\n" + ONE + TWO, faults=(Fault("pause", text="pause"),))
 FILES = {"a.py": CODE, "b.py": "B = 1\n"}
 
 
@@ -25,31 +27,33 @@ def close(editor: Editor, name: str) -> None:
 
 
 async def test_closed_and_thrown_away(tmp_path: Path) -> None:
-    async with ScriptedEndpoint(SLOW) as scripted, editing(tmp_path, FILES, scripted) as editor:
+    async with ScriptedEndpoint(BETWEEN) as scripted, editing(tmp_path, FILES, scripted) as editor:
         (editor.root / "a.py").write_text("# other\n" + CODE)
         editor.open("a.py", CODE)
         patch = asyncio.ensure_future(editor.patch("a.py"))
         await editor.until(lambda: len(editor.edits) == 1)
         close(editor, "a.py")
+        scripted.resume()
         assert [each["reason"] for each in plain(await patch)["refused"]] == [THROWN_AWAY]
         assert (editor.root / "a.py").read_text() == "# other\n" + CODE
         assert editor.shown.pop() == f"1 edit not made: {THROWN_AWAY}"
 
 
 async def test_closed_and_saved(tmp_path: Path) -> None:
-    async with ScriptedEndpoint(SLOW) as scripted, editing(tmp_path, FILES, scripted) as editor:
+    async with ScriptedEndpoint(BETWEEN) as scripted, editing(tmp_path, FILES, scripted) as editor:
         buffer = editor.open("a.py", CODE)
         patch = asyncio.ensure_future(editor.patch("a.py"))
         await editor.until(lambda: len(editor.edits) == 1)
         (editor.root / "a.py").write_text(buffer.text)
         close(editor, "a.py")
+        scripted.resume()
         assert (await patch)["refused"] == []
         assert (editor.root / "a.py").read_text() == CODE.replace("2", "22").replace("1", "11")
 
 
 @pytest.mark.parametrize("how", ["renamed", "deleted"])
 async def test_gone(tmp_path: Path, how: str) -> None:
-    async with ScriptedEndpoint(SLOW) as scripted, editing(tmp_path, FILES, scripted) as editor:
+    async with ScriptedEndpoint(BETWEEN) as scripted, editing(tmp_path, FILES, scripted) as editor:
         editor.open("a.py", CODE)
         patch = asyncio.ensure_future(editor.patch("a.py"))
         await editor.until(lambda: len(editor.edits) == 1)
@@ -63,15 +67,15 @@ async def test_gone(tmp_path: Path, how: str) -> None:
         else:
             (editor.root / "a.py").unlink()
             close(editor, "a.py")
+        scripted.resume()
         assert [each["reason"] for each in plain(await patch)["refused"]] == [GONE]
         assert editor.shown.pop() == f"1 edit not made: {GONE}"
         assert not (editor.root / "a.py").exists()
 
 
 async def test_untitled_closed(tmp_path: Path) -> None:
-    reply = ONE.replace("a.py", "Untitled-1.py") + TWO.replace("a.py", "Untitled-1.py")
     async with (
-        ScriptedEndpoint(Script(otherwise=reply, rate=150)) as scripted,
+        ScriptedEndpoint(replace(BEFORE, otherwise=BEFORE.otherwise.replace("a.py", "Untitled-1.py"))) as scripted,
         editing(tmp_path, FILES, scripted) as editor,
     ):
         uri = "untitled:Untitled-1"
@@ -81,6 +85,7 @@ async def test_untitled_closed(tmp_path: Path) -> None:
         )
         await scripted.until(lambda: len(scripted.asked) == 1)
         close(editor, uri)
+        scripted.resume()
         assert [each["reason"] for each in plain(await patch)["refused"]] == [GONE, GONE]
         assert editor.shown.pop() == f"2 edits not made: {GONE}"
         assert editor.edits == []
@@ -89,19 +94,20 @@ async def test_untitled_closed(tmp_path: Path) -> None:
 async def test_a_folder_comes(tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.mkdir()
-    async with ScriptedEndpoint(SLOW) as scripted, editing(tmp_path, FILES, scripted) as editor:
+    async with ScriptedEndpoint(BEFORE) as scripted, editing(tmp_path, FILES, scripted) as editor:
         buffer = editor.open("a.py", CODE)
         patch = asyncio.ensure_future(editor.patch("a.py"))
         await scripted.until(lambda: len(scripted.asked) == 1)
         folder = types.WorkspaceFolder(other.as_uri(), "other")
         change = types.WorkspaceFoldersChangeEvent(added=[folder], removed=[])
         editor.client.workspace_did_change_workspace_folders(types.DidChangeWorkspaceFoldersParams(change))
+        scripted.resume()
         assert (await patch)["refused"] == []
         assert buffer.text == CODE.replace("2", "22").replace("1", "11")
 
 
 async def test_a_document_outside_with_a_name_of_the_workspace(tmp_path: Path) -> None:
-    async with ScriptedEndpoint(SLOW) as scripted, editing(tmp_path, FILES, scripted) as editor:
+    async with ScriptedEndpoint(Script(otherwise=ONE + TWO)) as scripted, editing(tmp_path, FILES, scripted) as editor:
         outside = tmp_path / "a.py"
         outside.write_text("elsewhere = 1\n")
         editor.open(outside.as_uri(), "elsewhere = 1\n")

@@ -15,6 +15,7 @@ ONE = block("a.py", "    return 1\n", "    return 11\n")
 AGAIN = block("a.py", "    return 11\n", "    return 111\n")
 TWO = block("a.py", "    return 2\n", "    return 22\n")
 DONE = CODE.replace("1", "11").replace("2", "22")
+PAUSED = Script(otherwise=ONE + "pause\n" + TWO, faults=(Fault("pause", text="pause"),))  # between the hunks
 NEW = "new.py\n```\n<<<<<<< SEARCH\n=======\nx = 1\n>>>>>>> REPLACE\n```\n"
 
 
@@ -30,11 +31,15 @@ def new_texts(editor: Editor) -> list[list[str]]:
 @pytest.mark.parametrize("client", CLIENTS)
 async def test_hunks_go_into_the_buffer(tmp_path: Path, client: str, transport: str) -> None:
     async with (
-        ScriptedEndpoint(Script(otherwise=ONE + TWO, rate=60)) as scripted,
+        ScriptedEndpoint(PAUSED) as scripted,
         editing(tmp_path, {"a.py": CODE}, scripted, client=client, transport=transport) as editor,
     ):
         buffer = editor.open("a.py")
-        result = await editor.patch("a.py")
+        patch = asyncio.ensure_future(editor.patch("a.py"))
+        if client != "bare":
+            await editor.until(lambda: len(editor.edits) == 1)
+        scripted.resume()
+        result = await patch
         assert (buffer.text, result["refused"]) == (DONE, [])
         assert (editor.root / "a.py").read_text() == CODE
         if client != "bare":
@@ -58,26 +63,28 @@ async def test_a_client_whose_versions_never_grow_gets_its_patch(tmp_path: Path)
 
 async def test_the_unsaved_buffer_counts_and_typing_moves_hunks(tmp_path: Path) -> None:
     async with (
-        ScriptedEndpoint(Script(otherwise=ONE + TWO, rate=150)) as scripted,
+        ScriptedEndpoint(PAUSED) as scripted,
         editing(tmp_path, {"a.py": "old\n"}, scripted) as editor,
     ):
         buffer = editor.open("a.py", CODE)
         patch = asyncio.ensure_future(editor.patch("a.py"))
         await editor.until(lambda: len(editor.edits) == 1)
         editor.type("a.py", (0, 0), (0, 0), "# typed 😀\n")
+        scripted.resume()
         assert (await patch)["refused"] == []
         assert buffer.text == "# typed 😀\n" + DONE
 
 
 async def test_a_hunk_whose_lines_were_changed_is_refused_alone(tmp_path: Path) -> None:
     async with (
-        ScriptedEndpoint(Script(otherwise=ONE + TWO, rate=150)) as scripted,
+        ScriptedEndpoint(PAUSED) as scripted,
         editing(tmp_path, {"a.py": CODE}, scripted) as editor,
     ):
         buffer = editor.open("a.py")
         patch = asyncio.ensure_future(editor.patch("a.py", partialResultToken="p"))
         await editor.until(lambda: len(editor.edits) == 1)
         editor.type("a.py", (5, 11), (5, 12), "3")
+        scripted.resume()
         place = {"start": {"line": 5, "character": 0}, "end": {"line": 5, "character": 12}}
         found = (await patch)["refused"]
         assert [(each["uri"], each["reason"], each["range"]["start"]["line"]) for each in found] == [
@@ -144,16 +151,19 @@ async def test_an_editor_that_does_not_say_whether_it_has_made_the_edit(tmp_path
 
 async def test_an_editor_that_tells_nothing_while_it_waits_for_the_answer(tmp_path: Path) -> None:
     async with (
-        ScriptedEndpoint(Script(otherwise=ONE + TWO, rate=60)) as scripted,
+        ScriptedEndpoint(PAUSED) as scripted,
         editing(tmp_path, {"a.py": CODE}, scripted) as editor,
     ):
         buffer = editor.open("a.py")
         editor.silent = {}
-        assert (await editor.patch("a.py"))["refused"] == []
+        patch = asyncio.ensure_future(editor.patch("a.py"))
+        await editor.until(lambda: len(editor.edits) == 1)
+        scripted.resume()
+        assert (await patch)["refused"] == []
         assert buffer.text == CODE.replace("1", "11")
         await editor.until(lambda: len(editor.edits) == 2)
         assert buffer.text == DONE
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(100):
             while len(await editor.request("textDocument/codeLens", _document(editor))) < 6:
                 pass  # the second hunk is known when the editor's change has been taken in
         await editor.command("darner.undoAll")

@@ -117,7 +117,7 @@ async def test_a_token_of_the_users_own(tmp_path: Path) -> None:
 async def test_beyond_this_machine_a_token_is_asked_for_and_told(tmp_path: Path) -> None:
     async with served(tmp_path, "0.0.0.0:0") as (port, said):
         assert b"initializationOptions.token is missing" in await answered(port, hello())
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(100):
             while len(said) < 2:  # noqa: ASYNC110 - another process says it
                 await asyncio.sleep(0.01)
         told = "".join(said)
