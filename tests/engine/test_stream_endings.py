@@ -11,6 +11,7 @@ from darner_clients.testing import Fault, Script, ScriptedReply
 from darner_context.index import Focus
 from darner_server.engine import Done, Failed, PatchEvent, Task
 from darner_server.engine.failed_endpoints import EndpointFailures
+from darner_server.engine.run import _is_prose  # pyright: ignore[reportPrivateUsage]
 
 TEXT = "def one():\n    return 1\n\n\ndef two():\n    return 2\n"
 AFTER = TEXT.replace("1\n", "11\n").replace("2\n", "22\n")
@@ -165,10 +166,31 @@ async def test_who_answers_nothing_is_passed_over_or_quoted(tmp_path: Path, said
 
 
 @pytest.mark.parametrize("words", [f"I cannot help with that: {WORDS}.", f"<think>\nhm\n</think>\nNo. {WORDS}"])
-async def test_who_only_talks_is_asked_once_more_and_quoted(tmp_path: Path, words: str) -> None:
+async def test_who_only_talks_is_quoted(tmp_path: Path, words: str) -> None:
     last, asked = await ended(tmp_path, [Script(otherwise=words)])
     assert isinstance(last, Failed)
-    assert (last.kind, asked, WORDS in last.message) == ("nothing", [2], True), last.message
+    assert (last.kind, asked, WORDS in last.message) == ("nothing", [1], True), last.message
+
+
+def test_what_is_prose() -> None:
+    words = (
+        "No.",
+        "The code is right: `return a - b` is meant.\n\n- one\n- two",
+        "1. Open it\n2. a < b",
+        "# Heading\n\n> quoted <b>",
+    )
+    signs = (
+        "```\nx\n```",
+        "~~~\nx",
+        "<<<<<<< SEARCH\nx",
+        "*** Begin Patch",
+        "Do:\n@@ -1 +1 @@",
+        "diff --git a b",
+        '{"edits": []}',
+        "<edit>x</edit>",
+        "",
+    )
+    assert [_is_prose(each) for each in (*words, *signs)] == [True] * len(words) + [False] * len(signs)
 
 
 @pytest.mark.parametrize(("retry", "again"), [(True, True), (False, False)])

@@ -18,7 +18,7 @@ LOOK = (
 SPARE_QUOTA = 0.3  # share of a bucket below which no second endpoint is queried
 SOONEST_HEDGE = 0.05  # seconds
 COMPANY = 2.5  # seconds to the first token after which a second endpoint is queried too, without measured times ...
-IMPATIENCE = 8.0  # ... and after which another one gets the request instead, if its reply format differs
+IMPATIENCE = 10.0  # ... and after which another one gets the request instead, if the second was not queried
 AGAIN = (0.5, 2.0, 4.0)  # seconds before a retry at the only endpoint; the last one if it is only busy
 BUSY = frozenset({429, 502, 503, 504, 529})
 LOADS = 60.0  # seconds that a model is given to load ...
@@ -70,7 +70,7 @@ class Dispatcher:
         target = self._targets[route.endpoint.name]
         in_flight = await self._prepare(route, request, on_wait=on_wait)
         late = target.samples.p95("first_token")
-        if route.spare is None and late is None and not route.alone:
+        if late is None and not route.alone:
             in_flight.within = target.impatience(IMPATIENCE)
         first = Runner(lambda: target.stream(in_flight))
         if route.spare is None:

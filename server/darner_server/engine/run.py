@@ -1,6 +1,7 @@
 """One task from context to patch: draft, continue an interrupted stream, repair rejected edits, sum up."""
 
 import asyncio
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import blake2s
@@ -53,7 +54,7 @@ class Run:
         limit = now + max(REPAIR_LEAST, REPAIR_SHARE * (now - self._begun))
         for attempt in range(1, MOST_REPAIRS + 1):
             wanting = self._streaming.refused or not self._hunks.ready
-            wordy = attempt > 1 and not self._streaming.edits  # it was instructed again, and still only talks
+            wordy = not self._streaming.edits and (attempt > 1 or _is_prose(reply.text))
             if not wanting or wordy or self._is_late() or self._clock() > limit:
                 break
             await self._repair(reply, attempt, limit - self._clock())
@@ -249,6 +250,11 @@ class Run:
         self._emit(Done(diff, before, changes, refused, usage, self._endpoint, times, moves=self._hunks.moves))
 
 
+_SIGN_OF_EDIT = re.compile(  # also of one that could not be read
+    r"```|~~~|^[ >]*(?:<{5,}|\*\*\* |@@|diff |--- |\+\+\+ |[{[]|<(?!/?[\w:]*(?:think|thought|reason)))",
+    re.MULTILINE | re.IGNORECASE,
+)
+_MOST_WORDS = 1_000  # characters of a reply that proposes no change
 _FRAMING = 16  # tokens that a chat template puts around two more messages
 _UNCHANGED = (
     "Your reply changes nothing. The code must be changed so that it does this:\n{instruction}\n"
@@ -268,9 +274,14 @@ def _listed(pairs: Iterable[tuple[str, str]]) -> str:
     return "; ".join(f"{name}: {why}" for name, why in pairs)
 
 
+def _is_prose(text: str) -> bool:
+    """Whether a reply only talks: it was understood, and a second request would be answered alike."""
+    return bool(text.strip()) and _SIGN_OF_EDIT.search(text) is None
+
+
 def _words(endpoint: str, refused: Sequence[Refused], said: str) -> str:
     reason = refused[0].reason if refused else "the reply contains no edit"
-    return f"{endpoint} answered, but {reason}; its reply: {shortened(said)}"
+    return f"{endpoint} answered, but {reason}; its reply: {shortened(said, _MOST_WORDS)}"
 
 
 def _kept(ready: int) -> str:

@@ -11,7 +11,7 @@ import pytest
 from darner_clients.chat import ChatRequest, Reasoning, Text
 from darner_clients.client import Client
 from darner_clients.dialect import Dialect
-from darner_clients.errors import Interrupted, Overflow, Rejected
+from darner_clients.errors import Interrupted, Late, Overflow, Rejected
 from darner_clients.routing.calibration import plausible
 from darner_clients.routing.dialect_memory import VALID
 from darner_clients.routing.router import Route, Router, Unroutable
@@ -316,6 +316,17 @@ async def test_where_it_cannot_be_asked_the_same_it_is_asked_instead(monkeypatch
             left = await router.choose(lambda _: 10, output=50, without=["one"])
             assert isinstance(left, Route)
             assert left.alone
+
+
+async def test_a_silent_endpoint_whose_company_declines_is_given_up_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("darner_clients.routing.dispatch.COMPANY", 60.0)
+    monkeypatch.setattr("darner_clients.routing.dispatch.IMPATIENCE", 0.2)
+    silent = Script(faults=(Fault("slow", seconds=60),))
+    async with ScriptedEndpoint(silent) as one, ScriptedEndpoint(Script(otherwise="second")) as two:
+        endpoints = [one.endpoint("one", window=8000), two.endpoint("two", window=8000)]
+        async with Router(endpoints, state_dir=None, warm=False) as router:
+            with pytest.raises(Late, match=r"no token within 0\.2 s; another endpoint gets the request"):
+                await apply(router)
 
 
 # -- the end of what has none
