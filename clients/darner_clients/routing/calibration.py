@@ -13,6 +13,11 @@ ENOUGH = 5  # samples
 Pair = tuple[float, float]
 
 
+ROOM = 20  # requests of the predicted size that a bucket still holds: then it has room
+GENEROUS = 4  # times the prediction ...
+GENEROUS_SHARE = 5  # ... and never more than this part of what is left
+
+
 def percentile(values: Sequence[float], share: float) -> float:
     """What `share` of the values stay below, between neighbours in proportion; `statistics` is slow to import."""
     ordered = sorted(values)
@@ -99,6 +104,17 @@ def expected_output(task_tokens: int, endpoint: Endpoint, samples: Sequence[Pair
     share = percentile(shares, 0.8) * 1.15 if len(shares) >= ENOUGH else 1.0
     wanted = guess * min(4.0, max(0.2, share))
     return min(endpoint.max_output or 65_536, max(192, -(-round(wanted) // 64) * 64))
+
+
+def generous_output(predicted: int, prompt: int, left: int | None) -> int:
+    """Tokens to reserve for a reply where the quota has room for many such requests; else as many as predicted.
+
+    `left`: the tokens that the emptiest bucket still has; None: no quota is known. A reply that is cut off by its own
+    reservation costs a second request; tokens that are reserved and not used are free again after the reply.
+    """
+    if left is None or left < ROOM * (prompt + predicted):
+        return predicted
+    return max(predicted, min(left // GENEROUS_SHARE, GENEROUS * predicted))
 
 
 def first_guess(task_tokens: int, endpoint: Endpoint) -> int:

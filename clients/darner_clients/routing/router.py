@@ -10,9 +10,10 @@ from time import monotonic
 from typing import Self
 
 from darner_clients.chat import ChatRequest, FillRequest
+from darner_clients.discovery.model_limits import Limits
 from darner_clients.endpoint import Endpoint
 from darner_clients.errors import EndpointError, Loading
-from darner_clients.routing.calibration import expected_output, largest_prompt
+from darner_clients.routing.calibration import expected_output, generous_output, largest_prompt
 from darner_clients.routing.dispatch import LOADS, LOOK, LOOK_LOADING, PATIENCE, Dispatcher, HeldTickets, WaitListener
 from darner_clients.routing.quota import Ticket, Wait
 from darner_clients.routing.route import EndpointStatus, QuotaLeft, Route, Unroutable
@@ -206,6 +207,8 @@ class Router:
             room = largest_prompt(limits.window - output, target.samples.pairs("prompt"))
             why = f"{prompt} tokens and {output} for the reply exceed its window of {limits.window}"
             return Rejection(endpoint, why, room=room)
+        if callable(demand.output):  # a prediction, which may be too low
+            output = await _generous(target, prompt, output, limits)
         reason = f"{prompt} tokens and {output} for the reply fit its window of {limits.window}"
         return Route(endpoint, reason, prompt, limits.window, counted, output)
 
@@ -286,6 +289,13 @@ class Router:
                 with suppress(EndpointError):
                     await target.warm()
             await asyncio.sleep(KEEP_WARM)
+
+
+async def _generous(target: Target, prompt: int, output: int, limits: Limits) -> int:
+    """The tokens to reserve for the reply: more than predicted where quota, window and endpoint have room."""
+    left = [each.remaining for each in await target.quota.remaining() if each.unit == "tokens"]
+    most = min(limits.window - prompt, limits.max_output or limits.window)
+    return max(output, min(generous_output(output, prompt, min(left, default=None)), most))
 
 
 def _report_wait(on_wait: WaitListener | None, found: list[Rejection]) -> None:

@@ -180,7 +180,7 @@ class Run:
         return ChatRequest(
             messages=self._prompts.prompt(route.endpoint).messages,
             prompt_tokens=route.prompt_tokens,
-            max_output=min(self._output(route.endpoint, growth), room),
+            max_output=min(route.output or self._output(route.endpoint, growth), room),
             prediction=self._prompts.masks.hide(region.text) if region else None,
             cache_key=_cache_key(self._task),
             interactive=self._task.interactive,

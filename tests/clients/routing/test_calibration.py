@@ -11,6 +11,7 @@ from darner_clients.routing.calibration import (
     estimate_error,
     expected_output,
     first_guess,
+    generous_output,
     keep_predicting,
     largest_prompt,
 )
@@ -97,3 +98,25 @@ def test_predictions_stop_while_most_is_rejected() -> None:
     assert keep_predicting(())
     assert keep_predicting([(90.0, 10.0)])
     assert not keep_predicting([(90.0, 10.0), (10.0, 90.0), (5.0, 95.0), (8.0, 92.0)])
+
+
+@pytest.mark.parametrize(
+    ("predicted", "prompt", "left", "expected"),
+    [
+        (2000, 3000, None, 2000),
+        (2000, 3000, 0, 2000),
+        (2000, 3000, 30_000, 2000),
+        (2000, 3000, 99_999, 2000),
+        (2000, 3000, 100_000, 8000),
+        (2000, 3000, 1_000_000, 8000),
+        (192, 8, 4000, 768),
+        (20_000, 1000, 420_000, 80_000),
+        (30_000, 0, 600_000, 120_000),
+        (1, 0, 20, 4),
+        (1, 0, 19, 1),
+    ],
+)
+def test_a_reservation_is_generous_where_the_quota_has_room(
+    predicted: int, prompt: int, left: int | None, expected: int
+) -> None:
+    assert generous_output(predicted, prompt, left) == expected

@@ -341,6 +341,37 @@ async def test_if_both_fail_the_error_is_typed() -> None:
                 await hedged(router)
 
 
+# -- how much is reserved
+
+
+@pytest.mark.parametrize(("limit", "output"), [(0, 500), (20_000, 500), (1_000_000, 2000)])
+async def test_where_the_quota_has_room_more_is_reserved_than_predicted(limit: int, output: int) -> None:
+    script = Script(dialect="cerebras", window=65_536, max_output=8000, tokens_per_minute=limit)
+    async with ScriptedEndpoint(script) as scripted, Router([scripted.endpoint("it")], state_dir=None) as router:
+        first = await router.choose(lambda _: 1000, output=500)
+        assert isinstance(first, Route)
+        async with router.stream(first, ChatRequest((("user", "hi"),), first.prompt_tokens, 500)) as items:
+            assert [item async for item in items]
+        predicted = await router.choose(lambda _: 1000, output=lambda _: 500)
+        exact = await router.choose(lambda _: 1000, output=500)
+        assert isinstance(predicted, Route)
+        assert isinstance(exact, Route)
+        assert (predicted.output, exact.output) == (output, 500)
+
+
+@pytest.mark.parametrize("prompt", [1000, 4800, 5500])
+async def test_no_more_is_reserved_than_window_and_endpoint_hold(prompt: int) -> None:
+    script = Script(dialect="cerebras", window=6400, max_output=1800, tokens_per_minute=1_000_000)
+    async with ScriptedEndpoint(script) as scripted, Router([scripted.endpoint("it")], state_dir=None) as router:
+        first = await router.choose(lambda _: 10, output=10)
+        assert isinstance(first, Route)
+        async with router.stream(first, ChatRequest((("user", "hi"),), first.prompt_tokens, 10)) as items:
+            assert [item async for item in items]
+        route = await router.choose(lambda _: prompt, output=lambda _: 500)
+        assert isinstance(route, Route)
+        assert route.output == min(1800, 6400 - route.prompt_tokens)
+
+
 # -- what doctor shows
 
 
