@@ -11,6 +11,7 @@ from darner_clients.endpoint import Deadlines, Endpoint
 from darner_clients.routing.router import Router
 from darner_server.endpoint_table import EndpointTable
 from darner_server.engine import Engine
+from darner_server.keyring_names import remember
 from darner_server.settings import (
     DEFAULT_BUDGET,
     DEFAULT_LOCAL_MODEL,
@@ -335,6 +336,33 @@ def test_the_keyring_is_asked_for_the_key(tmp_path: Path) -> None:
     file = tmp_path / "darner.toml"
     file.write_text(CEREBRAS)
     assert load(file, {}, {"cerebras": "from the ring"}.get).endpoints[0].api_key == "from the ring"
+
+
+@pytest.mark.parametrize(
+    ("url", "more", "stored", "key"),
+    [
+        ("http://127.0.0.1:8000/v1", "", "", None),
+        ("http://localhost/v1", "", "", None),
+        ("http://[::1]:80/v1", "", "b", None),
+        ("http://127.8.9.1/v1", "", "", None),
+        ("http://localhost/v1", "", "b a", "ring"),
+        ("http://localhost/v1", 'api_key_env = "KEY"', "", "ring"),
+        ("http://localhost.example/v1", "", "", "ring"),
+        ("http://gpu.internal:8000/v1", "", "", "ring"),
+        ("https://10.0.0.1/v1", "", "", "ring"),
+    ],
+)
+def test_a_keyring_is_opened_sparingly(  # noqa: PLR0917 - a row of the table
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str, more: str, stored: str, key: str | None
+) -> None:
+    monkeypatch.setenv("DARNER_STATE_DIR", str(tmp_path / "state"))
+    for name in stored.split():
+        remember(name, tmp_path / "state")
+    file = tmp_path / "darner.toml"
+    file.write_text(f'[[endpoints]]\nname = "a"\nkind = "vllm"\nbase_url = "{url}"\n{more}\n')
+    keys = {"a": "ring"}.get
+    assert load(file, {}, keys, sparing=True).endpoints[0].api_key == key
+    assert load(file, {}, keys).endpoints[0].api_key == "ring"
 
 
 def test_a_named_file_that_is_not_there(tmp_path: Path) -> None:

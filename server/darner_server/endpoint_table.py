@@ -132,6 +132,13 @@ def made(
     )
 
 
+def may_have_key(row: EndpointTable) -> bool:
+    """Whether it is worth opening the keyring: a server on this machine that names no variable seldom has a key."""
+    host = urlsplit(row.base_url.strip()).hostname or ""
+    local = host in {"localhost", "::1"} or host.startswith("127.")
+    return bool(row.api_key_env) or not local or is_stored(row.name, state_folder())
+
+
 def _key(
     row: EndpointTable,
     environ: Mapping[str, str],
@@ -143,7 +150,7 @@ def _key(
     variable = (row.api_key_env if row.api_key_env.isupper() else "that it names") if row.api_key_env else ""
     given = environ.get(row.api_key_env, "") if row.api_key_env else ""
     key, source = cleaned(given), f"the variable {variable}"
-    if not key and _may_have_key(row):
+    if not key:
         key, source = cleaned(key_of(row.name) or ""), f"the keyring (darner login {row.name})"
     if not key and row.api_key_env:
         state = "is empty" if given else "is not set"
@@ -160,13 +167,6 @@ def _key(
     if why := fault(key):
         return None, source, f"{place('api_key_env')}: the key of '{row.name}' in {source} {why}; copy it again"
     return key, source, ""
-
-
-def _may_have_key(row: EndpointTable) -> bool:
-    """Whether it is worth opening the keyring: a server on this machine that names no variable seldom has a key."""
-    host = urlsplit(row.base_url.strip()).hostname or ""
-    local = host in {"localhost", "::1"} or host.startswith("127.")
-    return bool(row.api_key_env) or not local or is_stored(row.name, state_folder())
 
 
 def _expanded(pairs: _Pairs, environ: Mapping[str, str]) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...], str]:

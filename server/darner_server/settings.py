@@ -17,7 +17,7 @@ from darner_context.request import Unreadable
 from darner_context.system.private_files import changed_by_others
 from darner_context.system.regular_file import read_plain
 from darner_context.text.toml import read_toml
-from darner_server.endpoint_table import Budget, EndpointTable, Strict, made, place_in
+from darner_server.endpoint_table import Budget, EndpointTable, Strict, made, may_have_key, place_in
 from darner_server.settings_errors import explain, line
 from darner_server.user_directories import config_folder
 
@@ -52,15 +52,19 @@ class WorkspaceSettings:
     check: str | None = None
 
 
-def load(config: Path | None, environ: Mapping[str, str], key_of: Callable[[str], str | None]) -> Settings:
+def load(
+    config: Path | None, environ: Mapping[str, str], key_of: Callable[[str], str | None], *, sparing: bool = False
+) -> Settings:
     """Settings from `config`, `$DARNER_CONFIG`, the platform's config folder, or the environment alone, in this order.
 
-    `key_of` looks an endpoint's name up in the system's keyring. Raises SettingsError.
+    `key_of` looks an endpoint's name up in the system's keyring; if `sparing`, only where a key is likely, because
+    opening a keyring takes longer than a patch. Raises SettingsError.
     """
+    key_for = _key_for(key_of, sparing=sparing)
     named = config or (Path(environ["DARNER_CONFIG"]) if environ.get("DARNER_CONFIG") else None)
     path = named or config_folder() / "config.toml"
     if named is None and not path.exists():
-        found = _from_environment(environ, key_of)
+        found = _from_environment(environ, key_for)
         return replace(found, source=f"{found.source} (there is no {path})")
     text = _read(path)
     others = changed_by_others(path) if named is None else None
@@ -69,7 +73,7 @@ def load(config: Path | None, environ: Mapping[str, str], key_of: Callable[[str]
             f"{path}: {others}, so its settings are not used; take that right away (chown, chmod o-w), "
             "or name the file with --config or DARNER_CONFIG if you trust it"
         )
-    return _settings(_parse(text, str(path)), environ, key_of, source=str(path), text=text)
+    return _settings(_parse(text, str(path)), environ, key_for, source=str(path), text=text)
 
 
 def from_mapping(
@@ -86,7 +90,7 @@ def from_mapping(
             base.hedge if file.hedge is None else file.hedge,
             base.source,
         )
-    return _settings(dict(options), environ, key_of, source="the editor's settings", text="")
+    return _settings(dict(options), environ, _key_for(key_of, sparing=False), source="the editor's settings", text="")
 
 
 def load_workspace(root: Path) -> WorkspaceSettings:
@@ -138,7 +142,7 @@ def _parse(text: str, name: str) -> dict[str, Any]:
     return data
 
 
-def _from_environment(environ: Mapping[str, str], key_of: Callable[[str], str | None]) -> Settings:
+def _from_environment(environ: Mapping[str, str], key_for: "_KeyFor") -> Settings:
     endpoints: list[dict[str, Any]] = []
     if environ.get("CEREBRAS_API_KEY"):
         endpoints.append(
@@ -160,11 +164,11 @@ def _from_environment(environ: Mapping[str, str], key_of: Callable[[str], str | 
     if not endpoints:
         model = environ.get("DARNER_LOCAL_MODEL", DEFAULT_LOCAL_MODEL)
         return Settings((), model, DEFAULT_BUDGET, hedge=True, source="the defaults")
-    return _settings({"endpoints": endpoints}, environ, key_of, source="the environment", text="")
+    return _settings({"endpoints": endpoints}, environ, key_for, source="the environment", text="")
 
 
 def _settings(
-    data: dict[str, Any], environ: Mapping[str, str], key_of: Callable[[str], str | None], *, source: str, text: str
+    data: dict[str, Any], environ: Mapping[str, str], key_for: "_KeyFor", *, source: str, text: str
 ) -> Settings:
     file = _validate(data, source, text)
     if not file.endpoints and not file.local_model and file.budget is None and file.hedge is None:
@@ -174,13 +178,25 @@ def _settings(
         )
     return Settings(
         endpoints=tuple(
-            made(each, environ, key_of, place_in(source, text, n)) for n, each in enumerate(file.endpoints)
+            made(each, environ, key_for(each), place_in(source, text, n)) for n, each in enumerate(file.endpoints)
         ),
         local_model=file.local_model or environ.get("DARNER_LOCAL_MODEL", DEFAULT_LOCAL_MODEL),
         budget=DEFAULT_BUDGET if file.budget is None else file.budget,
         hedge=True if file.hedge is None else file.hedge,
         source=source,
     )
+
+
+_KeyFor = Callable[[EndpointTable], Callable[[str], str | None]]
+
+
+def _key_for(key_of: Callable[[str], str | None], *, sparing: bool) -> _KeyFor:
+    """What looks up the key of a table: with `sparing` nothing does where a key is unlikely."""
+
+    def chosen(row: EndpointTable) -> Callable[[str], str | None]:
+        return key_of if not sparing or may_have_key(row) else lambda _name: None
+
+    return chosen
 
 
 class _File(Strict):

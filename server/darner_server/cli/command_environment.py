@@ -41,7 +41,7 @@ def read_place(root: Path | None, config: Path | None) -> Place:
 def read_settings(root: Path, here: Path, config: Path | None, environ: dict[str, str]) -> Place:
     """Read the user's and the workspace's settings. Raises Stop with what is wrong in them."""
     try:
-        return Place(here, root, user.load(config, environ, user.keyring_key), user.load_workspace(root))
+        return Place(here, root, user.load(config, environ, user.keyring_key, sparing=True), user.load_workspace(root))
     except user.SettingsError as error:
         raise Stop(str(error)) from None
 
