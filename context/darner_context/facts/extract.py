@@ -21,7 +21,10 @@ def extract(path: str, text: str) -> FileFacts:
     code, shown = (text, lines), lines
     if path.endswith(SUFFIX):
         notebook = read_notebook(text)
-        code = notebook.code, split_lines(notebook.code)
+        cells = split_lines(notebook.code)
+        for number, folded in notebook.folded.items():
+            cells[number - 1] += " ".join(folded.split()) + "\n"
+        code = notebook.code + "".join(notebook.folded.values()), cells
         shown = ["" if number in notebook.unshown else line for number, line in enumerate(lines, 1)]
     found = definitions(path, text)
     names, references, signatures = find_references(code[1], found)

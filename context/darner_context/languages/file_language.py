@@ -17,6 +17,18 @@ _CPP = re.compile(
     r"|\bconst\s+[\w:]+\s*&|\b\w+&\s\w+\s*[,)]|^\s*~\w+\s*\(",
     re.MULTILINE,
 )
+_SHEBANG = re.compile(r"#!\s*(?:\S*/)?(?:env\s+(?:-\S+\s+)*(?:\w+=\S*\s+)*)?(?:\S*/)?([\w.+-]+)")
+_PROGRAMS = {
+    **dict.fromkeys(("sh", "bash", "dash", "ash", "zsh", "ksh"), "bash"),
+    **dict.fromkeys(("python", "pypy", "uv"), "python"),
+    **dict.fromkeys(("node", "nodejs"), "javascript"),
+    **dict.fromkeys(("bun", "deno", "ts-node", "tsx"), "typescript"),
+    **dict.fromkeys(("fish", "awk", "gawk", "tclsh"), "lines"),
+    **{name: name for name in ("ruby", "perl", "php", "lua", "groovy", "julia", "elixir")},
+    **{name: name for name in ("make", "kotlin", "scala", "swift")},
+    "luajit": "lua", "Rscript": "r", "pwsh": "powershell", "escript": "erlang", "runhaskell": "haskell",
+    "bb": "clojure",
+}  # fmt: skip
 _COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
 
 
@@ -25,7 +37,15 @@ def language_in(path: str, text: str) -> str | None:
     name = language_of(path)
     if name == "c" and path.endswith(".h"):
         return _header(text)
+    if name is None and may_be_script(path):
+        told = _SHEBANG.match(text)
+        return _PROGRAMS.get(told[1].rstrip("0123456789.") or told[1]) if told else None
     return name
+
+
+def may_be_script(path: str) -> bool:
+    """Whether a file has a name that tells no language, as a script without a suffix has."""
+    return "." not in path.rpartition("/")[2] and language_of(path) is None
 
 
 def code_language(path: str, text: str) -> str:

@@ -69,17 +69,27 @@ LANGUAGES: tuple[Language, ...] = (
     Language("csharp", (".cs",), "tree_sitter_c_sharp", query="c_sharp", comments=("//", "/*", "*", "[")),
     Language(
         "ruby",
-        (".rb", ".rake", ".gemspec"),
+        (".rb", ".rake", ".gemspec", ".ru", ".podspec", ".jbuilder"),
         "tree_sitter_ruby",
         query="ruby",
-        filenames=("Rakefile", "Gemfile"),
+        filenames=(
+            "Rakefile",
+            "Gemfile",
+            "Vagrantfile",
+            "Guardfile",
+            "Podfile",
+            "Brewfile",
+            "Fastfile",
+            "Capfile",
+            "Thorfile",
+        ),
         comments=("#",),
     ),
     Language("php", (".php",), "tree_sitter_php", "language_php", query="php", comments=("//", "/*", "*", "#")),
     Language("kotlin", (".kt", ".kts"), "tree_sitter_kotlin", query="kotlin", comments=("//", "/*", "*", "@")),
     Language("swift", (".swift",), "tree_sitter_swift", query="swift", comments=("//", "/*", "*", "@"), gate=False),
     Language("scala", (".scala", ".sc"), "tree_sitter_scala", query="scala", comments=("//", "/*", "*", "@")),
-    Language("groovy", (".groovy", ".gradle"), "tree_sitter_groovy", query="groovy", gate=False),
+    Language("groovy", (".groovy", ".gradle", ".jenkinsfile"), "tree_sitter_groovy", query="groovy", gate=False),
     Language("dart", (".dart",), "tree_sitter_dart", query="dart", comments=("//", "/*", "*", "@")),
     Language("objc", (".m", ".mm"), "tree_sitter_objc", query="objc", gate=False),
     Language("lua", (".lua",), "tree_sitter_lua", query="lua", comments=("--",)),
@@ -98,7 +108,7 @@ LANGUAGES: tuple[Language, ...] = (
     Language("fsharp", (".fs", ".fsx"), "tree_sitter_fsharp", query="fsharp", comments=("//", "(*"), gate=False),
     Language("julia", (".jl",), "tree_sitter_julia", query="julia", comments=("#",)),
     Language("zig", (".zig",), "tree_sitter_zig", query="zig", gate=False),
-    Language("bash", (".sh", ".bash", ".zsh"), "tree_sitter_bash", query="bash", comments=("#",)),
+    Language("bash", (".sh", ".bash", ".zsh", ".ksh", ".bats"), "tree_sitter_bash", query="bash", comments=("#",)),
     Language(
         "powershell", (".ps1", ".psm1"), "tree_sitter_powershell", query="powershell", comments=("#",), gate=False
     ),
@@ -123,20 +133,65 @@ LANGUAGES: tuple[Language, ...] = (
     Language("nix", (".nix",), "tree_sitter_nix", query="nix", comments=("#",), gate=False),
     Language("css", (".css",), "tree_sitter_css", query="css"),
     Language("html", (".html", ".htm"), "tree_sitter_html", query="html", comments=("<!--",), embeds=True, gate=False),
+    Language("astro", (".astro",), "tree_sitter_html", query="html", comments=("<!--",), embeds=True, gate=False),
     Language("vue", (".vue",), "tree_sitter_html", query="html", comments=("<!--",), embeds=True, gate=False),
     Language("svelte", (".svelte",), "tree_sitter_html", query="html", comments=("<!--",), embeds=True, gate=False),
     Language(
-        "markdown", (".md", ".markdown"), "tree_sitter_markdown", query="markdown", comments=(), embeds=True, gate=False
+        "markdown",
+        (".md", ".markdown", ".mdx", ".rmd", ".qmd"),
+        "tree_sitter_markdown",
+        query="markdown",
+        comments=(),
+        embeds=True,
+        gate=False,
     ),
     Language("notebook", (".ipynb",), "tree_sitter_python", query="python", comments=("#",), embeds=True, gate=False),
-    Language("json", (".json",), "tree_sitter_json", query="json", comments=()),
+    Language("json", (".json", ".jsonc", ".json5"), "tree_sitter_json", query="json", comments=()),
     Language("yaml", (".yaml", ".yml"), "tree_sitter_yaml", query="yaml", comments=("#",), gate=False),
     Language("toml", (".toml",), "tree_sitter_toml", query="toml", comments=("#",)),
 )
 
+_TEMPLATES = (
+    ".erb .j2 .jinja .jinja2 .ejs .hbs .mustache .handlebars .njk .twig .liquid .pug .haml .slim .tmpl .gotmpl .ftl"
+    " .jsp .eex .heex .leex .xhtml"
+)
+_OTHERS = (
+    ".awk .tcl .vb .vbs .pas .pp .dpr .adb .ads .nim .cr .hx .coffee .elm .purs .bicep .rego .cue .jsonnet .libsonnet"
+    " .vhd .vhdl .s .asm .wgsl .hlsl .metal .odin .gleam .vala .fish .nu .bat .cmd .vim .move .cairo .vy .sml .mojo"
+    " .just"
+)
+# languages without a grammar: their definitions are those of `syntax/plain_outline.py`
+PLAIN: dict[str, tuple[str, str]] = {  # suffixes, and names of files
+    "proto": (".proto", ""),
+    "graphql": (".graphql .gql .graphqls", ""),
+    "thrift": (".thrift .fbs .capnp .prisma .avdl .smithy", ""),
+    "cython": (".pyx .pxd .pxi", ""),
+    "scss": (".scss .sass .less .styl", ""),
+    "template": (_TEMPLATES, ""),
+    "razor": (".cshtml .razor .aspx", ""),
+    "r": (".r", ""),
+    "clojure": (".clj .cljs .cljc .edn .lisp .lsp .el .scm .ss .rkt", ""),
+    "erlang": (".erl .hrl", ""),
+    "gdscript": (".gd", ""),
+    "cmake": (".cmake", "CMakeLists.txt"),
+    "starlark": (".bzl .star .bazel", "BUILD WORKSPACE BUCK Tiltfile"),
+    "dockerfile": (".dockerfile .containerfile", "Dockerfile Containerfile"),
+    "fortran_fixed": (".f .for .f77 .ftn", ""),
+    "rst": (".rst", ""),
+    "tex": (".tex .sty", ""),
+    "outline": (".adoc .asciidoc .org", ""),
+    "lines": (_OTHERS, "justfile Justfile"),
+}
 BY_NAME = MappingProxyType({row.name: row for row in LANGUAGES})
-_BY_SUFFIX = {suffix: row.name for row in LANGUAGES for suffix in row.suffixes}
-_BY_FILENAME = {name: row.name for row in LANGUAGES for name in row.filenames}
+_BY_SUFFIX = {
+    **{suffix: name for name, (suffixes, _) in PLAIN.items() for suffix in suffixes.split()},
+    **{suffix: row.name for row in LANGUAGES for suffix in row.suffixes},
+}
+_BY_FILENAME = {
+    **{file: name for name, (_, files) in PLAIN.items() for file in files.split()},
+    **{name: row.name for row in LANGUAGES for name in row.filenames},
+}
+_BY_STEM = {"Dockerfile": "dockerfile", "Jenkinsfile": "groovy"}  # Dockerfile.dev, and without a suffix
 
 
 def language_of(path: str) -> str | None:
@@ -145,4 +200,5 @@ def language_of(path: str) -> str | None:
     if name in _BY_FILENAME:
         return _BY_FILENAME[name]
     dot = name.rfind(".")
-    return _BY_SUFFIX.get(name[dot:].lower()) if dot > 0 else None
+    found = _BY_SUFFIX.get(name[dot:].lower()) if dot > 0 else None
+    return found or _BY_STEM.get(name.partition(".")[0])

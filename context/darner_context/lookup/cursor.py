@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from darner_context.imports.reader import mentioned
 from darner_context.imports.record import Import
-from darner_context.languages.table import language_of
+from darner_context.languages.file_language import language_in
 from darner_context.lookup.implied_imports import implied_imports
 from darner_context.lookup.reader import IndexReader
 from darner_context.syntax.symbols import CLASSES, FUNCTIONS, Definition
@@ -54,7 +54,7 @@ def cursor_context(
 
     `whole` is the file's context; what is the same at this place is taken over from it.
     """
-    cursor = CursorContext(path, language_of(path) or "", path.rpartition("/")[0])
+    cursor = CursorContext(path, language_in(path, lines.text) or "", path.rpartition("/")[0])
     facts = reader.facts(path)
     found = facts.definitions if facts else ()
     cursor.within = [each for each in found if each.start <= first <= each.end and each.kind != "field"]
@@ -79,7 +79,7 @@ def file_context(
 ) -> CursorContext:
     """Collect the names of a file, or of a long one's part around the line: the same for every line of the part."""
     middle = min(len(lines), (line - 1) // _WINDOW * _WINDOW + _WINDOW // 2)
-    cursor = CursorContext(path, language_of(path) or "", path.rpartition("/")[0])
+    cursor = CursorContext(path, language_in(path, lines.text) or "", path.rpartition("/")[0])
     facts = reader.facts(path)
     gone = range(hidden[0], hidden[1] + 1) if hidden else range(0)
     window = max(1, middle - _WINDOW), min(len(lines), middle + _WINDOW)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 Implied = tuple[Import, list[str]]
 _CONSTANT = re.compile(r"(?<![\w:.@$'\"])((?:[A-Z]\w*::)*[A-Z]\w*)")
 _USINGS = ("GlobalUsings.cs", "Usings.cs", "GlobalUsing.cs", "_Imports.razor", "_ViewImports.cshtml")
+_TEMPLATE = re.compile(r"['\"]([\w./-]+\.(?:html?|jinja2?|j2|erb|twig|tmpl|gohtml|hbs|ejs|pug))['\"]")
+_TEMPLATES = 40
 _CONSTANTS = 200  # of Ruby, in a window
 
 
@@ -25,6 +27,10 @@ def implied_imports(reader: IndexReader, path: str, language: str, text: str) ->
     name = path.rpartition("/")[2]
     if language == "python" and (name.startswith("test_") or name.endswith("_test.py") or name == "conftest.py"):
         return list(_fixtures(reader, path))
+    if language in {"python", "ruby", "go", "php", "javascript", "typescript"} and (
+        named := list(_templates(reader, path, text))
+    ):
+        return named + (list(_constants(reader, path, text)) if language == "ruby" else [])
     if language == "csharp" or name.endswith((".razor", ".cshtml")):
         return list(_global_usings(reader, path))
     if language == "html":
@@ -33,6 +39,13 @@ def implied_imports(reader: IndexReader, path: str, language: str, text: str) ->
     if language == "ruby":
         return list(_constants(reader, path, text))
     return []
+
+
+def _templates(reader: IndexReader, path: str, text: str) -> Iterator[Implied]:
+    """The templates that a view names."""
+    for name in list(dict.fromkeys(_TEMPLATE.findall(text)))[:_TEMPLATES]:
+        if targets := reader.paths.ending(name.removeprefix("./"), path)[:2]:
+            yield Import(name, "*", "", 0), targets
 
 
 _ALL = Import("", "*", "*", 0)

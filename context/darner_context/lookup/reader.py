@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from darner_context.facts.file_facts import FileFacts, by_name, digest_of
 from darner_context.imports.record import Import
-from darner_context.languages.file_language import code_language
+from darner_context.languages.file_language import code_language, may_be_script
 from darner_context.lookup.modules import Paths
 from darner_context.lookup.qualified_names import NAMESPACED, QualifiedNames
 from darner_context.request import Unreadable
@@ -238,7 +238,7 @@ class IndexReader:
 
     def resolve(self, path: str, wanted: Import) -> list[str]:
         """List the files that an import in a file means."""
-        language = code_language(path, "")
+        language = code_language(path, self.lines(path).text if may_be_script(path) else "")
         found = self.paths.resolve(language, path, wanted)
         if language == "rust":
             return self._reexporting(found, wanted)

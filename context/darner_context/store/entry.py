@@ -8,6 +8,7 @@ from darner_context.facts.file_facts import FileFacts
 from darner_context.store.codec import serialize
 from darner_context.text.identifiers import parts
 
+_PROSE = (".md", ".markdown", ".mdx", ".rst", ".adoc", ".asciidoc", ".org", ".tex")
 _SEPARATOR = "\n"  # never in a name
 
 
@@ -28,7 +29,7 @@ class Entry:
 def make_entry(path: str, size: int, stamp: int, facts: FileFacts) -> Entry:
     """Make a file ready to be stored: it is done beside the process that writes."""
     # an example in prose defines nothing
-    names = () if path.endswith((".md", ".markdown")) else {each.name for each in facts.definitions}
+    names = () if path.endswith(_PROSE) else {each.name for each in facts.definitions}
     return Entry(
         path,
         size,

@@ -1,5 +1,6 @@
 """The definitions of a text, and the one that holds a place."""
 
+from darner_context.languages.file_language import language_in
 from darner_context.languages.table import BY_NAME, Language
 from darner_context.syntax.injections import injections
 from darner_context.syntax.markdown_headings import headings_in
@@ -14,7 +15,8 @@ from darner_context.syntax.parser import (
     parse,
     source_of,
 )
-from darner_context.syntax.query_matches import found_in, with_containers
+from darner_context.syntax.plain_outline import has_outline, outline
+from darner_context.syntax.query_matches import Found, found_in, with_containers
 from darner_context.syntax.symbols import SCOPES, Definition, Symbol
 
 
@@ -46,8 +48,10 @@ def enclosing(path: str, text: str, first_line: int, last_line: int | None = Non
 def definitions(path: str, text: str) -> tuple[Definition, ...]:
     """All definitions with the lines of their parts, in the order of their lines. Raises TooSlow."""
     row = language_row(path, text)
+    if row is None and len(text) <= PARSE_LIMIT and has_outline(name := language_in(path, text) or ""):
+        return _with_containers(outline(name, normalize_line_ends(text)))
     if row is not None and row.name == "notebook":
-        row, text = BY_NAME["python"], read_notebook(text).code
+        return _of_notebook(text)
     if row is None or len(text) > PARSE_LIMIT:
         return ()
     found = _in(row, text)
@@ -59,10 +63,28 @@ def definitions(path: str, text: str) -> tuple[Definition, ...]:
     return tuple(found)
 
 
+def _of_notebook(text: str) -> tuple[Definition, ...]:
+    """The definitions of the cells; those of a cell that is one line of the file are all in that line."""
+    row, notebook = BY_NAME["python"], read_notebook(text)
+    found = _in(row, notebook.code)
+    for line, code in notebook.folded.items():
+        for each in _in(row, code):
+            found.append(each._replace(doc=line, start=line, line=line, head=line, doc_end=line, end=line))
+    return tuple(sorted(found, key=lambda each: (each.start, -each.end)))
+
+
+def _with_containers(found: list[Found]) -> tuple[Definition, ...]:
+    return tuple([each for each in with_containers(found) if each is not None])
+
+
 def _in(row: Language, text: str) -> list[Definition]:
     data = source_of(row, text)
     if row.name == "markdown":  # its grammar sees no heading in a line without an end
         found = headings_in(data, matches(row, parse(row, data + b"\n")))
     else:
         found = found_in(row, data, matches(row, parse(row, data)))
-    return [each for each in with_containers(found) if each is not None]
+        if row.name == "sql":  # its dialects differ in what they create
+            known = {each.made.name for each in found}
+            more = [each for each in outline("sql", data.decode("utf-8", "replace")) if each.made.name not in known]
+            found = sorted([*found, *more], key=lambda each: (each.begin, -each.end))
+    return list(_with_containers(found))

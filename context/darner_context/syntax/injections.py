@@ -12,6 +12,7 @@ _MARK = re.compile(
     r"|<%(?:[^%<]|%(?!>)){0,2000}+%>|<\?(?:[^?<]|\?(?!>)){0,2000}+\?>"
 )
 _VALUES = ("{{", "<%=", "<?=")  # marks that stand for a value
+_FRONT = re.compile(r"---[ \t]*\n(.*?)^---[ \t]*$", re.DOTALL | re.MULTILINE)
 _NAMES = {
     "py": "python", "python3": "python", "js": "javascript", "jsx": "javascript", "ts": "typescript",
     "golang": "go", "rs": "rust", "c++": "cpp", "c#": "csharp", "cs": "csharp", "sh": "bash", "shell": "bash",
@@ -37,6 +38,9 @@ def injections(language: str, text: str) -> dict[str, str]:
             told = _TYPE.search(found[2])
             name = told[1].lower() if told else "css" if found[1].lower() == "style" else "javascript"
             pieces.setdefault(_NAMES.get(name, name), []).append(found.span(3))
+        head = _FRONT.match(text) if language == "astro" else None
+        if head is not None:
+            pieces.setdefault("typescript", []).insert(0, head.span(1))
         if language == "html" and pieces:
             text = _MARK.sub(_filled, text)
     return {name: _blanked(text, spans) for name, spans in pieces.items()}

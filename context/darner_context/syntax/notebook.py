@@ -23,6 +23,7 @@ class Notebook:
 
     code: str
     unshown: frozenset[int]
+    folded: dict[int, str] = field(default_factory=dict[int, str])  # code of several lines in one line of the file
 
 
 @dataclass(slots=True)
@@ -45,6 +46,7 @@ def read_notebook(text: str) -> Notebook:
     starts = [*accumulate(map(len, split_lines(text)), initial=0)]
     code = [""] * (len(starts) - 1)
     unshown: set[int] = set()
+    folded: dict[int, str] = {}
     for cell in _cells(text):
         for begin, end in cell.unshown:
             first, last = bisect_right(starts, begin), bisect_right(starts, end - 1)
@@ -57,7 +59,10 @@ def read_notebook(text: str) -> Notebook:
             said = _said(text[begin:end])
             if said.count("\n") <= said.endswith("\n") and not _MAGIC.match(said):
                 code[bisect_right(starts, begin) - 1] = said.rstrip("\n")
-    return Notebook("".join(f"{line}\n" for line in code), frozenset(unshown))
+            elif said.strip() and not _MAGIC.match(said):
+                number = bisect_right(starts, begin)
+                folded[number] = folded.get(number, "") + said + "\n"
+    return Notebook("".join(f"{line}\n" for line in code), frozenset(unshown), folded)
 
 
 def _said(written: str) -> str:

@@ -52,7 +52,7 @@ def _grammar(module: str, function: str) -> tree_sitter.Language:
 def incremental_row(path: str, text: str) -> Language | None:
     """Give the row of a file's language if its definitions can be found again in a part of the text by itself."""
     row = language_row(path, text)
-    return row if row is not None and not row.embeds else None
+    return row if row is not None and not row.embeds and row.name != "sql" else None
 
 
 def load_grammar(path: str) -> None:

@@ -9,6 +9,7 @@ from itertools import chain, repeat
 from operator import attrgetter
 from pathlib import Path
 
+from darner_context.languages.file_language import may_be_script
 from darner_context.languages.table import language_of
 from darner_context.request import LeftOut, Unreadable
 from darner_context.secrets.file_names import secret_name
@@ -183,7 +184,7 @@ class Workspace:
         if secret_name(path):
             left_out.append(LeftOut(shown, "may contain secrets"))
             return None
-        if language_of(path) is None:
+        if language_of(path) is None and not (may_be_script(path) and _is_script(entry)):
             return None
         if excluded[0].leaves_out_file(excluded[1], path):
             left_out.append(LeftOut(shown, "ignored"))
@@ -204,6 +205,23 @@ class Workspace:
             left_out.append(LeftOut(shown, f"too large ({info.st_size:,} bytes)"))
             return None
         return Source(shown, entry.path, info.st_size, _stamp(info))
+
+
+def _is_script(entry: "os.DirEntry[str]") -> bool:
+    """Whether a file begins with the name of the program that runs it."""
+    try:
+        if not stat.S_ISREG(entry.stat(follow_symlinks=False).st_mode):
+            return False
+        handle = os.open(entry.path, _SCRIPT_FLAGS)
+        try:
+            return stat.S_ISREG(os.fstat(handle).st_mode) and os.read(handle, 2) == b"#!"
+        finally:
+            os.close(handle)
+    except OSError:
+        return False
+
+
+_SCRIPT_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 def _limit(name: str) -> int:

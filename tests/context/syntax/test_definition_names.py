@@ -520,7 +520,7 @@ CONSTRUCTS: dict[str, list[tuple[str, str]]] = {
         ("CREATE PROCEDURE pay() LANGUAGE SQL AS $$ SELECT 1 $$;", "pay"),
         (
             "CREATE OR REPLACE PROCEDURE shop.refund(a int) AS $$ BEGIN NULL; END $$ LANGUAGE plpgsql;\nCREATE TRIGGER audit_row AFTER INSERT ON t FOR EACH ROW EXECUTE FUNCTION f();",
-            "audit_row",
+            "refund audit_row",
         ),
         (
             "CREATE OR REPLACE FUNCTION total(a int) RETURNS int AS $$ SELECT 1 $$ LANGUAGE sql;\nCREATE INDEX idx_t ON t (a);\nCREATE MATERIALIZED VIEW mv AS SELECT 1;\nCREATE SEQUENCE seq_a;\nCREATE SCHEMA shop;\nCREATE TYPE mood AS ENUM ('a');\nCREATE DOMAIN us_code AS text;",

@@ -280,6 +280,11 @@ SAMPLES = [
         ["constant x 1-1", "function f 3-3"],
     ),
     (
+        "a.astro",
+        '---\nconst limit = 3\n---\n<div id="x"></div>\n',
+        ["constant limit 2-2", "constant x 4-4"],
+    ),
+    (
         "a.vue",
         '<template><div/></template>\n<script setup lang="ts">\nimport { x } from "./x"\nconst f = (a: number) => {\n  return a\n}\n</script>\n',
         ["function f 4-6"],
