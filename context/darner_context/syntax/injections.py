@@ -12,7 +12,7 @@ _MARK = re.compile(
     r"|<%(?:[^%<]|%(?!>)){0,2000}+%>|<\?(?:[^?<]|\?(?!>)){0,2000}+\?>"
 )
 _VALUES = ("{{", "<%=", "<?=")  # marks that stand for a value
-_FRONT = re.compile(r"---[ \t]*\n(.*?)^---[ \t]*$", re.DOTALL | re.MULTILINE)
+_FRONT = re.compile(r"\s*+---[ \t]*\n(.*?)^---[ \t]*$", re.DOTALL | re.MULTILINE)
 _NAMES = {
     "py": "python", "python3": "python", "js": "javascript", "jsx": "javascript", "ts": "typescript",
     "golang": "go", "rs": "rust", "c++": "cpp", "c#": "csharp", "cs": "csharp", "sh": "bash", "shell": "bash",
