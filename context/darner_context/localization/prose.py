@@ -10,8 +10,8 @@ _TALKING = """
     incorrect incorrectly inside isn itself just know last like likely little look looks lot many maybe mean means
     might most much must need needs never nice nothing now old once one other otherwise our out over own people perhaps
     please possible previous previously probably problem problematic proper properly quite rather really reason report
-    reported reproduce resolve result results right same say says see seem seems shall she show shows similar simply
-    since so something sometime somehow soon steps still such sure tell thank thanks their them therefore these they
+    reported reproduce resolve result results right same see seem seems shall she show shows similar simply
+    since so something sometime somehow soon steps still such sure thank thanks their them therefore these they
     thing think those though through thus till together too tried try trying two under unexpected unfortunately unless
     until upon version very via want was wasn way well went were what whatever whether while who whole why within
     without won wonder wondering work working works would wouldn wrong yes yet you your
