@@ -2,10 +2,11 @@
 
 import re
 import warnings
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from time import thread_time
 
 import tree_sitter
 
@@ -23,6 +24,8 @@ _OPEN = 1_000  # signs "<" one after the other that nothing closes
 _SIGNS = bytes.maketrans(b">;{}", b">>>>")
 _NO_SIGNS = bytes(set(range(256)).difference(b"<>;{}"))
 _TOO_DEEP = re.compile(rb"^(?:[-?:]? ){150}", re.MULTILINE)  # in YAML: the grammar ends the process at 300 or so
+_SAMPLE, _KEY, _OFTEN = 1_024, 4, 50  # bytes of a sample; of its beginning, and how often it is in a repetition
+_SLOW = 0.02  # seconds of the processor for a sample: an ordinary one needs a twentieth of it
 _BEGINS = re.compile(r"^\((\w+)", re.MULTILINE)  # the first node of a pattern
 
 
@@ -105,7 +108,7 @@ class TooSlow(ValueError):
 
 def parse(row: Language, data: bytes, before: Tree | None = None) -> Tree:
     """Parse a text; `before`, a tree with the edits since, is reused where it is unchanged. Raises TooSlow."""
-    if (row.name == "yaml" and _TOO_DEEP.search(data)) or _opens_too_much(data):
+    if (row.name == "yaml" and _TOO_DEEP.search(data)) or _opens_too_much(data) or _explodes(row, data):
         raise TooSlow
     parser = tree_sitter.Parser(_grammar(row.module, row.function))
     if len(data) <= PIECE:
@@ -121,6 +124,26 @@ def parse(row: Language, data: bytes, before: Tree | None = None) -> Tree:
         raise
     finally:
         read.parsed()
+
+
+def _explodes(row: Language, data: bytes) -> bool:
+    """
+    Whether a part of the text is a short sequence over and over (`a=>a=>…`) for which the grammar keeps all readings:
+    time and memory then grow with the square of the size, and the parser reports no progress. A sample is tried first.
+    """
+    for begin in range(0, len(data) - 2 * _SAMPLE + 1, _SAMPLE):
+        sample = data[begin : begin + _SAMPLE]
+        key = sample[:_KEY]
+        if sample.count(key) >= _OFTEN and not key.isspace() and _is_slow(row, sample):
+            return True
+    return False
+
+
+@lru_cache(256)
+def _is_slow(row: Language, sample: bytes) -> bool:
+    start = thread_time()
+    tree_sitter.Parser(_grammar(row.module, row.function)).parse(sample)
+    return thread_time() - start > _SLOW
 
 
 def _opens_too_much(data: bytes) -> bool:
