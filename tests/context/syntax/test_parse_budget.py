@@ -10,6 +10,7 @@ from tests.context.sample_workspace import ask, indexed, shown, write
 from darner_context.facts.live_buffer import LiveFile
 from darner_context.imports.reader import imports
 from darner_context.indexing.indexer import parse
+from darner_context.languages.table import BY_NAME
 from darner_context.syntax import parser
 from darner_context.syntax.definitions import symbols
 from darner_context.syntax.faults import new_faults
@@ -111,6 +112,7 @@ def test_parsing_keeps_nothing() -> None:
     """The binding keeps every piece that it is given: a megabyte a parse."""
     program = """
 import resource
+from darner_context.languages.table import BY_NAME
 from darner_context.syntax import parser
 from darner_context.syntax.definitions import symbols
 text = "f(1, 2, 3)\\n" * 10_000
@@ -128,7 +130,7 @@ print(used() - before)
 
 @pytest.mark.parametrize("text", ["a=>" * 2_000, "int x;\n" * 500 + "a=>" * 2_000, "a=>" * 10_000])
 def test_a_sequence_whose_readings_multiply_is_not_parsed(text: str) -> None:
-    row = parser.BY_NAME["c"]
+    row = BY_NAME["c"]
     with pytest.raises(parser.TooSlow):
         parser.parse(row, text.encode())
 
@@ -137,4 +139,4 @@ def test_a_sequence_whose_readings_multiply_is_not_parsed(text: str) -> None:
     "text", ["0x00, " * 3_000, "int a[] = {" + "0, " * 5_000 + "};", "x = 1;\n" * 3_000, "\t" * 9_000, "a=>" * 300]
 )
 def test_other_repetitions_are_parsed(text: str) -> None:
-    assert parser.parse(parser.BY_NAME["c"], text.encode()).root_node.end_byte <= len(text)
+    assert parser.parse(BY_NAME["c"], text.encode()).root_node.end_byte <= len(text)
