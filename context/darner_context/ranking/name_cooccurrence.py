@@ -32,9 +32,9 @@ def _find_co_used(resolver: NameResolver, own: str, names: frozenset[str], near:
     shared: dict[str, list[str]] = {}
     for name in sorted(names):
         postings = resolver.postings(name)
-        if not 0 < postings.uses <= _RARE:
+        used = postings.used if postings.uses <= _RARE else []
+        if not used:  # also where the index names files that it had not listed yet when the paths were read
             continue
-        used = postings.used
         weight = weights[name] = math.log(1 + 400 / len(used)) * (1.5 if name in near else 1.0)
         for path in used:
             file_scores[path] = file_scores.get(path, 0.0) + weight
