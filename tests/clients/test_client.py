@@ -141,8 +141,9 @@ async def test_overflow_in_every_dialect(dialect: Dialect) -> None:
 )
 async def test_every_fault_is_a_typed_error(fault: Fault, kind: type[EndpointError], started: bool) -> None:
     script = Script(otherwise="one two three four", faults=(fault,))
+    deadlines = Deadlines(5.0, 0.15, 0.15) if kind is Late else Deadlines(5.0, 60.0, 60.0)
     async with ScriptedEndpoint(script) as scripted:
-        async with Client(scripted.endpoint("it", deadlines=Deadlines(0.1, 0.15, 0.15))) as client:
+        async with Client(scripted.endpoint("it", deadlines=deadlines)) as client:
             with pytest.raises(kind) as caught:
                 await reply(client, ask())
             assert (caught.value.endpoint, caught.value.started) == ("it", started)
