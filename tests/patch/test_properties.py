@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from darner_server.patch import Edit, Located, Parser, Splice, apply_reply, locate, spliced
 from darner_server.patch.edit import Format
 from darner_server.patch.formats import apply_patch, find_replace, search_replace, unified_diff, whole_text
+from darner_server.patch.reply.edit_scripts import foreign
 from darner_server.patch.reply.wrappers import unwrapped
 from darner_server.patch.text.indexed_text import Document
 
@@ -98,8 +99,10 @@ WHOLE = st.builds(Edit, PATH, st.none(), TEXT, st.just("whole"), format=st.just(
 
 
 def _reads_as_text(edit: Edit) -> bool:
-    """Whether it is no edit's marks, which are refused, and not in a fence of its own, which is taken off."""
-    return "<<<<<<< SEARCH" not in (edit.after or "") and unwrapped(edit) == edit
+    """Whether it is no edit's marks or script, which are refused, and not in a fence of its own, which is taken off."""
+    text = edit.after or ""
+    script = foreign(text.split("\n"), "", edit.path)
+    return "<<<<<<< SEARCH" not in text and script is None and unwrapped(edit) == edit
 
 
 @given(st.lists(WHOLE.filter(_reads_as_text), min_size=1, max_size=3))

@@ -54,11 +54,16 @@ def in_columns(text: str, small: bytes) -> Iterator[Found]:
             yield from _rows(text, head.end(), _named(head[1], ","), "\t", sure=False)
 
 
+def _bytes(text: str) -> bytes:
+    """Lower-case UTF-8; a half of a surrogate pair, which an editor may send, is no part of a name."""
+    return text.lower().encode("utf-8", "replace")
+
+
 def _in_file(text: str) -> Iterator[Found]:
     """The cells of a file that is a table, from its first row on."""
     top = _TOP.match(text)
     header = _HEADER.match(text, top.end() if top is not None else 0)
-    if header is None or _CODE.match(header[0]) or not any(name in header[0].lower().encode() for name in _NAMES):
+    if header is None or _CODE.match(header[0]) or not any(name in _bytes(header[0]) for name in _NAMES):
         return
     for separator in _SEPARATORS:
         cells = header[0].split(separator)

@@ -16,7 +16,7 @@ from darner_context.store.codec import FormatError, deserialize
 from darner_context.store.entry import Delta, Entry
 from darner_context.system.private_files import private_database, private_folder
 
-FORMAT = 16
+FORMAT = 17
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS files (id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT UNIQUE NOT NULL,
     size INTEGER NOT NULL, stamp INTEGER NOT NULL, digest BLOB NOT NULL, symbols INTEGER NOT NULL, facts BLOB NOT NULL);
@@ -130,7 +130,7 @@ class Store:
 
     def load(self, path: str) -> tuple[int, int, int, FileFacts] | None:
         """Number, size, stamp and facts of a file."""
-        row = self._base.execute("SELECT id, size, stamp, facts FROM files WHERE path = ?", (path,)).fetchone()
+        row = self._base.execute("SELECT id, size, stamp, facts FROM files WHERE path = ?", (_bound(path),)).fetchone()
         if row is None or not row[3]:
             return None  # unknown, or no parser survived it
         facts = deserialize(row[3])
@@ -142,14 +142,14 @@ class Store:
 
     def number_of(self, path: str) -> int | None:
         """The number of a file's path."""
-        row = self._base.execute("SELECT id FROM files WHERE path = ?", (path,)).fetchone()
+        row = self._base.execute("SELECT id FROM files WHERE path = ?", (_bound(path),)).fetchone()
         return row[0] if row else None
 
     def names(self, wanted: Sequence[str]) -> dict[str, tuple["array[int]", "array[int]"]]:
         """For each name the numbers of the files that define it and of those that use it."""
         found: dict[str, tuple[array[int], array[int]]] = {}
         for begin in range(0, len(wanted), 400):
-            some = wanted[begin : begin + 400]
+            some = list(map(_bound, wanted[begin : begin + 400]))
             marks = ",".join("?" * len(some))
             query = f"SELECT name, defined, used FROM names WHERE name IN ({marks})"  # noqa: S608 - only marks
             for name, defined, used in self._base.execute(query, some):
@@ -160,7 +160,7 @@ class Store:
         """For each word the numbers of the files that have it in a name or in their path."""
         marks = ",".join("?" * len(wanted))
         query = f"SELECT word, files FROM words WHERE word IN ({marks})"  # noqa: S608 - only marks
-        return {word: array("I", files) for word, files in self._base.execute(query, list(wanted))}
+        return {word: array("I", files) for word, files in self._base.execute(query, list(map(_bound, wanted)))}
 
     # writing
 
@@ -276,3 +276,8 @@ def delete_store(path: Path) -> None:
     """Delete a store."""
     for suffix in ("", "-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def _bound(text: str) -> str:
+    """The text as SQLite takes it: a half of a surrogate pair, which an editor may send, becomes a question mark."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()

@@ -427,7 +427,7 @@ def test_columns_of_secrets(separator: str, quote: str) -> None:
 
 TABLES = [
     ('name,password\n"Doe, Jane","hunter2,xx"\n"A ""B""","pa""ss7x"\n', ["hunter2,xx", 'pa""ss7x']), ("name,password\r\nann,hunter2\r\nbob,letmein77\r\n", ["hunter2", "letmein77"]),
-    ("\ufeffname,password\nann,hunter2", ["hunter2"]), ('name,password\n"ann\nlee",hunter2\nbob,letmein77\n', ["hunter2", "letmein77"]), ("sep=;\nname;password\nann;hunter2\n", ["hunter2"]),
+    ("\ufeffname,password\nann,hunter2", ["hunter2"]), ("user,password,\ud800\nann,hunter2x,\ud800\n", list[str]()), ('name,password\n"ann\nlee",hunter2\nbob,letmein77\n', ["hunter2", "letmein77"]), ("sep=;\nname;password\nann;hunter2\n", ["hunter2"]),
     ("# users\n\nname, password, note\nann, hunter2, x\n", ["hunter2"]), ("name,password,note\nann,hunter2\nbob,letmein77,x,y\n", ["hunter2", "letmein77"]),
     ("name,url,username,password,note\nx,https://x.io/a,me,hunter2,\n", ["hunter2"]), ('"Account","Login Name","Password (plain)"\n"a","b","hunter2"\n', ["hunter2"]),
     ("# Users\n\n| user | password |\n|---|---|\n| ann | hunter2x |\n| bob | `l3tM3in77!Q` |\n\n| a | b |\n", ["hunter2x", "l3tM3in77!Q"]),

@@ -358,3 +358,11 @@ def test_a_full_disk_leaves_the_index_in_memory(tmp_path: Path) -> None:
     )
     assert (ran.stdout, ran.stderr) == (f"{len(FILES) + len(many)} True\n", "")
     assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] == resource.RLIM_INFINITY
+
+
+def test_half_of_a_surrogate_pair_names_nothing() -> None:
+    store = Store(None)
+    put(store, "shop/cart.py", FILES["shop/cart.py"])
+    half = "a\ud800"
+    assert (store.names([half]), store.words([half]), store.load(half), store.number_of(half)) == ({}, {}, None, None)
+    store.close()

@@ -8,9 +8,11 @@ import sys
 import warnings
 from collections.abc import Generator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
+from urllib.request import urlopen
 
 import pynvim  # pyright: ignore[reportMissingTypeStubs]
 
@@ -49,6 +51,7 @@ def scripted(folder: Path, script: Script) -> tuple[list[str], Path]:
         "rate": script.rate,
         "first_token": script.first_token,
         "window": script.window,
+        "faults": [asdict(fault) for fault in script.faults],
     }
     file = folder / "script.json"
     file.write_text(json.dumps(told))
@@ -110,6 +113,7 @@ class Neovim:
 
     def __init__(self, nvim: Any) -> None:  # noqa: ANN401 - the client has no types
         self._nvim = nvim
+        self.endpoint = ""  # the scripted endpoint's URL
 
     def lua(self, code: str, *arguments: object) -> Any:  # noqa: ANN401 - whatever it returns
         """Run Lua and give what it returns."""
@@ -123,6 +127,18 @@ class Neovim:
                 "return { vim.api.nvim_get_mode(), vim.api.nvim_exec2('messages', { output = true }).output }"
             )
             raise AssertionError(f"never: {condition} ({state}); buffer: {self.text()!r}")
+
+    def synced(self) -> None:
+        """Wait until the server has the buffer as it is. Neovim holds changes back for 150 ms, or until a request."""
+        self.lua(
+            """local client = vim.lsp.get_clients({ name = 'darner' })[1]
+            client:request_sync('workspace/executeCommand', { command = 'darner.status' }, 100000, 0)"""
+        )
+
+    def resume(self) -> None:
+        """End the pause of the scripted endpoint's reply."""
+        with urlopen(urljoin(self.endpoint, "/_continue")) as answer:  # noqa: S310 - on loopback
+            assert answer.status == 200
 
     def command(self, command: str) -> None:
         """An Ex command."""
@@ -193,5 +209,6 @@ def editing(
         made = home(folder, url, files)
         opened: Sequence[str] = arguments or [next(iter(files))]
         nvim = stack.enter_context(neovim(version, made, rc, *opened))
+        nvim.endpoint = url
         nvim.attached()
         yield nvim

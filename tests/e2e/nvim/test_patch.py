@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from tests.e2e.nvim.neovim import VERSIONS, Neovim, block, editing
 
-from darner_clients.testing import Script, ScriptedReply
+from darner_clients.testing import Fault, Script, ScriptedReply
 from darner_server.lsp.edits.patch_changes import CHANGED
 
 pytestmark = [pytest.mark.editor, pytest.mark.parametrize("version", VERSIONS)]
@@ -14,6 +14,7 @@ CODE = "def one():\n    return 1\n\n\ndef two():\n    return 2\n\n\ndef three():
 ONE = block("a.py", "    return 1\n", "    # new\n    return 11\n")
 TWO = block("a.py", "    return 2\n", "    return 22\n")
 THREE = block("a.py", "    x = 1\n    return 3\n", "    return 3\n")
+PAUSE = Fault("pause", text="pause")  # until `resume`
 DONE = "def one():\n    # new\n    return 11\n\n\ndef two():\n    return 22\n\n\ndef three():\n    return 3\n"
 
 
@@ -106,18 +107,19 @@ def test_a_range_in_a_buffer_that_is_typed_in(tmp_path: Path, version: str) -> N
     )
     reply = (
         block("a.go", '\tx := "ä"\n\treturn 1\n', '\tx := "😀é"\n\treturn 11\n')
-        + "and so on, " * 60
-        + "\n\n"
+        + "pause\n\n"
         + block("a.go", "\treturn 2\n", "\treturn 22 // 😀\n")
     )
-    with editing(tmp_path, version, {"a.go": code}, Script(otherwise=reply, rate=120)) as nvim:
+    with editing(tmp_path, version, {"a.go": code}, Script(otherwise=reply, faults=(PAUSE,))) as nvim:
         assert nvim.lua("return vim.bo.fileformat") == "dos"
         nvim.command("1,$-1Darner do it")
         nvim.keys("Go")
         nvim.until("vim.api.nvim_buf_get_lines(0, 2, 3, false)[1] == '\\treturn 11'")
         for each in "typed 😀":
             nvim.keys(each)
+        nvim.synced()
         assert nvim.lua("return require('darner.patch').running()") == 1
+        nvim.resume()
         finished(nvim)
         nvim.keys("!<Esc>")
         done = (

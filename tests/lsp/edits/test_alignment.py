@@ -78,6 +78,14 @@ def test_what_is_released_is_one_edit_with_those_that_it_touches(
     assert whole(alignment) == alignment.model
 
 
+def test_an_echo_beside_what_the_user_typed_leaves_that_to_the_user() -> None:
+    alignment = Alignment("aaa\n")
+    alignment.edit_model([TextChange(3, 4, "\n\n")])
+    alignment.edit_live(TextChange(4, 4, "b"))
+    alignment.edit_live(TextChange(3, 4, "\n\n"))
+    assert (alignment.live, alignment.pending, alignment.lost) == ("aaa\n\nb", (), 0)
+
+
 @given(st.text("ab\n", max_size=14), st.lists(st.tuples(st.sampled_from("mde"), CUTS), max_size=10))
 def test_outside_the_regions_both_are_the_same(text: str, steps: list[tuple[str, tuple[int, int, str]]]) -> None:
     alignment = Alignment(text)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from darner_server.lsp.text.documents import TextChange, equal_at_start
+from darner_server.lsp.text.documents import equal_at_start
 
 
 class Cut(Protocol):
@@ -87,7 +87,9 @@ class Alignment:
 
     def edit_live(self, cut: Cut) -> None:
         """Enter a change of the document, the user's or an echo of ours."""
-        cut = self._as_sent(cut)
+        if (echo := self._echo(cut)) is not None:
+            self._take_in(echo)
+            return
         regions, start, end = self._regions, cut.start, cut.end
         i = next((n for n, each in enumerate(regions) if each.d1 > start or each.d0 == each.d1 == start), len(regions))
         j = next((n for n in range(i, len(regions)) if regions[n].d0 >= end and regions[n].d0 > start), len(regions))
@@ -111,8 +113,8 @@ class Alignment:
     def _same(self, region: Replacement) -> bool:
         return self.model[region.m0 : region.m1] == self.live[region.d0 : region.d1]
 
-    def _as_sent(self, cut: Cut) -> Cut:
-        """Our own edit, where a change has the same result: among equal characters a client may report another."""
+    def _echo(self, cut: Cut) -> Replacement | None:
+        """Our edit that a change is, by its result: among equal characters a client may report other offsets."""
         live = self.live
         for each in self.pending:
             ours = Replacement(each.m0, each.m1, each.d0, each.d1, own=True)
@@ -125,8 +127,18 @@ class Alignment:
                 live[low : ours.d0] + text + live[ours.d1 : high]
                 == live[low : cut.start] + cut.text + live[cut.end : high]
             ):
-                return TextChange(ours.d0, ours.d1, text)
-        return cut
+                return each
+        return None
+
+    def _take_in(self, echo: Replacement) -> None:
+        """The document has an edit of ours; what the user typed right beside it stays the user's."""
+        self.live = self.live[: echo.d0] + self.model[echo.m0 : echo.m1] + self.live[echo.d1 :]
+        grown = echo.m1 - echo.m0 - (echo.d1 - echo.d0)
+        at = self._regions.index(echo)
+        for each in self._regions[at + 1 :]:
+            each.d0 += grown
+            each.d1 += grown
+        del self._regions[at]
 
     def _beside(self, i: int, j: int, start: int, end: int, *, own: bool = True) -> tuple[int, int]:
         """Take in the regions that a change only touches; our own ones if `own`."""

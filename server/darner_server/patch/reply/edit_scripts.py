@@ -39,7 +39,7 @@ def foreign(lines: list[str], info: str, path: str | None) -> str | None:
         return _INFOS[word]
     if name.endswith((*_PROSE, ".sed", ".ed", ".awk")):
         return None
-    if name.endswith(_CODE) and re.fullmatch(r"<[\w:]+(?:\s[^<>]*)?>.*", content[0]):
+    if name.endswith(_CODE) and re.fullmatch(r"<[^\W\d][\w:]*(?:\s[^<>]*)?>.*", content[0]):
         return "an edit in tags"
     if word == "tool_code" or _CALLED.search("\n".join(lines)):
         return "a call of a tool in code"
