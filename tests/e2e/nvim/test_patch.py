@@ -176,11 +176,12 @@ def test_cancelled_then_killed(tmp_path: Path, version: str) -> None:
 
 
 def test_lines_that_were_changed_meanwhile(tmp_path: Path, version: str) -> None:
-    script = Script(otherwise=ONE + "and so on, " * 20 + "\n\n" + TWO + THREE, rate=60)
+    script = Script(otherwise=ONE + "pause\n\n" + TWO + THREE, faults=(PAUSE,))
     with editing(tmp_path, version, {"a.py": CODE}, script) as nvim:
         nvim.command("%Darner do it")
         nvim.until("#require('darner.hunks').of(0) == 1")
         nvim.keys("7GA3<Esc>")
+        nvim.resume()
         finished(nvim)
         assert nvim.text() == DONE.replace("return 22", "return 23")
         assert [each[0] for each in hunks(nvim)] == [2, 11]

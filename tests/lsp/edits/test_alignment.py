@@ -78,12 +78,31 @@ def test_what_is_released_is_one_edit_with_those_that_it_touches(
     assert whole(alignment) == alignment.model
 
 
+@pytest.mark.parametrize(
+    ("reported", "lost"),
+    [
+        (("two\nthree\n", "2\nthree!\n"), 0),  # a client reports our edit and typing below as one change
+        (("one\ntwo\n", "one!\n2\n"), 0),  # above
+        (("two\nthree\nfour\n", "2\nfour\n"), 0),
+        (("two\n", "2\nnew\n"), 0),  # just below
+        (("two\nthree\n", "2!\nthree!\n"), 0),  # behind it
+        (("two\nthree\n", "three!\n"), 1),
+        (("two", "two!"), 1),  # our edit never came
+    ],
+)
+def test_an_edit_is_lost_only_where_the_document_does_not_have_it(reported: tuple[str, str], lost: int) -> None:
+    alignment = Alignment(TEXT)
+    alignment.edit_model([cut(TEXT, "two", "2")])
+    alignment.edit_live(cut(TEXT, *reported))
+    assert (len(alignment.lost), alignment.pending) == (lost, ())
+
+
 def test_an_echo_beside_what_the_user_typed_leaves_that_to_the_user() -> None:
     alignment = Alignment("aaa\n")
     alignment.edit_model([TextChange(3, 4, "\n\n")])
     alignment.edit_live(TextChange(4, 4, "b"))
     alignment.edit_live(TextChange(3, 4, "\n\n"))
-    assert (alignment.live, alignment.pending, alignment.lost) == ("aaa\n\nb", (), 0)
+    assert (alignment.live, alignment.pending, alignment.lost) == ("aaa\n\nb", (), [])
 
 
 @given(st.text("ab\n", max_size=14), st.lists(st.tuples(st.sampled_from("mde"), CUTS), max_size=10))

@@ -45,7 +45,7 @@ class Alignment:
     def __init__(self, text: str) -> None:
         self.model = text
         self.live = text
-        self.lost = 0  # edits of ours that the user changed before the document had got them
+        self.lost: list[int] = []  # where in `model` the user changed an edit of ours before the document had got it
         self._regions: list[Replacement] = []
 
     @property
@@ -103,7 +103,8 @@ class Alignment:
             self._narrow(region)
         i, j = beside
         left = region.m0 < region.m1 or region.d0 < region.d1
-        self.lost += left and any(each.own and not each.held for each in regions[i:j])
+        if left and any(each.own and not each.held and _meet(region, each) for each in regions[i:j]):
+            self.lost.append(region.m0)
         for each in regions[j:]:
             each.d0 += grown
             each.d1 += grown
@@ -221,6 +222,16 @@ class Alignment:
         region.m1 -= tail
         region.d1 -= tail
         return region.m0 < region.m1 or region.d0 < region.d1
+
+
+def _meet(region: Replacement, ours: Replacement) -> bool:
+    """Whether what differs is in the text of our edit; elsewhere, the document has our edit already.
+
+    A client may report our edit and what the user typed as one change.
+    """
+    if ours.m0 < ours.m1:
+        return region.m0 < ours.m1 and ours.m0 < region.m1
+    return region.m0 <= ours.m0 <= region.m1
 
 
 def _touched_lines(text: str, start: int, end: int, new: str) -> tuple[int, int]:

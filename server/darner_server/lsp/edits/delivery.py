@@ -112,8 +112,10 @@ class Delivery:
         for path, file in self._changes.files.items():
             file.reattach()
             if file.alignment.lost:
-                file.alignment.lost = 0
-                self._changes.refuse_path(path, file.gone or CHANGED)
+                at = min(file.alignment.lost[0], len(file.alignment.model))
+                file.alignment.lost.clear()
+                line = None if file.gone else file.place(at, at)["start"]["line"] + 1
+                self._changes.refuse_path(path, file.gone or CHANGED, line)
             if (file.gone or file.out_of_step) and file.alignment.pending:
                 file.alignment.give_up()
                 self._changes.refuse_path(path, file.gone or OUT_OF_STEP)
@@ -150,7 +152,7 @@ class Delivery:
                 complete = False
             else:
                 file.alignment.give_up()
-                file.alignment.lost = 0
+                file.alignment.lost.clear()
             done = [each for region, each in zip(regions, sent, strict=True) if region not in left]
             self._hunks.add(file, done)
         return complete

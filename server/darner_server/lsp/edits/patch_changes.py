@@ -126,9 +126,9 @@ class PatchChanges:
             refused["range"] = {"start": at, "end": at}
         self.refused.append(refused)
 
-    def refuse_path(self, path: str, reason: str) -> None:
-        """Record and report a rejection of our own."""
-        self.refuse(path, reason, None)
+    def refuse_path(self, path: str, reason: str, line: int | None = None) -> None:
+        """Record and report a rejection of our own, at a line counted from 1 if one is known."""
+        self.refuse(path, reason, line)
         self._notify({"event": "refused", "path": path, "reason": reason})
 
     def take_operations(self) -> list[FileOperation]:
