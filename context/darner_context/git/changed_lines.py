@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from darner_context.git import command
+from darner_context.git.blocking_files import blocks_git
+from darner_context.git.repository import repository_of
 
 Changed = Mapping[str, Sequence[range]]  # by path: the lines that are new, or beside removed lines
 
@@ -22,6 +24,8 @@ def changed_lines(roots: Mapping[str, Path]) -> Changed:
     """Ask git in each root; blocks for some hundredths of a second. The paths are the workspace's."""
     found: dict[str, list[range]] = {}
     for name, root in roots.items():
+        if repository_of(root) is None or blocks_git(root):
+            continue
         off = command.without_filters(root)
         if off is not None:
             _read(command.run_git(root, *off, *_DIFF) or b"", f"{name}/" if name else "", found)

@@ -51,7 +51,7 @@ def repository_of(folder: Path) -> Repository | None:
     broken: Repository | None = None
     for top in (folder, *folder.parents):
         if os.path.lexists(top / ".git"):
-            found = Repository(top, *_folders(top / ".git"))
+            found = Repository(top, *git_folders(top / ".git"))
             if _is_whole(found):
                 return found
             broken = broken or found
@@ -60,30 +60,31 @@ def repository_of(folder: Path) -> Repository | None:
 
 def repository_at(folder: Path) -> Repository | None:
     """The repository whose top a folder is; none where git sees but a folder, as of a submodule copied by itself."""
-    found = Repository(folder, *_folders(folder / ".git"))
+    found = Repository(folder, *git_folders(folder / ".git"))
     return found if _is_whole(found) else None
 
 
 def _is_whole(repository: Repository) -> bool:
     head = repository.private / "HEAD"
     return (
-        (head.is_symlink() or _HEAD.match(_pointer(head)) is not None)
+        (head.is_symlink() or _HEAD.match(pointer(head)) is not None)
         and (repository.common / "objects").is_dir()
         and (repository.common / "refs").is_dir()
     )
 
 
-def _folders(entry: Path) -> tuple[Path, Path]:
-    """A linked work tree and a submodule have a file there that names the folder."""
+def git_folders(entry: Path) -> tuple[Path, Path]:
+    """The folders of an entry `.git`; a linked work tree and a submodule have a file there that names them."""
     private = entry
     if entry.is_file():
-        named = _pointer(entry).removeprefix("gitdir:").strip()
+        named = pointer(entry).removeprefix("gitdir:").strip()
         private = entry.parent / named
-    shared = _pointer(private / "commondir").strip()
+    shared = pointer(private / "commondir").strip()
     return private, private / shared if shared else private
 
 
-def _pointer(path: Path) -> str:
+def pointer(path: Path) -> str:
+    """The text of a short file that names a folder or a reference; empty if it cannot be read."""
     data = read_plain(path, _POINTER)
     return "" if isinstance(data, Unreadable) else os.fsdecode(data).rstrip("\n")
 
@@ -152,7 +153,7 @@ class _Reader:
         if self.repository is None or kind not in {"gitdir", "gitdir/i", "onbranch"}:
             return False
         if kind == "onbranch":
-            head = _pointer(self.repository.private / "HEAD").removeprefix("ref:").strip()
+            head = pointer(self.repository.private / "HEAD").removeprefix("ref:").strip()
             places = [head.removeprefix("refs/heads/")]
         else:
             places = [str(self.repository.private.resolve()), str(self.repository.private.absolute())]

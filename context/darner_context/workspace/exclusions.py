@@ -16,16 +16,16 @@ from threading import RLock
 from time import monotonic
 
 from darner_context.git import command
+from darner_context.git.blocking_files import blocks_git
 from darner_context.git.ignore_rules import EVERYTHING, Rules, as_bytes, ignored, lines_of, parse_rules
 from darner_context.git.repository import MOST, Repository, outer_rules, repository_at, repository_of
 from darner_context.git.tracked_files import tracked_files
 from darner_context.request import Unreadable
-from darner_context.system.regular_file import holds_up, read_plain
+from darner_context.system.regular_file import read_plain
 
 RULES, OWN_RULES = ".gitignore", ".darnerignore"
 _SECONDS, _SLOW = 5.0, 2.0  # for git to list a work tree; one that takes longer is not listed again
 _LISTED = 400_000_000  # bytes of such a list
-_HUGE = 500_000_000  # bytes of a file that git is no longer called for
 _AGAIN = 16  # paths for which git is called again
 _ALONE = 2  # paths for which git is called one by one before it lists all: a command's file, before a scan
 _ODD = sys.platform in {"darwin", "win32"}  # file names of another form, or in other letters, are the same there
@@ -227,13 +227,13 @@ class Excludes:
     def _repository(self, prefix: str, repository: Repository | None, own: Chain) -> FolderRules:
         """What holds in the folder where a repository is met."""
         folder = self._root / prefix
-        listed = self._listed(prefix, folder, repository) if repository is not None else None
+        listed = self._listed(prefix, folder) if repository is not None else None
         if listed is not None:
             return FolderRules(prefix, listed, (), own, fold=False, tracked=_NONE)
         return replace(self._top_rules(prefix, repository), own=own)
 
-    def _listed(self, prefix: str, folder: Path, repository: Repository) -> Listed | None:
-        if str(folder) in self._slow or self._holds_up(folder, repository):
+    def _listed(self, prefix: str, folder: Path) -> Listed | None:
+        if str(folder) in self._slow or blocks_git(folder):
             return None
         began = monotonic()
         never = [f"--exclude={name}/" for name in self._never]
@@ -244,14 +244,6 @@ class Excludes:
         if said is None and monotonic() - began > _SLOW:
             self._slow.add(str(folder))
         return Listed(filter(None, os.fsdecode(said).split("\0"))) if said is not None else None
-
-    def _holds_up(self, folder: Path, repository: Repository) -> bool:
-        """Whether git would wait at a file of rules or settings: at a pipe it does for ever."""
-        between = [each for each in (folder, *folder.parents) if each.is_relative_to(repository.top)]
-        if any(holds_up(each / RULES, _HUGE, follow=False) for each in between):
-            return True
-        files = [repository.private / "HEAD", repository.private / "index", *outer_rules(repository, os.environ).files]
-        return any(holds_up(each, _HUGE, follow=True) for each in files)
 
     def _top_rules(self, prefix: str, repository: Repository | None) -> FolderRules:
         """The rules that git would go by in the folder where a repository is met."""

@@ -10,6 +10,7 @@ import pytest
 from tests.context.sample_workspace import Files, write
 
 from darner_context.git import command
+from darner_context.git.changed_lines import changed_lines
 from darner_context.git.ignore_rules import ignored, lines_of, parse_rules
 from darner_context.request import LeftOut, Unreadable
 from darner_context.workspace.scan import Workspace
@@ -552,7 +553,17 @@ def test_odd_files_in_the_place_of_rules(tmp_path: Path, name: str, make: Make) 
 
 
 @pytest.mark.parametrize(
-    "name", [".gitignore", ".git/info/exclude", ".git/config", ".git/index", ".git/HEAD", ".git/more", "mine"]
+    "name",
+    [
+        ".gitignore",
+        ".git/info/exclude",
+        ".git/config",
+        ".git/index",
+        ".git/HEAD",
+        ".git/commondir",
+        ".git/more",
+        "mine",
+    ],
 )
 @pytest.mark.parametrize("make", [pipe, link("/dev/tty"), huge], ids=["pipe", "terminal", "20 GB"])
 def test_git_is_not_asked_where_it_would_wait(
@@ -571,6 +582,8 @@ def test_git_is_not_asked_where_it_would_wait(
     monkeypatch.setattr(command, "run_git", noted)
     for root, path in ((work, "sub/b.py"), (work / "sub", "b.py")):
         assert Workspace([root]).ignores(path) == (name == ".gitignore" and make is huge)
+        assert changed_lines({"": root}) == {}
+    asked = [each for each in asked if each != "config"]
     a_link = name == ".gitignore" and make is not pipe and make is not huge  # git follows none
     assert asked == (["ls-files"] * 2 if a_link else [])
 
