@@ -30,10 +30,11 @@ from typing import Any
 import tree_sitter
 from eval.context_eval import Peers
 
-from darner_context.index import ContextRequest, Focus, Index
+from darner_context.index import ContextBundle, ContextRequest, Focus, Index
 from darner_context.languages.table import BY_NAME, language_of
 from darner_context.text.tokenizer import tokenizer
 from darner_context.workspace.scan import Source, Workspace
+from darner_server.engine.garbage_collection import no_collection
 
 _BUDGETS = (8_000, 32_000, 100_000)
 _PLACES = 60
@@ -46,6 +47,12 @@ index = Index([Path(sys.argv[1])], cache_dir=Path(sys.argv[2]))
 found = index.context(ContextRequest("", Focus(sys.argv[3], 100, 100), 8000), tokenizer("o200k_base"))
 assert found.snippets
 """
+
+
+def _answer(index: Index, request: ContextRequest) -> ContextBundle:
+    """An answer as the engine gets it."""
+    with no_collection():
+        return index.context(request, tokenizer("o200k_base"))
 
 
 def _places(root: Path, count: int) -> list[Focus]:
@@ -75,13 +82,12 @@ def _spread(times: list[float]) -> dict[str, float]:
 
 async def warm(root: Path, folder: Path) -> dict[str, Any]:
     """Milliseconds of a request: first at a place, a line lower with the same instruction, and while one types."""
-    counter = tokenizer("o200k_base")
     found: dict[str, Any] = {}
     index = Index([root], cache_dir=folder)
     await index.refresh()
     places = _places(root, _PLACES)
     for focus in _places(root, _PLACES + 12)[_PLACES:]:
-        index.context(ContextRequest("", focus, 8_000), counter)
+        _answer(index, ContextRequest("", focus, 8_000))
     for instruction in ("", "raise a clear error where the value has expired"):
         for budget in _BUDGETS:
             first: list[float] = []
@@ -89,7 +95,7 @@ async def warm(root: Path, folder: Path) -> dict[str, Any]:
             for focus in places:
                 for times, line in ((first, focus.first_line), (again, (focus.first_line or 0) + 1)):
                     begin = perf_counter()
-                    bundle = index.context(ContextRequest(instruction, Focus(focus.path, line, line), budget), counter)
+                    bundle = _answer(index, ContextRequest(instruction, Focus(focus.path, line, line), budget))
                     times.append(perf_counter() - begin)
                     assert bundle.tokens <= budget
             key = f"{budget // 1000}k, {'with' if instruction else 'without'} an instruction"
@@ -102,7 +108,6 @@ async def warm(root: Path, folder: Path) -> dict[str, Any]:
 
 def _typed(index: Index, focus: Focus) -> list[float]:
     """Seconds of the contexts while a word is typed at the end of a line: the buffer's new text is taken in first."""
-    counter = tokenizer("o200k_base")
     text = index.read(focus.path)
     assert isinstance(text, str)
     lines = text.split("\n")
@@ -111,7 +116,7 @@ def _typed(index: Index, focus: Focus) -> list[float]:
         lines[(focus.first_line or 1) - 1] += typed
         begin = perf_counter()
         index.set_overlay(focus.path, "\n".join(lines))
-        index.context(ContextRequest("", focus, 8_000), counter)
+        _answer(index, ContextRequest("", focus, 8_000))
         times.append(perf_counter() - begin)
     index.set_overlay(focus.path, None)
     return times[1:]
@@ -196,14 +201,14 @@ async def edit(_: Path, folder: Path) -> dict[str, Any]:
     )  # fmt: skip
     index = Index([root], cache_dir=folder / "edit-cache")
     index.set_overlay("long.py", text)
-    index.context(ContextRequest("", Focus("long.py", 10, 10), 0), tokenizer("o200k_base"))
+    _answer(index, ContextRequest("", Focus("long.py", 10, 10), 0))
     times: list[float] = []
     for turn in range(40):
         place = text.index("total", (turn * 2_600) % (len(text) - 100))
         text = f"{text[:place]}x{text[place:]}"
         begin = perf_counter()
         index.set_overlay("long.py", text)
-        index.context(ContextRequest("", Focus("long.py", 10, 10), 0), tokenizer("o200k_base"))
+        _answer(index, ContextRequest("", Focus("long.py", 10, 10), 0))
         times.append(perf_counter() - begin)
     await index.close()
     return {"lines": text.count("\n"), "overlay_and_empty_context": _spread(times)}
@@ -233,7 +238,7 @@ async def many(_: Path, folder: Path, files: int) -> dict[str, Any]:
         await asyncio.sleep(0)
         place = Focus("area0/part0/module7.py", 6, 6)
         asked = perf_counter()
-        index.context(ContextRequest("", place, 8_000), counter)
+        _answer(index, ContextRequest("", place, 8_000))
         first = perf_counter() - asked
         while not indexing.done():
             asked = perf_counter()
@@ -243,7 +248,7 @@ async def many(_: Path, folder: Path, files: int) -> dict[str, Any]:
     times: list[float] = []
     for focus in _places(root, _PLACES):
         asked = perf_counter()
-        index.context(ContextRequest("let the helper take a limit", focus, 8_000), counter)
+        _answer(index, ContextRequest("let the helper take a limit", focus, 8_000))
         times.append(perf_counter() - asked)
     begin = perf_counter()
     await index.refresh()

@@ -27,7 +27,7 @@ FLOORS = {
     " < journal settings_errors write_plan < endpoint_table file_writer < settings",
     "darner_server.patch": "edit protected_paths < autorun_files paths text < formats < repair_prompt reply < match < rewrite"
     " < applier",
-    "darner_server.engine": "embedded_model failed_endpoints events masking base_version_offsets privacy save syntax_gate task"
+    "darner_server.engine": "embedded_model failed_endpoints events garbage_collection masking base_version_offsets privacy save syntax_gate task"
     " < prompt < patch_state < reply_stream < run < engine",
     "darner_server.local": "cancellable_thread lock models server_state"
     " < checksum download_process health server_process < hub package_index < download < server",

@@ -25,7 +25,7 @@ _NAMES = 0.3  # what a name from the place counts beside a word of the instructi
 def passages(
     resolver: NameResolver,
     search: Search,
-    cursor: CursorContext | None,
+    cursor: CursorContext,
     similarity: Mapping[str, float],
     most: int,
     *,
@@ -44,7 +44,7 @@ def passages(
         flags = facts.flags & penalized if facts is not None else 0
         of_file = sum([weight * signals[name] for name, weight in _OF_FILE if name in signals])
         base[path] = PASSAGE["bias"] + flag_penalties(flags) + of_file
-    near = _idf_shares(resolver, cursor) if exact and cursor is not None else {}
+    near = _idf_shares(resolver, cursor) if exact else {}
     gains = _Gains(search.words, near)
     found: list[tuple[float, str, Piece]] = []
     count = min(_FEWEST + most // _EACH, _MOST)

@@ -1,6 +1,7 @@
 """The types reachable from a cursor: those named there, those that calls return or take, and their members' types."""
 
-from darner_context.lookup.cursor import CursorContext
+from collections.abc import Container
+
 from darner_context.lookup.names import Key, NameResolver, members
 
 STRONG = 0.35  # a type whose members are followed
@@ -8,11 +9,11 @@ _TURNS, _FOLLOWED, _MEMBERS = 2, 24, 60  # how far, how many types each time, an
 
 
 class ReachableTypes:
-    """Types with weights from 0 to 1: how likely one of their members can be used at the cursor."""
+    """Types with weights from 0 to 1: how likely one of their members can be used at the cursor, in the file `own`."""
 
-    def __init__(self, resolver: NameResolver, cursor: CursorContext | None) -> None:
+    def __init__(self, resolver: NameResolver, own: str) -> None:
         self._resolver = resolver
-        self._cursor = cursor
+        self._own = own
         self._weights: dict[Key, float] = {}
 
     def add(self, key: Key, weight: float) -> None:
@@ -21,14 +22,13 @@ class ReachableTypes:
             self._weights[key] = weight
 
     def add_signature_types(self, key: Key, weight: float) -> None:
-        """Add the types in a signature, but for those of the cursor's own file, which are seen anyway."""
-        if self._cursor is None or key[0] != self._cursor.path:
+        """Add the types in a signature, but for those of the file itself, which are seen anyway."""
+        if key[0] != self._own:
             for type_key in self._resolver.signature_types(key):
                 self.add(type_key, weight)
 
-    def expand(self) -> None:
-        """Add the types of the members, and the bases, of the types added so far."""
-        scope = self._cursor.scope if self._cursor is not None else set[str]()
+    def expand(self, scope: Container[str]) -> None:
+        """Add the bases and the member types of the types so far; a member with a name in `scope` counts more."""
         for _ in range(_TURNS):
             strong = [(weight, key) for key, weight in self._weights.items() if weight >= STRONG]
             for weight, key in sorted(strong, reverse=True)[:_FOLLOWED]:

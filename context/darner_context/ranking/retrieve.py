@@ -1,10 +1,8 @@
 """From a request to a bundle: the focus file on top, then what fits of the ranked candidates."""
 
-import gc
 from array import array
 from collections import OrderedDict
-from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import accumulate
 
@@ -42,7 +40,7 @@ class Retriever:
     def retrieve(self, request: ContextRequest, tokenizer: Tokenizer, left_out: tuple[LeftOut, ...]) -> ContextBundle:
         """Choose the context of a request, within its budget."""
         reader = self._reader
-        with reader.with_overlays(request.texts), _uncollected():
+        with reader.with_overlays(request.texts):
             path = request.focus.path if request.focus is not None else None
             self._renew(path)
             counter = _Counter(reader, tokenizer)
@@ -115,18 +113,6 @@ def _raised(stable: list[Snippet], ranking: Ranking) -> list[Snippet]:
         best = max(inside, default=0.0)
         raised.append(replace(shown, score=best) if best > shown.score else shown)
     return raised
-
-
-@contextmanager
-def _uncollected() -> Generator[None, None, None]:
-    """Let no garbage collection fall into an answer: it makes thousands of objects."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 class _Counter:

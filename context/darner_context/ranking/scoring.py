@@ -34,19 +34,19 @@ def order_key(each: Candidate) -> tuple[float, str, int]:
     return -each.score, each.path, each.number
 
 
-def unlikely_flags(cursor: CursorContext | None) -> int:
+def unlikely_flags(cursor: CursorContext) -> int:
     """The flags of files that seldom hold what the cursor's file needs."""
-    return GENERATED | VENDORED | (0 if cursor and test_path(cursor.path) else TEST)
+    return GENERATED | VENDORED | (0 if test_path(cursor.path) else TEST)
 
 
 def score_candidates(
-    candidates: Collection[Candidate], cursor: CursorContext | None, worked_on: Mapping[str, Signals]
+    candidates: Collection[Candidate], cursor: CursorContext, worked_on: Mapping[str, Signals]
 ) -> None:
     """Set the scores of definitions; `worked_on` holds the signals of the files that the user works on."""
-    own = {each.name for each in cursor.within} if cursor else set[str]()
-    scope = cursor.scope if cursor else set[str]()
+    own = {around.name for around in cursor.within}
+    scope = cursor.scope
     penalized = unlikely_flags(cursor)
-    similarity = _name_similarity({each.definition.name for each in candidates}, cursor.words if cursor else set[str]())
+    similarity = _name_similarity({each.definition.name for each in candidates}, cursor.words)
     weight = _WEIGHT
     for each in candidates:
         definition, signals = each.definition, each.signals

@@ -25,7 +25,7 @@ def file_similarity(resolver: NameResolver, cursor: CursorContext) -> dict[str, 
 def similar_files(
     resolver: NameResolver,
     search: Search,
-    cursor: CursorContext | None,
+    cursor: CursorContext,
     similarity: Mapping[str, float],
     *,
     exact: bool,
@@ -33,27 +33,22 @@ def similar_files(
     """The files that may change along, with signals, sorted by path; `exact`: the names next to the cursor count."""
     by_instruction = search.files
     files = {*islice(by_instruction, _FILES), *_most_similar(similarity)}
-    around: dict[str, float] = {}
-    imported: set[str] = set()
-    if cursor is not None:
-        if exact:
-            around = _name_overlap(resolver, cursor.near, _COMMON)
-            files.update(_most_similar(around))
-        imported = {target for _, targets in cursor.imports for target in targets}
-        files.discard(cursor.path)
+    around = _name_overlap(resolver, cursor.near, _COMMON) if exact else {}
+    files.update(_most_similar(around))
+    imported = {target for _, targets in cursor.imports for target in targets}
+    files.discard(cursor.path)
     found: dict[str, Signals] = {}
     for path in sorted(files):
         facts = resolver.facts(path)
         if facts is None or facts.flags & SECRET:
             continue
-        signals = found[path] = {
+        found[path] = {
             "its_file_like_instruction": by_instruction.get(path, 0.0),
             "in_long_file": math.log(len(facts.sums)) / _LONGEST,
+            "its_file_like_this_file": similarity.get(path, 0.0),
+            "its_file_like_lines_around": around.get(path, 0.0),
+            **_path_signals(path, cursor, imported),
         }
-        if cursor is not None:
-            signals["its_file_like_this_file"] = similarity.get(path, 0.0)
-            signals["its_file_like_lines_around"] = around.get(path, 0.0)
-            signals.update(_path_signals(path, cursor, imported))
     return found
 
 

@@ -16,6 +16,7 @@ from darner_context.system.private_files import private_folder
 from darner_context.text.tokenizer import tokenizer
 from darner_server.document_origin import Origin
 from darner_server.engine.events import Done, Failed, PatchEvent, Stage
+from darner_server.engine.garbage_collection import no_collection
 from darner_server.engine.masking import hidden
 from darner_server.engine.privacy import withheld
 from darner_server.engine.task import Task
@@ -146,7 +147,8 @@ class Engine:
         masks = masks if masks is not None else Masks()
         masks.learn("the instruction", request.instruction, words=True)
         tokens = tokenizer(counter)
-        bundle = self.index.context(request, tokens)
+        with no_collection():
+            bundle = self.index.context(request, tokens)
         text = self._text(request, bundle.focus.path) if bundle.focus else ""
         return hidden(bundle, masks, text, tokens.count)
 

@@ -10,6 +10,7 @@ from darner_context.request import Withheld
 from darner_context.secrets.masks import Masks
 from darner_context.syntax.notebook import unshown_lines
 from darner_context.text.tokenizer import Tokenizer, tokenizer
+from darner_server.engine.garbage_collection import no_collection
 from darner_server.engine.prompt.instruction import instruction_at, rewrite_instruction
 from darner_server.engine.prompt.rewrite_range import NoRegion, Region, choose_region, find_focus, surroundings
 from darner_server.engine.task import Task
@@ -133,7 +134,8 @@ class Prompts:
             diagnostics=task.diagnostics,
             texts=self._texts,
         )
-        bundle = self._index.context(request, counter)
+        with no_collection():
+            bundle = self._index.context(request, counter)
         named = tuple(snippet for each in task.also if (snippet := self._place(each, counter)) is not None)
         if not named:
             return bundle
