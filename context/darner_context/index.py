@@ -63,6 +63,7 @@ class Index:
         self._left_out: tuple[LeftOut, ...] = ()
         self._indexing = False
         self._seconds: float | None = None
+        self._stored, self._total = 0, 0
         self._thread: ThreadPoolExecutor | None = None
         self._answering = Lock()
         self._changes: deque[Callable[[], None]] = deque()
@@ -89,7 +90,7 @@ class Index:
             differing.cancel()
             self._indexing = False
             self._seconds = monotonic() - began
-        self._progressed()
+        self._change(self._renew)
         self._change(partial(self._reader.drop_changed_files, changed_files))
         self._change(self._location.close_replaced)
 
@@ -98,7 +99,8 @@ class Index:
 
         return Updater(self._workspace, self._location, self._ignore, self._workers)
 
-    def _progressed(self) -> None:
+    def _progressed(self, stored: int, total: int) -> None:
+        self._stored, self._total = stored, total
         self._change(self._renew)
 
     def _renew(self) -> None:
@@ -150,15 +152,23 @@ class Index:
         with self._answering:
             self._carry_out()
             self._reader.reload_if_written()
+            left_out = (*self._unread(), *self._left_out)
             try:
-                bundle = self._retriever.retrieve(request, tokenizer, self._left_out)
+                bundle = self._retriever.retrieve(request, tokenizer, left_out)
             except sqlite3.DatabaseError as error:
                 if not (damaged(error) and self._location.recreate()):
                     raise
                 self._renew()
-                bundle = self._retriever.retrieve(request, tokenizer, self._left_out)
+                bundle = self._retriever.retrieve(request, tokenizer, left_out)
         self._settle()
         return bundle
+
+    def _unread(self) -> tuple[LeftOut, ...]:
+        """What a first answer lacks: it may come before the workspace is read completely."""
+        if self._seconds is not None or not self._indexing or self._stored >= self._total:
+            return ()
+        reason = f"{self._stored:,} of {self._total:,} files are indexed so far; the others are unknown"
+        return (LeftOut(".", reason),)
 
     def next_edits(self, edits: "Sequence[Edit]", texts: Mapping[str, str], limit: int) -> "NextEdits":
         """Predict where the next edits are. `texts` are live buffers in the place of the disk's files."""
@@ -207,6 +217,11 @@ class Index:
         files, symbols = self._location.store.totals()
         cache = self._location.store.path
         return IndexState(files, symbols, self._indexing, cache, self._seconds, self._left_out)
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        """Files that the last or the running refresh has stored, and those that it found new or changed."""
+        return self._stored, self._total
 
     async def close(self) -> None:
         """Let go of the cache and of what is temporary."""

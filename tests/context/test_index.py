@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from tests.context.sample_workspace import ask, indexed, shown, write
 
 from darner_context.index import ContextBundle, ContextRequest, Focus, Index, LeftOut
+from darner_context.indexing.updater import Progress
 from darner_context.prompt import assemble
 from darner_context.request import Unreadable
 from darner_context.secrets.masks import Masks
@@ -350,3 +351,25 @@ async def test_any_buffer_is_answered_within_the_budget(tmp_path: Path) -> None:
             well_formed(index, ask(index, "shop/tax.py", 4, said=text, budget=budget), budget)
 
         check()
+
+
+async def test_an_answer_during_the_first_reading_names_what_it_lacks(tmp_path: Path) -> None:
+    index = Index([write(tmp_path / "work", SHOP)], cache_dir=tmp_path / "cache", workers=1)
+    updates = index._make_updater()
+    index._updater = updates
+    finish, lacking = updates.refresh, list[tuple[LeftOut, ...]]()
+
+    async def step_by_step(progress: Progress) -> list[LeftOut]:
+        for stored in (0, 1_600, 200_000):
+            progress(stored, 200_000)
+            lacking.append(ask(index, said="tax").left_out)
+        return await finish(progress)
+
+    updates.refresh = step_by_step  # type: ignore[method-assign]
+    await index.refresh()
+    reason = "of 200,000 files are indexed so far; the others are unknown"
+    assert lacking == [(LeftOut(".", f"0 {reason}"),), (LeftOut(".", f"1,600 {reason}"),), ()]
+    assert ask(index, said="tax").left_out == ()
+    await index.refresh()  # only the first one leaves something unknown
+    assert lacking[3:] == [(), (), ()]
+    await index.close()

@@ -8,7 +8,7 @@ import sqlite3
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Literal
+from typing import Any, Literal
 
 from darner_context.indexing.indexer import changes, parse, update
 from darner_context.request import LeftOut
@@ -16,6 +16,8 @@ from darner_context.store.database import damaged
 from darner_context.store.location import StoreLocation, prune
 from darner_context.system import child_environment
 from darner_context.workspace.scan import Source, Workspace
+
+Progress = Callable[[int, int], None]  # files that are stored, of those that are new or changed
 
 _HERE_FILE, _HERE_ALL = 60_000, 300_000  # bytes parsed in a thread of this process; more would hold up the event loop
 
@@ -34,8 +36,8 @@ class Updater:
         self._unpruned = True
         self._begun = False
 
-    async def refresh(self, progress: Callable[[], None]) -> list[LeftOut]:
-        """Bring the store up to date; returns what was left out."""
+    async def refresh(self, progress: Progress) -> list[LeftOut]:
+        """Bring the store up to date; returns what was left out. `progress` gets files stored, and to store."""
         try:
             left_out = await self._refresh(progress)
         except sqlite3.DatabaseError as error:
@@ -55,7 +57,7 @@ class Updater:
             if not self._location.recreate():
                 self._location.fall_back_to_memory()
 
-    async def _refresh(self, progress: Callable[[], None]) -> list[LeftOut]:
+    async def _refresh(self, progress: Progress) -> list[LeftOut]:
         await asyncio.to_thread(self._workspace.renew)
         if self._location.store.path is None:
             return await asyncio.to_thread(self._inline, progress)
@@ -68,7 +70,6 @@ class Updater:
                     await asyncio.to_thread(self._update_in_process, fresh, gone, left_out)
                 except (sqlite3.Error, OSError):
                     return await self._update_in_memory(progress)
-                progress()
                 return left_out
         found = await self._run_indexer(progress)
         if found == "damaged" and self._location.recreate():
@@ -98,18 +99,18 @@ class Updater:
         if parsed or gone or passed:
             store.write(parsed, [*gone, *(each.path for each in passed)])
 
-    async def _update_in_memory(self, progress: Callable[[], None]) -> list[LeftOut]:
+    async def _update_in_memory(self, progress: Progress) -> list[LeftOut]:
         self._location.fall_back_to_memory()
         return await asyncio.to_thread(self._inline, progress)
 
-    def _inline(self, progress: Callable[[], None]) -> list[LeftOut]:
+    def _inline(self, progress: Progress) -> list[LeftOut]:
         left_out: list[LeftOut] = []
-        for _, _, passed in update(self._location.store, self._workspace, 0):
+        for done, total, passed in update(self._location.store, self._workspace, 0):
             left_out = passed
-            progress()
+            progress(done, total)
         return left_out
 
-    async def _run_indexer(self, progress: Callable[[], None]) -> list[LeftOut] | Literal["damaged", "failed"]:
+    async def _run_indexer(self, progress: Progress) -> list[LeftOut] | Literal["damaged", "failed"]:
         """
         Run the indexer; returns what was left out, or why it failed.
 
@@ -146,13 +147,8 @@ class Updater:
             process.stdin.write(json.dumps(order).encode() + b"\n")
             await process.stdin.drain()
             async for line in process.stdout:
-                message = json.loads(line)
-                if "error" in message:
-                    self._location.problem = str(message["error"])
-                    result = "damaged" if message.get("damaged") else "failed"
-                if "left_out" in message:
-                    result = [LeftOut(each["path"], each["reason"]) for each in message["left_out"]]
-                progress()
+                reported = self._reported(json.loads(line), progress)
+                result = result if reported is None else reported
             code = await process.wait()
         except (OSError, ValueError):
             code = 1
@@ -164,6 +160,18 @@ class Updater:
         if code < 0:
             return [LeftOut(".", f"not everything is parsed: the process for it was killed (signal {-code})")]
         return "failed" if code and isinstance(result, list) else result
+
+    def _reported(
+        self, message: dict[str, Any], progress: Progress
+    ) -> list[LeftOut] | Literal["damaged", "failed"] | None:
+        """Take in a line of the indexer; returns its result, if the line has it."""
+        if "error" in message:
+            self._location.problem = str(message["error"])
+            return "damaged" if message.get("damaged") else "failed"
+        if "left_out" in message:
+            return [LeftOut(each["path"], each["reason"]) for each in message["left_out"]]
+        progress(message["done"], message["total"])
+        return None
 
     def stop(self) -> None:
         """End the process that indexes, if there is one."""

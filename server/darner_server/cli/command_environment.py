@@ -18,6 +18,7 @@ from darner_server.user_directories import cache_folder, state_folder
 
 if TYPE_CHECKING:
     from darner_server.engine.engine import Engine
+    from darner_server.engine.events import Stage
 
 _LONGEST = 2_000  # characters
 
@@ -61,6 +62,25 @@ def show_endpoint_notices(place: Place) -> None:
     for endpoint in endpoints:
         for notice in notices(endpoint):
             output.say(notice, "yellow")
+
+
+async def read_workspace(engine: "Engine", progress: output.Progress, *, whole: bool) -> None:
+    """
+    Wait for the index. Unless the `whole` of it is needed, a person is answered after some seconds without the rest.
+
+    Where nobody sees progress the wait is as long as it takes, and is explained once.
+    """
+
+    def show(stage: "Stage") -> None:
+        progress.show(stage.detail)
+
+    from darner_server.engine.engine import PATIENCE
+
+    if await engine.indexed(show, patience=PATIENCE) or (progress.is_seen and not whole):
+        return
+    if not progress.is_seen:
+        output.say(f"{engine.reading().detail}; later commands read only what has changed", "dim")
+    await engine.indexed(show)
 
 
 @asynccontextmanager

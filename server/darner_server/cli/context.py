@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from darner_context.index import ContextBundle, ContextRequest, Focus, Snippet, Unreadable
 from darner_server.cli import exit_codes, output
-from darner_server.cli.command_environment import Place, open_engine, show_instructions
+from darner_server.cli.command_environment import Place, open_engine, read_workspace, show_instructions
 from darner_server.cli.locations import parse_location
 from darner_server.context_json import snippet_json, summary_json
 from darner_server.engine import Engine
@@ -40,8 +40,7 @@ async def context(place: Place, argument: str | None, options: Options) -> int:
             if isinstance(text, Unreadable):
                 raise exit_codes.Stop(f"{focus.path}: {text.reason}")
         with output.Progress(wanted=not (options.json or options.jsonl)) as progress:
-            progress.show("reading the workspace")
-            await engine.indexed()
+            await read_workspace(engine, progress, whole=focus is None)
         if options.jsonl:
             _answer_lines(engine, counter)
             return exit_codes.PATCHED

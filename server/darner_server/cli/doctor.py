@@ -8,7 +8,7 @@ from darner_context.text.model_tokenizers import tokenizer_of
 from darner_context.text.tokenizer import tokenizer
 from darner_server import __version__
 from darner_server.cli import exit_codes, output
-from darner_server.cli.command_environment import Place, open_engine, show_endpoint_notices
+from darner_server.cli.command_environment import Place, open_engine, read_workspace, show_endpoint_notices
 from darner_server.engine import Engine
 from darner_server.local.models import MODELS
 from darner_server.user_directories import cache_folder
@@ -24,8 +24,7 @@ async def doctor(place: Place, *, json: bool) -> int:
         with output.Progress(wanted=not json) as progress:
             progress.show("asking the endpoints")
             endpoints = await engine.status(probe=True)
-            progress.show("reading the workspace")
-            await engine.indexed()
+            await read_workspace(engine, progress, whole=False)
         model = _model(place)
         facts: dict[str, Any] = {
             "event": "doctor",
@@ -75,7 +74,7 @@ def _show(facts: dict[str, Any], endpoints: tuple[EndpointStatus, ...]) -> None:
         _show_facts(each)
     index, model = facts["index"], facts["embedded"]
     output.show()
-    seconds = f" in {index['seconds']:.1f} s" if index["seconds"] is not None else ""
+    seconds = f" in {index['seconds']:.1f} s" if index["seconds"] is not None else " so far; the next command continues"
     output.show(f"index: {index['files']} files, {index['symbols']} symbols{seconds}")
     state = "fetched" if model["here"] else f"not fetched (darner model pull {model['model']})"
     used = "" if model["used"] else "; not used while endpoints are set up"

@@ -8,7 +8,13 @@ from dataclasses import dataclass, replace
 from darner_context.index import Unreadable
 from darner_server.cli import exit_codes, output
 from darner_server.cli.autorun_files import writable
-from darner_server.cli.command_environment import Place, open_engine, show_endpoint_notices, show_instructions
+from darner_server.cli.command_environment import (
+    Place,
+    open_engine,
+    read_workspace,
+    show_endpoint_notices,
+    show_instructions,
+)
 from darner_server.cli.locations import parse_location
 from darner_server.cli.post_patch_check import Kept, keyless, run_check
 from darner_server.cli.recovery import journals, recover_unfinished
@@ -58,7 +64,8 @@ async def patch(place: Place, instruction: str, arguments: list[str], options: O
             text = engine.index.read(focus.path)
             if isinstance(text, Unreadable):
                 raise exit_codes.Stop(f"{focus.path}: {text.reason}")
-        await engine.indexed()
+        with output.Progress(wanted=not options.json) as progress:
+            await read_workspace(engine, progress, whole=not focuses)
         if not engine.index.state().files and not focuses:
             raise exit_codes.Stop(
                 f"{place.root}: contains no source files that darner reads; name a file, or another --root"
@@ -179,14 +186,7 @@ def _show(event: PatchEvent, progress: output.Progress) -> None:
             share = f" {event.share:.0%}" if event.share is not None else ""
             progress.show(f"{event.name}: {event.detail}{share}")
         case ContextReady():
-            count = len(event.snippets)
-            progress.show(
-                f"context: {count} snippet{'s' if count != 1 else ''}, {event.tokens + event.focus_tokens} tokens"
-            )
-            for each in event.withheld:
-                output.say(each, "yellow")
-            if event.dropped:
-                output.say(f"context: {event.dropped} less likely snippets did not fit and were left out", "dim")
+            _show_context(event, progress)
         case Routed():
             output.say(
                 f"route: {event.endpoint} ({event.prompt_tokens} of {event.window} tokens): {event.reason}", "dim"
@@ -207,6 +207,18 @@ def _show(event: PatchEvent, progress: output.Progress) -> None:
             output.say(f"repair {event.attempt}: {event.endpoint} retries {what}", "dim")
         case _:
             pass
+
+
+def _show_context(event: ContextReady, progress: output.Progress) -> None:
+    count = len(event.snippets)
+    progress.show(f"context: {count} snippet{'s' if count != 1 else ''}, {event.tokens + event.focus_tokens} tokens")
+    for each in event.withheld:
+        output.say(each, "yellow")
+    for path, reason in event.left_out:
+        if path == ".":  # the workspace as a whole
+            output.say(f"context: {reason}", "yellow")
+    if event.dropped:
+        output.say(f"context: {event.dropped} less likely snippets did not fit and were left out", "dim")
 
 
 def summary(done: Done, *, applied: bool) -> str:

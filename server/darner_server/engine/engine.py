@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _PATIENCE = 1.0  # seconds that a person's task with a place waits for the first scan of a large workspace
+PATIENCE = 10.0  # seconds that a question waits for it, before the answer is given without the rest
+_SHOWN = 0.25  # seconds after which it is shown again how far the first scan is
 _CALM = 0.2  # seconds before files that have changed are looked at: they come in bursts ...
 _SHARE = 3.0  # ... or so many times what the last scan took, in a large workspace
 
@@ -87,9 +89,28 @@ class Engine:
         """End indexing, connections and worker processes."""
         await self._stack.aclose()
 
-    async def indexed(self) -> None:
-        """Return when the first scan of the workspace is done."""
-        await self._scanned.wait()
+    async def indexed(self, emit: Callable[[Stage], None] | None = None, *, patience: float | None = None) -> bool:
+        """
+        Wait for the first scan of the workspace, for `patience` seconds at most; returns whether it is done.
+
+        `emit` gets how far it is, a few times a second.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(patience):
+                while emit is not None and not self._scanned.is_set():
+                    emit(self.reading())
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(_SHOWN):
+                            await self._scanned.wait()
+                await self._scanned.wait()
+        return self._scanned.is_set()
+
+    def reading(self) -> Stage:
+        """How far the first scan of the workspace is."""
+        stored, total = self.index.progress
+        if not total:
+            return Stage("index", "reading the workspace")
+        return Stage("index", f"reading the workspace: {stored:,} of {total:,} files", stored / total)
 
     def refresh(self) -> None:
         """Scan again soon, since files have changed; many calls at once are one scan."""
@@ -111,10 +132,8 @@ class Engine:
             if not task.instruction.strip():
                 emit(Failed("usage", "the instruction is empty; describe the change"))
                 return
-            emit(Stage("index", "reading the workspace"))
-            with suppress(TimeoutError):
-                async with asyncio.timeout(_PATIENCE if task.interactive and task.focus else None):
-                    await self.indexed()
+            emit(self.reading())
+            await self.indexed(emit, patience=_PATIENCE if task.interactive and task.focus else None)
             router = await self.router(emit)
             if not isinstance(router, Router):
                 emit(Failed("endpoint", str(router), ((self.settings.local_model, router.reason),)))

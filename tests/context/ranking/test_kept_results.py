@@ -1,7 +1,6 @@
 """What an index remembers from answer to answer changes none of them."""
 
 import random
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import pytest
 from tests.context.sample_workspace import indexed
 
 from darner_context.index import ContextRequest, Focus, Index, LeftOut
+from darner_context.indexing.updater import Progress
 from darner_context.text.tokenizer import tokenizer
 
 FILES = {
@@ -112,7 +112,7 @@ async def test_a_file_that_changes_during_a_refresh_is_not_taken_for_what_was_st
         assert updates is not None
         refresh = updates.refresh
 
-        async def and_then_it_changes(progress: Callable[[], None]) -> list[LeftOut]:
+        async def and_then_it_changes(progress: Progress) -> list[LeftOut]:
             found = await refresh(progress)
             (tmp_path / "files" / "shop" / "money.py").write_text("class Money:\n    late: int\n")
             index.files_changed(["shop/money.py"])

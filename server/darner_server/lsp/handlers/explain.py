@@ -52,8 +52,9 @@ async def _explain(session: Session, params: PatchParams, snapshot: DocumentSnap
 
 async def _ask(session: Session, engine: "Engine", params: PatchParams, snapshot: DocumentSnapshot) -> tuple[str, str]:
     from darner_clients.chat import Text
+    from darner_server.engine.engine import PATIENCE
 
-    await engine.indexed()
+    await engine.indexed(patience=PATIENCE)
     path = session.folders.path_of(snapshot.uri, snapshot.language)
     origin = session.folders.origin(path)
     if (reason := await engine.index.run_in_thread(lambda: engine.withheld(path, origin))) is not None:
