@@ -26,7 +26,7 @@ FLOORS = {
     " user_directories"
     " < journal settings_errors write_plan < endpoint_table file_writer < settings",
     "darner_server.patch": "edit protected_paths < autorun_files paths text < formats < repair_prompt reply < match < rewrite"
-    " < applier",
+    " < applier finished_hunks",
     "darner_server.engine": "embedded_model failed_endpoints events garbage_collection masking base_version_offsets privacy save syntax_gate task"
     " < prompt < patch_state < reply_stream < run < engine",
     "darner_server.local": "cancellable_thread lock models server_state"

@@ -4,6 +4,7 @@ Text of files, names, endpoints and checks is shown by `visible`: terminals obey
 a pipe is as it is, and JSON, which escapes by itself.
 """
 
+import errno
 import json
 import os
 import sys
@@ -58,17 +59,27 @@ def emit(event: Mapping[str, Any]) -> None:
     sys.stdout.flush()
 
 
+def is_on_terminal() -> bool:
+    """Whether a person reads stdout, and not a program."""
+    return _is_terminal(sys.stdout)
+
+
 def show_diff(diff: str) -> None:
     """A unified diff on stdout, byte for byte where it is read by a program. One that has read enough may go."""
-    if not _is_terminal(sys.stdout):
+    if not is_on_terminal():
         try:
             sys.stdout.buffer.write(diff.encode("utf-8", "surrogateescape"))
             sys.stdout.flush()
         except BrokenPipeError:
             abandon()
         return
-    for line in visible(diff).removesuffix("\n").split("\n"):
-        show((line, _style(line)))
+    if _progress is not None:
+        _write_words(_ERASE)
+    lines = visible(diff).removesuffix("\n").split("\n")
+    sys.stdout.write("".join(f"{_styled(line, _style(line), sys.stdout)}\n" for line in lines))
+    sys.stdout.flush()
+    if _progress is not None:
+        _write_words(_progress.line)
 
 
 def _style(line: str) -> str:
@@ -131,5 +142,7 @@ def _write_words(text: str) -> None:
     try:
         sys.stderr.write(text)
         sys.stderr.flush()
-    except BrokenPipeError:
+    except OSError as error:
+        if error.errno not in {errno.EPIPE, errno.EIO}:  # EIO: the terminal was closed
+            raise
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())

@@ -1,8 +1,12 @@
-"""`darner patch`: an instruction to a diff, or to changed files with --apply."""
+"""`darner patch`: an instruction to a diff, or to changed files with --apply.
+
+On a terminal the hunks are shown as soon as they are finished; a program gets the whole diff at the end.
+"""
 
 import os
 import re
 import sys
+from asyncio import CancelledError
 from dataclasses import dataclass, replace
 
 from darner_context.index import Unreadable
@@ -35,7 +39,7 @@ from darner_server.engine import (
 )
 from darner_server.engine.save import save
 from darner_server.file_writer import Unwritten
-from darner_server.patch import unified_diff
+from darner_server.patch import FinishedHunks, unified_diff
 from darner_server.settings import WORKSPACE_FILE
 
 
@@ -79,7 +83,8 @@ async def patch(place: Place, instruction: str, arguments: list[str], options: O
             budget=options.budget,
             partial=options.partial,
         )
-        last = await _run(engine, task, options)
+        finished = FinishedHunks()
+        last = await _run(engine, task, options, finished)
     if isinstance(last, Failed):
         output.say(f"darner: {last.message}", "red")
         return exit_codes.OF_FAILURE[last.kind]
@@ -87,7 +92,11 @@ async def patch(place: Place, instruction: str, arguments: list[str], options: O
     if options.apply:
         await _write(place, last, check, options)
     if not options.json:
-        output.show_diff(last.diff)
+        if not _streams(options):
+            output.show_diff(last.diff)
+        elif last.changes != finished.changes:
+            output.say("the patch without the edits that were left out:")
+            output.show_diff(last.diff)
         output.say(summary(last, applied=options.apply), "dim")
     return exit_codes.PATCHED
 
@@ -154,21 +163,49 @@ def _instruction(given: str) -> str:
     return text
 
 
-async def _run(engine: Engine, task: Task, options: Options) -> Done | Failed:
+def _streams(options: Options) -> bool:
+    """Whether hunks are shown as they are finished."""
+    return not options.json and output.is_on_terminal()
+
+
+async def _run(engine: Engine, task: Task, options: Options, finished: FinishedHunks) -> Done | Failed:
+    """Show a task's events. Raises Stop if it is interrupted after its first hunks."""
+    try:
+        with output.Progress(wanted=not options.json) as progress:
+            return await _show_events(engine, task, options, finished, progress)
+    except CancelledError:
+        if not finished.count:
+            raise
+        if not _streams(options):
+            output.show_diff(finished.diff)
+        edits = "1 finished edit is" if finished.count == 1 else f"{finished.count} finished edits are"
+        raise exit_codes.Stop(
+            f"interrupted; no file is half written: {edits} shown, and nothing was written", exit_codes.INTERRUPTED
+        ) from None
+
+
+async def _show_events(
+    engine: Engine, task: Task, options: Options, finished: FinishedHunks, progress: output.Progress
+) -> Done | Failed:
     waits = ""
-    with output.Progress(wanted=not options.json) as progress:
-        async with engine.patch(task) as events:
-            async for event in events:
-                if options.json and not isinstance(event, (Stage, Decoding)):
-                    output.emit(event.as_json())
-                if isinstance(event, Warned):
-                    output.say(f"darner: {event.message}", "yellow")
-                elif isinstance(event, Stage) and event.name == "wait" and not progress.is_seen:
-                    waits = _say_wait(event.detail, waits)
-                elif not options.json:
-                    _show(event, progress)
-                if isinstance(event, (Done, Failed)):
-                    return event
+    async with engine.patch(task) as events:
+        async for event in events:
+            if options.json and not isinstance(event, (Stage, Decoding)):
+                output.emit(event.as_json())
+            if isinstance(event, Warned):
+                output.say(f"darner: {event.message}", "yellow")
+            elif isinstance(event, Stage) and event.name == "wait" and not progress.is_seen:
+                waits = _say_wait(event.detail, waits)
+            elif not options.json:
+                _show(event, progress)
+                if isinstance(event, EditReady):
+                    hunk = finished.add(
+                        event.path, event.kind, event.splices, snapshot=event.snapshot, new_path=event.new_path
+                    )
+                    if _streams(options):
+                        output.show_diff(hunk)
+            if isinstance(event, (Done, Failed)):
+                return event
     raise AssertionError("a task ends with Done or Failed")
 
 

@@ -101,7 +101,8 @@ class EditReady:
     """One hunk, located and checked.
 
     `splices` are offsets into the text of `path` with the earlier edits of this task in it (`before`); `original` are
-    the same changes as offsets into the snapshot the task was made for. `version` is that snapshot's document version.
+    the same changes as offsets into the snapshot the task was made for. `version` is that snapshot's document version,
+    `snapshot` the text of `path` in it, None for a file that is not there.
     """
 
     path: str
@@ -113,6 +114,7 @@ class EditReady:
     version: int | None
     bridges: tuple[BridgeName, ...]
     new_path: str | None = None
+    snapshot: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The object of the contract; the language server adds textDocument and edits."""

@@ -136,4 +136,5 @@ class Hunks:
             version=self._task.versions.get(path),
             bridges=located.bridges,
             new_path=edit.new_path,
+            snapshot=self.before(path),
         )

@@ -2,6 +2,7 @@
 
 from darner_server.patch.applier import Applied, Applier, apply_reply
 from darner_server.patch.edit import BridgeName, Edit, Kind, Located, Refusal, RefusalKind, Refused, Splice, malformed
+from darner_server.patch.finished_hunks import FinishedHunks
 from darner_server.patch.formats.format_instructions import REPLY_FORMATS, rules
 from darner_server.patch.match.locate import locate
 from darner_server.patch.match.splices import spliced
@@ -17,6 +18,7 @@ __all__ = [
     "Applier",
     "BridgeName",
     "Edit",
+    "FinishedHunks",
     "Kind",
     "Located",
     "Parser",

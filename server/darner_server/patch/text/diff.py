@@ -7,7 +7,10 @@ from darner_server.patch.text import line_diff
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from darner_server.patch.edit import Splice
+
 _CONTEXT = 3
+_REACH = 40  # lines around a change that are compared: of equal lines, another one may count as the new one
 
 
 def unified_diff(before: Mapping[str, str | None], after: Mapping[str, str | None]) -> str:
@@ -15,6 +18,28 @@ def unified_diff(before: Mapping[str, str | None], after: Mapping[str, str | Non
     return "".join(
         _file(path, before.get(path), text) for path, text in sorted(after.items()) if before.get(path) != text
     )
+
+
+def edit_diff(path: str, text: str, change: Splice, shift: int) -> tuple[str, str]:
+    """Return the head of a file and the hunks of one change to its `text`, as `unified_diff` would show them.
+
+    `shift` is how many lines earlier changes added above: the removed lines have the numbers that they had before.
+    """
+    first, last = _around(text, change.start, change.end)
+    above = text.count("\n", 0, first)
+    old, new = _split(text[first:last]), _split(text[first : change.start] + change.text + text[change.end : last])
+    hunks = _hunks(old, new, line_diff.changes(old, new), (above - shift, above))
+    return f"diff --git a/{path} b/{path}\n--- a/{path}\n+++ b/{path}\n", "".join(hunks)
+
+
+def _around(text: str, start: int, end: int) -> tuple[int, int]:
+    """Whole lines, from some above `start` to some below `end`."""
+    first = start
+    for _ in range(_REACH + 1):
+        first = text.rfind("\n", 0, max(first, 0))
+    for _ in range(_REACH + 1):
+        end = text.find("\n", end) + 1 or len(text)
+    return first + 1, end
 
 
 def _file(path: str, before: str | None, after: str | None) -> str:
@@ -38,7 +63,10 @@ def _split(text: str) -> list[str]:
     return [*lines, last] if last else lines
 
 
-def _hunks(old: list[str], new: list[str], changes: list[line_diff.Change]) -> list[str]:
+def _hunks(
+    old: list[str], new: list[str], changes: list[line_diff.Change], above: tuple[int, int] = (0, 0)
+) -> list[str]:
+    """The lines of the hunks; `above` are how many lines of both files come before the ones that are given."""
     groups: list[list[line_diff.Change]] = []
     for change in changes:
         if groups and change[0] - groups[-1][-1][1] <= 2 * _CONTEXT:
@@ -50,7 +78,7 @@ def _hunks(old: list[str], new: list[str], changes: list[line_diff.Change]) -> l
         first, last = max(0, group[0][0] - _CONTEXT), min(len(old), group[-1][1] + _CONTEXT)
         begin = group[0][2] - (group[0][0] - first)
         end = group[-1][3] + (last - group[-1][1])
-        shown.append(f"@@ -{_range(first, last)} +{_range(begin, end)} @@\n")
+        shown.append(f"@@ -{_range(first, last, above[0])} +{_range(begin, end, above[1])} @@\n")
         at = first
         for removed_from, removed_to, added_from, added_to in group:
             shown += [_line(" ", line) for line in old[at:removed_from]]
@@ -61,11 +89,11 @@ def _hunks(old: list[str], new: list[str], changes: list[line_diff.Change]) -> l
     return shown
 
 
-def _range(first: int, last: int) -> str:
+def _range(first: int, last: int, above: int) -> str:
     count = last - first
     if count == 1:
-        return str(first + 1)
-    return f"{first + 1 if count else first},{count}"
+        return str(above + first + 1)
+    return f"{above + first + 1 if count else above + first},{count}"
 
 
 def _line(op: str, line: str) -> str:
