@@ -1,11 +1,13 @@
 """Who else can read what is sent."""
 
-from urllib.parse import urlsplit
+import base64
+from urllib.parse import unquote, urlsplit
 
 import pytest
 
 from darner_clients.endpoint import Endpoint
 from darner_clients.endpoint_warnings import notices
+from darner_clients.refusals.error_text import quoted
 from darner_clients.transport.proxies import is_excluded, shown_proxy
 
 
@@ -71,6 +73,32 @@ def test_a_proxy(variables: dict[str, str], url: str, proxy: str, monkeypatch: p
     assert shown_proxy(url) == proxy
     said = " ".join(notices(Endpoint("it", "openai", url, "m")))
     assert ("through the proxy" in said, proxy in said, "secret" in said) == (bool(proxy), True, False)
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("http://ann:hunter2/+pw@proxy.example:3128", "proxy.example:3128"),
+        ("http://ann:hunter%2F2pw@proxy.example:3128/path?q=1", "proxy.example:3128"),
+        ("ann:p@ss:word/1@proxy.example:3128", "proxy.example:3128"),
+        ("http://tokenTOKENtoken@proxy.example:3128", "proxy.example:3128"),
+        ("http://ann:hunter2longer@[::1", "[::1"),
+        ("http://ann:hunter2longer@[::1]:3128", "[::1]:3128"),
+        ("http:\\\\ann:hunter2longer@proxy.example\\x", "proxy.example"),
+        ("socks5h://ann:hunter2longer@proxy.example:1080", "proxy.example:1080"),
+        ("http://ann:@proxy.example", "proxy.example"),
+        ("http://proxy.example:port", "proxy.example:port"),
+    ],
+)
+def test_no_login_of_a_proxy_is_shown(address: str, shown: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALL_PROXY", address)
+    assert shown_proxy("https://llm.example/v1") == shown
+    login = address.rpartition("@")[0].rpartition("//")[2].rpartition("\\")[2]
+    name, _, password = login.partition(":")
+    sent = base64.b64encode(f"{unquote(name)}:{unquote(password)}".encode()).decode()
+    for said in (f"wrong: {login}", f"not {unquote(login)}", f"Proxy-Authorization: Basic {sent}" if login else "none"):
+        words = quoted(said, ())
+        assert not login or (login not in words and (password or name) not in words and sent not in words), words
 
 
 def test_an_endpoint_that_cannot_be_used_says_that_only() -> None:

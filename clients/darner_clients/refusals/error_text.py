@@ -70,11 +70,12 @@ def message_of(content: object) -> str:
 def quoted(message: str, secrets: Iterable[str | None]) -> str:
     """An endpoint's words as they may be shown: no key in any spelling, no control character, and not too long."""
     from darner_clients.refusals.redaction import redacted  # noqa: PLC0415 - errors only
+    from darner_clients.transport.proxies import proxy_secrets  # noqa: PLC0415 - as above
 
     message = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", message)
     message = message[:MOST_WORDS]
     words = " ".join("".join(each if each.isprintable() else " " for each in message).split())
-    words = redacted(words, secrets)
+    words = redacted(words, (*secrets, *proxy_secrets()))
     words = re.sub(r"\b(?:csk|sk|gsk|pk|xai|nvapi|hf)[-_][\w-]{8,}", "…", words)
     return words if len(words) <= LONGEST_QUOTE else words[: LONGEST_QUOTE - 1] + "…"
 

@@ -3,13 +3,15 @@
 import base64
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from functools import lru_cache
 
 MASK = "…"
 MOST = 2_000  # characters that are looked at; the rest is left out
 _PIECE = 8  # characters of a key, blanks and signs not counted, from which on a piece of it counts as the key
 _NESTED = 3  # escapes within escapes, as in %2574
+_CODED = 3  # codings within codings, as base64 of hex
 
 
 def redacted(text: str, secrets: Iterable[str | None]) -> str:
@@ -18,6 +20,38 @@ def redacted(text: str, secrets: Iterable[str | None]) -> str:
     text = text[:MOST]
     if not known or not text:
         return text
+    text = _without(text, known)
+    long = tuple(each for each in known if sum(map(str.isalnum, each)) >= _PIECE)
+    return _RUN.sub(lambda run: MASK if _hides(run[0], long, _CODED) else run[0], text) if long else text
+
+
+def _hides(run: str, secrets: tuple[str, ...], depth: int) -> bool:
+    """Whether decoding a run of letters, perhaps more than once, gives a secret."""
+    for text in _decoded(run):
+        if _without(text, secrets) != text:
+            return True
+        if depth > 1 and any(_hides(inner[0], secrets, depth - 1) for inner in _RUN.finditer(text)):
+            return True
+    return False
+
+
+def _decoded(run: str) -> Iterator[str]:
+    """What a run may stand for as base64 or hex, also backwards; two bytes for each character are as good as one."""
+    for each in (run, run[::-1]):
+        letters = each.strip("=").translate(_SAFE_LETTERS)
+        for start in range(4):
+            some = letters[start:]
+            with suppress(ValueError):
+                yield _text(base64.b64decode(some[: len(some) // 4 * 4]))
+        with suppress(ValueError):
+            yield _text(bytes.fromhex(letters))
+
+
+def _text(raw: bytes) -> str:
+    return raw.replace(b"\0", b"").decode("latin-1")
+
+
+def _without(text: str, known: tuple[str, ...]) -> str:
     forms, short = _forms(known)
     for each in short:
         text = re.sub(rf"(?<!\w){re.escape(each)}(?!\w)", MASK, text)
@@ -118,12 +152,16 @@ def _unescaped(match: re.Match[str]) -> str:
     elif match["octal"]:
         code = int(match["octal"], 8)
     else:
-        code = int(next(each for each in match.group("percent", "json", "byte", "hexadecimal") if each), 16)
+        code = int(next(each for each in match.group(*_HEXADECIMAL) if each), 16)
     return chr(code) if 0 < code < 0x10000 and not 0xD800 <= code < 0xE000 else " "  # noqa: PLR2004 - surrogates
 
 
+_RUN = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}|={1,2}[A-Za-z0-9+/_-]{16,}")
+_SAFE_LETTERS = {ord("-"): "+", ord("_"): "/"}
+_HEXADECIMAL = ("percent", "json", "byte", "hexadecimal", "braces", "css")
 _ESCAPE = re.compile(
-    r"%(?P<percent>[0-9A-Fa-f]{2})|\\+u(?P<json>[0-9A-Fa-f]{4})|(?:\\+|0)x(?P<byte>[0-9A-Fa-f]{2})"
-    r"|&#(?P<decimal>[0-9]{1,5});|&#[xX](?P<hexadecimal>[0-9A-Fa-f]{1,4});|\\+(?P<octal>[0-7]{3})"
+    r"%(?P<percent>[0-9A-Fa-f]{2})|(?:\\+|%)u(?P<json>[0-9A-Fa-f]{4})|(?:\\+|0)x(?P<byte>[0-9A-Fa-f]{2})"
+    r"|&#0{0,9}(?P<decimal>[0-9]{1,5});?|&#[xX]0{0,9}(?P<hexadecimal>[0-9A-Fa-f]{1,4});?"
+    r"|\\+(?:[ux]|N)\{(?:U\+)?0{0,9}(?P<braces>[0-9A-Fa-f]{1,4})\}|\\+00(?P<css>[0-9A-Fa-f]{4})|\\+(?P<octal>[0-7]{3})"
     r"|(?P<colour>(?:\x1b|\\+(?:x1b|u001b|033|e))\[[0-9;]{0,20}[A-Za-z])"
 )

@@ -9,6 +9,7 @@ import asyncio
 import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from functools import lru_cache
+from http import HTTPStatus
 from typing import cast
 from urllib.parse import urlsplit, urlunsplit
 
@@ -142,7 +143,9 @@ class Exchange:
         cancel_handle.set(self._handle)
         try:
             await self._send(method, address, headers, body)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
+        except httpx.ProxyError as error:  # in the proxy's own words, which may repeat its password: only the status
+            self._failure = NotConnected(f"{_status(error)}{self._http.through}", kind_of(error.__cause__))
+        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             self._failure = NotConnected(f"{error}{self._http.through}", kind_of(error.__cause__))
         except (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.InvalidURL, ValueError) as error:
             self._failure = ValueError(str(error))
@@ -221,6 +224,14 @@ def _odd_answer(error: httpx.RemoteProtocolError, address: str, through: str) ->
         kind: FailureKind = "other" if through else "silent-tls" if tls else "silent"
         return Broken(f"it was closed without an answer to {'https' if tls else 'plain http'}{through}", kind)
     return Broken(f"what answers there does not speak HTTP{through}", "no-http") if is_no_http(error) else Broken("")
+
+
+def _status(error: httpx.ProxyError) -> str:
+    code = str(error)[:3]
+    try:
+        return f"{code} {HTTPStatus(int(code)).phrase}"
+    except ValueError:
+        return "the proxy refuses the connection"
 
 
 @lru_cache(maxsize=64)

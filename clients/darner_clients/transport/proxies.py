@@ -3,7 +3,8 @@
 import os
 import re
 import sys
-from urllib.parse import urlsplit
+from base64 import b64encode
+from urllib.parse import unquote, urlsplit
 
 _SYSTEMS = {"darwin", "win32"}  # they keep proxies in settings of their own
 
@@ -70,7 +71,28 @@ def _matches(entry: str, host: str, port: int | None) -> bool:
 
 def shown_proxy(url: str) -> str:
     """Host and port of the proxy for an address, without a name and password in it; "" for none."""
-    return urlsplit(proxy_of(url)).netloc.rpartition("@")[2]
+    return re.split(r"[/?#\\]", _parts(proxy_of(url))[1].strip(), maxsplit=1)[0]
+
+
+def proxy_secrets() -> list[str]:
+    """What must not be shown of the proxies' addresses: their passwords, as they are written and as they are sent."""
+    if sys.platform not in _SYSTEMS and not any(name.lower().endswith("_proxy") for name in os.environ):
+        return []
+    from urllib.request import getproxies  # noqa: PLC0415 - as above
+
+    found: list[str] = []
+    for address in getproxies().values():
+        login = _parts(address)[0]
+        name, _, password = login.partition(":")
+        plain = f"{unquote(name)}:{unquote(password)}".encode()
+        found += [login, password or name, unquote(password or name), b64encode(plain).decode()] if login else []
+    return found
+
+
+def _parts(address: str) -> tuple[str, str]:
+    """The login of an address and what follows it. The login may hold a slash, which `urlsplit` does not expect."""
+    login, _, rest = address.partition("://")[2].rpartition("@") if "://" in address else address.rpartition("@")
+    return login, rest
 
 
 _AROUND = " \t\r\n'\""

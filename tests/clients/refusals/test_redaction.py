@@ -51,6 +51,21 @@ SPELT = {
     "base64 for addresses": base64.urlsafe_b64encode(b"?>" + CODES).decode().rstrip("="),
     "base64 in lines": "\n".join(base64.encodebytes(b"Bearer " + CODES + b" " * 40).decode().split("\n")),
     "base64, for an address": quote(base64.b64encode(CODES).decode(), safe=""),
+    "base64, twice": base64.b64encode(base64.b64encode(CODES)).decode(),
+    "base64, three times": base64.b64encode(base64.b64encode(base64.b64encode(CODES))).decode(),
+    "base64 of hex": base64.b64encode(CODES.hex().encode()).decode(),
+    "base64 of an escaped key": base64.b64encode("".join(f"%{each:02x}" for each in CODES).encode()).decode(),
+    "hex of base64": base64.b64encode(b"Bearer " + CODES).hex(),
+    "base64, backwards": base64.b64encode(CODES).decode()[::-1],
+    "hex, backwards": CODES.hex()[::-1],
+    "base64 of two bytes each": base64.b64encode(KEY.encode("utf-16-le")).decode(),
+    "base64 of two bytes each, the higher first": base64.b64encode(KEY.encode("utf-16-be")).decode(),
+    "in braces": "".join(f"\\u{{{each:x}}}" for each in CODES),
+    "by the names of characters": "".join(f"\\N{{U+{each:04X}}}" for each in CODES),
+    "for an old address": "".join(f"%u{each:04X}" for each in CODES),
+    "for CSS": "".join(f"\\{each:06x}" for each in CODES),
+    "in padded entities": "".join(f"&#{each:07d};" for each in CODES),
+    "in entities without an end": " ".join(f"&#x{each:x}" for each in CODES),
 }  # fmt: skip
 
 
@@ -74,6 +89,7 @@ def test_a_key_is_masked_in_every_spelling(spelt: str) -> None:
         "%41%zz \\u00zz &#99999999; 0x",
         "",
         "x" * 5000,
+        "the digest 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08 of dGhlIGZhc3QgdGVzdCBpcyBhYm91dCBhIGtleQ==",
     ],
 )
 def test_what_is_no_key_stays(words: str) -> None:

@@ -66,7 +66,7 @@ async def check(url: str, *expected: str) -> None:
             assert [item async for item in items] == []
     said = str(caught.value)
     assert [each for each in expected if each not in said] == [], said
-    assert not any(each in said for each in (KEY, "secret", "<", "{", "[Errno", "bytearray")), said
+    assert not any(each in said for each in (KEY, "secret", "YW5u", "<", "{", "[Errno", "bytearray")), said
 
 
 @pytest.mark.parametrize(
@@ -150,6 +150,9 @@ async def test_a_certificate_of_the_client_is_wanted(certificates: Path, monkeyp
 
 
 LOGIN = b"HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic\r\nContent-Length: 18\r\n\r\n<html>login</html>"
+ECHO = (
+    b"HTTP/1.1 407 Wrong: Basic YW5uOnNlY3JldA== (ann:secret)\r\nContent-Length: 28\r\n\r\nBasic YW5uOnNlY3JldA== fails"
+)
 NO = b"HTTP/1.1 %s X\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n<html><title>Blocked by the firm</title></html>"
 
 
@@ -158,6 +161,8 @@ NO = b"HTTP/1.1 %s X\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n<htm
     [
         ("http", LOGIN, ("407", "write the proxy's name and password into its variable")),
         ("https", LOGIN, ("407", "write the proxy's name and password into its variable")),
+        ("http", ECHO, ("407", "fails")),
+        ("https", ECHO, ("407 Proxy Authentication Required",)),
         ("http", NO % b"403", ("Blocked by the firm",)),
         ("https", NO % b"403", ("403",)),
         ("http", NO % b"502", ("Blocked by the firm",)),
