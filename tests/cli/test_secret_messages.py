@@ -7,6 +7,8 @@ from tests.cli.desk import Desk
 from tests.context.secret_samples import key_block, made
 from tests.engine.scene import block
 
+from darner_context.secrets.masks import Masks
+
 TOKEN, OTHER = made("ghp_{A36}"), made("xoxb-{d12}-{d12}-{A24}")
 KEY = "".join(f"{each}\n" for each in key_block())
 FILES: dict[str, str | bytes] = {
@@ -56,3 +58,24 @@ async def test_apply_prints_no_lines_of_a_withheld_file(desk: Desk, named: str, 
     (desk.root / "link").symlink_to(".env")
     ran = await desk.run("apply", "-", stdin=block(named, before, "x = 1\n"))
     assert (ran.code, held in ran.out + ran.err) == (1, False)
+
+
+async def test_a_reply_about_a_shown_context_gets_its_secrets_back(desk: Desk) -> None:
+    focus = str(FILES["app.py"])
+    shown = (await desk.run("context", "app.py", "--json")).events[0]["focus"]["text"]
+    masks = Masks()
+    masks.learn("app.py", focus)
+    assert shown == masks.hide(focus)  # this is what `apply` relies on
+    line, mask = shown.split("\n")[2], shown.split("'")[1]
+    for reply, app, new in (
+        (f"app.py\n```\n{shown.replace('go', 'run')}```\n", focus.replace("go", "run"), None),
+        (block("app.py", f"{line}\n", "") + f"new.py\n```\n{line}\n```\n", focus.replace(f"TOKEN = '{TOKEN}'\n", ""), f"TOKEN = '{TOKEN}'\n"),
+        (block("app.py", f"{line}\n", f"TOKEN = '{mask[:20]}'\n"), None, None),
+    ):  # fmt: skip
+        desk.put(FILES)
+        ran = await desk.run("apply", "-", "--apply", stdin=reply)
+        assert ran.code == (0 if app else 1), ran
+        assert app is not None or "the reply changes what stands for a secret" in ran.err
+        assert desk.texts()["app.py"].decode() == (app or focus)
+        assert (new or "").encode() == desk.texts().get("new.py", b"")
+        (desk.root / "new.py").unlink(missing_ok=True)

@@ -11,6 +11,8 @@ from darner_clients.testing import Script, ScriptedReply
 from darner_context.index import Focus
 from darner_context.secrets.masks import Masks
 from darner_server.engine import ContextReady, Done, Failed, Task
+from darner_server.engine.masking import restored_from_any
+from darner_server.patch import Edit
 
 TOKEN, PASSWORD = made("ghp_{A36}"), made("{A7}!{A6}")
 KEY = "".join(f"{each}\n" for each in key_block())
@@ -155,3 +157,73 @@ async def test_no_lines_of_a_withheld_file_answer_a_reply(
         assert len(asked) > 1
         assert shown in json.dumps(asked[-1]).replace("\\\\n", "\\n").replace("\\n", "\n")
         assert held not in f"{asked} {events}"
+
+
+OTHER, WORD = f"ghp_{TOKEN[4:][::-1]}", f"{PASSWORD[::-1]}"
+TWO = {
+    "app.py": f"TOKEN = '{TOKEN}'\nPASSWORD = '{PASSWORD}'\n",
+    "lib.py": f"TOKEN = '{OTHER}'\nPASSWORD = '{WORD}'\n",
+    "use.py": "x = 1\n",
+    "use.json": '{\n  "x": 1\n}\n',
+}
+FIRST, SECOND = f"TOKEN = '{TOKEN}'\n", f"TOKEN = '{OTHER}'\n"
+
+
+@pytest.mark.parametrize(
+    ("edits", "wanted"),
+    [
+        ([("app.py", FIRST, ""), ("use.py", "x = 1\n", FIRST)], {"app.py": TWO["app.py"].replace(FIRST, ""), "use.py": FIRST}),
+        ([("use.py", "x = 1\n", f"x = 1  # {TOKEN}\n")], {"use.py": f"x = 1  # {TOKEN}\n"}),
+        ([("use.json", '  "x": 1\n', f'  "x": "{TOKEN}"\n')], {"use.json": f'{{\n  "x": "{TOKEN}"\n}}\n'}),
+        ([("new.env.example", "", FIRST)], {"new.env.example": FIRST}),
+        ([("app.py", FIRST, SECOND), ("lib.py", SECOND, FIRST)], {"app.py": TWO["app.py"].replace(FIRST, SECOND), "lib.py": TWO["lib.py"].replace(SECOND, FIRST)}),
+        ([("use.py", "x = 1\n", FIRST + SECOND)], {"use.py": FIRST + SECOND}),
+        ([("app.py", FIRST, f"OLD = '{TOKEN}'\n"), ("lib.py", SECOND, f"OLD = '{OTHER}'\n")], {"app.py": TWO["app.py"].replace("TOKEN", "OLD"), "lib.py": TWO["lib.py"].replace("TOKEN", "OLD")}),
+        ([("use.py", "x = 1\n", f"x = '{PASSWORD}' + '{WORD}'\n")], {"use.py": f"x = '{PASSWORD}' + '{WORD}'\n"}),
+    ],
+)  # fmt: skip
+async def test_a_secret_may_move_to_another_file(
+    tmp_path: Path, edits: list[tuple[str, str, str]], wanted: dict[str, str]
+) -> None:
+    masks = Masks()
+    for path in ("app.py", "lib.py"):
+        masks.learn(path, TWO[path])
+    hide = masks.hide
+    said = "".join(block(path, hide(before), hide(after)) for path, before, after in edits)
+    task = Task("move it", Focus("app.py"), also=(Focus("lib.py"),), scope="workspace")
+    async with scene(tmp_path, TWO, [Script(otherwise=said)]) as stage:
+        done = (await stage.run(task))[-1]
+        assert isinstance(done, Done), done
+        assert done.changes == wanted
+        sent = str([each.body for each in stage.endpoints[0].asked])
+        assert [each for each in (TOKEN, OTHER, PASSWORD, WORD) if each in sent] == []
+
+
+def _masks_of(text: str) -> Masks:
+    masks = Masks()
+    masks.learn("app.py", text)
+    return masks
+
+
+@pytest.mark.parametrize(
+    ("texts", "kind", "after"),
+    [
+        ([], "replace", None),
+        (["x = 1\n"], "replace", None),
+        (["password = 'tdkwqz4719!x'\n"], "replace", "password = 'tdkwqz4719!x'\n"),
+        (["x = 1\n", "password = 'tdkwqz4719!x'\n"], "replace", "password = 'tdkwqz4719!x'\n"),
+        (
+            ["password = 'tdkwqz4719!x'\n", "a = 1\npassword = 'tdkwqz4719!x'\n"],
+            "replace",
+            "password = 'tdkwqz4719!x'\n",
+        ),
+        (["password = 'tdkwqz4719!x'\n", "password = 'vbmrhp2065!f'\n"], "malformed", None),
+        (["password = 'tdkwqz4719!x'\n", "password = 'vbmrhp-2065!f3'\n"], "replace", "password = 'tdkwqz4719!x'\n"),
+    ],
+)
+def test_a_mask_is_restored_from_whichever_file_it_is_of(texts: list[str], kind: str, after: str | None) -> None:
+    mask = _masks_of("password = 'tdkwqz4719!x'\n").hide("password = 'tdkwqz4719!x'\n")
+    assert "tdkwqz" not in mask
+    edit = Edit("use.py", before="x = 1\n", after=mask)
+    found = restored_from_any(edit, map(_masks_of, texts))
+    assert (found.kind, found.after) == (kind, after if after or kind == "malformed" else mask)

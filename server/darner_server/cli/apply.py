@@ -2,6 +2,7 @@
 
 import select
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,12 +13,13 @@ from darner_server.cli.autorun_files import writable
 from darner_server.cli.locations import parse_location
 from darner_server.cli.recovery import journals, recover_unfinished
 from darner_server.engine.events import EditRefused
-from darner_server.engine.masking import without_secrets
+from darner_server.engine.masking import restored_from_any, without_secrets
 from darner_server.engine.patch_state import Snapshot
 from darner_server.engine.save import save
 from darner_server.engine.syntax_gate import syntax_gate, whole_gate
 from darner_server.file_writer import Unwritten
 from darner_server.patch import Applier, Edit, Located, Parser, Refused, prose, unified_diff
+from darner_server.patch.paths import normal
 from darner_server.settings import SettingsError, load_workspace
 
 _PATIENCE = 1.0  # seconds that stdin may stay silent when it was not named
@@ -46,6 +48,8 @@ def apply(reply: str | None, root: Path, here: Path, options: Options) -> int:
     files = Snapshot(index, {})
     parser = Parser(target=target)
     edits = (*parser.feed(text), *parser.close())
+    masks = _masks(files, (target, *(name for each in edits for name in (each.path, each.new_path))))
+    edits = tuple(restored_from_any(each, masks) for each in edits)
     applier, results = _place(edits, files, target, prose(text))
     refused: list[Refused] = []
     placed = 0
@@ -81,6 +85,17 @@ def apply(reply: str | None, root: Path, here: Path, options: Options) -> int:
         verb = "changed" if options.apply else "would change (--apply writes)"
         output.say(f"{verb} {len(changes)} file{'s' if len(changes) != 1 else ''}", "dim")
     return exit_codes.PATCHED
+
+
+def _masks(files: Snapshot, named: Iterable[str | None]) -> list[Masks]:
+    """What stands for the secrets of the files in what `darner context` prints of them, and so in a reply to that."""
+    found: list[Masks] = []
+    for path in dict.fromkeys(normal(each) for each in named if each):
+        masks = Masks()
+        if path and (text := files.get(path)):
+            masks.learn(path, text)
+            found.append(masks)
+    return found
 
 
 def _place(

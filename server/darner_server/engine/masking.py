@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from darner_context.secrets.scanner import holds_key
 
 if TYPE_CHECKING:  # whoever only shows a context reads no reply
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from darner_context.index import ContextBundle
     from darner_context.secrets.masks import Masks
@@ -43,6 +43,25 @@ def restored(edit: Edit, masks: Masks) -> Edit:
         sections=tuple(map(put, edit.sections)),
         alternatives=tuple((put(before), put(after)) for before, after in edit.alternatives),
     )
+
+
+def restored_from_any(edit: Edit, candidates: Iterable[Masks]) -> Edit:
+    """
+    The edit with the secrets of the file that its reply was written about, which may be any of the candidates.
+
+    A malformed one where a mask stands for one secret in one of the files and for another in the next.
+    """
+    found = [put for masks in candidates if (put := restored(edit, masks)) != edit]
+    different = next((put for put in found[1:] if put != found[0]), None)
+    if different is None:
+        return found[0] if found else edit
+    from darner_server.patch import malformed  # noqa: PLC0415 - as above
+
+    reason = (
+        "the reply contains what stands for a secret, which may be that of more than one of the files that it names; "
+        "apply its edits to one file at a time"
+    )
+    return malformed(edit.path, "mask", reason, format=edit.format)
 
 
 def without_secrets(refused: Refused, text: str | None, masks: Masks) -> Refused:
