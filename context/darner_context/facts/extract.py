@@ -3,6 +3,7 @@
 from array import array
 from itertools import accumulate
 
+from darner_context.facts.definition_table import DefinitionTable
 from darner_context.facts.file_facts import FileFacts, digest_of
 from darner_context.facts.references import find_references
 from darner_context.imports.reader import imports
@@ -32,7 +33,7 @@ def extract(path: str, text: str) -> FileFacts:
     imported = tuple(imports(code_language(path, text), code[0]))
     return FileFacts(
         digest_of(text),
-        found,
+        DefinitionTable.of(found),
         names,
         references,
         signatures,

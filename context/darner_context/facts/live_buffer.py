@@ -9,6 +9,7 @@ from operator import itemgetter
 from sys import byteorder
 from typing import TYPE_CHECKING
 
+from darner_context.facts.definition_table import DefinitionTable
 from darner_context.facts.extract import count_lines, extract
 from darner_context.facts.file_facts import FileFacts
 from darner_context.facts.references import ReferenceCounts
@@ -135,7 +136,8 @@ class LiveFile:
         names, uses, signatures = references.packed
         imported = tuple(imports(code_language(self.path, lines.text), lines.text))
         flags = flags_of(self.path, lines[:TOP], secret=holds_key(lines.text), secretive=bool(secrets_of(lines.text)))
-        return FileFacts(b"", outline.definitions, names, uses, signatures, sums, flags, imported)
+        definitions = DefinitionTable.of(outline.definitions)
+        return FileFacts(b"", definitions, names, uses, signatures, sums, flags, imported)
 
 
 def _single(text: str) -> bool:
@@ -187,4 +189,4 @@ def safe_extract(path: str, text: str) -> tuple[FileFacts, bool]:
 def _counted(text: str) -> FileFacts:
     """No digest: the buffer has not been scanned for secrets."""
     counts = count_lines(split_lines(text))
-    return FileFacts(b"", (), (), (b"",), (), array("I", accumulate(counts, initial=0)))
+    return FileFacts(b"", DefinitionTable.of(()), (), (b"",), (), array("I", accumulate(counts, initial=0)))

@@ -82,14 +82,14 @@ class Lexical:
         found: dict[int, float] = {}
         for number, references in enumerate(facts.references):
             held = memoryview(references).cast("H")
-            name = named.get(facts.definitions[number].name, 0) if number < last else 0
+            name = named.get(facts.definitions.names[number], 0) if number < last else 0
             if not name and places.isdisjoint(held):
                 continue
             body = signature = container = 0
             for place in places & held:
                 body |= spots[place]
             if number < last:
-                container = _mask(named, (facts.definitions[number].container or "").split("."))
+                container = _mask(named, (facts.definitions.containers[number] or "").split("."))
                 for place in places & memoryview(facts.signatures[number]).cast("H"):
                     signature |= spots[place]
             fields = (name, signature, container, in_path, body)

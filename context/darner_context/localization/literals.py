@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from darner_context.facts.file_facts import by_name
 from darner_context.localization.report import Report
 from darner_context.lookup.names import Key
 from darner_context.lookup.reader import IndexReader
@@ -96,7 +95,7 @@ def _at(reader: IndexReader, path: str, line: int, function: str) -> Key | None:
         return None
     definitions = facts.definitions
     if function:
-        named = [number for number in by_name(facts).get(function, ()) if definitions[number].name == function]
+        named = [number for number in definitions.by_name.get(function, ()) if definitions.names[number] == function]
         return (path, min(named, key=lambda number: abs(definitions[number].line - line))) if named else None
     around = [n for n, each in enumerate(definitions) if each.start <= line <= each.end and each.kind in FUNCTIONS]
     return (path, around[-1]) if around else None
@@ -110,7 +109,7 @@ def _dotted(reader: IndexReader, chain: tuple[str, ...]) -> list[Key]:
         keys: list[Key] = []
         for path in postings.defined if postings.definitions <= _DEFINED else ():
             facts = reader.facts(path)
-            for number in by_name(facts).get(name, ()) if facts else ():
+            for number in facts.definitions.by_name.get(name, ()) if facts else ():
                 each = facts.definitions[number] if facts else None
                 if each is not None and each.name == name and _owns(owner, path, each.container):
                     keys.append((path, number))

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from darner_context.facts.definition_table import DefinitionTable
 from darner_context.facts.file_facts import FileFacts
 from darner_context.localization.places import Place, Places
 from darner_context.lookup.names import NameResolver
 from darner_context.request import Snippet, SnippetKind, Withheld
-from darner_context.syntax.symbols import CLASSES, FUNCTIONS, Definition
+from darner_context.syntax.symbols import CLASSES, FUNCTIONS
 
 _SHARE = 0.3  # of the budget: more is not shown of one place at once
 _FILES, _TOKENS_OF_FILE = 10, 1_600  # files that are shown at least by name; one more is shown by its body for so many
@@ -207,7 +208,7 @@ class PlacePacker:
         best = max(inside, key=lambda each: each.score)
         facts = self._resolver.facts(path)
         name = (
-            facts.definitions[best.number].name if facts is not None and best.number >= 0 else path.rpartition("/")[2]
+            facts.definitions.names[best.number] if facts is not None and best.number >= 0 else path.rpartition("/")[2]
         )
         kind: SnippetKind = "signature" if begin == end else "body"
         reasons = tuple(f"{reason}: {name}" for reason in best.reasons)
@@ -215,10 +216,11 @@ class PlacePacker:
         return Snippet(path, begin, end, text, tokens, kind, reasons, round(best.score, 6), stable=True)
 
 
-def _end(definitions: Sequence[Definition], number: int) -> int:
+def _end(definitions: DefinitionTable, number: int) -> int:
     """The last line that is shown of a definition: of a class its head, as its functions are places of their own."""
     one = definitions[number]
     if one.kind not in CLASSES and one.kind not in {"module", "scope"}:
         return one.end
-    inner = [each.start - 1 for each in definitions[number + 1 :] if each.kind in FUNCTIONS and each.end <= one.end]
-    return max(min([one.end, *inner]), one.doc_end)
+    later = enumerate(definitions.kinds[number + 1 :], number + 1)
+    functions = [definitions[place] for place, kind in later if kind in FUNCTIONS]
+    return max(min([one.end, *[inner.start - 1 for inner in functions if inner.end <= one.end]]), one.doc_end)

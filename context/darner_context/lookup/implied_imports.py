@@ -76,7 +76,7 @@ def _constants(reader: IndexReader, path: str, text: str) -> Iterator[Implied]:
         for each in (facts.definitions if facts is not None else ())
         if each.kind in {"module", "class"}
     ]
-    own = {each.name for each in facts.definitions} if facts is not None else set[str]()
+    own = set(facts.definitions.names) if facts is not None else set[str]()
     for constant in list(dict.fromkeys(_CONSTANT.findall(text)))[:_CONSTANTS]:
         if constant in own:
             continue

@@ -4,7 +4,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Container, Sequence
 
-from darner_context.facts.file_facts import FileFacts, by_name
+from darner_context.facts.file_facts import FileFacts
 from darner_context.lookup.cursor import CursorContext
 from darner_context.lookup.reader import IndexReader
 from darner_context.store.postings import Postings
@@ -80,7 +80,7 @@ class NameResolver:
     def definitions_of(self, path: str, name: str) -> list[Key]:
         """The definitions of a name in a file."""
         facts = self.facts(path)
-        numbers = by_name(facts).get(name) if facts is not None else None
+        numbers = facts.definitions.by_name.get(name) if facts is not None else None
         return [(path, number) for number in numbers] if numbers else []
 
     def resolve(self, path: str, name: str, *, package: bool = True) -> list[Key]:
@@ -167,7 +167,7 @@ class NameResolver:
         found = self._bases.get(key)
         if found is None:
             facts = self.facts(key[0])
-            own = facts.definitions[key[1]].name if facts is not None else ""
+            own = facts.definitions.names[key[1]] if facts is not None else ""
             names = [name for name in self.signature_names(key)[:8] if name != own and type_like(name)]
             found = [each for name in names for each in self.resolve(key[0], name)[:1]]
             if key[0] != self._own:
@@ -176,19 +176,19 @@ class NameResolver:
 
     def _is_class(self, key: Key) -> bool:
         facts = self.facts(key[0])
-        return facts is not None and facts.definitions[key[1]].kind in CLASSES
+        return facts is not None and facts.definitions.kinds[key[1]] in CLASSES
 
     def signature_names(self, key: Key) -> list[str]:
         """Identifiers in the signature of a definition."""
         facts = self.facts(key[0])
         if facts is None:
             return []
-        return facts.names_in(key[1]) if facts.definitions[key[1]].kind in VALUES else facts.names_in_signature(key[1])
+        return facts.names_in(key[1]) if facts.definitions.kinds[key[1]] in VALUES else facts.names_in_signature(key[1])
 
 
 def members(facts: FileFacts, number: int) -> Sequence[int]:
     """Number the members of a class of this file."""
-    return by_name(facts).get("." + facts.definitions[number].name, ())
+    return facts.definitions.by_name.get("." + facts.definitions.names[number], ())
 
 
 def type_like(name: str) -> bool:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from darner_context.facts.file_facts import by_name
 from darner_context.imports.record import NAMED_MODULE, OWN, Import
 from darner_context.lookup.path_table import MOST
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _JVM = frozenset({"java", "kotlin", "groovy", "scala"})
 NAMESPACED = _JVM | {"csharp", "php", "ruby", "elixir", "cpp", "c"}
 _SIGNS = re.compile(r"\\|::|/")
+_FIRST = 8  # definitions among which the namespaces of a whole file are
 _NOISE = 400  # files that define a name: which of them is meant is not looked for
 
 
@@ -76,8 +77,8 @@ class QualifiedNames:
 
     def _is_module(self, path: str, name: str) -> bool:
         facts = self._facts(path)
-        numbers = by_name(facts).get(name, ()) if facts is not None else ()
-        return facts is not None and any(facts.definitions[one].kind == "module" for one in numbers)
+        numbers = facts.definitions.by_name.get(name, ()) if facts is not None else ()
+        return facts is not None and any(facts.definitions.kinds[one] == "module" for one in numbers)
 
     def _namespace(self, language: str, name: str, own: str) -> list[str]:
         """The files of a namespace; of a file's own namespace those in other folders."""
@@ -106,11 +107,11 @@ class QualifiedNames:
             return []
         outer = [
             each.name
-            for each in facts.definitions[:8]
+            for each in islice(facts.definitions, _FIRST)
             if each.kind == "module" and each.end - each.start < _HEADER and each.container is None
         ]
         found: list[str] = []
-        for number in by_name(facts).get(name, ()):
+        for number in facts.definitions.by_name.get(name, ()):
             each = facts.definitions[number]
             full = f"{each.container}.{each.name}" if each.container else each.name
             found += [_dotted(full), *(_dotted(f"{one}.{full}") for one in outer)]

@@ -7,7 +7,7 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from darner_context.facts.file_facts import FileFacts, by_name, digest_of
+from darner_context.facts.file_facts import FileFacts, digest_of
 from darner_context.imports.record import Import
 from darner_context.languages.file_language import code_language, may_be_script
 from darner_context.lookup.modules import Paths
@@ -271,7 +271,7 @@ class IndexReader:
             return {name: known[name] for name in wanted}
         hidden = self._hidden()
         unused = hidden - {self._numbers.get(own)} if own is not None else hidden
-        living = [(path, by_name(live.facts), live.facts.names) for path, live in self.live.items()]
+        living = [(path, live.facts.definitions.by_name, live.facts.names) for path, live in self.live.items()]
         return {
             name: known[name].with_live(
                 (hidden, [path for path, defined, _ in living if name in defined]),

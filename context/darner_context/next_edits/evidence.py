@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import log
 
@@ -177,7 +177,7 @@ class _View:
 
     def __init__(self, path: str, lines: Lines, facts: FileFacts | None, counts: Counter[str], *, own: bool) -> None:
         self.path, self.lines, self.counts, self.own = path, lines, counts, own
-        self._found: Sequence[Definition] = facts.definitions if facts is not None else ()
+        self._found = facts.definitions if facts is not None else ()
         self._starts = [each.start for each in self._found]
         self.last_import = facts.imports[-1].line if facts is not None and facts.imports else 0
 

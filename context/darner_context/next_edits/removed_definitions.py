@@ -21,7 +21,7 @@ def removed_imports(reader: IndexReader, edit: Edit) -> list[NextEdit]:
     if facts is None or text is None:
         return []
     language = code_language(edit.path, text)
-    known = {each.alias for each in facts.imports} | {each.name for each in facts.definitions}
+    known = {each.alias for each in facts.imports} | set(facts.definitions.names)
     old = {each.alias for each in imports(language, "".join(edit.before))} - known - {"", "*"}
     found: list[NextEdit] = []
     for name in sorted(old):

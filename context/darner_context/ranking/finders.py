@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 
-from darner_context.facts.file_facts import by_name
 from darner_context.imports.record import Import
 from darner_context.lookup.cursor import CursorContext
 from darner_context.lookup.names import COMMON, Key, NameResolver, members, package_scoped, parent_module
@@ -22,6 +21,7 @@ _DIFFERING = 40  # files of the git diff that are looked into
 _SEEDS = 40  # definitions that PageRank begins with
 _IMPORTING_FOR_OTHERS = frozenset({"c", "cpp", "objc", "dart", "typescript", "tsx", "javascript", "vue", "svelte"})
 _BESIDE = 80  # files in one folder that are looked at
+_SAME_PACKAGE = 250  # definitions of each of them
 _PARENT = Import("super", "", "super", 0)
 _REEXPORTED = 0.4  # what a module imports for its importers counts beside what it defines
 _NAMED_HERE: frozenset[Signal] = frozenset({"name_in_scope", "name_in_file", "unused_import", "reachable_type"})
@@ -45,7 +45,7 @@ def _class_of_method(cursor: CursorContext, names: NameResolver, pool: Candidate
         outer = (around.container or "").rpartition(".")[2]
         for key in names.resolve(cursor.path, outer)[:2] if outer else ():
             facts = names.facts(key[0])
-            if key[0] != cursor.path and facts is not None and facts.definitions[key[1]].kind in CLASSES:
+            if key[0] != cursor.path and facts is not None and facts.definitions.kinds[key[1]] in CLASSES:
                 pool.types.add(key, 1.0)
 
 
@@ -123,13 +123,13 @@ def _add_definitions_of(
         facts = names.facts(path)
         if facts is None or facts.flags & SECRET or path == cursor.path:
             continue
-        numbers = by_name(facts).get(name, ())
+        numbers = facts.definitions.by_name.get(name, ())
         signals: Signals = {signal: level * tie, "sole_name": alone}
         if path in linked or beside:
             signals["linked"] = 1.0 if path in linked else 0.6
         pool.add_all(path, facts, numbers, signals)
         for number in numbers:
-            kind = facts.definitions[number].kind
+            kind = facts.definitions.kinds[number]
             if kind in CLASSES:
                 pool.types.add((path, number), (1.0 if here else 0.4) * tie)
             elif here and kind in FUNCTIONS:
@@ -146,7 +146,7 @@ def _inherited(cursor: CursorContext, names: NameResolver, pool: CandidatePool) 
         for path, name, weight in level:
             for key in names.resolve(path, name)[:3]:
                 facts = names.facts(key[0])
-                if key in done or facts is None or facts.definitions[key[1]].kind not in CLASSES:
+                if key in done or facts is None or facts.definitions.kinds[key[1]] not in CLASSES:
                     continue
                 done.add(key)
                 if key[0] != cursor.path:
@@ -180,7 +180,7 @@ def _imported_modules(cursor: CursorContext, names: NameResolver, pool: Candidat
     for target, value in worth.items():
         facts = names.facts(target)
         if facts is not None:
-            outer = [number for number, definition in enumerate(facts.definitions) if definition.container is None]
+            outer = [number for number, container in enumerate(facts.definitions.containers) if container is None]
             pool.add_all(target, facts, outer[:80], {"module_imported": value})
             for key in names.reexports(target):
                 pool.add(key, "module_imported", value * _REEXPORTED)
@@ -194,8 +194,8 @@ def _same_package(cursor: CursorContext, names: NameResolver, pool: CandidatePoo
     for path in beside if len(beside) <= _BESIDE else ():
         facts = names.facts(path)
         if facts is not None and not facts.flags & TEST:
-            definitions = enumerate(facts.definitions[:250])
-            numbers = [number for number, definition in definitions if definition.kind not in VALUES]
+            kinds = facts.definitions.kinds[:_SAME_PACKAGE]
+            numbers = [number for number, kind in enumerate(kinds) if kind not in VALUES]
             pool.add_all(path, facts, numbers, {"same_package": 1.0})
 
 
@@ -226,7 +226,7 @@ def _used_together(cursor: CursorContext, names: NameResolver, pool: CandidatePo
                 if facts is not None:
                     numbers = [
                         number
-                        for number in by_name(facts).get(name, ())
+                        for number in facts.definitions.by_name.get(name, ())
                         if not named or _imported((path, number), pool)
                     ]
                     pool.add_all(path, facts, numbers, {"used_together": value})
@@ -249,8 +249,8 @@ def callers_of_place(cursor: CursorContext, names: NameResolver, pool: Candidate
                 continue
             spot = next((number for number, name in enumerate(facts.names) if name == around.name), -1)
             signal: Signal = "test_of_it" if facts.flags & TEST else "caller"
-            for number, definition in enumerate(facts.definitions):
-                if definition.kind in FUNCTIONS and spot in memoryview(facts.references[number]).cast("H"):
+            for number, kind in enumerate(facts.definitions.kinds):
+                if kind in FUNCTIONS and spot in memoryview(facts.references[number]).cast("H"):
                     pool.add((path, number), signal, 1 / (1 + postings.definitions))
 
 

@@ -67,5 +67,5 @@ def _similar_functions(facts: FileFacts, names: Sequence[str], weights: Mapping[
     return [
         (number, similarity / (8 + len(facts.references[number]) / 2) ** 0.5)
         for number, similarity in found.items()
-        if number < len(facts.definitions) and facts.definitions[number].kind in FUNCTIONS
+        if number < len(facts.definitions) and facts.definitions.kinds[number] in FUNCTIONS
     ]

@@ -38,7 +38,7 @@ class ReachableTypes:
                 for base in self._resolver.bases(key):
                     self.add(base, weight * 0.7)
                 for number in members(facts, key[1])[:_MEMBERS]:
-                    named = facts.definitions[number].name in scope
+                    named = facts.definitions.names[number] in scope
                     self.add_signature_types((key[0], number), weight * (0.85 if named else 0.3))
 
     def strongest(self, most: int) -> list[tuple[Key, float]]:

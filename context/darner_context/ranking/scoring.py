@@ -50,7 +50,7 @@ def score_candidates(
     weight = _WEIGHT
     for each in candidates:
         definition, signals = each.definition, each.signals
-        name, kind = definition[0], definition[1]
+        name, kind = definition.name, definition.kind
         if name in similarity:
             signals["like_words_around"] = similarity[name]
         if each.path in worked_on:

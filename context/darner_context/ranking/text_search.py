@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from heapq import nsmallest
 
-from darner_context.facts.file_facts import FileFacts, by_name
+from darner_context.facts.file_facts import FileFacts
 from darner_context.lookup.names import Key
 from darner_context.lookup.reader import IndexReader
 from darner_context.ranking.weights import Signal, Signals
@@ -61,7 +61,7 @@ class Search:
             paths = postings.defined if postings.definitions <= _NOISE else []
             for path in paths[:_COMMON]:
                 facts = self._reader.facts(path)
-                for number in by_name(facts).get(name, ()) if facts else ():
+                for number in facts.definitions.by_name.get(name, ()) if facts else ():
                     found[path, number] = 1.0 / (1 + len(paths)) ** 0.5
         return found
 
@@ -156,8 +156,8 @@ def _index_words(facts: FileFacts, words: Iterable[str]) -> None:
 
 
 def _store_numbers(facts: FileFacts, words: Sequence[str], prefix: str, found: Mapping[int, int]) -> None:
-    definitions = facts.definitions
-    listed = [(number, mask) for number, mask in found.items() if definitions[number][1] not in VALUES]
+    kinds = facts.definitions.kinds
+    listed = [(number, mask) for number, mask in found.items() if kinds[number] not in VALUES]
     for bit, word in enumerate(words):
         facts.words[prefix + word] = [number for number, mask in listed if mask >> bit & 1]
 
@@ -175,11 +175,11 @@ def _masks_of_users(facts: FileFacts, words: Sequence[str]) -> dict[int, int]:
 
 
 def _masks_of_named(facts: FileFacts, words: Sequence[str]) -> dict[int, int]:
-    titles, definitions = by_name(facts), facts.definitions
+    titles, defined = facts.definitions.by_name, facts.definitions.names
     names = list(titles)
     return {
         number: mask
         for place, mask in masks_of_names(names, words).items()
         for number in titles[names[place]]
-        if definitions[number][0] == names[place]  # no member of a class of this name
+        if defined[number] == names[place]  # no member of a class of this name
     }

@@ -6,13 +6,12 @@ import zlib
 from array import array
 from collections.abc import Callable, Sequence
 from itertools import repeat
-from operator import itemgetter
 from sys import intern
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from darner_context.facts.file_facts import FileFacts, indexed
+from darner_context.facts.definition_table import DefinitionTable
+from darner_context.facts.file_facts import FileFacts
 from darner_context.imports.record import Import
-from darner_context.syntax.symbols import Definition
 
 _SEPARATOR = "\n"
 
@@ -23,14 +22,8 @@ class FormatError(sqlite3.DatabaseError):
 
 def serialize(facts: FileFacts) -> bytes:
     """Serialize the facts, behind a checksum."""
-    found = facts.definitions
-    lines = [number for each in found for number in each[2:8]]
-    definitions = (
-        _joined([each.name for each in found]),
-        tuple([each.kind for each in found]),
-        tuple([each.container for each in found]),
-        array("H" if max(lines, default=0) < _NARROW else "I", lines).tobytes(),
-    )
+    table = facts.definitions
+    definitions = _joined(table.names), table.kinds, table.containers, (table.lines.typecode, table.lines.tobytes())
     parts: tuple[Any, ...] = (
         definitions,
         _joined(facts.names),
@@ -47,10 +40,6 @@ def _joined(names: Sequence[str]) -> str | tuple[str, ...]:
     """Join names to one string, which is faster to unpack, except those that could not be separated again."""
     joined = _SEPARATOR.join(names)
     return joined if (joined.count(_SEPARATOR) + 1 if joined else 0) == len(names) else tuple(names)
-
-
-_LINES = 6  # numbers of lines in a definition
-_NARROW, _NARROW_ROW = 65_536, 2 * _LINES  # lines that two bytes can number; bytes of a definition's six
 
 
 def deserialize(data: bytes) -> FileFacts | None:
@@ -78,18 +67,11 @@ class _Stored(FileFacts):
             object.__setattr__(self, name, value)
 
     def __getattr__(self, name: str) -> object:
-        if name not in _PARTS and name not in {"children", "words"}:
+        if name not in _PARTS and name != "words":
             raise AttributeError(name)
         serialized = self._serialized
         try:
-            if name in _PARTS:
-                value = _PARTS[name](serialized[name])
-            elif name == "children" and "definitions" in serialized:
-                # of many files only the index of names is needed
-                names, _, containers, _ = serialized["definitions"] = _columns(serialized["definitions"])
-                value = indexed(names, containers)
-            else:
-                value = {}
+            value: object = _PARTS[name](serialized[name]) if name in _PARTS else {}
         except _FORM_ERRORS as error:
             raise FormatError(f"the stored {name} have another form") from error
         object.__setattr__(self, name, value)
@@ -100,21 +82,9 @@ class _Stored(FileFacts):
 _FORM_ERRORS = (ArithmeticError, AttributeError, EOFError, LookupError, TypeError, ValueError)
 
 
-def _columns(part: "bytes | _Columns") -> "_Columns":
-    if isinstance(part, tuple):
-        return part
-    names, kinds, containers, lines = marshal.loads(part)  # noqa: S302 - our own
-    return _split(names), kinds, containers, array("H" if len(lines) == len(kinds) * _NARROW_ROW else "I", lines)
-
-
-def _definitions(part: "bytes | _Columns") -> tuple[Definition, ...]:
-    names, kinds, containers, packed = _columns(part)
-    lines = itemgetter(*packed)(_HELD) if packed and max(packed) < len(_HELD) else packed
-    numbers = [lines[place::_LINES] for place in range(_LINES)]
-    return tuple(map(_tuple_new, repeat(Definition), zip(names, kinds, *numbers, containers, strict=True)))
-
-
-_HELD = tuple(range(4_096))  # the numbers of lines, each there but once: six for each definition fill megabytes
+def _definitions(part: bytes) -> DefinitionTable:
+    names, kinds, containers, (width, lines) = marshal.loads(part)  # noqa: S302 - our own
+    return DefinitionTable(_split(names), kinds, containers, array("H" if width == "H" else "I", lines))
 
 
 def _names(part: bytes) -> tuple[str, ...]:
@@ -136,10 +106,9 @@ def _sums(part: bytes) -> "array[int]":
 
 
 def _imports(part: bytes) -> tuple[Import, ...]:
-    return tuple(map(_tuple_new, repeat(Import), marshal.loads(part)))  # noqa: S302 - our own
+    return tuple(map(_import, repeat(Import), marshal.loads(part)))  # noqa: S302 - our own
 
 
-_Columns = tuple[tuple[str, ...], tuple[str, ...], tuple[str | None, ...], "array[int]"]
 _PARTS: dict[str, Callable[[bytes], Any]] = {
     "definitions": _definitions,
     "names": _names,
@@ -148,11 +117,10 @@ _PARTS: dict[str, Callable[[bytes], Any]] = {
     "sums": _sums,
     "imports": _imports,
 }
-_Row = TypeVar("_Row", Definition, Import)
 
 if TYPE_CHECKING:  # what `_make` of a named tuple does, at a fifth of its cost
 
-    def _tuple_new(kind: type[_Row], row: object, /) -> _Row: ...
+    def _import(kind: type[Import], row: object, /) -> Import: ...
 
 else:
-    _tuple_new = tuple.__new__
+    _import = tuple.__new__

@@ -29,7 +29,7 @@ class Entry:
 def make_entry(path: str, size: int, stamp: int, facts: FileFacts) -> Entry:
     """Make a file ready to be stored: it is done beside the process that writes."""
     # an example in prose defines nothing
-    names = () if path.endswith(_PROSE) else {each.name for each in facts.definitions}
+    names = () if path.endswith(_PROSE) else set(facts.definitions.names)
     return Entry(
         path,
         size,
@@ -86,7 +86,7 @@ class Delta:
         self.removed.add(number)
         self.old_words.update(parts(path))
         if facts is not None:
-            self.old_names.update(facts.names, (each.name for each in facts.definitions))
+            self.old_names.update(facts.names, facts.definitions.names)
             self.old_words |= words_of(path, facts)
 
 

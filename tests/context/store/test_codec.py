@@ -14,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.context.sample_workspace import ask, indexed, shown, write
 
+from darner_context.facts.definition_table import DefinitionTable
 from darner_context.facts.extract import extract
-from darner_context.facts.file_facts import FileFacts, by_name
+from darner_context.facts.file_facts import FileFacts
 from darner_context.imports.record import Import
 from darner_context.store.codec import FormatError, deserialize, serialize
 from darner_context.store.database import damaged
@@ -32,7 +33,7 @@ DEFINITION = st.builds(Definition, ODD, ODD, LINE, LINE, LINE, LINE, LINE, LINE,
 FACTS = st.builds(
     FileFacts,
     st.binary(max_size=4),
-    st.lists(DEFINITION, max_size=4).map(tuple),
+    st.lists(DEFINITION, max_size=4).map(DefinitionTable.of),
     st.lists(ODD, max_size=4).map(tuple),
     st.lists(st.binary(max_size=4), max_size=4).map(tuple),
     st.lists(st.binary(max_size=4), max_size=4).map(tuple),
@@ -48,15 +49,13 @@ def checked(data: bytes) -> bytes:
 
 
 def check(facts: FileFacts) -> None:
-    """Thawed facts are the same, whether the index by name is asked for before the definitions or after them."""
+    """Deserialized facts are the same, and so is the index by name."""
     thawed = deserialize(serialize(facts))
     assert thawed is not None
     parts: dict[str, Any] = {each.name: getattr(thawed, each.name) for each in fields(FileFacts)}
     assert replace(facts, **parts) == facts
-    assert by_name(thawed) == by_name(facts)
-    thawed = deserialize(serialize(facts))
-    assert thawed is not None
-    assert (by_name(thawed), thawed.definitions) == (by_name(facts), facts.definitions)
+    assert thawed.definitions.by_name == facts.definitions.by_name
+    assert list(thawed.definitions) == list(facts.definitions)
 
 
 @given(FACTS)
@@ -67,7 +66,7 @@ def test_any_facts_come_back(facts: FileFacts) -> None:
 @pytest.mark.parametrize("names", [(), ("",), ("", ""), ("a\nb",), ("a\n", ""), ("\n",), ("a", "b")])
 def test_any_names_come_back(names: tuple[str, ...]) -> None:
     facts = extract("a.py", "")
-    found = tuple(Definition(name, "class", 1, 1, 1, 1, 1, 1, None) for name in names)
+    found = DefinitionTable.of([Definition(name, "class", 1, 1, 1, 1, 1, 1, None) for name in names])
     check(replace(facts, definitions=found, names=names))
 
 
@@ -97,10 +96,10 @@ def test_facts_of_another_form_are_no_facts() -> None:
 @pytest.mark.parametrize(
     ("part", "asked", "held"),
     [
-        ("definitions", "definitions", marshal.dumps(("", ("class",), (None,), b"\0" * 12))),
-        ("definitions", "definitions", marshal.dumps(("a", ("class",), (None,), b"\0" * 10))),
+        ("definitions", "definitions", marshal.dumps(("", ("class",), (None,), ("H", b"\0" * 12)))),
+        ("definitions", "definitions", marshal.dumps(("a", ("class",), (None,), ("H", b"\0" * 10)))),
         ("definitions", "definitions", marshal.dumps((1, 2, 3, 4))),
-        ("definitions", "children", marshal.dumps(("a", "b"))),
+        ("definitions", "definitions", marshal.dumps(("a", ("class",), (None,), ("?", b"\0" * 12)))),
         ("names", "names", marshal.dumps(3)),
         ("names", "names", b""),
         ("references", "references", b"?"),
