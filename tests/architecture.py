@@ -19,7 +19,7 @@ BASES = (ROOT / "context", ROOT / "clients", ROOT / "server")
 FLOORS = {
     "darner_context": "request text < imports languages prompt secrets system < syntax < git < workspace < facts < store < indexing lookup"
     " < localization < ranking < next_edits < index",
-    "darner_clients": "dialect endpoint errors chat < testing transport < endpoint_warnings refusals < wire"
+    "darner_clients": "dialect endpoint errors chat < context_budget testing transport < endpoint_warnings refusals < wire"
     " < discovery < client < routing",
     "darner_server": "context_json directory_handles display_text document_origin import_path key_validation keyring_names"
     " process_alive"
@@ -41,7 +41,7 @@ FLOORS = {
 OUTSIDE = {
     "darner_context": "splintr tiktoken tree_sitter",
     "darner_clients": "certifi httpcore httpx",
-    "darner_server": "keyring platformdirs pydantic pydantic_core darner_clients.endpoint darner_context.request"
+    "darner_server": "keyring platformdirs pydantic pydantic_core darner_clients.context_budget darner_clients.endpoint darner_context.request"
     " darner_context.system darner_context.text darner_server.patch.protected_paths",
     "darner_server.patch": "",
     "darner_server.engine": "darner_clients darner_context darner_server darner_server.local darner_server.patch",

@@ -393,6 +393,26 @@ def test_a_budget_of_none(tmp_path: Path) -> None:
     assert from_mapping({"budget": 0}, {}, no_keys).budget == 0
 
 
+def test_a_budget_that_darner_decides(tmp_path: Path) -> None:
+    assert load(None, {"DARNER_GPU_BASE_URL": "http://gpu/v1"}, no_keys).budget == "auto"
+    assert from_mapping({"budget": "auto"}, {}, no_keys).budget == "auto"
+    (tmp_path / ".darner.toml").write_text('budget = "auto"\n')
+    assert load_workspace(tmp_path) == WorkspaceSettings(budget="auto")
+    file = tmp_path / "darner.toml"
+    file.write_text('[[endpoints]]\nname = "a"\nkind = "vllm"\nbase_url = "http://a/v1"\nbudget = "auto"\n')
+    assert [each.budget for each in load(file, {}, no_keys).endpoints] == [None]
+
+
+@pytest.mark.parametrize("value", ["-1", '"x"', "true", "1.5", "[1]", '"8192"', "100000001", "{}"])
+def test_what_is_no_budget(tmp_path: Path, value: str) -> None:
+    file = tmp_path / "darner.toml"
+    endpoint = '[[endpoints]]\nname = "a"\nkind = "vllm"\nbase_url = "http://a/v1"\n'
+    for text, row in ((f"budget = {value}\n{endpoint}", 1), (f"{endpoint}budget = {value}\n", 5)):
+        file.write_text(text)
+        with pytest.raises(SettingsError, match=rf'toml:{row}: budget must be "auto" or a number of tokens'):
+            load(file, {}, no_keys)
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -6,8 +6,8 @@ DARNER_PEERS names (aider-chat 0.86, bm25s, bpe-openai); without it such an envi
 
 Retrieval: the cursor stands before a statement, which is taken out with all that follows in its function; is the line
 of each definition that it uses in the context, and its whole body? Commits: the cursor stands at the first hunk, the
-message is the instruction; are the places of the hunks in other files in the context? The last table: the share of a
-prompt that is still its beginning when the cursor moves five lines.
+message is the instruction; are the places of the hunks in other files in the context, also with the budget "auto"? The
+last table: the share of a prompt that is still its beginning when the cursor moves five lines.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from darner_clients.context_budget import MOST
 from darner_context.index import ContextRequest, Focus, Index, Snippet
 from darner_context.languages.table import language_of
 from darner_context.prompt import assemble
@@ -198,7 +199,9 @@ async def retrieval(repository: Repository, rows: list[dict[str, Any]], peers: P
                 _note(out, keys, name, values)
 
 
-async def commits(repository: Repository, rows: list[dict[str, Any]], peers: Peers, out: Figures) -> None:
+async def commits(
+    repository: Repository, rows: list[dict[str, Any]], peers: Peers, out: Figures, chosen: Figures
+) -> None:
     counter = tokenizer("o200k_base")
     for row in rows:
         index = await repository.at(row["parent"])
@@ -219,6 +222,14 @@ async def commits(repository: Repository, rows: list[dict[str, Any]], peers: Pee
             )
             assert bundle.tokens <= budget
             ours[budget] = lines_shown(bundle.snippets, repository.root)
+        focus = Focus(first["file"], line, line)
+        auto = index.context(ContextRequest(row["instruction"], focus, MOST, selective=True), counter)
+        auto_lines = lines_shown(auto.snippets, repository.root)
+        keys = dict.fromkeys(("all", row["language"], str(row.get("split", "all"))))
+        _note(chosen, keys, "tokens", [float(auto.tokens)])
+        for hunk in others:
+            changed = changed_lines(hunk["old_start"], hunk["old_lines"])
+            _note(chosen, keys, "places", [float(not changed.isdisjoint(auto_lines.get(hunk["file"], set[int]())))])
         for name, shown in {"darner": ours, **theirs}.items():
             for hunk in others:
                 held = [shown[budget].get(hunk["file"], set[int]()) for budget in _COMMIT_BUDGETS]
@@ -267,7 +278,7 @@ def by_repository(rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]
 
 
 async def run(arguments: argparse.Namespace, mirrors: Path, folder: Path) -> None:
-    found, changed = Figures(), Figures()
+    found, changed, chosen = Figures(), Figures(), Figures()
     shares: dict[int, list[float]] = {}
     peers = Peers(folder, tuple(arguments.peers))
     retrieving, committing = by_repository(rows_of("retrieval.jsonl.gz")), by_repository(rows_of("commits.jsonl.gz"))
@@ -280,12 +291,16 @@ async def run(arguments: argparse.Namespace, mirrors: Path, folder: Path) -> Non
         if rows := retrieving.get(repo):
             await retrieval(repository, rows, peers, arguments.aider_every, found)
             await prefixes(repository, rows[::3], shares)
-        await commits(repository, committing.get(repo, [])[:: arguments.commits_every], peers, changed)
+        await commits(repository, committing.get(repo, [])[:: arguments.commits_every], peers, changed, chosen)
         await repository.close()
     peers.close()
     _table("Definitions that the next statement uses", [*(f"line {size // 1000}k" for size in _BUDGETS),
            *(f"body {size // 1000}k" for size in _BUDGETS)], found)  # fmt: skip
     _table("A commit's hunks in other files", [f"at {size // 1000}k" for size in _COMMIT_BUDGETS], changed)
+    print("\nThe same with the budget auto, and the mean tokens of its snippets")
+    for key, kinds in chosen.items():
+        (count, hits), (answers, tokens) = kinds["places"], kinds["tokens"]
+        print(f"{key:14}{count:5.0f}  {hits / count:6.2f}  {tokens / answers:8.0f}")
     print("\nPrompt tokens in the common beginning, the cursor five lines lower")
     kept = {
         size: {"median": statistics.median(each), "worst tenth": sorted(each)[len(each) // 10],
@@ -294,7 +309,7 @@ async def run(arguments: argparse.Namespace, mirrors: Path, folder: Path) -> Non
     }  # fmt: skip
     for size, row in kept.items():
         print(f"{size // 1000}k  " + "  ".join(f"{name} {value:.2f}" for name, value in row.items()))
-    print(json.dumps({"retrieval": found, "commits": changed, "prefix": kept}))
+    print(json.dumps({"retrieval": found, "commits": changed, "auto": chosen, "prefix": kept}))
 
 
 def main() -> int:

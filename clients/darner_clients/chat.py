@@ -68,13 +68,15 @@ class Usage:
 class Timings:
     """Seconds. `connect` is 0.0 on a connection that was open already; `queue` is the endpoint's own waiting time.
 
-    `first_token` runs from sending the request, `decode` from the first piece to the last.
+    `first_token` runs from sending the request, `decode` from the first piece to the last. `prefill` is no time, but
+    the endpoint's word on how many tokens of the prompt it read in a second.
     """
 
     connect: float | None = None
     queue: float | None = None
     first_token: float | None = None
     decode: float | None = None
+    prefill: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,8 @@ class Focus:
 @dataclass(frozen=True, slots=True)
 class ContextRequest:
     """
-    One question. `budget` counts tokens of snippets from other files; the focus file comes on top.
+    One question. `budget` counts tokens of snippets from other files; the focus file comes on top. A `selective`
+    request gets only what is likely enough to be needed, however much would fit.
 
     `hidden` lines of the focus file are taken as absent everywhere. `texts` are live buffers in the place of the
     disk's files, `recent` the paths edited or opened last (newest first), `diagnostics` messages at the place.
@@ -33,6 +34,7 @@ class ContextRequest:
     recent: tuple[str, ...] = ()
     diagnostics: tuple[str, ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict[str, str])
+    selective: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import parse_qsl, urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, model_validator
 
+from darner_clients.context_budget import AUTO, WRONG, Budget, is_budget
 from darner_clients.endpoint import Deadlines, Endpoint
 from darner_context.text.model_tokenizers import tokenizer_of
 from darner_server.key_validation import cleaned, fault, looks_like_key, may_be_key
@@ -31,7 +32,15 @@ class Strict(BaseModel):
 
 
 _Tokens = Annotated[int, Field(gt=0)]
-Budget = Annotated[int, Field(ge=0, le=100_000_000)]  # tokens of snippets; 0: none
+
+
+def _budget(value: object) -> Budget:
+    if not is_budget(value):
+        raise ValueError(WRONG)
+    return value
+
+
+BudgetSetting = Annotated[Budget, PlainValidator(_budget)]
 _Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 _Pairs = dict[str, str | bool | int | float]
 
@@ -60,7 +69,7 @@ class EndpointTable(Strict):
     max_output: _Tokens | None = None
     reply: _ReplyFormat | None = None
     tokenizer: str | None = None
-    budget: Budget | None = None
+    budget: BudgetSetting | None = None
     deadlines: _DeadlineRow = _DeadlineRow()
 
     @model_validator(mode="after")
@@ -121,7 +130,7 @@ def made(
             first_token=row.deadlines.first_token or first_token,
             gap=row.deadlines.gap or gap,
         ),
-        budget=row.budget,
+        budget=None if row.budget == AUTO else row.budget,
         key_source=key_source,
         api_key_header="" if row.api_key_header.lower() == "authorization" else row.api_key_header,
         headers=headers,

@@ -12,18 +12,19 @@ from typing import Any, Self
 
 from pydantic import Field, ValidationError, model_validator
 
+from darner_clients.context_budget import AUTO, Budget
 from darner_clients.endpoint import Endpoint
 from darner_context.request import Unreadable
 from darner_context.system.private_files import changed_by_others
 from darner_context.system.regular_file import read_plain
 from darner_context.text.toml import read_toml
-from darner_server.endpoint_table import Budget, EndpointTable, Strict, made, may_have_key, place_in
+from darner_server.endpoint_table import BudgetSetting, EndpointTable, Strict, made, may_have_key, place_in
 from darner_server.settings_errors import explain, line
 from darner_server.user_directories import config_folder
 
 WORKSPACE_FILE = ".darner.toml"
 _MOST = 200_000  # bytes of a workspace's settings
-DEFAULT_BUDGET = 8_192  # tokens of snippets from other files
+DEFAULT_BUDGET: Budget = AUTO
 DEFAULT_LOCAL_MODEL = "qwen2.5-coder-1.5b"
 
 
@@ -37,7 +38,7 @@ class Settings:
 
     endpoints: tuple[Endpoint, ...]
     local_model: str
-    budget: int
+    budget: Budget
     hedge: bool
     source: str  # the file or the variables these came from, for `darner doctor`
 
@@ -47,7 +48,7 @@ class WorkspaceSettings:
     """What a workspace may decide: nothing that names an endpoint, a key or a program to run unasked."""
 
     ignore: tuple[str, ...] = ()
-    budget: int | None = None
+    budget: Budget | None = None
     instructions: str = ""
     check: str | None = None
 
@@ -202,7 +203,7 @@ def _key_for(key_of: Callable[[str], str | None], *, sparing: bool) -> _KeyFor:
 class _File(Strict):
     endpoints: list[EndpointTable] = Field(default_factory=list[EndpointTable])
     local_model: str | None = None
-    budget: Budget | None = None
+    budget: BudgetSetting | None = None
     hedge: bool | None = None
 
     @model_validator(mode="after")
@@ -216,7 +217,7 @@ class _File(Strict):
 
 class _WorkspaceFile(Strict):
     ignore: list[str] = Field(default_factory=list[str])
-    budget: Budget | None = None
+    budget: BudgetSetting | None = None
     instructions: str = ""
     check: str | None = None
 

@@ -29,6 +29,7 @@ def test_what_is_certain() -> None:
     check("patch a b.py c.py:1-2", "", {}, "a b.py c.py:1-2")
     check("patch --apply a b.py --json", "--apply --json", {}, "a b.py")
     check("patch --root=x a --budget 0", "", {"--root": "x", "--budget": "0"}, "a")
+    check("patch a --budget auto", "", {"--budget": "auto"}, "a")
     check("patch --budget 5 --budget=7 a", "", {"--budget": "7"}, "a")
     check("patch - a.py", "", {}, "- a.py")
     check("patch -- --apply -x", "", {}, "--apply -x")

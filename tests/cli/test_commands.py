@@ -122,14 +122,15 @@ async def test_context_in_lines(desk: Desk) -> None:
         {"path": "b.py", "line": 1, "budget": 500},
         {"path": "b.py", "line": 1, "hide_to_line": 1, "budget": 0},
         {"instruction": "what does one return", "budget": 100},
+        {"instruction": "what does one return", "budget": "auto"},
         {"path": "none.py", "budget": 100},
         {"budget": "much"},
     ]
     ran = await desk.run("context", "--jsonl", "--root", ".", stdin="\n".join(map(json.dumps, asked)) + "\nnot json\n")
     assert ran.code == 0, ran.err
-    assert [event["event"] for event in ran.events] == ["context"] * 3 + ["error"] * 3
+    assert [event["event"] for event in ran.events] == ["context"] * 4 + ["error"] * 3
     assert ran.events[1]["snippets"] == []
-    assert [event["message"].split(":")[0] for event in ran.events[3:]] == ["request 4", "request 5", "request 6"]
+    assert [event["message"].split(":")[0] for event in ran.events[4:]] == ["request 5", "request 6", "request 7"]
 
 
 async def test_context_for_a_person(desk: Desk) -> None:

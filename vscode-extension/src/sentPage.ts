@@ -56,7 +56,7 @@ function snippets(sent: Sent): string {
   const most = Math.max(1, ...context.snippets.map((each) => each.tokens));
   const dropped =
     context.dropped > 0
-      ? `<p class="quiet">${many(context.dropped, "more snippet")} did not fit the budget and ${context.dropped === 1 ? "was" : "were"} not sent.</p>`
+      ? `<p class="quiet">${many(context.dropped, "less likely snippet")} ${context.dropped === 1 ? "was" : "were"} not sent.</p>`
       : "";
   if (context.snippets.length === 0) {
     return `<h2>Snippets</h2><p class="quiet">No code from other files was needed.</p>${dropped}`;

@@ -7,7 +7,7 @@ export interface Settings {
   readonly config: string;
   readonly endpoints: readonly Endpoint[];
   readonly localModel: string;
-  readonly budget: number | null;
+  readonly budget: number | "auto" | null;
   readonly hedge: boolean | undefined;
   readonly completion: boolean;
 }
@@ -29,7 +29,7 @@ export function readSettings(): Settings {
     config: own<string>("config")?.trim() ?? "",
     endpoints: own<Endpoint[]>("endpoints") ?? [],
     localModel: own<string>("localModel")?.trim() ?? "",
-    budget: section.get<number | null>("budget", null),
+    budget: section.get<number | "auto" | null>("budget", null),
     hedge: own<boolean>("hedge"),
     completion: section.get("completion", true),
   };

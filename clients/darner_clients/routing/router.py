@@ -267,6 +267,11 @@ class Router:
         target = self._targets[endpoint.name]
         return expected_output(task_tokens, endpoint, target.samples.pairs("output"))
 
+    async def means(self, endpoint: Endpoint) -> tuple[int | None, float | None]:
+        """(tokens that the emptiest bucket has left, tokens of a prompt read in a second); None: not known."""
+        target = self._targets[endpoint.name]
+        return await _tokens_left(target), target.samples.typical("prefill")
+
     async def status(self, *, probe: bool, token: bool = False) -> tuple[EndpointStatus, ...]:
         """What is known of each endpoint; with `probe` each is queried now, with `token` for a reply of one token."""
         return tuple(
@@ -293,9 +298,13 @@ class Router:
 
 async def _generous(target: Target, prompt: int, output: int, limits: Limits) -> int:
     """The tokens to reserve for the reply: more than predicted where quota, window and endpoint have room."""
-    left = [each.remaining for each in await target.quota.remaining() if each.unit == "tokens"]
     most = min(limits.window - prompt, limits.max_output or limits.window)
-    return max(output, min(generous_output(output, prompt, min(left, default=None)), most))
+    return max(output, min(generous_output(output, prompt, await _tokens_left(target)), most))
+
+
+async def _tokens_left(target: Target) -> int | None:
+    left = [each.remaining for each in await target.quota.remaining() if each.unit == "tokens"]
+    return min(left, default=None)
 
 
 def _report_wait(on_wait: WaitListener | None, found: list[Rejection]) -> None:

@@ -162,6 +162,8 @@ class Target:
                 samples.add("connect", timings.connect)
             if timings.first_token is not None:
                 samples.add("first_token", timings.first_token)
+            if timings.prefill:
+                samples.add("prefill", timings.prefill)
             if usage is not None and timings.decode and usage.completion_tokens >= ENOUGH_TO_RATE:
                 samples.add("rate", usage.completion_tokens / timings.decode)
         if usage is not None:

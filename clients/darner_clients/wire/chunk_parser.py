@@ -26,6 +26,7 @@ class ReplyParser:
         "_odd",
         "_started",
         "over",
+        "prefill",
         "queue",
         "reason",
         "refusal",
@@ -47,6 +48,7 @@ class ReplyParser:
         self.tool_call = ""
         self.usage: Usage | None = None
         self.queue: float | None = None
+        self.prefill: float | None = None
         self.over = False
 
     def feed(self, data: bytes) -> Iterable[Text | Reasoning]:
@@ -227,6 +229,8 @@ class ReplyParser:
         if isinstance(times, dict):
             queue: Any = cast("dict[str, Any]", times).get("queue_time")
             self.queue = float(queue) if isinstance(queue, int | float) and 0 <= queue < _MOST_SECONDS else None
+        if "timings" in chunk:  # of llama.cpp
+            self.prefill = _prefill(chunk["timings"]) or self.prefill
 
     def _tells(self, chunk: dict[str, Any]) -> bool:
         """Whether an object without text may be why there is none: before the first text, any words do."""
@@ -343,6 +347,12 @@ def _usage(usage: dict[str, Any]) -> Usage:
     )
 
 
+def _prefill(timings: object) -> float | None:
+    """Tokens of the prompt that were read in a second; None if they are too few to tell, or not reported."""
+    tokens, milliseconds = _count(timings, "prompt_n"), _count(timings, "prompt_ms")
+    return 1000 * tokens / milliseconds if tokens >= _ENOUGH_TO_RATE and milliseconds else None
+
+
 def _count(fields: object, name: str) -> int:
     """A number of tokens; 0 if it is not reported."""
     value: Any = cast("dict[str, Any]", fields).get(name) if isinstance(fields, dict) else None
@@ -356,6 +366,7 @@ _NO_REASONS = frozenset(  # of an end: they come with every piece
 _DEEPEST = 6
 _LONGEST = 1000  # digits: Python reads no integer of many thousands
 _MOST_SECONDS = 1e6
+_ENOUGH_TO_RATE = 64  # tokens
 _PART_NAMES = ("text", "thinking", "content", "parts", "value", "summary", "output_text")
 _BETWEEN = re.compile(r"(?:[\s,]|data:)*")
 _ALIVE = re.compile(

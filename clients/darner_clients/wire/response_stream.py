@@ -148,8 +148,9 @@ class Stream:
     def _finish(self) -> Finish:
         first = self._first
         decode = None if first is None else self._last - first
-        timings = Timings(self._connect, self._reply.queue, None if first is None else first - self._began, decode)
         reply = self._reply
+        wait = None if first is None else first - self._began
+        timings = Timings(self._connect, reply.queue, wait, decode, reply.prefill)
         reason, refusal, tool_call = reply.reason or "stop", reply.refusal, reply.tool_call
         if reason not in _PLAIN or refusal or tool_call:  # an endpoint's own words
             reason, refusal, tool_call = (quoted(each, self._endpoint.hidden) for each in (reason, refusal, tool_call))

@@ -16,6 +16,7 @@ _NAMES, _OF_NAME = 2, 40  # lines that name definitions, of each of the other fi
 _BEFORE, _AFTER = 3, 12  # lines around one with words
 _WHOLE, _WHOLE_FILES = 0.45, 4  # of the budget: the first files are shown whole if they take no more
 _BLANK = 3  # lines
+LIKELY = 0.4  # of the best place's score
 _MARK = 6  # tokens of the marks around a snippet
 
 
@@ -47,10 +48,11 @@ class PlacePacker:
         self.dropped = 0
         self.withheld: list[Withheld] = []
 
-    def pack(self, found: Places) -> None:
-        """Take places until nothing fits."""
+    def pack(self, found: Places, *, selective: bool = False) -> None:
+        """Take places until nothing fits; if `selective`, only those that are likely beside the best one."""
         first: dict[str, Place] = {}
-        for place in found.places:
+        places = [place for place in found.places if not selective or place.score >= LIKELY]
+        for place in places:
             first.setdefault(place.path, place)
         files = list(first)[:_FILES]
         whole = max(1, self._budget // _TOKENS_OF_FILE)
@@ -58,12 +60,12 @@ class PlacePacker:
         for path in files[:whole]:
             self._add(first[path], found.words, max(most // 2, most - _TOKENS_OF_FILE // 2))
         for path in files[whole:]:
-            self._add_names(path, [place for place in found.places if place.path == path][:_NAMES])
+            self._add_names(path, [place for place in places if place.path == path][:_NAMES])
         for path in files[:_WHOLE_FILES]:
             size = len(self._sums(path)) - 1
             if self._cost(path, 1, size) <= min(self._left, _WHOLE * self._budget):
                 self._show(first[path], [(1, size)])
-        for place in found.places:
+        for place in places:
             if self._left <= _MARK:
                 break
             self._add(place, found.words, most)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from darner_context.ranking.scoring import Candidate
+from darner_context.ranking.selection import LEAST, LINE_WORTH, NEEDED
 from darner_context.ranking.weights import (
     BODY_WORTH,
     CLASS_BODY_WORTH,
@@ -87,13 +88,17 @@ class BudgetPacker:
         self._files: dict[str, _File] = {}
         self.dropped = 0
 
-    def pack(self, candidates: Sequence[Candidate]) -> None:
-        """Take the steps with the best value per token until nothing fits. The candidates come sorted, best first."""
+    def pack(self, candidates: Sequence[Candidate], changes: Sequence[float] | None = None) -> None:
+        """Take the steps with the best value per token until nothing fits. The candidates come sorted, best first.
+
+        With `changes`, the chance that each is changed along with the focus, only steps are taken that are worth it.
+        """
         most = 60 + self._budget // 8  # more could not even be named
-        chosen = candidates[:most]
+        rated = _rated(candidates, changes, most)
+        chosen = [each for each, _, _ in rated]
         lines = 0
-        for _, order, level in _steps_in_order(chosen):
-            if self._left <= _GAP:
+        for value, order, level in _steps_in_order(rated):
+            if self._left <= _GAP or (changes is not None and -value < LEAST):
                 break
             each = chosen[order]
             if level == LINE:
@@ -216,42 +221,58 @@ class BudgetPacker:
         return Snippet(path, start, end - 1, shown, tokens, kind, named, score, self._before is None)
 
 
-def _steps_in_order(candidates: Sequence[Candidate]) -> Iterator[tuple[float, int, int]]:
+_Rated = tuple[Candidate, float, float]  # with the chances that it is used, and that it is changed
+
+
+def _rated(candidates: Sequence[Candidate], changes: Sequence[float] | None, most: int) -> list[_Rated]:
+    if changes is None:
+        return [(each, each.score, 0.0) for each in candidates[:most]]
+    rated = [
+        (each, 0.0 if each.number < 0 else NEEDED * each.score, change)  # of a passage the number is negative
+        for each, change in zip(candidates, changes, strict=True)
+    ]
+    rated.sort(key=lambda one: -max(one[1], one[2]))
+    return rated[:most]
+
+
+def _steps_in_order(candidates: Sequence[_Rated]) -> Iterator[tuple[float, int, int]]:
     """
     Give the ways to show candidates, the best value per token first; the values are negative.
 
-    No way to show a candidate is worth more than its score by `SMALL` tokens: those that are far from their turn wait.
+    No way to show a candidate is worth more than its chance by `SMALL` tokens: those that are far from their turn wait.
     """
     steps: list[tuple[float, int, int]] = []
     begin, end = 0, _FIRST
     while begin < len(candidates):
         _add_steps(steps, begin, candidates[begin:end])
-        # the line is always worth more per token than what follows it, so one order holds all steps
         steps.sort()
-        ready = bisect_right(steps, (-candidates[end].score / SMALL, end)) if end < len(candidates) else len(steps)
+        ready = len(steps)
+        if end < len(candidates):
+            ready = bisect_right(steps, (-max(candidates[end][1:]) / SMALL, end))
         yield from steps[:ready]
         del steps[:ready]
         begin, end = end, 2 * end
 
 
-def _add_steps(steps: list[tuple[float, int, int]], first: int, candidates: Sequence[Candidate]) -> None:
+def _add_steps(steps: list[tuple[float, int, int]], first: int, candidates: Sequence[_Rated]) -> None:
     """Add the ways to show candidates, each with its value per token."""
-    for order, each in enumerate(candidates, first):
+    for order, (each, used, changed) in enumerate(candidates, first):
         _, kind, _, start, line, _, doc_end, end, _ = each.definition
-        sums, score = each.facts.sums, each.score
+        sums = each.facts.sums
         if end >= len(sums):  # the file has become shorter since
             size = len(sums) - 1
             start, line, doc_end, end = min(start, size + 1), min(line, size), min(doc_end, size), min(end, size)
         before = sums[start - 1]
         if kind == "passage":
-            steps.append((-(score * BODY_WORTH / (SMALL + sums[end] - before)), order, BODY))
+            steps.append((-(max(used * BODY_WORTH, changed) / (SMALL + sums[end] - before)), order, BODY))
             continue
-        body = score * (CLASS_BODY_WORTH if kind in CLASSES else BODY_WORTH) / (SMALL + sums[end] - before)
-        cost = sums[line] - sums[line - 1]
-        steps.append((-score / (SMALL + min(_LONG, cost)), order, LINE))
+        worth = used * (CLASS_BODY_WORTH if kind in CLASSES else BODY_WORTH)
+        body = max(worth, changed) / (SMALL + sums[end] - before)
+        cost = min(_LONG, sums[line] - sums[line - 1])
+        steps.append((-max(used, LINE_WORTH * changed) / (SMALL + cost), order, LINE))
         steps.append((-body, order, BODY))
         size = sums[doc_end] - before
-        head = score * SIGNATURE_WORTH / max(SHORT, size)
+        head = used * SIGNATURE_WORTH / max(SHORT, size)
         if head > body:
             steps.append((-head, order, HEAD))
 

@@ -14,6 +14,7 @@ from darner_context.lookup.names import NameResolver
 from darner_context.lookup.reader import IndexReader
 from darner_context.ranking.budget import BudgetPacker
 from darner_context.ranking.ranking import Ranking
+from darner_context.ranking.selection import change_chances
 from darner_context.ranking.text_search import Search
 from darner_context.ranking.weights import PLACE_LEAST, PLACE_MORE, PLACE_SHARE
 from darner_context.request import ContextBundle, ContextRequest, Focus, LeftOut, Snippet, Withheld
@@ -50,7 +51,7 @@ class Retriever:
                 key = (query, request.recent)
                 places = cached(self._places, key, lambda: find_places(self._resolver, query, request.recent))
                 packer = PlacePacker(request.budget, self._resolver, counter.sums, reader.secrets)
-                packer.pack(places)
+                packer.pack(places, selective=request.selective)
                 snippets, dropped, withheld = packer.snippets(), packer.dropped, packer.withheld
             else:
                 search = cached(self._searches, (query, path), lambda: Search(reader, query, path))
@@ -88,15 +89,19 @@ class Retriever:
 
         def pack() -> tuple[BudgetPacker, list[Snippet]]:
             packer = BudgetPacker(request.budget - for_place, reader.lines, counter.sums, reader.secrets)
-            packer.pack(whole.ranked(search, request.budget))
+            ranked = whole.ranked(search, request.budget)
+            packer.pack(ranked, change_chances(ranked, focus.path, at_place=False) if request.selective else None)
             return packer, packer.snippets()
 
-        for_file, stable = cached(self._packed, (key, search.instruction, request.budget, counter.name), pack)
+        for_file, stable = cached(
+            self._packed, (key, search.instruction, request.budget, request.selective, counter.name), pack
+        )
         cursor = cursor_context(reader, focus.path, lines, first, last, hidden=request.hidden, whole=overview)
         ranking = Ranking(self._resolver, cursor, request.recent, callers=bool(search.query), whole=whole)
         left = request.budget - sum(each.tokens for each in stable)
         rest = BudgetPacker(left, reader.lines, counter.sums, reader.secrets, for_file)
-        rest.pack(ranking.ranked(search, request.budget))
+        ranked = ranking.ranked(search, request.budget)
+        rest.pack(ranked, change_chances(ranked, focus.path, at_place=True) if request.selective else None)
         stable = _raised(stable, ranking)
         snippets = sorted((*stable, *rest.snippets()), key=lambda each: (-each.score, each.path, each.start_line))
         return snippets, rest.dropped, [*for_file.withheld, *rest.withheld]

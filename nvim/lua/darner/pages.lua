@@ -47,7 +47,7 @@ function M.context()
     or { textDocument = { uri = vim.uri_from_bufnr(0) }, range = { start = here, ['end'] = here } }
   ask('darner.explainContext', { asked }, function(result)
     local lines = {
-      ('%d tokens of other code, %d of the place itself, %d pieces that did not fit'):format(
+      ('%d tokens of other code, %d of the place itself, %d less likely pieces left out'):format(
         result.tokens,
         result.focus_tokens,
         result.dropped

@@ -7,12 +7,15 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from darner_clients.context_budget import AUTO, Budget, effective, limit_of
 from darner_context.index import ContextBundle, ContextRequest, Focus, Snippet, Unreadable
 from darner_server.cli import exit_codes, output
 from darner_server.cli.command_environment import Place, open_engine, read_workspace, show_instructions
 from darner_server.cli.locations import parse_location
 from darner_server.context_json import snippet_json, summary_json
+from darner_server.endpoint_table import BudgetSetting
 from darner_server.engine import Engine
+from darner_server.settings import Settings
 
 _TOKENIZER = "o200k_base"  # if no endpoint sets another
 
@@ -22,7 +25,7 @@ class Options:
     """The flags of `darner context`."""
 
     instruction: str
-    budget: int | None
+    budget: Budget | None
     json: bool
     jsonl: bool
 
@@ -42,15 +45,15 @@ async def context(place: Place, argument: str | None, options: Options) -> int:
         with output.Progress(wanted=not (options.json or options.jsonl)) as progress:
             await read_workspace(engine, progress, whole=focus is None)
         if options.jsonl:
-            _answer_lines(engine, counter)
+            _answer_lines(engine, place.settings, counter)
             return exit_codes.PATCHED
-        budgets = (options.budget, place.workspace.budget, place.settings.budget)
-        budget = next(each for each in budgets if each is not None)
-        bundle = engine.context(ContextRequest(instruction=options.instruction, focus=focus, budget=budget), counter)
+        budget = effective(options.budget, place.workspace.budget, place.settings.budget)
+        request = _request(place.settings, options.instruction, focus, budget)
+        bundle = engine.context(request, counter)
         if options.json:
             output.emit(as_json(bundle))
         else:
-            _show(bundle, budget, counter)
+            _show(bundle, request, counter)
     return exit_codes.PATCHED
 
 
@@ -59,22 +62,22 @@ class _Request(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    budget: Annotated[int, Field(ge=0)]
+    budget: BudgetSetting
     path: str | None = None
     line: Annotated[int, Field(ge=1)] | None = None
     hide_to_line: Annotated[int, Field(ge=1)] | None = None
     instruction: str = ""
 
 
-def _answer_lines(engine: Engine, counter: str) -> None:
+def _answer_lines(engine: Engine, settings: Settings, counter: str) -> None:
     number = 0
     while line := sys.stdin.buffer.readline():
         number += 1
         if line.strip():
-            output.emit(_answer(engine, line, number, counter))
+            output.emit(_answer(engine, settings, line, number, counter))
 
 
-def _answer(engine: Engine, line: bytes, number: int, counter: str) -> dict[str, Any]:
+def _answer(engine: Engine, settings: Settings, line: bytes, number: int, counter: str) -> dict[str, Any]:
     try:
         request = _Request.model_validate_json(line)
     except ValidationError as error:
@@ -87,8 +90,16 @@ def _answer(engine: Engine, line: bytes, number: int, counter: str) -> dict[str,
         if isinstance(text, Unreadable):
             return {"event": "error", "message": f"request {number}: {request.path}: {text.reason}"}
     focus = Focus(request.path, request.line, request.line) if request.path is not None else None
-    wanted = ContextRequest(instruction=request.instruction, focus=focus, budget=request.budget, hidden=hidden)
+    wanted = _request(settings, request.instruction, focus, request.budget, hidden)
     return as_json(engine.context(wanted, counter))
+
+
+def _request(
+    settings: Settings, instruction: str, focus: Focus | None, budget: Budget, hidden: tuple[int, int] | None = None
+) -> ContextRequest:
+    """The request as the first endpoint would get its context."""
+    limit = limit_of(budget, settings.endpoints[0]) if budget == AUTO and settings.endpoints else limit_of(budget)
+    return ContextRequest(instruction, focus, limit, hidden=hidden, selective=budget == AUTO)
 
 
 def as_json(bundle: ContextBundle) -> dict[str, Any]:
@@ -101,7 +112,7 @@ def as_json(bundle: ContextBundle) -> dict[str, Any]:
     }
 
 
-def _show(bundle: ContextBundle, budget: int, counter: str) -> None:
+def _show(bundle: ContextBundle, request: ContextRequest, counter: str) -> None:
     if bundle.focus is not None:
         _show_snippet(bundle.focus, "bold magenta")
     for snippet in bundle.snippets:
@@ -111,11 +122,11 @@ def _show(bundle: ContextBundle, budget: int, counter: str) -> None:
         parts[snippet.kind] += snippet.tokens
     by_kind = ", ".join(f"{kind} {tokens}" for kind, tokens in sorted(parts.items()))
     output.say(
-        f"{bundle.tokens} of {budget} tokens in snippets ({by_kind or 'none'}), "
+        f"{bundle.tokens} of {'up to ' * request.selective}{request.budget} tokens in snippets ({by_kind or 'none'}), "
         f"{bundle.focus_tokens} in the focus, by {counter}"
     )
     if bundle.dropped:
-        output.say(f"{bundle.dropped} less likely snippets did not fit", "yellow")
+        output.say(f"{bundle.dropped} less likely snippets were left out", "yellow")
     for each in bundle.left_out:
         output.say(f"left out: {each.path}: {each.reason}", "yellow")
     for secret in bundle.withheld:

@@ -9,6 +9,7 @@ import sys
 from asyncio import CancelledError
 from dataclasses import dataclass, replace
 
+from darner_clients.context_budget import Budget
 from darner_context.index import Unreadable
 from darner_server.cli import exit_codes, output
 from darner_server.cli.autorun_files import writable
@@ -51,7 +52,7 @@ class Options:
     json: bool
     partial: bool
     check: bool
-    budget: int | None
+    budget: Budget | None
     allow: bool
 
 
@@ -255,7 +256,7 @@ def _show_context(event: ContextReady, progress: output.Progress) -> None:
         if path == ".":  # the workspace as a whole
             output.say(f"context: {reason}", "yellow")
     if event.dropped:
-        output.say(f"context: {event.dropped} less likely snippets did not fit and were left out", "dim")
+        output.say(f"context: {event.dropped} less likely snippets were left out", "dim")
 
 
 def summary(done: Done, *, applied: bool) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Self
 
+from darner_clients.context_budget import effective
 from darner_clients.endpoint import Endpoint
 from darner_clients.routing.router import EndpointStatus, Router
 from darner_context.index import ContextBundle, ContextRequest, Index
@@ -144,8 +145,7 @@ class Engine:
             from darner_server.engine.run import Run  # noqa: PLC0415 - as above
 
             workspace = self.workspace_of(task)
-            budgets = (task.budget, workspace.budget, self.settings.budget)
-            budget = next(each for each in budgets if each is not None)  # 0 is one, too
+            budget = effective(task.budget, workspace.budget, self.settings.budget)
             prompts = Prompts(task, self.index, budget=budget, project=workspace.instructions)
             hunks = Hunks(task, self.index, task.focus.path if task.focus else None, prompts.masks)
             run = Run(task, prompts=prompts, hunks=hunks, router=router, emit=emit, clock=self._clock)

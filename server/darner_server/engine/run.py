@@ -117,6 +117,9 @@ class Run:
 
     async def _ask_router(self, growth: int) -> Route | Unroutable:
         left = [each for each in self._router.endpoints if each.name not in self._failures.out]
+        for endpoint in left:
+            tokens_left, prefill = await self._router.means(endpoint)
+            self._prompts.limit(endpoint, tokens_left=tokens_left, prefill=prefill)
         if left:
             await self._prompts.prepare(left[0])
         return await self._router.choose(

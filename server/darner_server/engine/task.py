@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from darner_clients.context_budget import Budget
 from darner_context.index import Focus
 
 Scope = Literal["range", "file", "workspace"]
@@ -26,6 +27,6 @@ class Task:
     diagnostics: tuple[str, ...] = ()
     recent: tuple[str, ...] = ()
     interactive: bool = True
-    budget: int | None = None  # tokens of snippets; None: the settings'
+    budget: Budget | None = None  # tokens of snippets; None: the settings'
     stray: bool = False  # the focus is a document of no folder: no folder's instructions go with it
     partial: bool = False  # keep the edits that applied although others stayed rejected

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.exceptions import TyperException
 
+from darner_clients.context_budget import WRONG, Budget, parse_budget
 from darner_server import __version__
 from darner_server.cli import exit_codes, output
 
@@ -36,6 +37,25 @@ Config = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line on stdout, each with the key `event`.")]
 Apply = Annotated[bool, typer.Option("--apply", help="Write the files. Without it nothing is written.")]
+
+
+def _budget(text: str) -> Budget:
+    budget = parse_budget(text)
+    if budget is None:
+        raise typer.BadParameter(f"'{text}': {WRONG}")
+    return budget
+
+
+BudgetOption = Annotated[
+    Any,
+    typer.Option(
+        "--budget",
+        parser=_budget,
+        metavar="auto|TOKENS",
+        help="Code from other files: as much as is worth sending (auto), or at most so many tokens (0: none). "
+        "Default: the settings' budget, else auto.",
+    ),
+]
 
 RunFiles = Annotated[
     bool,
@@ -93,7 +113,7 @@ def patch(
             "--check", help="After --apply, run the check command of .darner.toml, and revert the patch if it fails."
         ),
     ] = False,
-    budget: Annotated[int | None, typer.Option(min=0, help="Tokens of context from other files.")] = None,
+    budget: BudgetOption = None,
     allow_run_files: RunFiles = False,
 ) -> None:
     """Change code as instructed: a unified diff on stdout, or the files themselves with --apply."""
@@ -154,7 +174,7 @@ def context(
     root: Root = None,
     config: Config = None,
     instruction: Annotated[str, typer.Option(help="What to change there.")] = "",
-    budget: Annotated[int | None, typer.Option(min=0, help="Tokens of snippets from other files.")] = None,
+    budget: BudgetOption = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     jsonl: Annotated[bool, typer.Option("--jsonl", help="Answer requests from stdin, one JSON object a line.")] = False,
 ) -> None:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from darner_clients.context_budget import Budget, parse_budget
+
 Run = Callable[[], Coroutine[Any, Any, int]]
 
 FLAGS: Mapping[str, frozenset[str]] = {
@@ -20,7 +22,6 @@ VALUES: Mapping[str, frozenset[str]] = {
     "patch": frozenset({"--root", "--config", "--budget"}),
     "context": frozenset({"--root", "--config", "--budget", "--instruction"}),
 }
-_MOST_DIGITS = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +38,9 @@ class Parsed:
         return Path(self.values[option]) if option in self.values else None
 
     @property
-    def budget(self) -> int | None:
+    def budget(self) -> Budget | None:
         """The value of --budget."""
-        return int(self.values["--budget"]) if "--budget" in self.values else None
+        return parse_budget(self.values["--budget"]) if "--budget" in self.values else None
 
 
 def command_of(arguments: list[str]) -> Run | None:
@@ -73,8 +74,7 @@ def parse(arguments: list[str]) -> Parsed | None:
                 return None
         else:
             return None
-    budget = values.get("--budget", "0")
-    certain = budget.isascii() and budget.isdecimal() and len(budget) <= _MOST_DIGITS
+    certain = "--budget" not in values or parse_budget(values["--budget"]) is not None
     return Parsed(command, frozenset(flags), values, tuple(found)) if certain else None
 
 

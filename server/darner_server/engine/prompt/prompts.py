@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from darner_clients.context_budget import AUTO, Budget, limit_of
 from darner_clients.endpoint import Endpoint
 from darner_context.index import ContextBundle, ContextRequest, Focus, Index, Snippet, Unreadable
 from darner_context.prompt import Prompt, assemble
@@ -20,15 +21,22 @@ from darner_server.patch import rules
 class Prompts:
     """Context and prompt of a task as each endpoint would get them, with `texts` in the place of the disk's."""
 
-    def __init__(self, task: Task, index: Index, *, budget: int, project: str) -> None:
+    def __init__(self, task: Task, index: Index, *, budget: Budget, project: str) -> None:
         self.task = task
         self._index = index
-        self._budget = budget
+        self._budget: Budget = budget
+        self._limits: dict[str, int] = {}  # of snippets, by the endpoint's name
+        self._most: int | None = None  # what is left of them after the last cut
         self._project = project
         self._texts: Mapping[str, str] = task.texts
         self._note = ""
         self.masks = Masks()
         self._cache: dict[tuple[str, str, int], tuple[ContextBundle, Prompt, Region | NoRegion | None]] = {}
+
+    def limit(self, endpoint: Endpoint, *, tokens_left: int | None, prefill: float | None) -> None:
+        """Set how many tokens of snippets an endpoint gets, for as long as the task runs."""
+        if endpoint.name not in self._limits:
+            self._limits[endpoint.name] = limit_of(self._budget, endpoint, tokens_left=tokens_left, prefill=prefill)
 
     async def prepare(self, endpoint: Endpoint) -> None:
         """Make the endpoint's prompt beside the event loop: from then on it is there at once."""
@@ -64,7 +72,7 @@ class Prompts:
         room = bundle.tokens - (prompt.tokens - window)
         if bundle.tokens == 0 or prompt.tokens <= window:
             return False
-        self._budget = max(0, min(room, bundle.tokens - 1))
+        self._most = max(0, min(room, bundle.tokens - 1))
         self._cache.clear()
         return True
 
@@ -75,7 +83,9 @@ class Prompts:
         self._cache.clear()
 
     def _made(self, endpoint: Endpoint) -> tuple[ContextBundle, Prompt, Region | NoRegion | None]:
-        budget = self._budget if endpoint.budget is None else min(self._budget, endpoint.budget)
+        budget = self._limits.get(endpoint.name)
+        budget = limit_of(self._budget, endpoint) if budget is None else budget
+        budget = budget if self._most is None else min(budget, self._most)
         key = (endpoint.tokenizer, endpoint.reply, budget)
         if key not in self._cache:
             self._cache[key] = self._make(endpoint.reply, tokenizer(endpoint.tokenizer), budget)
@@ -133,6 +143,7 @@ class Prompts:
             recent=task.recent,
             diagnostics=task.diagnostics,
             texts=self._texts,
+            selective=self._budget == AUTO,
         )
         with no_collection():
             bundle = self._index.context(request, counter)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
+from darner_clients.context_budget import AUTO, limit_of
 from darner_server.display_text import plain
 from darner_server.lsp.errors import Failure
 from darner_server.lsp.model_request import model_stream
@@ -91,9 +92,11 @@ class _Requests:
 
         if endpoint.name not in self._requests:
             budget = self._engine.settings.budget
-            budget = budget if endpoint.budget is None else min(budget, endpoint.budget)
+            limit = limit_of(budget, endpoint)
             focus = Focus(self._path, *self._lines)
-            request = ContextRequest(_INSTRUCTION, focus, budget, texts={self._path: self._text})
+            request = ContextRequest(
+                _INSTRUCTION, focus, limit, texts={self._path: self._text}, selective=budget == AUTO
+            )
             counter = tokenizer(endpoint.tokenizer)
             self.masks.learn(self._path, self._text)
             prompt = assemble(

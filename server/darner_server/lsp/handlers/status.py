@@ -5,6 +5,7 @@ from collections.abc import Coroutine
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from darner_clients.context_budget import AUTO, is_budget, limit_of
 from darner_server.display_text import plain_words
 from darner_server.lsp.edits.buffers import Buffers, sendable, snapshot_buffers
 from darner_server.lsp.params import read_patch_params
@@ -48,14 +49,16 @@ async def _context(
     last_line = last + 1 if first_line is not None and isinstance(last, int) else None
     focus = Focus(buffers.focus, first_line, last_line) if buffers.focus else None
     budget = given.get("budget")
+    budget = budget if is_budget(budget) else engine.settings.budget
+    endpoints = engine.settings.endpoints
     request = ContextRequest(
         instruction=str(given.get("instruction", "")),
         focus=focus,
-        budget=budget if isinstance(budget, int) else engine.settings.budget,
+        budget=limit_of(budget, endpoints[0] if endpoints else None),
+        selective=budget == AUTO,
         recent=session.recent(),
         texts=buffers.texts,
     )
-    endpoints = engine.settings.endpoints
     counter = endpoints[0].tokenizer if endpoints else _TOKENIZER
     bundle = await engine.index.run_in_thread(lambda: engine.context(request, counter))
     shown = (bundle.focus, *bundle.snippets) if bundle.focus else bundle.snippets

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
+from darner_clients.context_budget import is_budget
 from darner_server.lsp.session import Session
 from darner_server.lsp.transport.json_values import as_list, as_object, at, text_at
 
@@ -111,16 +112,12 @@ def _take(session: Session, settings: dict[str, Any]) -> None:
         session.engines.restart(options)
 
 
-def _is_budget(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST_TOKENS
-
-
 def _is_switch(value: object) -> bool:
     return isinstance(value, bool)
 
 
 _HARMLESS: dict[str, Callable[[object], bool]] = {
-    "budget": _is_budget,
+    "budget": is_budget,
     "completion": _is_switch,
     "trusted": _is_switch,
 }
@@ -130,11 +127,10 @@ _IGNORED = (
 )
 _WRONG = (
     "the workspace's settings set {names} to an unusable value: "
-    "budget is a number of tokens, completion and trusted are true or false"
+    'budget is "auto" or a number of tokens, completion and trusted are true or false'
 )
 _NOT_TRUSTED = (
     "the workspace's settings set 'trusted': ignored, because the client reported at the start that the workspace is "
     "not trusted; trust it in the editor and start darner's server again"
 )
-_MOST_TOKENS = 1_000_000
 _LONGEST, _MOST_NAMED = 40, 8  # characters of a name, names in a message

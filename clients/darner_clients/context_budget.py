@@ -1,0 +1,62 @@
+"""How many tokens of code from other files a request may have: a number, or as many as are worth sending."""
+
+from typing import Literal, TypeGuard
+
+from darner_clients.endpoint import Endpoint
+
+AUTO: Literal["auto"] = "auto"
+Budget = int | Literal["auto"]  # 0: none
+
+MOST = 32_768  # tokens of snippets: more have not been worth sending anywhere
+UNMEASURED = 8_192  # ... to a processor whose speed is not known yet
+PREFILL_SECONDS = 7.0  # that a processor may take to read the snippets
+QUOTA_SHARE = 8  # of the tokens that are left in the bucket, snippets may take one part in so many
+LEAST = 512  # tokens: what a slow processor or a scarce quota leaves in any case
+LONGEST = 100_000_000
+_MOST_DIGITS = 18
+WRONG = f'budget must be "{AUTO}" or a number of tokens from 0 (no code from other files) to {LONGEST:,}'
+
+
+def is_budget(value: object) -> TypeGuard[Budget]:
+    """Whether a setting's value is a budget."""
+    return value == AUTO or (isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LONGEST)
+
+
+def effective(task: Budget | None, workspace: Budget | None, user: Budget) -> Budget:
+    """The budget that counts: the task's if it has one, else the workspace's, else the user's; 0 is one, too."""
+    own = workspace if task is None else task
+    return user if own is None else own
+
+
+def parse_budget(text: str) -> Budget | None:
+    """The budget that a command line names; None if it names none."""
+    if text == AUTO:
+        return AUTO
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS else None
+
+
+def limit_of(
+    budget: Budget, endpoint: Endpoint | None = None, *, tokens_left: int | None = None, prefill: float | None = None
+) -> int:
+    """The most tokens of snippets that an endpoint gets.
+
+    For "auto" the kind of the endpoint decides, the `prefill` tokens that a processor reads in a second, and what the
+    quota has left. The result is rounded down in coarse steps, so that it stays the same from one request to the next.
+    """
+    own = endpoint.budget if endpoint is not None else None
+    if budget != AUTO:
+        return budget if own is None else min(budget, own)
+    most = MOST
+    if endpoint is not None and endpoint.kind == "llamacpp" and own is None:
+        most = min(MOST, _rounded(UNMEASURED if prefill is None else prefill * PREFILL_SECONDS))
+    if tokens_left is not None:
+        most = min(most, _rounded(tokens_left / QUOTA_SHARE))
+    return most if own is None else min(most, own)
+
+
+def _rounded(tokens: float) -> int:
+    """The next lower of 512, 768, 1024, 1536, 2048, ..."""
+    step = LEAST
+    while step * 2 <= tokens:
+        step *= 2
+    return step * 3 // 2 if step * 3 // 2 <= tokens else step
