@@ -1,5 +1,6 @@
 """The command line: a thin skin on the engine. The diff is written to stdout, all else to stderr."""
 
+import gc
 import os
 import sys
 
@@ -10,6 +11,8 @@ import signal  # noqa: E402 - see above
 
 from darner_server.cli.exit_codes import INTERRUPTED  # noqa: E402 - see above
 
+_OBJECTS = 50_000  # between two garbage collections: imports make hundreds of thousands, and drop few of them
+
 
 def main() -> None:
     """Run `darner` with the process's arguments and exit with the code of the contract."""
@@ -17,6 +20,7 @@ def main() -> None:
         from darner_server.lsp.startup import serve_stdio  # an editor waits: no help pages, no colours
 
         sys.exit(serve_stdio())
+    gc.set_threshold(_OBJECTS)
     at_work = signal.getsignal(signal.SIGINT)
     _quit_on_interrupt(INTERRUPTED)
     from darner_server.cli.app import run  # the editor's path above must not pay for it
