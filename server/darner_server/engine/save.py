@@ -1,6 +1,7 @@
 """A patch from texts to the files on disk, each in the encoding it had."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from darner_context.request import Unreadable
@@ -15,6 +16,22 @@ def save(
     root: Path, before: Mapping[str, str | None], after: Mapping[str, str | None], *, journals: Path | None = None
 ) -> Written | Unwritten:
     """Write every changed file or none. If a file no longer contains `before`, the whole patch is rejected."""
+    encoded = encode(root, before, after)
+    if isinstance(encoded, Unwritten):
+        return encoded
+    return write(root, encoded.changes, expected=encoded.expected, journals=journals)
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """The bytes of a patch: what each file is to hold, and what it holds now; None for a file that is not there."""
+
+    changes: Mapping[str, bytes | None]
+    expected: Mapping[str, bytes | None]
+
+
+def encode(root: Path, before: Mapping[str, str | None], after: Mapping[str, str | None]) -> Encoded | Unwritten:
+    """The patch in each file's own encoding; nothing is written."""
     changes: dict[str, bytes | None] = {}
     expected: dict[str, bytes | None] = {}
     for path, text in after.items():
@@ -36,4 +53,4 @@ def save(
         if text is not None and encoded is None:
             return Unwritten(path, f"its encoding, {decoded.encoding}, has no bytes for the new text")
         expected[path], changes[path] = data, encoded
-    return write(root, changes, expected=expected, journals=journals)
+    return Encoded(changes, expected)

@@ -1,0 +1,122 @@
+"""The strictest level: namespaces of Linux, in which a user without rights may arrange a file system of their own.
+
+The copy is an overlay at the workspace's own path: what the check writes goes to a folder of darner's, and programs
+that know the path (a virtual environment's) find it. Everything else is read-only, or empty.
+"""
+
+import fcntl
+import os
+import socket
+import struct
+from contextlib import suppress
+
+from darner_server.check import linux
+from darner_server.check.visible_files import hidden_folders, tool_folders
+
+_NEW = (
+    linux.CLONE_NEWUSER | linux.CLONE_NEWNS | linux.CLONE_NEWPID | linux.CLONE_NEWNET | linux.CLONE_NEWIPC
+    | linux.CLONE_NEWUTS
+)  # fmt: skip
+_DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
+_EVERYBODY = "0 0 4294967295"
+_UP = 1
+_SIOCGIFFLAGS, _SIOCSIFFLAGS = 0x8913, 0x8914
+
+
+def enter() -> None:
+    """Put this process's children into namespaces of their own, with the user's own number. Raises OSError."""
+    user, group = os.geteuid(), os.getegid()
+    linux.unshare(_NEW)
+    try:
+        for name in ("uid", "gid"):
+            _write(f"/proc/self/{name}_map", _EVERYBODY)  # root's right: a copy of a file keeps its owner
+    except OSError:
+        _write("/proc/self/setgroups", "deny")
+        _write("/proc/self/uid_map", f"{user} {user} 1")
+        _write("/proc/self/gid_map", f"{group} {group} 1")
+    with suppress(OSError):
+        _write("/proc/sys/user/max_user_namespaces", "0")  # none within this one
+    _raise_loopback()
+
+
+def foreign(workspace: str) -> str | None:
+    """Say why an overlay could not be written to: only root's namespace knows the owners of other people's files."""
+    found = os.stat(workspace)
+    if os.geteuid() == 0 or (found.st_uid, found.st_gid) == (os.geteuid(), os.getegid()):
+        return None
+    return "the workspace belongs to another user or group"
+
+
+def mount_overlay(workspace: str, scratch: str) -> str:
+    """Mount a copy of the workspace that takes up nothing; return its path, which is inside `scratch`."""
+    linux.mount("none", "/", "", linux.MS_REC | linux.MS_PRIVATE)
+    for name in ("lower", "upper", "work", "merged"):
+        os.makedirs(os.path.join(scratch, name), mode=0o700, exist_ok=True)
+    linux.mount(workspace, os.path.join(scratch, "lower"), "", linux.MS_BIND)
+    os.chdir(scratch)  # names without the characters that separate options
+    linux.mount("overlay", "merged", "overlay", 0, "lowerdir=lower,upperdir=upper,workdir=work,userxattr")
+    return os.path.join(scratch, "merged")
+
+
+def hide_the_rest(copy: str, workspace: str, *, home: str, search_path: str) -> None:
+    """Show the copy at the workspace's path, and of all else only what is no business of the user's, read-only."""
+    tools = tool_folders(home, search_path)
+    kept = {each: os.open(each, os.O_PATH | os.O_CLOEXEC) for each in tools if not _is_in(each, workspace)}
+    devices = {each: os.open(f"/dev/{each}", os.O_PATH | os.O_CLOEXEC) for each in _DEVICES}
+    held = os.open(copy, os.O_PATH | os.O_CLOEXEC)
+    linux.set_read_only("/", read_only=True, recursive=True)
+    for folder in hidden_folders(home):
+        linux.mount("tmpfs", folder, "tmpfs", linux.MS_NOSUID | linux.MS_NODEV, "mode=0755,size=1g")
+    os.makedirs(home, exist_ok=True)
+    os.makedirs("/tmp", exist_ok=True)  # noqa: S108 - its own
+    _mount_devices(devices)
+    os.makedirs(workspace, exist_ok=True)
+    _bind(held, workspace)
+    linux.set_read_only(workspace, read_only=False, recursive=False)
+    for path, handle in kept.items():
+        os.makedirs(path, exist_ok=True)
+        _bind(handle, path)
+        linux.set_read_only(path, read_only=True, recursive=True)
+    linux.mount("proc", "/proc", "proc", linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC | linux.MS_RDONLY)
+    for handle in (held, *kept.values(), *devices.values()):
+        os.close(handle)
+    os.chdir(workspace)
+
+
+def _mount_devices(devices: dict[str, int]) -> None:
+    linux.mount("tmpfs", "/dev", "tmpfs", linux.MS_NOSUID | linux.MS_NOEXEC, "mode=0755,size=64m")
+    for name, handle in devices.items():
+        os.close(os.open(f"/dev/{name}", os.O_CREAT | os.O_CLOEXEC, 0o666))
+        _bind(handle, f"/dev/{name}")
+        linux.set_read_only(f"/dev/{name}", read_only=False, recursive=False)
+    for folder in ("shm", "pts"):
+        os.mkdir(f"/dev/{folder}", 0o1777)
+    linux.mount("tmpfs", "/dev/shm", "tmpfs", linux.MS_NOSUID | linux.MS_NODEV, "mode=1777,size=1g")  # noqa: S108
+    with suppress(OSError):  # without terminals a check still runs
+        options = linux.MS_NOSUID | linux.MS_NOEXEC
+        linux.mount("devpts", "/dev/pts", "devpts", options, "newinstance,ptmxmode=0666,mode=620")
+    for name, target in (("ptmx", "pts/ptmx"), ("fd", "/proc/self/fd"), ("stdin", "/proc/self/fd/0")):
+        os.symlink(target, f"/dev/{name}")
+    for number, name in enumerate(("stdout", "stderr"), 1):
+        os.symlink(f"/proc/self/fd/{number}", f"/dev/{name}")
+
+
+def _bind(handle: int, target: str) -> None:
+    linux.mount(f"/proc/self/fd/{handle}", target, "", linux.MS_BIND | linux.MS_REC)
+
+
+def _raise_loopback() -> None:
+    """Many tests connect to a server of their own; without an address of its own the network is empty."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+        request = struct.pack("16sH22x", b"lo", 0)
+        flags = struct.unpack("16sH22x", fcntl.ioctl(any_socket, _SIOCGIFFLAGS, request))[1]
+        fcntl.ioctl(any_socket, _SIOCSIFFLAGS, struct.pack("16sH22x", b"lo", flags | _UP))
+
+
+def _write(path: str, text: str) -> None:
+    with open(path, "w", encoding="ascii") as file:
+        file.write(text)
+
+
+def _is_in(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(folder.rstrip("/") + "/")

@@ -1,0 +1,85 @@
+"""A plain copy of a workspace, with its dependencies as links: where an overlay is not to be had."""
+
+import os
+import re
+import shutil
+import stat
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from darner_context.git.command import run_git
+
+DEPENDENCIES = frozenset({".venv", "venv", "node_modules", "target", "vendor", ".tox", ".nox", "bower_components"})
+_LISTED = 64_000_000  # bytes of a list of files
+_SECONDS = 20.0  # for git to list them
+
+
+def copy_files(workspace: Path, files: Path) -> tuple[Path, ...]:
+    """Copy what git tracks or would, or all files without git; return what the links to the dependencies lead to.
+
+    A link that leads out of the workspace is left out. Raises OSError.
+    """
+    files.mkdir(mode=0o700)
+    listed = _listed(workspace)
+    for path in listed if listed is not None else _walked(workspace):
+        source, target = workspace / path, files / path
+        try:
+            kind = source.lstat().st_mode
+        except OSError:
+            continue  # tracked, and deleted
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if stat.S_ISLNK(kind):
+            if source.resolve().is_relative_to(workspace) and not source.readlink().is_absolute():
+                target.symlink_to(source.readlink())
+        elif stat.S_ISREG(kind):
+            shutil.copy(source, target)
+    for name in DEPENDENCIES:
+        if (workspace / name).is_dir() and not (files / name).exists():
+            (files / name).symlink_to((workspace / name).resolve())
+    found = [each for each in files.iterdir() if each.is_symlink() and each.name in DEPENDENCIES]
+    return tuple(each.resolve() for each in found)
+
+
+def imports_of(workspace: Path, files: Path) -> list[str]:
+    """The folders of the copy from which Python is to import what its environment would import from the workspace.
+
+    An editable install names folders of the workspace, and a check that imports from there would not see the patch.
+    """
+    found = [files, files / "src"]
+    for environment in (".venv", "venv"):
+        for packages in (workspace / environment).glob("lib/python*/site-packages"):
+            for file in (*packages.glob("*.pth"), *packages.glob("__editable__*_finder.py")):
+                found += [files / each for each in _folders_named(file, workspace)]
+    return list(dict.fromkeys(str(each) for each in found if each.is_dir()))
+
+
+def _folders_named(file: Path, workspace: Path) -> Iterator[str]:
+    """Folders of the workspace in a file of Python's; a package there stands for the folder around it."""
+    text = file.read_text(encoding="utf-8", errors="replace")
+    for path, quote in re.findall(rf"{re.escape(str(workspace))}(?:/([^'\"\n]+)|)(['\"]?)", text):
+        yield path.rpartition("/")[0] if quote else path
+
+
+def leads_back(workspace: Path) -> str | None:
+    """The dependency that is a link into the workspace, so that a check of a copy would not see the patch in it."""
+    modules = workspace / "node_modules"
+    for each in (*modules.glob("*"), *modules.glob("@*/*")):
+        if each.is_symlink():
+            target = each.resolve()
+            if target.is_relative_to(workspace) and not target.is_relative_to(modules):
+                return f"node_modules/{each.relative_to(modules).as_posix()}"
+    return None
+
+
+def _listed(workspace: Path) -> Iterable[str] | None:
+    """The files that git knows or would; None without git."""
+    words = ("ls-files", "--cached", "--others", "--exclude-standard", "-z", "--deduplicate")
+    said = run_git(workspace, *words, seconds=_SECONDS, most=_LISTED)
+    return None if said is None else [os.fsdecode(each) for each in said.split(b"\0") if each]
+
+
+def _walked(workspace: Path) -> Iterable[str]:
+    for folder, below, names in os.walk(workspace):
+        below[:] = [each for each in below if each not in DEPENDENCIES and each != ".git"]
+        here = Path(folder).relative_to(workspace)
+        yield from ((here / each).as_posix() for each in names)

@@ -1,0 +1,163 @@
+"""Running a command on a draft at the strictest level that holds here, and naming that level."""
+
+import asyncio
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from darner_server.check import landlock, namespaces, plain_copy
+from darner_server.check.isolation import LEVELS, Level, Limits, Unisolated, reason_of
+from darner_server.check.scratch import remove
+
+_BEGIN = "import sys; sys.path.insert(0, sys.argv.pop(1)); from darner_server.check.launcher import main; main()"
+_PACKAGES = str(Path(__file__).parents[2])
+_GRACE = 20.0  # seconds in which a launcher that is to end does so by itself
+_SHOWN = 200_000  # bytes of the end of the output that are kept
+_PRIVATE = ("DBUS_", "XDG_", "DISPLAY", "WAYLAND_", "DOCKER_", "KUBE", "SSH_", "GPG_", "SESSION_MANAGER", "DARNER_")
+
+Limit = Literal["time", "memory", "processes", "output"]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A workspace with a patch: the new content of each changed file, None for a deleted one. `scratch` is a folder."""
+
+    workspace: Path
+    changes: Mapping[str, bytes | None]
+    scratch: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a command ended: its exit code (negative: the signal), or None and the limit that it passed."""
+
+    code: int | None
+    limit: Limit | None
+    output: str  # the end of it
+    level: Level
+
+
+async def run(
+    arguments: Sequence[str],
+    draft: Draft,
+    *,
+    environ: Mapping[str, str],
+    limits: Limits,
+    levels: Sequence[Level] = LEVELS,
+) -> Ended | Unisolated:
+    """
+    Run a command on a copy of the draft, a new one each time, at the first of `levels` that holds on this machine.
+
+    `environ` must hold no key. Cancelled, the command ends with all that it started.
+    """
+    reasons: list[str] = []
+    for level in levels:
+        if (missing := _missing(level, draft.workspace)) is not None:
+            reasons.append(f"{level}: {missing}")
+            continue
+        folder = Path(await asyncio.to_thread(tempfile.mkdtemp, dir=draft.scratch))
+        try:
+            ended = await _attempt(arguments, draft, environ, limits, level, folder)
+        except OSError as error:
+            ended = Unisolated(reason_of(error))
+        finally:
+            await asyncio.shield(asyncio.to_thread(remove, folder))
+        if isinstance(ended, Ended):
+            return ended
+        reasons.append(f"{level}: {ended.reason}")
+    return Unisolated("; ".join(reasons) or "no level of isolation was allowed")
+
+
+def _missing(level: Level, workspace: Path) -> str | None:
+    """Why a level need not be tried."""
+    if sys.platform == "win32":
+        return "checks do not run on Windows yet"
+    if sys.platform != "linux":
+        return None if level == "limits" else f"there is none on {sys.platform}"
+    if level == "namespaces":
+        return namespaces.foreign(str(workspace))
+    return landlock.missing() if level == "landlock" else None
+
+
+async def _attempt(  # noqa: PLR0917 - one call, straight above
+    arguments: Sequence[str], draft: Draft, environ: Mapping[str, str], limits: Limits, level: Level, folder: Path
+) -> Ended | Unisolated:
+    order = await asyncio.to_thread(_order, arguments, draft, environ, limits, level, folder)
+    if isinstance(order, Unisolated):
+        return order
+    said = await _launched(order)
+    if "unisolated" in said:
+        return Unisolated(said["unisolated"])
+    if "limit" not in said:
+        return Unisolated("the process that watches over the check was ended")
+    with (folder / "output").open("rb") as file:
+        file.seek(max(0, os.fstat(file.fileno()).st_size - _SHOWN))
+        return Ended(said["code"], said["limit"], file.read(_SHOWN).decode(errors="replace"), level)
+
+
+def _order(  # noqa: PLR0917 - likewise
+    arguments: Sequence[str], draft: Draft, environ: Mapping[str, str], limits: Limits, level: Level, folder: Path
+) -> dict[str, Any] | Unisolated:
+    """What the launcher is to do, with what it needs for that on disk. Raises OSError."""
+    workspace, home = draft.workspace.resolve(), os.path.expanduser("~")
+    if not os.path.isdir(home):
+        home = "/tmp/home"  # noqa: S108 - its own
+    changes: dict[str, str | None] = {}
+    for number, (path, content) in enumerate(draft.changes.items()):
+        changes[path] = None if content is None else str(folder / str(number))
+        if content is not None:
+            (folder / str(number)).write_bytes(content)
+    found = {name: value for name, value in environ.items() if not name.startswith(_PRIVATE)}
+    order: dict[str, Any] = {
+        "level": level, "arguments": list(arguments), "changes": changes, "limits": asdict(limits),
+        "workspace": str(workspace), "home": home, "scratch": str(folder), "output": str(folder / "output"),
+    }  # fmt: skip
+    if level == "namespaces":
+        return order | {"environment": {**found, "HOME": home, "TMPDIR": "/tmp"}}  # noqa: S108 - its own
+    if (link := plain_copy.leads_back(workspace)) is not None:
+        return Unisolated(f"{link} is a link into the workspace, so a check of a copy would not see the patch")
+    files = folder / "files"
+    dependencies = plain_copy.copy_files(workspace, files)
+    for name in ("home", "tmp"):
+        (folder / name).mkdir()
+    imports = os.pathsep.join([*plain_copy.imports_of(workspace, files), *filter(None, [found.get("PYTHONPATH")])])
+    own = {"HOME": str(folder / "home"), "TMPDIR": str(folder / "tmp"), "PYTHONPATH": imports}
+    readable = [str(each) for each in dependencies]
+    return order | {"copy": str(files), "readable": readable, "environment": {**found, **own}}
+
+
+async def _launched(order: Mapping[str, Any]) -> dict[str, Any]:
+    """Start the launcher, and put together what it says; it and the command have ended then."""
+    starting = asyncio.ensure_future(
+        asyncio.create_subprocess_exec(
+            sys.executable, "-I", "-S", "-c", _BEGIN, _PACKAGES,
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
+            env={"PATH": os.defpath}, start_new_session=True,
+        )
+    )  # fmt: skip
+    said: dict[str, Any] = {}
+    try:
+        process = await asyncio.shield(starting)  # cut short, asyncio would end it and wait for its children
+        assert process.stdin is not None  # noqa: S101 - pipes were asked for
+        assert process.stdout is not None  # noqa: S101 - likewise
+        process.stdin.write(json.dumps(order).encode() + b"\n")
+        async for line in process.stdout:
+            said |= json.loads(line)
+        return said
+    finally:
+        process = await starting
+        if process.stdin is not None:
+            process.stdin.close()  # which ends the command, and all that it started
+        try:
+            async with asyncio.timeout(_GRACE):
+                await process.wait()
+        except TimeoutError:
+            with suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
