@@ -29,12 +29,14 @@ FLOORS = {
     " < applier finished_hunks",
     "darner_server.engine": "embedded_model failed_endpoints events garbage_collection masking base_version_offsets privacy save syntax_gate task"
     " < prompt < patch_state < reply_stream < run < engine",
+    "darner_server.check": "changes failure_excerpt isolation keyless_environment linux plain_copy scratch trusted_commands"
+    " visible_files < landlock namespaces supervisor < launcher sandbox < verdict",
     "darner_server.local": "cancellable_thread lock models server_state"
     " < checksum download_process health server_process < hub package_index < download < server",
     "darner_server.lsp": "client_log errors suggestions tests_of_file < transport < progress server_capabilities text"
     " < client_capabilities engine_host handshake params < edits < session < model_request patch_run < handlers < server < startup",
     "darner_server.cli": "exit_codes output < autorun_files locations login model recovery"
-    " < command_environment < apply post_patch_check context doctor < patch < arguments < app",
+    " < command_environment < apply patch_check patch_repair context doctor < patch < arguments < app",
 }
 
 # What each package may import besides itself and the standard library. "package.room" allows that room alone.
@@ -45,11 +47,12 @@ OUTSIDE = {
     " darner_context.system darner_context.text darner_server.patch.protected_paths",
     "darner_server.patch": "",
     "darner_server.engine": "darner_clients darner_context darner_server darner_server.local darner_server.patch",
+    "darner_server.check": "darner_context.git darner_context.request darner_context.secrets darner_context.system",
     "darner_server.local": "filelock darner_clients darner_context.system darner_server.__init__",
     "darner_server.lsp": "cattrs lsprotocol pygls darner_clients darner_context darner_server darner_server.engine"
     " darner_server.patch",
     "darner_server.cli": "keyring pydantic rich typer darner_clients darner_context darner_server darner_server.engine"
-    " darner_server.local darner_server.lsp.startup darner_server.lsp.transport darner_server.patch",
+    " darner_server.check darner_server.local darner_server.lsp.startup darner_server.lsp.transport darner_server.patch",
 }
 
 # Libraries that one file, or one folder, knows.

@@ -1,12 +1,10 @@
 import asyncio
 import json
-import os
 import signal
 from pathlib import Path
 
 import pytest
 from tests.cli.desk import Desk
-from tests.fifo import open_fifo
 
 from darner_clients.testing import Fault, Script, ScriptedEndpoint, ScriptedReply
 
@@ -192,60 +190,6 @@ async def test_an_unset_key(desk: Desk) -> None:
     assert ran.code == 3
     assert "c.toml:6: the variable NO_KEY is not set" in ran.err
     assert (await desk.run("context", "a.py", "--config", str(desk.folder / "c.toml"))).code == 0
-
-
-async def check_checked(desk: Desk, command: str, code: int, said: str, files: dict[str, bytes]) -> None:
-    """Patch with --apply --check and the given check command; compare the code, what was said and the files."""
-    settings = f"check = '''{command}'''\n"
-    desk.put({".darner.toml": settings})
-    async with ScriptedEndpoint(Script(otherwise=REPLY)) as server:
-        given = ("patch", "return two", "a.py", "--apply", "--check")
-        ran = await desk.run(*given, "--config", config(desk, server))
-    assert ran.code == code, ran.err
-    assert said in ran.err
-    assert desk.texts() == {**files, ".darner.toml": settings.encode()}
-
-
-OLD = {name: text.encode() for name, text in FILES.items()}
-
-
-async def test_a_patch_that_its_check_passes_stays(desk: Desk) -> None:
-    await check_checked(desk, "grep -q 'return 2' a.py", 0, "patched 1 file", NEW)
-
-
-async def test_a_patch_that_its_check_fails_is_taken_back(desk: Desk) -> None:
-    failing = "echo 'a.py is wrong'; echo changed > a.py; exit 3"
-    said = f"a.py is wrong\nthe check `{failing}` failed with exit code 3, so the files were restored"
-    await check_checked(desk, failing, 1, said, OLD)
-
-
-@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-async def test_an_interrupted_check_takes_the_patch_back(desk: Desk, sent: signal.Signals) -> None:
-    started = desk.folder / "started"
-    os.mkfifo(started)
-    desk.put({".darner.toml": f"check = 'echo yes > {started}; sleep 600'\n"})
-    async with ScriptedEndpoint(Script(otherwise=REPLY)) as server:
-        given = ("patch", "return two", "a.py", "--apply", "--check", "--config", config(desk, server))
-        process = await desk.start(*given)
-        ended = asyncio.ensure_future(process.communicate())
-        with await open_fifo(started, ended) as said:
-            assert await asyncio.to_thread(said.read) == "yes\n"
-        process.send_signal(sent)
-        _, err = await ended
-    assert process.returncode == 130, err
-    assert (desk.root / "a.py").read_text() == FILES["a.py"]
-
-
-@pytest.mark.parametrize(
-    ("given", "said"),
-    [(("--check",), "add --apply"), (("--check", "--apply"), ".darner.toml: sets no check; add a line such as")],
-)
-async def test_a_check_that_cannot_be_run(desk: Desk, given: tuple[str, ...], said: str) -> None:
-    async with ScriptedEndpoint(Script(otherwise=REPLY)) as server:
-        ran = await desk.run("patch", "return two", "a.py", *given, "--config", config(desk, server))
-        assert server.asked == []
-    assert ran.code == 2
-    assert said in ran.err
 
 
 @pytest.mark.parametrize(

@@ -93,7 +93,7 @@ async def test_a_wrong_key_of_a_repository(desk: Desk) -> None:
 async def test_what_a_repository_tells_the_model_and_runs(desk: Desk) -> None:
     desk.put({"a.py": "x = 1\n", ".darner.toml": f'instructions = "{TOML}"\ncheck = "env; false # {TOML}"\n'})
     async with ScriptedEndpoint(Script(otherwise=edit("a.py", "x = 1", "x = 2"))) as server:
-        given = ("patch", "count", "a.py", "--apply", "--check", "--config", config(desk, server))
+        given = ("patch", "count", "a.py", "--apply", "--check", "--trust", "--config", config(desk, server))
         keys = dict.fromkeys(("CI_TOKEN", "PGPASSWORD", "NPM_CONFIG__AUTH", "A_KEY_2"), "hunter2")
         ran = await desk.run(*given, **keys, PROXY="http://u:hunter2@h", CI="1")
     check(ran, 1)

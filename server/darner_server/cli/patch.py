@@ -3,11 +3,14 @@
 On a terminal the hunks are shown as soon as they are finished; a program gets the whole diff at the end.
 """
 
-import os
 import re
 import sys
 from asyncio import CancelledError
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
+from functools import partial
+from time import monotonic
+from typing import TYPE_CHECKING
 
 from darner_clients.context_budget import Budget
 from darner_context.index import Unreadable
@@ -21,7 +24,6 @@ from darner_server.cli.command_environment import (
     show_instructions,
 )
 from darner_server.cli.locations import parse_location
-from darner_server.cli.post_patch_check import Kept, keyless, run_check
 from darner_server.cli.recovery import journals, recover_unfinished
 from darner_server.engine import (
     ContextReady,
@@ -41,7 +43,9 @@ from darner_server.engine import (
 from darner_server.engine.save import save
 from darner_server.file_writer import Unwritten
 from darner_server.patch import FinishedHunks, unified_diff
-from darner_server.settings import WORKSPACE_FILE
+
+if TYPE_CHECKING:  # imported where a check is wanted: the start of a command is felt
+    from darner_server.cli.patch_check import PatchCheck
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,9 @@ class Options:
     json: bool
     partial: bool
     check: bool
+    trust: bool
+    sandboxed: bool
+    repair_seconds: float
     budget: Budget | None
     allow: bool
 
@@ -59,58 +66,103 @@ class Options:
 async def patch(place: Place, instruction: str, arguments: list[str], options: Options) -> int:
     """Run one headless patch and return its exit code."""
     instruction = _instruction(instruction)
-    check = _check_command(place, options)
     show_instructions(place)
     show_endpoint_notices(place)
     recover_unfinished(place.root, apply=options.apply)
-    focuses = [parse_location(each, place.root, place.here) for each in arguments]
-    async with open_engine(place) as engine:
-        for focus in focuses:
-            text = engine.index.read(focus.path)
-            if isinstance(text, Unreadable):
-                raise exit_codes.Stop(f"{focus.path}: {text.reason}")
-        with output.Progress(wanted=not options.json) as progress:
-            await read_workspace(engine, progress, whole=not focuses)
-        if not engine.index.state().files and not focuses:
-            raise exit_codes.Stop(
-                f"{place.root}: contains no source files that darner reads; name a file, or another --root"
-            )
-        task = Task(
-            instruction=instruction,
-            focus=focuses[0] if focuses else None,
-            also=tuple(focuses[1:]),
-            scope="workspace" if not focuses else "range" if focuses[0].first_line else "file",
-            interactive=sys.stderr.isatty(),
-            budget=options.budget,
-            partial=options.partial,
-        )
-        finished = FinishedHunks()
+    finished = FinishedHunks()
+    failure = None
+    async with AsyncExitStack() as stack:
+        check: PatchCheck | None = None
+        if options.check:
+            from darner_server.cli.patch_check import open_check
+
+            opened = open_check(place, trusted=options.trust, sandboxed=options.sandboxed)
+            check = await stack.enter_async_context(opened)
+        engine = await stack.enter_async_context(open_engine(place))
+        task = await _task(engine, place, instruction, arguments, options)
         last = await _run(engine, task, options, finished)
-    if isinstance(last, Failed):
-        output.say(f"darner: {last.message}", "red")
-        return exit_codes.OF_FAILURE[last.kind]
-    last = _asked_for(place, last, task, options)
-    if options.apply:
-        await _write(place, last, check, options)
+        if isinstance(last, Failed):
+            output.say(f"darner: {last.message}", "red")
+            return exit_codes.OF_FAILURE[last.kind]
+        last = drafted = _asked_for(place, last, task, options)
+        if check is not None:
+            last, failure = await _checked(check, engine, last, task, options)
+    if options.apply and failure is None:
+        _write(place, last)
+    if not options.json and (not _streams(options) or last.changes != finished.changes):
+        if _streams(options):
+            lacks = "the patch without the edits that were left out:"
+            output.say(lacks if last.changes == drafted.changes else "the patch as it was repaired:")
+        output.show_diff(last.diff)
+    if failure is not None:
+        raise exit_codes.Stop(failure, exit_codes.NOTHING)
     if not options.json:
-        if not _streams(options):
-            output.show_diff(last.diff)
-        elif last.changes != finished.changes:
-            output.say("the patch without the edits that were left out:")
-            output.show_diff(last.diff)
         output.say(summary(last, applied=options.apply), "dim")
     return exit_codes.PATCHED
 
 
-def _check_command(place: Place, options: Options) -> str | None:
-    if not options.check:
-        return None
-    if not options.apply:
-        raise exit_codes.Stop("--check runs the workspace's check on the written files; add --apply")
-    if not place.workspace.check:
-        where = place.root / WORKSPACE_FILE
-        raise exit_codes.Stop(f'{where}: sets no check; add a line such as  check = "pytest -q"  or omit --check')
-    return place.workspace.check
+async def _task(engine: Engine, place: Place, instruction: str, arguments: list[str], options: Options) -> Task:
+    """The task, once the index knows the workspace."""
+    focuses = [parse_location(each, place.root, place.here) for each in arguments]
+    for focus in focuses:
+        text = engine.index.read(focus.path)
+        if isinstance(text, Unreadable):
+            raise exit_codes.Stop(f"{focus.path}: {text.reason}")
+    with output.Progress(wanted=not options.json) as progress:
+        await read_workspace(engine, progress, whole=not focuses)
+    if not engine.index.state().files and not focuses:
+        raise exit_codes.Stop(
+            f"{place.root}: contains no source files that darner reads; name a file, or another --root"
+        )
+    return Task(
+        instruction=instruction,
+        focus=focuses[0] if focuses else None,
+        also=tuple(focuses[1:]),
+        scope="workspace" if not focuses else "range" if focuses[0].first_line else "file",
+        interactive=sys.stderr.isatty(),
+        budget=options.budget,
+        partial=options.partial,
+    )
+
+
+async def _checked(
+    check: "PatchCheck", engine: Engine, done: Done, task: Task, options: Options
+) -> tuple[Done, str | None]:
+    """
+    Check the patch and repair it as long as there is time; the last patch, and why it failed, if it did.
+
+    Raises Stop if it is interrupted.
+    """
+    from darner_server.cli.patch_repair import checked
+
+    async def draft(again: Task) -> Done | Failed:
+        with output.Progress(wanted=not options.json) as progress:
+            found = await _show_events(engine, again, options, None, progress)
+        return found if isinstance(found, Failed) else _asked_for(check.place, found, task, options)
+
+    def report(message: str) -> None:
+        if not options.json:
+            output.say(message, "dim")
+
+    try:
+        done, verdict = await checked(
+            done, task, check=partial(check.verdict, json=options.json), draft=draft, seconds=options.repair_seconds,
+            clock=monotonic, report=report,
+        )  # fmt: skip
+    except CancelledError:
+        if not _streams(options) and not options.json:
+            output.show_diff(done.diff)
+        raise exit_codes.Stop(
+            "interrupted: the patch is shown as it was before its check, and nothing was written",
+            exit_codes.INTERRUPTED,
+        ) from None
+    if options.json:
+        output.emit(done.as_json())
+    if verdict.passed:
+        output.say(str(verdict), "green")
+        return done, None
+    kept = "nothing was written, and the diff is on stdout" if options.apply else "the diff is on stdout"
+    return done, "\n".join(part for part in (verdict.output.rstrip(), f"{verdict}; {kept}") if part)
 
 
 def _asked_for(place: Place, done: Done, task: Task, options: Options) -> Done:
@@ -126,30 +178,10 @@ def _asked_for(place: Place, done: Done, task: Task, options: Options) -> Done:
     return replace(done, changes=changes, before=before, diff=unified_diff(before, changes))
 
 
-async def _write(place: Place, done: Done, check: str | None, options: Options) -> None:
-    """Write the files; if a check has to run and fails or is interrupted, they are restored."""
-    kept = Kept.of(place.root, done.changes)
+def _write(place: Place, done: Done) -> None:
     written = save(place.root, done.before, done.changes, journals=journals())
     if isinstance(written, Unwritten):
         raise exit_codes.Stop(f"nothing was written: {written.path}: {written.reason}", exit_codes.NOTHING)
-    if check is None:
-        return
-    passed = False
-    try:
-        output.say(f"check: running {place.root / WORKSPACE_FILE}'s command: {check}", "yellow")
-        with output.Progress(wanted=not options.json) as progress:
-            progress.show(f"check: {check}")
-            keys = [key for each in place.settings.endpoints for key in each.hidden if key]
-            checked = await run_check(check, place.root, keyless(os.environ, keys))
-        passed = checked.code == 0
-    finally:
-        unrestored = None if passed else kept.put_back()
-    if passed:
-        return
-    if unrestored is not None:
-        raise exit_codes.Stop(f"the check failed, and {unrestored.path} could not be restored: {unrestored.reason}")
-    failed = f"the check `{check}` failed with exit code {checked.code}, so the files were restored"
-    raise exit_codes.Stop("\n".join(part for part in (checked.output.rstrip(), failed) if part), exit_codes.NOTHING)
 
 
 def _instruction(given: str) -> str:
@@ -186,12 +218,14 @@ async def _run(engine: Engine, task: Task, options: Options, finished: FinishedH
 
 
 async def _show_events(
-    engine: Engine, task: Task, options: Options, finished: FinishedHunks, progress: output.Progress
+    engine: Engine, task: Task, options: Options, finished: FinishedHunks | None, progress: output.Progress
 ) -> Done | Failed:
+    """Show a task's events; its hunks too, where `finished` takes them."""
     waits = ""
     async with engine.patch(task) as events:
         async for event in events:
-            if options.json and not isinstance(event, (Stage, Decoding)):
+            quiet = isinstance(event, (Stage, Decoding)) or (options.check and isinstance(event, Done))
+            if options.json and not quiet:  # the patch is reported once it is checked
                 output.emit(event.as_json())
             if isinstance(event, Warned):
                 output.say(f"darner: {event.message}", "yellow")
@@ -199,7 +233,7 @@ async def _show_events(
                 waits = _say_wait(event.detail, waits)
             elif not options.json:
                 _show(event, progress)
-                if isinstance(event, EditReady):
+                if isinstance(event, EditReady) and finished is not None:
                     hunk = finished.add(
                         event.path, event.kind, event.splices, snapshot=event.snapshot, new_path=event.new_path
                     )

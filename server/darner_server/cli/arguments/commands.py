@@ -12,6 +12,7 @@ from typer.exceptions import TyperException
 from darner_clients.context_budget import WRONG, Budget, parse_budget
 from darner_server import __version__
 from darner_server.cli import exit_codes, output
+from darner_server.cli.arguments.plain import REPAIR_SECONDS
 
 if TYPE_CHECKING:
     from darner_server.cli.command_environment import Place
@@ -85,7 +86,7 @@ def darner(version: Annotated[bool, typer.Option("--version", help="Print the ve
 
 `darner patch - src/a.py < task.txt` reads the instruction from stdin
 
-`darner patch "fix the failing test" --apply --check` reverts the patch if the workspace's check command fails
+`darner patch "fix the failing test" --apply --check` writes only what the workspace's check command passes
 
 `darner patch "rename x to count" src/a.py | git apply` lets git write
 """
@@ -110,9 +111,18 @@ def patch(
     check: Annotated[
         bool,
         typer.Option(
-            "--check", help="After --apply, run the check command of .darner.toml, and revert the patch if it fails."
+            "--check",
+            help="Run the check command of .darner.toml on a copy with the patch; --apply writes only if it passes.",
         ),
     ] = False,
+    trust: Annotated[bool, typer.Option("--trust", help="Trust that command, now and from now on.")] = False,
+    require_sandbox: Annotated[
+        bool,
+        typer.Option("--require-sandbox", help="Do not run it without a sandbox that forbids network and writes."),
+    ] = False,
+    check_seconds: Annotated[
+        float, typer.Option(min=0, metavar="SECONDS", help="Time for repairs after a failed check; 0 for none.")
+    ] = REPAIR_SECONDS,
     budget: BudgetOption = None,
     allow_run_files: RunFiles = False,
 ) -> None:
@@ -120,8 +130,9 @@ def patch(
     from darner_server.cli import patch as command
 
     options = command.Options(
-        apply=apply, json=json, partial=partial, check=check, budget=budget, allow=allow_run_files
-    )
+        apply=apply, json=json, partial=partial, check=check, trust=trust, sandboxed=require_sandbox,
+        repair_seconds=check_seconds, budget=budget, allow=allow_run_files,
+    )  # fmt: skip
     _run(command.patch(_place(root, config), instruction, paths or [], options))
 
 

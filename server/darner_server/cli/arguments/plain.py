@@ -15,13 +15,17 @@ from darner_clients.context_budget import Budget, parse_budget
 Run = Callable[[], Coroutine[Any, Any, int]]
 
 FLAGS: Mapping[str, frozenset[str]] = {
-    "patch": frozenset({"--apply", "--json", "--partial", "--check", "--allow-run-files"}),
+    "patch": frozenset(
+        {"--apply", "--json", "--partial", "--check", "--trust", "--require-sandbox", "--allow-run-files"}
+    ),
     "context": frozenset({"--json", "--jsonl"}),
 }
 VALUES: Mapping[str, frozenset[str]] = {
-    "patch": frozenset({"--root", "--config", "--budget"}),
+    "patch": frozenset({"--root", "--config", "--budget", "--check-seconds"}),
     "context": frozenset({"--root", "--config", "--budget", "--instruction"}),
 }
+REPAIR_SECONDS = 20.0  # for repairs of a patch whose check failed
+_MOST_DIGITS = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,9 @@ def parse(arguments: list[str]) -> Parsed | None:
                 return None
         else:
             return None
-    certain = "--budget" not in values or parse_budget(values["--budget"]) is not None
+    seconds = values.get("--check-seconds", "0")
+    certain = seconds.isascii() and seconds.isdecimal() and len(seconds) <= _MOST_DIGITS
+    certain = certain and ("--budget" not in values or parse_budget(values["--budget"]) is not None)
     return Parsed(command, frozenset(flags), values, tuple(found)) if certain else None
 
 
@@ -87,6 +93,9 @@ def _patch(parsed: Parsed) -> Run:
         json="--json" in parsed.flags,
         partial="--partial" in parsed.flags,
         check="--check" in parsed.flags,
+        trust="--trust" in parsed.flags,
+        sandboxed="--require-sandbox" in parsed.flags,
+        repair_seconds=float(parsed.values.get("--check-seconds", REPAIR_SECONDS)),
         budget=parsed.budget,
         allow="--allow-run-files" in parsed.flags,
     )

@@ -1,0 +1,123 @@
+"""A patch whose check failed: the model mends it with the check's output, and one patch comes of both."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
+
+from darner_clients.chat import Usage
+from darner_context.index import Focus
+from darner_server.check.failure_excerpt import excerpt
+from darner_server.check.verdict import Verdict
+from darner_server.engine import Done, Failed, Task
+from darner_server.patch import unified_diff
+
+MOST_REPAIRS = 2
+
+
+async def checked(
+    done: Done,
+    task: Task,
+    *,
+    check: Callable[[Done], Awaitable[Verdict]],
+    draft: Callable[[Task], Awaitable[Done | Failed]],
+    seconds: float,
+    clock: Callable[[], float],
+    report: Callable[[str], None],
+) -> tuple[Done, Verdict]:
+    """
+    Check a patch, and repair it while it fails: for at most `seconds`, the checks of the repairs included.
+
+    The last patch that was checked, with its verdict. A repair that is not ready in time is left.
+    """
+
+    async def judged(patch: Done) -> tuple[Done, Verdict]:
+        began = clock()
+        verdict = await check(patch)
+        return _timed(patch, (clock() - began) * 1000), verdict
+
+    done, verdict = await judged(done)
+    until = clock() + seconds
+    for attempt in range(1, MOST_REPAIRS + 1):
+        again = None if verdict.passed else repair_task(task, done, verdict)
+        if again is None or clock() + verdict.seconds > until:
+            break
+        report(f"repair {attempt}: {verdict}")
+        found: tuple[Done, Verdict] | str = "there was not enough time for it"
+        with suppress(TimeoutError):
+            async with asyncio.timeout(until - clock()):
+                repaired = await draft(again)
+                both = repaired if isinstance(repaired, Failed) else merged(done, repaired)
+                if isinstance(both, Failed):
+                    found = both.message
+                elif not both.changes:
+                    found = "the reply takes the patch back, so the first one stays"
+                else:
+                    found = await judged(both)
+        if isinstance(found, str):
+            report(f"repair {attempt}: {found}")
+            break
+        done, verdict = found
+    return done, verdict
+
+
+def repair_task(task: Task, done: Done, verdict: Verdict) -> Task | None:
+    """The task that mends a patch whose check failed; None if the patch deletes or moves files, which no task shows."""
+    texts = {path: text for path, text in done.changes.items() if text is not None}
+    if len(texts) < len(done.changes):
+        return None
+    focus = _focus(task, texts)
+    shown = excerpt(verdict.output, done.changes) or "(no output)"
+    ended = f"passes the limit of {verdict.limit}" if verdict.limit else f"fails with exit code {verdict.code}"
+    return replace(
+        task,
+        instruction=f"{task.instruction}\n\n{_WORDING.format(command=verdict.what, ended=ended, output=shown)}",
+        focus=focus,
+        also=tuple(Focus(each) for each in texts if each != focus.path),
+        scope="file" if task.scope == "file" else "workspace",
+        texts=texts,
+    )
+
+
+def _focus(task: Task, texts: Mapping[str, str]) -> Focus:
+    """The task's place, if the patch left so many lines there; else a file that the patch changed."""
+    focus = task.focus
+    if focus is None or focus.path not in texts:
+        return Focus(next(iter(texts)))
+    lines = texts[focus.path].count("\n") + 1
+    return focus if (focus.last_line or focus.first_line or 0) <= lines else Focus(focus.path)
+
+
+_WORDING = (
+    "The files already contain a first attempt at this. With it, the project's check `{command}` {ended}:\n\n"
+    "{output}\n\nCorrect the code so that the check passes. Do not change tests, and keep what is right."
+)
+
+
+def merged(first: Done, second: Done) -> Done:
+    """One patch from the first one and the one that was made on top of it."""
+    before = {**second.before, **first.before}
+    changes = {path: text for path, text in {**first.changes, **second.changes}.items() if text != before[path]}
+    before = {path: before[path] for path in changes}
+    usage = Usage(*(one + two for one, two in zip(_counts(first.usage), _counts(second.usage), strict=True)))
+    names = dict.fromkeys([*first.timings_ms, *second.timings_ms])
+    times = {name: first.timings_ms.get(name, 0.0) + second.timings_ms.get(name, 0.0) for name in names}
+    return replace(
+        second, diff=unified_diff(before, changes), before=before, changes=changes, usage=usage, timings_ms=times,
+        moves={**first.moves, **second.moves}, refused=(*first.refused, *second.refused),
+    )  # fmt: skip
+
+
+def _timed(done: Done, milliseconds: float) -> Done:
+    """The patch with what the check took."""
+    times = dict(done.timings_ms)
+    total = times.pop("total", 0.0)
+    times["check"] = times.get("check", 0.0) + milliseconds
+    return replace(done, timings_ms={**times, "total": total + milliseconds})
+
+
+def _counts(usage: Usage) -> tuple[int, ...]:
+    return (
+        usage.prompt_tokens, usage.completion_tokens, usage.cached_tokens, usage.reasoning_tokens,
+        usage.accepted_prediction_tokens, usage.rejected_prediction_tokens,
+    )  # fmt: skip
