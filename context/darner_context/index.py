@@ -135,13 +135,15 @@ class Index:
         paths = list(paths)
         if any(path.rpartition("/")[2] in {RULES, OWN_RULES} for path in paths):
             self._workspace.renew()
+        changed: dict[str, LiveFile | None] = {}
         for path in paths:
             file = self._workspace.find(path)
             text = file if isinstance(file, Unreadable) else read_text(file)
             if isinstance(text, Unreadable) or len(text) > SIZE_LIMIT or self._workspace.hidden(path):
-                self._change(partial(self._reader.file_changed, path, None))
+                changed[path] = None
             else:
-                self._change(partial(self._reader.file_changed, path, LiveFile(path, text)))
+                changed[path] = LiveFile(path, text)
+        self._change(partial(self._reader.files_changed, changed))
 
     def set_overlay(self, path: str, text: str | None) -> None:
         """Put a live buffer in the place of a file; None takes it away."""

@@ -3,7 +3,7 @@
 from array import array
 from bisect import bisect_left
 from collections import OrderedDict
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from darner_context.imports.record import Import
 from darner_context.languages.file_language import code_language, may_be_script
 from darner_context.lookup.modules import Paths
 from darner_context.lookup.qualified_names import NAMESPACED, QualifiedNames
+from darner_context.lookup.snapshot import Snapshot
 from darner_context.request import Unreadable
 from darner_context.store.database import Store
 from darner_context.store.entry import words_of
@@ -36,12 +37,9 @@ class IndexReader:
     def __init__(self, store: Store, workspace: Workspace) -> None:
         self.store = store
         self.workspace = workspace
-        self.live: dict[str, LiveFile] = {}  # what replaces a stored file
-        self.gone: set[str] = set()
         self.git_changes: Changed = {}  # against the last commit
         self.counts: dict[tuple[str, str], array[int]] = {}  # by tokenizer and path: tokens of the first n lines
-        self._overlays: dict[str, LiveFile] = {}
-        self._changed_files: dict[str, LiveFile | None] = {}
+        self._snapshot = Snapshot()
         self._facts: OrderedDict[str, FileFacts | None] = OrderedDict()
         self._lines: OrderedDict[str, Lines] = OrderedDict()
         self._held = 0  # characters in them
@@ -54,6 +52,11 @@ class IndexReader:
         self._version = -1
         self._state = 0
 
+    @property
+    def live(self) -> "Mapping[str, LiveFile]":
+        """What is shown instead of stored files, or besides them."""
+        return self._snapshot.live
+
     def reload_if_written(self) -> None:
         """Drop what is cached if another connection has written to the store."""
         version = self.store.version()
@@ -63,15 +66,15 @@ class IndexReader:
 
     def set_overlay(self, path: str, text: str | None) -> None:
         """Show a live buffer instead of a file; None removes the buffer."""
-        held = self._overlays.get(path)
+        buffer = self._snapshot.buffers.get(path)
         if text is None:
-            self._overlays.pop(path, None)
             self._lent.pop(path, None)
-        elif held is not None:
-            held.edit(text)
+            self._show(self._snapshot.without_buffer(path), [path])
+        elif buffer is not None:
+            buffer.edit(text)
+            self._show(self._snapshot, [path])
         else:
-            self._overlays[path] = _buffer(path, text)
-        self._apply_layers(path)
+            self._show(self._snapshot.with_buffers({path: _buffer(path, text)}), [path])
 
     def set_git_changes(self, changed: "Changed") -> None:
         """Set which lines differ from the last commit."""
@@ -81,58 +84,49 @@ class IndexReader:
 
     def state_token(self, own: str | None) -> object:
         """A token that changes when any look-up may; what is inside the functions of `own` does not change it."""
-        others = sorted((path, file.stamp) for path, file in self.live.items() if path != own)
-        live = self.live.get(own) if own is not None else None
+        others = sorted((path, file.stamp) for path, file in self._snapshot.live.items() if path != own)
+        live = self._snapshot.live.get(own) if own is not None else None
         return self._state, others, (own, live.outside) if live is not None else None
 
     def overlay_text(self, path: str) -> str | None:
         """The text of a live buffer."""
-        held = self._overlays.get(path)
-        return held.text if held else None
+        buffer = self._snapshot.buffers.get(path)
+        return buffer.text if buffer is not None else None
 
-    def file_changed(self, path: str, file: "LiveFile | None") -> None:
-        """Note that a file on disk was changed, or deleted (None)."""
-        self._changed_files[path] = file
+    def files_changed(self, files: "Mapping[str, LiveFile | None]") -> None:
+        """Note that files on disk were changed, or deleted (None)."""
         self._state += 1
-        self._apply_layers(path)
+        self._show(self._snapshot.with_changed(files), files)
 
-    def changed_files(self) -> "dict[str, LiveFile | None]":
+    def changed_files(self) -> "Mapping[str, LiveFile | None]":
         """The files on disk that are newer than the store; None for a deleted one."""
-        return dict(self._changed_files)
+        return self._snapshot.changed
 
     def drop_changed_files(self, stored: "Mapping[str, LiveFile | None]") -> None:
         """Drop the changed files that the store holds by now; what has changed since stays."""
         self._state += 1
-        for path, file in stored.items():
-            if path in self._changed_files and self._changed_files[path] is file:
-                del self._changed_files[path]
-                self._apply_layers(path)
+        self._show(self._snapshot.without_changed(stored), stored)
 
     @contextmanager
     def with_overlays(self, texts: Mapping[str, str]) -> Generator[None, None, None]:
         """Show a request's own texts instead of the files while it is answered."""
-        before: dict[str, LiveFile | None] = {}
+        before = self._snapshot
+        buffers: dict[str, LiveFile] = {}
         for path, text in texts.items():
-            live = self.live.get(path)
+            live = before.live.get(path)
             if live is not None and live.text == text:
                 continue
-            before[path] = self._overlays.get(path)
             lent = self._lent.get(path)
             if lent is None:
                 lent = self._lent[path] = _buffer(path, text)
             lent.edit(text)
             self._lent.move_to_end(path)
-            self._overlays[path] = lent
-            self._apply_layers(path)
+            buffers[path] = lent
+        self._show(before.with_buffers(buffers) if buffers else before, buffers)
         try:
             yield
         finally:
-            for path, held in before.items():
-                if held is None:
-                    self._overlays.pop(path, None)
-                else:
-                    self._overlays[path] = held
-                self._apply_layers(path)
+            self._show(before, buffers)
             self._drop_oldest_lent()
 
     def _drop_oldest_lent(self) -> None:
@@ -143,25 +137,25 @@ class IndexReader:
             if number and (number >= _LENT or parsed > _PARSED):
                 del self._lent[path]
 
-    def _apply_layers(self, path: str) -> None:
-        """Choose what is shown for a path: its live buffer, the changed file on disk, or what is stored."""
-        before = path in self.live, path in self.gone
-        self.live.pop(path, None)
-        self.gone.discard(path)
-        standing = self._overlays.get(path) or self._changed_files.get(path)
-        if standing is not None:
-            self.live[path] = standing
-        elif path in self._changed_files:
-            self.gone.add(path)
-        dropped = self._lines.pop(path, None)
-        self._held -= len(dropped.text) if dropped else 0
-        for key in [key for key in self.counts if key[1] == path]:
+    def _show(self, snapshot: Snapshot, paths: Iterable[str]) -> None:
+        """Show another snapshot, in which `paths` may have other texts."""
+        before, self._snapshot = self._snapshot, snapshot
+        paths = set(paths)
+        for path in paths:
+            dropped = self._lines.pop(path, None)
+            self._held -= len(dropped.text) if dropped else 0
+        for key in [key for key in self.counts if key[1] in paths]:
             del self.counts[key]
-        now = path in self.live, path in self.gone
-        if now != before and self._paths is not None:
-            there = now == (False, False) and self.store.number_of(path) is not None
-            if (path in self._paths.all) != (there or now[0]):
-                self._paths = None
+        if self._paths is not None and any(self._comes_or_goes(path, before) for path in paths):
+            self._paths = None
+
+    def _comes_or_goes(self, path: str, before: Snapshot) -> bool:
+        """Whether the list of all paths gains or loses one of which a snapshot shows something else than `before`."""
+        live, gone = path in self._snapshot.live, path in self._snapshot.gone
+        if (live, gone) == (path in before.live, path in before.gone):
+            return False
+        there = live or (not gone and self.store.number_of(path) is not None)
+        return (path in self.paths.all) != there
 
     def forget_stored(self) -> None:
         """Drop everything that was read from the store."""
@@ -181,17 +175,18 @@ class IndexReader:
         if self._paths is None:
             rows = self.store.paths()
             self._ids = dict(rows)
-            rows = [row for row in rows if row[1] not in self.gone]
+            rows = [row for row in rows if row[1] not in self._snapshot.gone]
             known = {path for _, path in rows}
-            extra = [path for path in self.live if path not in known]
+            extra = [path for path in self._snapshot.live if path not in known]
             self._paths = Paths([*(path for _, path in rows), *extra], self._config)
         return self._paths
 
     def facts(self, path: str) -> FileFacts | None:
         """The facts about a file, None for one that is not indexed."""
-        if path in self.live:
-            return self.live[path].facts
-        if path in self.gone:
+        live = self._snapshot.live.get(path)
+        if live is not None:
+            return live.facts
+        if path in self._snapshot.gone:
             return None
         if path in self._facts:
             self._facts.move_to_end(path)
@@ -204,8 +199,9 @@ class IndexReader:
 
     def lines(self, path: str) -> Lines:
         """Give the lines of a file; none where it can no longer be read."""
-        if path in self.live:
-            return self.live[path].lines
+        live = self._snapshot.live.get(path)
+        if live is not None:
+            return live.lines
         lines = self._lines.get(path)
         if lines is not None:
             self._lines.move_to_end(path)
@@ -230,8 +226,9 @@ class IndexReader:
 
     def text(self, path: str) -> str | None:
         """Give the text of a file, the live buffer first."""
-        if path in self.live:
-            return self.live[path].text
+        live = self._snapshot.live.get(path)
+        if live is not None:
+            return live.text
         file = self.workspace.find(path)
         text = file if isinstance(file, Unreadable) else read_text(file)
         return None if isinstance(text, Unreadable) else text
@@ -267,11 +264,13 @@ class IndexReader:
             found = self.store.names(unknown)
             for name in unknown:
                 known[name] = Postings(self._ids, *found.get(name, (_EMPTY, _EMPTY)))
-        if not self.live and not self.gone:
+        if not self._snapshot.live and not self._snapshot.gone:
             return {name: known[name] for name in wanted}
         hidden = self._hidden()
         unused = hidden - {self._numbers.get(own)} if own is not None else hidden
-        living = [(path, live.facts.definitions.by_name, live.facts.names) for path, live in self.live.items()]
+        living = [
+            (path, live.facts.definitions.by_name, live.facts.names) for path, live in self._snapshot.live.items()
+        ]
         return {
             name: known[name].with_live(
                 (hidden, [path for path, defined, _ in living if name in defined]),
@@ -282,10 +281,10 @@ class IndexReader:
 
     def _hidden(self) -> frozenset[int]:
         """Number the stored files that something else stands for, or nothing."""
-        for path in [*self.live, *self.gone]:
+        for path in [*self._snapshot.live, *self._snapshot.gone]:
             if path not in self._numbers:
                 self._numbers[path] = self.store.number_of(path)
-        numbers = (self._numbers[path] for path in (*self.live, *self.gone))
+        numbers = (self._numbers[path] for path in (*self._snapshot.live, *self._snapshot.gone))
         return frozenset(number for number in numbers if number is not None)
 
     def words(self, wanted: Sequence[str], most: int, own: str | None) -> dict[str, tuple[int, list[str]]]:
@@ -299,8 +298,8 @@ class IndexReader:
                 continue
             paths = [path for path in self._stored_paths(files) if path != own]
             found[word] = len(paths), paths
-        for path in sorted(self.live):
-            words = words_of(path, self.live[path].facts) if path != own else set[str]()
+        for path in sorted(self._snapshot.live):
+            words = words_of(path, self._snapshot.live[path].facts) if path != own else set[str]()
             for word in wanted:
                 if word in words:
                     count, paths = found.get(word, (0, []))
@@ -308,7 +307,7 @@ class IndexReader:
         return found
 
     def _stored_paths(self, numbers: "array[int]") -> list[str]:
-        ids, live, gone = self._ids, self.live, self.gone
+        ids, live, gone = self._ids, self._snapshot.live, self._snapshot.gone
         return [
             path
             for number in numbers
