@@ -1,27 +1,25 @@
-"""One request and its answer over httpcore, such that no cancellation can leak a connection.
+"""One request and its answer over httpx, such that no cancellation can leak a connection.
 
 httpcore loses a connection that a cancellation reaches at the wrong await: when it has connected and not yet sent, and
-while it closes an answer. So it runs in a task that is never cancelled. A caller that gives up closes
-the socket; httpcore then sees a broken connection, which it handles well.
-
-httpx, which rests on httpcore, is imported only to read an address that is out of the ordinary: it follows redirects,
-keeps cookies and reads the environment, none of which would be right here, and its import takes long.
+while it closes an answer. So httpx runs in a task that is never cancelled. A caller that gives up closes
+the socket; httpx then sees a broken connection, which it handles well.
 """
 
 import asyncio
+import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import suppress
+from functools import lru_cache
 from http import HTTPStatus
-from typing import Protocol, cast
-from urllib.parse import urlsplit
+from typing import cast
+from urllib.parse import urlsplit, urlunsplit
 
 import httpcore
+import httpx
 
-from darner_clients.transport.addresses import proxy_server, target
 from darner_clients.transport.exceptions import Broken, FailureKind, Headers, NotConnected
 from darner_clients.transport.httpcore_errors import is_no_http, is_silent, kind_of
 from darner_clients.transport.network_backend import CancelHandle, Sockets, cancel_handle, tls_context
-from darner_clients.transport.proxies import shown_proxy
+from darner_clients.transport.proxies import proxy_of, shown_proxy
 from darner_clients.transport.settle import wait_until_done
 
 KEEP = 300.0  # seconds an idle connection is kept
@@ -30,30 +28,25 @@ MOST_AHEAD = 1024 * 1024  # bytes that are read before anybody takes them
 
 
 async def preload() -> None:
-    """Import what httpcore leaves until its first request: for a program that must not stop then."""
+    """Import what httpx leaves until its first request: for a program that must not stop then."""
     answer = [b"HTTP/1.1 204 No Content\r\n\r\n"]
     async with httpcore.AsyncConnectionPool(network_backend=httpcore.AsyncMockBackend(answer)) as pool:
         await pool.request("GET", "http://localhost")
 
 
 class Http:
-    """The connections that httpcore keeps to one endpoint, and their sockets. The key is sent to its own host only."""
+    """The connections that httpx keeps to one endpoint, and their sockets.
+
+    A whole httpx client does nothing for us that would be right here, and takes its time: it follows redirects, keeps
+    cookies, and reads the environment. The key is sent to its own host only.
+    """
 
     def __init__(self, base_url: str) -> None:
         url = urlsplit(base_url)
-        proxy = proxy_server(base_url)
-        with suppress(ValueError):  # which is raised by the first request
-            target(base_url)  # reads an unusual one here, in a thread, for the first time
+        proxy = _proxy(base_url)
         self.sockets = Sockets()
         self.through = f", through the proxy {shown_proxy(base_url)}" if proxy else ""
-        self.pool = httpcore.AsyncConnectionPool(
-            ssl_context=tls_context() if url.scheme == "https" else None,
-            proxy=proxy,
-            max_connections=None,
-            max_keepalive_connections=MOST_IDLE,
-            keepalive_expiry=KEEP,
-            network_backend=self.sockets,
-        )
+        self.transport = _Transport(self.sockets, proxy, tls_context() if url.scheme == "https" else None)
 
     def ask(self, method: str, address: str, headers: Headers, body: bytes) -> "Exchange":
         """Begin an exchange. It is to be left."""
@@ -150,16 +143,16 @@ class Exchange:
         cancel_handle.set(self._handle)
         try:
             await self._send(method, address, headers, body)
-        except httpcore.ProxyError as error:  # in the proxy's own words, which may repeat its password: only the status
-            self._failure = NotConnected(f"{_status(error)}{self._http.through}", kind_of(error))
-        except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-            self._failure = NotConnected(f"{error}{self._http.through}", kind_of(error))
-        except (httpcore.UnsupportedProtocol, httpcore.LocalProtocolError, ValueError) as error:
+        except httpx.ProxyError as error:  # in the proxy's own words, which may repeat its password: only the status
+            self._failure = NotConnected(f"{_status(error)}{self._http.through}", kind_of(error.__cause__))
+        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+            self._failure = NotConnected(f"{error}{self._http.through}", kind_of(error.__cause__))
+        except (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.InvalidURL, ValueError) as error:
             self._failure = ValueError(str(error))
-        except httpcore.RemoteProtocolError as error:
+        except httpx.RemoteProtocolError as error:
             self._failure = Broken("") if self.status else _odd_answer(error, address, self._http.through)
-        except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException) as error:
-            self._failure = Broken(str(error), kind_of(error))
+        except httpx.TransportError as error:
+            self._failure = Broken(str(error), kind_of(error.__cause__))
         except Exception as error:  # noqa: BLE001 - a bug: raised where somebody waits
             self._failure = error
         finally:
@@ -167,21 +160,16 @@ class Exchange:
             self._tell()
 
     async def _send(self, method: str, address: str, headers: Headers, body: bytes) -> None:
-        where, host = target(address)
-        fields = [("Host", host), *headers]
+        target = _target(address)
+        fields = [("Host", target.netloc.decode("ascii")), *headers]
         if body or method == "POST":
             fields.append(("Content-Length", str(len(body))))
-        request = httpcore.Request(
-            method,
-            where,
-            headers=[(name.encode("ascii"), value.encode("ascii")) for name, value in fields],
-            content=_Body(body, self._begun),
-        )
-        response = await self._http.pool.handle_async_request(request)
-        stream = cast("_Stream", response.stream)
+        request = httpx.Request(method, target, headers=fields, stream=_Body(body, self._begun))
+        response = await self._http.transport.handle_async_request(request)
+        stream = cast("httpx.AsyncByteStream", response.stream)
         try:
-            self.headers = _headers(response.headers)
-            self.status = response.status
+            self.headers = dict(response.headers.items())
+            self.status = response.status_code
             self._tell()
             ahead = 0
             async for part in stream:
@@ -202,7 +190,7 @@ class Exchange:
         self._tell()
 
 
-class _Body:
+class _Body(httpx.AsyncByteStream):
     """A request's body, which reports when sending begins."""
 
     def __init__(self, content: bytes, begun: Callable[[], None]) -> None:
@@ -215,31 +203,21 @@ class _Body:
             yield self._content
 
 
-class _Stream(Protocol):
-    """The body of an answer."""
+class _Transport(httpx.AsyncHTTPTransport):
+    """httpx's own, over our sockets, for which its constructor has no parameter."""
 
-    def __aiter__(self) -> AsyncIterator[bytes]: ...
-
-    async def aclose(self) -> None: ...
-
-
-def _headers(fields: list[tuple[bytes, bytes]]) -> dict[str, str]:
-    """By their names in lower case; the values of one that comes more than once are joined by commas."""
-    found: dict[str, str] = {}
-    for raw_name, raw_value in fields:
-        name, value = _decoded(raw_name).lower(), _decoded(raw_value)
-        found[name] = f"{found[name]}, {value}" if name in found else value
-    return found
+    def __init__(self, sockets: Sockets, proxy: httpcore.Proxy | None, context: ssl.SSLContext | None) -> None:
+        self._pool = httpcore.AsyncConnectionPool(
+            ssl_context=context,
+            proxy=proxy,
+            max_connections=None,
+            max_keepalive_connections=MOST_IDLE,
+            keepalive_expiry=KEEP,
+            network_backend=sockets,
+        )
 
 
-def _decoded(data: bytes) -> str:
-    try:
-        return data.decode()
-    except UnicodeDecodeError:
-        return data.decode("latin-1")
-
-
-def _odd_answer(error: httpcore.RemoteProtocolError, address: str, through: str) -> Broken:
+def _odd_answer(error: httpx.RemoteProtocolError, address: str, through: str) -> Broken:
     """`through` names the proxy: then either of the two may have been silent."""
     if is_silent(error):
         tls = address.startswith("https:")
@@ -248,9 +226,37 @@ def _odd_answer(error: httpcore.RemoteProtocolError, address: str, through: str)
     return Broken(f"what answers there does not speak HTTP{through}", "no-http") if is_no_http(error) else Broken("")
 
 
-def _status(error: httpcore.ProxyError) -> str:
+def _status(error: httpx.ProxyError) -> str:
     code = str(error)[:3]
     try:
         return f"{code} {HTTPStatus(int(code)).phrase}"
     except ValueError:
         return "the proxy refuses the connection"
+
+
+@lru_cache(maxsize=64)
+def _target(address: str) -> httpx.URL:
+    """Without a name and password, which are none of ours to send."""
+    url = urlsplit(address)
+    return httpx.URL(urlunsplit(url._replace(netloc=url.netloc.rpartition("@")[2])))
+
+
+def _proxy(url: str) -> httpcore.Proxy | None:
+    """The proxy of the environment. Raises NotConnected."""
+    address = proxy_of(url)
+    if not address:
+        return None
+    try:
+        given = httpx.Proxy(address)
+    except (ValueError, httpx.InvalidURL):
+        raise NotConnected("the proxy that the environment names is no address", "proxy-address") from None
+    where = given.url
+    if where.scheme not in {"http", "https"}:
+        reason = f"the environment names a {where.scheme} proxy; only http and https ones can be used"
+        raise NotConnected(reason, "proxy-address")
+    return httpcore.Proxy(
+        url=httpcore.URL(scheme=where.raw_scheme, host=where.raw_host, port=where.port, target=where.raw_path),
+        auth=given.raw_auth,
+        headers=given.headers.raw,
+        ssl_context=tls_context() if where.scheme == "https" else None,
+    )

@@ -25,7 +25,7 @@ _TLS_KINDS: tuple[tuple[str, FailureKind], ...] = (
 
 
 class ConnectFailure(httpcore.ConnectError):
-    """There is no connection. httpcore hands it on as it is."""
+    """There is no connection. httpx keeps it as the cause of its own error."""
 
     def __init__(self, reason: str, kind: FailureKind = "other") -> None:
         super().__init__(reason)
@@ -33,7 +33,7 @@ class ConnectFailure(httpcore.ConnectError):
 
 
 class ReadFailure(httpcore.ReadError):
-    """A read failed. httpcore hands it on as it is."""
+    """A read failed. httpx keeps it as the cause of its own error."""
 
     def __init__(self, reason: str, kind: FailureKind = "other") -> None:
         super().__init__(reason)
@@ -41,7 +41,7 @@ class ReadFailure(httpcore.ReadError):
 
 
 def kind_of(error: BaseException | None) -> FailureKind:
-    """The kind of a failure that our sockets, TLS or a proxy raised; httpcore hands them on as they are."""
+    """The kind of a failure that our sockets, TLS or a proxy raised; httpx's own errors have it as their cause."""
     if isinstance(error, ConnectFailure | ReadFailure):
         return error.kind
     if isinstance(error, ssl.SSLCertVerificationError):

@@ -1,4 +1,4 @@
-"""The sockets below httpcore: quick to the first token, then read at most every few milliseconds, and closed at once.
+"""The sockets below httpx: quick to the first token, then read at most every few milliseconds, and closed at once.
 
 A fast stream costs one wake-up per packet. Here nothing is read unless somebody asks, and between two reads the socket
 is left alone for `pace` seconds, so that a read brings what came since; bytes wait in the kernel, nothing is lost.
