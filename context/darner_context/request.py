@@ -21,7 +21,8 @@ class Focus:
 class ContextRequest:
     """
     One question. `budget` counts tokens of snippets from other files; the focus file comes on top. A `selective`
-    request gets only what is likely enough to be needed, however much would fit.
+    request gets only what is likely enough to be needed, however much would fit. `focus_limit`: the most tokens of the
+    focus file; of one that has more, the lines around the place are shown and an outline of the rest.
 
     `hidden` lines of the focus file are taken as absent everywhere. `texts` are live buffers in the place of the
     disk's files, `recent` the paths edited or opened last (newest first), `diagnostics` messages at the place.
@@ -35,6 +36,7 @@ class ContextRequest:
     diagnostics: tuple[str, ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict[str, str])
     selective: bool = False
+    focus_limit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,11 +48,15 @@ class _Insistence:
     blocked: bool = False
 
 
+Fit = Callable[[Endpoint, int], Awaitable[int]]  # shortens an endpoint's prompt to so many tokens; what it has then
+
+
 @dataclass(frozen=True, slots=True)
 class Demand:
     """What a request needs: its tokens, counted once for each endpoint, and the output to reserve."""
 
     count: Callable[[Endpoint], int]
+    fit: Fit | None
     output: int | Callable[[Endpoint], int]
     interactive: bool
     counts: dict[str, int]
@@ -128,6 +132,7 @@ class Router:
         count: Callable[[Endpoint], int],
         *,
         output: int | Callable[[Endpoint], int],
+        fit: Fit | None = None,
         interactive: bool = True,
         without: Collection[str] = (),
         patience: float = PATIENCE,
@@ -135,10 +140,13 @@ class Router:
     ) -> Route | Unroutable:
         """The first endpoint that fits, is healthy and has quota. `count`: the prompt's tokens by its tokenizer.
 
+        `fit` leaves out what is not needed, where the prompt is too long for an endpoint. If it returns more tokens
+        than the endpoint has room for, these are needed, and the next endpoint gets the request.
+
         Waits for quota where no endpoint has any and some will have within `patience` seconds (a batch may have
         minutes), and for a model that is loading; `on_wait` gets the reason. Leaving early gives the place up.
         """
-        demand = Demand(count, output, interactive, {})
+        demand = Demand(count, fit, output, interactive, {})
         places: dict[str, int] = {}
         began = self._clock()
         within_reach = [each for each in self._targets.values() if each.endpoint.name not in without]
@@ -203,13 +211,22 @@ class Router:
         counted = demand.counted(endpoint)
         prompt = target.estimate(counted)
         output = demand.reserved(endpoint, limits.max_output)
+        left_out = ""
         if prompt + output > limits.window:
-            room = largest_prompt(limits.window - output, target.samples.pairs("prompt"))
-            why = f"{prompt} tokens and {output} for the reply exceed its window of {limits.window}"
-            return Rejection(endpoint, why, room=room)
+            room = largest_prompt(limits.window - output, target.prompts)
+            what = ""
+            if demand.fit is not None and room > 0:
+                counted = await demand.fit(endpoint, room)
+                prompt = target.estimate(counted)
+                what = "needed "
+            if prompt + output > limits.window:
+                why = f"{prompt} {what}tokens and {output} for the reply exceed its window of {limits.window}"
+                return Rejection(endpoint, why, room=room)
+            demand.counts[endpoint.name] = counted
+            left_out = "; less likely context was left out"
         if callable(demand.output):  # a prediction, which may be too low
             output = await _generous(target, prompt, output, limits)
-        reason = f"{prompt} tokens and {output} for the reply fit its window of {limits.window}"
+        reason = f"{prompt} tokens and {output} for the reply fit its window of {limits.window}{left_out}"
         return Route(endpoint, reason, prompt, limits.window, counted, output)
 
     async def _admit(
@@ -234,7 +251,9 @@ class Router:
                 continue
             if (await each.circuit.health()).doubtful:
                 continue
-            route = await self._check_size(each, demand, even_down=False)
+            tokens = max(demand.counted(first), demand.counted(each.endpoint))  # it gets the prompt of the first
+            alike = replace(demand, fit=None, counts={each.endpoint.name: tokens})
+            route = await self._check_size(each, alike, even_down=False)
             if isinstance(route, Route):
                 return replace(route, reason=f"{first.name} is late")
         return None

@@ -2,7 +2,7 @@
 
 from array import array
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import accumulate
 
@@ -13,17 +13,15 @@ from darner_context.lookup.lru import cached
 from darner_context.lookup.names import NameResolver
 from darner_context.lookup.reader import IndexReader
 from darner_context.ranking.budget import BudgetPacker
+from darner_context.ranking.focus import focus_snippet
 from darner_context.ranking.ranking import Ranking
 from darner_context.ranking.selection import change_chances
 from darner_context.ranking.text_search import Search
 from darner_context.ranking.weights import PLACE_LEAST, PLACE_MORE, PLACE_SHARE
 from darner_context.request import ContextBundle, ContextRequest, Focus, LeftOut, Snippet, Withheld
-from darner_context.secrets.file_names import secret_name
-from darner_context.syntax.notebook import unshown_lines
 from darner_context.text.tokenizer import Tokenizer
 
 _O200K = frozenset({"o200k_base", "o200k_harmony"})
-_FOCUS_LEAST = 24_000  # tokens of a focus file that are shown whatever the budget
 
 
 class Retriever:
@@ -45,7 +43,7 @@ class Retriever:
             path = request.focus.path if request.focus is not None else None
             self._renew(path)
             counter = _Counter(reader, tokenizer)
-            focus = _focus(reader, request, counter)
+            focus = focus_snippet(reader, request, counter.tokens)
             query = "\n".join((request.instruction, *request.diagnostics))
             if focus is None or request.focus is None:
                 key = (query, request.recent)
@@ -145,42 +143,3 @@ class _Counter:
             counts = map(self._tokenizer.count, self._reader.lines(path))
             kept = self._reader.counts[self._tokenizer.name, path] = array("I", accumulate(counts, initial=0))
         return kept
-
-
-def _focus(reader: IndexReader, request: ContextRequest, counter: _Counter) -> Snippet | None:
-    """Show the focus file without its hidden lines: whole, or where it is very long the part around the place."""
-    focus = request.focus
-    if focus is None or secret_name(focus.path):
-        return None
-    lines = reader.lines(focus.path)
-    if not lines:
-        return None
-    gone = range(request.hidden[0], request.hidden[1] + 1) if request.hidden else range(0)
-    most = max(_FOCUS_LEAST, request.budget)
-    first, last = 1, len(lines)
-    if counter.tokens(focus.path, 1, last) > most:
-        first, last = _around(focus, len(lines), most, lambda begin, end: counter.tokens(focus.path, begin, end))
-    text, tokens = "", 0
-    unshown = sorted({*gone, *unshown_lines(focus.path, lines.text)})
-    ends = [each for each in unshown if first <= each <= last]
-    for begin, end in zip([first, *(each + 1 for each in ends)], [*(each - 1 for each in ends), last], strict=True):
-        if begin <= end:
-            text += lines.between(begin, end)
-            tokens += counter.tokens(focus.path, begin, end)
-    return Snippet(focus.path, first, last, text, tokens, "focus", ("the file itself",), 1.0)
-
-
-def _around(focus: Focus, size: int, most: int, tokens: Callable[[int, int], int]) -> tuple[int, int]:
-    """Grow from the place to both sides while it fits."""
-    first = last = min(max(focus.first_line or 1, 1), size)
-    last = min(max(focus.last_line or last, first), size)
-    while last > first and tokens(first, last) > most:
-        last -= 1
-    step = 64
-    while step:
-        grown = max(1, first - step), min(size, last + step)
-        if grown != (first, last) and tokens(*grown) <= most:
-            first, last = grown
-        else:
-            step //= 2
-    return first, last

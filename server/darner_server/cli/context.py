@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from darner_clients.context_budget import AUTO, Budget, effective, limit_of
+from darner_clients.context_budget import AUTO, LONGEST, Budget, effective, limit_of
 from darner_context.index import ContextBundle, ContextRequest, Focus, Snippet, Unreadable
 from darner_server.cli import exit_codes, output
 from darner_server.cli.command_environment import Place, open_engine, read_workspace, show_instructions
@@ -99,7 +99,10 @@ def _request(
 ) -> ContextRequest:
     """The request as the first endpoint would get its context."""
     limit = limit_of(budget, settings.endpoints[0]) if budget == AUTO and settings.endpoints else limit_of(budget)
-    return ContextRequest(instruction, focus, limit, hidden=hidden, selective=budget == AUTO)
+    window = settings.endpoints[0].window if settings.endpoints else None
+    return ContextRequest(
+        instruction, focus, limit, hidden=hidden, selective=budget == AUTO, focus_limit=window or LONGEST
+    )
 
 
 def as_json(bundle: ContextBundle) -> dict[str, Any]:

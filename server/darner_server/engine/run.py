@@ -125,6 +125,7 @@ class Run:
         return await self._router.choose(
             self._prompts.count,
             output=lambda endpoint: self._output(endpoint, growth),
+            fit=self._prompts.fit,
             interactive=self._task.interactive,
             without=self._failures.out,
             on_wait=self._streaming.waits,
@@ -162,6 +163,8 @@ class Run:
         reason = route.reason
         if cut:
             reason += "; the context was cut to fit"
+        if part := self._prompts.part_of_focus(endpoint):
+            reason += f"; {part}"
         if self._failures.reasons:
             reason += f" (after {_listed(self._failures.reasons.items())})"
         self._emit(Routed(endpoint.name, endpoint.kind, endpoint.model, reason, route.prompt_tokens, route.window))

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from darner_clients.context_budget import AUTO, Budget, limit_of
+from darner_clients.context_budget import AUTO, LONGEST, Budget, limit_of
 from darner_clients.endpoint import Endpoint
 from darner_context.index import ContextBundle, ContextRequest, Focus, Index, Snippet, Unreadable
 from darner_context.prompt import Prompt, assemble
 from darner_context.request import Withheld
 from darner_context.secrets.masks import Masks
 from darner_context.syntax.notebook import unshown_lines
+from darner_context.text.lines import split_lines
 from darner_context.text.tokenizer import Tokenizer, tokenizer
 from darner_server.engine.garbage_collection import no_collection
 from darner_server.engine.prompt.instruction import instruction_at, rewrite_instruction
@@ -26,10 +27,12 @@ class Prompts:
         self._index = index
         self._budget: Budget = budget
         self._limits: dict[str, int] = {}  # of snippets, by the endpoint's name
-        self._most: int | None = None  # what is left of them after the last cut
+        self._most: int | None = None  # what is left of them after the last cut ...
+        self._focus_limit = LONGEST  # ... and of the focus file
         self._project = project
         self._texts: Mapping[str, str] = task.texts
         self._note = ""
+        self.cut: set[str] = set()  # the endpoints whose prompts lack what is not needed
         self.masks = Masks()
         self._cache: dict[tuple[str, str, int], tuple[ContextBundle, Prompt, Region | NoRegion | None]] = {}
 
@@ -58,6 +61,14 @@ class Prompts:
         """The secrets that are not sent."""
         return (*self.masks.told, *self.bundle(endpoint).withheld)
 
+    def part_of_focus(self, endpoint: Endpoint) -> str:
+        """What is shown of a focus file that is too long for the endpoint; "" if it is shown whole."""
+        focus = self.bundle(endpoint).focus
+        size = len(split_lines(self._text(focus.path) or "")) if focus is not None else 0
+        if focus is None or focus.kind != "focus" or (focus.start_line, focus.end_line) == (1, size):
+            return ""
+        return f"{focus.path} is shown in part: lines {focus.start_line} to {focus.end_line} of {size}, and an outline"
+
     def count(self, endpoint: Endpoint) -> int:
         """Tokens of the prompt by the endpoint's tokenizer."""
         return self.prompt(endpoint).tokens
@@ -66,13 +77,47 @@ class Prompts:
         """Tokens of any text by the endpoint's tokenizer."""
         return tokenizer(endpoint.tokenizer).count(text)
 
-    def shrink_to(self, endpoint: Endpoint, window: int) -> bool:
-        """Leave out snippets until the prompt has at most `window` tokens; False if nothing is left to leave out."""
+    async def fit(self, endpoint: Endpoint, room: int) -> int:
+        """Leave out what is not needed until the endpoint's prompt has at most `room` tokens.
+
+        Returns what the prompt has then. If that is more than `room`, it is what is needed: the focus, the places that
+        the user named and what is nearly certain; then nothing was left out.
+        """
+        return await self._index.run_in_thread(lambda: self._fit(endpoint, room))
+
+    def _fit(self, endpoint: Endpoint, room: int) -> int:
         bundle, prompt, _ = self._made(endpoint)
-        room = bundle.tokens - (prompt.tokens - window)
-        if bundle.tokens == 0 or prompt.tokens <= window:
+        needed = prompt.tokens - sum(each.tokens + MARKS for each in bundle.snippets if not _is_needed(each))
+        if needed > room:
+            return needed
+        before = self._limits.get(endpoint.name)
+        limit = sum(each.tokens for each in bundle.snippets if not _is_named(each))
+        for _ in range(MOST_FITS):
+            limit = max(0, limit - max(1, prompt.tokens - room))
+            self._limits[endpoint.name] = limit
+            _, prompt, _ = self._made(endpoint)
+            if prompt.tokens <= room:
+                self.cut.add(endpoint.name)
+                return prompt.tokens
+        if before is not None:
+            self._limits[endpoint.name] = before
+        return prompt.tokens
+
+    def shrink_to(self, endpoint: Endpoint, window: int) -> bool:
+        """Leave out snippets, and then most of the focus file, until the prompt has at most `window` tokens.
+
+        False if nothing is left to leave out.
+        """
+        bundle, prompt, _ = self._made(endpoint)
+        excess = prompt.tokens - window
+        others = sum(each.tokens for each in bundle.snippets if not _is_named(each))
+        if excess <= 0 or (others == 0 and bundle.focus_tokens <= LEAST_FOCUS):
             return False
-        self._most = max(0, min(room, bundle.tokens - 1))
+        if others:
+            self._most = max(0, min(others - excess, others - 1))
+        if others < excess:
+            self._most = 0
+            self._focus_limit = max(LEAST_FOCUS, bundle.focus_tokens - (excess - others) - MARKS)
         self._cache.clear()
         return True
 
@@ -86,7 +131,7 @@ class Prompts:
         budget = self._limits.get(endpoint.name)
         budget = limit_of(self._budget, endpoint) if budget is None else budget
         budget = budget if self._most is None else min(budget, self._most)
-        key = (endpoint.tokenizer, endpoint.reply, budget)
+        key = (endpoint.tokenizer, endpoint.reply, budget)  # the limit of the focus is the same for all of them
         if key not in self._cache:
             self._cache[key] = self._make(endpoint.reply, tokenizer(endpoint.tokenizer), budget)
         return self._cache[key]
@@ -144,6 +189,7 @@ class Prompts:
             diagnostics=task.diagnostics,
             texts=self._texts,
             selective=self._budget == AUTO,
+            focus_limit=self._focus_limit,
         )
         with no_collection():
             bundle = self._index.context(request, counter)
@@ -163,7 +209,7 @@ class Prompts:
         first, last = place.first_line or 1, min(place.last_line or len(lines), len(lines))
         unshown = unshown_lines(place.path, text)
         shown = "\n".join(lines[number - 1] for number in range(first, last + 1) if number not in unshown)
-        return Snippet(place.path, first, last, shown, counter.count(shown), "file", ("named by you",), 1.0)
+        return Snippet(place.path, first, last, shown, counter.count(shown), "file", (NAMED,), 1.0)
 
     def _around(self, region: Region, bundle: ContextBundle, counter: Tokenizer, budget: int) -> ContextBundle:
         """The focus file without the region, which the prompt shows by itself: a slow endpoint reads nothing twice."""
@@ -192,6 +238,21 @@ class Prompts:
             return self._texts[path]
         found = self._index.read(path)
         return None if isinstance(found, Unreadable) else found
+
+
+CERTAIN = 0.8  # the score of a definition that is needed
+MARKS = 12  # tokens around a snippet: its path and its fences
+MOST_FITS = 4
+LEAST_FOCUS = 512  # tokens
+NAMED = "named by you"
+
+
+def _is_named(snippet: Snippet) -> bool:
+    return snippet.kind == "file"
+
+
+def _is_needed(snippet: Snippet) -> bool:
+    return _is_named(snippet) or snippet.score >= CERTAIN
 
 
 _REST = (
