@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING
 
 from darner_context.index import Index
 from darner_context.languages.table import language_of
-from darner_context.next_edits.edit import Edit, NextEdit
+from darner_context.next_edits.edit import NextEdit, RecordedEdit
 from darner_context.text.identifiers import KEYWORDS
 from darner_context.text.lines import split_lines
 
@@ -232,7 +232,7 @@ class Darner:
             for n in numbers
             if (each := case.hunks[n]).path == hunk.path and each.first < hunk.first
         )
-        edit = Edit(hunk.path, hunk.first + shift, hunk.before, hunk.after)
+        edit = RecordedEdit(hunk.path, hunk.first + shift, hunk.before, hunk.after)
         texts = applied(case, numbers)
         began = process_time()
         found = self._index.next_edits((edit,), texts, _MOST)

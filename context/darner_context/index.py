@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from darner_context.git.changed_lines import Changed
     from darner_context.indexing.updater import Updater
-    from darner_context.next_edits.edit import Edit, NextEdits
+    from darner_context.next_edits.edit import NextEdits, RecordedEdit
 
 __all__ = ["ContextBundle", "ContextRequest", "Focus", "Index", "IndexState", "LeftOut", "Snippet", "Unreadable"]
 
@@ -172,7 +172,7 @@ class Index:
         reason = f"{self._stored:,} of {self._total:,} files are indexed so far; the others are unknown"
         return (LeftOut(".", reason),)
 
-    def next_edits(self, edits: "Sequence[Edit]", texts: Mapping[str, str], limit: int) -> "NextEdits":
+    def next_edits(self, edits: "Sequence[RecordedEdit]", texts: Mapping[str, str], limit: int) -> "NextEdits":
         """Predict where the next edits are. `texts` are live buffers in the place of the disk's files."""
         from darner_context.next_edits.predictor import predict  # parsers: a first context does without
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from darner_context.facts.definition_table import DefinitionTable
 from darner_context.facts.file_facts import FileFacts
-from darner_context.localization.places import Place, Places
+from darner_context.localization.places import LikelyPlace, Places
 from darner_context.lookup.names import NameResolver
 from darner_context.request import Snippet, SnippetKind, Withheld
 from darner_context.syntax.symbols import CLASSES, FUNCTIONS
@@ -23,7 +23,9 @@ _MARK = 6  # tokens of the marks around a snippet
 @dataclass(slots=True)
 class _File:
     shown: bytearray
-    places: list[tuple[int, Place]] = field(default_factory=list[tuple[int, Place]])  # each with its first line
+    places: list[tuple[int, LikelyPlace]] = field(
+        default_factory=list[tuple[int, LikelyPlace]]
+    )  # each with its first line
 
 
 class PlacePacker:
@@ -50,7 +52,7 @@ class PlacePacker:
 
     def pack(self, found: Places, *, selective: bool = False) -> None:
         """Take places until nothing fits; if `selective`, only those that are likely beside the best one."""
-        first: dict[str, Place] = {}
+        first: dict[str, LikelyPlace] = {}
         places = [place for place in found.places if not selective or place.score >= LIKELY]
         for place in places:
             first.setdefault(place.path, place)
@@ -72,7 +74,7 @@ class PlacePacker:
         shown = sum(len(file.places) for file in self._files.values())
         self.dropped = max(0, found.found - shown)
 
-    def _add(self, place: Place, words: Mapping[str, float], most: int) -> None:
+    def _add(self, place: LikelyPlace, words: Mapping[str, float], most: int) -> None:
         """Show a place: all of it, or if it is long its head and the lines around words."""
         facts = self._resolver.facts(place.path)
         if facts is None:
@@ -80,7 +82,9 @@ class PlacePacker:
         runs = self._runs(place, facts, words, min(most, self._left))
         self._show(place, runs)
 
-    def _runs(self, place: Place, facts: FileFacts, words: Mapping[str, float], most: int) -> list[tuple[int, int]]:
+    def _runs(
+        self, place: LikelyPlace, facts: FileFacts, words: Mapping[str, float], most: int
+    ) -> list[tuple[int, int]]:
         size = len(facts.sums) - 1
         if place.number < 0:
             inner = [(each.start, each.end) for each in facts.definitions if each.kind in FUNCTIONS]
@@ -153,7 +157,7 @@ class PlacePacker:
             return sums[last] - sums[first - 1] + _MARK
         return sum(sums[n] - sums[n - 1] for n in range(first, last + 1) if not file.shown[n]) + _MARK
 
-    def _show(self, place: Place, runs: Sequence[tuple[int, int]]) -> bool:
+    def _show(self, place: LikelyPlace, runs: Sequence[tuple[int, int]]) -> bool:
         if not runs:
             return False
         sums = self._sums(place.path)
@@ -168,7 +172,7 @@ class PlacePacker:
         self._left -= cost
         return True
 
-    def _add_names(self, path: str, places: Sequence[Place]) -> None:
+    def _add_names(self, path: str, places: Sequence[LikelyPlace]) -> None:
         """Show the lines that name a file's likeliest definitions."""
         facts = self._resolver.facts(path)
         for place in places if facts is not None else ():

@@ -35,7 +35,7 @@ _WORDS, _NAMED, _USED = "words of the instruction", "named in the instruction", 
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class LikelyPlace:
     """A definition of a file, -1 for what is outside its functions; `score` is 1 for the likeliest place."""
 
     path: str
@@ -48,7 +48,7 @@ class Place:
 class Places:
     """The likeliest places, best first; a file's best place has the file's score. `words` are stems with weights."""
 
-    places: tuple[Place, ...]
+    places: tuple[LikelyPlace, ...]
     found: int  # how many there were
     words: Mapping[str, float]
 
@@ -92,7 +92,7 @@ def find_places(resolver: NameResolver, text: str, recent: Sequence[str] = ()) -
     ranked.sort(key=lambda each: (-each[0], each[1], each[2]))
     top = ranked[0][0] if ranked else 1.0
     places = [
-        Place(path, number, score / top, _reasons((path, number), literals.places, linked, lexical.words))
+        LikelyPlace(path, number, score / top, _reasons((path, number), literals.places, linked, lexical.words))
         for score, path, number in ranked[:_PLACES]
         if score > 0
     ]

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from darner_context.next_edits.edit import Edit
+from darner_context.next_edits.edit import RecordedEdit
 from darner_context.text.identifiers import IDENTIFIER, KEYWORDS
 
 TOKEN = re.compile(r"[^\W\d]\w*|\d[\w.]*|[^\w\s]")
@@ -46,7 +46,7 @@ class ChangedNames:
         return self.removed | self.added | self.kept
 
 
-def changed_names(edit: Edit) -> ChangedNames:
+def changed_names(edit: RecordedEdit) -> ChangedNames:
     """Compare the names of an edit's lines, before and after."""
     before, after = _counts(edit.before), _counts(edit.after)
     removed, added = frozenset(before - after), frozenset(after - before)

@@ -8,7 +8,7 @@ EditKind = Literal["typing", "bulk", "undo", "own"]
 
 
 @dataclass(frozen=True, slots=True)
-class Edit:
+class RecordedEdit:
     """
     Whole lines `before` of a file, from line `first` (1-based) on, became the lines `after`.
 

@@ -10,7 +10,7 @@ from math import log
 from darner_context.facts.file_facts import FileFacts
 from darner_context.lookup.reader import IndexReader
 from darner_context.next_edits.changed_names import ChangedNames, changed_names, similarity, tokens
-from darner_context.next_edits.edit import Edit
+from darner_context.next_edits.edit import RecordedEdit
 from darner_context.syntax.symbols import FUNCTIONS, VALUES, Definition
 from darner_context.text.identifiers import identifiers
 from darner_context.text.lines import Lines
@@ -26,7 +26,7 @@ _RARE = 2  # lines with a name
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class LineCandidate:
     """A line of a file, from 1, and the strength of each signal, in the order of WEIGHTS in confidence.py."""
 
     path: str
@@ -37,7 +37,7 @@ class Candidate:
 class Evidence:
     """What is known of one edit: its names, how rare they are, where they are used."""
 
-    def __init__(self, reader: IndexReader, edit: Edit) -> None:
+    def __init__(self, reader: IndexReader, edit: RecordedEdit) -> None:
         self._reader = reader
         self.edit = edit
         self.names: ChangedNames = changed_names(edit)
@@ -61,7 +61,7 @@ class Evidence:
         around = [*self.lines[max(0, first - 1 - _NEIGHBOURS) : first - 1], *self.lines[last : last + _NEIGHBOURS]]
         self._around = [tokens(line) for line in around if len(line.strip()) > _ADJACENT]
 
-    def candidates(self) -> list[Candidate]:
+    def candidates(self) -> list[LineCandidate]:
         """List the lines of the workspace that speak for themselves, file by file."""
         others = self._other_files()
         found = self._of_file(self.edit.path)
@@ -82,7 +82,7 @@ class Evidence:
         scores.pop(self.edit.path, None)
         return sorted(scores, key=lambda path: (-scores[path], path))[:_FILES]
 
-    def _of_file(self, path: str) -> list[Candidate]:
+    def _of_file(self, path: str) -> list[LineCandidate]:
         lines, own = self._reader.lines(path), path == self.edit.path
         facts = self._reader.facts(path)
         places = _places(lines, self._wanted)
@@ -92,7 +92,7 @@ class Evidence:
             self._add_near(places)
         counts = Counter(name for names in places.values() for name in names)
         view = _View(path, lines, facts, counts, own=own)
-        return [Candidate(path, line, self._signals(view, line, names)) for line, names in sorted(places.items())]
+        return [LineCandidate(path, line, self._signals(view, line, names)) for line, names in sorted(places.items())]
 
     def _add_near(self, places: dict[int, set[str]]) -> None:
         """Add the lines around the edit and the ends of its definition; take its own lines out."""

@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from darner_context.next_edits.edit import Edit, EditKind
+from darner_context.next_edits.edit import EditKind, RecordedEdit
 
 MOST = 25  # edits
 _PAUSE = 1.0  # seconds between two changes of one edit
@@ -56,9 +56,9 @@ class EditHistory:
     def __len__(self) -> int:
         return len(self._entries)
 
-    def edits(self) -> tuple[Edit, ...]:
+    def edits(self) -> tuple[RecordedEdit, ...]:
         """The edits, oldest first, with the lines where they are now."""
-        return tuple(Edit(each.path, each.first, each.before, each.after, each.kind) for each in self._entries)
+        return tuple(RecordedEdit(each.path, each.first, each.before, each.after, each.kind) for each in self._entries)
 
     def record(
         self,

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from darner_context.lookup.reader import IndexReader
 from darner_context.next_edits.changed_names import changed_names
 from darner_context.next_edits.confidence import WEIGHTS, probability, score
-from darner_context.next_edits.edit import Edit, NextEdit, NextEdits
-from darner_context.next_edits.evidence import Candidate, Evidence
+from darner_context.next_edits.edit import NextEdit, NextEdits, RecordedEdit
+from darner_context.next_edits.evidence import Evidence, LineCandidate
 from darner_context.next_edits.removed_definitions import removed_definitions, removed_imports
 from darner_context.next_edits.rename import rename_edits, rename_of
 from darner_context.next_edits.replacement import replacement_edits
@@ -15,7 +15,7 @@ SHOWN = 0.2  # the least confidence of what is shown
 _NEAR = 2  # lines: closer places are one
 
 
-def predict(reader: IndexReader, edits: Sequence[Edit], limit: int) -> NextEdits:
+def predict(reader: IndexReader, edits: Sequence[RecordedEdit], limit: int) -> NextEdits:
     """List at most `limit` places, best first; `edits` are the last ones, the latest last."""
     if not edits or edits[-1].kind != "typing":
         return NextEdits((), {})
@@ -27,7 +27,7 @@ def predict(reader: IndexReader, edits: Sequence[Edit], limit: int) -> NextEdits
     return NextEdits(chosen, {each.path: reader.lines(each.path).text for each in chosen})
 
 
-def _sure(reader: IndexReader, edits: Sequence[Edit]) -> list[NextEdit]:
+def _sure(reader: IndexReader, edits: Sequence[RecordedEdit]) -> list[NextEdit]:
     last = edits[-1]
     found = rename_edits(reader, last)
     if not found:
@@ -37,7 +37,7 @@ def _sure(reader: IndexReader, edits: Sequence[Edit]) -> list[NextEdit]:
     return _by_distance(found, last)
 
 
-def _by_distance(found: Sequence[NextEdit], last: Edit) -> list[NextEdit]:
+def _by_distance(found: Sequence[NextEdit], last: RecordedEdit) -> list[NextEdit]:
     """The places below the edit first, then those above it, then other files."""
 
     def order(each: NextEdit) -> tuple[bool, str, bool, int]:
@@ -47,11 +47,11 @@ def _by_distance(found: Sequence[NextEdit], last: Edit) -> list[NextEdit]:
     return sorted((each for each in found if not _inside(each, last)), key=order)
 
 
-def _inside(each: NextEdit, last: Edit) -> bool:
+def _inside(each: NextEdit, last: RecordedEdit) -> bool:
     return each.text is None and each.path == last.path and last.first <= each.start[0] <= last.last
 
 
-def _likely(reader: IndexReader, last: Edit, known: Sequence[NextEdit], limit: int) -> list[NextEdit]:
+def _likely(reader: IndexReader, last: RecordedEdit, known: Sequence[NextEdit], limit: int) -> list[NextEdit]:
     evidence = Evidence(reader, last)
     scored = [(score(each.signals), each) for each in evidence.candidates()]
     scored.sort(key=lambda each: (-each[0], each[1].path != last.path, each[1].path, each[1].line))
@@ -85,7 +85,7 @@ _REASONS = {
 }
 
 
-def _reason(each: Candidate) -> str:
+def _reason(each: LineCandidate) -> str:
     strongest = [(strength, name) for name, strength in zip(WEIGHTS, each.signals, strict=True) if name in _REASONS]
     strength, name = max(strongest)
     return _REASONS[name] if strength else "near the edit"

@@ -6,7 +6,7 @@ from darner_context.imports.reader import imports
 from darner_context.languages.file_language import code_language
 from darner_context.lookup.names import NameResolver
 from darner_context.lookup.reader import IndexReader
-from darner_context.next_edits.edit import Edit, NextEdit
+from darner_context.next_edits.edit import NextEdit, RecordedEdit
 from darner_context.syntax.name_uses import NameUse, name_uses
 
 _MOST = 12  # files, and uses
@@ -15,7 +15,7 @@ _LONG = 8  # letters up to which a member's name is an everyday word
 _CONFIDENCE = 0.85
 
 
-def removed_imports(reader: IndexReader, edit: Edit) -> list[NextEdit]:
+def removed_imports(reader: IndexReader, edit: RecordedEdit) -> list[NextEdit]:
     """The uses in a file of names whose import is gone."""
     facts, text = reader.facts(edit.path), reader.text(edit.path)
     if facts is None or text is None:
@@ -43,7 +43,7 @@ def _first_lines(found: Iterable[NextEdit]) -> list[NextEdit]:
     return list(chosen.values())[:_MOST]
 
 
-def removed_definitions(reader: IndexReader, edit: Edit, names: Iterable[str]) -> list[NextEdit]:
+def removed_definitions(reader: IndexReader, edit: RecordedEdit, names: Iterable[str]) -> list[NextEdit]:
     """The uses of definitions that are nowhere any more; `names` are those that the edit's old lines defined."""
     found: list[NextEdit] = []
     postings = reader.postings(sorted(names))

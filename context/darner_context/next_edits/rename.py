@@ -9,7 +9,7 @@ from darner_context.languages.file_language import code_language
 from darner_context.lookup.names import package_scoped
 from darner_context.lookup.reader import IndexReader
 from darner_context.next_edits.changed_names import TOKEN
-from darner_context.next_edits.edit import Edit, NextEdit
+from darner_context.next_edits.edit import NextEdit, RecordedEdit
 from darner_context.syntax.name_uses import NameUse, name_uses
 from darner_context.syntax.symbols import FUNCTIONS, Definition
 from darner_context.text.identifiers import KEYWORDS
@@ -52,7 +52,7 @@ class Rename:
     new: str
 
 
-def rename_of(edit: Edit) -> Rename | None:
+def rename_of(edit: RecordedEdit) -> Rename | None:
     """Read an edit as a rename: all of its tokens stay but one name, which becomes another throughout."""
     if len(edit.before) != len(edit.after):
         return None
@@ -76,7 +76,7 @@ def _name(token: str) -> bool:
     return token.isidentifier() and token not in KEYWORDS
 
 
-def rename_edits(reader: IndexReader, edit: Edit) -> list[NextEdit]:
+def rename_edits(reader: IndexReader, edit: RecordedEdit) -> list[NextEdit]:
     """List the uses that are left of a rename, those of its own file first; empty if it is none, or not certainly."""
     rename = rename_of(edit)
     facts = reader.facts(rename.path) if rename is not None else None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from darner_context.lookup.reader import IndexReader
 from darner_context.next_edits.changed_names import TOKEN
-from darner_context.next_edits.edit import Edit, NextEdit
+from darner_context.next_edits.edit import NextEdit, RecordedEdit
 from darner_context.text.identifiers import IDENTIFIER, KEYWORDS
 
 _FILES = 20
@@ -17,7 +17,7 @@ _PROSE = ("#", "//", "/*", "*", "--", '"""', "'''")
 
 
 @dataclass(frozen=True, slots=True)
-class Replacement:
+class LineReplacement:
     """A whole line, without its indent and its end, and what it became."""
 
     before: str
@@ -25,7 +25,7 @@ class Replacement:
     edits: int  # how many times it was made
 
 
-def replacements(edits: Sequence[Edit]) -> list[Replacement]:
+def replacements(edits: Sequence[RecordedEdit]) -> list[LineReplacement]:
     """Read the replacements of whole lines in the last edit, each with how often it was made in all of them."""
     if not edits:
         return []
@@ -34,10 +34,10 @@ def replacements(edits: Sequence[Edit]) -> list[Replacement]:
         if edit.kind == "typing":
             for pair in _pairs(edit):
                 counts[pair] = counts.get(pair, 0) + 1
-    return [Replacement(*pair, counts[pair]) for pair in dict.fromkeys(_pairs(edits[-1])) if pair in counts]
+    return [LineReplacement(*pair, counts[pair]) for pair in dict.fromkeys(_pairs(edits[-1])) if pair in counts]
 
 
-def _pairs(edit: Edit) -> list[tuple[str, str]]:
+def _pairs(edit: RecordedEdit) -> list[tuple[str, str]]:
     if len(edit.before) != len(edit.after):
         return []
     pairs = [(one.strip(), other.strip()) for one, other in zip(edit.before, edit.after, strict=True)]
@@ -45,7 +45,7 @@ def _pairs(edit: Edit) -> list[tuple[str, str]]:
     return [pair for pair in pairs if pair[0] and pair[1] and TOKEN.findall(pair[0]) != TOKEN.findall(pair[1])]
 
 
-def replacement_edits(reader: IndexReader, edits: Sequence[Edit]) -> list[NextEdit]:
+def replacement_edits(reader: IndexReader, edits: Sequence[RecordedEdit]) -> list[NextEdit]:
     """List the other lines that read as an edited line did, with the exact text; those of the same file first."""
     found: list[NextEdit] = []
     for each in replacements(edits):
@@ -66,7 +66,7 @@ def _files(reader: IndexReader, own: str, names: set[str]) -> list[str]:
     return [own, *(path for path in others if path != own)]
 
 
-def _in_file(reader: IndexReader, path: str, each: Replacement) -> list[NextEdit]:
+def _in_file(reader: IndexReader, path: str, each: LineReplacement) -> list[NextEdit]:
     lines, found = reader.lines(path), list[NextEdit]()
     text, at = lines.text, lines.text.find(each.before)
     numbers: set[int] = set()

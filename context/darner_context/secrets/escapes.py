@@ -42,7 +42,7 @@ _AROUND = 2_000  # characters of a line before its first and behind its last esc
 _PRINTABLE = range(0x20, 0x7F)
 
 
-class Decoded(NamedTuple):
+class UnescapedText(NamedTuple):
     """A part of a text without its escapes; for each character where it starts and ends in the text."""
 
     text: str
@@ -57,7 +57,7 @@ class Decoded(NamedTuple):
             yield line.start() + indent, line.end()
 
 
-def decoded(text: str, data: bytes) -> Iterator[Decoded]:
+def decoded(text: str, data: bytes) -> Iterator[UnescapedText]:
     """The lines with escapes, without them. `data` is the text, a byte a character."""
     group: list[re.Match[str]] = []
     stop = -1
@@ -91,7 +91,7 @@ def _line_end(text: str, at: int) -> int:
     return end if end >= 0 else min(at + _AROUND, len(text))
 
 
-def _decoded(text: str, escapes: list[re.Match[str]], stop: int) -> Decoded:
+def _decoded(text: str, escapes: list[re.Match[str]], stop: int) -> UnescapedText:
     least = max(0, escapes[0].start() - _AROUND)
     at = text.rfind("\n", least, escapes[0].start()) + 1 or least
     at = text.rfind("\n", least, max(least, at - 1)) + 1 or least  # the line above it, too: it may name what follows
@@ -108,7 +108,7 @@ def _decoded(text: str, escapes: list[re.Match[str]], stop: int) -> Decoded:
     pieces.append(text[at:stop])
     starts += range(at, stop)
     ends += range(at + 1, stop + 1)
-    return Decoded("".join(pieces), starts, ends)
+    return UnescapedText("".join(pieces), starts, ends)
 
 
 def _decode(escape: re.Match[str]) -> str | None:

@@ -14,7 +14,7 @@ from darner_server.cli.locations import parse_location
 from darner_server.cli.recovery import journals, recover_unfinished
 from darner_server.engine.events import EditRefused
 from darner_server.engine.masking import restored_from_any, without_secrets
-from darner_server.engine.patch_state import Snapshot
+from darner_server.engine.patch_state import TaskTexts
 from darner_server.engine.save import save
 from darner_server.engine.syntax_gate import syntax_gate, whole_gate
 from darner_server.file_writer import Unwritten
@@ -45,7 +45,7 @@ def apply(reply: str | None, root: Path, here: Path, options: Options) -> int:
     except SettingsError as error:
         raise exit_codes.Stop(str(error)) from None
     target = parse_location(options.target, root, here).path if options.target else None
-    files = Snapshot(index, {})
+    files = TaskTexts(index, {})
     parser = Parser(target=target)
     edits = (*parser.feed(text), *parser.close())
     masks = _masks(files, (target, *(name for each in edits for name in (each.path, each.new_path))))
@@ -87,7 +87,7 @@ def apply(reply: str | None, root: Path, here: Path, options: Options) -> int:
     return exit_codes.PATCHED
 
 
-def _masks(files: Snapshot, named: Iterable[str | None]) -> list[Masks]:
+def _masks(files: TaskTexts, named: Iterable[str | None]) -> list[Masks]:
     """What stands for the secrets of the files in what `darner context` prints of them, and so in a reply to that."""
     found: list[Masks] = []
     for path in dict.fromkeys(normal(each) for each in named if each):
@@ -99,7 +99,7 @@ def _masks(files: Snapshot, named: Iterable[str | None]) -> list[Masks]:
 
 
 def _place(
-    edits: tuple[Edit, ...], files: Snapshot, target: str | None, request: str
+    edits: tuple[Edit, ...], files: TaskTexts, target: str | None, request: str
 ) -> tuple[Applier, list[Located | Refused]]:
     """Place the edits. They are checked one by one only in files that have more syntax errors after all of them."""
     masks = Masks()

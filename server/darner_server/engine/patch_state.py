@@ -14,7 +14,7 @@ from darner_server.patch import Applier, Edit, Located, Refusal, Refused
 from darner_server.patch.paths import normal
 
 
-class Snapshot(Mapping[str, str]):
+class TaskTexts(Mapping[str, str]):
     """The workspace as the task found it: live buffers first, then the disk, each file read once."""
 
     def __init__(self, index: Index, texts: Mapping[str, str]) -> None:
@@ -63,7 +63,7 @@ class Hunks:
         self._target = target
         self._index = index
         self._masks = masks
-        self.snapshot = Snapshot(index, task.texts)
+        self.snapshot = TaskTexts(index, task.texts)
         self._applier = Applier(self.snapshot, target=target, gate=syntax_gate, request=task.instruction)
         self._offsets: dict[str, OriginalOffsets] = {}
         self.ready = 0

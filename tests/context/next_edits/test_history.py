@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from darner_context.next_edits.edit import Edit
+from darner_context.next_edits.edit import RecordedEdit
 from darner_context.next_edits.history import EditHistory, LineChange
 
 
@@ -100,7 +100,7 @@ def test_typing_after_a_bulk_change_is_an_edit_of_its_own() -> None:
     document = Document("a", "b", "c")
     document.edit(2, 1, *map(str, range(12)))
     document.edit(3, 1, "typed")
-    assert document.history.edits()[-1] == Edit("a.py", 3, ("1\n",), ("typed\n",))
+    assert document.history.edits()[-1] == RecordedEdit("a.py", 3, ("1\n",), ("typed\n",))
 
 
 def test_no_more_than_25_edits_are_kept_and_a_closed_document_has_none() -> None:

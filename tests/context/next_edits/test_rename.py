@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from darner_context.index import Index
-from darner_context.next_edits.edit import Edit
+from darner_context.next_edits.edit import RecordedEdit
 from darner_context.text.lines import split_lines
 
 _OLD, _NEW = "total", "amount"
@@ -22,7 +22,7 @@ def _edits(folder: Path, files: Mapping[str, str], path: str) -> dict[str, str]:
     before = lines[first]
     lines[first] = marked[first].replace(_MARK + _OLD, _NEW).replace(_MARK, "")
     texts[path] = "".join(lines)
-    edit = Edit(path, first + 1, (before,), (lines[first],))
+    edit = RecordedEdit(path, first + 1, (before,), (lines[first],))
     found = Index([folder], cache_dir=None).next_edits((edit,), texts, 50)
     for each in sorted((each for each in found.edits if each.sure), key=lambda each: each.start, reverse=True):
         assert each.text is not None
@@ -99,6 +99,6 @@ def test_no_rename(tmp_path: Path, name: str) -> None:
     path, text, line, after = NO_RENAMES[name]
     lines = split_lines(text)
     before, lines[line - 1] = lines[line - 1], after
-    edit = Edit(path, line, (before,), (after,))
+    edit = RecordedEdit(path, line, (before,), (after,))
     found = Index([tmp_path], cache_dir=None).next_edits((edit,), {path: "".join(lines)}, 9)
     assert [each for each in found.edits if each.sure] == []

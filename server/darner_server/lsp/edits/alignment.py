@@ -25,7 +25,7 @@ class Cut(Protocol):
 
 
 @dataclass(slots=True, eq=False)
-class Replacement:
+class PendingRegion:
     """Characters m0..m1 of the patch's text replace d0..d1 of the document; `held`: not to be sent yet.
 
     Each is equal only to itself.
@@ -46,14 +46,14 @@ class Alignment:
         self.model = text
         self.live = text
         self.lost: list[int] = []  # where in `model` the user changed an edit of ours before the document had got it
-        self._regions: list[Replacement] = []
+        self._regions: list[PendingRegion] = []
 
     @property
-    def pending(self) -> tuple[Replacement, ...]:
+    def pending(self) -> tuple[PendingRegion, ...]:
         """Our edits that the document has not got yet."""
         return tuple(each for each in self._regions if each.own and not each.held)
 
-    def edit_model(self, cuts: Sequence[Cut], *, held: bool = False) -> tuple[Replacement, ...] | None:
+    def edit_model(self, cuts: Sequence[Cut], *, held: bool = False) -> tuple[PendingRegion, ...] | None:
         """Enter an edit of the patch and return its pending regions; all cuts are in offsets of `model` as it is.
 
         None if the user has changed the same lines: the edit is then no longer ours to send. One that is `held` waits
@@ -75,7 +75,7 @@ class Alignment:
         held = [each for each in self._regions if each.held and each.own]
         for each in held:
             each.held = False
-        regions: list[Replacement] = []
+        regions: list[PendingRegion] = []
         for each in self._regions:
             last = regions[-1] if regions else None
             if last is not None and last.own and each.own and last.m1 == each.m0 and last.d1 == each.d0:
@@ -111,14 +111,14 @@ class Alignment:
         regions[i:j] = [region] if left else []
         regions[:] = [each for each in regions if not (each.own and self._same(each))]  # the document has it
 
-    def _same(self, region: Replacement) -> bool:
+    def _same(self, region: PendingRegion) -> bool:
         return self.model[region.m0 : region.m1] == self.live[region.d0 : region.d1]
 
-    def _echo(self, cut: Cut) -> Replacement | None:
+    def _echo(self, cut: Cut) -> PendingRegion | None:
         """Our edit that a change is, by its result: among equal characters a client may report other offsets."""
         live = self.live
         for each in self.pending:
-            ours = Replacement(each.m0, each.m1, each.d0, each.d1, own=True)
+            ours = PendingRegion(each.m0, each.m1, each.d0, each.d1, own=True)
             self._narrow(ours)
             if ours.m1 - ours.m0 - (ours.d1 - ours.d0) != len(cut.text) - (cut.end - cut.start):
                 continue
@@ -131,7 +131,7 @@ class Alignment:
                 return each
         return None
 
-    def _take_in(self, echo: Replacement) -> None:
+    def _take_in(self, echo: PendingRegion) -> None:
         """The document has an edit of ours; what the user typed right beside it stays the user's."""
         self.live = self.live[: echo.d0] + self.model[echo.m0 : echo.m1] + self.live[echo.d1 :]
         grown = echo.m1 - echo.m0 - (echo.d1 - echo.d0)
@@ -150,15 +150,15 @@ class Alignment:
             j += 1
         return i, j
 
-    def _joined(self, i: int, j: int, start: int, end: int, grown: int) -> Replacement:
+    def _joined(self, i: int, j: int, start: int, end: int, grown: int) -> PendingRegion:
         """One region for a change of the document and the regions i up to j."""
         regions = self._regions
         if i == j:
             m0 = start + (regions[i - 1].m1 - regions[i - 1].d1 if i else 0)
-            return Replacement(m0, m0 + end - start, start, end + grown, own=False)
+            return PendingRegion(m0, m0 + end - start, start, end + grown, own=False)
         first, last = regions[i], regions[j - 1]
         before, after = max(0, first.d0 - start), max(0, end - last.d1)
-        return Replacement(first.m0 - before, last.m1 + after, first.d0 - before, last.d1 + after + grown, own=False)
+        return PendingRegion(first.m0 - before, last.m1 + after, first.d0 - before, last.d1 + after + grown, own=False)
 
     def to_live(self, at: int, *, end: bool = False) -> int:
         """Where an offset of `model` is in the document; inside a region, where that ends.
@@ -179,7 +179,7 @@ class Alignment:
         for each in self.pending:
             each.own = False
 
-    def _enter_model(self, cut: Cut, *, own: bool, held: bool) -> Replacement:
+    def _enter_model(self, cut: Cut, *, own: bool, held: bool) -> PendingRegion:
         regions, start, end = self._regions, cut.start, cut.end
         i = next((n for n, each in enumerate(regions) if each.m1 > start), len(regions))
         j = next((n for n in range(i, len(regions)) if regions[n].m0 >= end), len(regions))
@@ -190,12 +190,12 @@ class Alignment:
         grown = len(cut.text) - (end - start)
         if i == j:
             d0 = start + (regions[i - 1].d1 - regions[i - 1].m1 if i else 0)
-            region = Replacement(start, end + grown, d0, d0 + end - start, own, held)
+            region = PendingRegion(start, end + grown, d0, d0 + end - start, own, held)
         else:
             first, last = regions[i], regions[j - 1]
             before, after = max(0, first.m0 - start), max(0, end - last.m1)
             ours = own and all(each.own for each in regions[i:j])
-            region = Replacement(first.m0 - before, last.m1 + after + grown, first.d0 - before, last.d1 + after, ours)
+            region = PendingRegion(first.m0 - before, last.m1 + after + grown, first.d0 - before, last.d1 + after, ours)
         for each in regions[j:]:
             each.m0 += grown
             each.m1 += grown
@@ -212,7 +212,7 @@ class Alignment:
                 return True
         return False
 
-    def _narrow(self, region: Replacement) -> bool:
+    def _narrow(self, region: PendingRegion) -> bool:
         """Take what is equal at both ends out of a region; False if nothing is left."""
         model, live = self.model[region.m0 : region.m1], self.live[region.d0 : region.d1]
         head = equal_at_start(model, live)
@@ -224,7 +224,7 @@ class Alignment:
         return region.m0 < region.m1 or region.d0 < region.d1
 
 
-def _meet(region: Replacement, ours: Replacement) -> bool:
+def _meet(region: PendingRegion, ours: PendingRegion) -> bool:
     """Whether what differs is in the text of our edit; elsewhere, the document has our edit already.
 
     A client may report our edit and what the user typed as one change.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pygls.exceptions import JsonRpcException
 
 from darner_server.lsp.client_capabilities import ClientCapabilities
-from darner_server.lsp.edits.alignment import Replacement
+from darner_server.lsp.edits.alignment import PendingRegion
 from darner_server.lsp.edits.patch_changes import CHANGED, PatchChanges
 from darner_server.lsp.edits.patched_file import PatchedFile, Sent
 from darner_server.lsp.edits.pending_hunks import OpenHunks
@@ -31,8 +31,8 @@ _MOST_TRIES = 20
 @dataclass(slots=True)
 class _Round:
     changes: list[FileEdit | FileOperation] = field(default_factory=list["FileEdit | FileOperation"])
-    sent: list[tuple[PatchedFile, tuple[Replacement, ...], list[Sent], int | None]] = field(
-        default_factory=list["tuple[PatchedFile, tuple[Replacement, ...], list[Sent], int | None]"]
+    sent: list[tuple[PatchedFile, tuple[PendingRegion, ...], list[Sent], int | None]] = field(
+        default_factory=list["tuple[PatchedFile, tuple[PendingRegion, ...], list[Sent], int | None]"]
     )
     operations: list[FileOperation] = field(default_factory=list[FileOperation])
 
@@ -147,7 +147,7 @@ class Delivery:
             echoed = await self._echoed(file, revision)
             if file.revision is None:
                 file.assume_applied()
-            left = set(file.alignment.pending) if echoed else set[Replacement]()
+            left = set(file.alignment.pending) if echoed else set[PendingRegion]()
             if left:  # Neovim reports that it has applied an edit which it passed over as outdated
                 complete = False
             else:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from darner_server.lsp.edits.alignment import Alignment, Replacement
+from darner_server.lsp.edits.alignment import Alignment, PendingRegion
 from darner_server.lsp.edits.workspace_edit import FileEdit, text_edits
 from darner_server.lsp.text.documents import Documents, OpenDocument, TextChange, refined
 from darner_server.lsp.text.positions import LineTable, Mapper, split_lines
@@ -97,7 +97,7 @@ class PatchedFile:
         """Call `callback` whenever a message has changed the document."""
         self._on_change = callback
 
-    def edit(self, regions: tuple[Replacement, ...]) -> FileEdit:
+    def edit(self, regions: tuple[PendingRegion, ...]) -> FileEdit:
         """Our edits of these regions, against the document as it is."""
         lines = self._document.lines if self._document is not None else split_lines(self.alignment.live)
         edits = text_edits(regions, self.alignment.model, LineTable(lines, self._mapper))
@@ -109,7 +109,7 @@ class PatchedFile:
         edits = text_edits(self.whole.pending, self.whole.model, LineTable(self._base_lines, self._mapper))
         return FileEdit(self.uri, version, edits, self.bridged, self.runs)
 
-    def sent(self, regions: tuple[Replacement, ...]) -> list[Sent]:
+    def sent(self, regions: tuple[PendingRegion, ...]) -> list[Sent]:
         """What is sent with `edit`, to be remembered until the document has it."""
         return [Sent(each.m0, each.m1, self.alignment.live[each.d0 : each.d1]) for each in regions]
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from darner_server.lsp.edits.alignment import Replacement
+from darner_server.lsp.edits.alignment import PendingRegion
 from darner_server.lsp.edits.patched_file import PatchedFile, Sent
 from darner_server.lsp.text.documents import Documents, OpenDocument, TextChange
 
@@ -115,12 +115,12 @@ def outermost(hunks: Iterable[PendingHunk]) -> list[PendingHunk]:
     return sorted(chosen, key=lambda each: each.start)
 
 
-def undoing(hunks: Iterable[PendingHunk]) -> tuple[Replacement, ...]:
+def undoing(hunks: Iterable[PendingHunk]) -> tuple[PendingRegion, ...]:
     """The regions to restore, and where each one's text is in `"".join(hunk.before ...)`, in the hunks' order."""
-    regions: list[Replacement] = []
+    regions: list[PendingRegion] = []
     at = 0
     for each in hunks:
-        regions.append(Replacement(at, at + len(each.before), each.start, each.end, own=True))
+        regions.append(PendingRegion(at, at + len(each.before), each.start, each.end, own=True))
         at += len(each.before)
     return tuple(regions)
 

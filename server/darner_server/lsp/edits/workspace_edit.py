@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from darner_server.lsp.client_capabilities import ClientCapabilities
-from darner_server.lsp.edits.alignment import Replacement
+from darner_server.lsp.edits.alignment import PendingRegion
 from darner_server.lsp.text.positions import LineTable, Point
 
 _BRIDGED = "darner.bridged"
@@ -51,7 +51,7 @@ class FileOperation:
     runs: bool = False
 
 
-def text_edits(regions: Iterable[Replacement], model: str, table: LineTable) -> tuple[dict[str, Any], ...]:
+def text_edits(regions: Iterable[PendingRegion], model: str, table: LineTable) -> tuple[dict[str, Any], ...]:
     """Our edits as TextEdits of the document that `table` is of."""
     return tuple(
         {"range": range_json(table.point(each.d0), table.point(each.d1)), "newText": model[each.m0 : each.m1]}

@@ -11,7 +11,7 @@ from darner_server.patch.reply.wrappers import unwrapped
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from darner_server.patch.reply.reasoning import Reasoning
+    from darner_server.patch.reply.reasoning import ReasoningDetector
 
 
 class Drafts:
@@ -21,7 +21,7 @@ class Drafts:
     thinking are held until the reply's end, or the reasoning's; others go out, and are reported if they prove drafts.
     """
 
-    def __init__(self, reasoning: Reasoning) -> None:
+    def __init__(self, reasoning: ReasoningDetector) -> None:
         self._reasoning = reasoning
         self._ready: list[Edit] = []
         self._held: list[Edit] = []

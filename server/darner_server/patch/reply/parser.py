@@ -26,7 +26,7 @@ from darner_server.patch.formats.unified_diff import UnifiedDiff
 from darner_server.patch.reply import special_tokens
 from darner_server.patch.reply.fences import Fences
 from darner_server.patch.reply.held_edits import Drafts
-from darner_server.patch.reply.reasoning import Reasoning, is_final, is_preface, is_thinking
+from darner_server.patch.reply.reasoning import ReasoningDetector, is_final, is_preface, is_thinking
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -46,7 +46,7 @@ class Parser:
         self._format = reply_format if reply_format in REPLY_FORMATS else None
         self._target = Name(target)
         self._fences = Fences(self._format, target, region)
-        self._reasoning = Reasoning()
+        self._reasoning = ReasoningDetector()
         self._tail: list[str] = []  # of a line that has not ended
         self._out: list[Edit] = []  # of the line being read
         self._drafts = Drafts(self._reasoning)

@@ -52,7 +52,7 @@ _THINKS = re.compile(
 _MUCH = 600  # characters of prose: an answer comes to its edits sooner
 
 
-class Reasoning:
+class ReasoningDetector:
     """Takes the lines of a reply that are in no block and returns what of them belongs to the answer."""
 
     def __init__(self) -> None:
@@ -113,7 +113,7 @@ class Reasoning:
 
 def is_only_reasoning(reply: str) -> bool:
     """Return whether nothing of a reply is an answer; so it is of an empty one."""
-    reasoning = Reasoning()
+    reasoning = ReasoningDetector()
     answer = ""
     for line in reply.split("\n"):
         part, void = reasoning.answer(line)

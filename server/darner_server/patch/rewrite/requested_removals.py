@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from darner_server.patch.reply.reasoning import Reasoning
+from darner_server.patch.reply.reasoning import ReasoningDetector
 from darner_server.patch.text import placeholder_words
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def covers(words: str, lost: Loss) -> bool:
 
 def prose(reply: str) -> str:
     """Return the words of a reply outside its fences and its reasoning; nothing of one without any fence."""
-    reasoning = Reasoning()
+    reasoning = ReasoningDetector()
     out: list[str] = []
     inside = ""
     any_fence = False
