@@ -24,7 +24,7 @@ FLOORS = {
     "darner_server": "context_json directory_handles display_text document_origin import_path key_validation keyring_names"
     " process_alive"
     " user_directories"
-    " < journal settings_errors write_plan < endpoint_table file_writer < settings",
+    " < journal validation write_plan < endpoint_table file_writer < settings",
     "darner_server.patch": "edit protected_paths < autorun_files paths text < formats < repair_prompt reply < match < rewrite"
     " < applier finished_hunks",
     "darner_server.engine": "embedded_model failed_endpoints events garbage_collection masking base_version_offsets privacy save syntax_gate task"
@@ -51,7 +51,7 @@ OUTSIDE = {
     "darner_server.local": "filelock darner_clients darner_context.system darner_server.__init__",
     "darner_server.lsp": "cattrs lsprotocol pygls darner_clients darner_context darner_server darner_server.engine"
     " darner_server.patch",
-    "darner_server.cli": "keyring pydantic rich typer darner_clients darner_context darner_server darner_server.engine"
+    "darner_server.cli": "keyring rich typer darner_clients darner_context darner_server darner_server.engine"
     " darner_server.check darner_server.local darner_server.lsp.startup darner_server.lsp.transport darner_server.patch",
 }
 

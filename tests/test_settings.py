@@ -9,7 +9,6 @@ import pytest
 
 from darner_clients.endpoint import Deadlines, Endpoint
 from darner_clients.routing.router import Router
-from darner_server.endpoint_table import EndpointTable
 from darner_server.engine import Engine
 from darner_server.keyring_names import remember
 from darner_server.settings import (
@@ -22,6 +21,7 @@ from darner_server.settings import (
     load,
     load_workspace,
 )
+from darner_server.validation.models import EndpointTable
 
 CEREBRAS = """\
 [[endpoints]]

@@ -8,9 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Self
-
-from pydantic import Field, ValidationError, model_validator
+from typing import Any
 
 from darner_clients.context_budget import AUTO, Budget
 from darner_clients.endpoint import Endpoint
@@ -18,9 +16,11 @@ from darner_context.request import Unreadable
 from darner_context.system.private_files import changed_by_others
 from darner_context.system.regular_file import read_plain
 from darner_context.text.toml import read_toml
-from darner_server.endpoint_table import BudgetSetting, EndpointTable, Strict, made, may_have_key, place_in
-from darner_server.settings_errors import explain, line
+from darner_server.endpoint_table import made, may_have_key, place_in
 from darner_server.user_directories import config_folder
+from darner_server.validation.mistakes import line
+from darner_server.validation.plain import plain_settings, plain_workspace
+from darner_server.validation.rows import EndpointRow, SettingsRow
 
 WORKSPACE_FILE = ".darner.toml"
 _MOST = 200_000  # bytes of a workspace's settings
@@ -110,11 +110,15 @@ def load_workspace(root: Path) -> WorkspaceSettings:
                 f"{path}:{line(text, (key,))}: '{key}' cannot be set by a workspace, only in your own settings "
                 f"({config_folder() / 'config.toml'} or --config); remove it here"
             )
-    try:
-        file = _WorkspaceFile.model_validate(data)
-    except ValidationError as error:
-        raise SettingsError(explain(error, str(path), text)) from None
-    return WorkspaceSettings(tuple(file.ignore), file.budget, file.instructions, file.check)
+    row = plain_workspace(data)
+    if row is None:
+        from darner_server.validation.models import validated_workspace  # noqa: PLC0415 - slow to import
+
+        found = validated_workspace(data, str(path), text)
+        if isinstance(found, str):
+            raise SettingsError(found)
+        row = found
+    return WorkspaceSettings(row.ignore, row.budget, row.instructions, row.check)
 
 
 def _read(path: Path) -> str:
@@ -188,45 +192,28 @@ def _settings(
     )
 
 
-_KeyFor = Callable[[EndpointTable], Callable[[str], str | None]]
+_KeyFor = Callable[[EndpointRow], Callable[[str], str | None]]
 
 
 def _key_for(key_of: Callable[[str], str | None], *, sparing: bool) -> _KeyFor:
     """What looks up the key of a table: with `sparing` nothing does where a key is unlikely."""
 
-    def chosen(row: EndpointTable) -> Callable[[str], str | None]:
+    def chosen(row: EndpointRow) -> Callable[[str], str | None]:
         return key_of if not sparing or may_have_key(row) else lambda _name: None
 
     return chosen
 
 
-class _File(Strict):
-    endpoints: list[EndpointTable] = Field(default_factory=list[EndpointTable])
-    local_model: str | None = None
-    budget: BudgetSetting | None = None
-    hedge: bool | None = None
+def _validate(data: dict[str, Any], name: str, text: str) -> SettingsRow:
+    row = plain_settings(data)
+    if row is not None:
+        return row
+    from darner_server.validation.models import validated_settings  # noqa: PLC0415 - slow to import
 
-    @model_validator(mode="after")
-    def _consistent(self) -> Self:
-        names = [each.name for each in self.endpoints]
-        twice = next((name for name in names if names.count(name) > 1), None)
-        if twice:
-            raise ValueError(f"two endpoints are named '{twice}'; give each its own name")
-        return self
-
-
-class _WorkspaceFile(Strict):
-    ignore: list[str] = Field(default_factory=list[str])
-    budget: BudgetSetting | None = None
-    instructions: str = ""
-    check: str | None = None
-
-
-def _validate(data: dict[str, Any], name: str, text: str) -> _File:
-    try:
-        return _File.model_validate(data)
-    except ValidationError as error:
-        raise SettingsError(explain(error, name, text)) from None
+    found = validated_settings(data, name, text)
+    if isinstance(found, str):
+        raise SettingsError(found)
+    return found
 
 
 def keyring_key(name: str) -> str | None:

@@ -88,4 +88,11 @@ def test_the_version_imports_nothing(tmp_path: Path) -> None:
 
 def test_a_patch_imports_no_help_pages_and_no_keyring(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text("x = 1\n")
-    assert imported(tmp_path, "patch", "count", "a.py") & (SLOW - {"tree_sitter", "h2"}) == set()
+    slow = SLOW | {"pydantic"}
+    assert imported(tmp_path, "patch", "count", "a.py") & (slow - {"tree_sitter", "h2"}) == set()
+
+
+def test_a_context_imports_nothing_that_sends(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("x = 1\n")
+    heavy = {"httpx", "httpcore", "pydantic", "darner_server.patch"}
+    assert imported(tmp_path, "context", "a.py") & (SLOW | heavy) == {"tree_sitter"}

@@ -84,12 +84,17 @@ async def read_workspace(engine: "Engine", progress: output.Progress, *, whole: 
 
 
 @asynccontextmanager
-async def open_engine(place: Place) -> AsyncGenerator["Engine"]:
-    """An engine for one command."""
+async def open_engine(place: Place, *, connects: bool = True) -> AsyncGenerator["Engine"]:
+    """An engine for one command; one that sends nothing opens no connections."""
     from darner_server.engine.engine import Engine
 
     async with Engine(
-        place.settings, [place.root], workspaces=[place.workspace], cache_dir=cache_folder(), state_dir=state_folder()
+        place.settings,
+        [place.root],
+        workspaces=[place.workspace],
+        cache_dir=cache_folder(),
+        state_dir=state_folder(),
+        connects=connects,
     ) as engine:
         for each in engine.problems:
             output.say(f"darner: {each}; it works, but forgets what would be kept there", "yellow")

@@ -3,9 +3,7 @@
 import sys
 from collections import Counter
 from dataclasses import dataclass
-from typing import Annotated, Any
-
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from typing import Any
 
 from darner_clients.context_budget import AUTO, LONGEST, Budget, effective, limit_of
 from darner_context.index import ContextBundle, ContextRequest, Focus, Snippet, Unreadable
@@ -13,7 +11,6 @@ from darner_server.cli import exit_codes, output
 from darner_server.cli.command_environment import Place, open_engine, read_workspace, show_instructions
 from darner_server.cli.locations import parse_location
 from darner_server.context_json import snippet_json, summary_json
-from darner_server.endpoint_table import BudgetSetting
 from darner_server.engine import Engine
 from darner_server.settings import Settings
 
@@ -37,7 +34,7 @@ async def context(place: Place, argument: str | None, options: Options) -> int:
     focus = parse_location(argument, place.root, place.here) if argument else None
     show_instructions(place)
     counter = place.settings.endpoints[0].tokenizer if place.settings.endpoints else _TOKENIZER
-    async with open_engine(place) as engine:
+    async with open_engine(place, connects=False) as engine:
         if focus is not None:
             text = engine.index.read(focus.path)
             if isinstance(text, Unreadable):
@@ -57,18 +54,6 @@ async def context(place: Place, argument: str | None, options: Options) -> int:
     return exit_codes.PATCHED
 
 
-class _Request(BaseModel):
-    """A line of stdin: `line` to `hide_to_line` are taken as absent."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    budget: BudgetSetting
-    path: str | None = None
-    line: Annotated[int, Field(ge=1)] | None = None
-    hide_to_line: Annotated[int, Field(ge=1)] | None = None
-    instruction: str = ""
-
-
 def _answer_lines(engine: Engine, settings: Settings, counter: str) -> None:
     number = 0
     while line := sys.stdin.buffer.readline():
@@ -78,12 +63,11 @@ def _answer_lines(engine: Engine, settings: Settings, counter: str) -> None:
 
 
 def _answer(engine: Engine, settings: Settings, line: bytes, number: int, counter: str) -> dict[str, Any]:
-    try:
-        request = _Request.model_validate_json(line)
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"]) or "the line"
-        return {"event": "error", "message": f"request {number}: {key}: {first['msg']}"}
+    from darner_server.validation.context_line import read_context_line
+
+    request = read_context_line(line)
+    if isinstance(request, str):
+        return {"event": "error", "message": f"request {number}: {request}"}
     hidden = (request.line, request.hide_to_line) if request.line and request.hide_to_line else None
     if request.path is not None:
         text = engine.index.read(request.path)

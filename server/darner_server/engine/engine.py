@@ -40,7 +40,7 @@ class Engine:
 
     `workspaces` are the roots' own settings, in their order; each counts for the files of its root only.
     `cache_dir` holds the index and the embedded model, `state_dir` the quota and health that all darner processes of
-    the user share.
+    the user share. Without `connects` it answers no tasks: a context alone needs no endpoint.
     """
 
     def __init__(
@@ -51,9 +51,11 @@ class Engine:
         workspaces: Sequence[WorkspaceSettings],
         cache_dir: Path,
         state_dir: Path,
+        connects: bool = True,
         clock: Callable[[], float] = monotonic,
     ) -> None:
         self.settings = settings
+        self._connects = connects
         self._workspaces = {root.resolve(): each for root, each in zip(roots, workspaces, strict=True)}
         self.index = Index(roots, cache_dir=cache_dir, ignore=[each.ignore for each in workspaces])
         self._state_dir, unkept = _own(state_dir)
@@ -81,7 +83,7 @@ class Engine:
             stack.push_async_callback(self.index.close)
             await stack.enter_async_context(self._router_stack)
             await stack.enter_async_context(_running(self._keep_indexed()))
-            if self.settings.endpoints:
+            if self.settings.endpoints and self._connects:
                 await self._open(self.settings.endpoints)
             self._stack = stack.pop_all()
         return self

@@ -4,11 +4,10 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
-
 from darner_server.key_validation import may_be_key
 
 if TYPE_CHECKING:
+    from pydantic import ValidationError
     from pydantic_core import ErrorDetails
 
 _LONGEST = 60  # characters of a wrong value worth showing
@@ -57,7 +56,7 @@ _MEANT: Mapping[str, str] = {
 }
 
 
-def explain(error: ValidationError, name: str, text: str) -> str:
+def explain(error: "ValidationError", name: str, text: str) -> str:
     """The first fault as a sentence with its line; pydantic's own words only where they read well."""
     first = next(filter(_renamed, error.errors()), error.errors()[0])
     where = first["loc"]
