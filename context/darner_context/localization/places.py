@@ -23,14 +23,20 @@ _TEST, _DOCUMENT, _UNCHANGED = 0.3, 0.25, 0.3  # of tests, of documents and data
 _WANTED = 1.5  # of what the words ask for
 _TESTS = re.compile(r"(?:^|/)(?:test_?suite|testdata|fixtures|specs)/|[-_.]test-d\.|(?:^|/)\w+-test/", re.IGNORECASE)
 _DOCUMENTS = re.compile(
-    r"(?:^|/)(?:docs?|documentation|examples?|benchmarks?)/|\.(?:md|markdown|rst|txt|adoc|html|css|json|ya?ml|toml|cfg|ini)$"
+    r"(?:^|/)(?:docs?|documentation|examples?|benchmarks?)/|\.(?:md|markdown|rst|txt|adoc|json|ya?ml|toml|cfg|ini)$"
     r"|(?:^|/)(?:change|history|authors|news|readme)[^/]*$",
     re.IGNORECASE,
 )
+_MARKUP = (".html", ".htm", ".css", ".scss", ".sass", ".less")
+_MARKUP_PROJECT = 0.2  # of the files of a workspace: there, markup is the code
 _LOCKED = re.compile(r"(?:[.-]lock(?:\.\w+)?|\.sum|\.min\.\w+)$")
 _CHANGE = r"(?i)\b(?:add|write|update|extend|fix|rename|remove|move|improve|correct|cover)\w*\b[^.\n]{0,40}\b"
 _WANTS_TESTS = re.compile(_CHANGE + r"(?:tests?|specs?)\b")
 _WANTS_DOCUMENTS = re.compile(_CHANGE + r"(?:docs?|documentation|readme|changelog|changes|examples?|guide|page)\b")
+_WANTS_MARKUP = re.compile(
+    r"(?i)\b(?:html|s?css|markup|style(?:s|d|sheets?)?|styling|templates?|layouts?|(?:home|web)?pages?|buttons?|colou?rs?|fonts?"
+    r"|margins?|padding|responsive|dark mode|navbar|footers?|headings?)\b"
+)
 _WORDS, _NAMED, _USED = "words of the instruction", "named in the instruction", "used by what the words find"
 
 
@@ -126,6 +132,7 @@ class _Prior:
         self._resolver = resolver
         self._test = _WANTED if _WANTS_TESTS.search(text) else _TEST
         self._document = _WANTED if _WANTS_DOCUMENTS.search(text) else _DOCUMENT
+        self._markup = 1.0 if _WANTS_MARKUP.search(text) or _is_markup_project(resolver) else _DOCUMENT
         self._named: Iterable[str] = report.paths
 
     def of(self, path: str) -> float:
@@ -138,6 +145,13 @@ class _Prior:
             prior *= self._test
         if _DOCUMENTS.search(path):
             prior *= self._document
+        elif path.endswith(_MARKUP):
+            prior *= self._markup
         if flags & (GENERATED | VENDORED) or _LOCKED.search(path):
             prior *= _UNCHANGED
         return prior
+
+
+def _is_markup_project(resolver: NameResolver) -> bool:
+    paths = resolver.reader.paths.all
+    return sum(path.endswith(_MARKUP) for path in paths) > _MARKUP_PROJECT * len(paths)

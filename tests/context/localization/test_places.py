@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from tests.context.sample_workspace import write
+from tests.context.sample_workspace import indexed, write
 from tests.context.secret_samples import key_block
 
 from darner_context.index import ContextRequest, Index
@@ -121,3 +122,23 @@ def test_a_live_buffer_stands_for_its_file(index: Index) -> None:
     bundle = index.context(ContextRequest("refund_customer fails", None, 2_000, texts=texts), tokenizer("o200k_base"))
     assert (bundle.snippets[0].path, bundle.snippets[0].text) == ("shop/stock.py", texts["shop/stock.py"])
     assert "shop/stock.py" not in paths(index, "refund")
+
+
+SHEET = {"site.css": ".checkout-summary {\n  width: 1px;\n}\n", "site.html": "<p>\n</p>\n"}
+CODE = {"app/summary.py": "def summary(width):\n    return width\n"}
+SERVER = {f"app/part{number}.py": f"def part{number}():\n    pass\n" for number in range(9)}
+
+
+@pytest.mark.parametrize(
+    ("files", "text", "first"),
+    [
+        (SHEET | CODE, "the checkout summary has the wrong width", "site.css"),
+        (SHEET | CODE | SERVER, "the checkout summary has the wrong width", "app/summary.py"),
+        (SHEET | CODE | SERVER, "the checkout summary of the page has the wrong width", "site.css"),
+    ],
+)
+async def test_markup_is_code_where_the_project_or_the_words_are_about_it(
+    tmp_path: Path, files: dict[str, str], text: str, first: str
+) -> None:
+    async with indexed(tmp_path, files) as index:
+        assert paths(index, text)[0] == first
