@@ -88,6 +88,8 @@ async def test_the_whole_workspace(desk: Desk) -> None:
         (["patch"], "the instruction is empty"),
         (["patch", "  ", "a.py"], "the instruction is empty"),
         (["patch", "x", "none.py"], "none.py: there is no such file"),
+        (["patch", "a.py", "rename it"], 'a.py: is a file, and the instruction comes first: darner patch "'),
+        (["patch", "a.py:1-2"], 'darner patch "what to change" a.py:1-2'),
         (["patch", "x", "sub"], "sub: is a folder"),
         (["patch", "x", "../home"], "../home: is outside the workspace"),
         (["patch", "x", "a.py:9-12"], "a.py has only 2 lines"),

@@ -30,6 +30,19 @@ def find_root(given: Path | None, here: Path) -> Path:
     return next(above, here)
 
 
+def refuse_file_as_instruction(instruction: str, here: Path) -> None:
+    """Raise Stop if the instruction is only the name of a file that exists: the two arguments are swapped."""
+    name = _split(instruction, here)[0].strip()
+    if not name or "\n" in name or len(name.split()) > 1 or ("." not in name and "/" not in name):
+        return
+    try:
+        is_file = (here / name).is_file()
+    except (OSError, ValueError):
+        return  # too long for a name, or with a NUL
+    if is_file:
+        raise Stop(f'{name}: is a file, and the instruction comes first: darner patch "what to change" {instruction}')
+
+
 def parse_location(argument: str, root: Path, here: Path) -> Focus:
     """A place as a path below the root. Raises Stop for one that is not there, no file, outside, or has wrong lines."""
     name, first, last = _split(argument, here)

@@ -23,7 +23,7 @@ from darner_server.cli.command_environment import (
     show_endpoint_notices,
     show_instructions,
 )
-from darner_server.cli.locations import parse_location
+from darner_server.cli.locations import parse_location, refuse_file_as_instruction
 from darner_server.cli.recovery import journals, recover_unfinished
 from darner_server.engine import (
     ContextReady,
@@ -103,6 +103,7 @@ async def patch(place: Place, instruction: str, arguments: list[str], options: O
 
 async def _task(engine: Engine, place: Place, instruction: str, arguments: list[str], options: Options) -> Task:
     """The task, once the index knows the workspace."""
+    refuse_file_as_instruction(instruction, place.here)
     focuses = [parse_location(each, place.root, place.here) for each in arguments]
     for focus in focuses:
         text = engine.index.read(focus.path)
