@@ -1,6 +1,7 @@
 """Requests to an endpoint, and the parts of its reply."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Literal
 
 Ending = Literal["complete", "limit", "other"]
@@ -12,6 +13,7 @@ class ChatRequest:
 
     `prediction` is text that the reply will mostly repeat. `cache_key` names requests that share a prompt's beginning.
     `task_tokens` is the size of the task that `max_output` was predicted from; 0: it was not.
+    `count` gives tokens of the reply, never more than the endpoint counts: a longer reply is cut off at `max_output`.
     A request with `interactive=False` has no user waiting for it, and never comes before one that has.
     """
 
@@ -24,6 +26,7 @@ class ChatRequest:
     cache_key: str | None = None
     interactive: bool = True
     task_tokens: int = 0
+    count: Callable[[str], int] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,8 +152,16 @@ class Client:
         except EndpointError as error:
             raise await diagnose(error) from None
         try:
-            limit = request.max_output
-            stream = Stream(endpoint, self._connections, exchange, diagnose, began=began, within=within, limit=limit)
+            stream = Stream(
+                endpoint,
+                self._connections,
+                exchange,
+                diagnose,
+                began=began,
+                within=within,
+                limit=request.max_output,
+                count=request.count if isinstance(request, ChatRequest) else None,
+            )
             async with aclosing(stream.items()) as items:
                 yield items
         finally:

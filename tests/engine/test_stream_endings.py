@@ -67,6 +67,14 @@ async def test_with_one_endpoint_it_is_asked_for_the_rest(tmp_path: Path, reason
     assert (last.changes, asked) == ({"a.py": AFTER}, [2])
 
 
+async def test_an_endpoint_that_heeds_no_limit_is_cut_there_and_its_finished_hunks_are_kept(tmp_path: Path) -> None:
+    endless = ScriptedReply("", ONE + "and so on, and so forth\n" * 3_000, times=1)
+    script = Script(replies=(endless,), otherwise=TWO, heeds_limit=False, window=100_000)
+    last, asked = await ended(tmp_path, [script], max_output=100)
+    assert isinstance(last, Done), last
+    assert (last.changes, asked) == ({"a.py": AFTER}, [2])
+
+
 @pytest.mark.parametrize("reason", DONE)
 async def test_a_plain_stop_is_the_end_by_any_name(tmp_path: Path, reason: str) -> None:
     last, asked = await ended(tmp_path, [ends(reason, ONE + TWO)])

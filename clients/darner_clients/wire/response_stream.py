@@ -31,8 +31,9 @@ Item = Text | Reasoning | Finish
 class Stream:
     """The reply to a request that was sent at `began`, by the loop's time.
 
-    Its first token is awaited for `within` seconds. It should end after `limit` tokens; a reply that is much
-    longer is cut off. `diagnose` finds the cause of an error before it is raised.
+    Its first token is awaited for `within` seconds. It is cut off after `limit` tokens, by `count`, if the endpoint
+    does not end it there; without `count` when it is much longer. `diagnose` finds the cause of an error before it is
+    raised.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class Stream:
         began: float,
         within: float,
         limit: int,
+        count: Callable[[str], int] | None = None,
     ) -> None:
         self._endpoint = endpoint
         self._connections = connections
@@ -52,12 +54,13 @@ class Stream:
         self._diagnose = diagnose
         self._began = began
         self._within = within
-        self._length = OutputMeter(limit)
+        self._length = OutputMeter(limit, count)
         self._connect = exchange.connect_seconds
         self._reply = ReplyParser(endpoint)
         self._now: Callable[[], float] = asyncio.get_running_loop().time
         self._first: float | None = None
         self._last = began
+        self._cut = False
 
     async def items(self) -> AsyncGenerator[Item]:
         """Every item as soon as its bytes are here, text that came together in one piece; the last is a Finish."""
@@ -77,22 +80,14 @@ class Stream:
             yield self._finish()
 
     async def _stream(self, framing: EventFraming) -> AsyncGenerator[Item]:
-        reply, exchange, now, length = self._reply, self._exchange, self._now, self._length
-        gap = self._endpoint.deadlines.gap
+        reply, exchange, now = self._reply, self._exchange, self._now
         exchange.read_by = self._began + self._within
         settled: float | None = None
         async with aclosing(exchange.chunks()) as stream:
             async for chunk in stream:
-                for data in framing.feed(chunk):
-                    for piece in reply.feed(data):
-                        self._last = now()
-                        if self._first is None:
-                            self._first = self._last
-                            exchange.pace(PACE)
-                        exchange.read_by = self._last + gap
-                        length.add(piece.text)
-                        yield piece
-                if reply.over:
+                for piece in self._pieces(framing, chunk):
+                    yield piece
+                if reply.over or self._cut:
                     break
                 self._watch(exchange.read_by)
                 if reply.reason is None or not reply.sure:
@@ -110,6 +105,23 @@ class Stream:
                     async for _ in stream:
                         pass
 
+    def _pieces(self, framing: EventFraming, chunk: bytes) -> Iterable[Text | Reasoning]:
+        """What some bytes bring, up to the limit, where the reply ends even if the endpoint does not heed it."""
+        exchange, length = self._exchange, self._length
+        gap = self._endpoint.deadlines.gap
+        for data in framing.feed(chunk):
+            for piece in self._reply.feed(data):
+                self._last = self._now()
+                if self._first is None:
+                    self._first = self._last
+                    exchange.pace(PACE)
+                exchange.read_by = self._last + gap
+                length.add(piece.text)
+                yield piece
+                if length.exceeded and self._reply.reason is None:
+                    self._reply.reason, self._cut = "length", True
+                    return
+
     def _watch(self, read_by: float) -> None:
         """Check that the stream continues, and that it ends: signs of life are no tokens."""
         if self._length.endless:
@@ -119,6 +131,8 @@ class Stream:
 
     def _close(self, framing: EventFraming) -> Iterable[Text | Reasoning]:
         """What the end of the body brings."""
+        if self._cut:
+            return
         last = framing.close()
         if framing.plain and last is not None:
             raise self._reply.plain(last)

@@ -191,6 +191,7 @@ class Run:
             cache_key=_cache_key(self._task),
             interactive=self._task.interactive,
             task_tokens=max(1, self._task_tokens(route.endpoint)) if growth == 1 else 0,  # the whole task, and no rest
+            count=self._prompts.reply_counter(route.endpoint),
         )
 
     def _parser(self, endpoint: Endpoint, region: Region | None) -> Parser:
@@ -218,6 +219,7 @@ class Run:
             max_output=request.max_output,
             temperature=0.0 if refused else 0.4,  # at 0 an unchanged reply would only be repeated
             interactive=request.interactive,
+            count=request.count,
         )
         try:
             async with asyncio.timeout(seconds):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from darner_clients.chat import ChatRequest, Reasoning, Text
+from darner_clients.chat import ChatRequest, Finish, Reasoning, Text
 from darner_clients.client import Client
 from darner_clients.dialect import Dialect
 from darner_clients.errors import Interrupted, Late, Overflow, Rejected
@@ -363,3 +363,19 @@ async def test_what_is_only_long_is_read_to_its_end() -> None:
         client.stream(ChatRequest(MESSAGES, 20, 200)) as items,
     ):
         assert "".join([item.text async for item in items if isinstance(item, Text)]) == text
+
+
+@pytest.mark.parametrize("reasoning", ["", "hm " * 300])
+async def test_where_tokens_can_be_counted_it_is_cut_at_its_limit(reasoning: str) -> None:
+    reply = ScriptedReply("", "words of a reply " * 2_000, reasoning=reasoning)
+    script = Script(replies=(reply,), window=10**6, heeds_limit=False)
+    async with ScriptedEndpoint(script) as scripted, Client(scripted.endpoint("it")) as client:
+        request = ChatRequest(MESSAGES, 20, 200, count=lambda text: len(text.split()))
+        async with client.stream(request) as items:
+            got = [item async for item in items]
+        assert client.open_sockets == 0
+    last = got[-1]
+    assert isinstance(last, Finish)
+    assert (last.ending, last.endpoint) == ("limit", "it")
+    words = "".join(item.text for item in got if isinstance(item, Text | Reasoning)).split()
+    assert 200 < len(words) < 700

@@ -1,6 +1,6 @@
 """The prompts of one task: one for each tokenizer and reply format, assembled once."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from darner_clients.context_budget import AUTO, LONGEST, Budget, limit_of
@@ -11,6 +11,7 @@ from darner_context.request import Withheld
 from darner_context.secrets.masks import Masks
 from darner_context.syntax.notebook import unshown_lines
 from darner_context.text.lines import split_lines
+from darner_context.text.model_tokenizers import tokenizer_of
 from darner_context.text.tokenizer import Tokenizer, tokenizer
 from darner_server.engine.garbage_collection import no_collection
 from darner_server.engine.prompt.instruction import instruction_at, rewrite_instruction
@@ -76,6 +77,13 @@ class Prompts:
     def count_text(self, endpoint: Endpoint, text: str) -> int:
         """Tokens of any text by the endpoint's tokenizer."""
         return tokenizer(endpoint.tokenizer).count(text)
+
+    def reply_counter(self, endpoint: Endpoint) -> Callable[[str], int]:
+        """What counts the tokens of a reply, never above the endpoint's own count."""
+        counter = tokenizer(endpoint.tokenizer)
+        if counter.exact and tokenizer_of(endpoint.model) == endpoint.tokenizer:
+            return counter.count
+        return lambda text: round(counter.count(text) * SURE)
 
     async def fit(self, endpoint: Endpoint, room: int) -> int:
         """Leave out what is not needed until the endpoint's prompt has at most `room` tokens.
@@ -240,6 +248,7 @@ class Prompts:
         return None if isinstance(found, Unreadable) else found
 
 
+SURE = 0.7  # of a count by a vocabulary that may not be the model's: no measured file has fewer tokens there
 CERTAIN = 0.8  # the score of a definition that is needed
 MARKS = 12  # tokens around a snippet: its path and its fences
 MOST_FITS = 4
