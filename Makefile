@@ -91,6 +91,7 @@ bench: env
 	$(IN)/python bench/command_line.py
 	$(IN)/python bench/stages.py
 	$(IN)/python bench/patch.py
+	$(IN)/python bench/sandbox.py
 	$(IN)/python bench/clients.py
 	$(IN)/python bench/clients_quota.py
 	$(IN)/python bench/context.py

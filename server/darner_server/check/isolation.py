@@ -27,11 +27,6 @@ class Limits:
     file: int = 4_000_000_000  # bytes of one file that it writes
 
 
-def reason_of(error: OSError) -> str:
-    """What failed, and on which file."""
-    return ": ".join(filter(None, (error.filename, error.strerror))) or str(error)
-
-
 @dataclass(frozen=True, slots=True)
 class Unisolated:
     """A level that this machine does not offer, or a check that was not run for want of one, with the reason."""

@@ -3,13 +3,17 @@
 Sources: the kernel's Documentation/userspace-api/landlock.rst; linux/audit.h and linux/filter.h for the filter.
 """
 
+from __future__ import annotations
+
 import os
 import struct
-from collections.abc import Sequence
-from contextlib import suppress
 
 from darner_server.check import linux
 from darner_server.check.visible_files import hidden_folders, tool_folders
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _LEAST = 3  # truncating a file is covered from there on
 _READ = 0b1101  # execute, read a file, read a folder
@@ -52,8 +56,10 @@ def restrict(writable: Sequence[str], *, home: str, search_path: str, readable: 
     for path in writable:
         linux.landlock_allow(rules, path, files)
     for name in _DEVICES:
-        with suppress(OSError):
+        try:
             linux.landlock_allow(rules, f"/dev/{name}", files & _ON_FILE)
+        except OSError:
+            pass
     linux.drop_privileges()
     linux.landlock_restrict(rules)
     os.close(rules)

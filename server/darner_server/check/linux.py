@@ -4,7 +4,6 @@ import ctypes
 import errno
 import os
 import struct
-from functools import cache
 
 CLONE_NEWNS = 0x0002_0000
 CLONE_NEWUTS = 0x0400_0000
@@ -29,9 +28,13 @@ _CAP_VERSION_3 = 0x2008_0522
 _LAST_CAPABILITY = 63
 
 
-@cache
+_loaded: list[ctypes.CDLL] = []
+
+
 def _libc() -> ctypes.CDLL:
-    return ctypes.CDLL(None, use_errno=True)
+    if not _loaded:
+        _loaded.append(ctypes.CDLL(None, use_errno=True))
+    return _loaded[0]
 
 
 def _checked(result: int, what: str) -> int:
@@ -73,6 +76,11 @@ def prctl(option: int, *arguments: int) -> None:
     """A setting of this process."""
     words = [ctypes.c_ulong(each) for each in (*arguments, 0, 0, 0, 0)[:4]]
     _checked(_libc().prctl(ctypes.c_int(option), *words), f"prctl {option}")
+
+
+def restore_signal(number: int) -> None:
+    """Let a signal have its effect again: Python ignores some, and so would the programs that it starts."""
+    _libc().signal(ctypes.c_int(number), ctypes.c_void_p(0))
 
 
 def drop_privileges() -> None:

@@ -21,23 +21,33 @@ def copy_files(workspace: Path, files: Path) -> tuple[Path, ...]:
     """
     files.mkdir(mode=0o700)
     listed = _listed(workspace)
+    folders = {""}
     for path in listed if listed is not None else _walked(workspace):
-        source, target = workspace / path, files / path
+        source, target = f"{workspace}/{path}", f"{files}/{path}"  # thousands of them: no Path for each
         try:
-            kind = source.lstat().st_mode
+            kind = os.lstat(source).st_mode
         except OSError:
             continue  # tracked, and deleted
-        target.parent.mkdir(parents=True, exist_ok=True)
+        if (folder := path.rpartition("/")[0]) not in folders:
+            os.makedirs(f"{files}/{folder}", exist_ok=True)
+            folders.add(folder)
         if stat.S_ISLNK(kind):
-            if source.resolve().is_relative_to(workspace) and not source.readlink().is_absolute():
-                target.symlink_to(source.readlink())
+            if Path(source).resolve().is_relative_to(workspace) and not os.path.isabs(os.readlink(source)):
+                os.symlink(os.readlink(source), target)
         elif stat.S_ISREG(kind):
-            shutil.copy(source, target)
+            _copy(source, target, kind & 0o777)
     for name in DEPENDENCIES:
         if (workspace / name).is_dir() and not (files / name).exists():
             (files / name).symlink_to((workspace / name).resolve())
     found = [each for each in files.iterdir() if each.is_symlink() and each.name in DEPENDENCIES]
     return tuple(each.resolve() for each in found)
+
+
+def _copy(source: str, target: str, mode: int) -> None:
+    with open(source, "rb", buffering=0) as held:
+        handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        with open(handle, "wb", buffering=0) as file:
+            shutil.copyfileobj(held, file, 1 << 20)
 
 
 def imports_of(workspace: Path, files: Path) -> list[str]:

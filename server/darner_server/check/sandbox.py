@@ -1,7 +1,7 @@
 """Running a command on a draft at the strictest level that holds here, and naming that level."""
 
 import asyncio
-import json
+import marshal
 import os
 import sys
 import tempfile
@@ -12,16 +12,18 @@ from pathlib import Path
 from typing import Any, Literal
 
 from darner_server.check import landlock, namespaces, plain_copy
-from darner_server.check.isolation import LEVELS, Level, Limits, Unisolated, reason_of
+from darner_server.check.isolation import LEVELS, Level, Limits, Unisolated
 from darner_server.check.scratch import remove
+from darner_server.check.supervisor import reason_of
 
-_BEGIN = "import sys; sys.path.insert(0, sys.argv.pop(1)); from darner_server.check.launcher import main; main()"
+_BEGIN = "import sys; sys.path.insert(0, sys.argv[1]); from darner_server.check.launcher import main; main(sys.argv[2])"
 _PACKAGES = str(Path(__file__).parents[2])
 _GRACE = 20.0  # seconds in which a launcher that is to end does so by itself
 _SHOWN = 200_000  # bytes of the end of the output that are kept
 _PRIVATE = ("DBUS_", "XDG_", "DISPLAY", "WAYLAND_", "DOCKER_", "KUBE", "SSH_", "GPG_", "SESSION_MANAGER", "DARNER_")
 
 Limit = Literal["time", "memory", "processes", "output"]
+_LIMITS: Mapping[str, Limit] = {"time": "time", "memory": "memory", "processes": "processes", "output": "output"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,34 +90,41 @@ def _missing(level: Level, workspace: Path) -> str | None:
 async def _attempt(  # noqa: PLR0917 - one call, straight above
     arguments: Sequence[str], draft: Draft, environ: Mapping[str, str], limits: Limits, level: Level, folder: Path
 ) -> Ended | Unisolated:
-    order = await asyncio.to_thread(_order, arguments, draft, environ, limits, level, folder)
-    if isinstance(order, Unisolated):
-        return order
-    said = await _launched(order)
+    refused = await asyncio.to_thread(_prepare, arguments, draft, environ, limits, level, folder)
+    if refused is not None:
+        return refused
+    said = await _launched(folder / "order")
     if "unisolated" in said:
         return Unisolated(said["unisolated"])
-    if "limit" not in said:
+    limit = _LIMITS.get(said.get("limit", ""))
+    if "code" not in said and limit is None:
         return Unisolated("the process that watches over the check was ended")
     with (folder / "output").open("rb") as file:
         file.seek(max(0, os.fstat(file.fileno()).st_size - _SHOWN))
-        return Ended(said["code"], said["limit"], file.read(_SHOWN).decode(errors="replace"), level)
+        shown = file.read(_SHOWN).decode(errors="replace")
+    return Ended(None if limit else int(said["code"]), limit, shown, level)
+
+
+def _prepare(  # noqa: PLR0917 - likewise
+    arguments: Sequence[str], draft: Draft, environ: Mapping[str, str], limits: Limits, level: Level, folder: Path
+) -> Unisolated | None:
+    """Write what the launcher is to do to `order`, with what it needs for that beside it. Raises OSError."""
+    order = _order(arguments, draft, environ, limits, level, folder)
+    if isinstance(order, Unisolated):
+        return order
+    (folder / "order").write_bytes(marshal.dumps(order))
+    return None
 
 
 def _order(  # noqa: PLR0917 - likewise
     arguments: Sequence[str], draft: Draft, environ: Mapping[str, str], limits: Limits, level: Level, folder: Path
 ) -> dict[str, Any] | Unisolated:
-    """What the launcher is to do, with what it needs for that on disk. Raises OSError."""
     workspace, home = draft.workspace.resolve(), os.path.expanduser("~")
     if not os.path.isdir(home):
         home = "/tmp/home"  # noqa: S108 - its own
-    changes: dict[str, str | None] = {}
-    for number, (path, content) in enumerate(draft.changes.items()):
-        changes[path] = None if content is None else str(folder / str(number))
-        if content is not None:
-            (folder / str(number)).write_bytes(content)
     found = {name: value for name, value in environ.items() if not name.startswith(_PRIVATE)}
     order: dict[str, Any] = {
-        "level": level, "arguments": list(arguments), "changes": changes, "limits": asdict(limits),
+        "level": level, "arguments": list(arguments), "changes": dict(draft.changes), "limits": asdict(limits),
         "workspace": str(workspace), "home": home, "scratch": str(folder), "output": str(folder / "output"),
     }  # fmt: skip
     if level == "namespaces":
@@ -132,23 +141,22 @@ def _order(  # noqa: PLR0917 - likewise
     return order | {"copy": str(files), "readable": readable, "environment": {**found, **own}}
 
 
-async def _launched(order: Mapping[str, Any]) -> dict[str, Any]:
+async def _launched(order: Path) -> dict[str, str]:
     """Start the launcher, and put together what it says; it and the command have ended then."""
     starting = asyncio.ensure_future(
         asyncio.create_subprocess_exec(
-            sys.executable, "-I", "-S", "-c", _BEGIN, _PACKAGES,
+            sys.executable, "-I", "-S", "-c", _BEGIN, _PACKAGES, order,
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
             env={"PATH": os.defpath}, start_new_session=True,
         )
     )  # fmt: skip
-    said: dict[str, Any] = {}
+    said: dict[str, str] = {}
     try:
         process = await asyncio.shield(starting)  # cut short, asyncio would end it and wait for its children
-        assert process.stdin is not None  # noqa: S101 - pipes were asked for
-        assert process.stdout is not None  # noqa: S101 - likewise
-        process.stdin.write(json.dumps(order).encode() + b"\n")
-        async for line in process.stdout:
-            said |= json.loads(line)
+        assert process.stdout is not None  # noqa: S101 - a pipe was asked for
+        for line in (await process.stdout.read()).decode().split("\n"):
+            word, _, value = line.partition(" ")
+            said[word] = value
         return said
     finally:
         process = await starting

@@ -4,23 +4,29 @@ It runs in a process of its own: the first one of a namespace, whose end is the 
 that all orphans are given to.
 """
 
+from __future__ import annotations
+
 import os
 import select
-import signal
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
-from types import FrameType
-from typing import NoReturn
 
-from darner_server.check.isolation import Limits, reason_of
+from darner_server.check import linux
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import NoReturn
 
 if sys.platform != "win32":
     import resource  # now: in a sandbox Python's own library may be out of sight
 
+# `signal` itself imports for milliseconds, and every check waits for them.
+_SIGINT, _SIGKILL, _SIGPIPE, _SIGSTOP, _SIGXFSZ = 2, 9, 13, 19, 25
+
 _LOOK = 0.05  # seconds between looks at memory, processes and output
 _CONFINED = b"\0"
+_SOON = 0.002  # seconds between looks at what was killed
 _ENDING = 10.0  # seconds in which processes that were killed are gone, also on a machine with much to do
 
 
@@ -29,25 +35,20 @@ def supervise(
     *,
     folder: str,
     environment: Mapping[str, str],
-    limits: Limits,
+    limits: Mapping[str, float],
     output: int,
     lifeline: int,
     confine: Callable[[], None],
     begun: Callable[[], None],
-) -> dict[str, object]:
+) -> tuple[str, str]:
     """
     Run a command with its output in the file `output`; say how it ended, once nothing that it started is left.
 
-    `code` is its exit code (negative: the signal), None where it was ended for passing the limit in `limit`, or where
-    `lifeline` was closed ("cancelled"). `confine` is called in the command's own process, `begun` once it has worked.
-    Raises OSError where it has not.
+    ("code", its exit code; negative: the signal), or ("limit", the one for passing which it was ended), which is
+    "cancelled" where `lifeline` was closed. The program is a path. `limits` are those of `Limits`. `confine` is called
+    in the command's own process, `begun` once it has worked. Raises OSError where it has not.
     """
-    woken, waker = os.pipe()
-    for each in (woken, waker):
-        os.set_blocking(each, False)
-    signal.signal(signal.SIGCHLD, _wake)  # without a handler it wakes nobody
-    signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
-    deadline = time.monotonic() + limits.seconds
+    deadline = time.monotonic() + limits["seconds"]
     ready, confined = os.pipe()
     command = os.fork()
     if command == 0:
@@ -58,31 +59,32 @@ def supervise(
     os.close(confined)
     _await_confined(ready)
     begun()
+    awaited = [lifeline, *_end_of(command)]
     code: int | None = None
     limit: str | None = None
     while code is None and limit is None:
         left = deadline - time.monotonic()
-        heard = _heard([lifeline, woken], woken, max(0.0, min(_LOOK, left)))
+        heard = select.select(awaited, [], [], max(0.0, min(_LOOK, left)))[0]
         code = _reap(command)
         if code is None:
             limit = "cancelled" if lifeline in heard else "time" if left <= 0 else _passed(limits, output)
-    _end_descendants(command, woken)
-    if _size(output) > limits.output:
+    _end_descendants(command)
+    if _size(output) > limits["output"]:
         code, limit = None, "output"
-    return {"code": code, "limit": limit}
+    return ("limit", limit) if limit else ("code", str(code))
 
 
-def _heard(handles: list[int], woken: int, seconds: float) -> list[int]:
-    """Wait for one of the handles, or the end of a process, for so long at most."""
-    found = select.select(handles, [], [], seconds)[0]
-    if woken in found:
-        with suppress(BlockingIOError):
-            os.read(woken, 4_096)
-    return found
+def _end_of(command: int) -> list[int]:
+    """What can be read from once the process has ended; nothing where there is no such thing: then looks must do."""
+    try:
+        return [os.pidfd_open(command)]
+    except (OSError, AttributeError):
+        return []
 
 
-def _wake(number: int, frame: FrameType | None) -> None:
-    """Do nothing: the wakeup descriptor says it."""
+def reason_of(error: OSError) -> str:
+    """What failed, and on which file."""
+    return ": ".join(filter(None, (error.filename, error.strerror))) or str(error)
 
 
 def _become(
@@ -90,16 +92,15 @@ def _become(
     *,
     folder: str,
     environment: Mapping[str, str],
-    limits: Limits,
+    limits: Mapping[str, float],
     output: int,
     confined: int,
     confine: Callable[[], None],
 ) -> NoReturn:
     """The command's process: never returns. It writes to `confined` whether it is."""
     try:
-        signal.set_wakeup_fd(-1)
-        for number in (signal.SIGCHLD, signal.SIGPIPE, signal.SIGINT):
-            signal.signal(number, signal.SIG_DFL)
+        for number in (_SIGPIPE, _SIGXFSZ, _SIGINT):
+            linux.restore_signal(number)
         os.setsid()
         null = os.open(os.devnull, os.O_RDONLY)
         for target, source in ((0, null), (1, output), (2, output)):
@@ -112,7 +113,7 @@ def _become(
             os.write(confined, reason_of(error).encode())
             os._exit(127)
         os.write(confined, _CONFINED)
-        os.execvpe(arguments[0], list(arguments), dict(environment))
+        os.execve(arguments[0], list(arguments), dict(environment))
     except OSError as error:
         os.write(2, f"{arguments[0]}: {error.strerror}\n".encode())
     finally:
@@ -126,17 +127,19 @@ def _await_confined(ready: int) -> None:
         raise OSError(0, said.decode() or "the command could not be started")
 
 
-def _limit(limits: Limits) -> None:
+def _limit(limits: Mapping[str, float]) -> None:
     for kind, most in (
         (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_FSIZE, limits.file),
-        (resource.RLIMIT_DATA, limits.memory),
-        (resource.RLIMIT_CPU, int(limits.seconds * (os.cpu_count() or 1)) + 1),
+        (resource.RLIMIT_FSIZE, int(limits["file"])),
+        (resource.RLIMIT_DATA, int(limits["memory"])),
+        (resource.RLIMIT_CPU, int(limits["seconds"] * (os.cpu_count() or 1)) + 1),
     ):
-        with suppress(OSError, ValueError):
+        try:
             hard = resource.getrlimit(kind)[1]
             limit = most if hard == resource.RLIM_INFINITY else min(most, hard)
             resource.setrlimit(kind, (limit, limit))
+        except (OSError, ValueError):
+            pass
 
 
 def _reap(command: int) -> int | None:
@@ -153,15 +156,15 @@ def _reap(command: int) -> int | None:
             found = os.waitstatus_to_exitcode(status)
 
 
-def _passed(limits: Limits, output: int) -> str | None:
-    if _size(output) > limits.output:
+def _passed(limits: Mapping[str, float], output: int) -> str | None:
+    if _size(output) > limits["output"]:
         return "output"
     if sys.platform != "linux":
         return None
     processes = _descendants()
-    if len(processes) > limits.processes:
+    if len(processes) > limits["processes"]:
         return "processes"
-    return "memory" if sum(map(_memory, processes)) > limits.memory else None
+    return "memory" if sum(map(_memory, processes)) > limits["memory"] else None
 
 
 def _size(output: int) -> int:
@@ -183,10 +186,13 @@ def _descendants() -> list[int]:
     children: dict[int, list[int]] = {}
     for name in os.listdir("/proc"):
         if name.isdecimal():
-            with suppress(OSError, ValueError, IndexError), open(f"/proc/{name}/stat", "rb") as file:
-                state, parent = file.read().rpartition(b")")[2].split()[:2]
-                if state not in {b"Z", b"X"}:
-                    children.setdefault(int(parent), []).append(int(name))
+            try:
+                with open(f"/proc/{name}/stat", "rb") as file:
+                    state, parent = file.read().rpartition(b")")[2].split()[:2]
+                    if state not in {b"Z", b"X"}:
+                        children.setdefault(int(parent), []).append(int(name))
+            except (OSError, ValueError, IndexError):
+                pass
     found: list[int] = []
     waiting = [os.getpid()]
     while waiting:
@@ -195,22 +201,26 @@ def _descendants() -> list[int]:
     return found
 
 
-def _end_descendants(command: int, woken: int) -> None:
+def _end_descendants(command: int) -> None:
     """End what is left of the command. The first process of a namespace need not: the kernel does, when it ends."""
     if os.getpid() == 1:
         return
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(command, signal.SIGKILL)
+    try:
+        os.killpg(command, _SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        pass
     until = time.monotonic() + _ENDING
     while sys.platform == "linux" and (left := _descendants()) and time.monotonic() < until:
         for process in left:  # stopped first, so that none starts another while the list is gone through
-            _send(process, signal.SIGSTOP)
+            _send(process, _SIGSTOP)
         for process in left:
-            _send(process, signal.SIGKILL)
-        _heard([woken], woken, _LOOK)
+            _send(process, _SIGKILL)
+        time.sleep(_SOON)
         _reap(command)
 
 
-def _send(process: int, number: signal.Signals) -> None:
-    with suppress(ProcessLookupError, PermissionError):
+def _send(process: int, number: int) -> None:
+    try:
         os.kill(process, number)
+    except (ProcessLookupError, PermissionError):
+        pass
