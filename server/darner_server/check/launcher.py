@@ -13,7 +13,7 @@ import os
 import sys
 
 from darner_server.check import changes
-from darner_server.check.supervisor import reason_of, supervise
+from darner_server.check.supervisor import reason_of, supervise, tasks_of_user
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ def _in_namespaces(order: Mapping[str, Any], output: int) -> None:
         return
     try:
         _end_with(0)
+        namespaces.limit_processes(order["limits"]["threads"])
         workspace, home = order["workspace"], order["home"]
         copy = namespaces.mount_overlay(workspace, order["scratch"])
         changes.apply(copy, order["changes"])
@@ -79,13 +80,16 @@ def _under_landlock(order: Mapping[str, Any], output: int) -> None:
 def _run(order: Mapping[str, Any], output: int, folder: str, confine: Callable[[], None]) -> None:
     if order["level"] != "namespaces":
         changes.apply(order["copy"], order["changes"])
+    limits = dict(order["limits"])
     if sys.platform == "linux":
         _be_closed()
+        if order["level"] != "namespaces":
+            limits["threads"] += tasks_of_user()
     word, value = supervise(
         order["arguments"],
         folder=folder,
         environment=order["environment"],
-        limits=order["limits"],
+        limits=limits,
         output=output,
         lifeline=0,
         confine=confine,

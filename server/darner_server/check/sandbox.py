@@ -20,6 +20,7 @@ _BEGIN = "import sys; sys.path.insert(0, sys.argv[1]); from darner_server.check.
 _PACKAGES = str(Path(__file__).parents[2])
 _GRACE = 20.0  # seconds in which a launcher that is to end does so by itself
 _SHOWN = 200_000  # bytes of the end of the output that are kept
+_THREADS = 4  # for each process
 _PRIVATE = ("DBUS_", "XDG_", "DISPLAY", "WAYLAND_", "DOCKER_", "KUBE", "SSH_", "GPG_", "SESSION_MANAGER", "DARNER_")
 
 Limit = Literal["time", "memory", "processes", "output"]
@@ -123,8 +124,9 @@ def _order(  # noqa: PLR0917 - likewise
     if not os.path.isdir(home):
         home = "/tmp/home"  # noqa: S108 - its own
     found = {name: value for name, value in environ.items() if not name.startswith(_PRIVATE)}
+    most = {**asdict(limits), "threads": _THREADS * limits.processes}
     order: dict[str, Any] = {
-        "level": level, "arguments": list(arguments), "changes": dict(draft.changes), "limits": asdict(limits),
+        "level": level, "arguments": list(arguments), "changes": dict(draft.changes), "limits": most,
         "workspace": str(workspace), "home": home, "scratch": str(folder), "output": str(folder / "output"),
     }  # fmt: skip
     if level == "namespaces":

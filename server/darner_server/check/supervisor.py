@@ -24,7 +24,8 @@ if sys.platform != "win32":
 # `signal` itself imports for milliseconds, and every check waits for them.
 _SIGINT, _SIGKILL, _SIGPIPE, _SIGSTOP, _SIGXFSZ = 2, 9, 13, 19, 25
 
-_LOOK = 0.05  # seconds between looks at memory, processes and output
+_LOOKS = (0.005, 0.05)  # seconds between looks at memory, processes and output, least and most
+_PAUSE = 20  # of what a look takes: many processes elsewhere make it slow
 _CONFINED = b"\0"
 _SOON = 0.002  # seconds between looks at what was killed
 _ENDING = 10.0  # seconds in which processes that were killed are gone, also on a machine with much to do
@@ -45,8 +46,9 @@ def supervise(
     Run a command with its output in the file `output`; say how it ended, once nothing that it started is left.
 
     ("code", its exit code; negative: the signal), or ("limit", the one for passing which it was ended), which is
-    "cancelled" where `lifeline` was closed. The program is a path. `limits` are those of `Limits`. `confine` is called
-    in the command's own process, `begun` once it has worked. Raises OSError where it has not.
+    "cancelled" where `lifeline` was closed. The program is a path. `limits` are those of `Limits`, and
+    "threads" for the kernel to count. `confine` is called in the command's own process, `begun` once it has worked.
+    Raises OSError where it has not.
     """
     deadline = time.monotonic() + limits["seconds"]
     ready, confined = os.pipe()
@@ -62,12 +64,15 @@ def supervise(
     awaited = [lifeline, *_end_of(command)]
     code: int | None = None
     limit: str | None = None
+    pause = _LOOKS[0]
     while code is None and limit is None:
         left = deadline - time.monotonic()
-        heard = select.select(awaited, [], [], max(0.0, min(_LOOK, left)))[0]
+        heard = select.select(awaited, [], [], max(0.0, min(pause, left)))[0]
         code = _reap(command)
         if code is None:
+            began = time.monotonic()
             limit = "cancelled" if lifeline in heard else "time" if left <= 0 else _passed(limits, output)
+            pause = min(_LOOKS[1], max(_LOOKS[0], _PAUSE * (time.monotonic() - began)))
     _end_descendants(command)
     if _size(output) > limits["output"]:
         code, limit = None, "output"
@@ -85,6 +90,19 @@ def _end_of(command: int) -> list[int]:
 def reason_of(error: OSError) -> str:
     """What failed, and on which file."""
     return ": ".join(filter(None, (error.filename, error.strerror))) or str(error)
+
+
+def tasks_of_user() -> int:
+    """How many processes and threads this user has, which is what the kernel counts."""
+    found = 0
+    for name in os.listdir("/proc"):
+        if name.isdecimal():
+            try:
+                if os.stat(f"/proc/{name}").st_uid == os.geteuid():
+                    found += len(os.listdir(f"/proc/{name}/task"))
+            except OSError:
+                pass
+    return found
 
 
 def _become(
@@ -129,6 +147,7 @@ def _await_confined(ready: int) -> None:
 
 def _limit(limits: Mapping[str, float]) -> None:
     for kind, most in (
+        (resource.RLIMIT_NPROC, int(limits["threads"])),  # root is exempt
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_FSIZE, int(limits["file"])),
         (resource.RLIMIT_DATA, int(limits["memory"])),
