@@ -61,6 +61,8 @@ def _expanded(new: list[str], old: list[str], at: list[int]) -> list[str] | Refu
             return _unsure("two gaps follow each other")
         piece = pieces[number + 1]
         block = _appended(gap, pieces[number], piece, old, first)
+        if isinstance(block, Refusal):
+            return block
         if block is not None:
             last, more = block
             out = [*_unblanked(out), *_unblanked(old[first:last]), *piece]
@@ -131,10 +133,13 @@ def _only(body: str, old: list[str]) -> int | None:
     return old.index(body) if body.strip() and old.count(body) == 1 else None
 
 
-def _appended(gap: str, above: list[str], piece: list[str], old: list[str], first: int) -> tuple[int, int] | None:
+def _appended(
+    gap: str, above: list[str], piece: list[str], old: list[str], first: int
+) -> tuple[int, int] | Refusal | None:
     """A block's head, a gap, new members, the block's end: the gap is all that the block holds.
 
-    Returns the old line at which the block's content ends, and how many old lines the piece itself accounts for.
+    Returns the old line at which the block's content ends, and how many old lines the piece itself accounts for. It is
+    unsure if a new member may replace an old one: if both have one name, or if the old block ends with an exit.
     """
     head = _trimmed(above)[-1:] or None
     depth = len(indent(gap).expandtabs())
@@ -160,11 +165,47 @@ def _appended(gap: str, above: list[str], piece: list[str], old: list[str], firs
     below = _content(old[last:])
     if rest and rest != below[: len(rest)]:
         return None
+    outer = [body for body in old[first:last] if len(indent(body).expandtabs()) == depth]
+    replaced = _replaced(members, outer)
+    if replaced is not None:
+        return _unsure(f"it is not certain whether `{members[0].strip()}` replaces `{replaced.strip()}`")
     at, count = 0, len(rest)
     while count:
         count -= bool(old[last + at].strip())
         at += 1
     return last, at
+
+
+def _replaced(members: list[str], old: list[str]) -> str | None:
+    """Return the old line of a block that one of the new members may replace."""
+    statements = [body for body in old if body.strip() and body.strip()[0] not in ")]}" and not _is_comment(body)]
+    if statements and _EXIT.match(statements[-1]):
+        return statements[-1]  # nothing is ever reached behind it
+    names = {name for body in members if (name := _name(body)) is not None}
+    return next((body for body in statements if _name(body) in names), None)
+
+
+def _name(body: str) -> str | None:
+    """Return what a line assigns, maps or defines; None for other statements, which may well be there twice."""
+    line = body.strip()
+    if _CONTROL.match(line):
+        return None
+    assigned = _ASSIGNED.match(line)
+    if assigned is not None:
+        return " ".join(assigned[1].split())
+    defined = _DEFINED.search(line) if line.endswith(("{", ":", "do")) else None
+    return defined[1] if defined is not None else None
+
+
+_EXIT = re.compile(r"\s*(?:return|raise|throw|break|continue|goto|exit|die|panic!?|abort)\b")
+_ASSIGNED = re.compile(
+    r"([^\s(){}=:<>!+*/%&|^,;-](?:[^(){}=:<>!+*/%&|^,;-]|(?<=\w)-(?=\w))*?)\s*(?::=|=(?![=>~])|:(?![:/]))"
+)
+_DEFINED = re.compile(r"([\w$]+[?!]?)\s*[(<]")
+_CONTROL = re.compile(
+    r"(?:\}\s*)?(?:if|for|foreach|while|switch|match|with|elif|else|try|finally|catch|except|using|lock|unless|until)\b"
+    r"|(?:public|private|protected):"
+)
 
 
 def _content(bodies: list[str]) -> list[str]:
