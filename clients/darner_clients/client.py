@@ -84,7 +84,7 @@ class Client:
                 self._limits = await self._ask_limits()
         if had_asked:
             with suppress(Rejected, OverQuota):  # it answers
-                await self._get(preset_of(self.endpoint).warm)
+                await self.get(preset_of(self.endpoint).warm)
 
     async def probe(self) -> None:
         """Ask for one token. Raises EndpointError.
@@ -208,11 +208,12 @@ class Client:
     async def _ask_limits(self) -> Limits:
         from darner_clients.discovery.model_info import limits as ask_limits  # noqa: PLC0415 - what start-up does not need
 
-        told, again = await ask_limits(self.endpoint, self._get)
+        told, again = await ask_limits(self.endpoint, self.get)
         self._has_asked = not again
         return self._learned(_within(told, self.endpoint))
 
-    async def _get(self, path: str, body: Mapping[str, object] | None = None) -> object:
+    async def get(self, path: str, body: Mapping[str, object] | None = None) -> object:
+        """What one of the preset's paths answers: JSON, or text as it is. Raises EndpointError."""
         return await self._get_of(self.endpoint, path, body)
 
     async def _get_of(self, endpoint: Endpoint, path: str, body: Mapping[str, object] | None = None) -> object:

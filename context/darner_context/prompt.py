@@ -1,6 +1,6 @@
 """From a bundle to messages: what changes least comes first, so that the endpoint's prompt cache hits."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from darner_context.request import ContextBundle, Snippet
@@ -60,6 +60,11 @@ def assemble(
         Part("instruction", last),
     )
     return Prompt(messages, first + whole + _MESSAGE * len(messages) + _REPLY, parts)
+
+
+def count_messages(messages: Iterable[tuple[str, str]], tokenizer: Tokenizer) -> int:
+    """Tokens of messages, counted as those of a prompt are."""
+    return sum(tokenizer.count(content) + _MESSAGE for _, content in messages) + _REPLY
 
 
 def _block(snippet: Snippet) -> str:

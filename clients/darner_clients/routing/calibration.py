@@ -9,6 +9,7 @@ KEPT = 48  # samples: older ones mean little
 UNSURE = 0.03  # added to a count that no reply has confirmed yet ...
 TEMPLATE = 24  # ... and tokens for the roles and marks around the messages
 ENOUGH = 5  # samples
+TEMPLATES_DIFFER = 8  # tokens between what a chat template adds to two prompts
 
 Pair = tuple[float, float]
 
@@ -27,14 +28,20 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ordered[low] + (ordered[high] - ordered[low]) * (at - low)
 
 
-def estimate(counted: int, samples: Sequence[Pair]) -> int:
+def estimate(counted: int, samples: Sequence[Pair], *, exact: bool = False) -> int:
     """Tokens that a prompt of `counted` has by the endpoint's own count. `samples` are earlier (counted, true) pairs.
+
+    If `exact`, the vocabulary is the endpoint's own, and only its chat template comes on top, the same for all prompts.
+    Samples that differ by more than a template does count as those of another vocabulary.
 
     The line through the samples, tilted towards "the same and a little more" while there are few, and raised by what it
     has been too low lately: too high wastes quota, too low costs a rejected request.
     """
     if not samples:
         return round(counted * (1 + UNSURE)) + TEMPLATE
+    template = [true - count for count, true in samples[-ENOUGH * 4 :]]
+    if exact and max(template) - min(template) <= TEMPLATES_DIFFER:
+        return max(counted and 1, round(counted + max(template)))
     slope, offset = _line(samples)
     missed = [true / max(1.0, slope * count + offset) - 1 for count, true in samples[-ENOUGH * 4 :]]
     raise_by = max(0.0, *missed)
@@ -63,12 +70,12 @@ def estimate_error(samples: Sequence[Pair]) -> float | None:
     return sum(misses) / len(misses)
 
 
-def largest_prompt(room: int, samples: Sequence[Pair]) -> int:
+def largest_prompt(room: int, samples: Sequence[Pair], *, exact: bool = False) -> int:
     """The largest count whose estimate is within `room`."""
     low, high = 0, max(0, room * 2)
     while low < high:
         middle = (low + high + 1) // 2
-        low, high = (middle, high) if estimate(middle, samples) <= room else (low, middle - 1)
+        low, high = (middle, high) if estimate(middle, samples, exact=exact) <= room else (low, middle - 1)
     return low
 
 

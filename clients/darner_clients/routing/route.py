@@ -73,4 +73,5 @@ class EndpointStatus:
     first_token_p95: float | None
     decode_rate: float | None  # tokens a second
     next_request: str
+    same_vocabulary: bool | None = None  # whether it counted probes as we do, its template aside; None: not probed
     notices: tuple[str, ...] = ()  # who else can read what is sent there

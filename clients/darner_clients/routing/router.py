@@ -11,9 +11,10 @@ from typing import Self
 
 from darner_clients.chat import ChatRequest, FillRequest
 from darner_clients.discovery.model_limits import Limits
+from darner_clients.discovery.token_probes import Vocabulary
 from darner_clients.endpoint import Endpoint
 from darner_clients.errors import EndpointError, Loading
-from darner_clients.routing.calibration import expected_output, generous_output, largest_prompt
+from darner_clients.routing.calibration import expected_output, generous_output
 from darner_clients.routing.dispatch import LOADS, LOOK, LOOK_LOADING, PATIENCE, Dispatcher, HeldTickets, WaitListener
 from darner_clients.routing.quota import Ticket, Wait
 from darner_clients.routing.route import EndpointStatus, QuotaLeft, Route, Unroutable
@@ -24,6 +25,7 @@ from darner_clients.wire.response_stream import Item
 __all__ = ["EndpointStatus", "QuotaLeft", "Route", "Router", "Unroutable"]
 
 BRIEF = 0.5  # seconds that the better endpoint is worth waiting for when another one could serve at once
+SETTLED = 2.0  # seconds after the start: before, a request may come at once
 KEEP_WARM = 45.0  # seconds between two looks at a connection that is not used ...
 LET_COOL = 900.0  # ... and after which an unused one is left to close
 
@@ -74,6 +76,7 @@ class Demand:
 class Router:
     """Routes over several endpoints in order of preference. Use as an async context manager.
 
+    `vocabulary` gives what counts an endpoint's prompts, to compare with the endpoint's own counts.
     `state_dir` holds what all darner processes of the user share: quota, health, latencies. None: this process alone.
     """
 
@@ -84,6 +87,7 @@ class Router:
         state_dir: Path | None,
         hedge: bool = True,
         warm: bool = True,
+        vocabulary: Callable[[Endpoint], Vocabulary] | None = None,
         clock: Callable[[], float] = monotonic,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
@@ -93,7 +97,10 @@ class Router:
         self._clock = clock
         self._pause = pause
         self._store = SharedStore(state_dir)
-        self._targets = {each.name: Target(each, self._store, clock) for each in self.endpoints}
+        self._targets = {
+            each.name: Target(each, self._store, clock, vocabulary(each) if vocabulary else None)
+            for each in self.endpoints
+        }
         self._held: HeldTickets = {}
         self._dispatcher = Dispatcher(self._targets, self._held, clock, pause)
         self._tasks: list[asyncio.Task[None]] = []
@@ -181,7 +188,7 @@ class Router:
                 continue
             ticket = await self._admit(each, fit, demand, places, insist=insistence.blocked)
             if isinstance(ticket, Wait):
-                room = None if ticket.most is None else largest_prompt(ticket.most - fit.output, each.prompts)
+                room = None if ticket.most is None else each.largest_prompt(ticket.most - fit.output)
                 rejections.append(Rejection(each.endpoint, ticket.why, room=room, wait=ticket))
                 continue
             self._held[ticket.id] = (ticket, each)
@@ -213,7 +220,7 @@ class Router:
         output = demand.reserved(endpoint, limits.max_output)
         left_out = ""
         if prompt + output > limits.window:
-            room = largest_prompt(limits.window - output, target.prompts)
+            room = target.largest_prompt(limits.window - output)
             what = ""
             if demand.fit is not None and room > 0:
                 counted = await demand.fit(endpoint, room)
@@ -312,7 +319,9 @@ class Router:
             if self._clock() - target.used < LET_COOL:
                 with suppress(EndpointError):
                     await target.warm()
-            await asyncio.sleep(KEEP_WARM)
+            await asyncio.sleep(SETTLED)
+            await target.probe_counts()
+            await asyncio.sleep(KEEP_WARM - SETTLED)
 
 
 async def _generous(target: Target, prompt: int, output: int, limits: Limits) -> int:

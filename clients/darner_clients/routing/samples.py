@@ -8,9 +8,9 @@ from typing import Literal
 from darner_clients.routing.calibration import KEPT, Pair, percentile
 from darner_clients.routing.shared_store import SharedStore
 
-Name = Literal["connect", "first_token", "rate", "prompt", "output", "prediction", "prefill"]
+Name = Literal["connect", "first_token", "rate", "prompt", "output", "prediction", "prefill", "probe"]
 
-NAMES: tuple[Name, ...] = ("connect", "first_token", "rate", "prompt", "output", "prediction", "prefill")
+NAMES: tuple[Name, ...] = ("connect", "first_token", "rate", "prompt", "output", "prediction", "prefill", "probe")
 ENOUGH_FOR_P95 = 8
 
 

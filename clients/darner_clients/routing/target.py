@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from darner_clients.chat import ChatRequest, FillRequest, Finish, Text
 from darner_clients.client import Client
 from darner_clients.discovery.model_limits import Limits
+from darner_clients.discovery.token_probes import KINDS, PROBES, Vocabulary, probe_counts, same_vocabulary
 from darner_clients.endpoint import Deadlines, Endpoint
 from darner_clients.endpoint_warnings import notices
 from darner_clients.errors import (
@@ -22,7 +23,15 @@ from darner_clients.errors import (
     Unreachable,
 )
 from darner_clients.refusals.rate_limit_headers import Allowance
-from darner_clients.routing.calibration import Pair, estimate, estimate_error, first_guess, keep_predicting, plausible
+from darner_clients.routing.calibration import (
+    Pair,
+    estimate,
+    estimate_error,
+    first_guess,
+    keep_predicting,
+    largest_prompt,
+    plausible,
+)
 from darner_clients.routing.circuit_breaker import CircuitBreaker
 from darner_clients.routing.dialect_memory import DialectMemory
 from darner_clients.routing.quota import Quota, Ticket
@@ -50,7 +59,13 @@ class InFlight:
 class Target:
     """An endpoint that requests are routed to."""
 
-    def __init__(self, endpoint: Endpoint, store: SharedStore, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        store: SharedStore,
+        clock: Callable[[], float],
+        vocabulary: Vocabulary | None = None,
+    ) -> None:
         key = f"{endpoint.base} {endpoint.model} {endpoint.tokenizer} {endpoint.reply}"
         self.endpoint = endpoint
         self.client = Client(endpoint)
@@ -62,6 +77,9 @@ class Target:
         self._counts: dict[int, int] = {}  # of rejected prompts: our count, by the endpoint's count
         self.used = clock()
         self._clock = clock
+        self._vocabulary = vocabulary
+        self._streams = 0
+        self._has_probed = False
         self._unpredicted = 0
 
     async def load(self) -> None:
@@ -96,11 +114,6 @@ class Target:
         """Whether the limits are known, or the settings name them, so that no query is needed."""
         return self.client.known_limits is not None or bool(self.endpoint.window and self.endpoint.model)
 
-    @property
-    def prompts(self) -> Sequence[Pair]:
-        """(counted, true) tokens of earlier prompts."""
-        return self.samples.pairs("prompt")
-
     def impatience(self, seconds: float) -> float | None:
         """The deadline of a first token where another endpoint could answer; None: the one of the settings."""
         own = self.endpoint.deadlines.first_token
@@ -108,7 +121,36 @@ class Target:
 
     def estimate(self, counted: int) -> int:
         """Tokens of a prompt as this endpoint will count them."""
-        return estimate(counted, self.samples.pairs("prompt"))
+        return estimate(counted, self._counts_seen, exact=self._is_exact)
+
+    def largest_prompt(self, room: int) -> int:
+        """The largest count of a prompt that this endpoint will find within `room`."""
+        return largest_prompt(room, self._counts_seen, exact=self._is_exact)
+
+    @property
+    def _counts_seen(self) -> Sequence[Pair]:
+        """Pairs that teach: what a few lines have in another vocabulary says little about a prompt."""
+        probes = self.samples.pairs("probe") if self._is_exact else ()
+        return (*probes, *self.samples.pairs("prompt"))
+
+    @property
+    def _is_exact(self) -> bool:
+        proven = same_vocabulary(self.samples.pairs("probe"))
+        return proven if proven is not None else self._vocabulary is not None and self._vocabulary.exact
+
+    async def probe_counts(self) -> None:
+        """Learn once how the endpoint counts prompts, where it can be queried and has nothing else to do."""
+        vocabulary, endpoint = self._vocabulary, self.endpoint
+        limits = self.client.known_limits
+        if vocabulary is None or endpoint.kind not in KINDS or limits is None or self._streams:
+            return
+        if self._has_probed or self.samples.pairs("probe"):
+            return
+        self._has_probed = True
+        counts = await probe_counts(endpoint, endpoint.model or limits.model, self.client.get)
+        for messages, count in zip(PROBES, counts, strict=False):
+            self.samples.add("probe", vocabulary.count(messages), count)
+        await self.samples.save()
 
     @asynccontextmanager
     async def stream(self, in_flight: InFlight) -> AsyncGenerator[AsyncIterator[Item]]:
@@ -116,6 +158,7 @@ class Target:
         self.used = self._clock()
         self._decide_prediction()
         allowances: list[Allowance] = []
+        self._streams += 1
         try:
             async with (
                 self.client.stream(in_flight.request, on_quota=allowances.extend, within=in_flight.within) as items,
@@ -126,6 +169,7 @@ class Target:
             await self._failed(error, in_flight, allowances)
             raise
         finally:
+            self._streams -= 1
             await self._settle(in_flight, allowances)
 
     async def _follow(
@@ -284,6 +328,7 @@ class Target:
             tokenizer=self.endpoint.tokenizer,
             token_error=estimate_error(prompts),
             token_samples=len(prompts),
+            same_vocabulary=same_vocabulary(self.samples.pairs("probe")),
             connect=self.samples.typical("connect"),
             first_token=self.samples.typical("first_token"),
             first_token_p95=self.samples.p95("first_token"),

@@ -48,7 +48,9 @@ async def doctor(place: Place, *, json: bool) -> int:
 
 
 def _is_exact(each: EndpointStatus) -> bool:
-    """Whether prompts are counted as the endpoint counts them: the model's name implies this very tokenizer."""
+    """Whether prompts are counted as the endpoint counts them: it has shown it, or the model's name implies it."""
+    if each.same_vocabulary is not None:
+        return each.same_vocabulary
     return tokenizer(each.tokenizer).exact and tokenizer_of(each.model) == each.tokenizer
 
 
@@ -96,6 +98,8 @@ def _show_facts(each: EndpointStatus) -> None:
     for left in each.quota:
         row("quota", f"{left.remaining} of {left.limit} {left.unit} a {left.period}, full again in {left.reset:.0f} s")
     exact = "exact" if _is_exact(each) else "estimated upwards"
+    if each.same_vocabulary is not None:
+        exact = f"{'' if each.same_vocabulary else 'not '}exact, as the endpoint's own counts show"
     seen = f", off by {each.token_error:.1%} over {each.token_samples} replies" if each.token_error is not None else ""
     row("tokenizer", f"{each.tokenizer}, {exact}{seen}")
     times = (("connect", each.connect), ("first token", each.first_token), ("first token, 95 %", each.first_token_p95))

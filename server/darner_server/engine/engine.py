@@ -9,11 +9,14 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, Self
 
 from darner_clients.context_budget import effective
+from darner_clients.discovery.token_probes import Vocabulary
 from darner_clients.endpoint import Endpoint
 from darner_clients.routing.router import EndpointStatus, Router
 from darner_context.index import ContextBundle, ContextRequest, Index
+from darner_context.prompt import count_messages
 from darner_context.secrets.masks import Masks
 from darner_context.system.private_files import private_folder
+from darner_context.text.model_tokenizers import tokenizer_of
 from darner_context.text.tokenizer import tokenizer
 from darner_server.document_origin import Origin
 from darner_server.engine.events import Done, Failed, PatchEvent, Stage
@@ -213,8 +216,14 @@ class Engine:
     async def _open(self, endpoints: tuple[Endpoint, ...]) -> None:
         self._router = None
         await self._router_stack.aclose()
-        router = Router(endpoints, state_dir=self._state_dir, hedge=self.settings.hedge)
+        router = Router(endpoints, state_dir=self._state_dir, hedge=self.settings.hedge, vocabulary=_vocabulary)
         self._router = await self._router_stack.enter_async_context(router)
+
+
+def _vocabulary(endpoint: Endpoint) -> Vocabulary:
+    counter = tokenizer(endpoint.tokenizer)
+    exact = counter.exact and tokenizer_of(endpoint.model) == endpoint.tokenizer
+    return Vocabulary(lambda messages: count_messages(messages, counter), exact)
 
 
 @asynccontextmanager
