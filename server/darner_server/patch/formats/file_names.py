@@ -13,6 +13,7 @@ from darner_server.patch.formats.file_name_tables import (
     WITHOUT_SUFFIX,
     WORD_PAIRS,
 )
+from darner_server.patch.paths import is_elsewhere
 
 _LONGEST = 250
 _MOST_WORDS = 8
@@ -106,8 +107,8 @@ def in_line(line: str) -> Name | None:
         return Name(None, as_is) if _SUFFIX.search(as_is[-1]) and "@" not in line else None
     given = name.readings or ((name.path,) if name.path is not None else ())
     given = (*as_is, *given, *(each[1:] for each in given if each.startswith("@")))
-    if name.path is not None and (" " in name.path or name.path.strip(_AROUND) != name.path):
-        given = (*given, *(each for each in runs(name.path) if name.path.strip(_AROUND).endswith(each)))
+    if name.path is not None and (" " in name.path or _undecorated(name.path) != name.path):
+        given = (*given, *(each for each in runs(name.path) if _undecorated(name.path).endswith(each)))
     readings = tuple(dict.fromkeys(given))
     return name if readings == (name.path,) else replace(name, readings=readings)
 
@@ -120,9 +121,9 @@ def runs(line: str) -> tuple[str, ...]:
     found: list[str] = []
     for size in range(len(words), 0, -1):
         for first in range(len(words) - size + 1):
-            run = " ".join(words[first : first + size]).strip(_AROUND)
+            run = _undecorated(" ".join(words[first : first + size]))
             last = size == 1 and first == len(words) - 1 <= 2  # noqa: PLR2004 - "Updating gradlew"
-            for each in (run, without_rest(run).strip(_AROUND)):
+            for each in (run, _undecorated(without_rest(run))):
                 suffixed = _SUFFIX.search(each) is not None
                 if _fits(each) and (suffixed or (size == 1 and ("/" in each or last or well_known(each)))):
                     found.append(each)
@@ -224,6 +225,13 @@ def _well_known(name: str) -> bool:
     return WITHOUT_SUFFIX.fullmatch(name) is not None
 
 
+def _undecorated(text: str, more: str = "") -> str:
+    """Strip quotes, brackets and marks from both ends, but not the home folder's sign: `~/a` is not `/a`."""
+    bare = text.strip(_AROUND + more)
+    home = f"~{bare}"
+    return home if is_elsewhere(home) and home in text and f"~{home}" not in text else bare
+
+
 def without_rest(text: str) -> str:
     """Cut off what follows a name: `(updated)`, `:1-2`, `#L5`, ` - the port`."""
     for at in range(1, len(text)):
@@ -275,7 +283,7 @@ def maybe_in_comment(line: str) -> str | None:
     )
     if found is None or not re.search(r"\w", found[1]) or len(found[1].split()) > _FEW:
         return None
-    path = without_rest(found[1].lstrip(_AROUND + "#-")).strip(_AROUND + "#-")
+    path = _undecorated(without_rest(found[1].lstrip(_AROUND.replace("~", "#-"))), "#-")
     if not _fits(path) or " " in path or "://" in path:
         return None
     return path if "/" in path.strip("/") or path.startswith(".") or _SUFFIX.search(path) or _well_known(path) else None
