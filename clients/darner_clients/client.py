@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Self
 
 from darner_clients.chat import ChatRequest, FillRequest
 from darner_clients.dialect import PLAIN
-from darner_clients.discovery.model_limits import Limits
+from darner_clients.discovery.model_limits import ASSUMED, Limits
 from darner_clients.endpoint import Endpoint
 from darner_clients.errors import EndpointError, Late, OverQuota, Rejected, Unauthorised
 from darner_clients.refusals.error_text import readable
 from darner_clients.refusals.rate_limit_headers import Allowance, allowances
 from darner_clients.refusals.refusal import from_response
 from darner_clients.transport.connections import Connections
-from darner_clients.wire.presets import address, preset_of
+from darner_clients.wire.presets import PUBLIC, address, known_reasons, preset_of
 from darner_clients.wire.request import Wire, encode, headers
 from darner_clients.wire.response_stream import Item, Stream
 
@@ -116,6 +116,11 @@ class Client:
                     self._limits = await self._ask_limits()
             return self._limits
 
+    def remember(self, limits: Limits, *, fresh: bool) -> None:
+        """Begin with the limits that the endpoint reported before; unless they are `fresh`, `warm` queries it again."""
+        self._limits = self._learned(_within(limits, self.endpoint))
+        self._has_asked = fresh
+
     def learn_window(self, window: int) -> None:
         """Use this window from now on: the endpoint has rejected a longer prompt."""
         self._largest = min(window, self._largest or window)
@@ -178,7 +183,14 @@ class Client:
         adaptations = 0
         while True:
             dialect = self.dialect
-            self._wire = wire = encode(self.endpoint, request, model=model, predict=self.predict, dialect=dialect)
+            self._wire = wire = encode(
+                self.endpoint,
+                request,
+                model=model,
+                predict=self.predict,
+                dialect=dialect,
+                reasons=self._reasons(model),
+            )
             until_head = within if dialect.streamed else within * WHOLE_REPLY
             exchange = await self._connections.ask("POST", wire.url, wire.headers, wire.body, within=until_head)
             try:
@@ -196,6 +208,10 @@ class Client:
             if adaptations > MAX_ADAPTATIONS or not (self.dialect != dialect or self.adapt(error)):
                 raise error
 
+    def _reasons(self, model: str) -> bool | None:
+        told = self._limits.reasons if self._limits is not None else None
+        return known_reasons(self.endpoint, model) if told is None else told
+
     def adapt(self, error: EndpointError) -> bool:
         """Learn from the rejection of the last request; whether the dialect changed, so that a retry is worth it."""
         from darner_clients.refusals.rejected_fields import adapt  # noqa: PLC0415 - what start-up does not need
@@ -210,6 +226,8 @@ class Client:
 
         told, again = await ask_limits(self.endpoint, self.get)
         self._has_asked = not again
+        if self._limits is not None and (again or told.source.startswith(ASSUMED)):
+            return self._limits
         return self._learned(_within(told, self.endpoint))
 
     async def get(self, path: str, body: Mapping[str, object] | None = None) -> object:
@@ -220,9 +238,10 @@ class Client:
         """What a GET (a POST where there is a body) answers: JSON, or text as it is. Raises EndpointError."""
         method, sent = ("GET", b"") if body is None else ("POST", json.dumps(body).encode())
         within = endpoint.deadlines.connect
-        exchange = await self._connections.ask(
-            method, address(endpoint, path), tuple(headers(endpoint)), sent, within=within
-        )
+        if path.startswith(PUBLIC):
+            endpoint = replace(endpoint, api_key=None, headers=(), query=())
+        url, heads = address(endpoint, path), tuple(headers(endpoint))
+        exchange = await self._connections.ask(method, url, heads, sent, within=within)
         try:
             content = await self._connections.body(exchange, within=within)
         finally:

@@ -47,6 +47,7 @@ class Endpoint:
     extra: Mapping[str, object] = field(default_factory=dict[str, object], repr=False, hash=False)
     secrets: tuple[str, ...] = field(default=(), repr=False)
     unusable: str = ""
+    offline: bool = field(default=False, compare=False)  # no public catalogue is read, which nobody has named
 
     @property
     def hidden(self) -> tuple[str | None, ...]:

@@ -16,6 +16,9 @@ from darner_server.validation.rows import SECRET_NAME, EndpointRow, Pairs, text_
 _VARIABLE = re.compile(r"\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})")
 
 
+_ON = frozenset({"1", "on", "yes", "true"})
+
+
 def made(
     row: EndpointRow,
     environ: Mapping[str, str],
@@ -61,6 +64,7 @@ def made(
         extra=row.extra,
         secrets=(*hidden, *also_hidden),
         unusable=unusable,
+        offline=environ.get("DARNER_OFFLINE", "").lower() in _ON,
     )
 
 

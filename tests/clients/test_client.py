@@ -273,7 +273,7 @@ async def test_a_large_body_is_packed_where_that_is_taken() -> None:
 
 
 async def test_reasoning_is_kept_low_for_models_that_reason() -> None:
-    for model, effort in (("gpt-oss-120b", "low"), ("qwen-3-coder", None)):
+    for model, effort in (("gpt-oss-120b", "low"), ("qwen-3.8-27b", "low"), ("qwen-3-coder", None)):
         async with (
             ScriptedEndpoint(Script(dialect="cerebras", model=model)) as scripted,
             Client(scripted.endpoint("it")) as client,

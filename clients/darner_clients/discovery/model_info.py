@@ -8,6 +8,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from darner_clients.discovery.model_limits import (
+    ASSUMED,
     ASSUMED_WINDOW,
     Limits,
     chat_models,
@@ -20,7 +21,7 @@ from darner_clients.discovery.model_limits import (
 from darner_clients.endpoint import Endpoint
 from darner_clients.errors import EndpointError, Late, Rejected, Unauthorised, Unreachable
 from darner_clients.refusals.error_text import quoted
-from darner_clients.wire.presets import preset_of
+from darner_clients.wire.presets import limits_paths
 
 SHOWN = 6  # models, of those that an endpoint has
 OLLAMA_WINDOW = 4096  # tokens: Ollama's own default
@@ -43,7 +44,7 @@ async def limits(endpoint: Endpoint, get: Get) -> tuple[Limits, bool]:
     listed: object = None
     problem: EndpointError | None = None
     model = endpoint.model
-    for path in preset_of(endpoint).limits:
+    for path in limits_paths(endpoint):
         try:
             content = await get(path)
         except Unreachable:
@@ -68,7 +69,7 @@ async def limits(endpoint: Endpoint, get: Get) -> tuple[Limits, bool]:
     if told is None:
         silent = problem is None or listed is not None
         why = "the endpoint does not report it" if silent else "the list of models is not available"
-        told = Limits(ASSUMED_WINDOW, None, f"assumed: {why}", model)
+        told = Limits(ASSUMED_WINDOW, None, f"{ASSUMED}: {why}", model)
     return told, again
 
 

@@ -7,18 +7,24 @@ from typing import Any, cast
 
 from darner_clients.refusals.rate_limit_headers import Allowance
 
+ASSUMED = "assumed"  # the beginning of the source of a window that nobody has named
 ASSUMED_WINDOW = 8192  # tokens: if the endpoint reports none; an overflow error corrects it
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Tokens. `source` names the origin of the window; `model` is the one that the endpoint serves."""
+    """Tokens. `source` names the origin of the window; `model` is the one that the endpoint serves.
+
+    `reasons`: whether the model takes `reasoning_effort` (None: not reported). `deprecated`: it may soon be gone.
+    """
 
     window: int
     max_output: int | None
     source: str
     model: str = ""
     allowances: tuple[Allowance, ...] = ()
+    reasons: bool | None = None
+    deprecated: bool = False
 
 
 def read(content: object, model: str, where: str) -> Limits | None:
@@ -83,7 +89,8 @@ def _of_models(rows: Iterable[dict[str, Any]], model: str, where: str) -> Limits
         if window is None:
             return None
         output = next((size for name in _OUTPUT_NAMES if (size := tokens_of(said.get(name)))), None)
-        return Limits(window, output, where, model or name_of(row), tuple(_allowed(said)))
+        name, deprecated = model or name_of(row), row.get("deprecated") is True
+        return Limits(window, output, where, name, tuple(_allowed(said)), _reasons(row), deprecated)
     return None
 
 
@@ -97,6 +104,17 @@ def _merged(row: Mapping[str, Any]) -> dict[str, Any]:
     if tokens_of(row.get("loaded_context_length")):  # LM Studio: what it was loaded with, and not what it could be
         said["max_model_len"] = row["loaded_context_length"]
     return said
+
+
+def _reasons(row: Mapping[str, Any]) -> bool | None:
+    """Whether a row says that the model takes `reasoning_effort`, in either of the forms that catalogues use."""
+    told = mapping(row.get("capabilities")).get("reasoning")
+    for name in ("supported_parameters", "supported_features"):
+        listed: object = row.get(name)
+        if isinstance(listed, list) and listed:
+            found = {str(each).lower() for each in cast("list[object]", listed)}
+            return bool(found & {"reasoning_effort", "reasoning"})
+    return told if isinstance(told, bool) else None
 
 
 def _allowed(said: Mapping[str, Any]) -> Iterable[Allowance]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from darner_clients.endpoint import Endpoint
-from darner_clients.wire.presets import REASONING_MODELS
+from darner_clients.wire.presets import CATALOGUE_REASONS, REASONING_MODELS
 
 KEPT = 48  # samples: older ones mean little
 UNSURE = 0.03  # added to a count that no reply has confirmed yet ...
@@ -126,7 +126,7 @@ def generous_output(predicted: int, prompt: int, left: int | None) -> int:
 
 def first_guess(task_tokens: int, endpoint: Endpoint) -> int:
     """Before anything is known: a rewrite and some more, or the lines before and after a change; and some thought."""
-    thought = 512 if any(name in endpoint.model.lower() for name in REASONING_MODELS) else 0
+    thought = 512 if any(name in endpoint.model.lower() for name in (*REASONING_MODELS, *CATALOGUE_REASONS)) else 0
     if endpoint.reply == "whole":
         return 96 + round(task_tokens * 1.3) + thought
     return 320 + round(min(task_tokens, 4000) * 0.8) + thought

@@ -76,7 +76,6 @@ class Demand:
 class Router:
     """Routes over several endpoints in order of preference. Use as an async context manager.
 
-    `vocabulary` gives what counts an endpoint's prompts, to compare with the endpoint's own counts.
     `state_dir` holds what all darner processes of the user share: quota, health, latencies. None: this process alone.
     """
 
@@ -87,7 +86,6 @@ class Router:
         state_dir: Path | None,
         hedge: bool = True,
         warm: bool = True,
-        vocabulary: Callable[[Endpoint], Vocabulary] | None = None,
         clock: Callable[[], float] = monotonic,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
@@ -97,13 +95,15 @@ class Router:
         self._clock = clock
         self._pause = pause
         self._store = SharedStore(state_dir)
-        self._targets = {
-            each.name: Target(each, self._store, clock, vocabulary(each) if vocabulary else None)
-            for each in self.endpoints
-        }
+        self._targets = {each.name: Target(each, self._store, clock) for each in self.endpoints}
         self._held: HeldTickets = {}
         self._dispatcher = Dispatcher(self._targets, self._held, clock, pause)
         self._tasks: list[asyncio.Task[None]] = []
+
+    def compare_counts(self, vocabulary: Callable[[Endpoint], Vocabulary]) -> None:
+        """Name what counts an endpoint's prompts: it is compared with the endpoint's own counts, and with replies."""
+        for each in self._targets.values():
+            each.vocabulary = vocabulary(each.endpoint)
 
     async def __aenter__(self) -> Self:
         """Begin to open a warm connection to each endpoint, in the background."""

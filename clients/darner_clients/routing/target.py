@@ -32,12 +32,14 @@ from darner_clients.routing.calibration import (
     largest_prompt,
     plausible,
 )
+from darner_clients.routing.catalogue_memory import CatalogueMemory
 from darner_clients.routing.circuit_breaker import CircuitBreaker
 from darner_clients.routing.dialect_memory import DialectMemory
 from darner_clients.routing.quota import Quota, Ticket
 from darner_clients.routing.route import EndpointStatus
 from darner_clients.routing.samples import Samples
 from darner_clients.routing.shared_store import SharedStore
+from darner_clients.wire.presets import PUBLIC, preset_of
 from darner_clients.wire.response_stream import Item
 
 TRY_AGAIN = 20  # requests without a prediction after predictions were found not to pay
@@ -59,13 +61,7 @@ class InFlight:
 class Target:
     """An endpoint that requests are routed to."""
 
-    def __init__(
-        self,
-        endpoint: Endpoint,
-        store: SharedStore,
-        clock: Callable[[], float],
-        vocabulary: Vocabulary | None = None,
-    ) -> None:
+    def __init__(self, endpoint: Endpoint, store: SharedStore, clock: Callable[[], float]) -> None:
         key = f"{endpoint.base} {endpoint.model} {endpoint.tokenizer} {endpoint.reply}"
         self.endpoint = endpoint
         self.client = Client(endpoint)
@@ -73,11 +69,13 @@ class Target:
         self.circuit = CircuitBreaker(endpoint.base, store, clock)
         self.samples = Samples(key, store)
         self.memory = DialectMemory(f"{endpoint.base} {endpoint.model} {endpoint.window}", store, clock)
+        self.catalogue = CatalogueMemory(f"{endpoint.base} {endpoint.model}", store, clock)
+        self._is_in_catalogue = any(path.startswith(PUBLIC) for path in preset_of(endpoint).limits)
         self._window: int | None = None  # named by a rejection
         self._counts: dict[int, int] = {}  # of rejected prompts: our count, by the endpoint's count
         self.used = clock()
         self._clock = clock
-        self._vocabulary = vocabulary
+        self.vocabulary: Vocabulary | None = None  # what counts its prompts
         self._streams = 0
         self._has_probed = False
         self._unpredicted = 0
@@ -86,11 +84,15 @@ class Target:
         """Read what earlier processes have measured and learned."""
         await self.samples.load()
         self.client.dialect, self._window = await self.memory.load()
+        if self._is_in_catalogue and (known := await self.catalogue.load()) is not None:
+            limits, fresh = known
+            self.client.remember(limits, fresh=fresh or self.endpoint.offline)
         if self._window is not None:
             self.client.learn_window(self._window)
 
     async def warm(self) -> None:
         """Have a connection open and the limits known. Raises EndpointError."""
+        before = self.client.known_limits
         try:
             await self.client.warm()
             limits = await self.client.limits()
@@ -98,6 +100,8 @@ class Target:
             await self.circuit.failed(error)
             raise
         await self.quota.learn(limits.allowances)
+        if limits.source.startswith(PUBLIC) and limits is not before:
+            await self.catalogue.save(limits)
         if self.client.connect_seconds is not None:
             self.samples.add("connect", self.client.connect_seconds)
 
@@ -136,11 +140,11 @@ class Target:
     @property
     def _is_exact(self) -> bool:
         proven = same_vocabulary(self.samples.pairs("probe"))
-        return proven if proven is not None else self._vocabulary is not None and self._vocabulary.exact
+        return proven if proven is not None else self.vocabulary is not None and self.vocabulary.exact
 
     async def probe_counts(self) -> None:
         """Learn once how the endpoint counts prompts, where it can be queried and has nothing else to do."""
-        vocabulary, endpoint = self._vocabulary, self.endpoint
+        vocabulary, endpoint = self.vocabulary, self.endpoint
         limits = self.client.known_limits
         if vocabulary is None or endpoint.kind not in KINDS or limits is None or self._streams:
             return
@@ -334,8 +338,13 @@ class Target:
             first_token_p95=self.samples.p95("first_token"),
             decode_rate=self.samples.typical("rate"),
             next_request=next_request,
-            notices=() if self.endpoint.unusable else notices(self.endpoint),
+            notices=() if self.endpoint.unusable else (*notices(self.endpoint), *_ageing(limits)),
         )
+
+
+def _ageing(limits: Limits | None) -> tuple[str, ...]:
+    said = "its catalogue marks the model as deprecated; choose another one before it is no longer served"
+    return (said,) if limits is not None and limits.deprecated else ()
 
 
 def _less(prompt: int, output: int, error: Overflow) -> int:

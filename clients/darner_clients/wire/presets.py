@@ -65,7 +65,11 @@ _OPENAI = Preset(
     cache_key=True,
 )
 
-REASONING_MODELS = ("gpt-oss",)  # those that take reasoning_effort
+REASONING_MODELS = ("gpt-oss",)  # those that take reasoning_effort wherever they are served
+CATALOGUE_REASONS = (
+    "qwen-3.8",
+)  # and those of which Cerebras' catalogue said it (November 2026), until it is read again
+PUBLIC = "/public/"  # paths that begin so are read without a key, and at most once a day
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,23 @@ def preset_of(endpoint: Endpoint) -> Preset:
     if endpoint.kind == "openai" and (urlsplit(endpoint.base_url).hostname or "").endswith("openai.com"):
         return _OPENAI
     return PRESETS[endpoint.kind]
+
+
+def limits_paths(endpoint: Endpoint) -> tuple[str, ...]:
+    """The paths that report an endpoint's window, best first; offline none of a public catalogue."""
+    return tuple(path for path in preset_of(endpoint).limits if not (endpoint.offline and path.startswith(PUBLIC)))
+
+
+def takes_effort(endpoint: Endpoint, model: str, *, told: bool | None) -> bool:
+    """Whether a request to a model names how much it is to reason; `told` is what the endpoint says of it."""
+    known = any(name in model.lower() for name in REASONING_MODELS)
+    return preset_of(endpoint).effort and (known if told is None else told)
+
+
+def known_reasons(endpoint: Endpoint, model: str) -> bool | None:
+    """What the endpoint's catalogue is known to say of a model; None if nothing is known."""
+    in_catalogue = any(path.startswith(PUBLIC) for path in preset_of(endpoint).limits)
+    return True if in_catalogue and any(name in model.lower() for name in CATALOGUE_REASONS) else None
 
 
 def fill_tokens(model: str) -> FillTokens | None:

@@ -9,7 +9,7 @@ from typing import Any
 from darner_clients.chat import ChatRequest, FillRequest
 from darner_clients.dialect import PLAIN, Dialect
 from darner_clients.endpoint import Endpoint
-from darner_clients.wire.presets import REASONING_MODELS, FillTokens, address, fill_tokens, preset_of
+from darner_clients.wire.presets import FillTokens, address, fill_tokens, preset_of, takes_effort
 
 WORTH_PACKING = 4096  # bytes: below this gzip saves no packet
 MOST_STOPS = 4
@@ -55,12 +55,18 @@ def encode(
     model: str,
     predict: bool,
     dialect: Dialect = PLAIN,
+    reasons: bool | None = None,
 ) -> Wire:
-    """The request to `model`. A prediction is sent only if `predict` and the endpoint takes one."""
+    """The request to `model`. A prediction is sent only if `predict` and the endpoint takes one.
+
+    `reasons` is what the endpoint says of whether the model can be told how much to reason.
+    """
     if isinstance(request, FillRequest):
         path, body = _fill(endpoint, request, model)
     else:
         path, body = "chat/completions", _chat(endpoint, request, model, predict=predict)
+    if path == "chat/completions" and takes_effort(endpoint, model, told=reasons):
+        body["reasoning_effort"] = "low"
     sent = body = dialect.apply(body)
     body = {**body, **endpoint.extra}
     heads = headers(endpoint)
@@ -87,8 +93,6 @@ def _chat(endpoint: Endpoint, request: ChatRequest, model: str, *, predict: bool
     body = _common(endpoint, request, model)
     body["messages"] = [{"role": role, "content": content} for role, content in request.messages]
     body["temperature"] = request.temperature
-    if preset.effort and any(name in model.lower() for name in REASONING_MODELS):
-        body["reasoning_effort"] = "low"
     if preset.prediction and predict and request.prediction:
         body["prediction"] = {"type": "content", "content": request.prediction}
     if preset.cache_key and request.cache_key:
@@ -108,8 +112,6 @@ def _fill(endpoint: Endpoint, request: FillRequest, model: str) -> tuple[str, di
         return "completions", {**body, "prompt": request.prefix, "suffix": request.suffix}
     if preset.fill == "tokens" and tokens:
         return "completions", {**body, "prompt": _marked(request, tokens)}
-    if preset.effort and any(name in model.lower() for name in REASONING_MODELS):
-        body["reasoning_effort"] = "low"
     return "chat/completions", {**body, "messages": [{"role": "user", "content": _asked(request)}]}
 
 

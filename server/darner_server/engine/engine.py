@@ -216,7 +216,8 @@ class Engine:
     async def _open(self, endpoints: tuple[Endpoint, ...]) -> None:
         self._router = None
         await self._router_stack.aclose()
-        router = Router(endpoints, state_dir=self._state_dir, hedge=self.settings.hedge, vocabulary=_vocabulary)
+        router = Router(endpoints, state_dir=self._state_dir, hedge=self.settings.hedge)
+        router.compare_counts(_vocabulary)
         self._router = await self._router_stack.enter_async_context(router)
 
 

@@ -38,7 +38,8 @@ def prompt(size: int) -> Messages:
 async def probed(script: Script, vocabulary: Vocabulary) -> AsyncGenerator[tuple[ScriptedEndpoint, Target]]:
     """An endpoint, and what is known of it once it was queried."""
     async with ScriptedEndpoint(script) as scripted:
-        target = Target(scripted.endpoint("it"), SharedStore(None), lambda: 0.0, vocabulary)
+        target = Target(scripted.endpoint("it"), SharedStore(None), lambda: 0.0)
+        target.vocabulary = vocabulary
         try:
             await target.warm()
             await target.probe_counts()
@@ -133,8 +134,8 @@ async def test_other_kinds_are_not_probed() -> None:
 
 async def test_a_router_probes_soon_after_its_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("darner_clients.routing.router.SETTLED", 0.0)
-    async with (
-        ScriptedEndpoint(Script()) as scripted,
-        Router([scripted.endpoint("it")], state_dir=None, vocabulary=lambda _: ours(by_four)),
-    ):
-        await scripted.until(lambda: [each.path for each in scripted.log].count("/tokenize") == len(PROBES))
+    async with ScriptedEndpoint(Script()) as scripted:
+        router = Router([scripted.endpoint("it")], state_dir=None)
+        router.compare_counts(lambda _: ours(by_four))
+        async with router:
+            await scripted.until(lambda: [each.path for each in scripted.log].count("/tokenize") == len(PROBES))
