@@ -62,6 +62,10 @@ _CALL = re.compile(
     r"([A-Z_]{3,}\w*\([^()]*\))\s*\{?$|([a-z_]+\s+[A-Z][\w:]*.*)\s+do$"
 )
 _WORD = re.compile(r"\w+")
+_LICENSE = re.compile(r"(?i)\bcopyright\b|\(c\) ?\d{4}|\u00a9|\blicen[sc]ed?\b|\bSPDX-")
+_COMMENT = re.compile(r"(/\*|<!--|\"\"\"|'''|\(\*|\{-|\{#)|#|//|--|;|%|<\?|@echo off|(?i:rem )")
+_ENDS = {"/*": "*/", "<!--": "-->", '"""': '"""', "'''": "'''", "(*": "*)", "{-": "-}", "{#": "#}"}
+_HEADER = 40  # lines that a license header takes at most
 _NUMBER = re.compile(r"v?\d+\w{0,4}")
 _NAME = re.compile(r"[\w.$@-]+")
 _SHARE = 10  # per cent of the lines may go
@@ -104,6 +108,8 @@ def loss(old: list[str], new: list[str], path: str, *, lines: bool = True) -> Lo
     there = _names(new, path, [(begin, end) for _, _, begin, end in spans])
     before, after = Counter(names.values()), Counter(there.values())
     missing, fresh = before - after, after - before
+    kept = set(before & after)
+    places, new_places = _neighbours(names, kept), _neighbours(there, kept)
     moved = Counter(theirs)
     gone: list[str] = []
     outer = inner = 0
@@ -112,7 +118,9 @@ def loss(old: list[str], new: list[str], path: str, *, lines: bool = True) -> Lo
     for first, last, begin, end in runs:
         alike = not foreign or _alike(ours[first:last], theirs[begin:end])
         lost = _of_run(names, range(first, last), missing)
-        gone += _unanswered(lost, _of_run(there, range(begin, end), fresh), foreign=foreign, alike=alike)
+        come = _of_run(there, range(begin, end), fresh)
+        unanswered = _unanswered([names[at] for at in lost], [there[at] for at in come], foreign=foreign, alike=alike)
+        gone += unanswered or _displaced([(names[at], places[at]) for at in lost], [new_places[at] for at in come])
         removed = [line for line in range(first, last) if ours[line] and not _is_moved(ours[line], moved)]
         added = sum(bool(body) for body in theirs[begin:end]) if alike else 0
         over = max(0, len(removed) - added)
@@ -124,6 +132,8 @@ def loss(old: list[str], new: list[str], path: str, *, lines: bool = True) -> Lo
     touched = any(_imports(old[first:last]) for first, last, _, _ in spans)
     if touched and _pattern(path) is None and _lacks_imports(old, new):
         gone.append("the imports")
+    if _has_license(old) and not _has_license(new):
+        gone.append("the license header")
     if gone:
         return Loss(tuple(dict.fromkeys(gone)), outer + inner, len(content), len(gone) / max(1, len(_names(old, path))))
     if not outer + inner:
@@ -234,14 +244,45 @@ def _unanswered(lost: list[str], come: list[str], *, foreign: bool, alike: bool)
     return gone + left if len(left) > len(come) or not alike else gone
 
 
-def _of_run(names: dict[int, str], run: range, left: Counter[str]) -> list[str]:
-    """Return the names in a run of lines which the other text has less often, using them up."""
-    found: list[str] = []
+_Neighbours = tuple[str | None, str | None]
+
+
+def _neighbours(names: dict[int, str], kept: set[str]) -> dict[int, _Neighbours]:
+    """Return for each line with a name the nearest names above and below it that both texts have."""
+    above: dict[int, str | None] = {}
+    nearest: str | None = None
+    for line, name in names.items():
+        above[line] = nearest
+        nearest = name if name in kept else nearest
+    found: dict[int, _Neighbours] = {}
+    nearest = None
+    for line, name in reversed(names.items()):
+        found[line] = above[line], nearest
+        nearest = name if name in kept else nearest
+    return found
+
+
+def _displaced(lost: list[tuple[str, _Neighbours]], come: list[_Neighbours]) -> list[str]:
+    """Return the names that are gone although as many came: those that none came for at their place."""
+    left = list(come)
+    gone: list[str] = []
+    for name, (above, below) in lost:
+        place = next((other for other in left if other[0] == above or other[1] == below), None)
+        if place is None:
+            gone.append(name)
+        else:
+            left.remove(place)
+    return gone
+
+
+def _of_run(names: dict[int, str], run: range, left: Counter[str]) -> list[int]:
+    """Return the lines in a run whose names the other text has less often, using them up."""
+    found: list[int] = []
     for line in run:
         name = names.get(line)
         if name is not None and left[name] > 0:
             left[name] -= 1
-            found.append(name)
+            found.append(line)
     return found
 
 
@@ -252,6 +293,23 @@ def _lacks_imports(old: list[str], new: list[str]) -> bool:
         return False
     given = {word for body in new for word in _WORD.findall(body)}
     return any(body.startswith("#") or given.intersection(_WORD.findall(body)[-2:]) for body in imported)
+
+
+def _has_license(bodies: list[str]) -> bool:
+    """Return whether a text begins with comments about its license or copyright."""
+    end = ""  # of the comment that a line is in
+    for body in bodies[:_HEADER]:
+        line = body.strip()
+        opened = None if end else _COMMENT.match(line)
+        if line and not end and opened is None:
+            return False  # code
+        if _LICENSE.search(line):
+            return True
+        if opened is not None and opened[1]:
+            end, line = _ENDS[opened[1]], line[opened.end() :]
+        if end and end in line:
+            end = ""
+    return False
 
 
 def _imports(bodies: list[str]) -> list[str]:
