@@ -29,7 +29,7 @@ FLOORS = {
     " < applier finished_hunks",
     "darner_server.engine": "embedded_model failed_endpoints events garbage_collection masking base_version_offsets privacy save syntax_gate task"
     " < prompt < patch_state < reply_stream < run < engine",
-    "darner_server.check": "changes failure_excerpt isolation keyless_environment linux plain_copy scratch trusted_commands"
+    "darner_server.check": "changes failure_excerpt isolation keyless_environment linux plain_copy project scratch trusted_commands"
     " visible_files < landlock namespaces supervisor < launcher sandbox < verdict",
     "darner_server.local": "cancellable_thread lock models server_state"
     " < checksum download_process health server_process < hub package_index < download < server",
@@ -47,7 +47,8 @@ OUTSIDE = {
     " darner_context.system darner_context.text darner_server.patch.protected_paths",
     "darner_server.patch": "",
     "darner_server.engine": "darner_clients darner_context darner_server darner_server.local darner_server.patch",
-    "darner_server.check": "darner_context.git darner_context.request darner_context.secrets darner_context.system",
+    "darner_server.check": "darner_context.git darner_context.request darner_context.secrets darner_context.syntax"
+    " darner_context.system",
     "darner_server.local": "filelock darner_clients darner_context.system darner_server.__init__",
     "darner_server.lsp": "cattrs lsprotocol pygls darner_clients darner_context darner_server darner_server.engine"
     " darner_server.patch",

@@ -225,6 +225,22 @@ async def test_a_patch_is_not_written_through_a_link(scene: Scene, level: Level)
     assert not (scene.root / "outside" / "new").exists()
 
 
+async def test_a_file_of_the_copy_is_kept_unless_it_is_a_link(scene: Scene, level: Level) -> None:
+    for command, kept in (
+        ("echo report > report.xml", "report\n"),
+        ('ln -s "$HOME/.ssh/key" report.xml', None),
+        (f"ln -s {scene.root}/outside/kept report.xml", None),
+        ("mkdir report.xml", None),
+        ("mkfifo report.xml", None),
+        ("true", None),
+    ):
+        ended = await run(
+            [SHELL, "-c", command], scene.draft(), environ=environ(), limits=LIMITS, levels=[level], keep="report.xml"
+        )
+        assert isinstance(ended, Ended)
+        assert (ended.code, ended.kept) == (0, kept)
+
+
 async def test_no_lower_level_than_allowed_is_used(scene: Scene) -> None:
     ended = await run([SHELL, "-c", "true"], scene.draft(), environ=environ(), limits=LIMITS, levels=[])
     assert ended == Unisolated("no level of isolation was allowed")

@@ -56,7 +56,7 @@ async def test_a_patch_is_checked_after_consent_and_written_if_it_passes(desk: D
     command = "echo made > made; rm b.py; grep -q 'return 2' a.py"
     first = await ran(desk, command, "--apply")
     assert (first.code, first.out) == (2, "")
-    assert f"its check command has not been trusted yet: {command}; read it, and run it with --trust" in first.err
+    assert f"its checks have not been trusted yet: {command}; read them, and run them with --trust" in first.err
     assert not is_written(desk)
     found = await ran(desk, command, "--apply", "--trust", "--json")
     assert found.code == 0, found.err
@@ -99,6 +99,34 @@ async def test_a_failed_check_is_repaired_with_its_output(desk: Desk) -> None:
     assert len(done) == 1
     assert "-    return 1\n+    return 2" in done[0]["diff"]
     assert (desk.root / "a.py").read_text() == "def one():\n    return 2\n"
+
+
+RUFF = """#!/bin/sh
+# reports what a checker of this name would
+grep -n 'return 3' a.py | sed 's/^\\([0-9]*\\):.*/a.py:\\1:5: XYZ001 three is wrong/'
+! grep -q 'return 3' a.py
+"""
+PYTEST = """#!/bin/sh
+test "$*" = "-q --junitxml=.darner-test-report.xml tests/test_one.py" || exit 4
+echo '<testcase name="test_one"/><testcase name="test_two"/>' > .darner-test-report.xml
+"""
+
+
+async def test_the_projects_own_checker_and_tests_decide(desk: Desk) -> None:
+    desk.put({"ruff.toml": "", "pytest.ini": "", "tests/test_one.py": "one()\n", "tests/test_two.py": "two()\n"})
+    desk.put({".venv/bin/ruff": RUFF, ".venv/bin/pytest": PYTEST})
+    for name in ("ruff", "pytest"):
+        (desk.root / ".venv" / "bin" / name).chmod(0o755)
+    script = Script(
+        replies=(ScriptedReply("XYZ001: three is wrong", reply("    return 3", "    return 2")),), otherwise=BAD
+    )
+    async with ScriptedEndpoint(script) as server:
+        given = ("patch", "return two", "a.py", "--check", "--trust", "--json", "--check-seconds", "600")
+        found = await desk.run(*given, "--config", config(desk, server))
+    assert found.code == 0, found.err
+    assert "checks passed: ruff, 2 tests (isolation: " in found.err
+    checked = [(each["what"], each["passed"], each["before"]) for each in found.events if each["event"] == "checked"]
+    assert checked == [("ruff", False, True), ("ruff", True, True), ("2 tests", True, True)]
 
 
 async def test_a_workspace_without_a_check(desk: Desk) -> None:

@@ -14,7 +14,15 @@ from darner_server.engine import Done, Failed, Task
 from darner_server.engine.task import Scope
 
 FAILED = Verdict(
-    "make test", 1, None, before=True, wavers=False, seconds=1.0, isolation="landlock", output="assert 3 == 2"
+    "make test",
+    passed=False,
+    code=1,
+    limit=None,
+    before=True,
+    wavers=False,
+    seconds=1.0,
+    isolation="landlock",
+    output="assert 3 == 2",
 )
 
 
@@ -72,7 +80,9 @@ async def ran(
     async def check(patch: Done) -> Verdict:
         nonlocal now
         now += taken
-        return replace(FAILED, code=left.pop(0), seconds=taken, output=f"not {patch.changes['a.py']}")
+        return replace(
+            FAILED, passed=(code := left.pop(0)) == 0, code=code, seconds=taken, output=f"not {patch.changes['a.py']}"
+        )
 
     async def draft(task: Task) -> Done | Failed:
         assert task.texts is not None

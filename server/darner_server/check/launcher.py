@@ -55,7 +55,7 @@ def _in_namespaces(order: Mapping[str, Any], output: int) -> None:
         workspace, home = order["workspace"], order["home"]
         copy = namespaces.mount_overlay(workspace, order["scratch"])
         changes.apply(copy, order["changes"])
-        namespaces.hide_the_rest(copy, workspace, home=home, search_path=order["environment"].get("PATH", ""))
+        namespaces.hide_the_rest(copy, workspace, home=home, search_path=order["programs"])
         _run(order, output, workspace, linux.drop_privileges)
     except OSError as error:
         _answer("unisolated", reason_of(error))
@@ -70,9 +70,7 @@ def _under_landlock(order: Mapping[str, Any], output: int) -> None:
     writable = (order["copy"], environment["TMPDIR"], environment["HOME"])
 
     def confine() -> None:
-        landlock.restrict(
-            writable, home=order["home"], search_path=environment.get("PATH", ""), readable=order["readable"]
-        )
+        landlock.restrict(writable, home=order["home"], search_path=order["programs"], readable=order["readable"])
 
     _run(order, output, order["copy"], confine)
 

@@ -20,9 +20,8 @@ def copy_files(workspace: Path, files: Path) -> tuple[Path, ...]:
     A link that leads out of the workspace is left out. Raises OSError.
     """
     files.mkdir(mode=0o700)
-    listed = _listed(workspace)
     folders = {""}
-    for path in listed if listed is not None else _walked(workspace):
+    for path in paths_of(workspace):
         source, target = f"{workspace}/{path}", f"{files}/{path}"  # thousands of them: no Path for each
         try:
             kind = os.lstat(source).st_mode
@@ -41,6 +40,12 @@ def copy_files(workspace: Path, files: Path) -> tuple[Path, ...]:
             (files / name).symlink_to((workspace / name).resolve())
     found = [each for each in files.iterdir() if each.is_symlink() and each.name in DEPENDENCIES]
     return tuple(each.resolve() for each in found)
+
+
+def paths_of(workspace: Path) -> Iterable[str]:
+    """What git tracks or would, or all files without git: relative to the workspace."""
+    listed = _listed(workspace)
+    return listed if listed is not None else _walked(workspace)
 
 
 def _copy(source: str, target: str, mode: int) -> None:

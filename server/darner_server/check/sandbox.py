@@ -3,11 +3,12 @@
 import asyncio
 import marshal
 import os
+import stat
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,6 +21,7 @@ _BEGIN = "import sys; sys.path.insert(0, sys.argv[1]); from darner_server.check.
 _PACKAGES = str(Path(__file__).parents[2])
 _GRACE = 20.0  # seconds in which a launcher that is to end does so by itself
 _SHOWN = 200_000  # bytes of the end of the output that are kept
+_MOST_KEPT = 16_000_000  # bytes of a file
 _THREADS = 4  # for each process
 _PRIVATE = ("DBUS_", "XDG_", "DISPLAY", "WAYLAND_", "DOCKER_", "KUBE", "SSH_", "GPG_", "SESSION_MANAGER", "DARNER_")
 
@@ -44,6 +46,8 @@ class Ended:
     limit: Limit | None
     output: str  # the end of it
     level: Level
+    folder: str = ""  # where it ran: the workspace's own path, or that of the copy
+    kept: str | None = None  # the text of the file that `run` was to keep
 
 
 async def run(
@@ -53,11 +57,13 @@ async def run(
     environ: Mapping[str, str],
     limits: Limits,
     levels: Sequence[Level] = LEVELS,
+    keep: str | None = None,
 ) -> Ended | Unisolated:
     """
     Run a command on a copy of the draft, a new one each time, at the first of `levels` that holds on this machine.
 
-    `environ` must hold no key. Cancelled, the command ends with all that it started.
+    `environ` must hold no key. `keep` is the name of a file at the top of the copy. Cancelled, the command ends with
+    all that it started.
     """
     reasons: list[str] = []
     for level in levels:
@@ -67,6 +73,8 @@ async def run(
         folder = Path(await asyncio.to_thread(tempfile.mkdtemp, dir=draft.scratch))
         try:
             ended = await _attempt(arguments, draft, environ, limits, level, folder)
+            if isinstance(ended, Ended) and keep is not None:
+                ended = replace(ended, kept=_kept(folder / ("upper" if level == "namespaces" else "files") / keep))
         except OSError as error:
             ended = Unisolated(reason_of(error))
         finally:
@@ -103,7 +111,21 @@ async def _attempt(  # noqa: PLR0917 - one call, straight above
     with (folder / "output").open("rb") as file:
         file.seek(max(0, os.fstat(file.fileno()).st_size - _SHOWN))
         shown = file.read(_SHOWN).decode(errors="replace")
-    return Ended(None if limit else int(said["code"]), limit, shown, level)
+    ran_in = draft.workspace.resolve() if level == "namespaces" else folder / "files"
+    return Ended(None if limit else int(said["code"]), limit, shown, level, str(ran_in))
+
+
+def _kept(path: Path) -> str | None:
+    """The text of a file that a check wrote; None for a link, which may lead to what the check itself cannot read."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return None
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        return None
+    with open(handle, "rb") as file:
+        return file.read(_MOST_KEPT).decode(errors="replace")
 
 
 def _prepare(  # noqa: PLR0917 - likewise
@@ -125,9 +147,12 @@ def _order(  # noqa: PLR0917 - likewise
         home = "/tmp/home"  # noqa: S108 - its own
     found = {name: value for name, value in environ.items() if not name.startswith(_PRIVATE)}
     most = {**asdict(limits), "threads": _THREADS * limits.processes}
+    interpreters = (os.path.realpath(workspace / each / "bin" / "python") for each in (".venv", "venv"))
+    programs = [found.get("PATH", ""), *(os.path.dirname(each) for each in interpreters if os.path.isfile(each))]
     order: dict[str, Any] = {
         "level": level, "arguments": list(arguments), "changes": dict(draft.changes), "limits": most,
         "workspace": str(workspace), "home": home, "scratch": str(folder), "output": str(folder / "output"),
+        "programs": os.pathsep.join(programs),
     }  # fmt: skip
     if level == "namespaces":
         return order | {"environment": {**found, "HOME": home, "TMPDIR": "/tmp"}}  # noqa: S108 - its own

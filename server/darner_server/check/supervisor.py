@@ -89,7 +89,7 @@ def _end_of(command: int) -> list[int]:
 
 def reason_of(error: OSError) -> str:
     """What failed, and on which file."""
-    return ": ".join(filter(None, (error.filename, error.strerror))) or str(error)
+    return ": ".join(str(each) for each in (error.filename, error.strerror) if each) or str(error)
 
 
 def tasks_of_user() -> int:

@@ -86,7 +86,7 @@ def darner(version: Annotated[bool, typer.Option("--version", help="Print the ve
 
 `darner patch - src/a.py < task.txt` reads the instruction from stdin
 
-`darner patch "fix the failing test" --apply --check` writes only what the workspace's check command passes
+`darner patch "fix the failing test" --apply --check` writes only what the project's checks pass
 
 `darner patch "rename x to count" src/a.py | git apply` lets git write
 """
@@ -112,10 +112,10 @@ def patch(
         bool,
         typer.Option(
             "--check",
-            help="Run the check command of .darner.toml on a copy with the patch; --apply writes only if it passes.",
+            help="Run the project's checkers, tests and check command on a patched copy; --apply writes if they pass.",
         ),
     ] = False,
-    trust: Annotated[bool, typer.Option("--trust", help="Trust that command, now and from now on.")] = False,
+    trust: Annotated[bool, typer.Option("--trust", help="Trust those checks, now and from now on.")] = False,
     require_sandbox: Annotated[
         bool,
         typer.Option("--require-sandbox", help="Do not run it without a sandbox that forbids network and writes."),
