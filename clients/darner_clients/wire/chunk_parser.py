@@ -147,7 +147,7 @@ class ReplyParser:
 
     def _read(self, chunk: dict[str, Any]) -> Iterable[Text | Reasoning]:
         choices = chunk.get("choices")
-        if not choices or "usage" in chunk or "time_info" in chunk or "error" in chunk:
+        if not choices or not _BESIDES.isdisjoint(chunk):
             self._besides(chunk)
             if not choices:
                 return self._bare(chunk)
@@ -365,6 +365,7 @@ _NO_REASONS = frozenset(  # of an end: they come with every piece
 )
 _DEEPEST = 6
 _LONGEST = 1000  # digits: Python reads no integer of many thousands
+_BESIDES = frozenset({"usage", "time_info", "timings", "error"})  # fields that are no part of a choice
 _MOST_SECONDS = 1e6
 _ENOUGH_TO_RATE = 64  # tokens
 _PART_NAMES = ("text", "thinking", "content", "parts", "value", "summary", "output_text")

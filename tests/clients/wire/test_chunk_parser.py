@@ -186,3 +186,21 @@ def test_what_is_nested_too_deep_is_no_bug() -> None:
     with pytest.raises(Malformed):
         ReplyParser(ENDPOINT).feed(b'{"choices": ' + b"[" * 100_000)
     assert from_response(ENDPOINT, 400, {}, b"[" * 100_000).message.startswith("rejected (400): [[[")
+
+
+@pytest.mark.parametrize(
+    ("timings", "expected"),
+    [
+        ({"prompt_n": 800, "prompt_ms": 10_000.0, "predicted_n": 5}, 80.0),
+        ({"prompt_n": 1_000, "prompt_ms": 500}, 2_000.0),
+        ({"prompt_n": 20, "prompt_ms": 100}, None),  # most of the prompt was in its cache
+        ({"prompt_n": 800, "prompt_ms": 0}, None),
+        ({"prompt_n": "many", "prompt_ms": 5}, None),
+        ({}, None),
+        (None, None),
+        ([], None),
+    ],
+)
+def test_how_fast_a_prompt_was_read(timings: object, expected: float | None) -> None:
+    _, reply = read(delta(content="a"), {**delta("stop"), "timings": timings}, "[DONE]")
+    assert reply.prefill == expected

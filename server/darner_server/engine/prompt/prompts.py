@@ -33,7 +33,6 @@ class Prompts:
         self._project = project
         self._texts: Mapping[str, str] = task.texts
         self._note = ""
-        self.cut: set[str] = set()  # the endpoints whose prompts lack what is not needed
         self.masks = Masks()
         self._cache: dict[tuple[str, str, int], tuple[ContextBundle, Prompt, Region | NoRegion | None]] = {}
 
@@ -105,7 +104,6 @@ class Prompts:
             self._limits[endpoint.name] = limit
             _, prompt, _ = self._made(endpoint)
             if prompt.tokens <= room:
-                self.cut.add(endpoint.name)
                 return prompt.tokens
         if before is not None:
             self._limits[endpoint.name] = before
