@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from darner_context.ranking.scoring import Candidate
-from darner_context.ranking.selection import LEAST, LINE_WORTH, NEEDED
+from darner_context.ranking.selection import LEAST, LINE_WORTH
 from darner_context.ranking.weights import (
     BODY_WORTH,
     CLASS_BODY_WORTH,
@@ -228,7 +228,7 @@ def _rated(candidates: Sequence[Candidate], changes: Sequence[float] | None, mos
     if changes is None:
         return [(each, each.score, 0.0) for each in candidates[:most]]
     rated = [
-        (each, 0.0 if each.number < 0 else NEEDED * each.score, change)  # of a passage the number is negative
+        (each, 0.0 if each.number < 0 else each.score, change)  # of a passage the number is negative
         for each, change in zip(candidates, changes, strict=True)
     ]
     rated.sort(key=lambda one: -max(one[1], one[2]))
