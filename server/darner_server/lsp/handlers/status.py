@@ -5,7 +5,7 @@ from collections.abc import Coroutine
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from darner_clients.context_budget import AUTO, is_budget, limit_of
+from darner_clients.context_budget import AUTO, LONGEST, is_budget, limit_of
 from darner_server.display_text import plain_words
 from darner_server.lsp.edits.buffers import Buffers, sendable, snapshot_buffers
 from darner_server.lsp.params import read_patch_params
@@ -54,8 +54,9 @@ async def _context(
     request = ContextRequest(
         instruction=str(given.get("instruction", "")),
         focus=focus,
-        budget=limit_of(budget, endpoints[0] if endpoints else None),
+        budget=limit_of(budget, endpoints[0] if endpoints and budget == AUTO else None),
         selective=budget == AUTO,
+        focus_limit=(endpoints[0].window if endpoints else None) or LONGEST,
         recent=session.recent(),
         texts=buffers.texts,
     )
