@@ -129,6 +129,20 @@ async def test_a_command_sees_the_patch_and_changes_only_the_copy(scene: Scene, 
         assert list(scene.scratch.iterdir()) == []
 
 
+@pytest.mark.parametrize("level", ["namespaces"], indirect=True)
+async def test_a_build_reads_its_cache_and_changes_a_copy_of_it(scene: Scene, level: Level) -> None:
+    cache = scene.root / "home" / ".cache" / "go-build"
+    cache.mkdir(parents=True)
+    (cache / "held").write_text("held\n")
+    (cache.parent / "other").write_text("other\n")
+    command = 'cd "$HOME/.cache"; cat go-build/held other; echo x > go-build/new; echo x > go-build/held; ls go-build'
+    for _ in range(2):
+        ended = await ran(scene, command, level)
+        expected = "held\ncat: other: No such file or directory\nheld\nnew\n"
+        assert ended.output == expected or level == "limits"
+        assert [(each.name, each.read_text()) for each in cache.iterdir()] == [("held", "held\n")]
+
+
 async def test_what_a_hostile_command_gets_done(scene: Scene, level: Level) -> None:
     marker = f"98765.{secrets.randbelow(10**9)}"
     with (

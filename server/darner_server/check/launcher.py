@@ -55,7 +55,8 @@ def _in_namespaces(order: Mapping[str, Any], output: int) -> None:
         workspace, home = order["workspace"], order["home"]
         copy = namespaces.mount_overlay(workspace, order["scratch"])
         changes.apply(copy, order["changes"])
-        namespaces.hide_the_rest(copy, workspace, home=home, search_path=order["programs"])
+        caches = namespaces.cache_overlays(home, order["scratch"])
+        namespaces.hide_the_rest(copy, workspace, home=home, search_path=order["programs"], caches=caches)
         _run(order, output, workspace, linux.drop_privileges)
     except OSError as error:
         _answer("unisolated", reason_of(error))

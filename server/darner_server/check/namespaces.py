@@ -4,11 +4,17 @@ The copy is an overlay at the workspace's own path: what the check writes goes t
 that know the path (a virtual environment's) find it. Everything else is read-only, or empty.
 """
 
+from __future__ import annotations
+
 import os
 import struct
 
 from darner_server.check import linux
-from darner_server.check.visible_files import hidden_folders, tool_folders
+from darner_server.check.visible_files import cache_folders, hidden_folders, tool_folders
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _NEW = (
     linux.CLONE_NEWUSER | linux.CLONE_NEWNS | linux.CLONE_NEWPID | linux.CLONE_NEWNET | linux.CLONE_NEWIPC
@@ -48,7 +54,10 @@ def limit_processes(most: int) -> None:
     """
     version = [int(each) for each in os.uname().release.replace("-", ".").split(".")[:2]]
     if version >= _OWN_NUMBERS:
-        _write("/proc/sys/kernel/pid_max", str(300 + most))
+        try:
+            _write("/proc/sys/kernel/pid_max", str(300 + most))
+        except OSError:  # a container whose settings are read-only
+            pass
 
 
 def foreign(workspace: str) -> str | None:
@@ -62,16 +71,38 @@ def foreign(workspace: str) -> str | None:
 def mount_overlay(workspace: str, scratch: str) -> str:
     """Mount a copy of the workspace that takes up nothing; return its path, which is inside `scratch`."""
     linux.mount("none", "/", "", linux.MS_REC | linux.MS_PRIVATE)
+    return _overlay(workspace, scratch)
+
+
+def cache_overlays(home: str, scratch: str) -> dict[str, str]:
+    """
+    Copies of the caches without which a build would begin with its language's own library, by the caches' own paths.
+
+    What a check writes to them is gone when it ends. A cache that cannot be laid under is left out.
+    """
+    found: dict[str, str] = {}
+    for number, path in enumerate(cache_folders(home)):
+        folder = os.path.join(scratch, f"cache{number}")
+        try:
+            os.mkdir(folder, 0o700)
+            found[path] = _overlay(path, folder)
+        except OSError:
+            continue
+    return found
+
+
+def _overlay(lower: str, scratch: str) -> str:
     for name in ("lower", "upper", "work", "merged"):
         os.makedirs(os.path.join(scratch, name), mode=0o700, exist_ok=True)
-    linux.mount(workspace, os.path.join(scratch, "lower"), "", linux.MS_BIND)
+    linux.mount(lower, os.path.join(scratch, "lower"), "", linux.MS_BIND)
     os.chdir(scratch)  # names without the characters that separate options
     linux.mount("overlay", "merged", "overlay", 0, "lowerdir=lower,upperdir=upper,workdir=work,userxattr")
     return os.path.join(scratch, "merged")
 
 
-def hide_the_rest(copy: str, workspace: str, *, home: str, search_path: str) -> None:
+def hide_the_rest(copy: str, workspace: str, *, home: str, search_path: str, caches: Mapping[str, str]) -> None:
     """Show the copy at the workspace's path, and of all else only what is no business of the user's, read-only."""
+    overlays = {path: os.open(overlay, os.O_PATH | os.O_CLOEXEC) for path, overlay in caches.items()}
     tools = tool_folders(home, search_path)
     kept = {each: os.open(each, os.O_PATH | os.O_CLOEXEC) for each in tools if not _is_in(each, workspace)}
     devices = {each: os.open(f"/dev/{each}", os.O_PATH | os.O_CLOEXEC) for each in _DEVICES}
@@ -89,8 +120,12 @@ def hide_the_rest(copy: str, workspace: str, *, home: str, search_path: str) -> 
         os.makedirs(path, exist_ok=True)
         _bind(handle, path)
         linux.set_read_only(path, read_only=True, recursive=True)
+    for path, handle in overlays.items():
+        os.makedirs(path, exist_ok=True)
+        _bind(handle, path)
+        linux.set_read_only(path, read_only=False, recursive=False)
     linux.mount("proc", "/proc", "proc", linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC | linux.MS_RDONLY)
-    for handle in (held, *kept.values(), *devices.values()):
+    for handle in (held, *kept.values(), *overlays.values(), *devices.values()):
         os.close(handle)
     os.chdir(workspace)
 

@@ -9,6 +9,7 @@ _TOOL_NAMES = (
     ".npm-global .nix-profile .cache/ms-playwright"
 )
 _TOOLS = _TOOL_NAMES.split()
+_CACHES = (".cache/go-build",)  # built code: without it Go compiles its library for a minute
 
 # Keys, sockets of servers that do as they are told (Docker), what other programs of the user left there.
 _HIDDEN = ("/home", "/root", "/run", "/tmp", "/var/tmp", "/mnt", "/media")  # noqa: S108 - hidden, not used
@@ -32,6 +33,12 @@ def tool_folders(home: str, search_path: str) -> list[str]:
     fit = {each for each in real if any(_is_in(each, other) and each != other for other in hidden)}
     fit.discard(os.path.realpath(home))
     return sorted(each for each in fit if not any(_is_in(each, other) for other in fit - {each}))
+
+
+def cache_folders(home: str) -> list[str]:
+    """The folders in the home that a build reads its caches from."""
+    found = (os.path.join(home, each) for each in _CACHES)
+    return [os.path.realpath(each) for each in found if os.path.isdir(each)]
 
 
 def _whole(folder: str) -> str:
