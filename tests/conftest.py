@@ -1,4 +1,5 @@
 import asyncio
+import os
 import signal
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from hypothesis import HealthCheck, settings
 from darner_server.local.download import PullFailed, pull
 from darner_server.user_directories import cache_folder
 
+os.environ["DARNER_DAEMON"] = "0"  # no command of a test leaves a process behind, but for those about it
 signal.signal(signal.SIGINT, signal.default_int_handler)  # what runs in the background is started with it ignored
 
 # The same examples in each run: what fails, fails for everybody. `make test-long` tries many more.

@@ -45,7 +45,7 @@ def test_runs_in_a_clean_environment(wheel: Path, tmp_path: Path) -> None:
     subprocess.run(install, check=True)
 
     def run(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-        clean = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
+        clean = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "DARNER_DAEMON": "0"}
         command = [str(env / "bin/darner"), *arguments]
         return subprocess.run(
             command, cwd=tmp_path, env=clean, input=stdin, capture_output=True, text=True, check=False

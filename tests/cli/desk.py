@@ -58,6 +58,7 @@ class Desk:
             "PATH": os.environ["PATH"],
             "HOME": home,
             "DARNER_KEYRING": "off",
+            "DARNER_DAEMON": "0",
             "LANG": "C.UTF-8",
             **measured,
             **more,

@@ -74,7 +74,7 @@ def imported(folder: Path, *arguments: str) -> set[str]:
     config.write_text(
         '[[endpoints]]\nname = "a"\nkind = "vllm"\nbase_url = "http://127.0.0.1:9/v1"\nmodel = "m"\nwindow = 9000\n'
     )
-    environ = {"HOME": str(folder), "DARNER_CONFIG": str(config)}
+    environ = {"HOME": str(folder), "DARNER_CONFIG": str(config), "DARNER_DAEMON": "0"}
     ran = subprocess.run(
         [sys.executable, "-c", program], cwd=folder, env=environ, capture_output=True, text=True, check=True
     )

@@ -23,13 +23,30 @@ def main() -> None:
     gc.set_threshold(_OBJECTS)
     at_work = signal.getsignal(signal.SIGINT)
     _quit_on_interrupt(INTERRUPTED)
+    warm = sys.argv[1:2] in (["patch"], ["context"], ["doctor"]) and _is_left_to_warm_process()
     from darner_server.cli.app import run  # the editor's path above must not pay for it
 
     signal.signal(signal.SIGINT, at_work)
     _end_as_if_interrupted()
     code = run(sys.argv[1:])
     _quit_on_interrupt(code)
+    if warm and code == 0:
+        from darner_server.cli.daemon.client import leave_one_behind
+
+        leave_one_behind()
     sys.exit(code)
+
+
+def _is_left_to_warm_process() -> bool:
+    """Exit with the code of the warm process if there is one; else whether one may be started for the next command."""
+    from darner_server.cli.daemon import client
+
+    if not client.is_wanted(sys.argv[1:]):
+        return False
+    code = client.work(sys.argv[1:])
+    if code is not None:
+        sys.exit(code)
+    return True
 
 
 def _end_as_if_interrupted() -> None:

@@ -37,6 +37,10 @@ Config = Annotated[
     typer.Option("--config", metavar="FILE", help="The endpoints file. Default: $DARNER_CONFIG, then the user's own."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line on stdout, each with the key `event`.")]
+NoDaemon = Annotated[
+    bool,
+    typer.Option("--no-daemon", help="Work in a process of its own, and leave none behind. So does DARNER_DAEMON=0."),
+]
 Apply = Annotated[bool, typer.Option("--apply", help="Write the files. Without it nothing is written.")]
 
 
@@ -125,6 +129,7 @@ def patch(
     ] = REPAIR_SECONDS,
     budget: BudgetOption = None,
     allow_run_files: RunFiles = False,
+    no_daemon: NoDaemon = False,  # noqa: ARG001 - read before anything is imported
 ) -> None:
     """Change code as instructed: a unified diff on stdout, or the files themselves with --apply."""
     from darner_server.cli import patch as command
@@ -188,6 +193,7 @@ def context(
     budget: BudgetOption = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     jsonl: Annotated[bool, typer.Option("--jsonl", help="Answer requests from stdin, one JSON object a line.")] = False,
+    no_daemon: NoDaemon = False,  # noqa: ARG001 - read before anything is imported
 ) -> None:
     """Show what the model would see, and why each snippet was chosen. Nothing is sent."""
     from darner_server.cli import context as command
@@ -197,7 +203,12 @@ def context(
 
 
 @app.command()
-def doctor(root: Root = None, config: Config = None, json: Json = False) -> None:
+def doctor(
+    root: Root = None,
+    config: Config = None,
+    json: Json = False,
+    no_daemon: NoDaemon = False,  # noqa: ARG001 - read before anything is imported
+) -> None:
     """Check the endpoints, windows, quota, latency, tokenizers and the index."""
     from darner_server.cli import doctor as command
 
@@ -260,6 +271,30 @@ def model_list(json: Json = False) -> None:
     from darner_server.cli import model as command
 
     _exit(command.show(json=json))
+
+
+daemon = typer.Typer(
+    no_args_is_help=True, help="The warm process that `patch`, `context` and `doctor` leave behind for 15 minutes."
+)
+app.add_typer(daemon, name="daemon")
+
+
+@daemon.command("status")
+def daemon_status() -> None:
+    """Show whether one is there. The exit code is 1 if not."""
+    from darner_server.cli.daemon import client
+
+    said = client.status()
+    output.show(said.strip() if said is not None else "no warm process")
+    _exit(exit_codes.PATCHED if said is not None else exit_codes.NOTHING)
+
+
+@daemon.command("stop")
+def daemon_stop() -> None:
+    """End it; what it is doing is finished first."""
+    from darner_server.cli.daemon import client
+
+    output.show("the warm process ends" if client.stop() else "no warm process")
 
 
 def parse_and_run(arguments: list[str]) -> object:

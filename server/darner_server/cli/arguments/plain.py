@@ -16,9 +16,18 @@ Run = Callable[[], Coroutine[Any, Any, int]]
 
 FLAGS: Mapping[str, frozenset[str]] = {
     "patch": frozenset(
-        {"--apply", "--json", "--partial", "--check", "--trust", "--require-sandbox", "--allow-run-files"}
+        {
+            "--apply",
+            "--json",
+            "--partial",
+            "--check",
+            "--trust",
+            "--require-sandbox",
+            "--allow-run-files",
+            "--no-daemon",
+        }
     ),
-    "context": frozenset({"--json", "--jsonl"}),
+    "context": frozenset({"--json", "--jsonl", "--no-daemon"}),
 }
 VALUES: Mapping[str, frozenset[str]] = {
     "patch": frozenset({"--root", "--config", "--budget", "--check-seconds"}),

@@ -1,0 +1,1 @@
+"""How a command leaves its work to a warm process. Nothing here imports what the work itself needs."""
