@@ -13,8 +13,8 @@ _WORDS = (b"pass", b"pwd", b"secret", b"kennwort", b"contrase", b"mot_de_pass", 
 _GIVEN = re.compile(
     r"(?i)(?P<name>(?:passw(?:or)?[dt]|passwd|passphrase|passcode|pwd|pass(?![a-z])|kennwort|contrase(?:n|ñ|\\u00f1)a|mot_?de_?passe?|senha|wachtwoord|secret(?:[_-]?key|[_-]?access[_-]?key)?(?!s)"
     r"|token(?!s|iz)|api[_-]?key)[\w-]{0,24}?)"
-    r"(?P<between>\\?[\"'`\])]{0,3}\s{0,3}(?::\s{0,2}&?(?:'static\s)?[A-Za-z][\w.<>?\[\]*]{0,24}\s{0,2}(?==))?"
-    r"(?:[\"']?\s?[,{]?\s{1,40}[\"']?(?:value|default)[\"']?\s{0,3}[:=]|=>|:=|<-|==|=|:(?:\s?!!str)?|\|\||\?\?|,|\(|>|\s)\s{0,3}(?:\(\s{0,40})?(?:[\w.$\[\]()]{1,60}(?:[\"'`][\w.-]{1,40}[\"'`]\)?)?\s(?:\|\||\?\?|\?|or)\s)?(?:[fFrRbBuULN@&]{0,2}(?=[\"'`]))?)"
+    r"(?P<between>\\?[\"'`\])]{0,3}\s{0,3}(?:(?::\s{0,2}&?(?:'static\s)?|\s(?i:as)\s)[A-Za-z][\w.<>?\[\]*]{0,24}\s{0,2}(?==))?"
+    r"(?:[\"']?\s?[,{]?\s{1,40}[\"']?(?:value|default)[\"']?\s{0,3}[:=]|=>|:=|<-|==|=|:(?:\s?!!str)?|\|\||\?\?|,|\(|>|\{(?=\s?\w{0,2}[\"'])|\s)\s{0,3}(?:\(\s{0,40})?(?:[\w.$\[\]()]{1,60}(?:[\"'`][\w.-]{1,40}[\"'`]\)?)?\s(?:\|\||\?\?|\?|or)\s)?(?:[fFrRbBuULN@&]{0,2}\#{0,3}(?=[\"'`]))?)"
     r"(?:(?P<quote>\\?[\"'`])(?P<quoted>(?:(?!(?P=quote))[^\s\\]){6,400})(?P=quote)"
     r"|(?P<bare>[^\s\"'`,;()\[\]{}<>\\]{6,400}))"
 )
@@ -54,6 +54,7 @@ _SEED = re.compile(r"\W{1,6}((?:[a-z]{3,8} ){11,23}[a-z]{3,8})(?![\w ])")  # twe
 _GIVEN_TO = (
     ("curl", r"\bcurl\b[^\n]{0,300}?\s(?:-u|--user)[ =]?[\"']?[^\s:\"'-][^\s:\"']{0,80}:([^\s\"']{6,200})"),
     ("mysql", r"\bmysql(?:dump|admin|import|show)?\b[^\n|;]{0,120}?\s-p([^\s\"'=-][^\s\"']{5,80})"),
+    ("openssl", r"\bopenssl\b[^\n|;]{0,120}?\s-(?:k\s|pass(?:in|out)?\s{1,4}pass:)[\"']?([^\s\"']{6,80})"),
     ("sshpass", r"\bsshpass\s{1,4}-p\s?[\"']?([^\s\"']{6,80})"),
     (
         " login",
@@ -116,7 +117,7 @@ def passwords(text: str, small: bytes) -> Iterator[Found]:
         )
         if is_something_else(name) or not _gives(text, found) or not like:
             continue
-        listed = not any(each in found["between"] for each in "=:>|?")  # beside the name, and not given to it
+        listed = not any(each in found["between"] for each in "=:>|?{")  # beside the name, and not given to it
         if not listed or not has_words(value):
             yield (*found.span(group), secret_kind(name))
 
@@ -176,7 +177,7 @@ def _gives(text: str, found: re.Match[str]) -> bool:
         return False  # the words of a test
     if quote == "`" and "=" not in between and ":" not in between:
         return False  # prose
-    signs = "=:>|?,(" if quote else "=:>|?"
+    signs = "=:>|?,({" if quote else "=:>|?"
     return any(each in between for each in signs) or is_option(text, max(0, found.start() - _BEFORE), found.start())
 
 

@@ -132,6 +132,16 @@ smtp.login('me@acme.io', '<')
 # the password is <
 The password is: "<".
 Cookie: theme=dark; session_id=Q1w2E3r4T5<
+let password = r#"<"#;
+let password: &str = r"<";
+let password = ##"<"##
+Dim password As String = "<"
+Private Const DbPassword as string = "<"
+std::string password{"<"};
+auto db_password { "<" };
+static const QString password{ u"<" };
+openssl enc -aes-256-cbc -k <
+openssl rsa -in key.pem -passin pass:< -out plain.pem
 """
 
 
