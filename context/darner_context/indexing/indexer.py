@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from darner_context.facts.extract import count_lines, extract
+from darner_context.facts.extract import extract
 from darner_context.facts.file_facts import digest_of
 from darner_context.request import LeftOut, Unreadable
 from darner_context.store.database import Row, Store, damaged
@@ -25,6 +25,7 @@ from darner_context.syntax.notebook import SUFFIX
 from darner_context.syntax.parser import load_grammar
 from darner_context.system.parent_death import lifeline
 from darner_context.system.resource_limits import limited_time
+from darner_context.text.tokenizer import load
 from darner_context.workspace.scan import Source, Workspace, read_text
 
 _BATCH = 400_000  # bytes of source in one task
@@ -152,7 +153,7 @@ def _parse_all(store: Store, fresh: list[Source], processes: int, work: Work) ->
         return
     from darner_context.indexing.worker_pool import FailedTask, PoolExhausted, run_in_pool  # never in the server
 
-    count_lines(["def f():"])  # the vocabulary is loaded before the fork, so that the children share it
+    load("o200k_base")  # before the fork, so that the children share the encoder and none of them builds its own
     processes = 1 if sum(source.size for source in fresh) < 2 * _BATCH else processes
     try:
         for each in run_in_pool(partial(_within_limits, work), tasks, processes, _PATIENCE, [_HARMLESS]):

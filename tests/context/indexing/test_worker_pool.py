@@ -25,6 +25,7 @@ from darner_context.request import LeftOut
 from darner_context.store.database import Store, store_path
 from darner_context.store.entry import Entry
 from darner_context.system import child_environment
+from darner_context.text import tokenizer
 from darner_context.workspace.scan import Source, Workspace
 
 PATIENT = 60.0
@@ -284,3 +285,12 @@ async def test_a_file_that_kills_its_parser_is_left_out_until_it_changes(
     assert index.state().left_out == ()
     assert "def lives" in shown(ask(index, said="lives"))
     await index.close()
+
+
+def test_the_parsers_share_one_encoder(tmp_path: Path) -> None:
+    """Each would take a quarter of a second and thirty megabytes to build its own."""
+    tokenizer._encoder.cache_clear()
+    store = Store(tmp_path / "index.sqlite", write=True)
+    list(update(store, Workspace([write(tmp_path / "work", FILES)]), 1))
+    store.close()
+    assert tokenizer._encoder.cache_info().currsize == 1  # here, before the fork
