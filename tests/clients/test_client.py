@@ -141,7 +141,8 @@ async def test_overflow_in_every_dialect(dialect: Dialect) -> None:
 )
 async def test_every_fault_is_a_typed_error(fault: Fault, kind: type[EndpointError], started: bool) -> None:
     script = Script(otherwise="one two three four", faults=(fault,))
-    deadlines = Deadlines(5.0, 0.15, 0.15) if kind is Late else Deadlines(5.0, 60.0, 60.0)
+    late = Deadlines(60.0, 60.0 if started else 0.15, 0.15)
+    deadlines = late if kind is Late else Deadlines(60.0, 60.0, 60.0)
     async with ScriptedEndpoint(script) as scripted:
         async with Client(scripted.endpoint("it", deadlines=deadlines)) as client:
             with pytest.raises(kind) as caught:

@@ -11,6 +11,7 @@ import pytest
 from darner_clients.chat import ChatRequest, Finish, Reasoning, Text
 from darner_clients.client import Client
 from darner_clients.dialect import Dialect
+from darner_clients.endpoint import Deadlines
 from darner_clients.errors import Interrupted, Late, Overflow, Rejected
 from darner_clients.routing.calibration import plausible
 from darner_clients.routing.dialect_memory import VALID
@@ -335,17 +336,18 @@ async def test_a_silent_endpoint_whose_company_declines_is_given_up_soon(monkeyp
 @pytest.mark.parametrize(
     ("said", "told"),
     [
-        (ScriptedReply("", "and so on " * 20_000), "did not end at its limit of 60 tokens"),
-        (ScriptedReply("", "answer", reasoning="hm " * 20_000), "did not end at its limit of 60 tokens"),
+        (ScriptedReply("", "and so on " * 5_000), "did not end at its limit of 60 tokens"),
+        (ScriptedReply("", "answer", reasoning="hm " * 15_000), "did not end at its limit of 60 tokens"),
         (ScriptedReply("", "\n" * 20_000), "blanks and line ends only"),
-        (ScriptedReply("", "x" * 90_000), "did not end at its limit of 60 tokens"),
+        (ScriptedReply("", "x" * 45_000), "did not end at its limit of 60 tokens"),
     ],
     ids=["text", "thoughts", "line ends", "one long word"],
 )
 async def test_what_never_ends_is_broken_off(said: ScriptedReply, told: str) -> None:
     script = Script(replies=(said,), window=10**6, heeds_limit=False)
     got = 0
-    async with ScriptedEndpoint(script) as scripted, Client(scripted.endpoint("it")) as client:
+    patient = Deadlines(60.0, 60.0, 60.0)
+    async with ScriptedEndpoint(script) as scripted, Client(scripted.endpoint("it", deadlines=patient)) as client:
         with pytest.raises(Interrupted, match=told) as caught:  # noqa: PT012 - what came before counts
             async with client.stream(ChatRequest(MESSAGES, 20, 60)) as items:
                 async for item in items:

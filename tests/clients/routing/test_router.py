@@ -219,6 +219,7 @@ async def test_the_only_endpoint_is_not_asked_again_when_it_was_late() -> None:
         async with Router([endpoint], state_dir=None) as router:
             with pytest.raises(Late):
                 await patch(router, 10)
+        await scripted.until(lambda: not scripted.connections)
         assert len(scripted.asked) == 1
 
 
@@ -271,17 +272,19 @@ async def test_a_late_first_token_has_the_second_asked_and_the_loser_closed() ->
 
 
 async def test_reasoning_is_no_content_and_does_not_win() -> None:
-    thinking = Script(
-        replies=(ScriptedReply("hi", "from the first", reasoning="hm " * 20),), first_token=0.12, faults=(Fault("silence", after=400),)
-    )  # fmt: skip  # one line too long by little
+    paused = (Fault("pause", text="from"),)  # before the content
+    thought = ScriptedReply("hi", "from the first", reasoning="hm " * 20)
     async with (
-        ScriptedEndpoint(thinking) as first,
-        ScriptedEndpoint(replace(LARGE, first_token=0.3)) as second,
+        ScriptedEndpoint(Script(replies=(thought,), first_token=0.5, faults=paused)) as first,
+        ScriptedEndpoint(replace(LARGE, faults=paused)) as second,
         Router([first.endpoint("first"), second.endpoint("second")], state_dir=None) as router,
     ):
         await known(router, 0.01)
-        assert await hedged(router) == ("from the large one", "second")
-        assert first.asked[0].tokens > 0, "it was thinking by then"
+        answer = asyncio.ensure_future(hedged(router))
+        while not (first.asked and first.asked[0].tokens):  # noqa: ASYNC110 - how far a stream is is no event
+            await asyncio.sleep(0.005)
+        second.resume()
+        assert await answer == ("from the large one", "second")
 
 
 async def test_a_first_token_in_time_is_not_hedged() -> None:
@@ -307,7 +310,8 @@ async def test_a_first_token_in_time_is_not_hedged() -> None:
 async def test_no_hedge_when_quota_is_low_or_the_reply_format_differs_or_it_is_switched_off(
     taken: int, reply: str, hedge: bool, expected: str
 ) -> None:
-    slow = Script(otherwise="from the first", first_token=0.3)
+    silent = (Fault("silence", after=0),) if expected == "second" else ()
+    slow = Script(otherwise="from the first", first_token=0.3, faults=silent)
     scarce = Script(dialect="cerebras", otherwise="from the second", tokens_per_minute=1000)
     async with ScriptedEndpoint(slow) as first, ScriptedEndpoint(scarce) as second:
         endpoints = [first.endpoint("first"), second.endpoint("second", reply=reply)]
@@ -320,14 +324,16 @@ async def test_no_hedge_when_quota_is_low_or_the_reply_format_differs_or_it_is_s
 
 
 async def test_if_the_first_fails_while_both_are_asked_the_second_answers() -> None:
-    failing = Script(faults=(Fault("slow", seconds=0.1), Fault("status", status=500)), first_token=0.2)
-    late = Script(otherwise="from the second", first_token=0.3)
-    async with ScriptedEndpoint(failing) as first, ScriptedEndpoint(late) as second:
-        first.script = Script(faults=(Fault("silence", after=0),))
-        endpoints = [first.endpoint("first", deadlines=Deadlines(5, 0.15, 5)), second.endpoint("second")]
+    silent = Script(faults=(Fault("silence", after=0),))
+    late = Script(otherwise="from the second", faults=(Fault("pause", text="from"),))
+    async with ScriptedEndpoint(silent) as first, ScriptedEndpoint(late) as second:
+        endpoints = [first.endpoint("first", deadlines=Deadlines(60, 1, 60)), second.endpoint("second")]
         async with Router(endpoints, state_dir=None) as router:
             await known(router, 0.01)
-            assert await hedged(router) == ("from the second", "second")
+            answer = asyncio.ensure_future(hedged(router))
+            await first.until(lambda: bool(first.asked) and first.asked[0].done)  # it was given up
+            second.resume()
+            assert await answer == ("from the second", "second")
 
 
 async def test_if_both_fail_the_error_is_typed() -> None:

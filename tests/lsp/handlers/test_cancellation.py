@@ -47,7 +47,7 @@ def edited(editor: Editor, _scripted: ScriptedEndpoint) -> bool:
             id="before the first token",
         ),
         pytest.param(
-            Script((AFTERWARDS,), ONE + TWO * 40, rate=100),
+            Script((AFTERWARDS,), ONE + "pause\n" + TWO, faults=(Fault("pause", text="pause", times=1),)),
             edited,
             "11",
             id="in the stream",

@@ -1,4 +1,5 @@
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -187,7 +188,7 @@ async def test_an_editor_that_refuses(tmp_path: Path) -> None:
 async def test_cancelling_closes_the_stream(tmp_path: Path, how: str) -> None:
     async with (
         ScriptedEndpoint(
-            Script(replies=(ScriptedReply("again", AGAIN),), otherwise=ONE + TWO * 40, rate=100)
+            replace(PAUSED, replies=(ScriptedReply("again", AGAIN),), faults=(Fault("pause", text="pause", times=1),))
         ) as scripted,
         editing(tmp_path, {"a.py": CODE}, scripted) as editor,
     ):
