@@ -231,7 +231,7 @@ def _status(error: httpx.ProxyError) -> str:
     try:
         return f"{code} {HTTPStatus(int(code)).phrase}"
     except ValueError:
-        return "the proxy refuses the connection"
+        return "the proxy rejects the connection"
 
 
 @lru_cache(maxsize=64)

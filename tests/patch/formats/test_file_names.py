@@ -265,7 +265,7 @@ def test_a_home_folder_or_a_variable_is_no_folder_of_the_workspace(name: str, ma
 
 @pytest.mark.parametrize("name", ["~/a.py", "`~/a.py`", "**~/src/a.py**", "File: ~/a.py", "# ~/a.py", "(~/a.py)", "~me/a.py", "### `~me/src/a.py` (updated)"])  # fmt: skip
 def test_a_file_of_the_home_folder_is_none_of_the_workspace(name: str) -> None:
-    files = dict.fromkeys(("a.py", "src/a.py", "me/a.py", "me/src/a.py"), "x = 1\n")
+    files: dict[str, str] = dict.fromkeys(("a.py", "src/a.py", "me/a.py", "me/src/a.py"), "x = 1\n")
     block = "```python\n<<<<<<< SEARCH\nx = 1\n=======\nx = 2\n>>>>>>> REPLACE\n```\n"
     applied = apply_reply(f"{name}\n{block}", files)
     assert (applied.files, len(applied.refused)) == (files, 1)
