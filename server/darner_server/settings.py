@@ -25,6 +25,7 @@ from darner_server.validation.rows import EndpointRow, SettingsRow
 WORKSPACE_FILE = ".darner.toml"
 _MOST = 200_000  # bytes of a workspace's settings
 DEFAULT_BUDGET: Budget = AUTO
+DEFAULT_CHECK_SECONDS = 20.0
 DEFAULT_LOCAL_MODEL = "qwen2.5-coder-1.5b"
 
 
@@ -41,6 +42,7 @@ class Settings:
     budget: Budget
     hedge: bool
     source: str  # the file or the variables these came from, for `darner doctor`
+    check_seconds: float = DEFAULT_CHECK_SECONDS  # for repairs of a patch whose check failed; 0: none
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,7 @@ def from_mapping(
             base.budget if file.budget is None else file.budget,
             base.hedge if file.hedge is None else file.hedge,
             base.source,
+            base.check_seconds if file.check_seconds is None else file.check_seconds,
         )
     return _settings(dict(options), environ, _key_for(key_of, sparing=False), source="the editor's settings", text="")
 
@@ -104,7 +107,7 @@ def load_workspace(root: Path) -> WorkspaceSettings:
         raise SettingsError(f"{path}: {held.reason}; a workspace's settings may have at most {_MOST:,} bytes")
     text = _text(path, held)
     data = _parse(text, str(path))
-    for key in ("endpoints", "local_model", "hedge"):
+    for key in ("endpoints", "local_model", "hedge", "check_seconds"):
         if key in data:
             raise SettingsError(
                 f"{path}:{line(text, (key,))}: '{key}' cannot be set by a workspace, only in your own settings "
@@ -176,7 +179,7 @@ def _settings(
     data: dict[str, Any], environ: Mapping[str, str], key_for: "_KeyFor", *, source: str, text: str
 ) -> Settings:
     file = _validate(data, source, text)
-    if not file.endpoints and not file.local_model and file.budget is None and file.hedge is None:
+    if file == SettingsRow():
         raise SettingsError(
             f"{source}:1: the file sets nothing; add an [[endpoints]] table (name, kind, base_url, model), "
             'or local_model = "…", or remove the file to use the embedded model'
@@ -189,6 +192,7 @@ def _settings(
         budget=DEFAULT_BUDGET if file.budget is None else file.budget,
         hedge=True if file.hedge is None else file.hedge,
         source=source,
+        check_seconds=DEFAULT_CHECK_SECONDS if file.check_seconds is None else file.check_seconds,
     )
 
 

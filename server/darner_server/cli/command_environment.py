@@ -3,12 +3,13 @@
 import os
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from darner_clients.endpoint_warnings import notices
 from darner_context.secrets.masks import Masks
+from darner_context.text.model_tokenizers import tokenizer_of
 from darner_server import settings as user
 from darner_server.cli import output
 from darner_server.cli.exit_codes import Stop
@@ -45,6 +46,27 @@ def read_settings(root: Path, here: Path, config: Path | None, environ: dict[str
         return Place(here, root, user.load(config, environ, user.keyring_key, sparing=True), user.load_workspace(root))
     except user.SettingsError as error:
         raise Stop(str(error)) from None
+
+
+def with_endpoint(place: Place, name: str | None, model: str | None) -> Place:
+    """The place with one endpoint only, or with another model at it. Raises Stop for a name that is not there.
+
+    What is known of the endpoint's own model (its tokenizer, its window) does not count for another one.
+    """
+    if name is None and model is None:
+        return place
+    endpoints = place.settings.endpoints
+    chosen = next((each for each in endpoints if name in {None, each.name}), None)
+    if chosen is None and name is not None:
+        known = ", ".join(each.name for each in endpoints) or "none is set up"
+        raise Stop(f"--endpoint {name}: there is no such endpoint in {place.settings.source} ({known})")
+    if chosen is None:
+        local = place.settings.local_model if model is None else model
+        return replace(place, settings=replace(place.settings, local_model=local))
+    if model is not None and model != chosen.model:
+        counter = tokenizer_of(model)
+        chosen = replace(chosen, model=model, tokenizer=counter, window=None, max_output=None)
+    return replace(place, settings=replace(place.settings, endpoints=(chosen,)))
 
 
 def show_instructions(place: Place) -> None:

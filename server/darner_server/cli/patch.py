@@ -58,7 +58,7 @@ class Options:
     check: bool
     trust: bool
     sandboxed: bool
-    repair_seconds: float
+    repair_seconds: float | None  # None: the settings'
     budget: Budget | None
     allow: bool
 
@@ -145,9 +145,10 @@ async def _checked(
         if not options.json:
             output.say(message, "dim")
 
+    seconds = check.place.settings.check_seconds if options.repair_seconds is None else options.repair_seconds
     try:
         done, verdict = await checked(
-            done, task, check=partial(check.verdict, json=options.json), draft=draft, seconds=options.repair_seconds,
+            done, task, check=partial(check.verdict, json=options.json), draft=draft, seconds=seconds,
             clock=monotonic, report=report,
         )  # fmt: skip
     except CancelledError:

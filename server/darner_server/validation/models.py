@@ -95,6 +95,7 @@ class _Settings(_Strict):
     local_model: str | None = None
     budget: BudgetSetting | None = None
     hedge: bool | None = None
+    check_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -103,7 +104,7 @@ class _Settings(_Strict):
 
     def row(self) -> SettingsRow:
         endpoints = tuple(each.row() for each in self.endpoints)
-        return SettingsRow(endpoints, self.local_model, self.budget, self.hedge)
+        return SettingsRow(endpoints, self.local_model, self.budget, self.hedge, self.check_seconds)
 
 
 class _Workspace(_Strict):

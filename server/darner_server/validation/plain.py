@@ -106,6 +106,7 @@ _SETTINGS: Mapping[str, _Check] = {
     "local_model": _is_text,
     "budget": is_budget,
     "hedge": lambda value: isinstance(value, bool),
+    "check_seconds": lambda value: _are_seconds(value) or (type(value) in {int, float} and value == 0),
 }
 _WORKSPACE: Mapping[str, _Check] = {
     "ignore": lambda value: isinstance(value, list) and all(map(_is_text, cast("list[object]", value))),

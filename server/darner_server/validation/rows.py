@@ -59,6 +59,7 @@ class SettingsRow:
     local_model: str | None = None
     budget: Budget | None = None
     hedge: bool | None = None
+    check_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ from typer.exceptions import TyperException
 from darner_clients.context_budget import WRONG, Budget, parse_budget
 from darner_server import __version__
 from darner_server.cli import exit_codes, output
-from darner_server.cli.arguments.plain import REPAIR_SECONDS
 
 if TYPE_CHECKING:
     from darner_server.cli.command_environment import Place
@@ -125,8 +124,19 @@ def patch(
         typer.Option("--require-sandbox", help="Do not run it without a sandbox that forbids network and writes."),
     ] = False,
     check_seconds: Annotated[
-        float, typer.Option(min=0, metavar="SECONDS", help="Time for repairs after a failed check; 0 for none.")
-    ] = REPAIR_SECONDS,
+        float | None,
+        typer.Option(
+            min=0,
+            metavar="SECONDS",
+            help="Time for repairs after a failed check; 0 for none. Default: the settings' check_seconds, else 20.",
+        ),
+    ] = None,
+    endpoint: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Send the request to this endpoint of the settings only.")
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Request this model, from --endpoint or else the first one.")
+    ] = None,
     budget: BudgetOption = None,
     allow_run_files: RunFiles = False,
     no_daemon: NoDaemon = False,  # noqa: ARG001 - read before anything is imported
@@ -138,7 +148,10 @@ def patch(
         apply=apply, json=json, partial=partial, check=check, trust=trust, sandboxed=require_sandbox,
         repair_seconds=check_seconds, budget=budget, allow=allow_run_files,
     )  # fmt: skip
-    _run(command.patch(_place(root, config), instruction, paths or [], options))
+    from darner_server.cli.command_environment import with_endpoint
+
+    place = with_endpoint(_place(root, config), endpoint, model)
+    _run(command.patch(place, instruction, paths or [], options))
 
 
 @app.command(

@@ -30,10 +30,9 @@ FLAGS: Mapping[str, frozenset[str]] = {
     "context": frozenset({"--json", "--jsonl", "--no-daemon"}),
 }
 VALUES: Mapping[str, frozenset[str]] = {
-    "patch": frozenset({"--root", "--config", "--budget", "--check-seconds"}),
+    "patch": frozenset({"--root", "--config", "--budget", "--check-seconds", "--endpoint", "--model"}),
     "context": frozenset({"--root", "--config", "--budget", "--instruction"}),
 }
-REPAIR_SECONDS = 20.0  # for repairs of a patch whose check failed
 _MOST_DIGITS = 18
 
 
@@ -95,7 +94,7 @@ def parse(arguments: list[str]) -> Parsed | None:
 
 def _patch(parsed: Parsed) -> Run:
     from darner_server.cli import patch
-    from darner_server.cli.command_environment import read_place
+    from darner_server.cli.command_environment import read_place, with_endpoint
 
     options = patch.Options(
         apply="--apply" in parsed.flags,
@@ -104,12 +103,13 @@ def _patch(parsed: Parsed) -> Run:
         check="--check" in parsed.flags,
         trust="--trust" in parsed.flags,
         sandboxed="--require-sandbox" in parsed.flags,
-        repair_seconds=float(parsed.values.get("--check-seconds", REPAIR_SECONDS)),
+        repair_seconds=float(parsed.values["--check-seconds"]) if "--check-seconds" in parsed.values else None,
         budget=parsed.budget,
         allow="--allow-run-files" in parsed.flags,
     )
     instruction, *paths = parsed.arguments or ("",)
     place = read_place(parsed.path("--root"), parsed.path("--config"))
+    place = with_endpoint(place, parsed.values.get("--endpoint"), parsed.values.get("--model"))
     return lambda: patch.patch(place, instruction, paths, options)
 
 
