@@ -12,19 +12,20 @@ from darner_server.user_directories import cache_folder
 pytestmark = [pytest.mark.model, pytest.mark.usefixtures("embedded_model"), pytest.mark.timeout(400)]
 
 SMALL = "def larger(a, b):\n    return a\n"
-PART = 'def {0}(order):\n    """{0} of an order, in cents, with the discount of its kind."""\n    price = order.price("{0}")\n    return price - order.discount("{0}")\n\n\n'
-NAMES = [f"part_{number}" for number in range(40)]
+PRICES = "".join(
+    f'PRICES["part_{number}"] = {number}  # in cents, without the discount of its kind\n' for number in range(100)
+)
+TOTAL = "def total(order):\n    parts = [PRICES[each] for each in order]\n    return max(parts)\n"
 
 
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     made = Desk(tmp_path)
-    calls = ", ".join(f"{name}(order)" for name in NAMES)
     made.put(
         {
             "small.py": SMALL,
-            "parts.py": "".join(map(PART.format, NAMES)),
-            "large.py": f"from parts import {', '.join(NAMES)}\n\n\ndef total(order):\n    parts = [{calls}]\n    return max(parts)\n",
+            "prices.py": f"PRICES = {{}}\n{PRICES}",  # too long for the first, and needed if it is named
+            "total.py": f"from prices import PRICES\n\n\n{TOTAL}",
         }
     )
     yield made
@@ -40,14 +41,16 @@ async def start(desk: Desk, name: str, window: int) -> Running:
     return server
 
 
-async def patch(desk: Desk, fast: Running, gpu: Running, instruction: str, place: str) -> Ran:
+async def patch(desk: Desk, fast: Running, gpu: Running, instruction: str, *places: str) -> Ran:
     tables = [
         f'[[endpoints]]\nname = "{name}"\nkind = "llamacpp"\nbase_url = "{server.base_url}"\nmodel = "m"\napi_key_env = "{name}"\n'
         for name, server in (("fast", fast), ("gpu", gpu))
     ]
     (desk.folder / "endpoints.toml").write_text("\n".join(tables))
     config = str(desk.folder / "endpoints.toml")
-    return await desk.run("patch", instruction, place, "--json", "--config", config, fast=fast.api_key, gpu=gpu.api_key)
+    return await desk.run(
+        "patch", instruction, *places, "--json", "--config", config, fast=fast.api_key, gpu=gpu.api_key
+    )
 
 
 def routes(ran: Ran) -> list[str]:
@@ -62,7 +65,7 @@ async def test_by_size_then_by_health(desk: Desk) -> None:
     asked = fast.log.read_text().count("processing task")
     assert asked >= 1
 
-    large = await patch(desk, fast, gpu, "return the sum of all parts", "large.py:4-6")
+    large = await patch(desk, fast, gpu, "return the sum of all parts", "total.py:4-6", "prices.py")
     assert set(routes(large)) == {"gpu"}, large
     route = next(event for event in large.events if event["event"] == "route")
     assert route["prompt_tokens"] > 1500

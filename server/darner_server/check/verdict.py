@@ -11,7 +11,7 @@ from typing import Any
 
 from darner_server.check.isolation import LEVELS, Level, Unisolated
 from darner_server.check.project import diagnostics
-from darner_server.check.project.test_report import Report, read_report
+from darner_server.check.project.junit_report import Report, read_report
 from darner_server.check.sandbox import Ended, Limit
 
 Changes = Mapping[str, bytes | None]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from darner_server.check.project.test_report import Report, read_report
+from darner_server.check.project.junit_report import Report, read_report
 
 REPORT = """<?xml version="1.0" encoding="utf-8"?><testsuites name="pytest tests"><testsuite name="pytest" errors="1" tests="5">
 <testcase classname="tests.test_a" name="test_ok" time="0.001" />
