@@ -94,6 +94,7 @@ def home(folder: Path, url: str, files: dict[str, str]) -> Home:
     config.write_text(f'[[endpoints]]\nname = "e0"\nkind = "vllm"\nbase_url = "{url}"\nmodel = "scripted"\n')
     environment = {
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "DARNER_DAEMON": "0",  # no process of a test stays behind
         "HOME": str(folder),
         "LANG": "C.UTF-8",
         "TERM": "xterm-256color",
