@@ -4,7 +4,12 @@ import pytest
 
 from darner_server.patch import apply_reply
 
-CODE = {"a.py": "x = 1\ny = 2\nz = 3\n", "a.js": "x = 1;\ny = 2;\nz = 3;\n", "a.html": "<p>1</p>\n<p>2</p>\n<p>3</p>\n"}
+PLAIN = "x = 1\ny = 2\nz = 3\n"
+CODE = {f"a.{suffix}": PLAIN for suffix in ("lua", "rb", "hs", "lisp", "ps1", "bas", "f90")} | {
+    "a.py": PLAIN,
+    "a.js": "x = 1;\ny = 2;\nz = 3;\n",
+    "a.html": "<p>1</p>\n<p>2</p>\n<p>3</p>\n",
+}
 
 
 def whole(path: str, text: str, words: str = "") -> str:
@@ -22,6 +27,13 @@ def whole(path: str, text: str, words: str = "") -> str:
         ("a.js", "// © Ann\n// more\n\n"),
         ("a.js", "/*\nThe MIT license\nPermission is granted\n*/\n"),
         ("a.html", "<!--\n  Copyright Ann\n-->\n"),
+        ("a.lua", "--[[\n  Copyright Ann\n]]\n"),
+        ("a.rb", "=begin\nCopyright Ann\n=end\n"),
+        ("a.hs", "{-\n  Copyright Ann\n-}\n"),
+        ("a.lisp", "#|\nCopyright Ann\n|#\n"),
+        ("a.ps1", "<#\n Copyright Ann\n#>\n"),
+        ("a.bas", "' Copyright Ann\n"),
+        ("a.f90", "! Copyright Ann\n"),
     ],
 )
 def test_a_license_header_stays(path: str, header: str) -> None:

@@ -9,63 +9,13 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import cast
 
-from darner_server.patch.match import definitions_in_text
+from darner_server.patch.rewrite.defined_names import IMPORT, TOP, names_in, pattern_of
+from darner_server.patch.rewrite.license_header import has_license
 from darner_server.patch.text import line_diff
-from darner_server.patch.text.file_types import DOCUMENTS, HTML, JSON, MARKDOWN, SETTINGS, TABLES, XML, YAML
+from darner_server.patch.text.file_types import JSON
 from darner_server.patch.text.normalize import indent
 
-_KEYS: tuple[tuple[tuple[str, ...], str], ...] = (
-    ((".json", ".jsonc", ".json5", ".ipynb", ".webmanifest"), r"\s*[\"']?([\w@$./ :*-]+?)[\"']?\s*:"),
-    (YAML, r"\s*(?:- )?[\"']?([\w@$./*-]+(?: [\w-]+)*)[\"']?\s*:(?:\s|$)"),
-    (
-        (*SETTINGS, ".editorconfig", ".gitconfig", ".service", ".desktop"),
-        r"\s*(\[+[^\]]+\]+)\s*(?:[#;].*)?$|\s*[\"']?([\w.@/-]+)[\"']?\s*[=:]",
-    ),
-    ((".env", ".envrc"), r"\s*(?:export\s+)?([A-Za-z_]\w*)\s*="),
-    ((".css", ".scss", ".less", ".sass"), r"(?:\s*([^{};/*][^{};]*?)\s*(?:\{.*|,)$)|\s*(--[\w-]+|[$@][\w-]+)\s*:"),
-    (
-        (".sql",),
-        r"(?i)\s*((?:create|alter|drop|insert|grant|comment|update|delete|truncate)\b[^(;]*)|\s+([\w\"`\[\]]+)\s+\w",
-    ),
-    (("makefile", ".mk"), r"([\w./%$(){} -]+?)\s*:(?!=)|([A-Za-z_]\w*)\s*[:?+!]?="),
-    (MARKDOWN, r"(#{1,6}\s+.*)"),
-    (
-        (*HTML, *XML, ".vue", ".svelte", ".csproj"),
-        r".*?(?:\b(?:id|name|key|x:Name)=[\"']([^\"']+)[\"']|<(template|script|style|head|body|html|main|nav|header|footer)\b)",
-    ),
-    (
-        (".tf", ".hcl", ".nix"),
-        r"\s*((?:resource|variable|output|module|data|provider|locals|terraform)\b[^{]*)\{|([\w.]+)\s*=",
-    ),
-    (
-        (".proto", ".graphql", ".gql", ".prisma", ".thrift"),
-        (
-            r"\s*((?:type|message|service|enum|input|interface|rpc|scalar|union|model|query|mutation|fragment|struct)\s+\w+)"
-            r"|\s+(?:\w+\s+)+(\w+)\s*=|\s+(\w+)\s*[(:]|\s+(\w+)\s+\w"
-        ),
-    ),
-    (("dockerfile", "containerfile"), r"\s*((?:FROM|ENTRYPOINT|CMD|EXPOSE|USER|WORKDIR|HEALTHCHECK)\b.*)"),
-)
-_BINDING = re.compile(
-    r"(?:(?:export|pub|public|private|static|final|const|let|var|val|local|my|our|lazy|readonly)\s+)*"
-    r"(?:[A-Za-z_$][\w$]*(?:<[^>]*>)?\s+)?([A-Za-z_$@][\w$]*)\s*(?::[^=]+)?:?=(?![=>])"
-)
-_TOP = re.compile(
-    r"#!.*|if __name__\b|module\.exports\b|export default\b|export \{|package [\w.]+|namespace [\w.\\]+|<\?php"
-)
-_IMPORT = re.compile(r"(?:import|from|use|using|#\s*include|require|require_relative)\b(?!\s*[=(:.])|.*=\s*require\(")
-_MEMBER = re.compile(
-    r"\s+(?:[\w<>\[\].?*&@|]+(?:,\s*[\w<>\[\].?]+>)?\s+)*?([A-Za-z_$#][\w$]*)\s*[?!]?\s*(?:[:=,;(]|$|\{)"
-)
-_CALL = re.compile(
-    r"([A-Za-z_][\w.]*(?:\([^()]*\))?[\s(]+([\"'`]).+?\2).*(?:\{|\bdo|=>|\()\s*(?:\|.*\|)?$|"
-    r"([A-Z_]{3,}\w*\([^()]*\))\s*\{?$|([a-z_]+\s+[A-Z][\w:]*.*)\s+do$"
-)
 _WORD = re.compile(r"\w+")
-_LICENSE = re.compile(r"(?i)\bcopyright\b|\(c\) ?\d{4}|\u00a9|\blicen[sc]ed?\b|\bSPDX-")
-_COMMENT = re.compile(r"(/\*|<!--|\"\"\"|'''|\(\*|\{-|\{#)|#|//|--|;|%|<\?|@echo off|(?i:rem )")
-_ENDS = {"/*": "*/", "<!--": "-->", '"""': '"""', "'''": "'''", "(*": "*)", "{-": "-}", "{#": "#}"}
-_HEADER = 40  # lines that a license header takes at most
 _NUMBER = re.compile(r"v?\d+\w{0,4}")
 _NAME = re.compile(r"[\w.$@-]+")
 _SHARE = 10  # per cent of the lines may go
@@ -104,8 +54,8 @@ def loss(old: list[str], new: list[str], path: str, *, lines: bool = True) -> Lo
         return None
     runs = line_diff.changes(ours, theirs)
     spans = _spans(old, new, runs)
-    names = _names(old, path, [(first, last) for first, last, _, _ in spans])
-    there = _names(new, path, [(begin, end) for _, _, begin, end in spans])
+    names = names_in(old, path, [(first, last) for first, last, _, _ in spans])
+    there = names_in(new, path, [(begin, end) for _, _, begin, end in spans])
     before, after = Counter(names.values()), Counter(there.values())
     missing, fresh = before - after, after - before
     kept = set(before & after)
@@ -125,20 +75,22 @@ def loss(old: list[str], new: list[str], path: str, *, lines: bool = True) -> Lo
         added = sum(bool(body) for body in theirs[begin:end]) if alike else 0
         over = max(0, len(removed) - added)
         if over and within is None:
-            within = _within(old, _names(old, path), set(_names(new, path).values()))
+            within = _within(old, names_in(old, path), set(names_in(new, path).values()))
         deep = min(over, sum(line in (within or ()) for line in removed))
         inner += deep
         outer += over - deep
     touched = any(_imports(old[first:last]) for first, last, _, _ in spans)
-    if touched and _pattern(path) is None and _lacks_imports(old, new):
+    if touched and pattern_of(path) is None and _lacks_imports(old, new):
         gone.append("the imports")
-    if _has_license(old) and not _has_license(new):
+    if has_license(old) and not has_license(new):
         gone.append("the license header")
     if gone:
-        return Loss(tuple(dict.fromkeys(gone)), outer + inner, len(content), len(gone) / max(1, len(_names(old, path))))
+        return Loss(
+            tuple(dict.fromkeys(gone)), outer + inner, len(content), len(gone) / max(1, len(names_in(old, path)))
+        )
     if not outer + inner:
         return None
-    few = max(1 if len(content) >= _SHORT else 0, 2 if _names(old, path) else 0, len(content) * _SHARE // 100)
+    few = max(1 if len(content) >= _SHORT else 0, 2 if names_in(old, path) else 0, len(content) * _SHARE // 100)
     if lines and (outer > few or (100 * (outer + inner) > _INNER * len(content) and outer + inner > _SHORT)):
         return Loss((), outer + inner, len(content), (outer + inner) / len(content))
     return None
@@ -238,7 +190,7 @@ def _alike(old: list[str], new: list[str]) -> bool:
 
 def _unanswered(lost: list[str], come: list[str], *, foreign: bool, alike: bool) -> list[str]:
     """Return those of a run's names that go without others coming for them."""
-    gone = [name for name in lost if _TOP.match(name) and not any(_TOP.match(other) for other in come)]
+    gone = [name for name in lost if TOP.match(name) and not any(TOP.match(other) for other in come)]
     gone += [name for name in lost if foreign and not _NAME.fullmatch(name) and not _renamed(name, come)]
     left = [name for name in lost if name not in gone]
     return gone + left if len(left) > len(come) or not alike else gone
@@ -295,25 +247,8 @@ def _lacks_imports(old: list[str], new: list[str]) -> bool:
     return any(body.startswith("#") or given.intersection(_WORD.findall(body)[-2:]) for body in imported)
 
 
-def _has_license(bodies: list[str]) -> bool:
-    """Return whether a text begins with comments about its license or copyright."""
-    end = ""  # of the comment that a line is in
-    for body in bodies[:_HEADER]:
-        line = body.strip()
-        opened = None if end else _COMMENT.match(line)
-        if line and not end and opened is None:
-            return False  # code
-        if _LICENSE.search(line):
-            return True
-        if opened is not None and opened[1]:
-            end, line = _ENDS[opened[1]], line[opened.end() :]
-        if end and end in line:
-            end = ""
-    return False
-
-
 def _imports(bodies: list[str]) -> list[str]:
-    return [body for body in bodies if _IMPORT.match(body)]
+    return [body for body in bodies if IMPORT.match(body)]
 
 
 def _renamed(name: str, come: list[str]) -> bool:
@@ -337,71 +272,3 @@ def _within(bodies: list[str], names: dict[int, str], kept: set[str]) -> set[int
         if line in names and names[line][:1] != ".":
             open_heads.append((depth, names[line] in kept))
     return found
-
-
-def _names(bodies: list[str], path: str, spans: list[tuple[int, int]] | None = None) -> dict[int, str]:
-    """Return what lines define: definitions and bindings in code, keys, headings, selectors elsewhere."""
-    pattern = _pattern(path)
-    if pattern == "":
-        return {}
-    keys = re.compile(pattern) if pattern is not None else None
-    found: dict[int, str] = {}
-    for first, last in [(0, len(bodies))] if spans is None else spans:
-        found |= _defined(bodies, path, first, last) if keys is None else _keys(bodies, keys, first, last)
-    return found
-
-
-def _pattern(path: str) -> str | None:
-    """Return how names are written in a file that is no code; "" for one without names, None for code."""
-    name = path.rsplit("/", 1)[-1].lower()
-    for ends, pattern in _KEYS:
-        if name.endswith(ends) or (ends[0] in ("makefile", "dockerfile") and name.startswith(ends)):
-            return pattern
-    if name.startswith(".env"):
-        return r"\s*(?:export\s+)?([A-Za-z_]\w*)\s*="
-    if "." not in name.lstrip(".") or name.endswith((*DOCUMENTS, *TABLES, ".lock")):
-        return ""
-    return None
-
-
-def _defined(bodies: list[str], path: str, first: int, last: int) -> dict[int, str]:
-    found: dict[int, str] = {}
-    classes: list[tuple[int, int]] = []  # the depth of a class, or the like, and of its members
-    for line, body in enumerate(bodies[first:last], first):
-        depth = len(indent(body).expandtabs())
-        if body.strip() and body.strip()[0] not in ")]}{":
-            while classes and depth <= classes[-1][0]:
-                classes.pop()
-            if classes and classes[-1][1] < 0:
-                classes[-1] = (classes[-1][0], depth)
-        head = definitions_in_text.head_of(bodies, line, path)
-        if head is not None:
-            found[line] = (head.owner + "." if head.owner else "") + head.name
-            if head.kind not in ("function", "method"):
-                classes.append((depth, -1))
-        elif classes and depth == classes[-1][1] and (member := _MEMBER.match(body)) is not None:
-            found[line] = "." + member[1]
-        elif (name := _named(body)) is not None:
-            found[line] = name
-    return found
-
-
-def _named(body: str) -> str | None:
-    """Return what a line outside a class names: a part that occurs once, a binding, or a call with a block."""
-    if _IMPORT.match(body):
-        return None
-    if body[:1].strip() and (top := _TOP.match(body)) is not None:
-        return " ".join(top[0].split())
-    if body[:1].strip() and (bound := _BINDING.match(body)) is not None:
-        return bound[1]
-    call = _CALL.match(body.strip())
-    return None if call is None else call[1] or call[3] or call[4]
-
-
-def _keys(bodies: list[str], pattern: re.Pattern[str], first: int, last: int) -> dict[int, str]:
-    matches = ((line, pattern.match(body)) for line, body in enumerate(bodies[first:last], first))
-    return {
-        line: " ".join(next((group for group in found.groups() if group), "").split())
-        for line, found in matches
-        if found is not None
-    }
