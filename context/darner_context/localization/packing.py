@@ -16,16 +16,14 @@ _NAMES, _OF_NAME = 2, 40  # lines that name definitions, of each of the other fi
 _BEFORE, _AFTER = 3, 12  # lines around one with words
 _WHOLE, _WHOLE_FILES = 0.45, 4  # of the budget: the first files are shown whole if they take no more
 _BLANK = 3  # lines
-LIKELY = 0.4  # of the best place's score
+_LIKELY = 0.4  # of the best place's score
 _MARK = 6  # tokens of the marks around a snippet
 
 
 @dataclass(slots=True)
 class _File:
     shown: bytearray
-    places: list[tuple[int, LikelyPlace]] = field(
-        default_factory=list[tuple[int, LikelyPlace]]
-    )  # each with its first line
+    places: list[tuple[int, LikelyPlace]] = field(default_factory=list["tuple[int, LikelyPlace]"])  # with first lines
 
 
 class PlacePacker:
@@ -53,7 +51,7 @@ class PlacePacker:
     def pack(self, found: Places, *, selective: bool = False) -> None:
         """Take places until nothing fits; if `selective`, only those that are likely beside the best one."""
         first: dict[str, LikelyPlace] = {}
-        places = [place for place in found.places if not selective or place.score >= LIKELY]
+        places = [place for place in found.places if not selective or place.score >= _LIKELY]
         for place in places:
             first.setdefault(place.path, place)
         files = list(first)[:_FILES]
