@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 
-from darner_server.check.isolation import LEVELS, Level, Limits, Unisolated
+from darner_server.check.isolation import LEVELS, Level, ResourceLimits, Unisolated
 from darner_server.check.sandbox import Draft, run
 
 GRACE = 20.0  # seconds; a machine that a fork bomb has filled is slow to clear up
@@ -125,7 +125,7 @@ async def _outcome(level: Level, name: str, command: str, folder: Path, seconds:
             "PORT": str(server.getsockname()[1]),
         }
         most = seconds if name in ENDLESS else 60.0
-        limits = Limits(most, memory=300_000_000, processes=200, output=5_000_000)
+        limits = ResourceLimits(most, memory=300_000_000, processes=200, output=5_000_000)
         os.environ["HOME"] = str(keys)
         began = monotonic()
         ended = await run(

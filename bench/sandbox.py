@@ -20,7 +20,7 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 
-from darner_server.check.isolation import LEVELS, Level, Limits, Unisolated
+from darner_server.check.isolation import LEVELS, Level, ResourceLimits, Unisolated
 from darner_server.check.sandbox import Draft, run
 from darner_server.check.scratch import remove
 
@@ -55,7 +55,7 @@ async def measure(root: Path, scratch: Path, runs: int) -> dict[str, dict[str, f
         await process.wait()
 
     async def confined(level: Level) -> None:
-        ended = await run(COMMAND, draft, environ=environ, limits=Limits(60), levels=[level])
+        ended = await run(COMMAND, draft, environ=environ, limits=ResourceLimits(60), levels=[level])
         if isinstance(ended, Unisolated):
             reasons[level] = ended.reason
 

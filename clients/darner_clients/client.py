@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from darner_clients.chat import ChatRequest, FillRequest
 from darner_clients.dialect import PLAIN
-from darner_clients.discovery.model_limits import ASSUMED, Limits
+from darner_clients.discovery.model_limits import ASSUMED, ModelLimits
 from darner_clients.endpoint import Endpoint
 from darner_clients.errors import EndpointError, Late, OverQuota, Rejected, Unauthorised
 from darner_clients.refusals.error_text import readable
@@ -42,7 +42,7 @@ class Client:
         self.predict = True
         self.dialect = PLAIN
         self._connections = Connections(endpoint)
-        self._limits: Limits | None = None
+        self._limits: ModelLimits | None = None
         self._has_asked = False  # whether the endpoint itself has been queried
         self._limiting = asyncio.Lock()
         self._largest: int | None = None  # the window that refusals have taught
@@ -71,7 +71,7 @@ class Client:
         return self._connections.connect_seconds
 
     @property
-    def known_limits(self) -> Limits | None:
+    def known_limits(self) -> ModelLimits | None:
         """The limits if they are known without asking."""
         return self._limits
 
@@ -100,7 +100,7 @@ class Client:
             message = f"no token within {PROBE_SECONDS:g} s; the model may still be loading"
             raise Late(self.endpoint.name, message) from None
 
-    async def limits(self) -> Limits:
+    async def limits(self) -> ModelLimits:
         """Window and output limit as the endpoint reports them (queried once), within the user's settings.
 
         If the settings name window and model, those are used until `warm` has queried the endpoint.
@@ -110,13 +110,13 @@ class Client:
             if self._limits is None:
                 endpoint = self.endpoint
                 if endpoint.window and endpoint.model:
-                    told = Limits(endpoint.window, endpoint.max_output, "your settings", endpoint.model)
+                    told = ModelLimits(endpoint.window, endpoint.max_output, "your settings", endpoint.model)
                     self._limits = self._learned(told)
                 else:
                     self._limits = await self._ask_limits()
             return self._limits
 
-    def remember(self, limits: Limits, *, fresh: bool) -> None:
+    def remember(self, limits: ModelLimits, *, fresh: bool) -> None:
         """Begin with the limits that the endpoint reported before; unless they are `fresh`, `warm` queries it again."""
         self._limits = self._learned(_within(limits, self.endpoint))
         self._has_asked = fresh
@@ -127,7 +127,7 @@ class Client:
         if self._limits is not None:
             self._limits = self._learned(self._limits)
 
-    def _learned(self, limits: Limits) -> Limits:
+    def _learned(self, limits: ModelLimits) -> ModelLimits:
         if self._largest is None or self._largest >= limits.window:
             return limits
         return replace(limits, window=self._largest, source="its rejection of a longer prompt")
@@ -221,7 +221,7 @@ class Client:
         self.dialect = dialect or self.dialect
         return dialect is not None
 
-    async def _ask_limits(self) -> Limits:
+    async def _ask_limits(self) -> ModelLimits:
         from darner_clients.discovery.model_info import limits as ask_limits  # noqa: PLC0415 - what start-up does not need
 
         told, again = await ask_limits(self.endpoint, self.get)
@@ -260,7 +260,7 @@ def _read(body: bytes) -> object:
     return content
 
 
-def _within(told: Limits, endpoint: Endpoint) -> Limits:
+def _within(told: ModelLimits, endpoint: Endpoint) -> ModelLimits:
     """The endpoint's word, no larger than the settings allow."""
     if endpoint.window and endpoint.window <= told.window:
         told = replace(told, window=endpoint.window, source="your settings")

@@ -15,13 +15,13 @@ from tempfile import TemporaryDirectory
 import pytest
 from tests.check.levels import landlock_version, offered
 
-from darner_server.check.isolation import LEVELS, Level, Limits, Unisolated
+from darner_server.check.isolation import LEVELS, Level, ResourceLimits, Unisolated
 from darner_server.check.sandbox import Draft, Ended, run
 from darner_server.check.scratch import scratch_folder
 
 ATTACKS = Path(__file__).with_name("attacks.py")
 SHELL = "/bin/sh"
-LIMITS = Limits(60)
+LIMITS = ResourceLimits(60)
 SCOPED = 6  # the version of Landlock from which signals are covered
 EATER = 'import time; held = bytearray(b"x") * 40_000_000; time.sleep(600)'
 
@@ -103,7 +103,9 @@ async def test_a_level_holds_wherever_the_machine_offers_it(scene: Scene, wanted
         assert offered(wanted, scene.scratch) is not True
 
 
-async def ran(scene: Scene, command: str, level: Level, limits: Limits = LIMITS, **changes: bytes | None) -> Ended:
+async def ran(
+    scene: Scene, command: str, level: Level, limits: ResourceLimits = LIMITS, **changes: bytes | None
+) -> Ended:
     draft = scene.draft({name.replace("_", "."): content for name, content in changes.items()})
     ended = await run([SHELL, "-c", command], draft, environ=environ(), limits=limits, levels=[level])
     assert isinstance(ended, Ended), ended.reason
@@ -188,15 +190,15 @@ async def test_what_a_command_leaves_behind_ends_with_it(scene: Scene, level: Le
 @pytest.mark.parametrize(
     ("command", "limits", "passed"),
     [
-        ("trap '' TERM INT HUP; sleep 600; sleep 600", Limits(0.1), "time"),
-        ("for n in 1 2 3; do sleep 600 & done; wait", Limits(60, processes=3), "processes"),
-        ("yes", Limits(60, output=1_000_000), "output"),
-        (f"python -c '{EATER}' & python -c '{EATER}' & wait", Limits(60, memory=75_000_000), "memory"),
+        ("trap '' TERM INT HUP; sleep 600; sleep 600", ResourceLimits(0.1), "time"),
+        ("for n in 1 2 3; do sleep 600 & done; wait", ResourceLimits(60, processes=3), "processes"),
+        ("yes", ResourceLimits(60, output=1_000_000), "output"),
+        (f"python -c '{EATER}' & python -c '{EATER}' & wait", ResourceLimits(60, memory=75_000_000), "memory"),
     ],
     ids=["sleeps", "starts too many", "talks without end", "eats memory"],
 )
 async def test_a_command_that_passes_a_limit_is_ended(
-    scene: Scene, level: Level, command: str, limits: Limits, passed: str
+    scene: Scene, level: Level, command: str, limits: ResourceLimits, passed: str
 ) -> None:
     ended = await ran(scene, command, level, limits)
     assert (ended.code, ended.limit) == (None, passed)
@@ -204,7 +206,7 @@ async def test_a_command_that_passes_a_limit_is_ended(
 
 
 async def test_one_process_gets_no_more_memory_than_the_limit(scene: Scene) -> None:
-    ended = await ran(scene, "python -c 'bytearray(300_000_000)'", "limits", Limits(60, memory=150_000_000))
+    ended = await ran(scene, "python -c 'bytearray(300_000_000)'", "limits", ResourceLimits(60, memory=150_000_000))
     assert ended.code == 1
     assert "MemoryError" in ended.output
 
@@ -212,11 +214,11 @@ async def test_one_process_gets_no_more_memory_than_the_limit(scene: Scene) -> N
 RUN = """
 import asyncio, sys
 from pathlib import Path
-from darner_server.check.isolation import Limits
+from darner_server.check.isolation import ResourceLimits
 from darner_server.check.sandbox import Draft, run
 draft = Draft(Path(sys.argv[1]), {}, Path(sys.argv[2]))
 command = ["/bin/sh", "-c", "touch started; sleep " + sys.argv[4]]
-asyncio.run(run(command, draft, environ={"PATH": "/usr/bin:/bin"}, limits=Limits(600), levels=[sys.argv[3]]))
+asyncio.run(run(command, draft, environ={"PATH": "/usr/bin:/bin"}, limits=ResourceLimits(600), levels=[sys.argv[3]]))
 """
 
 

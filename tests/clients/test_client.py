@@ -7,7 +7,7 @@ import pytest
 
 from darner_clients.chat import ChatRequest, FillRequest, Finish, Reasoning, Text, Usage
 from darner_clients.client import Client
-from darner_clients.discovery.model_limits import Limits
+from darner_clients.discovery.model_limits import ModelLimits
 from darner_clients.endpoint import Deadlines
 from darner_clients.errors import (
     EndpointError,
@@ -70,17 +70,17 @@ async def test_any_chunking_and_line_end(line_end: LineEnd, write: Write) -> Non
     [
         (
             Script(dialect="cerebras", window=65536, max_output=4000),
-            Limits(65536, 4000, "/public/v1/models", "scripted"),
+            ModelLimits(65536, 4000, "/public/v1/models", "scripted"),
         ),
-        (Script(dialect="vllm", window=16384), Limits(16384, None, "/v1/models", "scripted")),
-        (Script(dialect="llamacpp", window=4096), Limits(4096, None, "/props", "scripted")),
+        (Script(dialect="vllm", window=16384), ModelLimits(16384, None, "/v1/models", "scripted")),
+        (Script(dialect="llamacpp", window=4096), ModelLimits(4096, None, "/props", "scripted")),
         (
             Script(dialect="openai"),
-            Limits(8192, None, "assumed: the endpoint does not report it", "scripted"),
+            ModelLimits(8192, None, "assumed: the endpoint does not report it", "scripted"),
         ),
     ],
 )
-async def test_limits_are_asked_of_the_endpoint(script: Script, expected: Limits) -> None:
+async def test_limits_are_asked_of_the_endpoint(script: Script, expected: ModelLimits) -> None:
     async with ScriptedEndpoint(script) as scripted, Client(scripted.endpoint("it")) as client:
         assert await client.limits() == expected
 
@@ -88,11 +88,11 @@ async def test_limits_are_asked_of_the_endpoint(script: Script, expected: Limits
 async def test_settings_bound_what_the_endpoint_says() -> None:
     async with ScriptedEndpoint(Script(dialect="vllm", window=16384)) as scripted:
         async with Client(scripted.endpoint("it", window=8000, max_output=500)) as client:
-            assert await client.limits() == Limits(8000, 500, "your settings", "scripted")
+            assert await client.limits() == ModelLimits(8000, 500, "your settings", "scripted")
             assert scripted.log == []
         async with Client(scripted.endpoint("it", window=131072)) as client:
             await client.warm()
-            assert await client.limits() == Limits(16384, None, "/v1/models", "scripted")
+            assert await client.limits() == ModelLimits(16384, None, "/v1/models", "scripted")
 
 
 async def test_an_endpoint_without_a_named_model_gets_the_one_it_serves() -> None:

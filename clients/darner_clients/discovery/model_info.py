@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from darner_clients.discovery.model_limits import (
     ASSUMED,
     ASSUMED_WINDOW,
-    Limits,
+    ModelLimits,
     chat_models,
     mapping,
     name_of,
@@ -35,12 +35,12 @@ class Get(Protocol):
         ...
 
 
-async def limits(endpoint: Endpoint, get: Get) -> tuple[Limits, bool]:
+async def limits(endpoint: Endpoint, get: Get) -> tuple[ModelLimits, bool]:
     """(the endpoint's limits, whether another request may give more).
 
     Raises Unreachable, and what is wrong if no model is named and none can be found out.
     """
-    told: Limits | None = None
+    told: ModelLimits | None = None
     listed: object = None
     problem: EndpointError | None = None
     model = endpoint.model
@@ -65,11 +65,11 @@ async def limits(endpoint: Endpoint, get: Get) -> tuple[Limits, bool]:
         raise _nameless(endpoint, problem)
     again = listed is None and told is None and problem is not None and not isinstance(problem, Rejected)
     if told is None and endpoint.window:
-        told = Limits(endpoint.window, None, "your settings", model)
+        told = ModelLimits(endpoint.window, None, "your settings", model)
     if told is None:
         silent = problem is None or listed is not None
         why = "the endpoint does not report it" if silent else "the list of models is not available"
-        told = Limits(ASSUMED_WINDOW, None, f"{ASSUMED}: {why}", model)
+        told = ModelLimits(ASSUMED_WINDOW, None, f"{ASSUMED}: {why}", model)
     return told, again
 
 
@@ -123,7 +123,7 @@ async def _answer(get: Get, path: str, body: Mapping[str, object] | None = None)
         return None
 
 
-async def _of_ollama(get: Get, model: str) -> Limits | None:
+async def _of_ollama(get: Get, model: str) -> ModelLimits | None:
     """Ollama cuts longer prompts without a word. /api/ps has the loaded models, /api/show what one is made for."""
     running = await _answer(get, "/api/ps")
     if not isinstance(mapping(running).get("models"), list):
@@ -138,14 +138,14 @@ async def _of_ollama(get: Get, model: str) -> Limits | None:
     match = re.search(r"\bnum_ctx\s+([0-9]{1,9})\b", str(about.get("parameters") or ""))
     window = (tokens_of(match[1]) if match else None) or OLLAMA_WINDOW
     source = "/api/show" if match else "Ollama's own default: the model is not loaded"
-    return Limits(min([window, *made_for]), None, source, model)
+    return ModelLimits(min([window, *made_for]), None, source, model)
 
 
-async def _of_lm_studio(get: Get, model: str) -> Limits | None:
+async def _of_lm_studio(get: Get, model: str) -> ModelLimits | None:
     return read(await _answer(get, "/api/v0/models"), model, "/api/v0/models")
 
 
-async def _of_info(get: Get, model: str) -> Limits | None:
+async def _of_info(get: Get, model: str) -> ModelLimits | None:
     """Text generation inference reports it there."""
     found = read(await _answer(get, "/info"), model, "/info")
     return replace(found, model=model) if found is not None else None

@@ -12,7 +12,7 @@ ASSUMED_WINDOW = 8192  # tokens: if the endpoint reports none; an overflow error
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class ModelLimits:
     """Tokens. `source` names the origin of the window; `model` is the one that the endpoint serves.
 
     `reasons`: whether the model takes `reasoning_effort` (None: not reported). `deprecated`: it may soon be gone.
@@ -27,7 +27,7 @@ class Limits:
     deprecated: bool = False
 
 
-def read(content: object, model: str, where: str) -> Limits | None:
+def read(content: object, model: str, where: str) -> ModelLimits | None:
     """The limits in an answer of /v1/models, /public/v1/models, /props or /info, if any, for this model."""
     rows = rows_of(content)
     if rows:
@@ -37,7 +37,7 @@ def read(content: object, model: str, where: str) -> Limits | None:
     told = (settings.get("n_ctx"), answer.get("n_ctx"), answer.get("max_total_tokens"))
     window = next((size for each in told if (size := _window_of(each))), None)
     name = str(answer.get("model_alias") or "")
-    return Limits(window, None, where, model or name) if window else None
+    return ModelLimits(window, None, where, model or name) if window else None
 
 
 def rows_of(content: object) -> tuple[dict[str, Any], ...]:
@@ -78,7 +78,7 @@ def model_names(content: object) -> tuple[str, ...]:
     return tuple(name_of(row) for row in rows_of(content))
 
 
-def _of_models(rows: Iterable[dict[str, Any]], model: str, where: str) -> Limits | None:
+def _of_models(rows: Iterable[dict[str, Any]], model: str, where: str) -> ModelLimits | None:
     for row in rows:
         names = {row.get(key) for key in ("id", "name", "root", "model", "model_name", "canonical_slug")}
         names = {each.lower() for each in names if isinstance(each, str)}
@@ -90,7 +90,7 @@ def _of_models(rows: Iterable[dict[str, Any]], model: str, where: str) -> Limits
             return None
         output = next((size for name in _OUTPUT_NAMES if (size := tokens_of(said.get(name)))), None)
         name, deprecated = model or name_of(row), row.get("deprecated") is True
-        return Limits(window, output, where, name, tuple(_allowed(said)), _reasons(row), deprecated)
+        return ModelLimits(window, output, where, name, tuple(_allowed(said)), _reasons(row), deprecated)
     return None
 
 

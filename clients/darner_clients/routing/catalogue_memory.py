@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
-from darner_clients.discovery.model_limits import Limits
+from darner_clients.discovery.model_limits import ModelLimits
 from darner_clients.refusals.rate_limit_headers import Allowance
 from darner_clients.routing.shared_store import SharedStore
 
@@ -22,7 +22,7 @@ class CatalogueMemory:
         self._store = store
         self._clock = clock
 
-    async def load(self) -> tuple[Limits, bool] | None:
+    async def load(self) -> tuple[ModelLimits, bool] | None:
         """(what it said, whether that is less than a day ago); None if nothing is known."""
         row = await self._store.do(self._read)
         if row is None:
@@ -34,7 +34,7 @@ class CatalogueMemory:
             return limits, 0 <= age < VALID
         return None
 
-    async def save(self, limits: Limits) -> None:
+    async def save(self, limits: ModelLimits) -> None:
         """Write down what it has just said."""
         kept = json.dumps(asdict(limits))
         await self._store.do(
@@ -50,13 +50,13 @@ class CatalogueMemory:
         return row
 
 
-def _limits(kept: Mapping[str, Any]) -> Limits:
+def _limits(kept: Mapping[str, Any]) -> ModelLimits:
     """The limits as they were written down. Raises ValueError for a window that is none."""
     window, output = kept["window"], kept["max_output"]
     if not isinstance(window, int) or window <= 0 or not (output is None or isinstance(output, int)):
         raise ValueError(kept)
     allowances = tuple(Allowance(**each) for each in kept["allowances"])
     reasons = kept["reasons"] if isinstance(kept["reasons"], bool) else None
-    return Limits(
+    return ModelLimits(
         window, output, str(kept["source"]), str(kept["model"]), allowances, reasons, kept["deprecated"] is True
     )

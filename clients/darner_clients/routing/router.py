@@ -10,7 +10,7 @@ from time import monotonic
 from typing import Self
 
 from darner_clients.chat import ChatRequest, FillRequest
-from darner_clients.discovery.model_limits import Limits
+from darner_clients.discovery.model_limits import ModelLimits
 from darner_clients.discovery.token_probes import Vocabulary
 from darner_clients.endpoint import Endpoint
 from darner_clients.errors import EndpointError, Loading
@@ -324,7 +324,7 @@ class Router:
             await asyncio.sleep(KEEP_WARM - SETTLED)
 
 
-async def _generous(target: Target, prompt: int, output: int, limits: Limits) -> int:
+async def _generous(target: Target, prompt: int, output: int, limits: ModelLimits) -> int:
     """The tokens to reserve for the reply: more than predicted where quota, window and endpoint have room."""
     most = min(limits.window - prompt, limits.max_output or limits.window)
     return max(output, min(generous_output(output, prompt, await _tokens_left(target)), most))

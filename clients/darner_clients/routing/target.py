@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from darner_clients.chat import ChatRequest, FillRequest, Finish, Text
 from darner_clients.client import Client
-from darner_clients.discovery.model_limits import Limits
+from darner_clients.discovery.model_limits import ModelLimits
 from darner_clients.discovery.token_probes import KINDS, PROBES, Vocabulary, probe_counts, same_vocabulary
 from darner_clients.endpoint import Deadlines, Endpoint
 from darner_clients.endpoint_warnings import notices
@@ -105,7 +105,7 @@ class Target:
         if self.client.connect_seconds is not None:
             self.samples.add("connect", self.client.connect_seconds)
 
-    async def limits(self) -> Limits:
+    async def limits(self) -> ModelLimits:
         """Window and output limit. Raises EndpointError."""
         try:
             return await self.client.limits()
@@ -342,7 +342,7 @@ class Target:
         )
 
 
-def _ageing(limits: Limits | None) -> tuple[str, ...]:
+def _ageing(limits: ModelLimits | None) -> tuple[str, ...]:
     said = "its catalogue marks the model as deprecated; choose another one before it is no longer served"
     return (said,) if limits is not None and limits.deprecated else ()
 

@@ -1,6 +1,5 @@
 """A streamed reply without I/O: the data of server-sent events in, text and an end or an error out."""
 
-import json
 import re
 from collections.abc import Iterable
 from contextlib import suppress
@@ -11,6 +10,8 @@ from darner_clients.endpoint import Endpoint
 from darner_clients.errors import EndpointError, Interrupted, Malformed
 from darner_clients.refusals.error_text import message_of, quoted, readable
 from darner_clients.refusals.refusal import classify, is_error, may_be_error
+from darner_clients.wire.chunk_fields import prefill_rate, text_and_thought, text_of, token_count, usage_of
+from darner_clients.wire.event_data import decoded, parsed, several_objects
 
 
 class ReplyParser:
@@ -57,9 +58,9 @@ class ReplyParser:
             self.over = True
             return ()
         try:
-            event = _parsed(data)
+            event = parsed(data)
         except (ValueError, RecursionError):
-            return self._no_json(_decoded(data))
+            return self._no_json(decoded(data))
         return self._event(event)
 
     def whole(self, body: bytes) -> Iterable[Text | Reasoning]:
@@ -123,7 +124,7 @@ class ReplyParser:
         if not text or _ALIVE.fullmatch(text):
             return ()
         found: list[Text | Reasoning] = []
-        for event in _several(text):
+        for event in several_objects(text):
             if event is None:
                 words = self._quoted(text)
                 raise Malformed(
@@ -159,15 +160,15 @@ class ReplyParser:
             reason = self._reasoned(reason, choice)
         delta = choice.get("delta") or (None if self._started else choice.get("message"))
         if delta is None:
-            text, thought = _text(choice.get("text")), ""
+            text, thought = text_of(choice.get("text")), ""
         else:
             text = delta.get("content")
             thought = delta.get("reasoning") or delta.get("reasoning_content")
             if text.__class__ is str and not thought:
                 text, thought = self._joined(text, last=bool(reason)), ""
             else:
-                text, considered = _parts(text)
-                thought = considered + "".join(_parts(thought))
+                text, considered = text_and_thought(text)
+                thought = considered + "".join(text_and_thought(thought))
         if not text and not thought:
             thought = self._instead(delta) if delta else ""
             if not thought:
@@ -190,7 +191,7 @@ class ReplyParser:
         text, self._half = self._half + text, ""
         if not last and text and "\ud800" <= text[-1] <= "\udbff":
             text, self._half = text[:-1], text[-1]
-        return _text(text)
+        return text_of(text)
 
     def _reasoned(self, reason: object, choice: dict[str, Any]) -> str:
         """The reason that a piece gives for an end, kept; "" if it is none."""
@@ -210,12 +211,12 @@ class ReplyParser:
         for name, value in delta.items():
             if value and _THOUGHT.search(name):
                 with suppress(TypeError):
-                    if thought := "".join(_parts(value)):
+                    if thought := "".join(text_and_thought(value)):
                         return thought
-        self.refusal += _text(delta.get("refusal"))
+        self.refusal += text_of(delta.get("refusal"))
         calls: list[Any] = delta.get("tool_calls") or [{"function": delta.get("function_call")}]
         function: dict[str, Any] = calls[0].get("function") or {}
-        self.tool_call = self.tool_call or _text(function.get("name"))
+        self.tool_call = self.tool_call or text_of(function.get("name"))
         return ""
 
     def _besides(self, chunk: dict[str, Any]) -> None:
@@ -225,12 +226,12 @@ class ReplyParser:
             raise error
         usage, times = chunk.get("usage"), chunk.get("time_info")
         if usage and isinstance(usage, dict):
-            self.usage = _usage(cast("dict[str, Any]", usage))
+            self.usage = usage_of(cast("dict[str, Any]", usage))
         if isinstance(times, dict):
             queue: Any = cast("dict[str, Any]", times).get("queue_time")
             self.queue = float(queue) if isinstance(queue, int | float) and 0 <= queue < _MOST_SECONDS else None
         if "timings" in chunk:  # of llama.cpp
-            self.prefill = _prefill(chunk["timings"]) or self.prefill
+            self.prefill = prefill_rate(chunk["timings"]) or self.prefill
 
     def _tells(self, chunk: dict[str, Any]) -> bool:
         """Whether an object without text may be why there is none: before the first text, any words do."""
@@ -243,10 +244,10 @@ class ReplyParser:
         if chunk.get("stop"):
             self.reason = "length" if chunk.get("stop_type") == "limit" or chunk.get("truncated") else "stop"
             self.over = True
-            if counted := _count(chunk, "tokens_evaluated"):
-                cached = min(counted, _count(chunk, "tokens_cached"))
-                self.usage = Usage(counted, _count(chunk, "tokens_predicted"), cached)
-        text = _text(chunk.get("content"))
+            if counted := token_count(chunk, "tokens_evaluated"):
+                cached = min(counted, token_count(chunk, "tokens_cached"))
+                self.usage = Usage(counted, token_count(chunk, "tokens_predicted"), cached)
+        text = text_of(chunk.get("content"))
         if not text:
             if self._tells(chunk):
                 self._odd = chunk
@@ -256,120 +257,12 @@ class ReplyParser:
         return (Text(text),)
 
 
-def _parsed(data: bytes) -> Any:  # noqa: ANN401 - JSON
-    """JSON, by the shortest way for what nearly always comes: no blanks around it."""
-    text = data.decode("utf-8", "surrogatepass")
-    if text.startswith("{"):
-        event, end = _object(text)
-        if end == len(text):
-            return event
-    return json.loads(text)
-
-
-_object = json.JSONDecoder().raw_decode
-
-
-def _number(digits: str) -> float:
-    return int(digits) if len(digits) < _LONGEST else float(digits)
-
-
-_with_any_number = json.JSONDecoder(parse_int=_number).raw_decode
-
-
-def _decoded(data: bytes) -> str:
-    """UTF-8, half pairs too, and whatever is not as a sign in its place."""
-    try:
-        return data.decode("utf-8", "surrogatepass")
-    except UnicodeDecodeError:
-        return data.decode("utf-8", "replace")
-
-
-def _several(text: str) -> Iterable[object]:
-    """Objects one after another, with or without blanks, commas or "data:" between them; None where there is none."""
-    at = 0
-    while at < len(text):
-        between = _BETWEEN.match(text, at)
-        at = between.end() if between else at
-        if at >= len(text):
-            return
-        if text.startswith("[DONE]", at):
-            yield "[DONE]"
-            return
-        try:
-            event, at = _with_any_number(text, at)
-        except (ValueError, RecursionError):
-            event, at = None, len(text)
-        yield event if isinstance(event, (dict, list)) else None
-
-
-def _text(value: object) -> str:
-    """A piece of text that can be written to a file: half of a surrogate pair, which JSON can hold, cannot."""
-    if type(value) is not str:
-        if value:
-            return _parts(value)[0]
-        return ""
-    return value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-def _parts(value: object, depth: int = 0) -> tuple[str, str]:
-    """(text, thought) of a content: plain, an object, or a list of parts. Raises TypeError for what is none of them."""
-    if not value:
-        return "", ""
-    if type(value) is str:
-        return _text(value), ""
-    if depth > _DEEPEST:
-        raise TypeError
-    if isinstance(value, list):
-        parts = [_parts(each, depth + 1) for each in cast("list[object]", value)]
-        return "".join(text for text, _ in parts), "".join(thought for _, thought in parts)
-    if not isinstance(value, dict):
-        raise TypeError
-    part = cast("dict[str, Any]", value)
-    name = next((each for each in _PART_NAMES if each in part), None)
-    if name is None:
-        if "type" in part:  # a picture, the call of a tool
-            return "", ""
-        raise TypeError
-    text, thought = _parts(part[name], depth + 1)
-    thinks = name == "thinking" or part.get("thought") is True or "think" in str(part.get("type", "")).lower()
-    thinks = thinks or "reason" in str(part.get("type", "")).lower()
-    return ("", text + thought) if thinks else (text, thought)
-
-
-def _usage(usage: dict[str, Any]) -> Usage:
-    return Usage(
-        prompt_tokens=_count(usage, "prompt_tokens"),
-        completion_tokens=_count(usage, "completion_tokens"),
-        cached_tokens=_count(usage.get("prompt_tokens_details"), "cached_tokens"),
-        reasoning_tokens=_count(usage.get("completion_tokens_details"), "reasoning_tokens"),
-        accepted_prediction_tokens=_count(usage.get("completion_tokens_details"), "accepted_prediction_tokens"),
-        rejected_prediction_tokens=_count(usage.get("completion_tokens_details"), "rejected_prediction_tokens"),
-    )
-
-
-def _prefill(timings: object) -> float | None:
-    """Tokens of the prompt that were read in a second; None if they are too few to tell, or not reported."""
-    tokens, milliseconds = _count(timings, "prompt_n"), _count(timings, "prompt_ms")
-    return 1000 * tokens / milliseconds if tokens >= _ENOUGH_TO_RATE and milliseconds else None
-
-
-def _count(fields: object, name: str) -> int:
-    """A number of tokens; 0 if it is not reported."""
-    value: Any = cast("dict[str, Any]", fields).get(name) if isinstance(fields, dict) else None
-    return int(value) if isinstance(value, int | float) and 0 < value < 1e12 else 0  # noqa: PLR2004 - no infinity
-
-
 _THOUGHT = re.compile(r"reasoning|think|thought|analysis|\bcot\b")
 _NO_REASONS = frozenset(  # of an end: they come with every piece
     {"null", "none", "unspecified", "finish_reason_unspecified", "unknown", "not_finished", "unfinished", "in_progress"}
 )
-_DEEPEST = 6
-_LONGEST = 1000  # digits: Python reads no integer of many thousands
 _BESIDES = frozenset({"usage", "time_info", "timings", "error"})  # fields that are no part of a choice
 _MOST_SECONDS = 1e6
-_ENOUGH_TO_RATE = 64  # tokens
-_PART_NAMES = ("text", "thinking", "content", "parts", "value", "summary", "output_text")
-_BETWEEN = re.compile(r"(?:[\s,]|data:)*")
 _ALIVE = re.compile(
     r":.*|ping|pong|ok|null|true|none|keep[-_ ]?alive|heart ?beat|(?:(?:openrouter )?processing|waiting|queued)\W*|\.+",
     re.IGNORECASE | re.DOTALL,

@@ -17,7 +17,7 @@ MEANING: Mapping[Level, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class ResourceLimits:
     """What one command may use; beyond it, it is ended with all that it started."""
 
     seconds: float

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from darner_server.check import landlock, namespaces, plain_copy
-from darner_server.check.isolation import LEVELS, Level, Limits, Unisolated
+from darner_server.check.isolation import LEVELS, Level, ResourceLimits, Unisolated
 from darner_server.check.scratch import remove
 from darner_server.check.supervisor import reason_of
 
@@ -55,7 +55,7 @@ async def run(
     draft: Draft,
     *,
     environ: Mapping[str, str],
-    limits: Limits,
+    limits: ResourceLimits,
     levels: Sequence[Level] = LEVELS,
     keep: str | None = None,
 ) -> Ended | Unisolated:
@@ -97,7 +97,12 @@ def _missing(level: Level, workspace: Path) -> str | None:
 
 
 async def _attempt(  # noqa: PLR0917 - one call, straight above
-    arguments: Sequence[str], draft: Draft, environ: Mapping[str, str], limits: Limits, level: Level, folder: Path
+    arguments: Sequence[str],
+    draft: Draft,
+    environ: Mapping[str, str],
+    limits: ResourceLimits,
+    level: Level,
+    folder: Path,
 ) -> Ended | Unisolated:
     refused = await asyncio.to_thread(_prepare, arguments, draft, environ, limits, level, folder)
     if refused is not None:
@@ -129,7 +134,12 @@ def _kept(path: Path) -> str | None:
 
 
 def _prepare(  # noqa: PLR0917 - likewise
-    arguments: Sequence[str], draft: Draft, environ: Mapping[str, str], limits: Limits, level: Level, folder: Path
+    arguments: Sequence[str],
+    draft: Draft,
+    environ: Mapping[str, str],
+    limits: ResourceLimits,
+    level: Level,
+    folder: Path,
 ) -> Unisolated | None:
     """Write what the launcher is to do to `order`, with what it needs for that beside it. Raises OSError."""
     order = _order(arguments, draft, environ, limits, level, folder)
@@ -140,7 +150,12 @@ def _prepare(  # noqa: PLR0917 - likewise
 
 
 def _order(  # noqa: PLR0917 - likewise
-    arguments: Sequence[str], draft: Draft, environ: Mapping[str, str], limits: Limits, level: Level, folder: Path
+    arguments: Sequence[str],
+    draft: Draft,
+    environ: Mapping[str, str],
+    limits: ResourceLimits,
+    level: Level,
+    folder: Path,
 ) -> dict[str, Any] | Unisolated:
     workspace, home = draft.workspace.resolve(), os.path.expanduser("~")
     if not os.path.isdir(home):

@@ -46,7 +46,7 @@ def supervise(
     Run a command with its output in the file `output`; say how it ended, once nothing that it started is left.
 
     ("code", its exit code; negative: the signal), or ("limit", the one for passing which it was ended), which is
-    "cancelled" where `lifeline` was closed. The program is a path. `limits` are those of `Limits`, and
+    "cancelled" where `lifeline` was closed. The program is a path. `limits` are those of `ResourceLimits`, and
     "threads" for the kernel to count. `confine` is called in the command's own process, `begun` once it has worked.
     Raises OSError where it has not.
     """

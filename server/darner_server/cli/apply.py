@@ -26,7 +26,7 @@ _PATIENCE = 1.0  # seconds that stdin may stay silent when it was not named
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class ApplyOptions:
     """The flags of `darner apply`."""
 
     apply: bool
@@ -36,7 +36,7 @@ class Options:
     allow: bool
 
 
-def apply(reply: str | None, root: Path, here: Path, options: Options) -> int:
+def apply(reply: str | None, root: Path, here: Path, options: ApplyOptions) -> int:
     """Apply a reply to the files below `root`; returns the exit code."""
     text = _reply(reply, here)
     recover_unfinished(root, apply=options.apply)

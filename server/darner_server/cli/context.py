@@ -18,7 +18,7 @@ _TOKENIZER = "o200k_base"  # if no endpoint sets another
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class ContextOptions:
     """The flags of `darner context`."""
 
     instruction: str
@@ -27,7 +27,7 @@ class Options:
     jsonl: bool
 
 
-async def context(place: Place, argument: str | None, options: Options) -> int:
+async def context(place: Place, argument: str | None, options: ContextOptions) -> int:
     """Answer one request, or with --jsonl each line of stdin; returns the exit code."""
     if argument is None and not options.instruction and not options.jsonl:
         raise exit_codes.Stop("name a place (PATH:LINE), or describe the change with --instruction")

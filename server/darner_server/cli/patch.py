@@ -49,7 +49,7 @@ if TYPE_CHECKING:  # imported where a check is wanted: the start of a command is
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class PatchOptions:
     """The flags of `darner patch`."""
 
     apply: bool
@@ -63,7 +63,7 @@ class Options:
     allow: bool
 
 
-async def patch(place: Place, instruction: str, arguments: list[str], options: Options) -> int:
+async def patch(place: Place, instruction: str, arguments: list[str], options: PatchOptions) -> int:
     """Run one headless patch and return its exit code."""
     instruction = _instruction(instruction)
     show_instructions(place)
@@ -101,7 +101,7 @@ async def patch(place: Place, instruction: str, arguments: list[str], options: O
     return exit_codes.PATCHED
 
 
-async def _task(engine: Engine, place: Place, instruction: str, arguments: list[str], options: Options) -> Task:
+async def _task(engine: Engine, place: Place, instruction: str, arguments: list[str], options: PatchOptions) -> Task:
     """The task, once the index knows the workspace."""
     refuse_file_as_instruction(instruction, place.here)
     focuses = [parse_location(each, place.root, place.here) for each in arguments]
@@ -127,7 +127,7 @@ async def _task(engine: Engine, place: Place, instruction: str, arguments: list[
 
 
 async def _checked(
-    check: "PatchCheck", engine: Engine, done: Done, task: Task, options: Options
+    check: "PatchCheck", engine: Engine, done: Done, task: Task, options: PatchOptions
 ) -> tuple[Done, str | None]:
     """
     Check the patch and repair it as long as there is time; the last patch, and why it failed, if it did.
@@ -167,7 +167,7 @@ async def _checked(
     return done, "\n".join(part for part in (verdict.output.rstrip(), f"{verdict}; {kept}") if part)
 
 
-def _asked_for(place: Place, done: Done, task: Task, options: Options) -> Done:
+def _asked_for(place: Place, done: Done, task: Task, options: PatchOptions) -> Done:
     """The patch without the files that need consent, if they are left out."""
     named = {each.path for each in (task.focus, *task.also) if each is not None}
     changes = writable(
@@ -198,12 +198,12 @@ def _instruction(given: str) -> str:
     return text
 
 
-def _streams(options: Options) -> bool:
+def _streams(options: PatchOptions) -> bool:
     """Whether hunks are shown as they are finished."""
     return not options.json and output.is_on_terminal()
 
 
-async def _run(engine: Engine, task: Task, options: Options, finished: FinishedHunks) -> Done | Failed:
+async def _run(engine: Engine, task: Task, options: PatchOptions, finished: FinishedHunks) -> Done | Failed:
     """Show a task's events. Raises Stop if it is interrupted after its first hunks."""
     try:
         with output.Progress(wanted=not options.json) as progress:
@@ -220,7 +220,7 @@ async def _run(engine: Engine, task: Task, options: Options, finished: FinishedH
 
 
 async def _show_events(
-    engine: Engine, task: Task, options: Options, finished: FinishedHunks | None, progress: output.Progress
+    engine: Engine, task: Task, options: PatchOptions, finished: FinishedHunks | None, progress: output.Progress
 ) -> Done | Failed:
     """Show a task's events; its hunks too, where `finished` takes them."""
     waits = ""

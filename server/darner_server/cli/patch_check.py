@@ -13,7 +13,7 @@ from time import monotonic
 from darner_context.request import Unreadable
 from darner_context.system.regular_file import read_plain
 from darner_context.workspace.file_kind import test_path
-from darner_server.check.isolation import LEVELS, MEANING, Level, Limits, Unisolated
+from darner_server.check.isolation import LEVELS, MEANING, Level, ResourceLimits, Unisolated
 from darner_server.check.keyless_environment import keyless
 from darner_server.check.plain_copy import paths_of
 from darner_server.check.project.concerned_tests import REPORT, Runner, changed_names, concerned
@@ -171,14 +171,19 @@ def _shell(command: str) -> list[str]:
 
 
 async def _run(  # noqa: PLR0917 - what a run needs
-    place: Place, command: list[str], scratch: Path, levels: tuple[Level, ...], changes: Changes, keep: str | None
+    place: Place,
+    command: list[str],
+    scratch: Path,
+    levels: tuple[Level, ...],
+    changes: Changes,
+    keep: str | None,
 ) -> Ended | Unisolated:
     keys = [key for each in place.settings.endpoints for key in each.hidden if key]
     return await run(
         command,
         Draft(place.root, changes, scratch),
         environ=keyless(os.environ, keys),
-        limits=Limits(_LONGEST),
+        limits=ResourceLimits(_LONGEST),
         levels=levels,
         keep=keep,
     )

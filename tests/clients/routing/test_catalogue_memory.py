@@ -9,7 +9,7 @@ import pytest
 
 from darner_clients.chat import ChatRequest
 from darner_clients.client import Client
-from darner_clients.discovery.model_limits import Limits, read
+from darner_clients.discovery.model_limits import ModelLimits, read
 from darner_clients.refusals.rate_limit_headers import Allowance
 from darner_clients.routing.catalogue_memory import VALID, CatalogueMemory
 from darner_clients.routing.shared_store import SharedStore
@@ -18,7 +18,7 @@ from darner_clients.testing import Script, ScriptedEndpoint
 from darner_clients.wire.presets import known_reasons
 from darner_clients.wire.request import encode
 
-SAID = Limits(
+SAID = ModelLimits(
     65_536, 4_000, "/public/v1/models", "m", (Allowance("tokens", "minute", 9),), reasons=True, deprecated=True
 )
 CATALOGUE = "/public/v1/models"

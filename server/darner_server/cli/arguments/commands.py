@@ -144,7 +144,7 @@ def patch(
     """Change code as instructed: a unified diff on stdout, or the files themselves with --apply."""
     from darner_server.cli import patch as command
 
-    options = command.Options(
+    options = command.PatchOptions(
         apply=apply, json=json, partial=partial, check=check, trust=trust, sandboxed=require_sandbox,
         repair_seconds=check_seconds, budget=budget, allow=allow_run_files,
     )  # fmt: skip
@@ -183,7 +183,7 @@ def apply(
     from darner_server.cli.locations import find_root, working_folder
 
     here = working_folder()
-    options = command.Options(apply=apply_, json=json, partial=partial, target=target, allow=allow_run_files)
+    options = command.ApplyOptions(apply=apply_, json=json, partial=partial, target=target, allow=allow_run_files)
     _exit(command.apply(reply, find_root(root, here), here, options))
 
 
@@ -211,7 +211,7 @@ def context(
     """Show what the model would see, and why each snippet was chosen. Nothing is sent."""
     from darner_server.cli import context as command
 
-    options = command.Options(instruction=instruction, budget=budget, json=json, jsonl=jsonl)
+    options = command.ContextOptions(instruction=instruction, budget=budget, json=json, jsonl=jsonl)
     _run(command.context(_place(root, config), path, options))
 
 

@@ -96,7 +96,7 @@ def _patch(parsed: Parsed) -> Run:
     from darner_server.cli import patch
     from darner_server.cli.command_environment import read_place, with_endpoint
 
-    options = patch.Options(
+    options = patch.PatchOptions(
         apply="--apply" in parsed.flags,
         json="--json" in parsed.flags,
         partial="--partial" in parsed.flags,
@@ -119,7 +119,7 @@ def _context(parsed: Parsed) -> Run | None:
     from darner_server.cli import context
     from darner_server.cli.command_environment import read_place
 
-    options = context.Options(
+    options = context.ContextOptions(
         instruction=parsed.values.get("--instruction", ""),
         budget=parsed.budget,
         json="--json" in parsed.flags,
