@@ -1,5 +1,6 @@
 """Requests to an endpoint, and the parts of its reply."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
@@ -99,14 +100,24 @@ class Finish:
 
     @property
     def ending(self) -> Ending:
-        """Whether the model was done, was cut at a limit, or ended for any other reason: then part may be missing."""
-        word = self.reason.strip().lower().replace("-", "_").replace(" ", "_").removeprefix("finish_reason_")
-        return "complete" if word in _DONE else "limit" if word in _LIMITS else "other"
+        """Whether the model was done, was cut at a limit, or ended for any other reason: then part may be missing.
+
+        It was not done if it declined or called a tool, whatever its reason.
+        """
+        word = _CAPITAL.sub("_", self.reason.strip()).lower().replace("-", "_").replace(" ", "_")
+        word = word.removeprefix("finish_reason").lstrip("._")
+        if word in _LIMITS:
+            return "limit"
+        return "complete" if word in _DONE and not self.refusal and not self.tool_call else "other"
+
+
+_CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 _DONE = frozenset(
     {
-        *("stop", "model_stop", "natural_stop", "normal_stop", "stop_sequence", "stop_str", "stop_string"),
+        *("stop", "model_stop", "natural_stop", "normal_stop", "stop_sequence", "stop_sequences", "stop_str"),
+        *("stop_string", "end_id", "endoftext", "<|im_end|>", "<|endoftext|>", "<|return|>", "</s>"),
         *("stop_word", "stop_words", "stop_token", "eos", "eos_token", "eos_found", "eot", "end", "end_turn"),
         *("end_of_turn", "end_of_text", "end_of_sequence", "complete", "completed", "done", "finish", "finished"),
         *("normal", "success"),

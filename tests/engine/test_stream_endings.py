@@ -60,6 +60,29 @@ async def test_broken_off_the_next_endpoint_is_asked_for_the_rest(tmp_path: Path
     assert (last.changes, asked) == ({"a.py": AFTER}, [1, 1])
 
 
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (ScriptedReply("", ONE, reason="stop", refusal=WORDS), f"the model declined to complete its reply: {WORDS}"),
+        (
+            ScriptedReply("", ONE, reason="stop", tool="edit_file"),
+            "the model called a tool (edit_file) instead of completing its reply",
+        ),
+    ],
+    ids=["refusal", "tool"],
+)
+async def test_who_declines_or_calls_a_tool_behind_an_edit_was_not_done(
+    tmp_path: Path, said: ScriptedReply, told: str
+) -> None:
+    half = Script(replies=(said,))
+    last, asked = await ended(tmp_path / "two", [half, Script(otherwise=TWO)])
+    assert isinstance(last, Done), last
+    assert (last.changes, asked) == ({"a.py": AFTER}, [1, 1])
+    last, asked = await ended(tmp_path / "one", [half])
+    assert isinstance(last, Failed)
+    assert (last.kind, asked, told in last.message) == ("nothing", [2], True), last.message
+
+
 @pytest.mark.parametrize("reason", BROKEN + LIMITS)
 async def test_with_one_endpoint_it_is_asked_for_the_rest(tmp_path: Path, reason: str) -> None:
     last, asked = await ended(tmp_path, [ends(reason, times=1)])

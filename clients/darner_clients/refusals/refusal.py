@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from darner_clients.endpoint import Endpoint
 from darner_clients.errors import (
@@ -34,7 +34,12 @@ def from_response(endpoint: Endpoint, status: int, headers: Mapping[str, str], b
 
 def is_error(content: Mapping[str, Any]) -> bool:
     """Whether an answer or a chunk with status 200 is an error all the same."""
-    if content.get("error") or content.get("object") == "error":
+    error = content.get("error")
+    if isinstance(error, Mapping) and not any(cast("Mapping[str, object]", error).values()):
+        error = None  # the form for one, without any
+    if error or content.get("object") == "error" or content.get("success") is False:
+        return True
+    if content.get("status") in _FAILED:
         return True
     return "choices" not in content and "content" not in content and "message" in content and "type" in content
 
@@ -195,6 +200,7 @@ LONG = 60.0  # seconds of waiting that are worth a mention
 _TELLING = ("message", "msg", "detail", "errors", "fault", "error_msg", "error_message", "errorMessage", "status_msg")
 _CODES = ("code", "status_code", "statusCode", "error_code", "success")
 _WELL = {"0", "200", "true", "ok", "success"}
+_FAILED = ("error", "failed", "failure", "aborted", "cancelled", "canceled", "incomplete", "timeout", "expired")
 _LEARNED = 4000  # characters of an error that are kept to learn from
 _MAY_BE_UNPAID = frozenset({400, 403, 412, 429})
 _MAY_BE_A_PROXY = {403, 407, 502, 503, 504}

@@ -1,5 +1,7 @@
 """The fields of a chunk, in the spellings of many servers: text, thought, numbers of tokens."""
 
+import re
+from contextlib import suppress
 from typing import Any, cast
 
 from darner_clients.chat import Usage
@@ -39,6 +41,16 @@ def text_and_thought(value: object, depth: int = 0) -> tuple[str, str]:
     return ("", text + thought) if thinks else (text, thought)
 
 
+def odd_thought(delta: dict[str, Any]) -> str:
+    """A thought, under one of the names that few servers have for it."""
+    for name, value in delta.items():
+        if value and _THOUGHT.search(name):
+            with suppress(TypeError):
+                if thought := "".join(text_and_thought(value)):
+                    return thought
+    return ""
+
+
 def usage_of(usage: dict[str, Any]) -> Usage:
     """The numbers of tokens that an endpoint reports of a request."""
     return Usage(
@@ -66,3 +78,4 @@ def token_count(fields: object, name: str) -> int:
 _DEEPEST = 6
 _ENOUGH_TO_RATE = 64  # tokens
 _PART_NAMES = ("text", "thinking", "content", "parts", "value", "summary", "output_text")
+_THOUGHT = re.compile(r"reasoning|think|thought|analysis|\bcot\b")

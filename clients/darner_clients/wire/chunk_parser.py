@@ -1,16 +1,17 @@
 """A streamed reply without I/O: the data of server-sent events in, text and an end or an error out."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any, cast
 
-from darner_clients.chat import Reasoning, Text, Usage
+from darner_clients.chat import Finish, Reasoning, Text, Usage
 from darner_clients.endpoint import Endpoint
 from darner_clients.errors import EndpointError, Interrupted, Malformed
 from darner_clients.refusals.error_text import message_of, quoted, readable
 from darner_clients.refusals.refusal import classify, is_error, may_be_error
-from darner_clients.wire.chunk_fields import prefill_rate, text_and_thought, text_of, token_count, usage_of
+from darner_clients.wire.chunk_fields import odd_thought, prefill_rate, text_and_thought, text_of, token_count, usage_of
+from darner_clients.wire.end_reason import ENDS, SIGNS, end_reason
 from darner_clients.wire.event_data import decoded, parsed, several_objects
 
 
@@ -24,7 +25,9 @@ class ReplyParser:
     __slots__ = (
         "_endpoint",
         "_half",
+        "_index",
         "_odd",
+        "_others",
         "_started",
         "over",
         "prefill",
@@ -41,6 +44,8 @@ class ReplyParser:
         self._endpoint = endpoint
         self._started = False
         self._half = ""  # of a character that two events share
+        self._index: object = None  # of the choice that is read
+        self._others = False  # whether there were more
         self._odd: dict[str, Any] | None = None  # came, and is no part of a reply
         self.reason: str | None = None
         self.sure = False
@@ -91,7 +96,7 @@ class ReplyParser:
                 pieces = tuple(self.feed(last))
         if self.reason is None:
             self._see_odd()
-        if self.reason is None and not (self.over and self._started):
+        if self.reason is None and not (self.over and self._started and not self._others):
             raise Interrupted(
                 self._endpoint.name,
                 "the reply was cut off" if self._started else "the connection closed before the reply began",
@@ -152,13 +157,26 @@ class ReplyParser:
             self._besides(chunk)
             if not choices:
                 return self._bare(chunk)
-        return self._choice(choices[0])
+        choice = choices[0]
+        if len(choices) > 1 or (choice.get("index") or 0) != self._index:
+            choice = self._chosen(choices)
+            if choice is None:
+                return ()
+        return self._choice(choice)
+
+    def _chosen(self, choices: list[dict[str, Any]]) -> dict[str, Any] | None:
+        """Of several replies to one request, the one that came first; the others are none of ours."""
+        if self._index is None:
+            self._index = choices[0].get("index") or 0
+        chosen = [each for each in choices if (each.get("index") or 0) == self._index]
+        self._others = self._others or len(chosen) < len(choices)
+        return chosen[0] if chosen else None
 
     def _choice(self, choice: dict[str, Any]) -> Iterable[Text | Reasoning]:
         earlier, reason = self.reason, choice.get("finish_reason")
-        if reason:
-            reason = self._reasoned(reason, choice)
         delta = choice.get("delta") or (None if self._started else choice.get("message"))
+        if reason or not SIGNS.isdisjoint(choice) or (delta and not ENDS.isdisjoint(delta)):
+            reason = self._ended(choice, delta)
         if delta is None:
             text, thought = text_of(choice.get("text")), ""
         else:
@@ -170,7 +188,7 @@ class ReplyParser:
                 text, considered = text_and_thought(text)
                 thought = considered + "".join(text_and_thought(thought))
         if not text and not thought:
-            thought = self._instead(delta) if delta else ""
+            thought = odd_thought(delta) if delta else ""
             if not thought:
                 self.sure, self.vague = (True, False) if reason else (self.sure, self.vague)
                 return ()
@@ -178,7 +196,7 @@ class ReplyParser:
         self.sure = self._started and not self.vague
         self._started = True
         self._odd = None
-        if not reason and self.reason == "stop":
+        if not reason and self.reason and Finish(self.reason).ending == "complete":
             self.reason = None  # text follows: that was not its end
         if not thought:
             return (Text(text),)
@@ -193,31 +211,24 @@ class ReplyParser:
             text, self._half = text[:-1], text[-1]
         return text_of(text)
 
-    def _reasoned(self, reason: object, choice: dict[str, Any]) -> str:
-        """The reason that a piece gives for an end, kept; "" if it is none."""
-        if choice.get("error"):
-            self._besides({"error": choice["error"]})
-        said = str(reason)
-        if said.lower() in _NO_REASONS:
-            return ""
-        self.reason = said
-        return said
+    def _ended(self, *places: dict[str, Any] | None) -> str:
+        """The reason that a choice or its delta gives for an end, kept; "" if there is none.
 
-    def _instead(self, delta: dict[str, Any]) -> str:
-        """What replaces an answer: text in the field `refusal`, or a tool call.
-
-        Returns a thought, under one of the names that few servers have for it.
+        What replaces an answer, or the rest of one, is kept too: text in the field `refusal`, or a tool call.
         """
-        for name, value in delta.items():
-            if value and _THOUGHT.search(name):
-                with suppress(TypeError):
-                    if thought := "".join(text_and_thought(value)):
-                        return thought
-        self.refusal += text_of(delta.get("refusal"))
-        calls: list[Any] = delta.get("tool_calls") or [{"function": delta.get("function_call")}]
-        function: dict[str, Any] = calls[0].get("function") or {}
-        self.tool_call = self.tool_call or text_of(function.get("name"))
-        return ""
+        for each in places:
+            if each:
+                if error := each.get("error"):
+                    self._besides({"error": error})
+                self.refusal += text_of(each.get("refusal"))
+                calls: list[Any] = each.get("tool_calls") or [{"function": each.get("function_call")}]
+                function: dict[str, Any] = calls[0].get("function") or {}
+                name = text_of(function.get("name")) or ("without a name" if function.get("arguments") else "")
+                self.tool_call = self.tool_call or name
+        said = end_reason(*places)
+        if said:
+            self.reason = said
+        return said
 
     def _besides(self, chunk: dict[str, Any]) -> None:
         if is_error(chunk):
@@ -230,6 +241,7 @@ class ReplyParser:
         if isinstance(times, dict):
             queue: Any = cast("dict[str, Any]", times).get("queue_time")
             self.queue = float(queue) if isinstance(queue, int | float) and 0 <= queue < _MOST_SECONDS else None
+        self.reason = end_reason(chunk) or self.reason
         if "timings" in chunk:  # of llama.cpp
             self.prefill = prefill_rate(chunk["timings"]) or self.prefill
 
@@ -240,14 +252,16 @@ class ReplyParser:
         return not self._started and "choices" not in chunk and "content" not in chunk and bool(message_of(chunk))
 
     def _bare(self, chunk: dict[str, Any]) -> Iterable[Text | Reasoning]:
-        """llama.cpp's own form: {"content": "…", "stop": false}."""
+        """llama.cpp's own form: {"content": "…", "stop": false}; and Ollama's."""
         if chunk.get("stop"):
             self.reason = "length" if chunk.get("stop_type") == "limit" or chunk.get("truncated") else "stop"
             self.over = True
             if counted := token_count(chunk, "tokens_evaluated"):
                 cached = min(counted, token_count(chunk, "tokens_cached"))
                 self.usage = Usage(counted, token_count(chunk, "tokens_predicted"), cached)
-        text = text_of(chunk.get("content"))
+        message: object = chunk.get("message")  # of Ollama's own form
+        inner = cast("Mapping[str, object]", message).get("content") if isinstance(message, Mapping) else None
+        text = text_of(chunk.get("content") or inner)
         if not text:
             if self._tells(chunk):
                 self._odd = chunk
@@ -257,11 +271,9 @@ class ReplyParser:
         return (Text(text),)
 
 
-_THOUGHT = re.compile(r"reasoning|think|thought|analysis|\bcot\b")
-_NO_REASONS = frozenset(  # of an end: they come with every piece
-    {"null", "none", "unspecified", "finish_reason_unspecified", "unknown", "not_finished", "unfinished", "in_progress"}
+_BESIDES = frozenset(  # fields that are no part of a choice
+    {"usage", "time_info", "timings", "status", "success", *ENDS}
 )
-_BESIDES = frozenset({"usage", "time_info", "timings", "error"})  # fields that are no part of a choice
 _MOST_SECONDS = 1e6
 _ALIVE = re.compile(
     r":.*|ping|pong|ok|null|true|none|keep[-_ ]?alive|heart ?beat|(?:(?:openrouter )?processing|waiting|queued)\W*|\.+",

@@ -46,8 +46,8 @@ class Decoder:
     """Feed it bytes as they come; it returns the data of every event that is complete.
 
     Lines end at LF, CR LF or CR. Several data lines of one event are joined by a newline, comments and empty events
-    vanish; the data of an event called error is wrapped as {"error": …}. UTF-8 may be split anywhere: only whole events
-    are ever decoded by the caller.
+    vanish; the data of an event that is called an error, if any, is wrapped as {"error": …}. UTF-8 may be split
+    anywhere: only whole events are ever decoded by the caller.
     """
 
     __slots__ = ("_after_cr", "_first", "_tail")
@@ -94,10 +94,11 @@ def _data(event: bytes) -> bytes | None:
         return event[6:]
     rows = event.split(b"\n")
     lines = [line[5:].removeprefix(b" ") for line in rows if line.startswith(b"data:") or line == b"data"]
+    failed = any(_ERROR.match(row) for row in rows)
     if not lines:
-        return _stray(rows)
+        return _as_error(b"") if failed else _stray(rows)
     data = b"\n".join(lines)
-    return _as_error(data) if any(_ERROR.match(row) for row in rows) else data
+    return _as_error(data) if failed else data
 
 
 def _stray(rows: list[bytes]) -> bytes | None:
@@ -124,9 +125,12 @@ def _is_json(text: bytes) -> bool:
 def _as_error(data: bytes) -> bytes:
     """The name of the event would be lost, and with it that it is an error."""
     if data.lstrip().startswith((b"{", b'"')):
-        return b'{"error": ' + data + b"}"
+        return b'{"error": ' + (b"true" if data.strip() in _EMPTY else data) + b"}"
     return json.dumps({"error": data.decode("utf-8", "replace") or True}).encode()
 
 
 _FIELDS = (b":", b"event", b"id", b"retry")
-_ERROR = re.compile(rb"event: ?error\s*$", re.IGNORECASE)
+_EMPTY = (b"{}", b'""')
+_ERROR = re.compile(
+    rb"event: ?(?:\w+[._])?(?:error|exception|fail(?:ed|ure)?|abort(?:ed)?|cancell?ed|timeout)\s*$", re.IGNORECASE
+)

@@ -83,8 +83,7 @@ class Streaming:
             thought = tokens > len(text) or bool(said.strip())
             raise Declined(finish.endpoint or route.endpoint.name, _unsaid(finish, thought=thought))
         if finish.ending == "other":
-            reason = f"the reply ended early, with the reason '{shortened(finish.reason)}'"
-            raise Interrupted(finish.endpoint or route.endpoint.name, reason, started=True)
+            raise Interrupted(finish.endpoint or route.endpoint.name, _early(finish), started=True)
         return Reply(route, request, region, said, cut=finish.ending == "limit")
 
     def waits(self, why: str) -> None:
@@ -125,6 +124,14 @@ def shortened(words: str, most: int = 200) -> str:
     """A model's or an endpoint's words on one line."""
     words = " ".join(words.split())
     return words if len(words) <= most else f"{words[: most - 1]}…"
+
+
+def _early(finish: Finish) -> str:
+    if finish.refusal:
+        return f"the model declined to complete its reply: {shortened(finish.refusal)}"
+    if finish.tool_call:
+        return f"the model called a tool ({shortened(finish.tool_call)}) instead of completing its reply"
+    return f"the reply ended early, with the reason '{shortened(finish.reason)}'"
 
 
 def _unsaid(finish: Finish, *, thought: bool) -> str:
