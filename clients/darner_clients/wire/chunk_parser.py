@@ -175,7 +175,8 @@ class ReplyParser:
     def _choice(self, choice: dict[str, Any]) -> Iterable[Text | Reasoning]:
         earlier, reason = self.reason, choice.get("finish_reason")
         delta = choice.get("delta") or (None if self._started else choice.get("message"))
-        if reason or not SIGNS.isdisjoint(choice) or (delta and not ENDS.isdisjoint(delta)):
+        reports = reason or choice.get("stop_reason") or not SIGNS.isdisjoint(choice)
+        if reports or (delta and not ENDS.isdisjoint(delta)):
             reason = self._ended(choice, delta)
         if delta is None:
             text, thought = text_of(choice.get("text")), ""

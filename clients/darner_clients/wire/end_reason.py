@@ -4,13 +4,13 @@ import re
 from collections.abc import Mapping
 from typing import Any, cast
 
-SIGNS = frozenset(  # fields that may report an end, besides the one that is always read
+SIGNS = frozenset(  # fields that may report an end, besides the two of which vLLM sends both with every piece
     {
-        *("finishReason", "stop_reason", "stopReason", "done_reason", "native_finish_reason", "error"),
+        *("finishReason", "stopReason", "done_reason", "native_finish_reason", "error"),
         *("refusal", "tool_calls", "function_call"),
     }
 )
-ENDS = frozenset({"finish_reason", *SIGNS})
+ENDS = frozenset({"finish_reason", "stop_reason", *SIGNS})
 
 
 def end_reason(*places: object) -> str:
