@@ -8,6 +8,8 @@
 // patch: 3,000 tokens in 40 hunks at 2,500 tokens/s: the browser's frames meanwhile, and how often decorations were set;
 //   without_darner is the same text put in by plain edits at the same pace.
 // Software rendering and a busy machine lengthen frames: compare the two, and run nothing else beside it.
+//   over_ideal is the time from the command to the last hunk in the editor over what the tokens take at that rate;
+//   editor_ms is the part of it that the server's own total does not hold.
 // main_thread_ms is the processor time of the editor's window for one patch, which a busy machine hardly changes.
 
 import { spawnSync } from "node:child_process";
@@ -168,7 +170,9 @@ const result = {
       refused,
       tokens,
       milliseconds: round(milliseconds),
-      decode_ms: timings?.decode,
+      over_ideal: round(milliseconds / ((1000 * tokens) / RATE)),
+      stages_ms: timings,
+      editor_ms: round(milliseconds - (timings?.total ?? 0)),
       ...framesOf(frames, busy),
       decorations_a_second: round((1000 * paints) / milliseconds),
     })),

@@ -45,7 +45,8 @@ async def test_hunks_as_they_stream_and_a_diff(tmp_path: Path) -> None:
         assert isinstance(done, Done)
         assert done.changes == {"a.py": FILES["a.py"].replace("1\n", "11\n").replace("2\n", "22\n")}
         assert done.diff.startswith("diff --git a/a.py b/a.py\n--- a/a.py\n+++ b/a.py\n@@")
-        assert set(done.timings_ms) == {"context", "connect", "queue", "first_token", "decode", "apply", "total"}
+        assert list(done.timings_ms) == ["context", "connect", "queue", "first_token", "decode", "apply", "total"]
+        assert sum(done.timings_ms.values()) == pytest.approx(2 * done.timings_ms["total"])
         assert done.usage.completion_tokens > 0
 
 

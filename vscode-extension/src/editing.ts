@@ -127,7 +127,7 @@ export class Editing implements vscode.Disposable {
       outcome: outcome.state,
       tokens: done?.usage.completion_tokens ?? 0,
       tokensPerSecond: outcome.tokensPerSecond,
-      stages: done ? stagesOf(done.timings_ms) : NOTHING.stages,
+      stages: done ? stagesOf(done.timings_ms, outcome.total) : NOTHING.stages,
       total: outcome.total,
     };
     views.remember(timing, context && { instruction: params.instruction, at, context, route });

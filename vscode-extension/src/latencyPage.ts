@@ -10,7 +10,7 @@ export function latencyPage(timings: readonly Timing[]): string {
     return page(
       TITLE,
       `<p>No request yet.</p>
-<p class="quiet">After the first patch this page shows where the time went: context, queue, first token, decode and apply.</p>`,
+<p class="quiet">After the first patch this page shows where the time went: context, queue, first token, decode, apply and editor.</p>`,
     );
   }
   return page(TITLE, `${summary(timings)}${keys()}${bars(timings)}`);

@@ -63,6 +63,7 @@ td.cut { max-width: 16em; overflow: hidden; text-overflow: ellipsis; white-space
 .c2 { background: var(--vscode-charts-purple); }
 .c3 { background: var(--vscode-charts-green); }
 .c4 { background: var(--vscode-charts-red); }
+.c5 { background: var(--vscode-charts-orange); }
 @media (forced-colors: active) { .bar span, .key i { border: 1px solid CanvasText; } }
 ul { padding-left: 1.2em; margin: .3em 0; }
 `;

@@ -2,7 +2,7 @@
 
 import * as vscode from "vscode";
 import { latencyPage } from "./latencyPage.ts";
-import { type Sent, type Timing, withLatest } from "./records.ts";
+import { type Sent, stagesOf, type Timing, withLatest } from "./records.ts";
 import { sentPage } from "./sentPage.ts";
 
 const TIMINGS = "darner.timings";
@@ -17,7 +17,8 @@ export class Views implements vscode.Disposable {
   }
 
   get timings(): Timing[] {
-    return this.memory.get<Timing[]>(TIMINGS, []);
+    const stored = this.memory.get<Timing[]>(TIMINGS, []);
+    return stored.map((each) => ({ ...each, stages: { ...stagesOf({}), ...each.stages } })); // of an older version
   }
 
   remember(timing: Timing, sent: Sent | undefined): void {

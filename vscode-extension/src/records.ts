@@ -2,7 +2,7 @@
 
 import type { ContextEvent, DoneEvent, RouteEvent } from "./events.ts";
 
-export const STAGES = ["context", "queue", "first_token", "decode", "apply"] as const;
+export const STAGES = ["context", "queue", "first_token", "decode", "apply", "editor"] as const;
 export type Stage = (typeof STAGES)[number];
 export const STAGE_NAMES: Readonly<Record<Stage, string>> = {
   context: "context",
@@ -10,6 +10,7 @@ export const STAGE_NAMES: Readonly<Record<Stage, string>> = {
   first_token: "first token",
   decode: "decode",
   apply: "apply",
+  editor: "editor",
 };
 
 export interface Timing {
@@ -37,8 +38,11 @@ export function withLatest(timings: readonly Timing[], latest: Timing): Timing[]
   return [latest, ...timings].slice(0, MOST);
 }
 
-/** The stages as the server measured them; connecting counts as part of the queue. */
-export function stagesOf(timings: DoneEvent["timings_ms"]): Record<Stage, number> {
+/**
+ * The stages as the server measured them, connecting as part of the queue. The editor's own is the rest of the `total`
+ * that was measured here: they sum to it.
+ */
+export function stagesOf(timings: DoneEvent["timings_ms"], total = 0): Record<Stage, number> {
   const of = (name: string): number => timings[name] ?? 0;
   return {
     context: of("context"),
@@ -46,6 +50,7 @@ export function stagesOf(timings: DoneEvent["timings_ms"]): Record<Stage, number
     first_token: of("first_token"),
     decode: of("decode"),
     apply: of("apply"),
+    editor: Math.max(0, total - of("total")),
   };
 }
 

@@ -138,22 +138,27 @@ class Engine:
             if not task.instruction.strip():
                 emit(Failed("usage", "the instruction is empty; describe the change"))
                 return
+            begun = self._clock()
             emit(self.reading())
             await self.indexed(emit, patience=_PATIENCE if task.interactive and task.focus else None)
+            read = self._clock()
             router = await self.router(emit)
+            opened = self._clock()
             if not isinstance(router, Router):
                 emit(Failed("endpoint", str(router), ((self.settings.local_model, router.reason),)))
                 return
             emit(Stage("context", "choosing context"))
             from darner_server.engine.patch_state import Hunks  # noqa: PLC0415 - what reads replies; a context does without
             from darner_server.engine.prompt.prompts import Prompts  # noqa: PLC0415 - as above
+            from darner_server.engine.reply_stream import StageTimes  # noqa: PLC0415 - as above
             from darner_server.engine.run import Run  # noqa: PLC0415 - as above
 
+            times = StageTimes(self._clock, begun=begun, connect=opened - read)
             workspace = self.workspace_of(task)
             budget = effective(task.budget, workspace.budget, self.settings.budget)
             prompts = Prompts(task, self.index, budget=budget, project=workspace.instructions)
             hunks = Hunks(task, self.index, task.focus.path if task.focus else None, prompts.masks)
-            run = Run(task, prompts=prompts, hunks=hunks, router=router, emit=emit, clock=self._clock)
+            run = Run(task, prompts=prompts, hunks=hunks, router=router, emit=emit, clock=self._clock, times=times)
             await run.patch()
         except Exception as error:  # noqa: BLE001 - one request's failure never ends the server
             _log.exception("a patch failed")

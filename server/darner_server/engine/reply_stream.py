@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from typing import Literal, get_args
 
 from darner_clients.chat import ChatRequest, Finish, Text, Usage
 from darner_clients.errors import Declined, EndpointError, Interrupted
@@ -14,6 +15,9 @@ from darner_server.patch import Edit, Parser, Refused, is_only_reasoning
 CUT_SHORT = 0.5  # of the tokens that were sent: an endpoint that counts fewer has not read all of them ...
 CUT_SHORT_LEAST = 200  # ... give or take some
 PROGRESS_EVERY = 0.1  # seconds between two Decoding events
+
+StageName = Literal["context", "connect", "queue", "first_token", "decode", "apply"]
+STAGES: tuple[StageName, ...] = get_args(StageName)
 
 Emit = Callable[[PatchEvent], None]
 
@@ -29,27 +33,67 @@ class Reply:
     cut: bool
 
 
-class Streaming:
-    """Streams the replies of one task into its hunks; keeps the rejected edits, the tokens and the seconds by stage."""
+class StageTimes:
+    """The seconds that a task has spent in each stage. A moment is in one stage, so they sum to the whole time.
 
-    def __init__(self, router: Router, hunks: Hunks, emit: Emit, clock: Callable[[], float]) -> None:
+    It began at `begun`; `connect` seconds of what has passed since then went into opening the endpoints.
+    """
+
+    def __init__(self, clock: Callable[[], float], *, begun: float, connect: float) -> None:
+        self._clock = clock
+        self._begun = begun
+        self._stage: StageName = "context"
+        self._since = begun
+        self._seconds = dict.fromkeys(STAGES, 0.0)
+        self.enter("context")
+        self._move(connect, "context", "connect")
+
+    def enter(self, stage: StageName) -> StageName:
+        """The time from now on is this stage's; returns the stage before."""
+        now = self._clock()
+        self._seconds[self._stage] += now - self._since
+        before, self._stage, self._since = self._stage, stage, now
+        return before
+
+    def split_first_token(self, *, connect: float, queue: float) -> None:
+        """Parts of the wait for the first token, in seconds, become stages of their own."""
+        self._move(connect, "first_token", "connect")
+        self._move(queue, "first_token", "queue")
+
+    def milliseconds(self) -> dict[str, float]:
+        """Up to now, by stage, and the "total"."""
+        self.enter(self._stage)
+        times: dict[str, float] = {stage: 1000 * seconds for stage, seconds in self._seconds.items()}
+        times["total"] = 1000 * (self._since - self._begun)
+        return times
+
+    def _move(self, seconds: float, source: StageName, target: StageName) -> None:
+        moved = min(seconds, self._seconds[source])
+        self._seconds[source] -= moved
+        self._seconds[target] += moved
+
+
+class Streaming:
+    """Streams the replies of one task into its hunks; keeps the rejected edits and the tokens."""
+
+    def __init__(self, router: Router, hunks: Hunks, emit: Emit, clock: Callable[[], float], times: StageTimes) -> None:
         self._router = router
         self._hunks = hunks
         self._emit = emit
         self._clock = clock
+        self._times = times
         self.refused: list[Refused] = []
         self.edits = 0  # that were recognised as such, also if they were rejected
         self.usage = Usage()
-        self.seconds = dict.fromkeys(("connect", "queue", "first_token", "decode", "apply"), 0.0)
 
     async def stream(self, route: Route, request: ChatRequest, parser: Parser, region: Region | None) -> Reply:
         """Stream one reply into hunks. Raises EndpointError, after the complete edits have been taken.
 
         A reply that ends for any other reason than that the model was done, or reached a limit, counts as cut off.
         """
-        begun = self._clock()
+        self._times.enter("first_token")
         first: float | None = None
-        told = begun
+        told = self._clock()
         text: list[str] = []
         tokens = 0
         finish = Finish("stop")
@@ -60,7 +104,9 @@ class Streaming:
                         finish = item
                         continue
                     now = self._clock()
-                    first = now if first is None else first
+                    if first is None:
+                        first = now
+                        self._times.enter("decode")
                     tokens += 1
                     if isinstance(item, Text):
                         text.append(item.text)
@@ -72,9 +118,7 @@ class Streaming:
             self._take(parser.close(cut_off=True), region)
             raise
         finally:
-            ended = self._clock()
-            self.seconds["first_token"] += (first or ended) - begun
-            self.seconds["decode"] += ended - (first or ended)
+            self._times.enter("apply")
         self._account(finish, request)
         said = "".join(text)
         unsaid = finish.ending != "limit" and is_only_reasoning(said)
@@ -96,8 +140,7 @@ class Streaming:
             names = [each.name for each in fields(Usage)]
             self.usage = Usage(**{name: getattr(self.usage, name) + getattr(finish.usage, name) for name in names})
         if finish.timings is not None:
-            self.seconds["connect"] += finish.timings.connect or 0.0
-            self.seconds["queue"] += finish.timings.queue or 0.0
+            self._times.split_first_token(connect=finish.timings.connect or 0.0, queue=finish.timings.queue or 0.0)
 
     def _see_whole(self, endpoint: str, usage: Usage, sent: int) -> None:
         """Some servers cut a prompt that is too long for them without a word; their count reveals it."""
@@ -107,7 +150,9 @@ class Streaming:
             self._emit(Warned(f"{told}; set window to the context size of the running server"))
 
     def _take(self, edits: tuple[Edit, ...], region: Region | None) -> None:
-        began = self._clock()
+        if not edits:
+            return
+        stage = self._times.enter("apply")
         self.edits += sum(edit.problem is None or bool(edit.format) or edit.problem.kind == "late" for edit in edits)
         for edit in edits:
             result = self._hunks.apply(edit, region)
@@ -116,8 +161,7 @@ class Streaming:
                 self._emit(EditRefused(result, final=False))
             elif result.splices or result.kind in {"create", "delete", "move"}:
                 self._emit(result)
-        if edits:
-            self.seconds["apply"] += self._clock() - began
+        self._times.enter(stage)
 
 
 def shortened(words: str, most: int = 200) -> str:

@@ -15,7 +15,7 @@ from darner_server.engine.failed_endpoints import EndpointFailures
 from darner_server.engine.patch_state import Hunks
 from darner_server.engine.prompt.prompts import Prompts
 from darner_server.engine.prompt.rewrite_range import NoRegion, Region
-from darner_server.engine.reply_stream import Emit, Reply, Streaming, shortened
+from darner_server.engine.reply_stream import Emit, Reply, StageTimes, Streaming, shortened
 from darner_server.engine.task import Task
 from darner_server.patch import Parser, Refused, repair_text, unified_diff
 
@@ -30,7 +30,15 @@ class Run:
     """One task's life. `emit` gets every event; the last one is Done or Failed."""
 
     def __init__(
-        self, task: Task, *, prompts: Prompts, hunks: Hunks, router: Router, emit: Emit, clock: Callable[[], float]
+        self,
+        task: Task,
+        *,
+        prompts: Prompts,
+        hunks: Hunks,
+        router: Router,
+        emit: Emit,
+        clock: Callable[[], float],
+        times: StageTimes,
     ) -> None:
         self._task = task
         self._prompts = prompts
@@ -39,9 +47,9 @@ class Run:
         self._emit = emit
         self._clock = clock
         self._begun = clock()
-        self._streaming = Streaming(router, hunks, emit, clock)
+        self._times = times
+        self._streaming = Streaming(router, hunks, emit, clock, times)
         self._failures = EndpointFailures()
-        self._context_seconds = 0.0
         self._context_told = False
         self._endpoint = ""
 
@@ -96,10 +104,11 @@ class Run:
                 self._prompts.continue_from(self._texts_now())
 
     async def _choose(self, growth: int) -> Route | None:
-        began = self._clock()
+        self._times.enter("context")
         cuts = 0
         while True:
             chosen = await self._ask_router(growth)
+            self._times.enter("context")
             if isinstance(chosen, Route):
                 break
             if chosen.largest is not None and cuts < MOST_CUTS and self._prompts.shrink_to(*chosen.largest):
@@ -108,7 +117,6 @@ class Run:
                 growth //= 2
             elif not self._failures.forgive():
                 break
-        self._context_seconds += self._clock() - began
         if isinstance(chosen, Route):
             self._tell(chosen, cut=cuts > 0)
             return chosen
@@ -128,8 +136,12 @@ class Run:
             fit=self._prompts.fit,
             interactive=self._task.interactive,
             without=self._failures.out,
-            on_wait=self._streaming.waits,
+            on_wait=self._wait_for_quota,
         )
+
+    def _wait_for_quota(self, why: str) -> None:
+        self._times.enter("queue")
+        self._streaming.waits(why)
 
     async def _give_up(self, chosen: Unroutable) -> None:
         """No endpoint is left: finished edits are kept if the task accepts a part, and are reported in any case."""
@@ -252,9 +264,7 @@ class Run:
             return
         before: Mapping[str, str | None] = {path: self._hunks.before(path) for path in changes}
         diff = unified_diff(before, changes)
-        seconds = {"context": self._context_seconds, **self._streaming.seconds, "total": self._clock() - self._begun}
-        times = {stage: each * 1000 for stage, each in seconds.items()}
-        usage = self._streaming.usage
+        usage, times = self._streaming.usage, self._times.milliseconds()
         self._emit(Done(diff, before, changes, refused, usage, self._endpoint, times, moves=self._hunks.moves))
 
 

@@ -149,7 +149,7 @@ test("the status bar tells on hover where the time went and what is left of the 
     [
       "fast: scripted",
       "last request\t0 ms",
-      ...["context", "queue", "first token", "decode", "apply"].map((stage) => `${stage}\t0 ms`),
+      ...["context", "queue", "first token", "decode", "apply", "editor"].map((stage) => `${stage}\t0 ms`),
       "Quota: N of 1,000 requests a minute left",
       "Quota: N of 1,000,000 tokens a day left",
       "Index: 2 files, 8 symbols",

@@ -23,8 +23,8 @@ const TIMING: Timing = {
   outcome: "done",
   tokens: 10,
   tokensPerSecond: 1234,
-  stages: { context: 5, queue: 1, first_token: 100, decode: 900, apply: 2 },
-  total: 1008,
+  stages: { context: 5, queue: 1, first_token: 100, decode: 900, apply: 2, editor: 4 },
+  total: 1012,
 };
 
 test("a throttle works at once, then once an interval, and never forgets the last request", () => {
@@ -75,12 +75,13 @@ test("work in a queue never overlaps, and a failure holds nothing up", async () 
 test("numbers", () => {
   assert.deepEqual([percentile([], 0.5), percentile([3, 1, 2], 0.5), percentile([3, 1, 2], 0.95)], [undefined, 2, 3]);
   assert.deepEqual([milliseconds(12.4), milliseconds(1234), milliseconds(12345)], ["12 ms", "1.23 s", "12.3 s"]);
-  assert.deepEqual(stagesOf({ connect: 1, queue: 2, decode: 3 }), {
+  assert.deepEqual(stagesOf({ connect: 1, queue: 2, decode: 3, total: 6 }, 10), {
     context: 0,
     queue: 3,
     first_token: 0,
     decode: 3,
     apply: 0,
+    editor: 4,
   });
   const many = Array.from({ length: 60 }, (_, at) => ({ ...TIMING, at })).reduce<Timing[]>(withLatest, []);
   assert.deepEqual([many.length, many[0]?.at, many[49]?.at], [50, 59, 10]);
@@ -106,7 +107,7 @@ test("the pages hold no script and nothing that was not escaped", () => {
   }
   assert.match(
     latencyPage([TIMING]),
-    /aria-label="context 5 ms, queue 1 ms, first token 100 ms, decode 900 ms, apply 2 ms"/,
+    /aria-label="context 5 ms, queue 1 ms, first token 100 ms, decode 900 ms, apply 2 ms, editor 4 ms"/,
   );
 });
 
