@@ -34,7 +34,7 @@ FLOORS = {
     "darner_server.local": "cancellable_thread lock models server_state"
     " < checksum download_process health server_process < hub package_index < download < server",
     "darner_server.lsp": "client_log errors suggestions tests_of_file < transport < progress server_capabilities text"
-    " < client_capabilities engine_host handshake params < edits < session < model_request patch_run < handlers < server < startup",
+    " < client_capabilities engine_host handshake params < edits < next_edits < session < model_request patch_run < handlers < server < startup",
     "darner_server.cli": "exit_codes output daemon < autorun_files locations login model recovery"
     " < command_environment < apply patch_check patch_repair context doctor < patch < arguments < app < warm_process",
 }

@@ -20,12 +20,13 @@ from darner_server.endpoint_table import made, may_have_key, place_in
 from darner_server.user_directories import config_folder
 from darner_server.validation.mistakes import line
 from darner_server.validation.plain import plain_settings, plain_workspace
-from darner_server.validation.rows import EndpointRow, SettingsRow
+from darner_server.validation.rows import EndpointRow, NextEditTier, SettingsRow
 
 WORKSPACE_FILE = ".darner.toml"
 _MOST = 200_000  # bytes of a workspace's settings
 DEFAULT_BUDGET: Budget = AUTO
 DEFAULT_CHECK_SECONDS = 20.0
+DEFAULT_NEXT_EDITS: NextEditTier = "on"
 DEFAULT_LOCAL_MODEL = "qwen2.5-coder-1.5b"
 
 
@@ -43,6 +44,7 @@ class Settings:
     hedge: bool
     source: str  # the file or the variables these came from, for `darner doctor`
     check_seconds: float = DEFAULT_CHECK_SECONDS  # for repairs of a patch whose check failed; 0: none
+    next_edits: NextEditTier = DEFAULT_NEXT_EDITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,7 @@ def from_mapping(
             base.hedge if file.hedge is None else file.hedge,
             base.source,
             base.check_seconds if file.check_seconds is None else file.check_seconds,
+            file.next_edits or base.next_edits,
         )
     return _settings(dict(options), environ, _key_for(key_of, sparing=False), source="the editor's settings", text="")
 
@@ -107,7 +110,7 @@ def load_workspace(root: Path) -> WorkspaceSettings:
         raise SettingsError(f"{path}: {held.reason}; a workspace's settings may have at most {_MOST:,} bytes")
     text = _text(path, held)
     data = _parse(text, str(path))
-    for key in ("endpoints", "local_model", "hedge", "check_seconds"):
+    for key in ("endpoints", "local_model", "hedge", "check_seconds", "next_edits"):
         if key in data:
             raise SettingsError(
                 f"{path}:{line(text, (key,))}: '{key}' cannot be set by a workspace, only in your own settings "
@@ -193,6 +196,7 @@ def _settings(
         hedge=True if file.hedge is None else file.hedge,
         source=source,
         check_seconds=DEFAULT_CHECK_SECONDS if file.check_seconds is None else file.check_seconds,
+        next_edits=file.next_edits or DEFAULT_NEXT_EDITS,
     )
 
 

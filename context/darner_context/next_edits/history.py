@@ -14,6 +14,8 @@ _BULK_PLACES = 3  # of one message: a formatter, or many cursors
 _LONG = 400  # lines of an edit
 _LONG_LINE = 4_000  # characters: nobody types into a minified file
 _STATES = 64  # states of an edit that an undo may return to
+_UNDONE = 8  # edits that a redo may bring back
+_AT_ONCE = 3  # documents that change within a second: a branch switch, or a rename by another tool
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +48,14 @@ class EditHistory:
     The last edits of all documents, oldest first.
 
     Changes within a second and eight lines are one edit, and so are changes of its own lines whenever they come.
-    After an undo or a redo `undone` is true until the next change that is neither.
+    After an undo or a redo `undone` is true until the next change that is neither. Where several documents change at
+    once, none of them was typed.
     """
 
     def __init__(self) -> None:
         self._entries: deque[_Entry] = deque(maxlen=MOST)
+        self._taken_back: list[_Entry] = []  # edits that an undo has reverted completely
+        self._latest: dict[str, float] = {}  # when each document changed last
         self.undone = False
 
     def __len__(self) -> int:
@@ -79,7 +84,7 @@ class EditHistory:
         change = trimmed(change)
         if change.before == change.after:
             return
-        kind = "own" if own else _kind(change, places)
+        kind = "own" if own else self._kind(path, change, places, seconds)
         if kind != "own" and self._reverts(path, change):
             kind = "undo"
         self.undone = kind == "undo"
@@ -88,11 +93,23 @@ class EditHistory:
     def forget(self, path: str) -> None:
         """Drop the edits of a document."""
         self._entries = deque((each for each in self._entries if each.path != path), maxlen=MOST)
+        self._taken_back = [each for each in self._taken_back if each.path != path]
+        self._latest.pop(path, None)
+
+    def _kind(self, path: str, change: LineChange, places: int, seconds: float) -> EditKind:
+        self._latest = {key: value for key, value in self._latest.items() if seconds - value <= _PAUSE}
+        self._latest[path] = seconds
+        if len(self._latest) < _AT_ONCE:
+            return _kind(change, places)
+        for each in self._entries:
+            if each.kind == "typing" and seconds - each.seconds <= _PAUSE:
+                each.kind = "bulk"
+        return "bulk"
 
     def _reverts(self, path: str, change: LineChange) -> bool:
         """Whether a change brings lines back to what they were: an undo, or the redo after it."""
-        for each in self._entries:
-            if each.path == path and each.first <= change.first and change.first + len(change.before) <= each.end:
+        for each in (*self._entries, *self._taken_back):
+            if each.path == path and _covers(each, change):
                 begin = change.first - each.first
                 after = (*each.after[:begin], *change.after, *each.after[begin + len(change.before) :])
                 if after == each.before or after in each.states:
@@ -100,10 +117,13 @@ class EditHistory:
         return False
 
     def _take(self, path: str, change: LineChange, kind: EditKind, lines: Sequence[str], seconds: float) -> None:
-        touched = [each for each in self._entries if each.path == path and _touches(each, change)]
+        if kind != "undo":
+            self._taken_back = [each for each in self._taken_back if each.path != path]
+        known = (*self._entries, *self._taken_back)
+        touched = [each for each in known if each.path == path and _touches(each, change)]
         target = self._target(path, change, kind, touched, seconds)
         grown = len(change.after) - len(change.before)
-        for each in self._entries:
+        for each in known:
             if each is not target and each.path == path and each.first >= change.first + len(change.before):
                 each.first += grown
         if target is not None:
@@ -115,6 +135,10 @@ class EditHistory:
             kept = [each for each in kept if each.path != path or each.end <= target.first or each.first >= target.end]
             kept.append(target)
         self._entries = deque(kept, maxlen=MOST)
+        back = [each for each in self._taken_back if not any(each is other for other in touched)]
+        if target is not None and target.before == target.after and kind == "undo":
+            back.append(target)
+        self._taken_back = back[-_UNDONE:]
 
     def _target(
         self, path: str, change: LineChange, kind: EditKind, touched: Sequence[_Entry], seconds: float

@@ -9,6 +9,15 @@ _TEST = re.compile(
     r"(?:^|/)(?:tests?|__tests__|spec|specs|testing|e2e)/|(?:^|/)(?:test_|conftest)[^/]*$|(?:_test|_spec|[.-]test|[.-]spec|Tests?|IT)\.\w+$"
 )
 _VENDORED = re.compile(r"(?:^|/)(?:vendor|vendored|_vendor|third_party|third-party|3rdparty|extern|external|deps)/")
+_MINIFIED = re.compile(r"[.-]min\.(?:js|css|mjs|cjs)$|\.bundle\.js$")
+LOCK_FILES = frozenset(
+    {"package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "composer.lock", "packages.lock.json"}
+)
+
+
+def minified(name: str) -> bool:
+    """Whether a file's name is that of code that was made smaller for browsers."""
+    return _MINIFIED.search(name) is not None
 
 
 def flags_of(path: str, top: Sequence[str], *, secret: bool, secretive: bool) -> int:

@@ -1,7 +1,6 @@
 """Which files of the workspace are source, and their text. Nothing outside the roots is ever read."""
 
 import os
-import re
 import stat
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from darner_context.syntax.notebook import SUFFIX
 from darner_context.system.regular_file import read_plain
 from darner_context.workspace.encoding import MARK, decode
 from darner_context.workspace.exclusions import Excludes, FolderRules
+from darner_context.workspace.file_kind import LOCK_FILES, minified
 
 SIZE_LIMIT = 1_500_000  # bytes of a file that is parsed
 READ_LIMIT = 64_000_000  # bytes of a file that is read at all
@@ -26,10 +26,6 @@ _NEVER_NAMES = (
     ".yarn .pnpm-store .cache .direnv .bundle Pods DerivedData jspm_packages"
 )
 _NEVER = frozenset(_NEVER_NAMES.split())
-_MINIFIED = re.compile(r"[.-]min\.(?:js|css|mjs|cjs)$|\.bundle\.js$")
-_LOCKS = frozenset(
-    {"package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "composer.lock", "packages.lock.json"}
-)
 _NAME = attrgetter("name")
 _DATA_LIMIT = 100_000  # bytes of a file of a data format
 _NOTEBOOK_LIMIT = 4_000_000  # bytes of a notebook, most of which are pictures
@@ -195,10 +191,10 @@ class Workspace:
             return None
         if not stat.S_ISREG(info.st_mode):
             return None
-        if _MINIFIED.search(entry.name):
+        if minified(entry.name):
             left_out.append(LeftOut(shown, "minified"))
             return None
-        if entry.name in _LOCKS:
+        if entry.name in LOCK_FILES:
             left_out.append(LeftOut(shown, "a lock file"))
             return None
         if info.st_size > _limit(entry.name):

@@ -1,6 +1,7 @@
 """The run of one patch: the engine's task, its events reported to the client, its edits delivered to the buffers."""
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol.types import MessageType
@@ -105,10 +106,13 @@ class PatchRun:
         self, engine: "Engine", task: "Task", changes: PatchChanges, progress: WorkDoneProgress
     ) -> dict[str, Any]:
         session = self._session
-        delivery = Delivery(session.client, session.protocol, session.hunks, changes) if self._deliver else None
+        writing = session.recorder.writing
+        delivery = (
+            Delivery(session.client, session.protocol, session.hunks, changes, writing) if self._deliver else None
+        )
         pump = session.spawn(delivery.run()) if delivery else None
         try:
-            enter = delivery.add if delivery else changes.enter
+            enter = delivery.add if delivery else partial(self._offer, changes)
             failure = await self._follow(engine, task, changes, enter, progress)
             if delivery is None:
                 changes.release(complete=failure is None)
@@ -132,6 +136,12 @@ class PatchRun:
         if failure is not None:
             session.log(f"darner.patch: {failure}")
         return result
+
+    def _offer(self, changes: PatchChanges, event: "EditReady") -> None:
+        """Take an edit that the client applies itself."""
+        changes.enter(event)
+        for file in changes.files.values():
+            self._session.recorder.offered(file.uri, file.alignment.model)
 
     async def _follow(
         self,

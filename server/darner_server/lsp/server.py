@@ -22,6 +22,7 @@ from darner_server.lsp.handlers import (
     explain,
     inline_completion,
     lifecycle,
+    next_edits,
     patch,
     text_sync,
     workspace_sync,
@@ -66,6 +67,7 @@ HANDLERS: dict[str, Handler] = {
     types.TEXT_DOCUMENT_CODE_LENS: code_lens.code_lenses,
     types.TEXT_DOCUMENT_INLINE_COMPLETION: inline_completion.inline_completion,
     "darner/patch": patch.patch_request,
+    "darner/nextEdits": next_edits.next_edits,
 }
 
 # The index is many objects without circles: looking at them all is a pause one notices, and so are many at a time.

@@ -15,6 +15,7 @@ COMMANDS = (
     "darner.explainContext",
     "darner.status",
     "darner.restartIndex",
+    "darner.snoozeNextEdits",
 )
 ENCODINGS = ("utf-8", "utf-16", "utf-32")
 _FILES: dict[str, Any] = {"filters": [{"scheme": "file", "pattern": {"glob": "**/*"}}]}

@@ -16,8 +16,11 @@ from darner_server.lsp.edits.pending_hunks import OpenHunks
 from darner_server.lsp.edits.running_patches import RunningPatches
 from darner_server.lsp.engine_host import EngineHost
 from darner_server.lsp.errors import Failure
+from darner_server.lsp.next_edits.edit_recorder import EditRecorder
+from darner_server.lsp.next_edits.snooze import Snooze
 from darner_server.lsp.progress import Progresses
 from darner_server.lsp.suggestions.memory import SuggestionMemory
+from darner_server.lsp.suggestions.turns import Turns
 from darner_server.lsp.text.documents import Documents
 from darner_server.lsp.text.positions import Mapper
 from darner_server.lsp.text.workspace_folders import Folders
@@ -61,6 +64,9 @@ class Session:
         self.progress = Progresses(protocol, can_create=client.work_done_progress)
         self.in_flight = RunningPatches()
         self.suggestions = SuggestionMemory()
+        self.recorder = EditRecorder()
+        self.snooze = Snooze()
+        self.next_edit_turns = Turns()
         self.explanations: list[Explanation] = []
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:

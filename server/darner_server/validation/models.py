@@ -10,6 +10,7 @@ from darner_server.validation.mistakes import explain
 from darner_server.validation.rows import (
     DeadlineRow,
     EndpointRow,
+    NextEditTier,
     ReplyFormat,
     SettingsRow,
     WorkspaceRow,
@@ -96,6 +97,7 @@ class _Settings(_Strict):
     budget: BudgetSetting | None = None
     hedge: bool | None = None
     check_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
+    next_edits: NextEditTier | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -104,7 +106,7 @@ class _Settings(_Strict):
 
     def row(self) -> SettingsRow:
         endpoints = tuple(each.row() for each in self.endpoints)
-        return SettingsRow(endpoints, self.local_model, self.budget, self.hedge, self.check_seconds)
+        return SettingsRow(endpoints, self.local_model, self.budget, self.hedge, self.check_seconds, self.next_edits)
 
 
 class _Workspace(_Strict):

@@ -13,6 +13,7 @@ from darner_clients.endpoint import Kind
 from darner_server.validation.rows import (
     DeadlineRow,
     EndpointRow,
+    NextEditTier,
     ReplyFormat,
     SettingsRow,
     WorkspaceRow,
@@ -107,6 +108,7 @@ _SETTINGS: Mapping[str, _Check] = {
     "budget": is_budget,
     "hedge": lambda value: isinstance(value, bool),
     "check_seconds": lambda value: _are_seconds(value) or (type(value) in {int, float} and value == 0),
+    "next_edits": lambda value: _is_text(value) and value in get_args(NextEditTier),
 }
 _WORKSPACE: Mapping[str, _Check] = {
     "ignore": lambda value: isinstance(value, list) and all(map(_is_text, cast("list[object]", value))),

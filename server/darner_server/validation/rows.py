@@ -10,6 +10,7 @@ from darner_clients.context_budget import Budget
 from darner_clients.endpoint import Kind
 from darner_server.key_validation import fault, looks_like_key, may_be_key
 
+NextEditTier = Literal["on", "sure", "off"]
 ReplyFormat = Literal["search-replace", "apply-patch", "unified-diff", "whole"]
 Pairs = Mapping[str, str | bool | int | float]
 
@@ -60,6 +61,7 @@ class SettingsRow:
     budget: Budget | None = None
     hedge: bool | None = None
     check_seconds: float | None = None
+    next_edits: NextEditTier | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ changes it reports. So hunks go out one by one on a slow stream and together on 
 """
 
 import asyncio
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -38,15 +40,25 @@ class _Round:
 
 
 class Delivery:
-    """One patch's way into the buffers. An edit enters its file just before a round is sent."""
+    """
+    One patch's way into the buffers. An edit enters its file just before a round is sent.
+
+    `writing` marks the changes of documents as darner's own for as long as it lasts.
+    """
 
     def __init__(
-        self, client: ClientCapabilities, protocol: QuickProtocol, hunks: OpenHunks, changes: PatchChanges
+        self,
+        client: ClientCapabilities,
+        protocol: QuickProtocol,
+        hunks: OpenHunks,
+        changes: PatchChanges,
+        writing: Callable[[Iterable[str]], AbstractContextManager[None]],
     ) -> None:
         self._client = client
         self._protocol = protocol
         self._hunks = hunks
         self._changes = changes
+        self._writing = writing
         self._ready = asyncio.Event()
         self._finishing = False
         self._complete = False
@@ -95,7 +107,9 @@ class Delivery:
             self._changes.enter_queued()
             round_ = self._collect()
             if round_.changes:
-                tries = 0 if await self._send(round_) else tries + 1
+                with self._writing([file.uri for file, *_ in round_.sent]):
+                    sent = await self._send(round_)
+                tries = 0 if sent else tries + 1
                 if tries >= _MOST_TRIES:
                     self._give_up("the editor does not take the edit")
                     tries = 0

@@ -69,7 +69,8 @@ async def _undo(session: Session, hunks: Iterable[PendingHunk]) -> None:
     if not changes:
         return
     params = {"label": "darner: undo", "edit": workspace_edit(changes, session.client)}
-    answer: Any = await session.protocol.send_request_async("workspace/applyEdit", params)
+    with session.recorder.writing(each.uri for each in changes):
+        answer: Any = await session.protocol.send_request_async("workspace/applyEdit", params)
     if not answer.applied:
         raise Failure("the editor did not apply the edit; try again, or undo in the editor")
     session.hunks.keep(ordered)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from darner_server.lsp.errors import INVALID_PARAMS, Failure
-from darner_server.lsp.handlers import code_lens, explain, status
+from darner_server.lsp.handlers import code_lens, explain, next_edits, status
 from darner_server.lsp.handlers.patch import patch
 from darner_server.lsp.params import read_patch_params, token_at
 from darner_server.lsp.server_capabilities import PATCH
@@ -22,6 +22,7 @@ COMMANDS: dict[str, Command] = {
     "darner.explainContext": status.explain_context,
     "darner.status": status.status,
     "darner.restartIndex": status.restart_index,
+    "darner.snoozeNextEdits": next_edits.snooze,
 }
 
 

@@ -58,7 +58,7 @@ def inline_completion(
     """Answer from memory at once, or ask a model in the background."""
     document = session.documents.get(text_at(params, "textDocument", "uri"))
     place = point_at(params, "position")
-    session.suggestions.supersede()
+    session.suggestions.turns.supersede()
     if document is None or document.out_of_step or place is None:
         return None
     if not _wanted(session):
@@ -102,7 +102,7 @@ async def _complete(
     session: Session, snapshot: DocumentSnapshot, cursor: Cursor, there: _Place, *, invoked: bool
 ) -> dict[str, Any] | None:
     path = session.folders.path_of(snapshot.uri, snapshot.language)
-    with session.suggestions.current() as turn:
+    with session.suggestions.turns.current() as turn:
         try:
             await session.wait_for_settings()
             if not _wanted(session):

@@ -3,6 +3,7 @@
 What clients send is read as it comes: a version or a language may be missing, a range may be null.
 """
 
+import asyncio
 from typing import Any
 
 from lsprotocol import types
@@ -69,6 +70,7 @@ def unreadable(session: Session, body: bytes) -> None:
 
 def _change(session: Session, document: OpenDocument, changes: object, version: int | None) -> None:
     """Apply one message's changes; from one that cannot be read on, the text is not the editor's any more."""
+    before = document.lines.copy() if session.recorder.follows(document) else None
     told = as_list(changes)
     if not told and changes != []:
         document.out_of_step = True
@@ -78,6 +80,8 @@ def _change(session: Session, document: OpenDocument, changes: object, version: 
     if document.out_of_step:
         session.log(f"{document.uri}: {OUT_OF_STEP}", types.MessageType.Warning)
     document.settle(version)
+    if before is not None:
+        session.recorder.changed(document, before, asyncio.get_running_loop().time())
 
 
 def _apply(document: OpenDocument, change: object) -> bool:
@@ -99,13 +103,15 @@ def _open(session: Session, item: Any) -> None:  # noqa: ANN401 - JSON
     uri, text = text_at(item, "uri"), as_object(item).get("text")
     if uri and isinstance(text, str):
         document = session.documents.open(uri, text_at(item, "languageId"), integer_at(item, "version"), text)
-        session.folders.path_of(document.uri, document.language)  # the file is this document from now on
+        path = session.folders.path_of(document.uri, document.language)  # the file is this document from now on
+        session.recorder.opened(document, path)
 
 
 def _close(session: Session, uri: str) -> None:
     document = session.documents.close(uri)
     if document is not None:
         session.hunks.closed(document.uri)
+        session.recorder.closed(document.uri)
         if (engine := session.engines.current) is not None:
             engine.index.set_overlay(session.folders.path_of(document.uri, document.language), None)
     session.folders.forget(uri)

@@ -1,7 +1,7 @@
 """Folders, settings and files that change while the server runs."""
 
 from collections.abc import Callable, Coroutine, Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
@@ -9,6 +9,7 @@ from pygls.exceptions import JsonRpcException
 from darner_clients.context_budget import is_budget
 from darner_server.lsp.session import Session
 from darner_server.lsp.transport.json_values import as_list, as_object, at, text_at
+from darner_server.validation.rows import NextEditTier
 
 if TYPE_CHECKING:
     import asyncio
@@ -116,9 +117,14 @@ def _is_switch(value: object) -> bool:
     return isinstance(value, bool)
 
 
+def _is_tier(value: object) -> bool:
+    return value in get_args(NextEditTier)
+
+
 _HARMLESS: dict[str, Callable[[object], bool]] = {
     "budget": is_budget,
     "completion": _is_switch,
+    "next_edits": _is_tier,
     "trusted": _is_switch,
 }
 _IGNORED = (
@@ -127,7 +133,8 @@ _IGNORED = (
 )
 _WRONG = (
     "the workspace's settings set {names} to an unusable value: "
-    'budget is "auto" or a number of tokens, completion and trusted are true or false'
+    'budget is "auto" or a number of tokens, completion and trusted are true or false, '
+    'next_edits is "on", "sure" or "off"'
 )
 _NOT_TRUSTED = (
     "the workspace's settings set 'trusted': ignored, because the client reported at the start that the workspace is "

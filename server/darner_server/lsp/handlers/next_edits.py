@@ -1,0 +1,120 @@
+"""`darner/nextEdits`: where the user's next edit may be, from what was typed last; and the command that pauses it."""
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from darner_server.lsp.edits.buffers import Buffers, snapshot_buffers
+from darner_server.lsp.errors import INVALID_PARAMS, Failure
+from darner_server.lsp.next_edits.next_edit_json import NextEditJson
+from darner_server.lsp.session import Session
+from darner_server.lsp.text.documents import OpenDocument
+from darner_server.lsp.text.workspace_folders import Folders
+from darner_server.lsp.transport.json_values import at, integer_at, text_at
+
+if TYPE_CHECKING:
+    from darner_context.next_edits.edit import NextEdits, RecordedEdit
+    from darner_server.engine import Engine
+
+_LIMIT, _MOST = 50, 500  # edits of an answer where the client names no limit, and at most
+_SNOOZE = 10.0  # minutes
+_LONGEST = 24 * 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """What a prediction is made from."""
+
+    edits: "tuple[RecordedEdit, ...]"
+    buffers: Buffers
+    folders: Folders
+    documents: dict[str, tuple[OpenDocument, int]]  # by path, with the revision of each
+
+    def current(self, session: Session, path: str) -> bool:
+        """Whether a file is still as it was."""
+        if path not in self.documents:
+            return session.documents.get(self.folders.uri_of(path) or "") is None  # or it has been opened since
+        document, revision = self.documents[path]
+        return session.documents.get(document.uri) is document and document.revision == revision
+
+
+def next_edits(session: Session, params: object) -> dict[str, Any] | Coroutine[Any, Any, dict[str, Any]]:
+    """Predict from the edits and the documents as they are now; never null, and no error where there is nothing."""
+    session.next_edit_turns.supersede()
+    document = session.documents.get(text_at(params, "textDocument", "uri"))
+    version = integer_at(params, "textDocument", "version")
+    if document is None or document.out_of_step or session.snooze.lasts(asyncio.get_running_loop().time()):
+        return _json([])
+    if version is not None and version != document.version:
+        return _json([])  # the client speaks of a text that darner does not have
+    edits = session.recorder.edits(lambda each: _path(session, each))
+    if not edits:
+        return _json([])
+    limit = integer_at(params, "limit")
+    limit = _LIMIT if limit is None else max(0, min(limit, _MOST))
+    open_now = [each for each in session.documents if not each.out_of_step]
+    documents = {_path(session, each): (each, each.revision) for each in open_now}
+    buffers = snapshot_buffers(session.documents, session.folders, "")
+    return _answer(session, _Moment(edits, buffers, session.folders.snapshot(), documents), limit)
+
+
+def snooze(session: Session, arguments: list[Any]) -> None:
+    """Show no next edits for `[{"minutes": n}]`, 10 by default; 0 shows them again."""
+    minutes = at(arguments[0] if arguments else None, "minutes")
+    if minutes is None:
+        minutes = _SNOOZE
+    if not isinstance(minutes, int | float) or isinstance(minutes, bool) or not 0 <= minutes <= _LONGEST:
+        raise Failure('darner.snoozeNextEdits takes {"minutes": n}, n from 0 to 1440', INVALID_PARAMS)
+    session.snooze.begin(asyncio.get_running_loop().time(), minutes)
+
+
+def _json(edits: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"edits": edits}
+
+
+def _path(session: Session, document: OpenDocument) -> str:
+    return session.folders.path_of(document.uri, document.language)
+
+
+async def _answer(session: Session, moment: _Moment, limit: int) -> dict[str, Any]:
+    with session.next_edit_turns.current() as turn:
+        try:
+            await session.wait_for_settings()
+            async with session.engines.use() as engine:
+                found = await _predict(session, engine, moment, limit)
+        except asyncio.CancelledError:
+            if turn.superseded():
+                return _json([])
+            raise
+        except Failure:
+            return _json([])  # the settings cannot be used: the user has been shown why
+    kept = tuple(each for each in found.edits if moment.current(session, each.path))
+    return _json(NextEditJson(moment.folders, session.mapper, moment.buffers).edits(replace(found, edits=kept)))
+
+
+async def _predict(session: Session, engine: "Engine", moment: _Moment, limit: int) -> "NextEdits":
+    """Places from the index; none before it knows the whole workspace, for a name that it lacks may be another's."""
+    from darner_context.next_edits.edit import NextEdits  # imported once the client has been answered
+    from darner_server.engine.engine import PATIENCE
+
+    tier = engine.settings.next_edits
+    if tier == "off" or not await engine.indexed(patience=PATIENCE):
+        return NextEdits((), {})
+    origins = moment.buffers.origins
+
+    def predict() -> tuple[NextEdits, set[str]]:
+        hidden = {path for path in {each.path for each in moment.edits} if engine.withheld(path, origins.get(path))}
+        usable = [each for each in moment.edits if each.path not in hidden]
+        if moment.edits[-1].path in hidden:
+            return NextEdits((), {}), hidden
+        found = engine.index.next_edits(usable, moment.buffers.texts, limit)
+        chosen = [each for each in found.edits if each.sure or tier == "on"]
+        paths = {each.path for each in chosen if each.path in origins}
+        barred = {path for path in paths if engine.withheld(path, origins[path])}
+        return replace(found, edits=tuple(each for each in chosen if each.path not in barred)), hidden
+
+    found, hidden = await engine.index.run_in_thread(predict)
+    for path in hidden & moment.documents.keys():
+        session.recorder.exclude(moment.documents[path][0].uri)
+    return found
