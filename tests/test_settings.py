@@ -456,7 +456,9 @@ def test_odd_files_in_the_place_of_settings(tmp_path: Path) -> None:
         load_workspace(tmp_path)
 
 
-@pytest.mark.parametrize("text", ["[[endpoints]]\nname = 'x'\n", "local_model = 'x'\n", "check_seconds = 9\n", "next_edits = 'on'\n"])
+@pytest.mark.parametrize(
+    "text", ["[[endpoints]]\nname = 'x'\n", "local_model = 'x'\n", "check_seconds = 9\n", "next_edits = 'on'\n"]
+)
 def test_a_workspace_cannot_name_endpoints(tmp_path: Path, text: str) -> None:
     (tmp_path / ".darner.toml").write_text(text)
     with pytest.raises(SettingsError, match="cannot be set by a workspace"):

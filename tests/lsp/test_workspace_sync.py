@@ -120,7 +120,15 @@ async def test_settings_that_a_repository_may_send_are_told_and_ignored(
 
 @pytest.mark.parametrize(
     "settings",
-    [{"budget": "x"}, {"budget": -1}, {"budget": True}, {"budget": 10**9}, {"completion": 1}, {"trusted": "yes"}, {"next_edits": True}],
+    [
+        {"budget": "x"},
+        {"budget": -1},
+        {"budget": True},
+        {"budget": 10**9},
+        {"completion": 1},
+        {"trusted": "yes"},
+        {"next_edits": True},
+    ],
 )
 async def test_a_value_that_cannot_be_used_stops_nothing(tmp_path: Path, settings: Json) -> None:
     async with ScriptedEndpoint(Script(otherwise="")) as scripted, editing(tmp_path, FILES, scripted) as editor:
