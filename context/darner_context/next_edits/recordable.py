@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from darner_context.languages.file_language import language_in
 from darner_context.secrets.file_names import secret_name
-from darner_context.secrets.scanner import PRIVATE_KEY, secrets_of
+from darner_context.secrets.private_keys import PRIVATE_KEY
+from darner_context.secrets.scanner import secrets_of
 from darner_context.workspace.file_kind import GENERATED, LOCK_FILES, SECRET, TOP, VENDORED, flags_of, minified
 
 _MOST_LINES, _MOST_CHARACTERS = 50_000, 1_500_000

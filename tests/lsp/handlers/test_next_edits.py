@@ -22,7 +22,8 @@ async def ask(editor: Editor, name: str, **more: object) -> list[Json]:
     }
     found = plain(await editor.request("darner/nextEdits", params))
     assert set(found) == {"edits"}
-    return found["edits"]
+    edits: list[Json] = found["edits"]
+    return edits
 
 
 def applied(editor: Editor, edits: list[Json], name: str) -> str:

@@ -174,18 +174,19 @@ def test_what_a_patch_offered_is_its_own_wherever_the_client_applies_it() -> Non
     assert [each.kind for each in window.edits()] == ["own", "own", "typing"]
 
 
-def test_a_document_that_is_closed_opened_again_or_excluded_has_no_edits() -> None:
+@pytest.mark.parametrize("drop", ["closed", "excluded", "opened again"])
+def test_a_document_that_is_closed_opened_again_or_excluded_has_no_edits(drop: str) -> None:
     window = Window("a.py", CODE)
-    for drop in (
-        lambda: window.recorder.closed(window.document.uri),
-        lambda: window.recorder.exclude(window.document.uri),
-        lambda: window.recorder.opened(window.document, "a.py"),
-    ):
-        window.recorder.opened(window.document, "a.py")
-        window.message(*typed(3, 0, "x"))
-        assert len(window.edits()) == 1
-        drop()
-        assert window.edits() == ()
+    window.message(*typed(3, 0, "x"))
+    assert len(window.edits()) == 1
+    match drop:
+        case "closed":
+            window.recorder.closed(window.document.uri)
+        case "excluded":
+            window.recorder.exclude(window.document.uri)
+        case _:
+            window.recorder.opened(window.document, "a.py")
+    assert window.edits() == ()
 
 
 def test_two_windows_on_one_file_are_one_document_by_any_spelling_of_its_uri() -> None:
