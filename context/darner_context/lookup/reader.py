@@ -16,7 +16,7 @@ from darner_context.lookup.snapshot import Snapshot
 from darner_context.request import Unreadable
 from darner_context.store.database import Store
 from darner_context.store.entry import words_of
-from darner_context.store.postings import Postings
+from darner_context.store.postings import Living, Postings
 from darner_context.syntax.notebook import unshown_lines
 from darner_context.text.lines import Lines
 from darner_context.workspace.file_kind import SECRETIVE
@@ -69,6 +69,7 @@ class IndexReader:
         buffer = self._snapshot.buffers.get(path)
         if text is None:
             self._lent.pop(path, None)
+            self._postings = {name: each for name, each in self._postings.items() if each is not _NOWHERE}
             self._show(self._snapshot.without_buffer(path), [path])
         elif buffer is not None:
             buffer.edit(text)
@@ -122,12 +123,12 @@ class IndexReader:
             lent.edit(text)
             self._lent.move_to_end(path)
             buffers[path] = lent
+        self._drop_oldest_lent()  # before these are parsed
         self._show(before.with_buffers(buffers) if buffers else before, buffers)
         try:
             yield
         finally:
             self._show(before, buffers)
-            self._drop_oldest_lent()
 
     def _drop_oldest_lent(self) -> None:
         """Keep of the lent texts those that were lent last, and no more of them than memory is for."""
@@ -263,7 +264,7 @@ class IndexReader:
         if unknown:
             found = self.store.names(unknown)
             for name in unknown:
-                known[name] = Postings(self._ids, *found.get(name, (_EMPTY, _EMPTY)))
+                known[name] = Postings(self._ids, *found[name]) if name in found else _NOWHERE
         if not self._snapshot.live and not self._snapshot.gone:
             return {name: known[name] for name in wanted}
         hidden = self._hidden()
@@ -272,7 +273,8 @@ class IndexReader:
             (path, live.facts.definitions.by_name, live.facts.names) for path, live in self._snapshot.live.items()
         ]
         return {
-            name: known[name].with_live(
+            name: _with_live(
+                known[name],
                 (hidden, [path for path, defined, _ in living if name in defined]),
                 (unused, [path for path, _, used in living if path != own and _holds(used, name)]),
             )
@@ -329,4 +331,8 @@ def _holds(names: Sequence[str], name: str) -> bool:
     return place < len(names) and names[place] == name
 
 
-_EMPTY = array("I")
+def _with_live(stored: Postings, defined: Living, used: Living) -> Postings:
+    return stored if stored is _NOWHERE and not defined[1] and not used[1] else stored.with_live(defined, used)
+
+
+_NOWHERE = Postings({}, array("I"), array("I"))  # one for all names without files: a large buffer has thousands

@@ -30,6 +30,7 @@ class Retriever:
     def __init__(self, reader: IndexReader) -> None:
         self._reader = reader
         self._state_token: object = None
+        self._own: str | None = None
         self._resolver = NameResolver(reader)
         self._file_rankings: OrderedDict[object, Ranking] = OrderedDict()
         self._searches: OrderedDict[tuple[str, str | None], Search] = OrderedDict()
@@ -61,12 +62,17 @@ class Retriever:
     def _renew(self, own: str | None) -> None:
         token = self._reader.state_token(own)
         if token != self._state_token:
-            self._state_token = token
+            self._state_token, self._own = token, own
             self._resolver = NameResolver(self._reader, own if own in self._reader.live else None)
             self._file_rankings.clear()
             self._searches.clear()
             self._packed.clear()
             self._places.clear()
+
+    def forget(self, path: str) -> None:
+        """Drop what is cached for a buffer that was closed."""
+        if path == self._own:
+            self._renew(None)
 
     def _around_place(
         self, request: ContextRequest, counter: "_Counter", search: Search, focus: Focus

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from array import array
 
-_Living = tuple[frozenset[int], list[str]]  # stored files that do not count, and live ones that do
+Living = tuple[frozenset[int], list[str]]  # stored files that do not count, and live ones that do
 
 
 class Postings:
@@ -20,8 +20,8 @@ class Postings:
         ids: Mapping[int, str],
         defined: "array[int]",
         used: "array[int]",
-        living_defined: _Living = (frozenset(), []),
-        living_used: _Living = (frozenset(), []),
+        living_defined: Living = (frozenset(), []),
+        living_used: Living = (frozenset(), []),
     ) -> None:
         self._ids, self._defined, self._used = ids, defined, used
         self._living_defined, self._living_used = living_defined, living_used
@@ -30,7 +30,7 @@ class Postings:
         self.definitions = _count(defined, living_defined)  # files that define the name
         self.uses = _count(used, living_used)  # files that use it
 
-    def with_live(self, defined: _Living, used: _Living) -> "Postings":
+    def with_live(self, defined: Living, used: Living) -> "Postings":
         """Take live files in the place of stored ones."""
         return Postings(self._ids, self._defined, self._used, defined, used)
 
@@ -48,11 +48,11 @@ class Postings:
             self._paths_used = self._paths(self._used, self._living_used)
         return self._paths_used
 
-    def _paths(self, numbers: "array[int]", living: _Living) -> list[str]:
+    def _paths(self, numbers: "array[int]", living: Living) -> list[str]:
         hidden, ids = living[0], self._ids
         paths = [path for one in numbers if one not in hidden and (path := ids.get(one)) is not None]
         return sorted(paths + living[1])
 
 
-def _count(numbers: "array[int]", living: _Living) -> int:
+def _count(numbers: "array[int]", living: Living) -> int:
     return len(numbers) - sum([numbers.count(one) for one in living[0]]) + len(living[1])

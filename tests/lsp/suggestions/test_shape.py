@@ -94,3 +94,14 @@ def test_what_is_being_typed_is_remembered() -> None:
     assert completions.remembered(Cursor("x = co", "\n\n")) is None
     assert completions.remembered(Cursor("x =", "\n")) is None
     assert completions.remembered(Cursor("x = compute(1)", "\n")) is None
+
+
+def test_in_a_large_document_the_text_around_the_place_decides() -> None:
+    head, tail = "a = 1\n" * 20_000, "b = 2\n" * 20_000
+    completions = SuggestionMemory()
+    completions.remember(Cursor(head + "x = ", tail), "compute(1)")
+    assert completions.remembered(Cursor(head + "x = co", tail)) == "mpute(1)"
+    assert completions.remembered(Cursor(head + "y = co", tail)) is None
+    assert completions.remembered(Cursor("\n" + head + "x = co", tail)) is None
+    assert completions.remembered(Cursor(head + "x = co", tail + "c\n")) is None
+    assert completions.remembered(Cursor(head + "x = co", "c" + tail[1:])) is None

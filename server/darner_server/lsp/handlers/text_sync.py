@@ -13,6 +13,8 @@ from darner_server.lsp.text.documents import OUT_OF_STEP, OpenDocument
 from darner_server.lsp.text.positions import Point
 from darner_server.lsp.transport.json_values import as_list, as_object, at, integer_at, point_at, text_at
 
+_LARGE = 250_000  # characters of a document that leaves megabytes behind
+
 
 def did_open(session: Session, params: object) -> None:
     """Take the text from the client from now on, not from the disk."""
@@ -114,4 +116,6 @@ def _close(session: Session, uri: str) -> None:
         session.recorder.closed(document.uri)
         if (engine := session.engines.current) is not None:
             engine.index.set_overlay(session.folders.path_of(document.uri, document.language), None)
+            if sum(map(len, document.lines)) > _LARGE:
+                session.spawn(engine.index.release_memory())
     session.folders.forget(uri)

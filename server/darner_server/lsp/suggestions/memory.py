@@ -7,12 +7,24 @@ from darner_server.lsp.suggestions.shape import Cursor
 from darner_server.lsp.suggestions.turns import Turns
 
 _REMEMBERED = 8
+_NEAR = 4_000  # characters on each side of a suggestion that are kept: whole documents may be large
 
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    cursor: Cursor
+    before: str
+    place: int  # characters before the cursor in all
+    after: str
+    rest: int  # characters after the cursor in all
     text: str
+
+    def typed(self, cursor: Cursor) -> str | None:
+        """The text between its place and a cursor; None if the texts around differ."""
+        if len(cursor.before) < self.place or len(cursor.after) != self.rest:
+            return None
+        if not cursor.before.endswith(self.before, 0, self.place) or not cursor.after.startswith(self.after):
+            return None
+        return cursor.before[self.place :]
 
 
 class SuggestionMemory:
@@ -24,17 +36,13 @@ class SuggestionMemory:
 
     def remember(self, cursor: Cursor, text: str) -> None:
         """Keep a suggestion for as long as the user types along."""
-        self._made.appendleft(_Made(cursor, text))
+        before, after = cursor.before, cursor.after
+        self._made.appendleft(_Made(before[-_NEAR:], len(before), after[:_NEAR], len(after), text))
 
     def remembered(self, cursor: Cursor) -> str | None:
         """What is left of a suggestion that is being typed; None if this is not one."""
         for made in self._made:
-            typed = cursor.before[len(made.cursor.before) :]
-            if (
-                cursor.before.startswith(made.cursor.before)
-                and cursor.after == made.cursor.after
-                and made.text.startswith(typed)
-                and len(made.text) > len(typed)
-            ):
+            typed = made.typed(cursor)
+            if typed is not None and made.text.startswith(typed) and len(made.text) > len(typed):
                 return made.text[len(typed) :]
         return None
