@@ -31,12 +31,13 @@ FLOORS = {
     " < prompt < patch_state < reply_stream < run < engine",
     "darner_server.check": "changes failure_excerpt isolation keyless_environment linux plain_copy project scratch trusted_commands"
     " visible_files < landlock namespaces supervisor < launcher sandbox < verdict",
+    "darner_server.verification": "draft_choice patch_check repair < drafts",
     "darner_server.local": "cancellable_thread lock models server_state"
     " < checksum download_process health server_process < hub package_index < download < server",
     "darner_server.lsp": "client_log errors suggestions tests_of_file < transport < progress server_capabilities text"
     " < client_capabilities engine_host handshake params < edits < next_edits < session < model_request patch_run < handlers < server < startup",
     "darner_server.cli": "exit_codes output daemon < autorun_files locations login model recovery"
-    " < command_environment < apply patch_check patch_repair context doctor < patch < arguments < app < warm_process",
+    " < command_environment < apply patch_events context doctor < patch_check < patch < arguments < app < warm_process",
 }
 
 # What each package may import besides itself and the standard library. "package.room" allows that room alone.
@@ -49,11 +50,12 @@ OUTSIDE = {
     "darner_server.engine": "darner_clients darner_context darner_server darner_server.local darner_server.patch",
     "darner_server.check": "darner_context.git darner_context.request darner_context.secrets darner_context.syntax"
     " darner_context.system",
+    "darner_server.verification": "darner_clients darner_context darner_server darner_server.check darner_server.engine darner_server.patch",
     "darner_server.local": "filelock darner_clients darner_context.system darner_server.__init__",
     "darner_server.lsp": "cattrs lsprotocol pygls darner_clients darner_context darner_server darner_server.engine"
     " darner_server.patch",
     "darner_server.cli": "keyring rich typer darner_clients darner_context darner_server darner_server.engine"
-    " darner_server.check darner_server.local darner_server.lsp.startup darner_server.lsp.transport darner_server.patch",
+    " darner_server.check darner_server.verification darner_server.local darner_server.lsp.startup darner_server.lsp.transport darner_server.patch",
 }
 
 # Libraries that one file, or one folder, knows.

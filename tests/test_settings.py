@@ -457,7 +457,14 @@ def test_odd_files_in_the_place_of_settings(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["[[endpoints]]\nname = 'x'\n", "local_model = 'x'\n", "check_seconds = 9\n", "next_edits = 'on'\n"]
+    "text",
+    [
+        "[[endpoints]]\nname = 'x'\n",
+        "local_model = 'x'\n",
+        "check_seconds = 9\n",
+        "next_edits = 'on'\n",
+        "drafts = 3\n",
+    ],
 )
 def test_a_workspace_cannot_name_endpoints(tmp_path: Path, text: str) -> None:
     (tmp_path / ".darner.toml").write_text(text)

@@ -35,18 +35,21 @@ def assemble(
     instruction: str,
     tokenizer: Tokenizer,
     hide: Callable[[str], str],
+    reverse: bool = False,
 ) -> Prompt:
     """
     Lay the prompt out so that the endpoint's cache matches most of it when cursor and instruction change.
 
     Rules and project come first, then the snippets chosen for the file as a whole, in the order of path and line,
     not of rank; then the file, then the snippets chosen for the cursor's place, and the instruction last. `hide` takes
-    the secrets out of all of it.
+    the secrets out of all of it. With `reverse` the snippets after the file come in the opposite order: another prompt
+    for the same answer, with the same beginning.
     """
     system = hide("\n\n".join(part for part in (rules.strip("\n"), project.strip("\n")) if part))
     ordered = sorted(bundle.snippets, key=lambda each: (each.path, each.start_line))
     stable = "".join(_block(each) for each in ordered if each.stable)
-    moving = "".join(_block(each) for each in ordered if not each.stable)
+    last_first = reversed(ordered) if reverse else ordered
+    moving = "".join(_block(each) for each in last_first if not each.stable)
     focus = _block(bundle.focus) if bundle.focus else ""
     goal = f"{instruction.strip()}\n"
     user = hide(f"{stable}{focus}{moving}{goal}")

@@ -18,6 +18,7 @@ from darner_context.system.regular_file import read_plain
 from darner_context.text.toml import read_toml
 from darner_server.endpoint_table import made, may_have_key, place_in
 from darner_server.user_directories import config_folder
+from darner_server.validation.draft_count import Drafts
 from darner_server.validation.mistakes import line
 from darner_server.validation.plain import plain_settings, plain_workspace
 from darner_server.validation.rows import EndpointRow, NextEditTier, SettingsRow
@@ -45,6 +46,7 @@ class Settings:
     source: str  # the file or the variables these came from, for `darner doctor`
     check_seconds: float = DEFAULT_CHECK_SECONDS  # for repairs of a patch whose check failed; 0: none
     next_edits: NextEditTier = DEFAULT_NEXT_EDITS
+    drafts: Drafts = 1  # of a patch that is checked
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ def from_mapping(
             base.source,
             base.check_seconds if file.check_seconds is None else file.check_seconds,
             file.next_edits or base.next_edits,
+            base.drafts if file.drafts is None else file.drafts,
         )
     return _settings(dict(options), environ, _key_for(key_of, sparing=False), source="the editor's settings", text="")
 
@@ -110,7 +113,7 @@ def load_workspace(root: Path) -> WorkspaceSettings:
         raise SettingsError(f"{path}: {held.reason}; a workspace's settings may have at most {_MOST:,} bytes")
     text = _text(path, held)
     data = _parse(text, str(path))
-    for key in ("endpoints", "local_model", "hedge", "check_seconds", "next_edits"):
+    for key in ("endpoints", "local_model", "hedge", "check_seconds", "next_edits", "drafts"):
         if key in data:
             raise SettingsError(
                 f"{path}:{line(text, (key,))}: '{key}' cannot be set by a workspace, only in your own settings "
@@ -197,6 +200,7 @@ def _settings(
         source=source,
         check_seconds=DEFAULT_CHECK_SECONDS if file.check_seconds is None else file.check_seconds,
         next_edits=file.next_edits or DEFAULT_NEXT_EDITS,
+        drafts=1 if file.drafts is None else file.drafts,
     )
 
 

@@ -67,7 +67,7 @@ async def test_a_patch_is_checked_after_consent_and_written_if_it_passes(desk: D
     assert checked.pop("isolation") in {"namespaces", "landlock", "limits"}
     assert checked == {
         "event": "checked", "what": command, "passed": True, "before": False, "exit_code": 0, "limit": None,
-        "wavers": False, "uncounted": [],
+        "wavers": False, "uncounted": [], "new": 0,
     }  # fmt: skip
     assert done["event"] == "done"
     times = done["timings_ms"]

@@ -31,7 +31,7 @@ def test_pydantic_knows_the_fields_of_a_row() -> None:
 )
 def test_what_is_plain(more: dict[str, Any]) -> None:
     data = {"endpoints": [{**ROW, **more}, {**ROW, "name": "other"}], "local_model": "m", "hedge": False, "budget": 5}
-    data |= {"check_seconds": 0, "next_edits": "sure"}
+    data |= {"check_seconds": 0, "next_edits": "sure", "drafts": "auto" if more else 3}
     row = plain_settings(data)
     assert row is not None
     assert row == validated_settings(data, "", "")
@@ -59,6 +59,7 @@ def test_what_is_left_to_pydantic(more: dict[str, Any]) -> None:
         {"hedge": 1}, {"local_model": 1}, {"budget": 1.0}, {"window": 5}, {"hedge": None},
         {"check_seconds": -1}, {"check_seconds": False}, {"check_seconds": "5"}, {"check_seconds": float("inf")},
         {"next_edits": "all"}, {"next_edits": True}, {"next_edits": None}, {"next_edits": []},
+        {"drafts": 0}, {"drafts": 9}, {"drafts": True}, {"drafts": "3"}, {"drafts": 2.0}, {"drafts": "many"}, {"drafts": None},
     ],
 )  # fmt: skip
 def test_what_of_a_file_is_left_to_pydantic(data: dict[str, Any]) -> None:

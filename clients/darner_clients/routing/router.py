@@ -22,7 +22,7 @@ from darner_clients.routing.shared_store import SharedStore
 from darner_clients.routing.target import Target
 from darner_clients.wire.response_stream import Item
 
-__all__ = ["EndpointStatus", "QuotaLeft", "Route", "Router", "Unroutable"]
+__all__ = ["PATIENCE", "EndpointStatus", "QuotaLeft", "Route", "Router", "Unroutable"]
 
 BRIEF = 0.5  # seconds that the better endpoint is worth waiting for when another one could serve at once
 SETTLED = 2.0  # seconds after the start: before, a request may come at once
@@ -151,7 +151,8 @@ class Router:
         than the endpoint has room for, these are needed, and the next endpoint gets the request.
 
         Waits for quota where no endpoint has any and some will have within `patience` seconds (a batch may have
-        minutes), and for a model that is loading; `on_wait` gets the reason. Leaving early gives the place up.
+        minutes), and for a model that is loading; `on_wait` gets the reason. Leaving early gives the place up. Without
+        patience nothing is sent to an endpoint that is down, or before a time that it has named.
         """
         demand = Demand(count, fit, output, interactive, {})
         places: dict[str, int] = {}
@@ -162,7 +163,9 @@ class Router:
             while True:
                 found = await self._look(within_reach, demand, places, insistence)
                 if isinstance(found, Route):
-                    return found
+                    return replace(found, alone=found.alone and patience > 0)
+                if patience <= 0:
+                    return _unroutable(found, self.endpoints, without)
                 soonest = min((rejection.wait.seconds for rejection in found if rejection.wait), default=math.inf)
                 if not insistence.down and soonest > LOOK and any(rejection.down for rejection in found):
                     insistence = replace(insistence, down=True)
@@ -297,6 +300,11 @@ class Router:
         """(tokens that the emptiest bucket has left, tokens of a prompt read in a second); None: not known."""
         target = self._targets[endpoint.name]
         return await _tokens_left(target), target.samples.typical("prefill")
+
+    async def share_left(self, name: str) -> float:
+        """The share that is left of an endpoint's emptiest bucket; 1.0 if it has named no quota."""
+        buckets = await self._targets[name].quota.remaining()
+        return min((each.remaining / each.limit for each in buckets if each.limit), default=1.0)
 
     async def status(self, *, probe: bool, token: bool = False) -> tuple[EndpointStatus, ...]:
         """What is known of each endpoint; with `probe` each is queried now, with `token` for a reply of one token."""

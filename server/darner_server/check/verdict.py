@@ -7,7 +7,7 @@ of a command or a test counts once it has happened twice.
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 from darner_server.check.isolation import LEVELS, Level, Unisolated
 from darner_server.check.project import diagnostics
@@ -17,7 +17,9 @@ from darner_server.check.sandbox import Ended, Limit
 Changes = Mapping[str, bytes | None]
 Run = Callable[[Changes], Awaitable[Ended | Unisolated]]
 Clock = Callable[[], float]
+Kind = Literal["checker", "tests", "command"]
 
+_NEW: Mapping[Kind, str] = {"checker": "new error", "tests": "newly failing test", "command": ""}
 _MOST_SHOWN = 40  # diagnostics
 
 
@@ -35,7 +37,17 @@ class Verdict:
     isolation: Level
     output: str  # of what failed: the end of it, or the new diagnostics
     uncounted: tuple[str, ...] = ()  # tests that the patch itself changes
-    new: str = ""  # how many diagnostics, or failing tests, were not there before
+    new: int = 0  # diagnostics, or failing tests, that were not there before
+    kind: Kind = "command"
+
+    @property
+    def outcome(self) -> str:
+        """How it ended, in a few words."""
+        if self.passed:
+            return f"passed {self.what}"
+        if self.limit:
+            return f"{self.what} passed the limit of {self.limit}"
+        return _counted(self.new, _NEW[self.kind]) or f"{self.what} ended with exit code {self.code}"
 
     def as_json(self) -> dict[str, Any]:
         """The object of the contract."""
@@ -50,13 +62,14 @@ class Verdict:
             "limit": self.limit,
             "wavers": self.wavers,
             "uncounted": list(self.uncounted),
+            "new": self.new,
         }
 
     def __str__(self) -> str:
         how = f"isolation: {self.isolation}, {self.seconds:.1f} s"
         if not self.passed:
             ended = f"passed the limit of {self.limit}" if self.limit else f"exit code {self.code}"
-            ended = self.new or ended
+            ended = _counted(self.new, _NEW[self.kind]) or ended
             before = "" if self.before or self.new else "; it fails without the patch too"
             return f"the check failed: {self.what} ({ended}; {how}){before}"
         notes = [how]
@@ -138,7 +151,7 @@ async def judge_checker(
     return Verdict(
         what, passed=not new and after.limit is None, code=after.code, limit=after.limit, before=not old, wavers=False,
         seconds=clock() - began, isolation=after.level, output=output, uncounted=uncounted,
-        new=_counted(len(new), "new error"),
+        new=len(new), kind="checker",
     )  # fmt: skip
 
 
@@ -173,7 +186,7 @@ async def judge_tests(
         _counted(len(report.passed), "test") if report is not None and outcome.passed else what,
         passed=outcome.passed, code=ended.code, limit=ended.limit, before=before.code == 0, wavers=outcome.wavers,
         seconds=clock() - began, isolation=ended.level, output=heading + ended.output, uncounted=uncounted,
-        new=_counted(len(new), "newly failing test"),
+        new=len(new), kind="tests",
     )  # fmt: skip
 
 

@@ -34,6 +34,7 @@ _log = logging.getLogger(__name__)
 _PATIENCE = 1.0  # seconds that a person's task with a place waits for the first scan of a large workspace
 PATIENCE = 10.0  # seconds that a question waits for it, before the answer is given without the rest
 _SHOWN = 0.25  # seconds after which it is shown again how far the first scan is
+_ROOM = 1 / 3  # of the quota: what further drafts leave to other requests
 _CALM = 0.2  # seconds before files that have changed are looked at: they come in bursts ...
 _SHARE = 3.0  # ... or so many times what the last scan took, in a large workspace
 
@@ -204,6 +205,15 @@ class Engine:
     async def status(self, *, probe: bool) -> tuple[EndpointStatus, ...]:
         """Every endpoint's state; with `probe` each is queried for a token. Does not start the embedded model."""
         return await self._router.status(probe=probe, token=probe) if self._router is not None else ()
+
+    async def has_room(self, endpoint: str) -> bool:
+        """Whether further drafts may be requested there unasked: more than a third of its quota is left.
+
+        Not of the embedded model: its drafts would wait for one another.
+        """
+        if self._embedded is not None or self._router is None:
+            return False
+        return await self._router.share_left(endpoint) > _ROOM
 
     async def _keep_indexed(self) -> None:
         while True:

@@ -80,7 +80,7 @@ class Routed:
 
 @dataclass(frozen=True, slots=True)
 class Decoding:
-    """How far the reply has come; at most a few a second."""
+    """How far the reply has come: at its first token, then a few times a second."""
 
     endpoint: str
     tokens: int

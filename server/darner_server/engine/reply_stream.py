@@ -111,9 +111,9 @@ class Streaming:
                     if isinstance(item, Text):
                         text.append(item.text)
                         self._take(parser.feed(item.text), region)
-                    if now - told >= PROGRESS_EVERY:
+                    if tokens == 1 or now - told >= PROGRESS_EVERY:
                         told = now
-                        self._emit(Decoding(route.endpoint.name, tokens, tokens / max(now - first, 1e-3)))
+                        self._emit(Decoding(route.endpoint.name, tokens, (tokens - 1) / max(now - first, 1e-3)))
         except EndpointError:
             self._take(parser.close(cut_off=True), region)
             raise

@@ -9,7 +9,7 @@ from hashlib import blake2s
 from darner_clients.chat import ChatRequest
 from darner_clients.endpoint import Endpoint
 from darner_clients.errors import EndpointError, Interrupted, Overflow
-from darner_clients.routing.router import Route, Router, Unroutable
+from darner_clients.routing.router import PATIENCE, Route, Router, Unroutable
 from darner_server.engine.events import ContextReady, Done, EditRefused, Failed, Repairing, Routed
 from darner_server.engine.failed_endpoints import EndpointFailures
 from darner_server.engine.patch_state import Hunks
@@ -22,6 +22,7 @@ from darner_server.patch import Parser, Refused, repair_text, unified_diff
 MOST_DRAFTS = 4  # replies of one endpoint that reach its limit before the edits are complete
 MOST_CUTS = 3  # how often the context is cut to fit
 MOST_REPAIRS = 2
+SAMPLED = 0.8  # the temperature of a further draft by the same endpoint: at 0 it would be the same again
 REPAIR_SHARE = 2.0  # a repair may take this many times what the draft took ...
 REPAIR_LEAST = 5.0  # ... or this many seconds, whichever is more
 
@@ -130,12 +131,20 @@ class Run:
             self._prompts.limit(endpoint, tokens_left=tokens_left, prefill=prefill)
         if left:
             await self._prompts.prepare(left[0])
+        drafted = frozenset(self._task.drafted)
+        found: Route | Unroutable | None = None
+        if drafted and any(each.name not in drafted for each in left):
+            found = await self._routed(growth, self._failures.out | drafted)
+        return found if isinstance(found, Route) else await self._routed(growth, self._failures.out)
+
+    async def _routed(self, growth: int, without: frozenset[str]) -> Route | Unroutable:
         return await self._router.choose(
             self._prompts.count,
             output=lambda endpoint: self._output(endpoint, growth),
             fit=self._prompts.fit,
             interactive=self._task.interactive,
-            without=self._failures.out,
+            without=without,
+            patience=0.0 if self._task.drafted else PATIENCE,  # a further draft is worth no wait
             on_wait=self._wait_for_quota,
         )
 
@@ -199,6 +208,7 @@ class Run:
             messages=self._prompts.prompt(route.endpoint).messages,
             prompt_tokens=route.prompt_tokens,
             max_output=min(route.output or self._output(route.endpoint, growth), room),
+            temperature=SAMPLED if self._task.variation(route.endpoint.name) else 0.0,
             prediction=self._prompts.masks.hide(region.text) if region else None,
             cache_key=_cache_key(self._task),
             interactive=self._task.interactive,

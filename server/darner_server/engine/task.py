@@ -30,3 +30,8 @@ class Task:
     budget: Budget | None = None  # tokens of snippets; None: the settings'
     stray: bool = False  # the focus is a document of no folder: no folder's instructions go with it
     partial: bool = False  # keep the edits that applied although others stayed rejected
+    drafted: tuple[str, ...] = ()  # the endpoints that have drafts of this already: see `variation`
+
+    def variation(self, endpoint: str) -> int:
+        """How many drafts of this task the endpoint has already. Another one must not be a repetition."""
+        return self.drafted.count(endpoint)

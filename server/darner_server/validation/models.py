@@ -6,6 +6,8 @@ from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationErr
 
 from darner_clients.context_budget import WRONG, Budget, is_budget
 from darner_clients.endpoint import Kind
+from darner_server.validation.draft_count import WRONG as WRONG_DRAFTS
+from darner_server.validation.draft_count import Drafts, are_drafts
 from darner_server.validation.mistakes import explain
 from darner_server.validation.rows import (
     DeadlineRow,
@@ -39,6 +41,12 @@ def validated_workspace(data: object, name: str, text: str) -> WorkspaceRow | st
 def _budget(value: object) -> Budget:
     if not is_budget(value):
         raise ValueError(WRONG)
+    return value
+
+
+def _drafts(value: object) -> Drafts:
+    if not are_drafts(value):
+        raise ValueError(WRONG_DRAFTS)
     return value
 
 
@@ -98,6 +106,7 @@ class _Settings(_Strict):
     hedge: bool | None = None
     check_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
     next_edits: NextEditTier | None = None
+    drafts: Annotated[Drafts, PlainValidator(_drafts)] | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -106,7 +115,9 @@ class _Settings(_Strict):
 
     def row(self) -> SettingsRow:
         endpoints = tuple(each.row() for each in self.endpoints)
-        return SettingsRow(endpoints, self.local_model, self.budget, self.hedge, self.check_seconds, self.next_edits)
+        return SettingsRow(
+            endpoints, self.local_model, self.budget, self.hedge, self.check_seconds, self.next_edits, self.drafts
+        )
 
 
 class _Workspace(_Strict):

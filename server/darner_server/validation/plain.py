@@ -10,6 +10,7 @@ from typing import Any, cast, get_args
 
 from darner_clients.context_budget import is_budget
 from darner_clients.endpoint import Kind
+from darner_server.validation.draft_count import are_drafts
 from darner_server.validation.rows import (
     DeadlineRow,
     EndpointRow,
@@ -107,6 +108,7 @@ _SETTINGS: Mapping[str, _Check] = {
     "local_model": _is_text,
     "budget": is_budget,
     "hedge": lambda value: isinstance(value, bool),
+    "drafts": are_drafts,
     "check_seconds": lambda value: _are_seconds(value) or (type(value) in {int, float} and value == 0),
     "next_edits": lambda value: _is_text(value) and value in get_args(NextEditTier),
 }

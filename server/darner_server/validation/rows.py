@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 from darner_clients.context_budget import Budget
 from darner_clients.endpoint import Kind
 from darner_server.key_validation import fault, looks_like_key, may_be_key
+from darner_server.validation.draft_count import Drafts
 
 NextEditTier = Literal["on", "sure", "off"]
 ReplyFormat = Literal["search-replace", "apply-patch", "unified-diff", "whole"]
@@ -62,6 +63,7 @@ class SettingsRow:
     hedge: bool | None = None
     check_seconds: float | None = None
     next_edits: NextEditTier | None = None
+    drafts: Drafts | None = None
 
 
 @dataclass(frozen=True, slots=True)

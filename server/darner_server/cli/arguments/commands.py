@@ -12,6 +12,8 @@ from typer.exceptions import TyperException
 from darner_clients.context_budget import WRONG, Budget, parse_budget
 from darner_server import __version__
 from darner_server.cli import exit_codes, output
+from darner_server.validation.draft_count import WRONG as WRONG_DRAFTS
+from darner_server.validation.draft_count import Drafts, parse_drafts
 
 if TYPE_CHECKING:
     from darner_server.cli.command_environment import Place
@@ -50,6 +52,13 @@ def _budget(text: str) -> Budget:
     return budget
 
 
+def _drafts(text: str) -> Drafts:
+    drafts = parse_drafts(text)
+    if drafts is None:
+        raise typer.BadParameter(f"'{text}': {WRONG_DRAFTS}")
+    return drafts
+
+
 BudgetOption = Annotated[
     Any,
     typer.Option(
@@ -58,6 +67,17 @@ BudgetOption = Annotated[
         metavar="auto|TOKENS",
         help="Code from other files: as much as is worth sending (auto), or at most so many tokens (0: none). "
         "Default: the settings' budget, else auto.",
+    ),
+]
+
+DraftsOption = Annotated[
+    Any,
+    typer.Option(
+        "--drafts",
+        parser=_drafts,
+        metavar="auto|NUMBER",
+        help="With --check: request so many drafts side by side, and let the checks choose. Auto: three, if more than "
+        "a third of the quota is left. Default: the settings' drafts, else 1.",
     ),
 ]
 
@@ -131,6 +151,7 @@ def patch(
             help="Time for repairs after a failed check; 0 for none. Default: the settings' check_seconds, else 20.",
         ),
     ] = None,
+    drafts: DraftsOption = None,
     endpoint: Annotated[
         str | None, typer.Option(metavar="NAME", help="Send the request to this endpoint of the settings only.")
     ] = None,
@@ -146,7 +167,7 @@ def patch(
 
     options = command.PatchOptions(
         apply=apply, json=json, partial=partial, check=check, trust=trust, sandboxed=require_sandbox,
-        repair_seconds=check_seconds, budget=budget, allow=allow_run_files,
+        repair_seconds=check_seconds, budget=budget, allow=allow_run_files, drafts=drafts,
     )  # fmt: skip
     from darner_server.cli.command_environment import with_endpoint
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from darner_clients.context_budget import Budget, parse_budget
+from darner_server.validation.draft_count import parse_drafts
 
 Run = Callable[[], Coroutine[Any, Any, int]]
 
@@ -30,7 +31,7 @@ FLAGS: Mapping[str, frozenset[str]] = {
     "context": frozenset({"--json", "--jsonl", "--no-daemon"}),
 }
 VALUES: Mapping[str, frozenset[str]] = {
-    "patch": frozenset({"--root", "--config", "--budget", "--check-seconds", "--endpoint", "--model"}),
+    "patch": frozenset({"--root", "--config", "--budget", "--check-seconds", "--drafts", "--endpoint", "--model"}),
     "context": frozenset({"--root", "--config", "--budget", "--instruction"}),
 }
 _MOST_DIGITS = 18
@@ -89,6 +90,7 @@ def parse(arguments: list[str]) -> Parsed | None:
     seconds = values.get("--check-seconds", "0")
     certain = seconds.isascii() and seconds.isdecimal() and len(seconds) <= _MOST_DIGITS
     certain = certain and ("--budget" not in values or parse_budget(values["--budget"]) is not None)
+    certain = certain and ("--drafts" not in values or parse_drafts(values["--drafts"]) is not None)
     return Parsed(command, frozenset(flags), values, tuple(found)) if certain else None
 
 
@@ -106,6 +108,7 @@ def _patch(parsed: Parsed) -> Run:
         repair_seconds=float(parsed.values["--check-seconds"]) if "--check-seconds" in parsed.values else None,
         budget=parsed.budget,
         allow="--allow-run-files" in parsed.flags,
+        drafts=parse_drafts(parsed.values.get("--drafts", "")),
     )
     instruction, *paths = parsed.arguments or ("",)
     place = read_place(parsed.path("--root"), parsed.path("--config"))

@@ -34,7 +34,7 @@ class Prompts:
         self._texts: Mapping[str, str] = task.texts
         self._note = ""
         self.masks = Masks()
-        self._cache: dict[tuple[str, str, int], tuple[ContextBundle, Prompt, Region | NoRegion | None]] = {}
+        self._cache: dict[tuple[str, str, int, bool], tuple[ContextBundle, Prompt, Region | NoRegion | None]] = {}
 
     def limit(self, endpoint: Endpoint, *, tokens_left: int | None, prefill: float | None) -> None:
         """Set how many tokens of snippets an endpoint gets, for as long as the task runs."""
@@ -137,13 +137,14 @@ class Prompts:
         budget = self._limits.get(endpoint.name)
         budget = limit_of(self._budget, endpoint) if budget is None else budget
         budget = budget if self._most is None else min(budget, self._most)
-        key = (endpoint.tokenizer, endpoint.reply, budget)  # the limit of the focus is the same for all of them
+        reverse = self.task.variation(endpoint.name) % 2 == 1
+        key = (endpoint.tokenizer, endpoint.reply, budget, reverse)  # the limit of the focus is the same for all
         if key not in self._cache:
-            self._cache[key] = self._make(endpoint.reply, tokenizer(endpoint.tokenizer), budget)
+            self._cache[key] = self._make(endpoint.reply, tokenizer(endpoint.tokenizer), budget, reverse=reverse)
         return self._cache[key]
 
     def _make(
-        self, reply: str, counter: Tokenizer, budget: int
+        self, reply: str, counter: Tokenizer, budget: int, *, reverse: bool
     ) -> tuple[ContextBundle, Prompt, Region | NoRegion | None]:
         task = self.task
         focus = task.focus
@@ -162,6 +163,7 @@ class Prompts:
             instruction=self._instruction(region),
             tokenizer=counter,
             hide=self.masks.hide,
+            reverse=reverse,
         )
         return bundle, prompt, region
 

@@ -9,9 +9,9 @@ import pytest
 from darner_clients.chat import Usage
 from darner_context.index import Focus
 from darner_server.check.verdict import Verdict
-from darner_server.cli.patch_repair import checked, merged, repair_task
 from darner_server.engine import Done, Failed, Task
 from darner_server.engine.task import Scope
+from darner_server.verification.repair import checked, merged, repair_task, repaired
 
 FAILED = Verdict(
     "make test",
@@ -94,9 +94,12 @@ async def ran(
         return reply if isinstance(reply, Failed) else done({"a.py": text}, {"a.py": reply})
 
     first = done({"a.py": "1\n"}, {"a.py": "2\n"})
-    last, verdict = await checked(
-        first, Task("do it"), check=check, draft=draft, seconds=seconds, clock=lambda: now, report=reports.append
-    )
+    first, verdict = await checked(first, check=check, clock=lambda: now)
+    assert isinstance(verdict, Verdict)
+    last, verdict = await repaired(
+        first, verdict, Task("do it"), check=check, draft=draft, seconds=seconds, clock=lambda: now,
+        report=reports.append,
+    )  # fmt: skip
     assert (left, waiting) == ([], []), "checks or replies that nobody wanted"
     assert last.timings_ms["check"] == pytest.approx(1000 * taken * len(codes))
     return (

@@ -8,7 +8,7 @@ from dataclasses import replace
 from darner_clients.chat import Usage
 from darner_context.index import Focus
 from darner_server.check.failure_excerpt import excerpt
-from darner_server.check.verdict import Verdict
+from darner_server.check.verdict import NoEvidence, Verdict
 from darner_server.engine import Done, Failed, Task
 from darner_server.patch import unified_diff
 
@@ -16,48 +16,53 @@ MOST_REPAIRS = 2
 
 
 async def checked(
+    done: Done, *, check: Callable[[Done], Awaitable[Verdict | NoEvidence]], clock: Callable[[], float]
+) -> tuple[Done, Verdict | NoEvidence]:
+    """A patch with the time that its check took, and the verdict."""
+    began = clock()
+    verdict = await check(done)
+    return _timed(done, (clock() - began) * 1000), verdict
+
+
+async def repaired(
     done: Done,
+    verdict: Verdict,
     task: Task,
     *,
-    check: Callable[[Done], Awaitable[Verdict]],
+    check: Callable[[Done], Awaitable[Verdict | NoEvidence]],
     draft: Callable[[Task], Awaitable[Done | Failed]],
     seconds: float,
     clock: Callable[[], float],
     report: Callable[[str], None],
 ) -> tuple[Done, Verdict]:
     """
-    Check a patch, and repair it while it fails: for at most `seconds`, the checks of the repairs included.
+    Repair a patch while its check fails: for at most `seconds`, the checks of the repairs included.
 
     The last patch that was checked, with its verdict. A repair that is not ready in time is left.
     """
-
-    async def judged(patch: Done) -> tuple[Done, Verdict]:
-        began = clock()
-        verdict = await check(patch)
-        return _timed(patch, (clock() - began) * 1000), verdict
-
-    done, verdict = await judged(done)
     until = clock() + seconds
     for attempt in range(1, MOST_REPAIRS + 1):
         again = None if verdict.passed else repair_task(task, done, verdict)
         if again is None or clock() + verdict.seconds > until:
             break
         report(f"repair {attempt}: {verdict}")
-        found: tuple[Done, Verdict] | str = "there was not enough time for it"
+        why = "there was not enough time for it"
         with suppress(TimeoutError):
             async with asyncio.timeout(until - clock()):
-                repaired = await draft(again)
-                both = repaired if isinstance(repaired, Failed) else merged(done, repaired)
+                second = await draft(again)
+                both = second if isinstance(second, Failed) else merged(done, second)
                 if isinstance(both, Failed):
-                    found = both.message
+                    why = both.message
                 elif not both.changes:
-                    found = "the reply takes the patch back, so the first one stays"
+                    why = "the reply takes the patch back, so the first one stays"
                 else:
-                    found = await judged(both)
-        if isinstance(found, str):
-            report(f"repair {attempt}: {found}")
-            break
-        done, verdict = found
+                    both, found = await checked(both, check=check, clock=clock)
+                    if isinstance(found, Verdict):
+                        done, verdict = both, found
+                        continue
+                    why = f"its check could not be run: {found.reason}"
+        report(f"repair {attempt}: {why}")
+        break
     return done, verdict
 
 
@@ -99,13 +104,18 @@ def merged(first: Done, second: Done) -> Done:
     before = {**second.before, **first.before}
     changes = {path: text for path, text in {**first.changes, **second.changes}.items() if text != before[path]}
     before = {path: before[path] for path in changes}
-    usage = Usage(*(one + two for one, two in zip(_counts(first.usage), _counts(second.usage), strict=True)))
     names = dict.fromkeys([*first.timings_ms, *second.timings_ms])
     times = {name: first.timings_ms.get(name, 0.0) + second.timings_ms.get(name, 0.0) for name in names}
     return replace(
-        second, diff=unified_diff(before, changes), before=before, changes=changes, usage=usage, timings_ms=times,
+        second, diff=unified_diff(before, changes), before=before, changes=changes, timings_ms=times,
+        usage=added_usage(first.usage, second.usage),
         moves={**first.moves, **second.moves}, refused=(*first.refused, *second.refused),
     )  # fmt: skip
+
+
+def added_usage(first: Usage, second: Usage) -> Usage:
+    """The tokens of two requests."""
+    return Usage(*(one + two for one, two in zip(_counts(first), _counts(second), strict=True)))
 
 
 def _timed(done: Done, milliseconds: float) -> Done:
