@@ -1,4 +1,4 @@
-"""What came into a text on its way here, and no author meant: HTML entities, curly quotes, odd blanks."""
+"""What came into a text on its way here, and no author meant: HTML entities, curly quotes, odd blanks and the like."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from darner_server.patch.text.file_types import (
     YAML,
 )
 from darner_server.patch.text.normalize import TYPOGRAPHIC, plain
+from darner_server.patch.text.stray_characters import stray_character
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,6 +81,8 @@ def stray(made: Sequence[Splice], document: Document, edit: Edit) -> Refusal | N
         return Refusal("characters", f"the replacement contains {token}, a special token of the model")
     if "&" in new and (entity := _entity(new, document.text, edit, path)) is not None:
         return Refusal("characters", f"the replacement contains {entity}, as if it had been escaped for HTML")
+    if (odd := stray_character(new, document.text, prose=path.endswith(_PROSE))) is not None:
+        return Refusal("characters", f"the replacement contains {odd}")
     if new.isascii():
         return None
     fresh = {sign for sign in new if sign in TYPOGRAPHIC} - set(document.text)
