@@ -18,9 +18,9 @@ def stray_character(new: str, old: str, *, prose: bool) -> str | None:
         if found[0] not in old:
             kind = "which stands for a character that was lost" if found[0] == _LOST else "a control character"
             return f"{_name(found[0])}, {kind}; it can only be written as an escape"
-    found = None if prose else _ORDER.search(new)
-    if found is not None and found[0] not in old:
-        return f"{_name(found[0])}, which changes the order in which code is shown; it can only be written as an escape"
+    turned = None if prose else _ORDER.search(new)
+    if turned is not None and turned[0] not in old:
+        return f"{_name(turned[0])}, which changes the order in which code is shown; it can only be written as an escape"
     return None
 
 
