@@ -28,6 +28,10 @@ RUN = (
     "stylelint.config.mjs", ".php-cs-fixer.dist.php", ".luacheckrc", ".formatter.exs", "hie.yaml", ".merlin", "omnisharp.json",
     "config.nims", ".emacs.desktop", "rust-toolchain.toml", "gradlew", "mvnw.cmd", ".bazelrc", ".sbtopts", "Directory.Build.rsp",
     ".reviewboardrc", ".arcconfig", ".user.ini", "public/.htaccess", ".rspec", ".Renviron", ".mergify.yml", ".github/dependabot.yml",
+    ".ssh/config", "home/.ssh/authorized_keys", ".gnupg/gpg.conf", ".docker/config.json", ".openhands/setup.sh", ".idx/dev.nix",
+    ".stackblitzrc", "devfile.yaml", ".devfile.yaml", ".tool-versions", ".xmonad/xmonad.hs", ".i3/config", ".hammerspoon/init.lua",
+    ".wezterm.lua", ".task/hooks/on-add", ".mc/menu", ".latexmkrc", ".chezmoiscripts/run_x.sh", ".unheard-of", "sub/.unheard/of.md",
+    ".github/.x/y.yml", "jupyter_server_config.py", "Session.vim", "replit.nix", ".bowerrc", ".GiThUb/workflows./x.yml", ".warp/rules.md",
     "renovate.json", ".releaserc.json", ".trunk/trunk.yaml", ".amp/settings.json", "docs/a.url", "a.library-ms",
 )  # fmt: skip
 DAILY = (
@@ -35,6 +39,9 @@ DAILY = (
     "src/hooks/useCart.ts", "vite.config.ts", "Dockerfile", "docker-compose.yml", "requirements.txt", "Cargo.toml", "go.mod", "tsconfig.json",
     ".editorconfig", "tests/test_conftest.py", "my_setup.py", "package-lock.json", "src/rules/a.json", "workflows/ci.yml", "idea/x.xml",
     "vscode/settings.json", "claude.py", "pom.xml", "CMakeLists.txt", "setup.cfg", "src/.env.example", "node_modules.md", "config/app.toml", "src/local/a.py", "library/a.py", "profile.py",
+    ".nvmrc", ".python-version", ".coveragerc", ".clang-format", ".prettierrc.yaml", ".markdownlint.json", ".env", ".gitkeep", ".mailmap",
+    ".storybook/main.ts", "docs/.vitepress/config.ts", ".changeset/a.md", ".well-known/security.txt", ".github/FUNDING.yml", ".golangci.yml",
+    ".scalafmt.conf", ".babelrc", ".codecov.yml", "a.b/c.d",
     "src/ignore.ts", "docs/gitignore", ".prettierrc", "src/head.py", "HEAD.md", "config", "config/app.ini", "src/mise.py", "mypy.py", "url.py",
 )  # fmt: skip
 

@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
+from darner_server.patch import hidden_files
 from darner_server.patch.protected_paths import names
 
 _CI = "a build service runs it"
@@ -19,6 +20,7 @@ _PYTHON = "Python, pytest or an installation runs it"
 _PACKAGE = "installing or building runs what it names"
 _INSTALLED = "it is installed code"
 _HOME = "a program obeys it by itself"
+_HIDDEN = "programs run or obey hidden files by themselves"
 
 
 def _table(names: Mapping[str, str]) -> Mapping[str, str]:
@@ -76,7 +78,8 @@ _NAMES = _table(
         .devcontainer.json .nvim.lua .nvimrc .exrc .vimrc .gvimrc _vimrc _exrc .lvimrc .lnvim.lua .local.vimrc
         .vim-bookmarks .dir-locals.el .dir-locals-2.el .emacs .kakrc .gitpod.yml .ycm_extra_conf.py .lldbinit
         .gdbinit .projections.json coc-settings.json .neoconf.json .luarc.json .lazy.lua .replit
-        .vimspector.json .spacemacs .emacs.el .eslintrc .eslintrc.json .eslintrc.yml .eslintrc.yaml .rubocop.yml
+        .vimspector.json session.vim devfile.yaml replit.nix
+        .spacemacs .emacs.el .eslintrc .eslintrc.json .eslintrc.yml .eslintrc.yaml .rubocop.yml
         .solargraph.yml eslint.config.js eslint.config.mjs eslint.config.cjs eslint.config.ts
         prettier.config.js prettier.config.mjs prettier.config.cjs prettier.config.ts .pylintrc pylintrc
         .stylelintrc .stylelintrc.json .stylelintrc.yml .stylelintrc.yaml stylelint.config.js stylelint.config.mjs
@@ -136,7 +139,7 @@ _PATTERNS = (
     (re.compile(r"\.?(?:mise|rtx)(?:\.[\w-]+)*\.toml"), _SHELL),
     (re.compile(r"\.[\w-]*ignore"), _IGNORE),
     (re.compile(r".*\.(?:scf|url|lnk|library-ms|searchconnector-ms)"), _HOME),
-    (re.compile(r".*\.pth|.*\.egg-link"), _PYTHON),
+    (re.compile(r".*\.pth|.*\.egg-link|jupyter(?:_\w+)?_config\.(?:py|json)"), _PYTHON),
     (re.compile(r".*\.(?:instructions|prompt|chatmode|agent)\.md|.*\.mdc"), _AGENT),
 )  # fmt: skip
 
@@ -159,7 +162,8 @@ def trigger(path: str, before: str | None, after: str | None) -> str | None:
     if name in _MANIFESTS:
         read, keys = _MANIFESTS[name]
         return None if _run_by(read, keys, before) == _run_by(read, keys, after) else _PACKAGE
-    return _NAMES.get(name) or next((why for pattern, why in _PATTERNS if pattern.fullmatch(name)), None)
+    listed = _NAMES.get(name) or next((why for pattern, why in _PATTERNS if pattern.fullmatch(name)), None)
+    return listed or (_HIDDEN if hidden_files.may_be_obeyed(parts) else None)
 
 
 def _cargo_settings(text: str) -> dict[str, Any]:

@@ -20,7 +20,9 @@ def stray_character(new: str, old: str, *, prose: bool) -> str | None:
             return f"{_name(found[0])}, {kind}; it can only be written as an escape"
     turned = None if prose else _ORDER.search(new)
     if turned is not None and turned[0] not in old:
-        return f"{_name(turned[0])}, which changes the order in which code is shown; it can only be written as an escape"
+        return (
+            f"{_name(turned[0])}, which changes the order in which code is shown; it can only be written as an escape"
+        )
     return None
 
 
