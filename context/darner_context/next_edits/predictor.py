@@ -10,6 +10,7 @@ from darner_context.next_edits.evidence import Evidence, LineCandidate
 from darner_context.next_edits.removed_definitions import removed_definitions, removed_imports
 from darner_context.next_edits.rename import rename_edits, rename_of
 from darner_context.next_edits.replacement import replacement_edits
+from darner_context.next_edits.signature import signature_edits
 
 SHOWN = 0.2  # the least confidence of what is shown
 _NEAR = 2  # lines: closer places are one
@@ -33,7 +34,7 @@ def _sure(reader: IndexReader, edits: Sequence[RecordedEdit]) -> list[NextEdit]:
     if not found:
         found = replacement_edits(reader, edits) or removed_imports(reader, last)
         if rename_of(last) is None:
-            found = found or removed_definitions(reader, last, changed_names(last).gone)
+            found = found or removed_definitions(reader, last, changed_names(last)) or signature_edits(reader, last)
     return _by_distance(found, last)
 
 

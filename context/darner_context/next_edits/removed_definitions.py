@@ -6,6 +6,7 @@ from darner_context.imports.reader import imports
 from darner_context.languages.file_language import code_language
 from darner_context.lookup.names import NameResolver
 from darner_context.lookup.reader import IndexReader
+from darner_context.next_edits.changed_names import ChangedNames
 from darner_context.next_edits.edit import NextEdit, RecordedEdit
 from darner_context.syntax.name_uses import NameUse, name_uses
 
@@ -23,10 +24,11 @@ def removed_imports(reader: IndexReader, edit: RecordedEdit) -> list[NextEdit]:
     language = code_language(edit.path, text)
     known = {each.alias for each in facts.imports} | set(facts.definitions.names)
     old = {each.alias for each in imports(language, "".join(edit.before))} - known - {"", "*"}
+    statements = {each.line for each in facts.imports}
     found: list[NextEdit] = []
     for name in sorted(old):
         for use in name_uses(edit.path, text, name) or []:
-            if use.role == "name":
+            if use.role == "name" and use.line not in statements:
                 reason = f"`{name}` is no longer imported"
                 found.append(_place(edit.path, use, reason))
     return _first_lines(found)
@@ -43,10 +45,11 @@ def _first_lines(found: Iterable[NextEdit]) -> list[NextEdit]:
     return list(chosen.values())[:_MOST]
 
 
-def removed_definitions(reader: IndexReader, edit: RecordedEdit, names: Iterable[str]) -> list[NextEdit]:
-    """The uses of definitions that are nowhere any more; `names` are those that the edit's old lines defined."""
+def removed_definitions(reader: IndexReader, edit: RecordedEdit, names: ChangedNames) -> list[NextEdit]:
+    """The uses of definitions that are nowhere any more, among those that the edit's old lines had."""
     found: list[NextEdit] = []
-    postings = reader.postings(sorted(names))
+    kept = {name for name in names.gone if any(name in other for other in names.added if other != name)}
+    postings = reader.postings(sorted(names.gone - kept))  # `send` that became `_send` is about to be defined again
     resolver = NameResolver(reader)
     for name, each in postings.items():
         if each.definitions or each.uses > _MOST:

@@ -1,5 +1,7 @@
 """The same replacement elsewhere: other lines that read as the edited ones did, and what becomes of them."""
 
+import builtins
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,12 +9,15 @@ from dataclasses import dataclass
 from darner_context.lookup.reader import IndexReader
 from darner_context.next_edits.changed_names import TOKEN
 from darner_context.next_edits.edit import NextEdit, RecordedEdit
+from darner_context.syntax.symbols import FUNCTIONS
 from darner_context.text.identifiers import IDENTIFIER, KEYWORDS
 
 _FILES = 20
 _PLACES = 30
 _TOKENS, _NAMES = 4, 2  # of a line that is no coincidence
 _LETTERS = 12
+_BARE = re.compile(r"(?<![\w.])[^\W\d]\w+\b(?!\s*=(?!=))")  # no member, and no argument's name
+_LITERAL = re.compile(r"""(?<!\w)\d[\w.]*|"[^"]*"|'[^']*'""")
 _PROSE = ("#", "//", "/*", "*", "--", '"""', "'''")
 
 
@@ -75,10 +80,33 @@ def _in_file(reader: IndexReader, path: str, each: LineReplacement) -> list[Next
         line = lines[number - 1]
         if line.strip() == each.before and number not in numbers:
             numbers.add(number)
-            begin = len(line) - len(line.lstrip())
-            reason = "the same line was changed elsewhere"
-            found.append(
-                NextEdit(path, (number, begin), (number, begin + len(each.before)), each.after, reason, 0.9, sure=True)
-            )
+            if _fits(reader, path, number, each):
+                begin = len(line) - len(line.lstrip())
+                place = (number, begin), (number, begin + len(each.before))
+                new = each.after if each.edits > 1 or not _special(each) else None
+                found.append(NextEdit(path, *place, new, "the same line was changed elsewhere", 0.9, sure=True))
         at = text.find(each.before, at + len(each.before))
     return found
+
+
+def _fits(reader: IndexReader, path: str, number: int, each: LineReplacement) -> bool:
+    """Whether the names that the replacement brings are known at a line: in its function, or in the whole file."""
+    new = set(_BARE.findall(each.after)) - set(IDENTIFIER.findall(each.before)) - KEYWORDS
+    if not new:
+        return True
+    facts, lines = reader.facts(path), reader.lines(path)
+    if facts is None:
+        return False
+    known = {one.alias for one in facts.imports} | {one.name for one in facts.definitions if one.container is None}
+    around = [one for one in facts.definitions if one.kind in FUNCTIONS and one.start <= number <= one.end]
+    if around:
+        known |= set(IDENTIFIER.findall(lines.between(around[-1].start, around[-1].end)))
+    else:
+        known |= set(IDENTIFIER.findall(lines.text))
+    return all(name in known or name[:1].isupper() or hasattr(builtins, name) for name in new)
+
+
+def _special(each: LineReplacement) -> bool:
+    """Whether a name became a number or a string, which may be right for that one line only."""
+    gone = set(IDENTIFIER.findall(each.before)) - set(IDENTIFIER.findall(each.after))
+    return bool(gone) and len(_LITERAL.findall(each.after)) > len(_LITERAL.findall(each.before))

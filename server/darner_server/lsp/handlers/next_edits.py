@@ -96,11 +96,11 @@ async def _answer(session: Session, moment: _Moment, limit: int) -> dict[str, An
 async def _predict(session: Session, engine: "Engine", moment: _Moment, limit: int) -> "NextEdits":
     """Places from the index; none before it knows the whole workspace, for a name that it lacks may be another's."""
     from darner_context.next_edits.edit import NextEdits  # imported once the client has been answered
-    from darner_server.engine.engine import PATIENCE
 
     tier = engine.settings.next_edits
-    if tier == "off" or not await engine.indexed(patience=PATIENCE):
+    if tier == "off":
         return NextEdits((), {})
+    await engine.indexed()  # a client that types on gets its answer at once
     origins = moment.buffers.origins
 
     def predict() -> tuple[NextEdits, set[str]]:
