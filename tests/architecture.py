@@ -21,7 +21,7 @@ FLOORS = {
     " < localization < ranking < next_edits < index",
     "darner_clients": "dialect endpoint errors chat < context_budget testing transport < endpoint_warnings refusals < wire"
     " < discovery < client < routing",
-    "darner_server": "context_json directory_handles display_text document_origin import_path key_validation keyring_names"
+    "darner_server": "context_json directory_handles display_text document_origin import_path interruptible_read key_validation keyring_names"
     " process_alive"
     " user_directories"
     " < journal validation write_plan < endpoint_table file_writer < settings",

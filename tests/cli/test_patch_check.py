@@ -3,11 +3,13 @@
 import asyncio
 import os
 import secrets
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from tests.cli.desk import Desk, Ran
+from tests.cli.test_streamed_hunks import on_terminal
 
 from darner_clients.testing import Script, ScriptedEndpoint, ScriptedReply
 
@@ -134,7 +136,11 @@ async def test_a_workspace_without_a_check(desk: Desk) -> None:
         found = await desk.run("patch", "return two", "a.py", "--check", "--config", config(desk, server))
         assert server.asked == []
     assert found.code == 2
-    assert ".darner.toml: sets no check; add a line such as" in found.err
+    assert f"{desk.root}: there is nothing to check the patch with: " in found.err
+    assert ".darner.toml is not there; create it with a line such as" in found.err
+    desk.put({".darner.toml": "instructions = 'x'\n"})
+    found = await desk.run("patch", "return two", "a.py", "--check")
+    assert ".darner.toml is there, but sets no check; add a line such as" in found.err
 
 
 async def test_an_interrupted_check_leaves_no_process_and_no_change(desk: Desk) -> None:
@@ -151,6 +157,36 @@ async def test_an_interrupted_check_leaves_no_process_and_no_change(desk: Desk) 
     await until(lambda: not running(marker))
     assert (desk.root / "a.py").read_text() == FILES["a.py"]
     assert not is_written(desk)
+
+
+DOWN = '[[endpoints]]\nname = "down"\nkind = "vllm"\nbase_url = "http://127.0.0.1:9/v1"\nmodel = "m"\nwindow = 9000\n'
+UNTRUSTED = "its checks have not been trusted yet: true; read them, and run them with --trust"
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "said"),
+    [
+        ("y\n", 3, "no endpoint could serve this"),
+        ("n\n", 2, UNTRUSTED),
+        ("\x04", 2, UNTRUSTED),  # the end of the input
+        (signal.SIGINT, 130, "interrupted; no file is half written"),
+    ],
+    ids=["yes", "no", "end", "interrupt"],
+)
+async def test_the_answer_on_a_terminal(desk: Desk, answer: str | signal.Signals, code: int, said: str) -> None:
+    desk.put({".darner.toml": "check = 'true'\n"})
+    home, settings = desk.folder / "home", desk.folder / "down.toml"
+    home.mkdir()
+    settings.write_text(DOWN)
+    terminal = await on_terminal(desk, "patch", "count", "a.py", "--check", "--config", str(settings))
+    await terminal.until("Run it now, and from now on in this folder? [y/N]")
+    if isinstance(answer, signal.Signals):
+        terminal.process.send_signal(answer)
+    else:
+        terminal.type(answer)
+    assert await terminal.ended() == (code, terminal.text)
+    assert said in terminal.text
+    assert bool(list(home.rglob("trusted-checks.jsonl"))) == (answer == "y\n")
 
 
 async def until(state: Callable[[], bool]) -> None:

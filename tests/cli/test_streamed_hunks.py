@@ -59,6 +59,10 @@ class Terminal:
         while words not in self.text and (more := await asyncio.to_thread(_read, self._end)):
             self._data += more
 
+    def type(self, keys: str) -> None:
+        """Type some keys."""
+        os.write(self._end, keys.encode())
+
     async def ended(self) -> tuple[int, str]:
         """The exit code and all that was shown."""
         await self.until("\0")

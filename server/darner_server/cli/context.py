@@ -12,6 +12,7 @@ from darner_server.cli.command_environment import Place, open_engine, read_works
 from darner_server.cli.locations import parse_location
 from darner_server.context_json import snippet_json, summary_json
 from darner_server.engine import Engine
+from darner_server.interruptible_read import interruptible
 from darner_server.settings import Settings
 
 _TOKENIZER = "o200k_base"  # if no endpoint sets another
@@ -42,7 +43,8 @@ async def context(place: Place, argument: str | None, options: ContextOptions) -
         with output.Progress(wanted=not (options.json or options.jsonl)) as progress:
             await read_workspace(engine, progress, whole=focus is None)
         if options.jsonl:
-            _answer_lines(engine, place.settings, counter)
+            with interruptible():
+                _answer_lines(engine, place.settings, counter)
             return exit_codes.PATCHED
         budget = effective(options.budget, place.workspace.budget, place.settings.budget)
         request = _request(place.settings, options.instruction, focus, budget)

@@ -26,6 +26,7 @@ from darner_server.cli.recovery import journals, recover_unfinished
 from darner_server.engine import Done, Engine, Failed, Task
 from darner_server.engine.save import save
 from darner_server.file_writer import Unwritten
+from darner_server.interruptible_read import interruptible
 from darner_server.patch import FinishedHunks, unified_diff
 from darner_server.validation.draft_count import Drafts
 
@@ -147,7 +148,8 @@ def _write(place: Place, done: Done) -> None:
 
 def _instruction(given: str) -> str:
     try:
-        text = sys.stdin.buffer.read().decode("utf-8-sig") if given == "-" else given
+        with interruptible():
+            text = sys.stdin.buffer.read().decode("utf-8-sig") if given == "-" else given
     except UnicodeDecodeError as error:
         raise exit_codes.Stop(f"stdin: is not UTF-8 text (byte {error.start + 1})") from None
     if not text.strip():

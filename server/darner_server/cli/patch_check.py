@@ -20,6 +20,7 @@ from darner_server.cli.command_environment import Place
 from darner_server.cli.patch_events import Display, show_events
 from darner_server.display_text import in_line
 from darner_server.engine import Done, Engine, Failed, Task
+from darner_server.interruptible_read import interruptible
 from darner_server.settings import WORKSPACE_FILE
 from darner_server.user_directories import cache_folder, state_folder
 from darner_server.validation.draft_count import Drafts
@@ -166,9 +167,10 @@ def _trusted_plan(place: Place, *, trusted: bool) -> Plan:
     file = place.root / WORKSPACE_FILE
     plan = find_plan(place.root, place.workspace.check, os.environ.get("PATH", os.defpath))
     if not plan.shown:
+        what = "is there, but sets no check; add" if file.is_file() else "is not there; create it with"
         raise exit_codes.Stop(
-            f'{file}: sets no check; add a line such as  check = "pytest -q"  or omit --check: this project has no'
-            " settings of a checker or a test runner that is installed either"
+            f"{place.root}: there is nothing to check the patch with: no checker or test runner is both configured here"
+            f' and installed, and {WORKSPACE_FILE} {what} a line such as  check = "pytest -q"  (or omit --check)'
         )
     if is_trusted(plan.shown, place.root, state_folder()):
         return plan
@@ -190,5 +192,6 @@ def _consent(file: Path, command: str) -> bool:
         return False
     what = f"{file.parent}: a check runs code of this folder that you have not run before"
     output.say(f"{what}:\n    {in_line(command)}", "yellow")
-    output.say("Run it now, and from now on in this folder? [y/N]")
-    return sys.stdin.readline().strip().lower() in {"y", "yes"}
+    with interruptible():
+        output.say("Run it now, and from now on in this folder? [y/N]")
+        return sys.stdin.readline().strip().lower() in {"y", "yes"}
