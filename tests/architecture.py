@@ -19,7 +19,7 @@ BASES = (ROOT / "context", ROOT / "clients", ROOT / "server")
 FLOORS = {
     "darner_context": "request text < imports languages prompt secrets system < syntax < git < workspace < facts < store < indexing lookup"
     " < localization < ranking < next_edits < index",
-    "darner_clients": "dialect endpoint errors chat < context_budget testing transport < endpoint_warnings refusals < wire"
+    "darner_clients": "dialect endpoint errors chat < auto_budget testing transport < endpoint_warnings refusals < wire"
     " < discovery < client < routing",
     "darner_server": "context_json directory_handles display_text document_origin import_path interruptible_read key_validation keyring_names"
     " process_alive"
@@ -29,22 +29,22 @@ FLOORS = {
     " < applier finished_hunks",
     "darner_server.engine": "embedded_model failed_endpoints events garbage_collection masking base_version_offsets privacy save syntax_gate task"
     " < prompt < patch_state < reply_stream < run < engine",
-    "darner_server.check": "changes failure_excerpt isolation keyless_environment linux plain_copy project scratch trusted_commands"
+    "darner_server.check": "patched_copy failure_excerpt isolation keyless_environment linux plain_copy project scratch trusted_commands"
     " visible_files < landlock namespaces supervisor < launcher sandbox < verdict",
     "darner_server.verification": "draft_choice patch_check repair < drafts",
     "darner_server.local": "cancellable_thread lock models server_state"
     " < checksum download_process health server_process < hub package_index < download < server",
-    "darner_server.lsp": "client_log errors suggestions tests_of_file < transport < progress server_capabilities text"
-    " < client_capabilities engine_host handshake params < edits < next_edits < session < model_request patch_run < handlers < server < startup",
+    "darner_server.lsp": "client_log errors explanations suggestions tests_of_file < transport < progress server_capabilities text"
+    " < client_capabilities engine_host handshake patch_params < edits < next_edits < session < model_request patch_run < handlers < server < startup",
     "darner_server.cli": "exit_codes output daemon < autorun_files locations login model recovery"
-    " < command_environment < apply patch_events context doctor < patch_check < patch < arguments < app < warm_process",
+    " < command_setup < apply patch_events context doctor < patch_check < patch < arguments < app < warm_process",
 }
 
 # What each package may import besides itself and the standard library. "package.room" allows that room alone.
 OUTSIDE = {
     "darner_context": "splintr tiktoken tree_sitter",
     "darner_clients": "certifi httpcore httpx",
-    "darner_server": "keyring platformdirs pydantic pydantic_core darner_clients.context_budget darner_clients.endpoint darner_context.request"
+    "darner_server": "keyring platformdirs pydantic pydantic_core darner_clients.auto_budget darner_clients.endpoint darner_context.request"
     " darner_context.system darner_context.text darner_server.patch.protected_paths",
     "darner_server.patch": "",
     "darner_server.engine": "darner_clients darner_context darner_server darner_server.local darner_server.patch",

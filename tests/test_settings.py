@@ -21,7 +21,7 @@ from darner_server.settings import (
     load,
     load_workspace,
 )
-from darner_server.validation.models import EndpointTable
+from darner_server.validation.pydantic_tables import EndpointTable
 
 CEREBRAS = """\
 [[endpoints]]

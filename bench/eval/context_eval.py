@@ -24,7 +24,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from darner_clients.context_budget import MOST
+from darner_clients.auto_budget import MOST
 from darner_context.index import ContextRequest, Focus, Index, Snippet
 from darner_context.languages.table import language_of
 from darner_context.prompt import assemble

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from darner_clients.context_budget import AUTO, Budget
+from darner_clients.auto_budget import AUTO, Budget
 from darner_clients.endpoint import Endpoint
 from darner_context.request import Unreadable
 from darner_context.system.private_files import changed_by_others
@@ -20,8 +20,8 @@ from darner_server.endpoint_table import made, may_have_key, place_in
 from darner_server.user_directories import config_folder
 from darner_server.validation.draft_count import Drafts
 from darner_server.validation.mistakes import line
-from darner_server.validation.plain import plain_settings, plain_workspace
-from darner_server.validation.rows import EndpointRow, NextEditTier, SettingsRow
+from darner_server.validation.table_rows import EndpointRow, NextEditTier, SettingsRow
+from darner_server.validation.without_pydantic import plain_settings, plain_workspace
 
 WORKSPACE_FILE = ".darner.toml"
 _MOST = 200_000  # bytes of a workspace's settings
@@ -121,7 +121,7 @@ def load_workspace(root: Path) -> WorkspaceSettings:
             )
     row = plain_workspace(data)
     if row is None:
-        from darner_server.validation.models import validated_workspace  # noqa: PLC0415 - slow to import
+        from darner_server.validation.pydantic_tables import validated_workspace  # noqa: PLC0415 - slow to import
 
         found = validated_workspace(data, str(path), text)
         if isinstance(found, str):
@@ -220,7 +220,7 @@ def _validate(data: dict[str, Any], name: str, text: str) -> SettingsRow:
     row = plain_settings(data)
     if row is not None:
         return row
-    from darner_server.validation.models import validated_settings  # noqa: PLC0415 - slow to import
+    from darner_server.validation.pydantic_tables import validated_settings  # noqa: PLC0415 - slow to import
 
     found = validated_settings(data, name, text)
     if isinstance(found, str):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from darner_clients.endpoint import Endpoint
-from darner_server.cli.command_environment import Place, with_endpoint
+from darner_server.cli.command_setup import Place, with_endpoint
 from darner_server.cli.exit_codes import Stop
 from darner_server.settings import Settings, WorkspaceSettings
 

@@ -1,9 +1,9 @@
 // A file as it was before the hunks in it, to compare with in the editor's own diff.
 
 import * as vscode from "vscode";
-import { withUndone } from "./applying.ts";
+import { withUndone } from "./editApplication.ts";
 import type { Hunks } from "./hunks.ts";
-import { uriOf } from "./reviewing.ts";
+import { uriOf } from "./review.ts";
 
 const SCHEME = "darner-before";
 

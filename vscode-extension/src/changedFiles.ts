@@ -2,7 +2,7 @@
 
 import * as vscode from "vscode";
 import { type Hunk, type Hunks, lastLine, rangeOf } from "./hunks.ts";
-import { many } from "./records.ts";
+import { many } from "./format.ts";
 import { Throttle } from "./throttle.ts";
 
 interface FileRow {

@@ -1,7 +1,8 @@
 // The last requests as stacked bars by stage, with p50 and p95: a table, so that it reads without the bars. No editor in here.
 
 import { escaped, page } from "./page.ts";
-import { many, milliseconds, percentile, STAGE_NAMES, STAGES, type Timing } from "./records.ts";
+import { many, milliseconds, percentile } from "./format.ts";
+import { STAGE_NAMES, STAGES, type Timing } from "./timings.ts";
 
 const TITLE = "Recent Latency";
 

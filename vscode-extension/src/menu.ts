@@ -1,7 +1,7 @@
 // The menu behind the status bar.
 
 import * as vscode from "vscode";
-import type { ServerStatus } from "./events.ts";
+import type { ServerStatus } from "./protocol.ts";
 import type { Server } from "./server.ts";
 import { readSettings } from "./settings.ts";
 

@@ -2,7 +2,7 @@
 
 import * as vscode from "vscode";
 import { latencyPage } from "./latencyPage.ts";
-import { type Sent, stagesOf, type Timing, withLatest } from "./records.ts";
+import { type Sent, stagesOf, type Timing, withLatest } from "./timings.ts";
 import { sentPage } from "./sentPage.ts";
 
 const TIMINGS = "darner.timings";

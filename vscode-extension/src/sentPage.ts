@@ -1,8 +1,9 @@
 // "Sent Context": the context of the last request as a page. No editor in here.
 
-import type { Snippet } from "./events.ts";
+import type { Snippet } from "./protocol.ts";
 import { escaped, linesLink, page } from "./page.ts";
-import { count, many, type Sent } from "./records.ts";
+import { count, many } from "./format.ts";
+import { type Sent } from "./timings.ts";
 
 const TITLE = "Sent Context";
 const MOST_LEFT_OUT = 50;

@@ -13,7 +13,7 @@ import {
   State,
 } from "vscode-languageclient/node";
 import { Crashes } from "./crashes.ts";
-import { type Found, find, isTooOld, LOWEST_VERSION, versionIn } from "./finding.ts";
+import { type Found, find, isTooOld, LOWEST_VERSION, versionIn } from "./serverSearch.ts";
 import type { Keys } from "./keys.ts";
 import { activePython } from "./python.ts";
 import { Queue } from "./queue.ts";

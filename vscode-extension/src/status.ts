@@ -1,8 +1,9 @@
 // The status bar: the endpoint, the stage, the speed of the last patch; latency and quota on hover, a menu on click.
 
 import * as vscode from "vscode";
-import type { EndpointStatus, ServerStatus } from "./events.ts";
-import { count, many, milliseconds, STAGE_NAMES, STAGES, type Timing } from "./records.ts";
+import type { EndpointStatus, ServerStatus } from "./protocol.ts";
+import { count, many, milliseconds } from "./format.ts";
+import { STAGE_NAMES, STAGES, type Timing } from "./timings.ts";
 import { Throttle } from "./throttle.ts";
 
 const INTERVAL = 250; // milliseconds: a number that changes faster cannot be read

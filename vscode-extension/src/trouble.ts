@@ -1,7 +1,7 @@
 // What is in the way, reported once, with the button that helps; and kept where the language's status is shown.
 
 import * as vscode from "vscode";
-import { INSTALL, INSTALL_PIPX, UPGRADE } from "./finding.ts";
+import { INSTALL, INSTALL_PIPX, UPGRADE } from "./serverSearch.ts";
 import type { Trouble } from "./server.ts";
 
 const INSTALL_BUTTON = "Install…";

@@ -64,7 +64,7 @@ def classify(endpoint: Endpoint, status: int, content: object, headers: Mapping[
 
 
 def _classified(endpoint: Endpoint, said: "_Said", headers: Mapping[str, str]) -> EndpointError:
-    from darner_clients.refusals.error_hints import is_billing, is_loading  # noqa: PLC0415 - what start-up does not need
+    from darner_clients.refusals.retry_signals import is_billing, is_loading  # noqa: PLC0415 - what start-up does not need
 
     name = endpoint.name
     overflow = _overflow(said)
@@ -99,7 +99,7 @@ def _classified(endpoint: Endpoint, said: "_Said", headers: Mapping[str, str]) -
 
 def _wait(said: "_Said", headers: Mapping[str, str]) -> float | None:
     """The seconds that it asks to wait, by its headers or in its words."""
-    from darner_clients.refusals.error_hints import told_wait  # noqa: PLC0415 - see above
+    from darner_clients.refusals.retry_signals import told_wait  # noqa: PLC0415 - see above
 
     wait = retry_after(headers)
     if wait is None:
@@ -108,7 +108,7 @@ def _wait(said: "_Said", headers: Mapping[str, str]) -> float | None:
 
 
 def _over_quota(name: str, said: "_Said", wait: float | None, *, patient: bool) -> OverQuota:
-    from darner_clients.refusals.error_hints import lasting  # noqa: PLC0415 - what start-up does not need
+    from darner_clients.refusals.retry_signals import lasting  # noqa: PLC0415 - what start-up does not need
 
     kind = _quota_kind(said)
     advice = {

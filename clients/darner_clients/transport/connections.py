@@ -7,7 +7,7 @@ from urllib.parse import urljoin, urlsplit
 
 from darner_clients.endpoint import Endpoint
 from darner_clients.errors import EndpointError, Interrupted, Late, Rejected, Unreachable
-from darner_clients.transport.exceptions import Broken, Headers, NotConnected
+from darner_clients.transport.connection_failures import Broken, Headers, NotConnected
 from darner_clients.transport.failure_advice import ADVICE
 
 if TYPE_CHECKING:

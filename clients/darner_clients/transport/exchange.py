@@ -16,7 +16,7 @@ from urllib.parse import urlsplit, urlunsplit
 import httpcore
 import httpx
 
-from darner_clients.transport.exceptions import Broken, FailureKind, Headers, NotConnected
+from darner_clients.transport.connection_failures import Broken, FailureKind, Headers, NotConnected
 from darner_clients.transport.httpcore_errors import is_no_http, is_silent, kind_of
 from darner_clients.transport.network_backend import CancelHandle, Sockets, cancel_handle, tls_context
 from darner_clients.transport.proxies import proxy_of, shown_proxy

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from darner_clients.transport.exceptions import FailureKind
+from darner_clients.transport.connection_failures import FailureKind
 
 ADVICE: Mapping[FailureKind, str] = {
     "other": "",  # nothing better is known than to check base_url and the network

@@ -5,7 +5,7 @@ import ssl
 
 import httpcore
 
-from darner_clients.transport.exceptions import FailureKind
+from darner_clients.transport.connection_failures import FailureKind
 
 # OpenSSL's numbers of what is wrong with a certificate (x509_vfy.h).
 _CERTIFICATE_KINDS: dict[int, FailureKind] = {

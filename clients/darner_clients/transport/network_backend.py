@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import httpcore
 
 from darner_clients.transport.connect import open_connection
-from darner_clients.transport.exceptions import NotConnected
+from darner_clients.transport.connection_failures import NotConnected
 from darner_clients.transport.httpcore_errors import ConnectFailure, ReadFailure, kind_of
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from darner_clients.chat import Finish, Reasoning, Text, Timings
 from darner_clients.endpoint import Endpoint
 from darner_clients.errors import EndpointError, Interrupted, Malformed
 from darner_clients.refusals.error_text import quoted
+from darner_clients.transport.connection_failures import Broken
 from darner_clients.transport.connections import Connections
-from darner_clients.transport.exceptions import Broken
 from darner_clients.wire.chunk_parser import ReplyParser
 from darner_clients.wire.output_meter import OutputMeter
 from darner_clients.wire.sse import EventTooLong

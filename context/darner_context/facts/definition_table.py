@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from darner_context.syntax.symbols import Definition
+from darner_context.syntax.definition_types import Definition
 
 _LINES = 6  # numbers of lines in a definition, from `doc` to `end`
 _NARROW = 65_536  # lines that two bytes can number

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate, pairwise, repeat
 from string import ascii_letters, digits
 
+from darner_context.syntax.definition_types import FUNCTIONS, VALUES, Definition
 from darner_context.syntax.incremental import ReparsedLines
-from darner_context.syntax.symbols import FUNCTIONS, VALUES, Definition
 from darner_context.text.identifiers import IDENTIFIER, KEYWORDS
 
 MAX_NAMES = 65_535

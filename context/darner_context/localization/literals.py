@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from darner_context.localization.report import Report
 from darner_context.lookup.names import Key
 from darner_context.lookup.reader import IndexReader
-from darner_context.syntax.symbols import FUNCTIONS
+from darner_context.syntax.definition_types import FUNCTIONS
 
 _FRAME, _OUTER = 0.6, 0.7  # what the innermost frame counts, and each one around it beside the one inside
 _PATH, _LINE, _DOTTED, _MESSAGE, _IN_FILE = 0.5, 0.3, 0.3, 0.6, 0.5

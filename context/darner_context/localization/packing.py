@@ -8,7 +8,7 @@ from darner_context.facts.file_facts import FileFacts
 from darner_context.localization.places import LikelyPlace, Places
 from darner_context.lookup.names import NameResolver
 from darner_context.request import Snippet, SnippetKind, Withheld
-from darner_context.syntax.symbols import CLASSES, FUNCTIONS
+from darner_context.syntax.definition_types import CLASSES, FUNCTIONS
 
 _SHARE = 0.3  # of the budget: more is not shown of one place at once
 _FILES, _TOKENS_OF_FILE = 10, 1_600  # files that are shown at least by name; one more is shown by its body for so many

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from darner_context.localization.prose import TALK
+from darner_context.localization.report_stop_words import TALK
 from darner_context.text.identifiers import IDENTIFIER, KEYWORDS, STOP_WORDS, parts
 from darner_context.text.lines import split_lines
 

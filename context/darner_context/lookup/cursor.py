@@ -9,7 +9,7 @@ from darner_context.imports.record import Import
 from darner_context.languages.file_language import language_in
 from darner_context.lookup.implied_imports import implied_imports
 from darner_context.lookup.reader import IndexReader
-from darner_context.syntax.symbols import CLASSES, FUNCTIONS, Definition
+from darner_context.syntax.definition_types import CLASSES, FUNCTIONS, Definition
 from darner_context.text.identifiers import IDENTIFIER, KEYWORDS, parts
 from darner_context.text.lines import Lines
 

@@ -8,7 +8,7 @@ from darner_context.facts.file_facts import FileFacts
 from darner_context.lookup.cursor import CursorContext
 from darner_context.lookup.reader import IndexReader
 from darner_context.store.postings import Postings
-from darner_context.syntax.symbols import CLASSES, VALUES
+from darner_context.syntax.definition_types import CLASSES, VALUES
 
 Key = tuple[str, int]  # path and the definition's number in its file
 COMMON = 25  # definitions of one name: more make it noise

@@ -11,7 +11,7 @@ from darner_context.facts.file_facts import FileFacts
 from darner_context.lookup.reader import IndexReader
 from darner_context.next_edits.changed_names import ChangedNames, changed_names, similarity, tokens
 from darner_context.next_edits.edit import RecordedEdit
-from darner_context.syntax.symbols import FUNCTIONS, VALUES, Definition
+from darner_context.syntax.definition_types import FUNCTIONS, VALUES, Definition
 from darner_context.text.identifiers import identifiers
 from darner_context.text.lines import Lines
 from darner_context.workspace.file_kind import test_path

@@ -10,8 +10,8 @@ from darner_context.lookup.names import package_scoped
 from darner_context.lookup.reader import IndexReader
 from darner_context.next_edits.changed_names import TOKEN
 from darner_context.next_edits.edit import NextEdit, RecordedEdit
+from darner_context.syntax.definition_types import FUNCTIONS, Definition
 from darner_context.syntax.name_uses import NameUse, name_uses
-from darner_context.syntax.symbols import FUNCTIONS, Definition
 from darner_context.text.identifiers import KEYWORDS
 
 _MOST_FILES = 40

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from darner_context.lookup.reader import IndexReader
 from darner_context.next_edits.changed_names import TOKEN
 from darner_context.next_edits.edit import NextEdit, RecordedEdit
-from darner_context.syntax.symbols import FUNCTIONS
+from darner_context.syntax.definition_types import FUNCTIONS
 from darner_context.text.identifiers import IDENTIFIER, KEYWORDS
 
 _FILES = 20

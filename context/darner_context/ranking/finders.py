@@ -10,7 +10,7 @@ from darner_context.ranking.candidate_pool import CandidatePool
 from darner_context.ranking.name_cooccurrence import co_used_names
 from darner_context.ranking.reachable_types import STRONG
 from darner_context.ranking.weights import Signal, Signals
-from darner_context.syntax.symbols import CLASSES, FUNCTIONS, VALUES
+from darner_context.syntax.definition_types import CLASSES, FUNCTIONS, VALUES
 from darner_context.text.identifiers import IDENTIFIER, KEYWORDS
 from darner_context.workspace.file_kind import SECRET, TEST
 

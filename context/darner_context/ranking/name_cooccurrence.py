@@ -9,7 +9,7 @@ from darner_context.facts.file_facts import FileFacts, ReferenceIndex
 from darner_context.lookup.cursor import CursorContext
 from darner_context.lookup.lru import cached
 from darner_context.lookup.names import NameResolver
-from darner_context.syntax.symbols import FUNCTIONS
+from darner_context.syntax.definition_types import FUNCTIONS
 
 _RARE = 60  # files that use a name: more mean little for a place
 _FILES = 24  # files looked into

@@ -12,7 +12,7 @@ from darner_context.ranking.scoring import Candidate, flag_penalties, unlikely_f
 from darner_context.ranking.similar_files import similar_files
 from darner_context.ranking.text_search import Marks, Piece, Search, Sums
 from darner_context.ranking.weights import PASSAGE, Signals
-from darner_context.syntax.symbols import Definition
+from darner_context.syntax.definition_types import Definition
 from darner_context.text.lines import Lines
 
 _BEFORE, _AFTER = 2, 11  # lines shown around the first line with a word

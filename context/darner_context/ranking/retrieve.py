@@ -12,10 +12,10 @@ from darner_context.lookup.cursor import cursor_context, file_context
 from darner_context.lookup.lru import cached
 from darner_context.lookup.names import NameResolver
 from darner_context.lookup.reader import IndexReader
-from darner_context.ranking.budget import BudgetPacker
-from darner_context.ranking.focus import focus_snippet
+from darner_context.ranking.change_chance import change_chances
+from darner_context.ranking.focus_snippet import focus_snippet
+from darner_context.ranking.packing import BudgetPacker
 from darner_context.ranking.ranking import Ranking
-from darner_context.ranking.selection import change_chances
 from darner_context.ranking.text_search import Search
 from darner_context.ranking.weights import PLACE_LEAST, PLACE_MORE, PLACE_SHARE
 from darner_context.request import ContextBundle, ContextRequest, Focus, LeftOut, Snippet, Withheld

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from darner_context.facts.file_facts import FileFacts
 from darner_context.lookup.cursor import CursorContext
 from darner_context.ranking.weights import WEIGHTS, Signal, Signals
-from darner_context.syntax.symbols import CLASSES, FUNCTIONS, Definition, DefinitionKind
+from darner_context.syntax.definition_types import CLASSES, FUNCTIONS, Definition, DefinitionKind
 from darner_context.text.identifiers import word_set
 from darner_context.workspace.file_kind import GENERATED, TEST, VENDORED, test_path
 

@@ -9,7 +9,7 @@ from darner_context.facts.file_facts import FileFacts
 from darner_context.lookup.names import Key
 from darner_context.lookup.reader import IndexReader
 from darner_context.ranking.weights import Signal, Signals
-from darner_context.syntax.symbols import VALUES
+from darner_context.syntax.definition_types import VALUES
 from darner_context.text.identifiers import IDENTIFIER, KEYWORDS, masks_of_names, parts, query_words
 
 _COMMON = 25  # files that define a name: more make it noise

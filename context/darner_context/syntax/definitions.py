@@ -2,6 +2,7 @@
 
 from darner_context.languages.file_language import language_in
 from darner_context.languages.table import BY_NAME, Language
+from darner_context.syntax.definition_types import SCOPES, Definition, Symbol
 from darner_context.syntax.injections import injections
 from darner_context.syntax.markdown_headings import headings_in
 from darner_context.syntax.notebook import read_notebook
@@ -17,7 +18,6 @@ from darner_context.syntax.parser import (
 )
 from darner_context.syntax.plain_outline import has_outline, outline
 from darner_context.syntax.query_matches import Found, found_in, with_containers
-from darner_context.syntax.symbols import SCOPES, Definition, Symbol
 
 
 def symbols(path: str, text: str) -> tuple[Symbol, ...]:

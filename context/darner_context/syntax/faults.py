@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from darner_context.languages.table import BY_NAME, Language
+from darner_context.syntax.definition_types import SyntaxFault
 from darner_context.syntax.injections import injections
 from darner_context.syntax.parser import (
     PARSE_LIMIT,
@@ -14,7 +15,6 @@ from darner_context.syntax.parser import (
     source_of,
 )
 from darner_context.syntax.strict_parsers import strict_faults
-from darner_context.syntax.symbols import SyntaxFault
 
 
 def syntax_faults(path: str, text: str) -> tuple[SyntaxFault, ...]:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from darner_context.languages.table import Language
+from darner_context.syntax.definition_types import Definition
 from darner_context.syntax.parser import matches, parse
 from darner_context.syntax.query_matches import Found, comment_prefixes, doc_line, found_in, place_of, with_containers
-from darner_context.syntax.symbols import Definition
 
 # languages whose outermost definitions mean by themselves what they mean in their file
 _ALONE = frozenset({"python", "javascript", "typescript", "tsx", "go", "rust", "java", "c", "cpp", "csharp"})

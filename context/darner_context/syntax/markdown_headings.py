@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from darner_context.syntax.definition_types import Definition
 from darner_context.syntax.query_matches import Found, place_of
-from darner_context.syntax.symbols import Definition
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -3,8 +3,8 @@
 import re
 from functools import cache
 
+from darner_context.syntax.definition_types import KINDS, SCOPES, VALUES, Definition
 from darner_context.syntax.query_matches import Found, place_of
-from darner_context.syntax.symbols import KINDS, SCOPES, VALUES, Definition
 
 _MOST = 5_000  # definitions of one text
 _LONG_LINE = 2_000  # characters

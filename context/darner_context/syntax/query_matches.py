@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from darner_context.syntax.symbols import CLASSES, KINDS, SCOPES, VALUES, Definition, DefinitionKind
+from darner_context.syntax.definition_types import CLASSES, KINDS, SCOPES, VALUES, Definition, DefinitionKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

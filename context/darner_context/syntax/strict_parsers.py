@@ -5,7 +5,7 @@ import re
 import sys
 import warnings
 
-from darner_context.syntax.symbols import SyntaxFault
+from darner_context.syntax.definition_types import SyntaxFault
 from darner_context.text.toml import read_toml
 
 # newer Python than the one that runs us: its compiler must not judge these

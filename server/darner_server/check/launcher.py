@@ -12,7 +12,7 @@ import marshal
 import os
 import sys
 
-from darner_server.check import changes
+from darner_server.check import patched_copy
 from darner_server.check.supervisor import reason_of, supervise, tasks_of_user
 
 TYPE_CHECKING = False
@@ -54,7 +54,7 @@ def _in_namespaces(order: Mapping[str, Any], output: int) -> None:
         namespaces.limit_processes(order["limits"]["threads"])
         workspace, home = order["workspace"], order["home"]
         copy = namespaces.mount_overlay(workspace, order["scratch"])
-        changes.apply(copy, order["changes"])
+        patched_copy.apply_changes(copy, order["changes"])
         caches = namespaces.cache_overlays(home, order["scratch"])
         namespaces.hide_the_rest(copy, workspace, home=home, search_path=order["programs"], caches=caches)
         _run(order, output, workspace, linux.drop_privileges)
@@ -78,7 +78,7 @@ def _under_landlock(order: Mapping[str, Any], output: int) -> None:
 
 def _run(order: Mapping[str, Any], output: int, folder: str, confine: Callable[[], None]) -> None:
     if order["level"] != "namespaces":
-        changes.apply(order["copy"], order["changes"])
+        patched_copy.apply_changes(order["copy"], order["changes"])
     limits = dict(order["limits"])
     if sys.platform == "linux":
         _be_closed()

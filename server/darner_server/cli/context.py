@@ -5,10 +5,10 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from darner_clients.context_budget import AUTO, LONGEST, Budget, effective, limit_of
+from darner_clients.auto_budget import AUTO, LONGEST, Budget, effective, limit_of
 from darner_context.index import ContextBundle, ContextRequest, Focus, Snippet, Unreadable
 from darner_server.cli import exit_codes, output
-from darner_server.cli.command_environment import Place, open_engine, read_workspace, show_instructions
+from darner_server.cli.command_setup import Place, open_engine, read_workspace, show_instructions
 from darner_server.cli.locations import parse_location
 from darner_server.context_json import snippet_json, summary_json
 from darner_server.engine import Engine
@@ -65,7 +65,7 @@ def _answer_lines(engine: Engine, settings: Settings, counter: str) -> None:
 
 
 def _answer(engine: Engine, settings: Settings, line: bytes, number: int, counter: str) -> dict[str, Any]:
-    from darner_server.validation.context_line import read_context_line
+    from darner_server.validation.context_request_line import read_context_line
 
     request = read_context_line(line)
     if isinstance(request, str):

@@ -8,7 +8,7 @@ from darner_context.text.model_tokenizers import tokenizer_of
 from darner_context.text.tokenizer import tokenizer
 from darner_server import __version__
 from darner_server.cli import exit_codes, output
-from darner_server.cli.command_environment import Place, open_engine, read_workspace, show_endpoint_notices
+from darner_server.cli.command_setup import Place, open_engine, read_workspace, show_endpoint_notices
 from darner_server.engine import Engine
 from darner_server.local.models import MODELS
 from darner_server.user_directories import cache_folder

@@ -9,11 +9,11 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from functools import partial
 
-from darner_clients.context_budget import Budget
+from darner_clients.auto_budget import Budget
 from darner_context.index import Unreadable
 from darner_server.cli import exit_codes, output
 from darner_server.cli.autorun_files import writable
-from darner_server.cli.command_environment import (
+from darner_server.cli.command_setup import (
     Place,
     open_engine,
     read_workspace,

@@ -16,7 +16,7 @@ from darner_server.check.project.plan import Plan, find_plan
 from darner_server.check.trusted_commands import is_trusted, trust
 from darner_server.check.verdict import NoEvidence, Verdict
 from darner_server.cli import exit_codes, output
-from darner_server.cli.command_environment import Place
+from darner_server.cli.command_setup import Place
 from darner_server.cli.patch_events import Display, show_events
 from darner_server.display_text import in_line
 from darner_server.engine import Done, Engine, Failed, Task

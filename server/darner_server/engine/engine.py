@@ -8,7 +8,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Self
 
-from darner_clients.context_budget import effective
+from darner_clients.auto_budget import effective
 from darner_clients.discovery.token_probes import Vocabulary
 from darner_clients.endpoint import Endpoint
 from darner_clients.routing.router import EndpointStatus, Router

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from darner_clients.context_budget import Budget
+from darner_clients.auto_budget import Budget
 from darner_context.index import Focus
 
 Scope = Literal["range", "file", "workspace"]

@@ -12,7 +12,7 @@ from darner_server.lsp.edits.delivery import Delivery
 from darner_server.lsp.edits.patch_changes import PatchChanges
 from darner_server.lsp.edits.progress_text import event_text, instructions_text, refusals, summary
 from darner_server.lsp.errors import Failure
-from darner_server.lsp.params import PatchParams
+from darner_server.lsp.patch_params import PatchParams
 from darner_server.lsp.progress import WorkDoneProgress
 from darner_server.lsp.session import Session
 

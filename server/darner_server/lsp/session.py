@@ -27,7 +27,7 @@ from darner_server.lsp.text.workspace_folders import Folders
 from darner_server.lsp.transport.pygls_fixes import QuickProtocol
 
 if TYPE_CHECKING:
-    from darner_server.lsp.suggestions.explanations import Explanation
+    from darner_server.lsp.explanations import Explanation
 
 _MOST_RECENT = 8  # documents
 _PATIENCE = 2.0  # seconds for a client to send its settings

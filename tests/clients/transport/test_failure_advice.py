@@ -16,7 +16,7 @@ from darner_clients.chat import ChatRequest
 from darner_clients.client import Client
 from darner_clients.endpoint import Deadlines, Endpoint
 from darner_clients.errors import EndpointError
-from darner_clients.transport.exceptions import FailureKind
+from darner_clients.transport.connection_failures import FailureKind
 from darner_clients.transport.failure_advice import ADVICE
 from darner_clients.transport.httpcore_errors import ConnectFailure, ReadFailure, kind_of
 

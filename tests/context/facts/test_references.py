@@ -3,7 +3,7 @@
 import pytest
 
 from darner_context.facts.references import Packed, ReferenceCounts, find_references
-from darner_context.syntax.symbols import Definition
+from darner_context.syntax.definition_types import Definition
 from darner_context.text.lines import Lines
 
 

@@ -20,7 +20,7 @@ from darner_context.facts.file_facts import FileFacts
 from darner_context.imports.record import Import
 from darner_context.store.codec import FormatError, deserialize, serialize
 from darner_context.store.database import damaged
-from darner_context.syntax.symbols import Definition
+from darner_context.syntax.definition_types import Definition
 
 FILES = {
     "shop/cart.py": "class Cart:\n    def total(self):\n        return 1\n",

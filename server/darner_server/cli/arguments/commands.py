@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.exceptions import TyperException
 
-from darner_clients.context_budget import WRONG, Budget, parse_budget
+from darner_clients.auto_budget import WRONG, Budget, parse_budget
 from darner_server import __version__
 from darner_server.cli import exit_codes, output
 from darner_server.validation.draft_count import WRONG as WRONG_DRAFTS
 from darner_server.validation.draft_count import Drafts, parse_drafts
 
 if TYPE_CHECKING:
-    from darner_server.cli.command_environment import Place
+    from darner_server.cli.command_setup import Place
 
 app = typer.Typer(
     name="darner",
@@ -169,7 +169,7 @@ def patch(
         apply=apply, json=json, partial=partial, check=check, trust=trust, sandboxed=require_sandbox,
         repair_seconds=check_seconds, budget=budget, allow=allow_run_files, drafts=drafts,
     )  # fmt: skip
-    from darner_server.cli.command_environment import with_endpoint
+    from darner_server.cli.command_setup import with_endpoint
 
     place = with_endpoint(_place(root, config), endpoint, model)
     _run(command.patch(place, instruction, paths or [], options))
@@ -343,7 +343,7 @@ def parse_and_run(arguments: list[str]) -> object:
 
 
 def _place(root: Path | None, config: Path | None) -> "Place":
-    from darner_server.cli.command_environment import read_place
+    from darner_server.cli.command_setup import read_place
 
     return read_place(root, config)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from darner_clients.context_budget import Budget, parse_budget
+from darner_clients.auto_budget import Budget, parse_budget
 from darner_server.validation.draft_count import parse_drafts
 
 Run = Callable[[], Coroutine[Any, Any, int]]
@@ -96,7 +96,7 @@ def parse(arguments: list[str]) -> Parsed | None:
 
 def _patch(parsed: Parsed) -> Run:
     from darner_server.cli import patch
-    from darner_server.cli.command_environment import read_place, with_endpoint
+    from darner_server.cli.command_setup import read_place, with_endpoint
 
     options = patch.PatchOptions(
         apply="--apply" in parsed.flags,
@@ -120,7 +120,7 @@ def _context(parsed: Parsed) -> Run | None:
     if len(parsed.arguments) > 1:
         return None
     from darner_server.cli import context
-    from darner_server.cli.command_environment import read_place
+    from darner_server.cli.command_setup import read_place
 
     options = context.ContextOptions(
         instruction=parsed.values.get("--instruction", ""),

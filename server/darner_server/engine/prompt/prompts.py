@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from darner_clients.context_budget import AUTO, LONGEST, Budget, limit_of
+from darner_clients.auto_budget import AUTO, LONGEST, Budget, limit_of
 from darner_clients.endpoint import Endpoint
 from darner_context.index import ContextBundle, ContextRequest, Focus, Index, Snippet, Unreadable
 from darner_context.prompt import Prompt, assemble

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from darner_context.index import ContextBundle, Focus
+from darner_context.syntax.definition_types import Symbol
 from darner_context.syntax.definitions import enclosing, symbols
-from darner_context.syntax.symbols import Symbol
 from darner_context.text.lines import split_lines
 
 MOST_LINES = 120  # beyond it a small model loses its way, and a rewrite costs more than it saves

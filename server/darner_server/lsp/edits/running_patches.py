@@ -4,7 +4,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from darner_server.lsp.params import PatchParams
+from darner_server.lsp.patch_params import PatchParams
 
 if TYPE_CHECKING:
     import asyncio

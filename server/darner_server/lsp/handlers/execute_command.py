@@ -6,7 +6,7 @@ from typing import Any
 from darner_server.lsp.errors import INVALID_PARAMS, Failure
 from darner_server.lsp.handlers import code_lens, explain, next_edits, status
 from darner_server.lsp.handlers.patch import patch
-from darner_server.lsp.params import read_patch_params, token_at
+from darner_server.lsp.patch_params import read_patch_params, token_at
 from darner_server.lsp.server_capabilities import PATCH
 from darner_server.lsp.session import Session
 from darner_server.lsp.transport.json_values import as_list, as_object, at, text_at

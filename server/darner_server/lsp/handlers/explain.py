@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
-from darner_clients.context_budget import AUTO, limit_of
+from darner_clients.auto_budget import AUTO, limit_of
 from darner_server.display_text import plain
 from darner_server.lsp.errors import Failure
+from darner_server.lsp.explanations import Explanation
 from darner_server.lsp.model_request import model_stream
-from darner_server.lsp.params import PatchParams, read_patch_params
+from darner_server.lsp.patch_params import PatchParams, read_patch_params
 from darner_server.lsp.session import Session
-from darner_server.lsp.suggestions.explanations import Explanation
 from darner_server.lsp.text.documents import DocumentSnapshot
 from darner_server.lsp.transport.json_values import as_object, integer_at, text_at
 

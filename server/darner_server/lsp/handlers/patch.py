@@ -5,7 +5,7 @@ from typing import Any
 
 from darner_server.lsp.edits.buffers import snapshot_buffers
 from darner_server.lsp.errors import Failure
-from darner_server.lsp.params import PatchParams, read_patch_params
+from darner_server.lsp.patch_params import PatchParams, read_patch_params
 from darner_server.lsp.patch_run import PatchRun
 from darner_server.lsp.session import Session
 from darner_server.lsp.transport.json_values import as_object

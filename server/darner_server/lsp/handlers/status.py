@@ -5,10 +5,10 @@ from collections.abc import Coroutine
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from darner_clients.context_budget import AUTO, LONGEST, is_budget, limit_of
+from darner_clients.auto_budget import AUTO, LONGEST, is_budget, limit_of
 from darner_server.display_text import plain_words
 from darner_server.lsp.edits.buffers import Buffers, sendable, snapshot_buffers
-from darner_server.lsp.params import read_patch_params
+from darner_server.lsp.patch_params import read_patch_params
 from darner_server.lsp.session import Session
 from darner_server.lsp.transport.json_values import as_object, at
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, get_args
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
-from darner_clients.context_budget import is_budget
+from darner_clients.auto_budget import is_budget
 from darner_server.lsp.session import Session
 from darner_server.lsp.transport.json_values import as_list, as_object, at, text_at
-from darner_server.validation.rows import NextEditTier
+from darner_server.validation.table_rows import NextEditTier
 
 if TYPE_CHECKING:
     import asyncio

@@ -24,9 +24,9 @@ from darner_server.patch.formats.search_replace import SearchReplace
 from darner_server.patch.formats.tag_calls import TagCall
 from darner_server.patch.formats.unified_diff import UnifiedDiff
 from darner_server.patch.reply import special_tokens
-from darner_server.patch.reply.fences import Fences
 from darner_server.patch.reply.held_edits import Drafts
 from darner_server.patch.reply.reasoning import ReasoningDetector, is_final, is_preface, is_thinking
+from darner_server.patch.reply.whole_text_fences import Fences
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

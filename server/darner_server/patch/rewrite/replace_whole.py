@@ -11,7 +11,7 @@ from darner_server.patch.formats import file_names
 from darner_server.patch.match import definitions_in_text, splices, tolerances, typography
 from darner_server.patch.match.locate import place
 from darner_server.patch.rewrite import loss, requested_removals
-from darner_server.patch.text import abbreviations, lines, makefile_tabs, placeholder_expansion, placeholders
+from darner_server.patch.text import abbreviations, lines, makefile_tabs, placeholder_expansion, placeholder_lines
 from darner_server.patch.text.file_types import is_prose
 from darner_server.patch.text.normalize import indent
 
@@ -144,7 +144,7 @@ def _without_outer_gaps(after: list[str]) -> list[str]:
     after = _trimmed(after)
     depth = min((len(indent(body).expandtabs()) for body in after if body.strip()), default=0)
     for end in (0, -1):
-        if after and placeholders.is_gap(after[end]) and len(indent(after[end]).expandtabs()) <= depth:
+        if after and placeholder_lines.is_gap(after[end]) and len(indent(after[end]).expandtabs()) <= depth:
             after = _trimmed(after[1:] if end == 0 else after[:-1])
     return after
 
@@ -225,7 +225,7 @@ def _mixed(bodies: list[str]) -> bool:
 
 
 def _first_indent(bodies: list[str]) -> str:
-    return next((indent(body) for body in bodies if body.strip() and not placeholders.is_gap(body)), "")
+    return next((indent(body) for body in bodies if body.strip() and not placeholder_lines.is_gap(body)), "")
 
 
 def _carried(after: list[str], given: str, wanted: str) -> list[str] | None:

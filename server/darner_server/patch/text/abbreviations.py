@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from darner_server.patch.text import placeholder_words, placeholders
+from darner_server.patch.text import placeholder_lines, placeholder_words
 from darner_server.patch.text.file_types import DOCUMENTS, YAML
 from darner_server.patch.text.normalize import indent
 
@@ -20,16 +20,16 @@ _EMPTY = re.compile(r"[{(]\s*[})]\s*[;,)]*\s*$")
 def abbreviated(new: list[str], path: str) -> str | None:
     """Return a line of a text that replaces nothing which stands for others; None if there is none."""
     for number, body in enumerate(new):
-        if placeholders.is_suspect(body) and placeholders.is_gap(body) and not _is_end(new, number, path):
+        if placeholder_lines.is_suspect(body) and placeholder_lines.is_gap(body) and not _is_end(new, number, path):
             return body
         if _ALONE.fullmatch(body) and not path.lower().endswith(_DOTTED) and not _is_end(new, number, path):
             return body
-        text = placeholders.comment(body)
-        if text is None or placeholders.in_comment(new, number):
+        text = placeholder_lines.comment(body)
+        if text is None or placeholder_lines.in_comment(new, number):
             continue
         if _stands(text) or _ends_block(new, number, text):
             return body
-    return placeholders.beside_code(new, []) or next((body for body in new if _is_hollow(body)), None)
+    return placeholder_lines.beside_code(new, []) or next((body for body in new if _is_hollow(body)), None)
 
 
 def _stands(text: str) -> bool:
@@ -69,12 +69,12 @@ def goes_on(text: str) -> bool:
         | placeholder_words.EARLIER
     )
     said |= words & {"etc", "more", "ditto", "idem", "likewise", "usw", "continue", "continued"}
-    return placeholders.is_terse(text) and bool(said or "..." in text or "\u2026" in text)
+    return placeholder_lines.is_terse(text) and bool(said or "..." in text or "\u2026" in text)
 
 
 def _is_hollow(body: str) -> bool:
     """Return whether a body on one line is only a comment that means that code continues."""
-    found = placeholders.BESIDE.search(body)
+    found = placeholder_lines.BESIDE.search(body)
     text = next((group for group in found.groups() if group), "") if found is not None else ""
     rest = body[: found.start()] + body[found.end() :] if found is not None else ""
     return bool(text) and _EMPTY.search(rest) is not None and goes_on(text.strip())

@@ -9,7 +9,7 @@ import re
 from itertools import pairwise
 
 from darner_server.patch.edit import Refusal
-from darner_server.patch.text import placeholders
+from darner_server.patch.text import placeholder_lines
 from darner_server.patch.text.normalize import indent
 
 _COMMENT = re.compile(r"\s*(?:#|//|/\*|\*|<!--|--|;|\"\"\")")
@@ -19,7 +19,7 @@ def parts(bodies: list[str]) -> list[list[str]]:
     """Return the runs between the lines that are nothing but an ellipsis."""
     found: list[list[str]] = [[]]
     for body in bodies:
-        if placeholders.is_bare_gap(body):
+        if placeholder_lines.is_bare_gap(body):
             found.append([])
         else:
             found[-1].append(body)
@@ -28,14 +28,14 @@ def parts(bodies: list[str]) -> list[list[str]]:
 
 def filled(new: list[str], old: list[str]) -> list[str] | Refusal | None:
     """Return `new`, a rewrite of all of `old`, its gaps filled in, or None if it has none, or why that is unsure."""
-    at = placeholders.gaps(new, old)
+    at = placeholder_lines.gaps(new, old)
     if at:
         full = _expanded(new, old, at)
         if isinstance(full, Refusal):
             return full
-        beside = placeholders.beside_code(full, old)
+        beside = placeholder_lines.beside_code(full, old)
     else:
-        full, beside = None, placeholders.beside_code(new, old)
+        full, beside = None, placeholder_lines.beside_code(new, old)
     return _unsure(f"`{beside.strip()}` leaves code out") if beside is not None else full
 
 

@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
-import { find, isTooOld, versionIn } from "../../../../vscode-extension/src/finding.ts";
+import { find, isTooOld, versionIn } from "../../../../vscode-extension/src/serverSearch.ts";
 
 test("each place in the stated order", async () => {
   const home = await mkdtemp(join(tmpdir(), "darner-find-"));

@@ -6,13 +6,8 @@ import { Crashes } from "../../../../vscode-extension/src/crashes.ts";
 import { latencyPage } from "../../../../vscode-extension/src/latencyPage.ts";
 import { escaped } from "../../../../vscode-extension/src/page.ts";
 import { Queue } from "../../../../vscode-extension/src/queue.ts";
-import {
-  milliseconds,
-  percentile,
-  stagesOf,
-  type Timing,
-  withLatest,
-} from "../../../../vscode-extension/src/records.ts";
+import { milliseconds, percentile } from "../../../../vscode-extension/src/format.ts";
+import { stagesOf, type Timing, withLatest } from "../../../../vscode-extension/src/timings.ts";
 import { sentPage } from "../../../../vscode-extension/src/sentPage.ts";
 import { Throttle } from "../../../../vscode-extension/src/throttle.ts";
 

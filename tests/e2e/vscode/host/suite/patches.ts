@@ -1,7 +1,7 @@
 // Patches in buffers: streamed, kept, undone, cancelled, refused.
 
 import * as vscode from "vscode";
-import type { Outcome } from "../../../../../vscode-extension/src/patching.ts";
+import type { Outcome } from "../../../../../vscode-extension/src/patchRequest.ts";
 import { equal, open, running, test, until } from "./check.ts";
 import { CODE } from "./scene.ts";
 

@@ -1,6 +1,6 @@
 // The last requests: what was sent and how the time was spent. Kept on this machine; nothing of it is sent anywhere.
 
-import type { ContextEvent, DoneEvent, RouteEvent } from "./events.ts";
+import type { ContextEvent, DoneEvent, RouteEvent } from "./protocol.ts";
 
 export const STAGES = ["context", "queue", "first_token", "decode", "apply", "editor"] as const;
 export type Stage = (typeof STAGES)[number];
@@ -52,22 +52,4 @@ export function stagesOf(timings: DoneEvent["timings_ms"], total = 0): Record<St
     apply: of("apply"),
     editor: Math.max(0, total - of("total")),
   };
-}
-
-/** The value that a share of all stays at or below; undefined for none. */
-export function percentile(values: readonly number[], share: number): number | undefined {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
-}
-
-export function milliseconds(value: number): string {
-  return value < 1000 ? `${Math.round(value)} ms` : `${(value / 1000).toFixed(value < 10_000 ? 2 : 1)} s`;
-}
-
-export function count(value: number): string {
-  return Math.round(value).toLocaleString("en-US");
-}
-
-export function many(value: number, noun: string): string {
-  return `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
 }

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import parse_qsl, urlsplit
 
-from darner_clients.context_budget import Budget
+from darner_clients.auto_budget import Budget
 from darner_clients.endpoint import Kind
 from darner_server.key_validation import fault, looks_like_key, may_be_key
 from darner_server.validation.draft_count import Drafts

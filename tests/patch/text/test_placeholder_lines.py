@@ -3,7 +3,7 @@
 import pytest
 
 from darner_server.patch import apply_reply
-from darner_server.patch.text import placeholders
+from darner_server.patch.text import placeholder_lines
 
 SURE = """\
 # rest unchanged
@@ -69,19 +69,19 @@ print("...")
 
 @pytest.mark.parametrize("line", SURE.split("\n"))
 def test_a_line_that_stands_for_others(line: str) -> None:
-    assert placeholders.gaps([line], ["a"]) == [0]
-    assert placeholders.gaps([line], [line]) == []  # the file's own
+    assert placeholder_lines.gaps([line], ["a"]) == [0]
+    assert placeholder_lines.gaps([line], [line]) == []  # the file's own
 
 
 @pytest.mark.parametrize("line", LIKELY)
 def test_a_line_that_does_so_only_where_lines_go(line: str) -> None:
-    assert placeholders.gaps(["a", line, "b"], ["a", "x", "y", "b"]) == [1]
-    assert placeholders.gaps(["a", line, "b"], ["a", "b"]) == []
+    assert placeholder_lines.gaps(["a", line, "b"], ["a", "x", "y", "b"]) == [1]
+    assert placeholder_lines.gaps(["a", line, "b"], ["a", "b"]) == []
 
 
 @pytest.mark.parametrize("line", HONEST.split("\n"))
 def test_an_honest_line(line: str) -> None:
-    assert placeholders.gaps(["a", line, "c"], ["a", "b", "c"]) == []
+    assert placeholder_lines.gaps(["a", line, "c"], ["a", "b", "c"]) == []
 
 
 OLD = "def f(a):\n    b = 1\n    c = 2\n    audit(a)\n    return a\n"

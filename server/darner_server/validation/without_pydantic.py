@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 from math import isfinite
 from typing import Any, cast, get_args
 
-from darner_clients.context_budget import is_budget
+from darner_clients.auto_budget import is_budget
 from darner_clients.endpoint import Kind
 from darner_server.validation.draft_count import are_drafts
-from darner_server.validation.rows import (
+from darner_server.validation.table_rows import (
     DeadlineRow,
     EndpointRow,
     NextEditTier,

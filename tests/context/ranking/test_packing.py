@@ -1,6 +1,6 @@
 """In which order the ways to show candidates are taken."""
 
-from darner_context.ranking.budget import SHORT
+from darner_context.ranking.packing import SHORT
 from darner_context.ranking.weights import BODY_WORTH, CLASS_BODY_WORTH, SIGNATURE_WORTH, SMALL
 
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from darner_server.validation.models import EndpointTable, validated_settings, validated_workspace
-from darner_server.validation.plain import plain_settings, plain_workspace
-from darner_server.validation.rows import EndpointRow
+from darner_server.validation.pydantic_tables import EndpointTable, validated_settings, validated_workspace
+from darner_server.validation.table_rows import EndpointRow
+from darner_server.validation.without_pydantic import plain_settings, plain_workspace
 
 ROW = {"name": "a", "kind": "vllm", "base_url": "http://h:8000/v1"}
 

@@ -2,8 +2,8 @@
 // end, as one edit; where the server asks for confirmation the editor shows it for that first.
 
 import * as vscode from "vscode";
-import { type Applying, type Ready, waiting } from "./applying.ts";
-import type { Refusal, TextEdit } from "./events.ts";
+import { type Applying, type Ready, waiting } from "./editApplication.ts";
+import type { Refusal, TextEdit } from "./protocol.ts";
 import { type Hunks, rangeOf } from "./hunks.ts";
 
 interface FileEdits {

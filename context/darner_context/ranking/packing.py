@@ -5,8 +5,8 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from darner_context.ranking.change_chance import LEAST, LINE_WORTH
 from darner_context.ranking.scoring import Candidate
-from darner_context.ranking.selection import LEAST, LINE_WORTH
 from darner_context.ranking.weights import (
     BODY_WORTH,
     CLASS_BODY_WORTH,
@@ -18,7 +18,7 @@ from darner_context.ranking.weights import (
     Signal,
 )
 from darner_context.request import Snippet, SnippetKind, Withheld
-from darner_context.syntax.symbols import CLASSES
+from darner_context.syntax.definition_types import CLASSES
 from darner_context.text.lines import Lines
 
 GAP = "..."

@@ -2,7 +2,7 @@
 
 import * as vscode from "vscode";
 import { Following } from "./editTransform.ts";
-import type { TextEdit } from "./events.ts";
+import type { TextEdit } from "./protocol.ts";
 import { type Hunk, type Hunks, type NewHunk, rangeOf, textOf } from "./hunks.ts";
 import { type Change, compare, endOf, movePoint, type Span } from "./positions.ts";
 

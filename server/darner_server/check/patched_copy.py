@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 _FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
-def apply(copy: str, changes: Mapping[str, bytes | None]) -> None:
+def apply_changes(copy: str, changes: Mapping[str, bytes | None]) -> None:
     """Give each file its new content, with its permissions kept; None deletes. Raises OSError."""
     for path, content in changes.items():
         handle = os.open(copy, _FOLDER)

@@ -2,11 +2,11 @@
 
 import * as vscode from "vscode";
 import { type LanguageClient, ProgressType } from "vscode-languageclient/node";
-import { Applying } from "./applying.ts";
-import type { ContextEvent, DoneEvent, EditEvent, PatchEvent, PatchParams, Refusal, RouteEvent } from "./events.ts";
+import { Applying } from "./editApplication.ts";
+import type { ContextEvent, DoneEvent, EditEvent, PatchEvent, PatchParams, Refusal, RouteEvent } from "./protocol.ts";
 import type { Hunks } from "./hunks.ts";
-import { many } from "./records.ts";
-import { NOT_CONFIRMED, type PatchAnswer, putRest } from "./remainingFiles.ts";
+import { many } from "./format.ts";
+import { NOT_CONFIRMED, type PatchAnswer, putRest } from "./offscreenChanges.ts";
 
 export interface Outcome {
   readonly state: "done" | "failed" | "cancelled";

@@ -4,12 +4,12 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationError, model_validator
 
-from darner_clients.context_budget import WRONG, Budget, is_budget
+from darner_clients.auto_budget import WRONG, Budget, is_budget
 from darner_clients.endpoint import Kind
 from darner_server.validation.draft_count import WRONG as WRONG_DRAFTS
 from darner_server.validation.draft_count import Drafts, are_drafts
 from darner_server.validation.mistakes import explain
-from darner_server.validation.rows import (
+from darner_server.validation.table_rows import (
     DeadlineRow,
     EndpointRow,
     NextEditTier,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from darner_clients.context_budget import AUTO, Budget, effective, is_budget, limit_of, parse_budget
+from darner_clients.auto_budget import AUTO, Budget, effective, is_budget, limit_of, parse_budget
 from darner_clients.endpoint import Endpoint, Kind
 
 

@@ -8,9 +8,9 @@ from tests.context.sample_workspace import indexed
 from darner_context.facts.definition_table import DefinitionTable
 from darner_context.facts.file_facts import FileFacts
 from darner_context.index import ContextRequest, Focus
+from darner_context.ranking.change_chance import change_chances
 from darner_context.ranking.scoring import Candidate
-from darner_context.ranking.selection import change_chances
-from darner_context.syntax.symbols import Definition, DefinitionKind
+from darner_context.syntax.definition_types import Definition, DefinitionKind
 from darner_context.text.tokenizer import tokenizer
 
 

@@ -2,12 +2,13 @@
 
 import * as vscode from "vscode";
 import type { Asking } from "./ask.ts";
-import type { PatchParams, Scope } from "./events.ts";
+import type { PatchParams, Scope } from "./protocol.ts";
 import type { Hunks } from "./hunks.ts";
 import type { Views } from "./pageTabs.ts";
-import type { Painting } from "./painting.ts";
-import { type Outcome, patch } from "./patching.ts";
-import { many, stagesOf } from "./records.ts";
+import type { Painting } from "./decorations.ts";
+import { type Outcome, patch } from "./patchRequest.ts";
+import { many } from "./format.ts";
+import { stagesOf } from "./timings.ts";
 import type { Server } from "./server.ts";
 import type { Status } from "./status.ts";
 import type { Troubles } from "./trouble.ts";

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from darner_server.validation.models import BudgetSetting
+from darner_server.validation.pydantic_tables import BudgetSetting
 
 
 class ContextLine(BaseModel):

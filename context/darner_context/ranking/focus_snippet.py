@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from darner_context.lookup.reader import IndexReader
-from darner_context.ranking.budget import GAP
+from darner_context.ranking.packing import GAP
 from darner_context.request import ContextRequest, Focus, Snippet
 from darner_context.secrets.file_names import secret_name
 from darner_context.syntax.notebook import unshown_lines

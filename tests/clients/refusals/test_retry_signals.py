@@ -4,8 +4,8 @@ import pytest
 
 from darner_clients.endpoint import Endpoint
 from darner_clients.errors import EndpointError, Loading, Overloaded, OverQuota, Unauthorised
-from darner_clients.refusals.error_hints import is_loading, lasting, told_wait
 from darner_clients.refusals.refusal import classify
+from darner_clients.refusals.retry_signals import is_loading, lasting, told_wait
 
 ENDPOINT = Endpoint("it", "openai", "http://h/v1", "m")
 
