@@ -28,7 +28,7 @@ FLOORS = {
     "darner_server.patch": "edit hidden_files protected_paths < autorun_files paths text < formats < repair_prompt reply < match < rewrite"
     " < applier finished_hunks",
     "darner_server.engine": "embedded_model failed_endpoints events garbage_collection masking base_version_offsets privacy save syntax_gate task"
-    " < prompt < patch_state < reply_stream < run < engine",
+    " < prompt < patch_state < reply_stream < turns < run < engine",
     "darner_server.check": "patched_copy failure_excerpt isolation keyless_environment linux plain_copy project scratch trusted_commands"
     " visible_files < landlock namespaces supervisor < launcher sandbox < verdict",
     "darner_server.verification": "draft_choice patch_check repair < drafts",

@@ -13,6 +13,9 @@ PREFILL_SECONDS = 7.0  # that a processor may take to read the snippets
 QUOTA_SHARE = 8  # of the tokens that are left in the bucket, snippets may take one part in so many
 LEAST = 512  # tokens: what a slow processor or a scarce quota leaves in any case
 LONGEST = 100_000_000
+MAP_SHARE = 8  # of the snippets' tokens, a map of likely files gets one part in so many ...
+MOST_OF_MAP, LEAST_OF_MAP = 3_000, 512  # ... and no more than the one; with fewer than the other there is none
+FAST = 1_000  # tokens of a prompt read in a second: a local processor that is slower is sent no further turn
 _MOST_DIGITS = 18
 WRONG = f'budget must be "{AUTO}" or a number of tokens from 0 (no code from other files) to {LONGEST:,}'
 
@@ -52,6 +55,16 @@ def limit_of(
     if tokens_left is not None:
         most = min(most, _rounded(tokens_left / QUOTA_SHARE))
     return most if own is None else min(most, own)
+
+
+def map_limit(limit: int, endpoint: Endpoint, *, prefill: float | None = None) -> int:
+    """How many of the `limit` tokens of snippets a map of likely files gets; 0 if another turn would take too long.
+
+    The model may request code by it, so it is for endpoints that answer fast and can do more than rewrite one piece.
+    """
+    slow = endpoint.kind == "llamacpp" and (prefill is None or prefill < FAST)
+    tokens = min(MOST_OF_MAP, limit // MAP_SHARE)
+    return tokens if tokens >= LEAST_OF_MAP and not slow and endpoint.reply != "whole" else 0
 
 
 def _rounded(tokens: float) -> int:

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, TypeVar
 from darner_context.lookup.reader import IndexReader
 from darner_context.ranking.retrieve import Retriever
 from darner_context.request import (
+    CodeRequest,
     ContextBundle,
     ContextRequest,
     Focus,
     IndexState,
     LeftOut,
+    RequestedCode,
     Snippet,
     Unreadable,
 )
@@ -33,7 +35,10 @@ if TYPE_CHECKING:
     from darner_context.indexing.updater import Updater
     from darner_context.next_edits.edit import NextEdits, RecordedEdit
 
-__all__ = ["ContextBundle", "ContextRequest", "Focus", "Index", "IndexState", "LeftOut", "Snippet", "Unreadable"]
+__all__ = [
+    "CodeRequest", "ContextBundle", "ContextRequest", "Focus", "Index", "IndexState", "LeftOut", "RequestedCode",
+    "Snippet", "Unreadable",
+]  # fmt: skip
 
 _Made = TypeVar("_Made")
 
@@ -159,19 +164,25 @@ class Index:
 
     def context(self, request: ContextRequest, tokenizer: Tokenizer) -> ContextBundle:
         """Choose what to show for a request, within its budget. The same index and request give the same answer."""
+        return self._answer(lambda: self._retriever.retrieve(request, tokenizer, (*self._unread(), *self._left_out)))
+
+    def requested(self, request: ContextRequest, wanted: Sequence[CodeRequest], tokenizer: Tokenizer) -> RequestedCode:
+        """Show code that a model requests by its place, within the request's budget; its instruction ranks the rest."""
+        return self._answer(lambda: self._retriever.requested(request, wanted, tokenizer))
+
+    def _answer(self, answer: Callable[[], _Made]) -> _Made:
         with self._answering:
             self._carry_out()
             self._reader.reload_if_written()
-            left_out = (*self._unread(), *self._left_out)
             try:
-                bundle = self._retriever.retrieve(request, tokenizer, left_out)
+                made = answer()
             except sqlite3.DatabaseError as error:
                 if not (damaged(error) and self._location.recreate()):
                     raise
                 self._renew()
-                bundle = self._retriever.retrieve(request, tokenizer, left_out)
+                made = answer()
         self._settle()
-        return bundle
+        return made
 
     def _unread(self) -> tuple[LeftOut, ...]:
         """What a first answer lacks: it may come before the workspace is read completely."""

@@ -36,30 +36,34 @@ def assemble(
     tokenizer: Tokenizer,
     hide: Callable[[str], str],
     reverse: bool = False,
+    file_map: str = "",
 ) -> Prompt:
     """
     Lay the prompt out so that the endpoint's cache matches most of it when cursor and instruction change.
 
     Rules and project come first, then the snippets chosen for the file as a whole, in the order of path and line,
-    not of rank; then the file, then the snippets chosen for the cursor's place, and the instruction last. `hide` takes
-    the secrets out of all of it. With `reverse` the snippets after the file come in the opposite order: another prompt
-    for the same answer, with the same beginning.
+    not of rank; then the file, then the snippets chosen for the cursor's place, the words with the `file_map`, and the
+    instruction last. `hide` takes the secrets out of all of it. With `reverse` the snippets after the file come in the
+    opposite order: another prompt for the same answer, with the same beginning.
     """
     system = hide("\n\n".join(part for part in (rules.strip("\n"), project.strip("\n")) if part))
     ordered = sorted(bundle.snippets, key=lambda each: (each.path, each.start_line))
-    stable = "".join(_block(each) for each in ordered if each.stable)
+    stable = "".join(code_block(each) for each in ordered if each.stable)
     last_first = reversed(ordered) if reverse else ordered
-    moving = "".join(_block(each) for each in last_first if not each.stable)
-    focus = _block(bundle.focus) if bundle.focus else ""
+    moving = "".join(code_block(each) for each in last_first if not each.stable)
+    focus = code_block(bundle.focus) if bundle.focus else ""
     goal = f"{instruction.strip()}\n"
-    user = hide(f"{stable}{focus}{moving}{goal}")
+    listed = f"{file_map}\n\n" if file_map else ""
+    user = hide(f"{stable}{focus}{moving}{listed}{goal}")
     first, whole = tokenizer.count(system), tokenizer.count(user)
     tail, last = tokenizer.count(focus), tokenizer.count(goal)
+    mapped = tokenizer.count(listed) if listed else 0
     messages = tuple(pair for pair in (("system", system), ("user", user)) if pair[1])
     parts = (
         Part("rules", first),
-        Part("snippets", max(0, whole - tail - last)),
+        Part("snippets", max(0, whole - tail - mapped - last)),
         Part("focus", tail),
+        *((Part("file map", mapped),) if mapped else ()),
         Part("instruction", last),
     )
     return Prompt(messages, first + whole + _MESSAGE * len(messages) + _REPLY, parts)
@@ -70,7 +74,8 @@ def count_messages(messages: Iterable[tuple[str, str]], tokenizer: Tokenizer) ->
     return sum(tokenizer.count(content) + _MESSAGE for _, content in messages) + _REPLY
 
 
-def _block(snippet: Snippet) -> str:
+def code_block(snippet: Snippet) -> str:
+    """Write a snippet as the prompt shows it: the path above a fence that nothing in the code ends."""
     fence = "```"
     while fence in snippet.text:
         fence += "`"

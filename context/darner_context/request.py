@@ -22,7 +22,8 @@ class ContextRequest:
     """
     One question. `budget` counts tokens of snippets from other files; the focus file comes on top. A `selective`
     request gets only what is likely enough to be needed, however much would fit. `focus_limit`: the most tokens of the
-    focus file; of one that has more, the lines around the place are shown and an outline of the rest.
+    focus file; of one that has more, the lines around the place are shown and an outline of the rest. `map_limit`: the
+    most tokens of a map of the likely files, for a request without a focus; it comes on top of the budget.
 
     `hidden` lines of the focus file are taken as absent everywhere. `texts` are live buffers in the place of the
     disk's files, `recent` the paths edited or opened last (newest first), `diagnostics` messages at the place.
@@ -37,6 +38,7 @@ class ContextRequest:
     texts: Mapping[str, str] = field(default_factory=dict[str, str])
     selective: bool = False
     focus_limit: int | None = None
+    map_limit: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,28 @@ class ContextBundle:
     left_out: tuple[LeftOut, ...]
     tokens: int
     focus_tokens: int
+    withheld: tuple[Withheld, ...] = ()
+    file_map: str = ""  # of likely files that are not shown whole: a line for each, with the names that it defines
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRequest:
+    """Code that a model requests by its place: a definition of a file, or without a `name` the whole file."""
+
+    path: str
+    name: str = ""
+
+    def __str__(self) -> str:
+        """Write it as the model does."""
+        return f"{self.path}::{self.name}" if self.name else self.path
+
+
+@dataclass(frozen=True, slots=True)
+class RequestedCode:
+    """The code that is shown for requests; `unmet` are those that show nothing, each with the reason in words."""
+
+    snippets: tuple[Snippet, ...]
+    unmet: tuple[tuple[CodeRequest, str], ...]
     withheld: tuple[Withheld, ...] = ()
 
 

@@ -82,6 +82,19 @@ async def test_the_whole_workspace(desk: Desk) -> None:
     assert (ran.code, ran.out) == (0, DIFF)
 
 
+async def test_code_that_the_model_requests_is_shown(desk: Desk) -> None:
+    long = "".join(f"def step_{number}(one):\n    return one + {number}\n\n\n" for number in range(1_200))
+    desk.put({"c.py": f"{long}def last():\n    return 1\n"})
+    requests = ScriptedReply("", "NEED c.py::last\nNEED .env\nNEED \x1b[31mx.py\n")
+    script = Script(replies=(ScriptedReply("The code that you requested", REPLY), requests), window=60_000)
+    async with ScriptedEndpoint(script) as server:
+        ran = await desk.run("patch", "let one return two, as step_7 does", "--config", config(desk, server))
+    assert (ran.code, ran.out) == (0, DIFF), ran.err
+    assert "also: c.py::last, requested by the model\n" in ran.err
+    assert "not shown to the model: .env: it may contain secrets\n" in ran.err
+    assert "\x1b[31m" not in ran.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -2,7 +2,7 @@
 
 import pytest
 
-from darner_clients.auto_budget import AUTO, Budget, effective, is_budget, limit_of, parse_budget
+from darner_clients.auto_budget import AUTO, Budget, effective, is_budget, limit_of, map_limit, parse_budget
 from darner_clients.endpoint import Endpoint, Kind
 
 
@@ -80,3 +80,25 @@ def test_what_a_command_line_names(text: str, expected: Budget | None) -> None:
 )  # fmt: skip
 def test_what_a_setting_may_be(value: object, *, expected: bool) -> None:
     assert is_budget(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("limit", "kind", "reply", "prefill", "expected"),
+    [
+        (32_768, "cerebras", "search-replace", None, 3_000),
+        (32_768, "vllm", "unified-diff", 10.0, 3_000),
+        (8_192, "openai", "search-replace", None, 1_024),
+        (4_096, "openai", "apply-patch", None, 512),
+        (4_000, "openai", "search-replace", None, 0),
+        (0, "cerebras", "search-replace", None, 0),
+        (32_768, "vllm", "whole", None, 0),
+        (8_192, "llamacpp", "search-replace", None, 0),
+        (8_192, "llamacpp", "search-replace", 900.0, 0),
+        (32_768, "llamacpp", "search-replace", 5_000.0, 3_000),
+    ],
+)
+def test_a_map_is_for_endpoints_that_answer_fast(
+    limit: int, kind: Kind, reply: str, prefill: float | None, expected: int
+) -> None:
+    endpoint = Endpoint("it", kind, "http://it/v1", "m", reply=reply)
+    assert map_limit(limit, endpoint, prefill=prefill) == expected

@@ -12,7 +12,7 @@ FILES = {
     "b.py": "\n",
 }
 WHOLE = FILES["a.py"]
-ELSEWHERE = {"unreadable-file", "other-file", "syntax", "mask", "late"}  # the engine's, or a stream's
+ELSEWHERE = {"unreadable-file", "not-shown", "other-file", "syntax", "mask", "late"}  # the engine's, or a stream's
 
 
 def block(before: str, after: str, path: str = "a.py") -> str:

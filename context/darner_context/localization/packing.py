@@ -72,6 +72,21 @@ class PlacePacker:
         shown = sum(len(file.places) for file in self._files.values())
         self.dropped = max(0, found.found - shown)
 
+    def add_definition(self, place: LikelyPlace, words: Mapping[str, float]) -> bool:
+        """Show a definition whole, a class with its methods; if that does not fit, what does. False if nothing fits."""
+        facts = self._resolver.facts(place.path)
+        if facts is None:
+            return False
+        one = facts.definitions[place.number]
+        whole = (min(one.doc, one.start), self._blank_after(place.path, one.end))
+        if self._cost(place.path, *whole) <= self._left:
+            return self._show(place, [whole])
+        return self._show(place, self._runs(place, facts, words, self._left))
+
+    def add_file(self, place: LikelyPlace) -> bool:
+        """Show a whole file; False if it does not fit."""
+        return self._show(place, [(1, len(self._sums(place.path)) - 1)])
+
     def _add(self, place: LikelyPlace, words: Mapping[str, float], most: int) -> None:
         """Show a place: all of it, or if it is long its head and the lines around words."""
         facts = self._resolver.facts(place.path)

@@ -55,6 +55,7 @@ class Places:
     """The likeliest places, best first; a file's best place has the file's score. `words` are stems with weights."""
 
     places: tuple[LikelyPlace, ...]
+    files: tuple[str, ...]  # of all places that were found, best first
     found: int  # how many there were
     words: Mapping[str, float]
 
@@ -102,7 +103,8 @@ def find_places(resolver: NameResolver, text: str, recent: Sequence[str] = ()) -
         for score, path, number in ranked[:_PLACES]
         if score > 0
     ]
-    return Places(tuple(places), len(ranked), MappingProxyType(lexical.words))
+    by_rank = dict.fromkeys(path for _, path, _ in ranked)
+    return Places(tuple(places), tuple(by_rank), len(ranked), MappingProxyType(lexical.words))
 
 
 def _reasons(

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import accumulate
 
+from darner_context.localization.file_map import file_map as write_map
 from darner_context.localization.packing import PlacePacker
 from darner_context.localization.places import Places, find_places
+from darner_context.localization.requested_code import RequestedPlaces
 from darner_context.lookup.cursor import cursor_context, file_context
 from darner_context.lookup.lru import cached
 from darner_context.lookup.names import NameResolver
@@ -18,7 +20,16 @@ from darner_context.ranking.packing import BudgetPacker
 from darner_context.ranking.ranking import Ranking
 from darner_context.ranking.text_search import Search
 from darner_context.ranking.weights import PLACE_LEAST, PLACE_MORE, PLACE_SHARE
-from darner_context.request import ContextBundle, ContextRequest, Focus, LeftOut, Snippet, Withheld
+from darner_context.request import (
+    CodeRequest,
+    ContextBundle,
+    ContextRequest,
+    Focus,
+    LeftOut,
+    RequestedCode,
+    Snippet,
+    Withheld,
+)
 from darner_context.text.tokenizer import Tokenizer
 
 _O200K = frozenset({"o200k_base", "o200k_harmony"})
@@ -45,19 +56,40 @@ class Retriever:
             self._renew(path)
             counter = _Counter(reader, tokenizer)
             focus = focus_snippet(reader, request, counter.tokens)
-            query = "\n".join((request.instruction, *request.diagnostics))
+            query, file_map = _query(request), ""
             if focus is None or request.focus is None:
-                key = (query, request.recent)
-                places = cached(self._places, key, lambda: find_places(self._resolver, query, request.recent))
+                places = self._places_of(request)
                 packer = PlacePacker(request.budget, self._resolver, counter.sums, reader.secrets)
                 packer.pack(places, selective=request.selective)
                 snippets, dropped, withheld = packer.snippets(), packer.dropped, packer.withheld
+                if request.map_limit:
+                    whole = {
+                        each.path
+                        for each in snippets
+                        if each.end_line - each.start_line + 1 == len(reader.lines(each.path))
+                    }
+                    file_map = write_map(places, self._resolver, whole, request.map_limit, tokenizer.count)
             else:
                 search = cached(self._searches, (query, path), lambda: Search(reader, query, path))
                 snippets, dropped, withheld = self._around_place(request, counter, search, request.focus)
         tokens = sum(each.tokens for each in snippets)
         held = tuple(sorted(set(withheld), key=lambda each: (each.path, each.line)))
-        return ContextBundle(focus, tuple(snippets), dropped, left_out, tokens, focus.tokens if focus else 0, held)
+        focus_tokens = focus.tokens if focus else 0
+        return ContextBundle(focus, tuple(snippets), dropped, left_out, tokens, focus_tokens, held, file_map)
+
+    def requested(self, request: ContextRequest, wanted: Sequence[CodeRequest], tokenizer: Tokenizer) -> RequestedCode:
+        """Show code that is requested by its place, within the request's budget."""
+        reader = self._reader
+        with reader.with_overlays(request.texts):
+            self._renew(None)
+            counter = _Counter(reader, tokenizer)
+            packer = PlacePacker(request.budget, self._resolver, counter.sums, reader.secrets)
+            unmet = RequestedPlaces(self._resolver, self._places_of(request), packer).show(wanted)
+            return RequestedCode(tuple(packer.snippets()), unmet, tuple(packer.withheld))
+
+    def _places_of(self, request: ContextRequest) -> Places:
+        query = _query(request)
+        return cached(self._places, (query, request.recent), lambda: find_places(self._resolver, query, request.recent))
 
     def _renew(self, own: str | None) -> None:
         token = self._reader.state_token(own)
@@ -109,6 +141,10 @@ class Retriever:
         stable = _raised(stable, ranking)
         snippets = sorted((*stable, *rest.snippets()), key=lambda each: (-each.score, each.path, each.start_line))
         return snippets, rest.dropped, [*for_file.withheld, *rest.withheld]
+
+
+def _query(request: ContextRequest) -> str:
+    return "\n".join((request.instruction, *request.diagnostics))
 
 
 def _raised(stable: list[Snippet], ranking: Ranking) -> list[Snippet]:

@@ -103,6 +103,9 @@ def _show(event: PatchEvent, progress: output.Progress, draft: str) -> None:
 
 
 def _show_context(event: ContextReady, progress: output.Progress) -> None:
+    if event.requested:
+        _show_requested(event)
+        return
     count = len(event.snippets)
     progress.show(f"context: {count} snippet{'s' if count != 1 else ''}, {event.tokens + event.focus_tokens} tokens")
     for each in event.withheld:
@@ -112,3 +115,11 @@ def _show_context(event: ContextReady, progress: output.Progress) -> None:
             output.say(f"context: {reason}", "yellow")
     if event.dropped:
         output.say(f"context: {event.dropped} less likely snippets were left out", "dim")
+
+
+def _show_requested(event: ContextReady) -> None:
+    """Show what the model requested, and what of it is not shown."""
+    for code, reason in event.requested:
+        output.say(
+            f"not shown to the model: {code}: {reason}" if reason else f"also: {code}, requested by the model", "dim"
+        )

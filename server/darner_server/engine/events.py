@@ -29,7 +29,11 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class ContextReady:
-    """What the model will see, and what was left out of it."""
+    """What the model will see, and what was left out of it.
+
+    If the model requests code by the map of likely files (`file_map`), it comes again with all that is shown by then;
+    `requested` are the new requests, each with the reason why it shows nothing, or "".
+    """
 
     tokens: int
     focus_tokens: int
@@ -37,6 +41,8 @@ class ContextReady:
     dropped: int
     left_out: tuple[tuple[str, str], ...]  # path, reason
     withheld: tuple[str, ...] = ()  # a sentence for each secret that is not sent
+    requested: tuple[tuple[str, str], ...] = ()
+    file_map: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """The object of the contract."""
@@ -51,6 +57,8 @@ class ContextReady:
             "dropped": self.dropped,
             "left_out": [{"path": path, "reason": reason} for path, reason in self.left_out],
             "withheld": list(self.withheld),
+            "requested": [{"code": code, "reason": reason} for code, reason in self.requested],
+            "file_map": self.file_map,
         }
 
 

@@ -64,7 +64,10 @@ class Hunks:
         self._index = index
         self._masks = masks
         self.snapshot = TaskTexts(index, task.texts)
-        self._applier = Applier(self.snapshot, target=target, gate=syntax_gate, request=task.instruction)
+        self.shown: frozenset[str] | None = None  # the files that the model has seen; None: it may edit any
+        self._applier = Applier(
+            self.snapshot, target=target, gate=syntax_gate, request=task.instruction, unseen=self._is_unseen
+        )
         self._offsets: dict[str, OriginalOffsets] = {}
         self.ready = 0
 
@@ -78,6 +81,10 @@ class Hunks:
         if isinstance(result, Refused):
             return without_secrets(result, self._applier.text(result.path) if result.path else None, self._masks)
         return self._add(result)
+
+    def _is_unseen(self, path: str) -> bool:
+        """Whether a file of the snapshot contains something that the model was not shown."""
+        return self.shown is not None and path not in self.shown and bool((self.before(path) or "").strip())
 
     @property
     def changed(self) -> dict[str, str | None]:

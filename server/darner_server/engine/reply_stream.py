@@ -7,6 +7,7 @@ from typing import Literal, get_args
 from darner_clients.chat import ChatRequest, Finish, Text, Usage
 from darner_clients.errors import Declined, EndpointError, Interrupted
 from darner_clients.routing.router import Route, Router
+from darner_context.index import CodeRequest
 from darner_server.engine.events import Decoding, EditRefused, PatchEvent, Stage, Warned
 from darner_server.engine.patch_state import Hunks
 from darner_server.engine.prompt.rewrite_range import Region
@@ -31,6 +32,8 @@ class Reply:
     region: Region | None
     text: str
     cut: bool
+    requests: tuple[CodeRequest, ...] = ()  # code that the model wants to see before it answers, or goes on
+    edits_behind: int = 0  # edits that came after such a request and do not count
 
 
 class StageTimes:
@@ -89,7 +92,8 @@ class Streaming:
     async def stream(self, route: Route, request: ChatRequest, parser: Parser, region: Region | None) -> Reply:
         """Stream one reply into hunks. Raises EndpointError, after the complete edits have been taken.
 
-        A reply that ends for any other reason than that the model was done, or reached a limit, counts as cut off.
+        A reply that ends for any other reason than that the model was done, or reached a limit, counts as cut off. One
+        that goes on after its requests for code is left.
         """
         self._times.enter("first_token")
         first: float | None = None
@@ -111,6 +115,10 @@ class Streaming:
                     if isinstance(item, Text):
                         text.append(item.text)
                         self._take(parser.feed(item.text), region)
+                        if parser.requests is not None and (
+                            parser.requests.are_endless or parser.requests.edits_behind
+                        ):
+                            break
                     if tokens == 1 or now - told >= PROGRESS_EVERY:
                         told = now
                         self._emit(Decoding(route.endpoint.name, tokens, (tokens - 1) / max(now - first, 1e-3)))
@@ -128,7 +136,13 @@ class Streaming:
             raise Declined(finish.endpoint or route.endpoint.name, _unsaid(finish, thought=thought))
         if finish.ending == "other":
             raise Interrupted(finish.endpoint or route.endpoint.name, _early(finish), started=True)
-        return Reply(route, request, region, said, cut=finish.ending == "limit")
+        wanted = parser.requests.found if parser.requests is not None else ()
+        return Reply(
+            route, request, region, said,
+            cut=finish.ending == "limit",
+            requests=tuple(CodeRequest(path, name) for path, name in wanted),
+            edits_behind=parser.requests.edits_behind if parser.requests is not None else 0,
+        )  # fmt: skip
 
     def waits(self, why: str) -> None:
         """Report the reason for a wait."""

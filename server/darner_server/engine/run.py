@@ -10,14 +10,17 @@ from darner_clients.chat import ChatRequest
 from darner_clients.endpoint import Endpoint
 from darner_clients.errors import EndpointError, Interrupted, Overflow
 from darner_clients.routing.router import PATIENCE, Route, Router, Unroutable
-from darner_server.engine.events import ContextReady, Done, EditRefused, Failed, Repairing, Routed
+from darner_context.index import CodeRequest
+from darner_server.engine.events import Done, EditRefused, Failed, Repairing, Routed
 from darner_server.engine.failed_endpoints import EndpointFailures
 from darner_server.engine.patch_state import Hunks
 from darner_server.engine.prompt.prompts import Prompts
 from darner_server.engine.prompt.rewrite_range import NoRegion, Region
 from darner_server.engine.reply_stream import Emit, Reply, StageTimes, Streaming, shortened
 from darner_server.engine.task import Task
-from darner_server.patch import Parser, Refused, repair_text, unified_diff
+from darner_server.engine.turns.next_turn import next_turn
+from darner_server.engine.turns.shown_code import MOST_TURNS, ShownCode, unanswered
+from darner_server.patch import CodeRequests, Parser, Refused, repair_text, unified_diff
 
 MOST_DRAFTS = 4  # replies of one endpoint that reach its limit before the edits are complete
 MOST_CUTS = 3  # how often the context is cut to fit
@@ -51,7 +54,7 @@ class Run:
         self._times = times
         self._streaming = Streaming(router, hunks, emit, clock, times)
         self._failures = EndpointFailures()
-        self._context_told = False
+        self._shown = ShownCode(prompts, hunks, emit)
         self._endpoint = ""
 
     async def patch(self) -> None:
@@ -64,7 +67,7 @@ class Run:
         for attempt in range(1, MOST_REPAIRS + 1):
             wanting = self._streaming.refused or not self._hunks.ready
             wordy = not self._streaming.edits and (attempt > 1 or _is_prose(reply.text))
-            if not wanting or wordy or self._is_late() or self._clock() > limit:
+            if not wanting or wordy or reply.requests or self._is_late() or self._clock() > limit:
                 break
             await self._repair(reply, attempt, limit - self._clock())
         if self._streaming.edits:
@@ -89,7 +92,9 @@ class Run:
                 return None
             request = self._request(route, region, 2 ** cuts.total())
             try:
-                reply = await self._streaming.stream(route, request, self._parser(endpoint, region), region)
+                reply = await self._answer(
+                    await self._streaming.stream(route, request, self._parser(endpoint, region), region)
+                )
             except Overflow as error:
                 overflows[endpoint.name] += 1
                 self._failures.add(endpoint, error, out=overflows[endpoint.name] > MOST_CUTS)
@@ -103,6 +108,22 @@ class Run:
                 self._failures.add(endpoint, limit, out=cuts[endpoint.name] >= MOST_DRAFTS)
             if self._hunks.ready:
                 self._prompts.continue_from(self._texts_now())
+
+    async def _answer(self, reply: Reply) -> Reply:
+        """As long as a reply requests code, show that and stream the next one."""
+        for turn in range(1, MOST_TURNS + 1):
+            if not reply.requests:
+                return reply
+            self._times.enter("context")
+            words = await self._shown.answer(reply, self._texts_now(), last=turn == MOST_TURNS)
+            request = next_turn(reply, words, self._prompts, temperature=reply.request.temperature)
+            if request is None:
+                break
+            parser = self._parser(reply.route.endpoint, reply.region)
+            reply = await self._streaming.stream(reply.route, request, parser, reply.region)
+        if reply.requests and not reply.cut:
+            self._streaming.refused.append(unanswered(reply.requests))
+        return reply
 
     async def _choose(self, growth: int) -> Route | None:
         self._times.enter("context")
@@ -167,20 +188,7 @@ class Run:
     def _tell(self, route: Route, *, cut: bool) -> None:
         endpoint = route.endpoint
         self._endpoint = endpoint.name
-        if not self._context_told:
-            bundle = self._prompts.bundle(endpoint)
-            shown = (bundle.focus, *bundle.snippets) if bundle.focus else bundle.snippets
-            self._emit(
-                ContextReady(
-                    tokens=bundle.tokens,
-                    focus_tokens=bundle.focus_tokens,
-                    snippets=tuple((s.path, s.start_line, s.end_line, s.tokens, s.reasons) for s in shown),
-                    dropped=bundle.dropped,
-                    left_out=tuple((each.path, each.reason) for each in bundle.left_out),
-                    withheld=tuple(map(str, self._prompts.withheld(endpoint))),
-                )
-            )
-            self._context_told = True
+        self._shown.begin(endpoint)
         reason = route.reason
         if cut:
             reason += "; the context was cut to fit"
@@ -219,33 +227,29 @@ class Run:
     def _parser(self, endpoint: Endpoint, region: Region | None) -> Parser:
         if region is not None:
             return Parser(endpoint.reply, target=region.path, region=region.text)
-        return Parser(endpoint.reply, target=self._task.focus.path if self._task.focus else None)
+        requests = CodeRequests() if self._shown.takes_requests(endpoint) else None
+        return Parser(endpoint.reply, target=self._task.focus.path if self._task.focus else None, requests=requests)
 
     # -- repair
 
     async def _repair(self, draft: Reply, attempt: int, seconds: float) -> None:
         """Retry the rejected edits only, with the true lines; the others stay."""
-        endpoint, request = draft.route.endpoint, draft.request
+        endpoint = draft.route.endpoint
         refused, self._streaming.refused = self._streaming.refused, []
         wording = "\n".join(map(repair_text, refused)) or _UNCHANGED.format(instruction=self._task.instruction)
         wording = self._prompts.masks.hide(wording)
-        added = self._prompts.count_text(endpoint, draft.text) + self._prompts.count_text(endpoint, wording)
-        tokens = request.prompt_tokens + added + _FRAMING
-        if tokens + request.max_output > draft.route.window:
+        if unseen := [CodeRequest(each.path) for each in refused if each.kind == "not-shown" and each.path]:
+            wording += "\n\n" + await self._shown.add(draft, unseen, self._texts_now())
+        heat = 0.0 if refused else 0.4  # at 0 an unchanged reply would only be repeated
+        again = next_turn(draft, wording, self._prompts, temperature=heat)
+        if again is None:
             self._streaming.refused = refused
             return
         self._emit(Repairing(attempt, len(refused), endpoint.name))
-        again = ChatRequest(
-            messages=(*request.messages, ("assistant", draft.text), ("user", wording)),
-            prompt_tokens=tokens,
-            max_output=request.max_output,
-            temperature=0.0 if refused else 0.4,  # at 0 an unchanged reply would only be repeated
-            interactive=request.interactive,
-            count=request.count,
-        )
         try:
             async with asyncio.timeout(seconds):
                 parser = self._parser(endpoint, draft.region)
+                parser.requests = None  # what is requested now would go unanswered
                 cut = (await self._streaming.stream(draft.route, again, parser, draft.region)).cut
         except (EndpointError, TimeoutError):
             cut = True
@@ -283,7 +287,6 @@ _SIGN_OF_EDIT = re.compile(  # also of one that could not be read
     re.MULTILINE | re.IGNORECASE,
 )
 _MOST_WORDS = 1_000  # characters of a reply that proposes no change
-_FRAMING = 16  # tokens that a chat template puts around two more messages
 _UNCHANGED = (
     "Your reply changes nothing. The code must be changed so that it does this:\n{instruction}\n"
     "Answer again in the same format, with the change made."

@@ -68,17 +68,20 @@ class Applier:
         gate: Gate | None = None,
         root: str | None = None,
         request: str = "",
+        unseen: Callable[[str], bool] | None = None,
     ) -> None:
         """`files` may be lazy: single paths are looked up, and it is iterated only to find a file named in part.
 
         `root` is the absolute path that is cut off names of new files. `request` are the words that ask
-        for the edits or speak of them: a whole text may lose what they name.
+        for the edits or speak of them: a whole text may lose what they name. `unseen` reports the files whose
+        text the model has not seen: none of these is edited.
         """
         self._root = (paths.normal(root) or "") + "/" if root else None
         self._files = files
         self._target = target
         self._gate = gate
         self._request = request
+        self._unseen = unseen
         self._documents: dict[str, Document | None] = {}
         self._refused: list[Refused] = []
         self._unplaced: dict[tuple[Edit, str | None], list[Refused]] = {}
@@ -140,6 +143,10 @@ class Applier:
             return self._move(edit, path, document)
         if document is None:
             return self._create(edit, path)
+        if self._unseen is not None and self._unseen(path):
+            return Refused(
+                edit, path, Refusal("not-shown", f"{path} was not shown to the model, so the edit is a guess")
+            )
         marked = byte_order_mark.change(replace(edit, path=path), document) if edit.kind == "replace" else None
         if marked is not None:
             return self._commit(marked, path, document)

@@ -19,6 +19,7 @@ RefusalKind = Literal[
     "missing-file",
     "existing-file",
     "unreadable-file",  # it exists and must not be read
+    "not-shown",  # the model has not seen the file, or still requests code
     "other-file",  # than the one that the patch was requested for
     "outside",  # of the workspace
     "reserved",  # for the version control system

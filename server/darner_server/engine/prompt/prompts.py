@@ -1,11 +1,20 @@
 """The prompts of one task: one for each tokenizer and reply format, assembled once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from darner_clients.auto_budget import AUTO, LONGEST, Budget, limit_of
+from darner_clients.auto_budget import AUTO, LONGEST, Budget, limit_of, map_limit
 from darner_clients.endpoint import Endpoint
-from darner_context.index import ContextBundle, ContextRequest, Focus, Index, Snippet, Unreadable
+from darner_context.index import (
+    CodeRequest,
+    ContextBundle,
+    ContextRequest,
+    Focus,
+    Index,
+    RequestedCode,
+    Snippet,
+    Unreadable,
+)
 from darner_context.prompt import Prompt, assemble
 from darner_context.request import Withheld
 from darner_context.secrets.masks import Masks
@@ -17,7 +26,7 @@ from darner_server.engine.garbage_collection import no_collection
 from darner_server.engine.prompt.instruction import instruction_at, rewrite_instruction
 from darner_server.engine.prompt.rewrite_range import NoRegion, Region, choose_region, find_focus, surroundings
 from darner_server.engine.task import Task
-from darner_server.patch import rules
+from darner_server.patch import MAP_RULES, rules
 
 
 class Prompts:
@@ -28,18 +37,20 @@ class Prompts:
         self._index = index
         self._budget: Budget = budget
         self._limits: dict[str, int] = {}  # of snippets, by the endpoint's name
+        self._prefills: dict[str, float | None] = {}
         self._most: int | None = None  # what is left of them after the last cut ...
         self._focus_limit = LONGEST  # ... and of the focus file
         self._project = project
         self._texts: Mapping[str, str] = task.texts
         self._note = ""
         self.masks = Masks()
-        self._cache: dict[tuple[str, str, int, bool], tuple[ContextBundle, Prompt, Region | NoRegion | None]] = {}
+        self._cache: dict[tuple[object, ...], tuple[ContextBundle, Prompt, Region | NoRegion | None]] = {}
 
     def limit(self, endpoint: Endpoint, *, tokens_left: int | None, prefill: float | None) -> None:
         """Set how many tokens of snippets an endpoint gets, for as long as the task runs."""
         if endpoint.name not in self._limits:
             self._limits[endpoint.name] = limit_of(self._budget, endpoint, tokens_left=tokens_left, prefill=prefill)
+            self._prefills[endpoint.name] = prefill
 
     async def prepare(self, endpoint: Endpoint) -> None:
         """Make the endpoint's prompt beside the event loop: from then on it is there at once."""
@@ -95,10 +106,11 @@ class Prompts:
     def _fit(self, endpoint: Endpoint, room: int) -> int:
         bundle, prompt, _ = self._made(endpoint)
         needed = prompt.tokens - sum(each.tokens + MARKS for each in bundle.snippets if not _is_needed(each))
+        needed -= _map_tokens(prompt)
         if needed > room:
             return needed
         before = self._limits.get(endpoint.name)
-        limit = sum(each.tokens for each in bundle.snippets if not _is_named(each))
+        limit = _map_tokens(prompt) + sum(each.tokens for each in bundle.snippets if not _is_named(each))
         for _ in range(MOST_FITS):
             limit = max(0, limit - max(1, prompt.tokens - room))
             self._limits[endpoint.name] = limit
@@ -116,7 +128,7 @@ class Prompts:
         """
         bundle, prompt, _ = self._made(endpoint)
         excess = prompt.tokens - window
-        others = sum(each.tokens for each in bundle.snippets if not _is_named(each))
+        others = _map_tokens(prompt) + sum(each.tokens for each in bundle.snippets if not _is_named(each))
         if excess <= 0 or (others == 0 and bundle.focus_tokens <= LEAST_FOCUS):
             return False
         if others:
@@ -127,6 +139,15 @@ class Prompts:
         self._cache.clear()
         return True
 
+    async def requested(
+        self, endpoint: Endpoint, wanted: Sequence[CodeRequest], texts: Mapping[str, str], room: int
+    ) -> RequestedCode:
+        """The code that the endpoint's model requests, `texts` in the place of the files; at most `room` tokens."""
+        query = self._query(None, min(room, self._limit(endpoint)))
+        query = replace(query, texts={**self._texts, **texts})
+        counter = tokenizer(endpoint.tokenizer)
+        return await self._index.run_in_thread(lambda: self._index.requested(query, wanted, counter))
+
     def continue_from(self, texts: Mapping[str, str]) -> None:
         """From now on show the files as the finished edits left them, and ask for the rest only."""
         self._texts = {**self.task.texts, **texts}
@@ -134,17 +155,27 @@ class Prompts:
         self._cache.clear()
 
     def _made(self, endpoint: Endpoint) -> tuple[ContextBundle, Prompt, Region | NoRegion | None]:
-        budget = self._limits.get(endpoint.name)
-        budget = limit_of(self._budget, endpoint) if budget is None else budget
-        budget = budget if self._most is None else min(budget, self._most)
+        budget = self._limit(endpoint)
+        mapped = map_limit(budget, endpoint, prefill=self._prefills.get(endpoint.name)) if self._has_no_place else 0
         reverse = self.task.variation(endpoint.name) % 2 == 1
-        key = (endpoint.tokenizer, endpoint.reply, budget, reverse)  # the limit of the focus is the same for all
+        key = (endpoint.tokenizer, endpoint.reply, budget, mapped, reverse)  # the focus has one limit for all of them
         if key not in self._cache:
-            self._cache[key] = self._make(endpoint.reply, tokenizer(endpoint.tokenizer), budget, reverse=reverse)
+            counter = tokenizer(endpoint.tokenizer)
+            self._cache[key] = self._make(endpoint.reply, counter, budget - mapped, mapped, reverse=reverse)
         return self._cache[key]
 
+    def _limit(self, endpoint: Endpoint) -> int:
+        """The most tokens of snippets that the endpoint gets now."""
+        budget = self._limits.get(endpoint.name)
+        budget = limit_of(self._budget, endpoint) if budget is None else budget
+        return budget if self._most is None else min(budget, self._most)
+
+    @property
+    def _has_no_place(self) -> bool:
+        return self.task.focus is None and not self.task.also
+
     def _make(
-        self, reply: str, counter: Tokenizer, budget: int, *, reverse: bool
+        self, reply: str, counter: Tokenizer, budget: int, mapped: int, *, reverse: bool
     ) -> tuple[ContextBundle, Prompt, Region | NoRegion | None]:
         task = self.task
         focus = task.focus
@@ -155,7 +186,7 @@ class Prompts:
         if isinstance(region, Region):
             bundle = self._around(region, self._context(_focus(region), counter, budget), counter, budget)
         else:
-            bundle = self._context(focus, counter, budget)
+            bundle = self._context(focus, counter, budget, mapped)
         prompt = assemble(
             rules=rules(reply),
             project=self._project,
@@ -164,6 +195,7 @@ class Prompts:
             tokenizer=counter,
             hide=self.masks.hide,
             reverse=reverse,
+            file_map=MAP_RULES.format(file_map=bundle.file_map) if bundle.file_map else "",
         )
         return bundle, prompt, region
 
@@ -187,9 +219,9 @@ class Prompts:
         said = instruction_at(task.instruction, focus, text, task.diagnostics) + self._note
         return rewrite_instruction(region, said) if isinstance(region, Region) else said
 
-    def _context(self, focus: Focus | None, counter: Tokenizer, budget: int) -> ContextBundle:
+    def _query(self, focus: Focus | None, budget: int, mapped: int = 0) -> ContextRequest:
         task = self.task
-        request = ContextRequest(
+        return ContextRequest(
             instruction=task.instruction,
             focus=focus,
             budget=budget,
@@ -198,9 +230,13 @@ class Prompts:
             texts=self._texts,
             selective=self._budget == AUTO,
             focus_limit=self._focus_limit,
+            map_limit=mapped,
         )
+
+    def _context(self, focus: Focus | None, counter: Tokenizer, budget: int, mapped: int = 0) -> ContextBundle:
+        task = self.task
         with no_collection():
-            bundle = self._index.context(request, counter)
+            bundle = self._index.context(self._query(focus, budget, mapped), counter)
         named = tuple(snippet for each in task.also if (snippet := self._place(each, counter)) is not None)
         if not named:
             return bundle
@@ -254,6 +290,10 @@ MARKS = 12  # tokens around a snippet: its path and its fences
 MOST_FITS = 4
 LEAST_FOCUS = 512  # tokens
 NAMED = "named by you"
+
+
+def _map_tokens(prompt: Prompt) -> int:
+    return sum(part.tokens for part in prompt.parts if part.name == "file map")
 
 
 def _is_named(snippet: Snippet) -> bool:

@@ -24,6 +24,8 @@ from darner_server.patch.formats.search_replace import SearchReplace
 from darner_server.patch.formats.tag_calls import TagCall
 from darner_server.patch.formats.unified_diff import UnifiedDiff
 from darner_server.patch.reply import special_tokens
+from darner_server.patch.reply.code_requests import CodeRequests
+from darner_server.patch.reply.code_requests import read as read_request
 from darner_server.patch.reply.held_edits import Drafts
 from darner_server.patch.reply.reasoning import ReasoningDetector, is_final, is_preface, is_thinking
 from darner_server.patch.reply.whole_text_fences import Fences
@@ -40,12 +42,21 @@ class Parser:
     """Turns a reply, fed in pieces of any size, into edits, each as soon as it is complete. Never raises."""
 
     def __init__(
-        self, reply_format: str | None = None, *, target: str | None = None, region: str | None = None
+        self,
+        reply_format: str | None = None,
+        *,
+        target: str | None = None,
+        region: str | None = None,
+        requests: CodeRequests | None = None,
     ) -> None:
-        """`target` is the file that blocks naming none are about; `region` the part of it that a fence rewrites."""
+        """`target` is the file that blocks naming none are about; `region` the part of it that a fence rewrites.
+
+        `requests` takes the lines that request code, and no edit behind the first counts: without it they are prose.
+        """
         self._format = reply_format if reply_format in REPLY_FORMATS else None
         self._target = Name(target)
         self._fences = Fences(self._format, target, region)
+        self.requests = requests
         self._reasoning = ReasoningDetector()
         self._tail: list[str] = []  # of a line that has not ended
         self._out: list[Edit] = []  # of the line being read
@@ -84,6 +95,8 @@ class Parser:
             known = len(self._out)
             self._reader.close(self._out, cut_off=cut_off)
             self._name_new(known)
+        elif self._fence is not None and self._takes_requests(self._fence):
+            pass
         elif self._fence is not None and not cut_off and not self._fence.used:
             self._out += self._fences.unclosed(self._fence)
         self._reader = self._fence = None
@@ -91,13 +104,13 @@ class Parser:
         self._settle()
         self._drafts.release()
         left = self._fences.left(self._drafts.answered, any_edit=self._drafts.count > 0, cut_off=cut_off)
-        self._drafts.take(_without_replies(left))
+        self._hand_on(_without_replies(left))
         if self._reasoning.inside and not self._drafts.count and not cut_off:
             reason = "the reply ends inside its reasoning: it contains no answer"
             self._drafts.take((malformed(None, "cut-off", reason),))
         if (missing := self._drafts.missing()) is not None:
             self._drafts.take((missing,))
-        if not self._drafts.count and not cut_off:
+        if not self._drafts.count and not cut_off and not (self.requests is not None and self.requests.found):
             self._drafts.take(self._fences.nothing_marked(self._lines))
         return self._drafts.complete()
 
@@ -163,18 +176,28 @@ class Parser:
             self._lines.clear()
 
     def _settle(self) -> None:
-        self._drafts.take(_without_replies(self._out))
+        self._hand_on(_without_replies(self._out))
         self._out = []
+
+    def _hand_on(self, edits: Iterable[Edit]) -> None:
+        if self.requests is not None and self.requests.found:
+            self.requests.edits_behind += len(tuple(edits))
+        else:
+            self._drafts.take(edits)
 
     def _void(self, *, final: bool = False) -> None:
         """All that came before was reasoning, or drafts: drop it, or report that it has gone out already."""
         self._settle()
+        if self.requests is not None:
+            self.requests.clear()
         if (late := self._drafts.void(final=final)) is not None:
             self._out.append(late)
         self._fences.forget()
         self._lines, self._above, self._before, self._name = [], [], "", None
 
     def _prose(self, line: str, before: str) -> None:
+        if self._takes_request(line):
+            return
         line = find_replace.unwrapped(line)
         if line.lstrip()[:1] in _MARKS and self._opens(line, before):
             return
@@ -296,7 +319,7 @@ class Parser:
         if fence.closes(line) and (fence.used or not fence.is_within_text()):
             self._fence = None
             self._above = []
-            if not fence.used and not fence.old:
+            if not fence.used and not fence.old and not self._takes_requests(fence):
                 self._out += self._fences.closed(fence, self._of(fence.caption))
                 if fence.caption is not None and fence.caption.name.path is not None and fence.caption.edits:
                     self._name = fence.caption.name
@@ -316,6 +339,21 @@ class Parser:
                 fence.lines.clear()
                 return
         fence.lines.append(line)
+
+    def _takes_request(self, line: str) -> bool:
+        """Take a line of prose that requests code; the edits before it count."""
+        if self.requests is None or not read_request(line):
+            return False
+        self._out += self._fences.release()
+        self._settle()
+        return self.requests.take(line)
+
+    def _takes_requests(self, fence: whole_text.Fence) -> bool:
+        """Take the requests of a fence that contains nothing else."""
+        lines = [line for line in fence.lines if line.strip()]
+        if self.requests is None or fence.used or not lines or not all(map(read_request, lines)):
+            return False
+        return all(map(self._takes_request, lines))
 
 
 def _within(fence: whole_text.Fence) -> Caption | None:
