@@ -6,6 +6,9 @@ names the folder of the two files, DARNER_EVAL_REPOS one with git mirrors, DARNE
 context_eval.py. The peers get the same words in the same run: BM25 over chunks of thirty lines with and without tests
 and documents, a search for the identifiers, and Aider's map (its files are in no order, so their ranks say nothing).
 
+Half of the cases, by a hash of their ids, are for development; the others are held out: nothing is tuned by them, and
+their failures are not read. The table has both halves of every kind.
+
 A file's rank is where its first snippet is, at the largest budget. A hunk is in the context if all lines that it
 changes are shown. The last columns: files shown at 8k (median), milliseconds of an answer that is not the first (median
 and the slowest of a hundred), snippets whose lines are not the file's.
@@ -23,6 +26,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from hashlib import blake2b
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -162,6 +166,11 @@ def _changed(hunk: dict[str, Any]) -> set[int]:
     return changed_lines(int(hunk["start"]), int(hunk["lines"]), int(hunk.get("around", 3)))
 
 
+def half_of(case: str) -> str:
+    """Name the half of the cases that one is in, by its id."""
+    return "dev" if blake2b(case.encode(), digest_size=1).digest()[0] % 2 else "out"
+
+
 def answer(index: Index, text: str, budget: int) -> ContextBundle:
     bundle = index.context(ContextRequest(text, None, budget), tokenizer("o200k_base"))
     assert bundle.tokens <= budget
@@ -186,7 +195,7 @@ async def measure(repository: Repository, rows: list[dict[str, Any]], peers: Pee
         case = {"file": "", "near": "", "instruction": text, "hidden": [1, 1], "budgets": _BUDGETS, "quick": False}
         theirs = next(iter(peers.ask(root, repository.files(), [case])))
         for name, shown in {"darner": ours, **theirs}.items():
-            out.note(["all", row["kind"]], name, gold, shown)
+            out.note(["all", row["kind"], f"{row['kind'][:10]} {half_of(row['id'])}"], name, gold, shown)
 
 
 def cases(arguments: argparse.Namespace, mirrors: Path) -> list[dict[str, Any]]:
