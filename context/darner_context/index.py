@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from threading import Lock
@@ -202,6 +202,18 @@ class Index:
                 found = predict(self._reader, edits, limit)
         self._settle()
         return found
+
+    def files_using(self, names: Collection[str], most: int) -> list[str]:
+        """The files that define or use one of the names, those with most and rarest of them first; `most` files."""
+        with self._answering:
+            self._carry_out()
+            self._reader.reload_if_written()
+            found: dict[str, float] = {}
+            for each in self._reader.postings(sorted(names)).values():
+                for path in each.used:
+                    found[path] = found.get(path, 0.0) + 1 / each.uses
+        self._settle()
+        return sorted(found, key=lambda path: (-found[path], path))[:most]
 
     async def run_in_thread(self, work: Callable[[], _Made]) -> _Made:
         """Do work that queries the index in a thread of its own; work cancelled before it began is never done."""

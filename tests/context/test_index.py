@@ -373,3 +373,18 @@ async def test_an_answer_during_the_first_reading_names_what_it_lacks(tmp_path: 
     await index.refresh()  # only the first one leaves something unknown
     assert lacking[3:] == [(), (), ()]
     await index.close()
+
+
+async def test_the_files_that_use_a_name(tmp_path: Path) -> None:
+    files = {
+        "a.py": "def area(w):\n    return w\n\n\ndef run():\n    pass\n",
+        "b.py": "from a import area\n",
+        "c.py": "from a import area, run\n\nrun()\n",
+        "d.ts": "run()\n",
+        "e.py": "pass\n",
+    }
+    async with indexed(tmp_path, files) as index:
+        found = index.files_using({"area", "run", "nowhere"}, 9)
+        assert found == ["a.py", "c.py", "b.py", "d.ts"]
+        assert index.files_using({"area", "run"}, 2) == ["a.py", "c.py"]
+        assert index.files_using({"nowhere"}, 9) == []

@@ -51,6 +51,14 @@ def test_where_a_repair_looks(
     assert "`make test` fails with exit code 1:\n\nassert 3 == 2" in task.instruction
 
 
+def test_callers_that_a_patch_breaks_are_shown() -> None:
+    places = (("b.py", 90), ("a.py", 1), ("b.py", 95), ("/usr/lib/c.py", 1), ("../d.py", 1), ("e.py", 3))
+    verdict = replace(FAILED, places=places)
+    task = repair_task(Task("do it", Focus("a.py")), done({"a.py": "1\n"}, {"a.py": "2\n"}), verdict)
+    assert task is not None
+    assert task.also == (Focus("b.py", 50, 130), Focus("e.py", 1, 43))
+
+
 def test_no_task_shows_a_deleted_file() -> None:
     assert repair_task(Task("x"), done({"a.py": "1", "b.py": "2"}, {"a.py": None, "b.py": "3"}), FAILED) is None
 

@@ -39,6 +39,7 @@ class Verdict:
     uncounted: tuple[str, ...] = ()  # tests that the patch itself changes
     new: int = 0  # diagnostics, or failing tests, that were not there before
     kind: Kind = "command"
+    places: tuple[tuple[str, int], ...] = ()  # path and line of what is new
 
     @property
     def outcome(self) -> str:
@@ -151,7 +152,7 @@ async def judge_checker(
     return Verdict(
         what, passed=not new and after.limit is None, code=after.code, limit=after.limit, before=not old, wavers=False,
         seconds=clock() - began, isolation=after.level, output=output, uncounted=uncounted,
-        new=len(new), kind="checker",
+        new=len(new), kind="checker", places=tuple((each.path, each.line) for each in new[:_MOST_SHOWN]),
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 import os
 import sys
 from asyncio import CancelledError
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -153,7 +153,10 @@ class CheckedPatch:
             elif self.json:
                 output.emit(found.as_json() | ({"draft": draft} if draft else {}))
 
-        return await self.check.verdict(done, report)
+        return await self.check.verdict(done, report, self._users)
+
+    async def _users(self, names: Collection[str], most: int) -> list[str]:
+        return await self.engine.index.run_in_thread(lambda: self.engine.index.files_using(names, most))
 
     def _report(self, message: str) -> None:
         if not self.json:

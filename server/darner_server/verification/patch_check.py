@@ -1,11 +1,11 @@
 """The checks of a patch, the fastest first: the project's checkers, the tests that are concerned, its command."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from time import monotonic
 
 from darner_context.request import Unreadable
@@ -32,6 +32,7 @@ from darner_server.engine.save import encode
 from darner_server.file_writer import Unwritten
 
 LONGEST = 900.0  # seconds that a command may take
+_MOST_USERS = 50  # files
 _LARGEST = 1_000_000  # bytes of a test file
 _SANDBOXED: tuple[Level, ...] = ("namespaces", "landlock")
 
@@ -43,6 +44,7 @@ class Begun:
     what: str
 
 
+Users = Callable[[Collection[str], int], Awaitable[Sequence[str]]]  # so many files that use one of the names
 Report = Callable[[Begun | Verdict | NoEvidence], None]
 _Judged = Verdict | NoEvidence | Unisolated
 _Command = list[str] | None
@@ -67,15 +69,24 @@ class PatchCheck:
         self._levels = levels
         self._before: dict[tuple[str, ...], asyncio.Task[Ended | Unisolated]] = {}
 
-    async def verdict(self, done: Done, report: Report) -> Verdict | NoEvidence:
-        """Run the checks on a patch until one fails. `report` gets each of them, when it begins and how it ended."""
+    async def verdict(self, done: Done, report: Report, users: Users) -> Verdict | NoEvidence:
+        """
+        Run the checks on a patch until one fails. `report` gets each of them, when it begins and how it ended.
+
+        `users` finds the files that use a name: what a patch does to them is looked at, too.
+        """
         root = self._workspace.root
         encoded = await asyncio.to_thread(encode, root, done.before, done.changes)
         if isinstance(encoded, Unwritten):
             return NoEvidence(f"{encoded.path}: {encoded.reason}")
         verdicts: list[Verdict] = []
         nothing = NoEvidence("nothing that this project checks itself with looks at the changed files")
-        for name, judged in await asyncio.to_thread(self._judged, done, encoded.changes):
+        names = await asyncio.to_thread(lambda: changed_names(done.before, done.changes, shortest=1))
+        is_short = any(len(each) == 1 for each in names)
+        stems = {PurePosixPath(each).stem for each in done.changes if is_short}
+        used = await users(names | stems, _MOST_USERS) if names else []  # an index knows no names of one letter
+        concerned = [each for each in used if each not in done.changes]
+        for name, judged in await asyncio.to_thread(self._judged, done, encoded.changes, names, concerned):
             report(Begun(name))
             found = await judged()
             if isinstance(found, Unisolated):
@@ -101,7 +112,9 @@ class PatchCheck:
             each.cancel()
         await asyncio.gather(*self._before.values(), return_exceptions=True)
 
-    def _judged(self, done: Done, changes: Changes) -> list[tuple[str, Callable[[], Awaitable[_Judged]]]]:
+    def _judged(
+        self, done: Done, changes: Changes, names: set[str], users: Sequence[str]
+    ) -> list[tuple[str, Callable[[], Awaitable[_Judged]]]]:
         """The checks by cost, with the function that runs each."""
         plan = self._workspace.plan
         uncounted = tuple(sorted(filter(test_path, done.changes)))
@@ -109,11 +122,11 @@ class PatchCheck:
         was = [path for path in left if done.before.get(path) is not None]
         found: list[tuple[str, Callable[[], Awaitable[_Judged]]]] = []
         for checker in plan.checkers:
-            if checker.command(left):
-                run = partial(self._run, (checker.command(was), checker.command(left)), None)
+            if checker.looks_at(done.changes) and (after := checker.command([*left, *users])):
+                run = partial(self._run, (checker.command([*was, *users]), after), None)
                 judge = partial(judge_checker, checker.name, run, changes, uncounted=uncounted, clock=monotonic)
                 found.append((checker.name, judge))
-        for runner, files in self._tests(done):
+        for runner, files in self._tests(done, names):
             run = partial(self._run, (runner.command(files), runner.command(files)), REPORT)
             judge = partial(judge_tests, runner.name, run, changes, uncounted=uncounted, clock=monotonic)
             found.append((runner.name, judge))
@@ -125,13 +138,12 @@ class PatchCheck:
         run = partial(self._run, (shell(command), shell(command)), None)
         return await judge_command(command, run, changes, await run({}), uncounted=uncounted, clock=monotonic)
 
-    def _tests(self, done: Done) -> Iterator[tuple[Runner, list[str]]]:
+    def _tests(self, done: Done, names: set[str]) -> Iterator[tuple[Runner, list[str]]]:
         """The tests that name a definition of the patch, by their runner; not those that the patch changes."""
         runners = self._workspace.plan.runners
         if not runners:
             return
         tests = [each for each in paths_of(self._workspace.root) if test_path(each)]
-        names = changed_names(done.before, done.changes)
         found = concerned(names, tests, self._read, without=done.changes)
         for runner in runners:
             own = [each for each in found if each.endswith(runner.takes)]

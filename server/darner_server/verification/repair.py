@@ -13,6 +13,8 @@ from darner_server.engine import Done, Failed, Task
 from darner_server.patch import unified_diff
 
 MOST_REPAIRS = 2
+_AROUND = 40  # lines
+_MOST_PLACES = 4
 
 
 async def checked(
@@ -78,10 +80,19 @@ def repair_task(task: Task, done: Done, verdict: Verdict) -> Task | None:
         task,
         instruction=f"{task.instruction}\n\n{_WORDING.format(command=verdict.what, ended=ended, output=shown)}",
         focus=focus,
-        also=tuple(Focus(each) for each in texts if each != focus.path),
+        also=(*(Focus(each) for each in texts if each != focus.path), *_elsewhere(verdict, done)),
         scope="file" if task.scope == "file" else "workspace",
         texts=texts,
     )
+
+
+def _elsewhere(verdict: Verdict, done: Done) -> list[Focus]:
+    """The places of errors in files that the patch does not change: callers that it breaks."""
+    lines: dict[str, int] = {}
+    for path, line in verdict.places:
+        if path not in done.changes and not path.startswith(("/", "..")):
+            lines.setdefault(path, line)
+    return [Focus(path, max(1, line - _AROUND), line + _AROUND) for path, line in lines.items()][:_MOST_PLACES]
 
 
 def _focus(task: Task, texts: Mapping[str, str]) -> Focus:

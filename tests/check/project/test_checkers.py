@@ -51,6 +51,22 @@ def test_a_checker_is_the_projects_own_if_it_is_set_up(  # noqa: PLR0917 - a tab
         assert command == [f"{tools}/{each.name.partition(' ')[0]}", *each.arguments, *arguments]
 
 
+@pytest.mark.parametrize(
+    ("file", "text", "expected"),
+    [
+        ("tsconfig.json", '{"compilerOptions": {}}', ("--noEmit", "--pretty", "false")),
+        ("tsconfig.json", '{\n  "files": [],\n  "references": [{"path": "./a"}]\n}', ("-b", "--noEmit", "--pretty", "false")),
+        ("tsconfig.json", '{ // "references": []\n}', ("--noEmit", "--pretty", "false")),
+        ("Cargo.toml", "[workspace]\n", ("check", "--workspace", "--offline", "--quiet", "--message-format=short")),
+    ],
+)  # fmt: skip
+def test_all_parts_of_a_project_are_checked(
+    tmp_path: Path, tools: str, file: str, text: str, expected: tuple[str, ...]
+) -> None:
+    put(tmp_path / "work" / file, text)
+    assert [each.arguments for each in find_checkers(tmp_path / "work", tools)] == [expected]
+
+
 def test_the_program_of_the_project_comes_first_and_none_of_the_current_folder(
     tmp_path: Path, tools: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -53,6 +53,7 @@ def test_tests_that_name_a_change_come_in_order_without_those_of_the_patch() -> 
     found = concerned({"first", "Box"}, texts, texts.get, without=["tests/test_own.py"])
     assert found == ["tests/test_both.py", "tests/test_one.py"]
     assert concerned(set(), texts, texts.get, without=[]) == []
+    assert concerned({"ab"}, {"tests/test_ab.py": "ab()"}, {"tests/test_ab.py": "ab()"}.get, without=[]) == []
 
 
 @pytest.mark.parametrize(

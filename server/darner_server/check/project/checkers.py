@@ -21,7 +21,7 @@ _LARGEST = 1_000_000  # bytes of a settings file that are looked at
 
 @dataclass(frozen=True, slots=True)
 class Checker:
-    """A program that reports diagnostics. Called with the files that the patch changes, or for the whole project."""
+    """A program that reports diagnostics. Called for the files that a patch concerns, or for the whole project."""
 
     name: str
     program: str
@@ -29,9 +29,13 @@ class Checker:
     endings: tuple[str, ...]
     scope: _Scope
 
+    def looks_at(self, paths: Iterable[str]) -> bool:
+        """Whether one of the files is this checker's."""
+        return any(each.endswith(self.endings) for each in paths)
+
     def command(self, paths: Iterable[str]) -> list[str] | None:
-        """The command for a patch of these files; None if none of them is this checker's."""
-        own = sorted(each for each in paths if each.endswith(self.endings))
+        """The command for these files; None if none of them is this checker's."""
+        own = sorted({each for each in paths if each.endswith(self.endings)})
         return [self.program, *self.arguments, *self.scope(own)] if own else None
 
     @property
@@ -49,10 +53,10 @@ def find_checkers(workspace: Path, search_path: str) -> list[Checker]:
         (settings.has("ty.toml", table="ty"), "ty", "ty",
          ("check", "--output-format=concise", "--no-progress"), _PYTHON, _files),
         (settings.has("pyrightconfig.json", table="pyright"), "pyright", "pyright", (), _PYTHON, _files),
-        (settings.has("tsconfig.json"), "tsc", "tsc", ("--noEmit", "--pretty", "false"), _ECMASCRIPT, _whole_project),
+        (settings.has("tsconfig.json"), "tsc", "tsc", _typescript(settings), _ECMASCRIPT, _whole_project),
         (settings.has("go.mod"), "go vet", "go", ("vet",), (".go",), _folders),
         (settings.has("Cargo.toml"), "cargo check", "cargo",
-         ("check", "--offline", "--quiet", "--message-format=short"), (".rs",), _whole_project),
+         ("check", "--workspace", "--offline", "--quiet", "--message-format=short"), (".rs",), _whole_project),
     )  # fmt: skip
     found: list[Checker] = []
     for is_own, name, program, arguments, endings, scope in table:
@@ -91,13 +95,23 @@ class _Settings:
         return bool(table) and re.search(rf"^\[tool\.{table}[\].]", self._pyproject(), re.MULTILINE) is not None
 
     def _pyproject(self) -> str:
-        if "pyproject.toml" not in self._names:
+        return self.text("pyproject.toml")
+
+    def text(self, name: str) -> str:
+        """The text of a file; "" if it is not there."""
+        if name not in self._names:
             return ""
         try:
-            with open(self._workspace / "pyproject.toml", "rb") as file:
+            with open(self._workspace / name, "rb") as file:
                 return file.read(_LARGEST).decode(errors="replace")
         except OSError:
             return ""
+
+
+def _typescript(settings: _Settings) -> tuple[str, ...]:
+    """A project that only refers to others has no files of its own: these are built, without writing."""
+    build = ("-b",) if re.search(r'^\s*"references"\s*:', settings.text("tsconfig.json"), re.MULTILINE) else ()
+    return (*build, "--noEmit", "--pretty", "false")
 
 
 def _files(paths: Sequence[str]) -> Sequence[str]:

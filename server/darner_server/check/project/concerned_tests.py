@@ -12,7 +12,7 @@ from darner_server.check.project.checkers import find_program, is_python_project
 REPORT = ".darner-test-report.xml"
 MOST_FILES = 20
 _LONGEST = 1_000_000  # characters of a test file that are searched
-_SHORTEST = 3  # characters of a name: shorter ones are in every file
+SHORTEST = 3  # characters of a name: shorter ones are in every file
 _ENDINGS = {".py": "pytest", ".go": "go test", ".rs": "cargo test"} | dict.fromkeys(
     (".ts", ".tsx", ".mts", ".js", ".jsx", ".mjs", ".cjs"), "node"
 )
@@ -57,7 +57,9 @@ def find_runners(workspace: Path, search_path: str) -> list[Runner]:
     return found
 
 
-def changed_names(before: Mapping[str, str | None], after: Mapping[str, str | None]) -> set[str]:
+def changed_names(
+    before: Mapping[str, str | None], after: Mapping[str, str | None], *, shortest: int = SHORTEST
+) -> set[str]:
     """The names of the definitions that a patch changes, adds or removes, of the innermost ones and what holds them."""
     found: set[str] = set()
     for path in before.keys() | after.keys():
@@ -69,13 +71,14 @@ def changed_names(before: Mapping[str, str | None], after: Mapping[str, str | No
             for each in symbols(path, text) if text else ():
                 if any(begin <= each.end_line and end >= each.start_line for begin, end in lines):
                     found.add(each.name.rpartition(".")[2])
-    return {each for each in found if len(each) >= _SHORTEST}
+    return {each for each in found if len(each) >= shortest}
 
 
 def concerned(
     names: set[str], paths: Iterable[str], read: Callable[[str], str | None], *, without: Iterable[str]
 ) -> list[str]:
     """The test files among `paths` that use one of the names, those with most of them first."""
+    names = {each for each in names if len(each) >= SHORTEST}
     if not names:
         return []
     words = re.compile(rf"(?<![\w])(?:{'|'.join(map(re.escape, sorted(names)))})(?![\w])")
