@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-EditKind = Literal["typing", "bulk", "undo", "own"]
+EditKind = Literal["typing", "bulk", "undo", "own", "accepted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +13,8 @@ class RecordedEdit:
     Whole lines `before` of a file, from line `first` (1-based) on, became the lines `after`.
 
     Both keep their line ends. Only "typing" is the user's intent: "bulk" is a formatter, a paste or a branch switch,
-    "undo" also a redo, "own" an edit by darner.
+    "undo" also a redo, "own" an edit by darner, "accepted" a next edit that the user took, which continues what was
+    typed before.
     """
 
     path: str

@@ -74,18 +74,20 @@ class EditHistory:
         *,
         places: int = 1,
         own: bool = False,
+        accepted: bool = False,
     ) -> None:
         """
         Take in what one message changed.
 
         `lines` are the document's after it. `seconds` is a time that only grows. `places`: how many changes the
-        message had. `own`: darner made them.
+        message had. `own`: darner made them; `accepted`: the user took a next edit.
         """
         change = trimmed(change)
         if change.before == change.after:
             return
-        kind = "own" if own else self._kind(path, change, places, seconds)
-        if kind != "own" and self._reverts(path, change):
+        made: EditKind | None = "own" if own else "accepted" if accepted else None
+        kind = made or self._kind(path, change, places, seconds)
+        if made is None and self._reverts(path, change):
             kind = "undo"
         self.undone = kind == "undo"
         self._take(path, change, kind, lines, seconds)
@@ -146,7 +148,7 @@ class EditHistory:
         """The edit that a change is a part of."""
         for each in reversed(touched):
             long = len(each.before) + len(each.after) > _LONG
-            if (kind == "undo" and _covers(each, change)) or (kind == each.kind and not long):
+            if (kind == "undo" and _covers(each, change)) or (kind in {each.kind, "accepted"} and not long):
                 return each
         last = self._entries[-1] if self._entries else None
         if last is None or touched or kind != last.kind or last.path != path or seconds - last.seconds > _PAUSE:

@@ -18,6 +18,8 @@ _NEAR = 2  # lines: closer places are one
 
 def predict(reader: IndexReader, edits: Sequence[RecordedEdit], limit: int) -> NextEdits:
     """List at most `limit` places, best first; `edits` are the last ones, the latest last."""
+    while edits and edits[-1].kind == "accepted":
+        edits = edits[:-1]
     if not edits or edits[-1].kind != "typing":
         return NextEdits((), {})
     last = edits[-1]

@@ -18,6 +18,7 @@ from darner_server.lsp.client_log import ClientLog, send_to
 from darner_server.lsp.handlers import (
     code_action,
     code_lens,
+    copilot_inline_edit,
     execute_command,
     explain,
     inline_completion,
@@ -68,6 +69,9 @@ HANDLERS: dict[str, Handler] = {
     types.TEXT_DOCUMENT_INLINE_COMPLETION: inline_completion.inline_completion,
     "darner/patch": patch.patch_request,
     "darner/nextEdits": next_edits.next_edits,
+    "textDocument/copilotInlineEdit": copilot_inline_edit.copilot_inline_edit,
+    "textDocument/didShowInlineEdit": copilot_inline_edit.noted,
+    "textDocument/didFocus": copilot_inline_edit.noted,
 }
 
 # The index is many objects without circles: looking at them all is a pause one notices, and so are many at a time.

@@ -15,6 +15,8 @@ COMMANDS = (
     "darner.explainContext",
     "darner.status",
     "darner.restartIndex",
+    "darner.acceptNextEdit",
+    "darner.dismissNextEdit",
     "darner.snoozeNextEdits",
 )
 ENCODINGS = ("utf-8", "utf-16", "utf-32")

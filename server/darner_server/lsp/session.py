@@ -17,6 +17,7 @@ from darner_server.lsp.edits.running_patches import RunningPatches
 from darner_server.lsp.engine_host import EngineHost
 from darner_server.lsp.errors import Failure
 from darner_server.lsp.next_edits.edit_recorder import EditRecorder
+from darner_server.lsp.next_edits.shown_edits import ShownEdits
 from darner_server.lsp.next_edits.snooze import Snooze
 from darner_server.lsp.progress import Progresses
 from darner_server.lsp.suggestions.memory import SuggestionMemory
@@ -66,6 +67,7 @@ class Session:
         self.suggestions = SuggestionMemory()
         self.recorder = EditRecorder()
         self.snooze = Snooze()
+        self.shown_edits = ShownEdits()
         self.next_edit_turns = Turns()
         self.explanations: list[Explanation] = []
 

@@ -174,6 +174,16 @@ def test_what_a_patch_offered_is_its_own_wherever_the_client_applies_it() -> Non
     assert [each.kind for each in window.edits()] == ["own", "own", "typing"]
 
 
+def test_a_next_edit_that_was_taken_continues_what_was_typed() -> None:
+    window = Window("a.py", CODE)
+    window.recorder.offered(window.document.uri, CODE.replace("call(7)", "call(8)"), accepted=True)
+    window.message(*typed(3, 0, "mine"))
+    window.message(((7, 14), (7, 15), "8"), wait=0.1)
+    assert window.summary()[1:] == [(8, "line_7 = call(7)\n", "line_7 = call(8)\n", "accepted")]
+    window.message(((7, 14), (7, 15), "9"), wait=5.0)
+    assert [each.kind for each in window.edits()] == ["typing", "typing"]
+
+
 @pytest.mark.parametrize("drop", ["closed", "excluded", "opened again"])
 def test_a_document_that_is_closed_opened_again_or_excluded_has_no_edits(drop: str) -> None:
     window = Window("a.py", CODE)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from darner_server.lsp.errors import INVALID_PARAMS, Failure
-from darner_server.lsp.handlers import code_lens, explain, next_edits, status
+from darner_server.lsp.handlers import code_lens, copilot_inline_edit, explain, next_edits, status
 from darner_server.lsp.handlers.patch import patch
 from darner_server.lsp.patch_params import read_patch_params, token_at
 from darner_server.lsp.server_capabilities import PATCH
@@ -22,6 +22,9 @@ COMMANDS: dict[str, Command] = {
     "darner.explainContext": status.explain_context,
     "darner.status": status.status,
     "darner.restartIndex": status.restart_index,
+    copilot_inline_edit.ACCEPT: copilot_inline_edit.accept,
+    "darner.dismissNextEdit": copilot_inline_edit.dismiss,
+    "github.copilot.didAcceptCompletionItem": copilot_inline_edit.accept,
     "darner.snoozeNextEdits": next_edits.snooze,
 }
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from darner_server.lsp.edits.buffers import Buffers, snapshot_buffers
 from darner_server.lsp.errors import INVALID_PARAMS, Failure
-from darner_server.lsp.next_edits.next_edit_json import NextEditJson
+from darner_server.lsp.next_edits.next_edit_json import NextEditJson, applied
 from darner_server.lsp.session import Session
 from darner_server.lsp.text.documents import OpenDocument
 from darner_server.lsp.text.workspace_folders import Folders
@@ -23,9 +23,10 @@ _LONGEST = 24 * 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class _Moment:
-    """What a prediction is made from."""
+class Moment:
+    """What a prediction is made from, as it was when the request came; `path` is the requested document's."""
 
+    path: str
     edits: "tuple[RecordedEdit, ...]"
     buffers: Buffers
     folders: Folders
@@ -41,22 +42,29 @@ class _Moment:
 
 def next_edits(session: Session, params: object) -> dict[str, Any] | Coroutine[Any, Any, dict[str, Any]]:
     """Predict from the edits and the documents as they are now; never null, and no error where there is nothing."""
+    moment = moment_of(session, params)
+    if moment is None:
+        return {"edits": []}
+    limit = integer_at(params, "limit")
+    return _answer(session, moment, _LIMIT if limit is None else max(0, min(limit, _MOST)))
+
+
+def moment_of(session: Session, params: object) -> Moment | None:
+    """What there is to predict from for the document of a request; None: nothing. Ends the request before."""
     session.next_edit_turns.supersede()
     document = session.documents.get(text_at(params, "textDocument", "uri"))
     version = integer_at(params, "textDocument", "version")
     if document is None or document.out_of_step or session.snooze.lasts(asyncio.get_running_loop().time()):
-        return _json([])
+        return None
     if version is not None and version != document.version:
-        return _json([])  # the client speaks of a text that darner does not have
+        return None  # the client speaks of a text that darner does not have
     edits = session.recorder.edits(lambda each: _path(session, each))
     if not edits:
-        return _json([])
-    limit = integer_at(params, "limit")
-    limit = _LIMIT if limit is None else max(0, min(limit, _MOST))
+        return None
     open_now = [each for each in session.documents if not each.out_of_step]
     documents = {_path(session, each): (each, each.revision) for each in open_now}
     buffers = snapshot_buffers(session.documents, session.folders, "")
-    return _answer(session, _Moment(edits, buffers, session.folders.snapshot(), documents), limit)
+    return Moment(_path(session, document), edits, buffers, session.folders.snapshot(), documents)
 
 
 def snooze(session: Session, arguments: list[Any]) -> None:
@@ -69,15 +77,19 @@ def snooze(session: Session, arguments: list[Any]) -> None:
     session.snooze.begin(asyncio.get_running_loop().time(), minutes)
 
 
-def _json(edits: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"edits": edits}
-
-
 def _path(session: Session, document: OpenDocument) -> str:
     return session.folders.path_of(document.uri, document.language)
 
 
-async def _answer(session: Session, moment: _Moment, limit: int) -> dict[str, Any]:
+async def _answer(session: Session, moment: Moment, limit: int) -> dict[str, Any]:
+    found = await predicted(session, moment, limit)
+    return {"edits": NextEditJson(moment.folders, session.mapper, moment.buffers).edits(found)}
+
+
+async def predicted(session: Session, moment: Moment, limit: int) -> "NextEdits":
+    """The next edits whose documents are still as they were; what the client makes of them is no edit of the user's."""
+    from darner_context.next_edits.edit import NextEdits  # imported once the client has been answered
+
     with session.next_edit_turns.current() as turn:
         try:
             await session.wait_for_settings()
@@ -85,15 +97,18 @@ async def _answer(session: Session, moment: _Moment, limit: int) -> dict[str, An
                 found = await _predict(session, engine, moment, limit)
         except asyncio.CancelledError:
             if turn.superseded():
-                return _json([])
+                return NextEdits((), {})
             raise
         except Failure:
-            return _json([])  # the settings cannot be used: the user has been shown why
+            return NextEdits((), {})  # the settings cannot be used: the user has been shown why
     kept = tuple(each for each in found.edits if moment.current(session, each.path))
-    return _json(NextEditJson(moment.folders, session.mapper, moment.buffers).edits(replace(found, edits=kept)))
+    for path in {each.path for each in kept if each.text is not None} & moment.documents.keys():
+        text = applied(found.texts[path], [each for each in kept if each.path == path])
+        session.recorder.offered(moment.documents[path][0].uri, text, accepted=True)
+    return replace(found, edits=kept)
 
 
-async def _predict(session: Session, engine: "Engine", moment: _Moment, limit: int) -> "NextEdits":
+async def _predict(session: Session, engine: "Engine", moment: Moment, limit: int) -> "NextEdits":
     """Places from the index; none before it knows the whole workspace, for a name that it lacks may be another's."""
     from darner_context.next_edits.edit import NextEdits  # imported once the client has been answered
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from darner_context.next_edits.edit import RecordedEdit
 from darner_context.next_edits.history import EditHistory, LineChange
@@ -11,6 +11,12 @@ from darner_context.next_edits.recordable import fits, recordable, unfit
 from darner_server.lsp.next_edits.line_changes import line_changes
 from darner_server.lsp.text.documents import OpenDocument
 from darner_server.lsp.text.uris import key_of
+
+
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    text: str
+    accepted: bool
 
 
 class EditRecorder:
@@ -25,7 +31,7 @@ class EditRecorder:
         self._history = EditHistory()
         self._followed: dict[str, OpenDocument] = {}  # by the key of their URI
         self._writing: Counter[str] = Counter()  # keys of the documents that darner itself edits now
-        self._offers: dict[str, str] = {}  # what a patch makes of documents, for clients that apply it themselves
+        self._offers: dict[str, _Offer] = {}  # what clients may make of documents
 
     def opened(self, document: OpenDocument, path: str) -> None:
         """Follow a document from now on, if its edits may be kept."""
@@ -65,16 +71,22 @@ class EditRecorder:
             if unfit((*change.before, *change.after)):
                 self._history.forget(key)  # what the edits of these lines were joined from may be a secret's beginning
             else:
-                own = self._writing[key] > 0 or self._from_offer(key, change)
-                self._history.record(key, change, lines, seconds, places=len(changes), own=own)
+                offer = self._offer(key, change)
+                own = self._writing[key] > 0 or (offer is not None and not offer.accepted)
+                accepted = offer is not None and offer.accepted
+                self._history.record(key, change, lines, seconds, places=len(changes), own=own, accepted=accepted)
 
-    def offered(self, uri: str, text: str) -> None:
-        """A patch would make this text of a document: changes that bring its lines are darner's own."""
-        self._offers[key_of(uri)] = text
+    def offered(self, uri: str, text: str, *, accepted: bool = False) -> None:
+        """A client may make this text of a document: a change that brings its lines is a patch's, or was `accepted`."""
+        self._offers[key_of(uri)] = _Offer(text, accepted=accepted)
 
-    def _from_offer(self, key: str, change: LineChange) -> bool:
-        text, before, after = self._offers.get(key), "".join(change.before), "".join(change.after)
-        return text is not None and after in text and (not before or before not in text)
+    def _offer(self, key: str, change: LineChange) -> "_Offer | None":
+        """The offer that a change is from."""
+        offer = self._offers.get(key)
+        if offer is None:
+            return None
+        text, before, after = f"\n{offer.text}", "\n" + "".join(change.before), "\n" + "".join(change.after)
+        return offer if after in text and (not change.before or before not in text) else None
 
     @contextmanager
     def writing(self, uris: Iterable[str]) -> Generator[None]:

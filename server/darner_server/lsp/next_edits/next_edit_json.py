@@ -1,6 +1,6 @@
 """Next edits as the client gets them: positions in its encoding, against the version of the document they are for."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,10 @@ class NextEditJson:
         lines = {path: split_lines(text) for path, text in found.texts.items()}
         return [each for each in (self._edit(one, lines) for one in found.edits) if each is not None]
 
+    def edit(self, edit: "NextEdit", text: str) -> dict[str, Any] | None:
+        """One edit of a file with this text; None if the file has no URI."""
+        return self._edit(edit, {edit.path: split_lines(text)})
+
     def _edit(self, edit: "NextEdit", lines: Mapping[str, list[str]]) -> dict[str, Any] | None:
         uri = self.folders.uri_of(edit.path)
         if uri is None:
@@ -46,3 +50,13 @@ class NextEditJson:
         """A position from a line from 1 and a character of it."""
         text = lines[line - 1] if line <= len(lines) else ""
         return {"line": line - 1, "character": self.mapper.character(text, index)}
+
+
+def applied(text: str, edits: "Iterable[NextEdit]") -> str:
+    """A text with the edits of it whose texts are known."""
+    lines = split_lines(text)
+    for each in sorted(edits, key=lambda each: each.start, reverse=True):
+        if each.text is not None and each.start[0] == each.end[0] <= len(lines):
+            line = lines[each.start[0] - 1]
+            lines[each.start[0] - 1] = line[: each.start[1]] + each.text + line[each.end[1] :]
+    return "".join(lines)
