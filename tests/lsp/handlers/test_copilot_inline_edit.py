@@ -53,7 +53,7 @@ async def test_a_rename_one_edit_after_the_other(tmp_path: Path, client: str) ->
                 protocol._send_data({"jsonrpc": "2.0", "method": "workspace/executeCommand", "params": told})
         assert buffer.text == A.replace("total", "amount")
         assert await ask(editor, "a.py", 0) == []
-        await editor.command("github.copilot.didAcceptCompletionItem", "no number of ours")
+        await editor.command("darner.acceptNextEdit", "no number of ours")
 
 
 async def test_the_nearest_and_what_was_dismissed(tmp_path: Path) -> None:

@@ -24,7 +24,6 @@ COMMANDS: dict[str, Command] = {
     "darner.restartIndex": status.restart_index,
     copilot_inline_edit.ACCEPT: copilot_inline_edit.accept,
     "darner.dismissNextEdit": copilot_inline_edit.dismiss,
-    "github.copilot.didAcceptCompletionItem": copilot_inline_edit.accept,
     "darner.snoozeNextEdits": next_edits.snooze,
 }
 
