@@ -25,7 +25,7 @@ FLOORS = {
     " process_alive"
     " user_directories"
     " < journal validation write_plan < endpoint_table file_writer < settings",
-    "darner_server.patch": "edit hidden_files protected_paths < autorun_files paths text < formats < repair_prompt reply < match < rewrite"
+    "darner_server.patch": "lazy_pattern < edit hidden_files protected_paths < autorun_files paths text < formats < repair_prompt reply < match < rewrite"
     " < applier finished_hunks",
     "darner_server.engine": "embedded_model failed_endpoints events garbage_collection masking base_version_offsets privacy save syntax_gate task"
     " < prompt < patch_state < reply_stream < turns < run < engine",

@@ -116,9 +116,11 @@ def _build(roots: Sequence[Path], options: dict[str, Any]) -> "tuple[Engine, tup
     from darner_clients.endpoint_warnings import notices  # seconds of imports, after the client has been answered
     from darner_server import settings
     from darner_server.engine import Engine
+    from darner_server.patch.lazy_pattern import compile_patterns
     from darner_server.user_directories import cache_folder, state_folder
 
-    import_module("darner_server.engine.run")  # a first patch does not wait for it
+    import_module("darner_server.engine.run")  # a first patch does not wait for it ...
+    compile_patterns()  # ... nor for these
     own = {key: value for key, value in options.items() if key not in _OURS}
     try:
         users = settings.from_mapping(own, os.environ, settings.keyring_key)

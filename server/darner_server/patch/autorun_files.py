@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from darner_server.patch import hidden_files
+from darner_server.patch.lazy_pattern import lazy_pattern
 from darner_server.patch.protected_paths import names
 
 _CI = "a build service runs it"
@@ -132,15 +133,15 @@ _NAMES = _table(
     }
 )
 _PATTERNS = (
-    (re.compile(r".*\.gitlab-ci\.ya?ml|azure-pipelines.*\.ya?ml|jenkinsfile.*|.*\.jenkinsfile"), _CI),
-    (re.compile(r".*\.code-workspace|.*\.sublime-(?:project|workspace)|.*\.iml|.*\.fleet"), _EDITOR),
-    (re.compile(r"(?:\.lintstagedrc|lint-staged\.config|\.?commitlint(?:rc|\.config)?)\..*"), _GIT),
-    (re.compile(r"\.[\w-]+rc\.[cm]?[jt]s"), _EDITOR),
-    (re.compile(r"\.?(?:mise|rtx)(?:\.[\w-]+)*\.toml"), _SHELL),
-    (re.compile(r"\.[\w-]*ignore"), _IGNORE),
-    (re.compile(r".*\.(?:scf|url|lnk|library-ms|searchconnector-ms)"), _HOME),
-    (re.compile(r".*\.pth|.*\.egg-link|jupyter(?:_\w+)?_config\.(?:py|json)"), _PYTHON),
-    (re.compile(r".*\.(?:instructions|prompt|chatmode|agent)\.md|.*\.mdc"), _AGENT),
+    (lazy_pattern(r".*\.gitlab-ci\.ya?ml|azure-pipelines.*\.ya?ml|jenkinsfile.*|.*\.jenkinsfile"), _CI),
+    (lazy_pattern(r".*\.code-workspace|.*\.sublime-(?:project|workspace)|.*\.iml|.*\.fleet"), _EDITOR),
+    (lazy_pattern(r"(?:\.lintstagedrc|lint-staged\.config|\.?commitlint(?:rc|\.config)?)\..*"), _GIT),
+    (lazy_pattern(r"\.[\w-]+rc\.[cm]?[jt]s"), _EDITOR),
+    (lazy_pattern(r"\.?(?:mise|rtx)(?:\.[\w-]+)*\.toml"), _SHELL),
+    (lazy_pattern(r"\.[\w-]*ignore"), _IGNORE),
+    (lazy_pattern(r".*\.(?:scf|url|lnk|library-ms|searchconnector-ms)"), _HOME),
+    (lazy_pattern(r".*\.pth|.*\.egg-link|jupyter(?:_\w+)?_config\.(?:py|json)"), _PYTHON),
+    (lazy_pattern(r".*\.(?:instructions|prompt|chatmode|agent)\.md|.*\.mdc"), _AGENT),
 )  # fmt: skip
 
 
@@ -176,7 +177,7 @@ def _cargo_settings(text: str) -> dict[str, Any]:
 
 # A folder with HEAD, config, objects and refs is a repository to git, whatever it is called: its settings run programs.
 _GIT_SETTINGS = frozenset({"config", "config.worktree"})
-_SECTION = re.compile(r"^[ \t\ufeff]*\[[ \t]*\w", re.MULTILINE)
+_SECTION = lazy_pattern(r"^[ \t\ufeff]*\[[ \t]*\w", re.MULTILINE)
 _MANIFESTS: Mapping[str, tuple[Callable[[str], Any], tuple[str, ...]]] = {
     "package.json": (
         json.loads,

@@ -1,7 +1,8 @@
 """Hidden files and folders: some program looks for most of them, and obeys them; listed are those that are harmless."""
 
-import re
 from collections.abc import Sequence
+
+from darner_server.patch.lazy_pattern import lazy_pattern
 
 
 def may_be_obeyed(names: Sequence[str]) -> bool:
@@ -39,7 +40,7 @@ _NAMES = _listed(
     .golangci.yml .golangci.yaml .golangci.toml .licenserc.yaml .licenserc.json .sops.yaml .pyre_configuration
     """
 )
-_PATTERNS = re.compile(
+_PATTERNS = lazy_pattern(
     r"\.(?:env(?:\..*)?|\w+-version|nvmrc|prettierrc(?:\.(?:json5?|ya?ml|toml))?|markdownlint.*|yamllint.*"
     r"|clang-(?:format|tidy)|cmake-(?:format|lint)(?:\.ya?ml)?|php(?:cs|stan|unit).*|[\w-]*spell\.ya?ml)"
 )

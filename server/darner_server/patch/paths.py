@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
+from darner_server.patch.lazy_pattern import lazy_pattern
 from darner_server.patch.protected_paths import holds_unseen
 
-_DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3])(?:\.|$)")
-_ELSEWHERE = re.compile(r"~[\w.-]*/|\$(?:\{\w+\}|[A-Z_]{2,})/|%?\w+%/")
+_DEVICE = lazy_pattern(r"(?:con|prn|aux|nul|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3])(?:\.|$)")
+_ELSEWHERE = lazy_pattern(r"~[\w.-]*/|\$(?:\{\w+\}|[A-Z_]{2,})/|%?\w+%/")
 
 
 def unfit_for_new(path: str) -> str | None:

@@ -3,8 +3,10 @@
 import re
 import unicodedata
 
+from darner_server.patch.lazy_pattern import lazy_pattern
+
 # Disks may ignore invisible signs, in the middle of a name too.
-_UNSEEN = re.compile(
+_UNSEEN = lazy_pattern(
     "[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
     "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
@@ -15,7 +17,7 @@ _LISTED = """
 _OWN = frozenset(_LISTED.split())
 # What Windows also calls them: six letters and a number, or two letters, four signs and a number.
 _DOTTED = sorted(name.strip("._") for name in _OWN if name[0] in "._")
-_SHORT = re.compile(
+_SHORT = lazy_pattern(
     f"(?:{'|'.join(re.escape(name[:6]) for name in _DOTTED)})~[0-9]+|"
     f"(?:{'|'.join(re.escape(name[:2]) for name in _DOTTED)})[0-9a-f]{{4}}~[0-9]+"
 )

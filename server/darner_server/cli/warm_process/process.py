@@ -22,6 +22,7 @@ from darner_context.system.private_files import private_folder
 from darner_server import __version__
 from darner_server.cli.daemon import address
 from darner_server.cli.warm_process.request import Request, answer, remember_files
+from darner_server.patch.lazy_pattern import compile_patterns
 
 IDLE = 15 * 60.0  # seconds without a request until it ends
 LOOK = 30.0  # seconds between two looks at whether its socket is still there
@@ -68,6 +69,7 @@ def main() -> int:
         return 1
     for each in _PRELOADED:
         import_module(each)
+    compile_patterns()
     remember_files()
     if threading.active_count() > 1:
         return 1  # a fork would not have them

@@ -9,6 +9,7 @@ from darner_server.patch.edit import Edit, malformed
 from darner_server.patch.formats import file_names
 from darner_server.patch.formats.block_reader import AGAIN, DONE, MORE, Reader, State
 from darner_server.patch.formats.hunk import Hunk
+from darner_server.patch.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -41,7 +42,7 @@ FORMAT: Final = "apply-patch"
 _BEGIN, _END = "*** Begin Patch", "*** End Patch"
 _ADD, _DELETE, _UPDATE = "*** Add File:", "*** Delete File:", "*** Update File:"
 _MOVE, _EOF = "*** Move to:", "*** End of File"
-_DIRECTIVE = re.compile(
+_DIRECTIVE = lazy_pattern(
     r"\*{3}\s*(?:"
     r"(?P<begin>begin\s+(?:of\s+)?patch)|(?P<end>end\s+(?:of\s+)?patch)|(?P<eof>end\s+of\s+file|eof)|"
     r"(?P<to>(?:moved?|renamed?)\s+(?:file\s+)?to)\s*(?:[:=]\s*|\s)(?P<new>\S.*)|"
@@ -49,10 +50,10 @@ _DIRECTIVE = re.compile(
     r")\s*(?:\*{3})?\s*",
     re.IGNORECASE,
 )
-_SUGGESTS = re.compile(
+_SUGGESTS = lazy_pattern(
     r"\*{3}\s*(?:begin\s+patch|(?:add|create|new|update|delete|remove|move|rename)\s+file\s*:)", re.IGNORECASE
 )
-_ARROW = re.compile(r"\s+(?:->|=>|\u2192|to)\s+")
+_ARROW = lazy_pattern(r"\s+(?:->|=>|\u2192|to)\s+")
 _MAKES, _REMOVES, _MOVES = ("add", "create", "new"), ("delete", "remove"), ("move", "rename")
 
 

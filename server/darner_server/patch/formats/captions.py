@@ -7,12 +7,15 @@ from dataclasses import dataclass, replace
 
 from darner_server.patch.formats import file_names
 from darner_server.patch.formats.file_names import Name
+from darner_server.patch.lazy_pattern import lazy_pattern
 
 FAR = 60  # so many lines above a block may hold its file's name
 _NEAR = 3  # so many may mention it in passing
-_TOKEN = re.compile(r"`([^`\n]+)`|\"([^\"\n]+)\"|\*\*([^*\n]+)\*\*|(?<![\w`/.\\~+-])([\w./\\@~+-][\w./\\@~+#()\[\]-]*)")
-_ADDRESS = re.compile(r"\w+://\S+|(?<![\w/.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_LEAD = re.compile(
+_TOKEN = lazy_pattern(
+    r"`([^`\n]+)`|\"([^\"\n]+)\"|\*\*([^*\n]+)\*\*|(?<![\w`/.\\~+-])([\w./\\@~+-][\w./\\@~+#()\[\]-]*)"
+)
+_ADDRESS = lazy_pattern(r"\w+://\S+|(?<![\w/.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_LEAD = lazy_pattern(
     r"updating|editing|changing|modifying|creating|adding|writing|in|inside|within|into|for|to|on|update|updates|edit|change|changes|modify|create|add|write|save|open"
     r"|replace|rewrite|fix|patch|make|new|extend|adjust|put|insert|append|here's|here|is|are|the|a|an|file"
     r"|files|this|these|content|contents|of|updated|modified|complete|full|whole|corrected|revised|final|fixed"
@@ -21,34 +24,34 @@ _LEAD = re.compile(
     r"|apply|following|below|code|with|as|called|named|config|configuration|module|script|test|tests|header"
     r"|stylesheet|1|2|3|4|5|6|7|8|9|10|edits|same|our|my"
 )
-_PLACE = re.compile(r"\b(?:in|inside|within|update|edit|modify|change|create|to|into|open)\b", re.IGNORECASE)
-_PLACED = re.compile(
+_PLACE = lazy_pattern(r"\b(?:in|inside|within|update|edit|modify|change|create|to|into|open)\b", re.IGNORECASE)
+_PLACED = lazy_pattern(
     r"(?:\b(?:in|inside|within|into|to|for|of|on|dans|en|em|nel|im|der|datei|fichier|archivo|\u0432|\u0444\u0430\u0439\u043b\u0435?)\s+"
     r"(?:the\s+)?(?:file\s+)?|[\u5728\u4ef6]\s*)$",
     re.IGNORECASE,
 )
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")
-_ITEM = re.compile(r"\s*(?:[-*+\u2022]|\d+[.)])\s")
-_MAKES = re.compile(
+_CONTROL = lazy_pattern("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")
+_ITEM = lazy_pattern(r"\s*(?:[-*+\u2022]|\d+[.)])\s")
+_MAKES = lazy_pattern(
     r"\b(?:update|edit|change|modify|create|add|write|save|replace|rewrite|fix|patch|make|new|extend|adjust|put|insert|"
     r"append|(?:updat|edit|chang|modify|creat|add|writ|sav|replac|rewrit|fix|patch|extend|adjust)ing|"
     r"here(?:'s|\u2019s|\sis)|becomes?|updated|modified|full|complete|revised|corrected)\b",
     re.IGNORECASE,
 )
-_CREATES = re.compile(r"\b(?:create|add|write|save|new|make|put|introduce)\b", re.IGNORECASE)
-_ALL = re.compile(
+_CREATES = lazy_pattern(r"\b(?:create|add|write|save|new|make|put|introduce)\b", re.IGNORECASE)
+_ALL = lazy_pattern(
     r"\b(?:contents?|full|complete|entire|whole|updated|rewritten|revised|final|corrected|new version|replac\w+|"
     r"overwrit\w+|rewrit\w+|becomes|now (?:looks|reads)|new `|inhalt|contenu|contenido|conte[u\u00fa]do|contenuto|"
     r"\u0441\u043e\u0434\u0435\u0440\u0436\u0438\u043c\u043e\u0435)\b|new `|\u5185\u5bb9",
     re.IGNORECASE,
 )
-_PART = re.compile(
+_PART = lazy_pattern(
     r"\b(?:add\w*|append\w*|insert\w*|put|includ\w+|part|section|snippet|excerpt|lines?|method|function|block|class|"
     r"below|above|after|before|inside|entry|entries|rule|key)\b",
     re.IGNORECASE,
 )
-_HEADING = re.compile(r"\s*#{1,6}\s+[A-Za-z]+\s*")  # of one word, which no suffix makes a name
-_ELSEWHERE = re.compile(
+_HEADING = lazy_pattern(r"\s*#{1,6}\s+[A-Za-z]+\s*")  # of one word, which no suffix makes a name
+_ELSEWHERE = lazy_pattern(
     r"\b(?:from|like|unlike|by|with|using|uses?|via|see|than|imports?|imported|calls?|matches|matching|as\sin|needs?|requires?|since|because|while|although|"
     r"similar\sto|same\sas|depends?\son|run|runs|running|output\sof|result\sof|reads?|loads?|tests?)\s+(?:the\s+)?$",
     re.IGNORECASE,

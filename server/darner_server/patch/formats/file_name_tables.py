@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-KNOWN_SUFFIX = re.compile(
+from darner_server.patch.lazy_pattern import lazy_pattern
+
+KNOWN_SUFFIX = lazy_pattern(
     r"\.(?:adoc|astro|bash|bat|bzl|c|cc|cfg|cjs|clj|cljs|cmake|cnf|conf|cpp|cs|cshtml|csproj|css|csv|cts|cu|cxx|d|dart|"
     r"dockerfile|editorconfig|ejs|el|elm|env|erb|erl|ex|exs|f90|fish|fs|fsx|gitignore|go|gradle|graphql|groovy|h|haml|"
     r"hbs|hcl|hh|hpp|hrl|hs|htm|html|hxx|ini|ipynb|j2|java|jinja|jl|js|json|json5|jsonc|jsx|kt|kts|less|lhs|lock|lua|"
@@ -13,7 +15,7 @@ KNOWN_SUFFIX = re.compile(
     r"tfvars|thrift|toml|tpl|ts|tsx|txt|v|vb|vhd|vim|vue|wat|xaml|xhtml|xml|yaml|yml|zig|zsh)$",
     re.IGNORECASE,
 )
-WITHOUT_SUFFIX = re.compile(
+WITHOUT_SUFFIX = lazy_pattern(
     r"(?:gnu)?makefile|dockerfile|containerfile|licen[cs]e|copying|readme|changelog|changes|news|todo|notice|authors|"
     r"contributors|contributing|maintainers|owners|codeowners|version|install|gemfile|rakefile|guardfile|procfile|"
     r"jenkinsfile|vagrantfile|justfile|brewfile|berksfile|capfile|fastfile|appfile|podfile|cartfile|dangerfile|"
@@ -29,13 +31,13 @@ _ALSO_WORDS = """
 """
 ALSO_WORDS = frozenset(_ALSO_WORDS.split())  # of those without a suffix
 # Products and pairs of words that only look like files.
-PRODUCT = re.compile(
+PRODUCT = lazy_pattern(
     r"(?:node|next|nuxt|vue|react|angular|express|three|d3|p5|chart|ember|backbone|nest|alpine|electron|moment|socket|"
     r"discord|deno|bun|solid|svelte|lit|preact|gatsby|remix|meteor|sails|koa|hapi|fastify|require|knockout|day|crypto|"
     r"lodash|underscore|handlebars|asp|ado|vb|ml|draw|git|readme|fly|render)\.(?:js|io|net|land|com|ts|dev)|\.net",
     re.IGNORECASE,
 )
-WORD_PAIRS = re.compile(
+WORD_PAIRS = lazy_pattern(
     r"and/or|ci/cd|client/server|input/output|read/write|i/o|tcp/ip|before/after|old/new|true/false|yes/no"
     r"|on/off|request/response|req/res|get/set|getter/setter|start/stop|frontend/backend|front-end/back-end"
     r"|dev/prod|development/production|test/production|up/down|in/out|push/pull|left/right|min/max|open/close"
@@ -45,7 +47,7 @@ WORD_PAIRS = re.compile(
     r"|serialize/deserialize|async/await|try/catch|if/else|login/logout|enable/disable|show/hide"
     r"|producer/consumer|sender/receiver|server/client"
 )
-SENTENCE_WORDS = re.compile(
+SENTENCE_WORDS = lazy_pattern(
     r"a|an|the|this|that|these|those|it|its|i|we|you|now|then|next|also|and|or|but|so|if|when|while|first"
     r"|second|third|finally|lastly|here|there|in|inside|into|within|for|to|of|on|at|by|from|with|without|like"
     r"|as|via|per|using|use|uses|used|update|updates|edit|edits|change|changes|modify|create|creates|add|adds"

@@ -13,14 +13,15 @@ from darner_server.patch.formats.file_name_tables import (
     WITHOUT_SUFFIX,
     WORD_PAIRS,
 )
+from darner_server.patch.lazy_pattern import lazy_pattern
 from darner_server.patch.paths import is_elsewhere
 
 _LONGEST = 250
 _MOST_WORDS = 8
 _FEW = 4  # words, of a comment that names a file
-_FORBIDDEN = re.compile(r'[\x00-\x1f<>"|*?`]')
-_SUFFIX = re.compile(r"(?:^|[^.])\.[A-Za-z_][\w+-]{0,15}$|^\.[\w.-]+$")
-_LABEL = re.compile(
+_FORBIDDEN = lazy_pattern(r'[\x00-\x1f<>"|*?`]')
+_SUFFIX = lazy_pattern(r"(?:^|[^.])\.[A-Za-z_][\w+-]{0,15}$|^\.[\w.-]+$")
+_LABEL = lazy_pattern(
     r"(?:(?:step|schritt|part|file|edit|change)\s*#?\d+\s*[:.)\u2013-]\s*)?"
     r"(?:(?:in\s+|for\s+)?(?:the\s+)?(?:(?:new|modified|updated|changed|edited|existing|full|complete|target|current|"
     r"source|test|config(?:uration)?)\s+)?(?:file(?:\s?name|\s?path)?|path|datei|fichier|archivo|file|文件|文件名|ファイル|файл)"
@@ -29,28 +30,28 @@ _LABEL = re.compile(
     r"rewrite|fix)\s*:\s*)?",
     re.IGNORECASE,
 )
-_MARKS = re.compile(
+_MARKS = lazy_pattern(
     r"^(?:<!--|//+|/\*+|-{2,}\s|;+|%+|#+|>+|=+|\|\s|[-*+\u2022\u25aa\u2013\u2014]\s|\d{1,3}[.)]\s|[a-z][.)]\s|"
     r"\[[ xX]\]\s|"
     r"[\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff\ufe0f]|\s)+"
 )
-_NUMBER = re.compile(r"^\d{1,3}[.)]\s+(?=\S)")
-_ENDS = re.compile(r"(?:\s*(?:-->|\s\||\*/|=+|#+|-{2,}|\u2192|->|\u2b07\ufe0f?|\ufe0f)|[\s:\uff1a])+$")
-_TAGGED = re.compile(
+_NUMBER = lazy_pattern(r"^\d{1,3}[.)]\s+(?=\S)")
+_ENDS = lazy_pattern(r"(?:\s*(?:-->|\s\||\*/|=+|#+|-{2,}|\u2192|->|\u2b07\ufe0f?|\ufe0f)|[\s:\uff1a])+$")
+_TAGGED = lazy_pattern(
     r"<(path|file|file_?path|file_?name|filename|source_?file|target_?file|name|title)>\s*([^<>]+?)\s*</\1>",
     re.IGNORECASE,
 )
-_ATTRIBUTE = re.compile(
+_ATTRIBUTE = lazy_pattern(
     r"<?\s*[\w:-]*\s[^>]*?\b(?:path|file|name|file_?path|file_?name|target_?file|title|src)\s*=\s*(?:\"([^\"]+)\"|'([^']+)')[^>]*>?",
     re.IGNORECASE,
 )
-_LINK = re.compile(r"\[`?([^\[\]`]+)`?\]\(([^()\s]+|[^()\s][^()]*[^()\s])\)")
-_SAME_LINK = re.compile(r"\[(`?)(.+)\1\]\((?:\./)?<?\2>?\)")  # whatever brackets the name has itself
-_BRACKETED = re.compile(r"\((.+)\)|\[(.+)\]")
-_FIRST = re.compile(
+_LINK = lazy_pattern(r"\[`?([^\[\]`]+)`?\]\(([^()\s]+|[^()\s][^()]*[^()\s])\)")
+_SAME_LINK = lazy_pattern(r"\[(`?)(.+)\1\]\((?:\./)?<?\2>?\)")  # whatever brackets the name has itself
+_BRACKETED = lazy_pattern(r"\((.+)\)|\[(.+)\]")
+_FIRST = lazy_pattern(
     r"(?:and|then|next|now|also|finally|first|second|third|lastly)(?:[,:]\s*|\s+)(?=\S+$)", re.IGNORECASE
 )
-_BEHIND = re.compile(
+_BEHIND = lazy_pattern(
     r"(?:"
     r"\s+[(\[][^()\[\]]*[)\]]"  # x.yaml (updated)
     r"|\((?:new|updated|modified|changed|full|edited|excerpt|part|partial|lines?)\b[^()]*\)"
@@ -65,13 +66,13 @@ _BEHIND = re.compile(
     r")"
 )
 _MOST_BEHIND = 3  # such parts
-_COMPOUND = re.compile(r"(?!v?[\d.]+$)\w[\w+]*(?:[-_.][\w+]+)+")  # pre-commit, my_script, darner.1
-_SYMBOL = re.compile(r"[A-Za-z_]\w*\.[A-Za-z_]\w*$")  # Shop.price, for a file or for what a block is about
-_HEAD = re.compile(r"#!.*|<\?php|# -\*- .*|[\"']use strict[\"'];?")
-_HTML = re.compile(
+_COMPOUND = lazy_pattern(r"(?!v?[\d.]+$)\w[\w+]*(?:[-_.][\w+]+)+")  # pre-commit, my_script, darner.1
+_SYMBOL = lazy_pattern(r"[A-Za-z_]\w*\.[A-Za-z_]\w*$")  # Shop.price, for a file or for what a block is about
+_HEAD = lazy_pattern(r"#!.*|<\?php|# -\*- .*|[\"']use strict[\"'];?")
+_HTML = lazy_pattern(
     r"^(?:<(?:b|strong|em|i|u|code|p|li|td|h[1-6]|summary)>\s*)+|(?:\s*</(?:b|strong|em|i|u|code|p|li|td|h[1-6]|summary)>:?)+$"
 )
-_QUOTED = re.compile(
+_QUOTED = lazy_pattern(
     r"[*_(\[]*([`'\"\u2018\u201c\u201e\u00ab<]|\*\*|__|\*)[*_]*([^`]+?)[*_]*(?:[`'\"\u2019\u201d\u00bb>]|\*\*|__|\*)[*_)\]]*(.*)"
 )
 _AROUND = " \t`'\"*_()[]{}<>|~=:,;!\u2018\u2019\u201c\u201d\u201e\u201a\u00ab\u00bb\u300c\u300d\u3010\u3011\uff1a\u2026"

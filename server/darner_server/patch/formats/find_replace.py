@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from darner_server.patch.edit import malformed
 from darner_server.patch.formats import file_names, loose_json, tool_calls
 from darner_server.patch.formats.block_reader import AGAIN, DONE, MORE, Reader, State
+from darner_server.patch.lazy_pattern import lazy_pattern
 from darner_server.patch.text.file_types import JSON
 
 if TYPE_CHECKING:
@@ -20,15 +21,15 @@ _DATA = (
     *(*JSON, ".json5", ".jsonc", ".jsonl", ".ndjson", ".jsonld", ".har", ".map", ".code-workspace", ".code-snippets"),
     *(".avsc", ".tfstate", ".lock", "rc"),
 )
-_OPEN = re.compile(r"\s*(?:\[\s*(?:\{\s*)?(?:[\"'].*)?|\{\s*(?:[\"'].*)?|\[\s*\{.*)")
-_MARKS = re.compile(r"(?:\s*<[|\uff5c/][^<>]*>)+\s*$")
-_WRAPPED = re.compile(
+_OPEN = lazy_pattern(r"\s*(?:\[\s*(?:\{\s*)?(?:[\"'].*)?|\{\s*(?:[\"'].*)?|\[\s*\{.*)")
+_MARKS = lazy_pattern(r"(?:\s*<[|\uff5c/][^<>]*>)+\s*$")
+_WRAPPED = lazy_pattern(
     r"(?:\s*(?:<[|\uff5c]?[^<>]*[|\uff5c]?>|\[[A-Z_]+\]|[\w.:-]*(?=\[|<)|functions\.[\w.:-]+|[\w.-]+))*\s*|"
     r"\s*(?:action[_ ]?input|tool[_ ]?input|arguments|input|tool|function|call(?:ing)?)\s*:\s*(?:[\w.]+\s*)?",
     re.IGNORECASE,
 )
 _OTHER = ("```", "<<<<<<<", "*** Begin Patch", "diff --git ")
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+_STRING = lazy_pattern(r'"(?:[^"\\]|\\.)*"')
 
 
 def opening(line: str) -> bool:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
+
+from darner_server.patch.lazy_pattern import lazy_pattern
 
 NOWHERE = "/dev/null"
 _LINKS = ("120000", "160000")  # modes of a symbolic link and of a submodule
 _QUOTED = r"(\"(?:[^\"\\]|\\.)*\")"
-_GIT = re.compile(rf"diff --git (?:{_QUOTED} (.+)|(.+) {_QUOTED}|(\S+) (\S+)|(.+))")
+_GIT = lazy_pattern(rf"diff --git (?:{_QUOTED} (.+)|(.+) {_QUOTED}|(\S+) (\S+)|(.+))")
 _PREFIXES = (
     *(("a/", "b/"), ("b/", "a/"), ("i/", "w/"), ("w/", "i/"), ("c/", "i/"), ("i/", "c/")),
     *(("c/", "w/"), ("w/", "c/"), ("o/", "w/"), ("w/", "o/"), ("1/", "2/")),
 )
-_ESCAPE = re.compile(r"\\([0-7]{1,3}|.)")
+_ESCAPE = lazy_pattern(r"\\([0-7]{1,3}|.)")
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v"}
-_BINARY = re.compile(r"(?:literal|delta) \d+|[A-Za-z]\S{5,65}")
+_BINARY = lazy_pattern(r"(?:literal|delta) \d+|[A-Za-z]\S{5,65}")
 
 
 @dataclass(slots=True)

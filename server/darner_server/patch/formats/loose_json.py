@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 import json
-import re
 from typing import cast
 
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
-_COMMA = re.compile(r",(\s*[\]}])")
+from darner_server.patch.lazy_pattern import lazy_pattern
+
+_STRING = lazy_pattern(r'"(?:[^"\\]|\\.)*"')
+_COMMA = lazy_pattern(r",(\s*[\]}])")
 
 
 def values(text: str) -> tuple[list[object], bool]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from darner_server.patch.edit import Edit, Refusal
 from darner_server.patch.formats.block_reader import AGAIN, DONE, MORE, Reader, State
+from darner_server.patch.lazy_pattern import lazy_pattern
 from darner_server.patch.text.fence_writer import fence_around
 
 if TYPE_CHECKING:
@@ -32,12 +33,12 @@ the lines that take their place
 - Never abbreviate with "..." or a comment such as "rest of the code".
 """
 
-_OPEN = re.compile(r"(\s*)(?:([<-])\2{2,}\s+(?:SEARCH|ORIGINAL)>?:?|(\[)SEARCH\]|<SEARCH>)(?:\s+(\S.*?))?\s*")
-_DIVIDER = re.compile(r"\s*={5,}\s*|\[(?:=+|REPLACE|/SEARCH)\]|</SEARCH>|<REPLACE>")
-_CLOSE = re.compile(r"\s*(?:[>+]{3,}\s*(?:REPLACE|UPDATED)|[>]{7}|\[/REPLACE\]|\[END\]|</REPLACE>)\s*")
+_OPEN = lazy_pattern(r"(\s*)(?:([<-])\2{2,}\s+(?:SEARCH|ORIGINAL)>?:?|(\[)SEARCH\]|<SEARCH>)(?:\s+(\S.*?))?\s*")
+_DIVIDER = lazy_pattern(r"\s*={5,}\s*|\[(?:=+|REPLACE|/SEARCH)\]|</SEARCH>|<REPLACE>")
+_CLOSE = lazy_pattern(r"\s*(?:[>+]{3,}\s*(?:REPLACE|UPDATED)|[>]{7}|\[/REPLACE\]|\[END\]|</REPLACE>)\s*")
 _ENDS = (">>>>>>> REPLACE", "+++++++ REPLACE", "[/REPLACE]", "</REPLACE>")
 _USUAL = 7
-_HINT = re.compile(r"\s*:(start_line|end_line):\s*(\d+)\s*")
+_HINT = lazy_pattern(r"\s*:(start_line|end_line):\s*(\d+)\s*")
 
 
 def opening(line: str) -> re.Match[str] | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from darner_server.patch.edit import Edit, malformed
 from darner_server.patch.formats import find_replace, tool_calls
 from darner_server.patch.formats.block_reader import AGAIN, DONE, MORE, Reader, State
+from darner_server.patch.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,18 +18,18 @@ _TOOLS = (
     "search_and_replace|find_and_replace|str_replace_editor|str_replace|multi_edit|multiedit|delete_file|rename_file|"
     r"move_file|apply_patch|function_calls|tool_calls?|tool_use|invoke|function=[\w.-]+|antml:\w+"
 )
-_OPEN = re.compile(rf"\s*<({_TOOLS})(?:\s[^<>]*)?>.*", re.IGNORECASE)
-_EDITS = re.compile(
+_OPEN = lazy_pattern(rf"\s*<({_TOOLS})(?:\s[^<>]*)?>.*", re.IGNORECASE)
+_EDITS = lazy_pattern(
     r"\s*<(edits?|changes?|replace|modifications?|replacements?|hunk|search_replace|file_edit|diff|search|find|original|"
     r"old|old_str|old_string|old_text)(?:\s[^<>]*)?>.*",
     re.IGNORECASE,
 )
-_CHILD = re.compile(
+_CHILD = lazy_pattern(
     r"<(?P<name>[a-z_][\w-]*)(?:\s+name=[\"'](?P<named>[\w-]+)[\"'][^<>]*|=(?P<given>[\w-]+))?>(?P<text>.*?)</(?P=name)>",
     re.DOTALL | re.IGNORECASE,
 )
-_ARGUMENTS = re.compile(r"<arg_key>(.*?)</arg_key>\s*<arg_value>(.*?)</arg_value>", re.DOTALL)
-_INVOKED = re.compile(r"<(?:antml:)?(?:invoke|function)[\s=]+[^<>]*>.*?</(?:antml:)?(?:invoke|function)>", re.DOTALL)
+_ARGUMENTS = lazy_pattern(r"<arg_key>(.*?)</arg_key>\s*<arg_value>(.*?)</arg_value>", re.DOTALL)
+_INVOKED = lazy_pattern(r"<(?:antml:)?(?:invoke|function)[\s=]+[^<>]*>.*?</(?:antml:)?(?:invoke|function)>", re.DOTALL)
 _OLD = ("search", "find", "old", "old_str", "old_string", "old_text", "original", "before")
 _NEW = ("replace", "replacement", "new", "new_str", "new_string", "new_text", "updated", "after")
 _PATH = ("path", "file_path", "filename", "file_name", "file", "target_file")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from darner_server.patch.edit import Edit, malformed
 from darner_server.patch.formats import file_names, loose_json
+from darner_server.patch.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,14 +15,14 @@ if TYPE_CHECKING:
     from darner_server.patch.edit import RefusalKind
 
 FORMAT: Final = "find-replace"
-LIKE_CALL = re.compile(
+LIKE_CALL = lazy_pattern(
     r"[\"'](?:(?:old|new)_?(?:string|str|text)|code_edit|file_text|insert_line|(?:str_replace\w*|write_to_file|write_file|"
     r"replace_in_file|edit_file|multi_?edit|apply_diff|apply_patch|create_file))[\"']",
     re.IGNORECASE,
 )
 _OLD = ("old_string", "oldString", "old_str", "oldStr", "old_text", "oldText", "search", "find", "old", "before")
 _NEW = ("new_string", "newString", "new_str", "newStr", "new_text", "newText", "replace", "replacement", "new", "after")
-_STRONG = re.compile(r"(?:old|new)_?(?:string|str|text)", re.IGNORECASE)
+_STRONG = lazy_pattern(r"(?:old|new)_?(?:string|str|text)", re.IGNORECASE)
 _PATH = ("path", "file_path", "filePath", "filepath", "filename", "file_name", "file", "target_file", "targetFile")
 _EVERY = ("replace_all", "replaceAll")
 _TEXT = ("content", "file_text", "fileText", "contents", "new_content", "file_content", "code_edit", "text", "code")
@@ -31,29 +32,29 @@ _TOOL = ("name", "tool", "tool_name", "toolName", "function", "recipient_name", 
 _DOES = ("action", "operation", "op", "type", "command", "kind")
 _BESIDE = ("description", "explanation", "reason", "comment", "instructions", "instruction", "id", "language", "lang")
 _AT = ("insert_line", "insertLine", "line", "line_number")
-_SHELL = re.compile(r"bash|shell|exec|run|terminal|command", re.IGNORECASE)
-_CHANGES = re.compile(
+_SHELL = lazy_pattern(r"bash|shell|exec|run|terminal|command", re.IGNORECASE)
+_CHANGES = lazy_pattern(
     r"\bsed\s+(?:-\w+\s+)*-i|\bperl\s+-\w*[pi]|(?<![<>=&\d-])>{1,2}\s*[\w./~$\"']|\btee\b|\b(?:mv|rm|cp|patch|touch|truncate)\s|"
     r"\bgit\s+(?:apply|mv|rm|checkout|restore|reset)\b|\bapply_patch\b|\bwrite_text\b|open\([^)]*[\"']w"
 )
 _LINES = ("line", "start_line", "end_line", "startLine", "endLine")
-_READS = re.compile(
+_READS = lazy_pattern(
     r"view|read|list|search(?!_?and|_?replace)|grep|glob|find_file|fetch|bash|shell|exec|run|terminal|command|think|todo|"
     r"ask|complet|finish|submit|plan",
     re.IGNORECASE,
 )
-_WRITES = re.compile(
+_WRITES = lazy_pattern(
     r"edit|write|create|insert|replace|patch|diff|delete|remove|rename|move|append|update|save|modify|undo|add",
     re.IGNORECASE,
 )
-_CREATES = re.compile(
+_CREATES = lazy_pattern(
     r"\b(?:create|write|add|new|overwrite|full|create_?file|write_?file|add_?file|new_?file)\b", re.IGNORECASE
 )
-_DELETES = re.compile(r"(?:delete|remove|unlink|rm)(?:[_-]?(?:a[_-])?(?:files?|paths?))?", re.IGNORECASE)
+_DELETES = lazy_pattern(r"(?:delete|remove|unlink|rm)(?:[_-]?(?:a[_-])?(?:files?|paths?))?", re.IGNORECASE)
 _INSERTED = ("insert_text", "insertText", "new_str", "newStr")
-_INSERTS = re.compile(r"insert(?:_content)?", re.IGNORECASE)
-_PLACES = re.compile(r"insert|append|regex", re.IGNORECASE)
-_MOVES = re.compile(r"(?:rename|move|mv)(?:[_-]?(?:a[_-])?(?:files?|paths?))?", re.IGNORECASE)
+_INSERTS = lazy_pattern(r"insert(?:_content)?", re.IGNORECASE)
+_PLACES = lazy_pattern(r"insert|append|regex", re.IGNORECASE)
+_MOVES = lazy_pattern(r"(?:rename|move|mv)(?:[_-]?(?:a[_-])?(?:files?|paths?))?", re.IGNORECASE)
 _OWN = (
     "recursive",
     "force",

@@ -10,6 +10,7 @@ from darner_server.patch.formats import git_header
 from darner_server.patch.formats.block_reader import AGAIN, MORE, Reader, State
 from darner_server.patch.formats.git_header import NOWHERE, GitHeader
 from darner_server.patch.formats.hunk import Hunk
+from darner_server.patch.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -36,10 +37,10 @@ Answer with one unified diff in a ```diff fence and nothing else:
 """
 
 FORMAT: Final = "unified-diff"
-_OLD = re.compile(r"---(?!-)\s*(\S.*)")
-_NEW = re.compile(r"\+\+\+(?!\+)\s*(\S.*)")
-_HEADER = re.compile(r"@@+(?:\s+-(\d+)(?:,(\d+))?\s+\+(\d+)(?:,(\d+))?\s+@@+|\s*\.\.\.\s*@@+|\s*)(?:\s*(\S.*))?")
-_BULLET = re.compile(r"[+-] (?:\S+ ){2,}\S.*")
+_OLD = lazy_pattern(r"---(?!-)\s*(\S.*)")
+_NEW = lazy_pattern(r"\+\+\+(?!\+)\s*(\S.*)")
+_HEADER = lazy_pattern(r"@@+(?:\s+-(\d+)(?:,(\d+))?\s+\+(\d+)(?:,(\d+))?\s+@@+|\s*\.\.\.\s*@@+|\s*)(?:\s*(\S.*))?")
+_BULLET = lazy_pattern(r"[+-] (?:\S+ ){2,}\S.*")
 
 
 def opening(line: str, before: str) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from darner_server.patch.formats import file_names
 from darner_server.patch.formats.captions import Caption
 from darner_server.patch.formats.file_names import Name
+from darner_server.patch.lazy_pattern import lazy_pattern
 from darner_server.patch.text import multiline_tokens
 from darner_server.patch.text.fence_writer import fence_around
 from darner_server.patch.text.file_types import is_prose
@@ -27,9 +28,9 @@ all of the new code
 - If the request names several files, write each file's path alone on the line above its fence.
 """
 
-_OPEN = re.compile(r"\s*(`{3,}|~{3,})[ \t]*([^`]*)")
-_INNER = re.compile(r"\{?[.=]?[\w+#.-]+\}?(?:[ ,{:][^`]*=[^`]*)?")  # what follows a fence's mark in a text
-_TAG = re.compile(
+_OPEN = lazy_pattern(r"\s*(`{3,}|~{3,})[ \t]*([^`]*)")
+_INNER = lazy_pattern(r"\{?[.=]?[\w+#.-]+\}?(?:[ ,{:][^`]*=[^`]*)?")  # what follows a fence's mark in a text
+_TAG = lazy_pattern(
     r"\s*<(source|code|pre|file)(?:\s+(?:path|name|filename|file_path)=[\"']([^\"']+)[\"'])?>\s*(?:<!\[CDATA\[)?\s*([\w+#.-]*)\s*",
     re.IGNORECASE,
 )

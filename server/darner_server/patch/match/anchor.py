@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from darner_server.patch.edit import Refusal
+from darner_server.patch.lazy_pattern import lazy_pattern
 from darner_server.patch.match import definitions_in_text
 from darner_server.patch.text.file_types import DOCUMENTS
 from darner_server.patch.text.normalize import fold, indent
@@ -18,11 +19,11 @@ if TYPE_CHECKING:
     from darner_server.patch.text.indexed_text import Document
 
 FORMAT = "apply-patch"  # the only one whose sections are words of the model
-_NUMBERS = re.compile(
+_NUMBERS = lazy_pattern(
     r"-\d+(?:,\d+)?\s+\+\d+(?:,\d+)?(?:\s+@@.*)?|lines?\s+\d+(?:\s*-\s*\d+)?|\.{3}|\d+(?:[-,]\d+)?", re.IGNORECASE
 )
-_TABLE = re.compile(r"\s*\[+[^\]]+\]+\s*(?:[#;].*)?")
-_HEADING = re.compile(r"(#{1,6})\s")
+_TABLE = lazy_pattern(r"\s*\[+[^\]]+\]+\s*(?:[#;].*)?")
+_HEADING = lazy_pattern(r"(#{1,6})\s")
 _GOES_ON = ")]}>{#/*@<-\"'"  # what begins lines between two definitions, or ends one
 
 Span = tuple[int, int]

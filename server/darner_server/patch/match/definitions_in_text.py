@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from darner_server.patch.lazy_pattern import lazy_pattern
 from darner_server.patch.text.file_types import DOCUMENTS, YAML
 from darner_server.patch.text.normalize import indent
 
@@ -13,25 +14,25 @@ _MODIFIERS = (
     r"override|unsafe|extern(?:\s+\"C\")?|const|virtual|inline|open|sealed|readonly|data|suspend|local|mutating|case|value|"
     r"annotation|partial|operator|infix|tailrec|required|convenience|companion)\s+)*"
 )
-_WORDS = re.compile(
+_WORDS = lazy_pattern(
     rf"({_MODIFIERS})"
     r"(def|enum\s+(?:class|struct)|class|function\*?|fn|func|fun|struct|enum|trait|interface|protocol|type|record|object|"
     r"module|namespace|sub)"
     r"(?:\s*<[^>]*>)?(?:\s+\(\s*(?:\w+\s+)?\*?(\w+)[^)]*\))?"  # the receiver in Go
     r"\s+((?:[A-Za-z_$][\w$]*(?:\.|::|:(?=\w)))*)([A-Za-z_$][\w$]*[?!]?)(?![\w$])(.*)"
 )
-_BOUND = re.compile(
+_BOUND = lazy_pattern(
     r"(?:export\s+)?(?:default\s+)?(?:const|let|var)\s+([A-Za-z_$][\w$]*)\s*(?::[^=]+)?=\s*(?:async\s+)?"
     r"(function\b|\(|<[^>]*>\s*\(|[\w$]+\s*=>)"
 )
-_BEFORE = re.compile(
+_BEFORE = lazy_pattern(
     r"((?:(?:@[\w.]+(?:\([^()]*\))?|[\w$<>\[\],.*&:?~]+)\s+)*)[*&]*((?:[A-Za-z_]\w*::)*)([A-Za-z_$#~][\w$]*)\s*(?:<[^>]*>)?\("
 )
-_BEHIND = re.compile(
+_BEHIND = lazy_pattern(
     r"\s*(?:(?:const|noexcept|override|final|mutable|async\*?|sync\*?|rethrows|throws(?:\s+[\w.,\s]+)?|where\s[^{]*|&&?|->\s*[^{;=]+|"
     r":\s*[^;={]+(?:\{[^{}]*\}[^;={]*)?)\s*)*(?:\{.*)?"
 )
-_INITIALISERS = re.compile(r"\s*:\s*\w+[({].*")  # of a constructor in C++
+_INITIALISERS = lazy_pattern(r"\s*:\s*\w+[({].*")  # of a constructor in C++
 _NOT_NAMES = frozenset(
     re.findall(
         r"\w+",
@@ -39,21 +40,21 @@ _NOT_NAMES = frozenset(
         "function super typeof sizeof using lock assert print guard let in is as not and or synchronized",
     )
 )
-_TYPED_ARROW = re.compile(r"[:|]\s*\(?\s*(?:new\s*)?\([^()]*\)\s*=>\s*[\w<>\[\]|. ]+\)?")
-_VALUE = re.compile(r"=(?![>=])\s*(?:\"[^\"]*\"|'[^']*'|`[^`]*`|[^,\"'`]*)")
-_ANNOTATION = re.compile(r"@[\w.]+(?:\([^()]*\))?")
-_NO_PARAMETER = re.compile(
+_TYPED_ARROW = lazy_pattern(r"[:|]\s*\(?\s*(?:new\s*)?\([^()]*\)\s*=>\s*[\w<>\[\]|. ]+\)?")
+_VALUE = lazy_pattern(r"=(?![>=])\s*(?:\"[^\"]*\"|'[^']*'|`[^`]*`|[^,\"'`]*)")
+_ANNOTATION = lazy_pattern(r"@[\w.]+(?:\([^()]*\))?")
+_NO_PARAMETER = lazy_pattern(
     r"[\"'`]|=>|\bfunction\b|\bnew\b|\blambda\b|==|&&\s*\w+\s*[()]|\|\||(?:^|,)\s*(?:-?\d|!|\.(?!\.)|:\w)|[\w$]\("
 )
-_ABOVE = re.compile(r"\s*(?:@|#\[|#(?!include)|//|/\*|\*|<!--)")
-_COMMENT = re.compile(r"\s*(?:#(?!\[)|//|/\*|\*|<!--|--)")
-ENDS = re.compile(r"[)\]}]|end\b(?!\s*[=:(.])")  # what ends a definition is as deep as its head
+_ABOVE = lazy_pattern(r"\s*(?:@|#\[|#(?!include)|//|/\*|\*|<!--)")
+_COMMENT = lazy_pattern(r"\s*(?:#(?!\[)|//|/\*|\*|<!--|--)")
+ENDS = lazy_pattern(r"[)\]}]|end\b(?!\s*[=:(.])")  # what ends a definition is as deep as its head
 _BRACED_CALLS = (
     *(".kt", ".kts", ".swift", ".gradle", ".groovy", ".rb", ".rs", ".go", ".php", ".scala", ".css", ".scss", ".tf"),
 )
 _METHODS_ONLY = (".java", ".cs")
 _NO_CODE = (*DOCUMENTS, *YAML, ".json", ".toml", ".css", ".html", ".xml")
-_SEVERAL = re.compile(r"@(property|overload|[\w.]+\.(?:setter|getter|deleter|register))\b")
+_SEVERAL = lazy_pattern(r"@(property|overload|[\w.]+\.(?:setter|getter|deleter|register))\b")
 _MOST = 40  # lines that the parameters of a definition may take
 _FUNCTIONS = ("function", "method")
 

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from darner_server.patch.edit import BridgeName, Edit, Located, Refusal, Refused, Splice
+from darner_server.patch.lazy_pattern import lazy_pattern
 from darner_server.patch.match import anchor, inline, nearest, splices, tolerances, typography
 from darner_server.patch.match.disambiguate import choose
 from darner_server.patch.match.tolerances import Bridge
@@ -261,7 +261,7 @@ def _replaced(search: list[str], after: list[str], document: Document) -> bool:
     return 2 * len(words.intersection(word for body in come for word in _WORD.findall(body))) >= max(1, len(words))
 
 
-_WORD = re.compile(r"\w+")
+_WORD = lazy_pattern(r"\w+")
 _COMMON = frozenset(
     _WORD.findall(
         "return if else for while def function func fn class const let var import from public private static int void "

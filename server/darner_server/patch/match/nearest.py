@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
 from darner_server.patch.edit import Refusal
+from darner_server.patch.lazy_pattern import lazy_pattern
 from darner_server.patch.text.normalize import fold
 
 if TYPE_CHECKING:
     from darner_server.patch.text.indexed_text import Document
 
 _AROUND = 2
-_WORD = re.compile(r"\w+")
+_WORD = lazy_pattern(r"\w+")
 _MOST = 60  # lines are shown
 MOST_LINES = 1_000_000  # of a document are looked through, by all searches together; but each document once
 

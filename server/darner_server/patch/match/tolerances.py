@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from darner_server.patch.edit import Refusal
+from darner_server.patch.lazy_pattern import lazy_pattern
 from darner_server.patch.text.normalize import indent
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ ELISION: BridgeName = "elided lines"
 UNEVEN: BridgeName = "indentation of single lines"
 
 _WEIGHT: Mapping[BridgeName, int] = {TRAILING: 1, TABS: 2, SHIFT: 4, UNICODE: 8, UNEVEN: 16}
-_NUMBERED = re.compile(r"\s*(\d+)(?: ?[|│:]|→|\t)(.*)")
-_ENTITY = re.compile(r"&(?:lt|gt|amp|quot|apos|nbsp|#\d+|#x[0-9a-fA-F]+);")
+_NUMBERED = lazy_pattern(r"\s*(\d+)(?: ?[|│:]|→|\t)(.*)")
+_ENTITY = lazy_pattern(r"&(?:lt|gt|amp|quot|apos|nbsp|#\d+|#x[0-9a-fA-F]+);")
 _HABIT = 3  # lines indented by a tab make a file one of tabs
 _WIDTHS = (2, 3, 4, 8)
 

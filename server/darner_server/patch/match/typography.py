@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from darner_server.patch.edit import Refusal
+from darner_server.patch.lazy_pattern import lazy_pattern
 from darner_server.patch.match.splices import spliced
 from darner_server.patch.reply import line_numbers, special_tokens, wrappers
 from darner_server.patch.text.file_types import (
@@ -48,25 +49,25 @@ _PROSE = (
     ".raku",
 )
 _MIXED = (*COMPONENTS, *SETTINGS, *YAML, ".astro", ".php")
-_DOCUMENTS = re.compile(
+_DOCUMENTS = lazy_pattern(
     r"licen[cs]e|readme|changelog|changes|authors|notice|copying|contribut|news|todo|install|history"
 )
 _MARKUP = (*TAGGED, *DOCUMENTS, *TEMPLATES, ".astro", ".php", ".erb", ".po")
-_QUOTED = re.compile(
+_QUOTED = lazy_pattern(
     r"\"\"\"[\s\S]*?\"\"\"|'''[\s\S]*?'''|/\*[\s\S]*?\*/|<!--[\s\S]*?-->|<<[-~]?['\"]?([A-Z]\w*)['\"]?[\s\S]*?^\s*\1$|"
     r"`(?:[^`\\]|\\.)*`|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|(?:(?<=\s)|^)(?:#|//|--\s|;).*",
     re.MULTILINE,
 )
-_STRING = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`[^`]*`")
-_DELIMITS = re.compile(
+_STRING = lazy_pattern(r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`[^`]*`")
+_DELIMITS = lazy_pattern(
     r"(?:[=(,\[{:]|^\s*-|\breturn)\s*([\u2018\u201c\u201e\u201a])|"
     r"^[ \t]*([\u00a0\u2002-\u200a\u202f\u3000\u200b\ufeff])|"
     r"[:=]\s*([\u00a0\u202f\u200b\u2060\ufeff])|([\u200b\u2060\ufeff])\s*[:=]|^\s*([\u2010-\u2015\u2212])\s",
     re.MULTILINE,
 )
-_ESCAPED = re.compile(r"&(?:lt|gt|amp|quot|#39|#x27);")
-_OPERATOR = re.compile(r"&amp;&amp;|[=-]&gt;|&[lg]t;=|\s&[lg]t;\s|(?<=\w)&lt;\w+&gt;")
-_TAG = re.compile(r"&lt;[/!?]?\w")
+_ESCAPED = lazy_pattern(r"&(?:lt|gt|amp|quot|#39|#x27);")
+_OPERATOR = lazy_pattern(r"&amp;&amp;|[=-]&gt;|&[lg]t;=|\s&[lg]t;\s|(?<=\w)&lt;\w+&gt;")
+_TAG = lazy_pattern(r"&lt;[/!?]?\w")
 
 
 def stray(made: Sequence[Splice], document: Document, edit: Edit) -> Refusal | None:

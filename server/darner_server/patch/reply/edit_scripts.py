@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 
+from darner_server.patch.lazy_pattern import lazy_pattern
 from darner_server.patch.text.file_types import CODE, DOCUMENTS, TAGGED, YAML
 
 _ED, _SED, _JSON = "an ed script", "a sed script", "a JSON patch"
 _INFOS = {"ed": _ED, "ex": _ED, "sed": _SED, "jsonpatch": _JSON, "json-patch": _JSON}
-_ED_INPUT = re.compile(r"(?:\d+|\$|/[^/]*/|\.)?(?:,(?:\d+|\$))?[aci]")
-_SUBSTITUTION = re.compile(r"\s*(?:\d+(?:,\d+|,\$)?|%|\$)?s(?P<mark>[/|#,@!]).+(?P=mark).*(?P=mark)[gimpI\d]*;?\s*")
-_NORMAL = re.compile(r"\d+(?:,\d+)?[acd]\d+(?:,\d+)?")
-_CONTEXT = re.compile(r"\*{3} \d+(?:,\d+)? \*{4}|-{3} \d+(?:,\d+)? -{4}|\*{15}")
-_PAIRED = re.compile(
+_ED_INPUT = lazy_pattern(r"(?:\d+|\$|/[^/]*/|\.)?(?:,(?:\d+|\$))?[aci]")
+_SUBSTITUTION = lazy_pattern(r"\s*(?:\d+(?:,\d+|,\$)?|%|\$)?s(?P<mark>[/|#,@!]).+(?P=mark).*(?P=mark)[gimpI\d]*;?\s*")
+_NORMAL = lazy_pattern(r"\d+(?:,\d+)?[acd]\d+(?:,\d+)?")
+_CONTEXT = lazy_pattern(r"\*{3} \d+(?:,\d+)? \*{4}|-{3} \d+(?:,\d+)? -{4}|\*{15}")
+_PAIRED = lazy_pattern(
     r"<(search|find|old|old_str(?:ing)?|old_text|original|before)>.*</\1>\s*"
     r"<(replace|replacement|new|new_str(?:ing)?|new_text|updated|after)>",
     re.DOTALL | re.IGNORECASE,
@@ -20,12 +21,12 @@ _PAIRED = re.compile(
 _MARKUP = (*TAGGED, ".xsd", ".xsl", ".plist")
 _CODE = (*CODE, ".sh")
 _PROSE = (*DOCUMENTS, ".mdc", ".org", ".diff", ".patch")
-_OPERATION = re.compile(
+_OPERATION = lazy_pattern(
     r"\s*\[\s*\{\s*\"op\"\s*:\s*\"(?:add|remove|replace|move|copy|test)\"\s*,\s*\"(?:path|from)\"\s*:\s*\"/"
 )
-_CALLED = re.compile(r"\bdefault_api\.\w+\(")
-_WORDS = re.compile(r"\[-[^\]]+-\]\{\+[^}]+\+\}")
-_CONFLICT = re.compile(r"(?:<{7}|>{7}) \S.*")
+_CALLED = lazy_pattern(r"\bdefault_api\.\w+\(")
+_WORDS = lazy_pattern(r"\[-[^\]]+-\]\{\+[^}]+\+\}")
+_CONFLICT = lazy_pattern(r"(?:<{7}|>{7}) \S.*")
 
 
 def foreign(lines: list[str], info: str, path: str | None) -> str | None:

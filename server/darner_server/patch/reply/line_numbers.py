@@ -6,15 +6,16 @@ import re
 from dataclasses import replace
 
 from darner_server.patch.edit import Edit, Refusal
+from darner_server.patch.lazy_pattern import lazy_pattern
 from darner_server.patch.text.file_types import MARKDOWN, TABLES
 
 PROBLEM = Refusal("line-numbers", "its lines begin with numbers that may belong to the text or to the reply")
-_LINE = re.compile(
+_LINE = lazy_pattern(
     r"\s*(?P<head>[Ll]|[Ll]ine |[\[(<]|//\s?|#\s?)?(?P<number>\d+)"
     r"(?P<mark>\t| *(?:[\])>]:?|[|│┊┆→:.;-])[|\t]?|\s*$| (?=\s*\S))(?P<rest>.*)"
 )
 _OF_LISTINGS = ("|", "│", "┊", "┆", "→", "\t")  # what follows a line's number and seldom any other
-_SURE = re.compile(r"\s?[|│→]|\t")
+_SURE = lazy_pattern(r"\s?[|│→]|\t")
 _SEVERAL = 2  # lines: one number alone may be anything
 _MANY = 3  # lines, where the mark after the number means little
 _COUNTED = (*MARKDOWN, *TABLES, ".txt", ".rst", ".log", ".dat", ".po", ".srt")

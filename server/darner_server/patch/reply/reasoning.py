@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
+from darner_server.patch.lazy_pattern import lazy_pattern
+
 _WORD = r"(?:think|thinking|thought|thoughts|reasoning)"
 _LONG = r"[\w:\u2581-]*(?:think|thought|reasoning|monologue|scratchpad|reflection|brainstorm)[\w:\u2581-]*"
 _PLAIN = r"(?:analysis|reason|cot|deliberation|planning|plan|drafts?|drafting|internal|commentary)"
-_OPENER = re.compile(
+_OPENER = lazy_pattern(
     rf"<(?P<tag>(?:[a-z]{{1,8}}:)?{_WORD})(?:\s[^<>]*)?>|"
     rf"^\s*<(?P<alone>(?!end){_LONG}|{_PLAIN})(?:\s[^<>]*)?>|"
     rf"<[|\uff5c](?!/|end)(?:begin_of_|begin\u2581of\u2581|start_)?{_LONG}[|\uff5c]>|"
@@ -16,7 +18,7 @@ _OPENER = re.compile(
     rf"<(?P<comment>!--)\s*{_WORD}\b(?!.*-->)|<(?P<summary>summary)>[^<]*\b{_WORD}\b[^<]*</summary>",
     re.IGNORECASE,
 )
-_CLOSER = re.compile(
+_CLOSER = lazy_pattern(
     rf"</(?:{_LONG}|analysis|cot)\s*>|\[/{_WORD}\]|\{{/{_WORD}\}}|\u25c1/think\u25b7|<unused95>|<channel\|>|"
     rf"<[|\uff5c](?:/|end_of_|end\u2581of\u2581|end_){_LONG}[|\uff5c]>|"
     r"(?:<\|(?:end|return)\|>)?(?:<\|start\|>assistant)?<\|channel\|>\s*(?:final|commentary\s+to=)[^<]*"
@@ -24,23 +26,23 @@ _CLOSER = re.compile(
     r"^\s*\.\.\.done thinking\.|(?-i:assistantfinal)",
     re.IGNORECASE,
 )
-_TOKENS = re.compile(
+_TOKENS = lazy_pattern(
     r"<\|(?:start|end|return|call|message|im_end|eot_id|endoftext|begin_of_solution|end_of_solution|START_RESPONSE|"
     r"END_RESPONSE|constrain)\|>(?:assistant\b)?|^\s*</?(?:answer|final_answer|response|final|output|solution|result)>"
     r"\s*$|(?:<\|channel\|>final<\|message\|>)"
 )
-_FINAL = re.compile(
+_FINAL = lazy_pattern(
     r"\W*(?:the\s+)?final\s+(?:answer|patch|version|reply|response|solution)\W*",
     re.IGNORECASE,
 )
-_PREFACE = re.compile(
+_PREFACE = lazy_pattern(
     r"\W*(?:sure|certainly|of course|absolutely|here(?:'s|\u2019s| is| are)?|below|the following|"
     r"i(?:'|\u2019)ve|i have|i updated|i changed|done)\b.{0,160}",
     re.IGNORECASE,
 )
 
 
-_THINKS = re.compile(
+_THINKS = lazy_pattern(
     r"\bthe user\b|\bh+m+\b|^\W*(?:wait|ok(?:ay)?|alright|right|well|no)\b[,.! ]|\b"
     r"\blet(?:'s|\u2019s|\sme|\sus)\s(?:think|see|check|look|consider|"
     r"re-?read|try|reconsider|figure)\b|\b(?:maybe|perhaps)\b|\bi\s(?:could|might|wonder|guess|think|should|recall)\b|"

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 
+from darner_server.patch.lazy_pattern import lazy_pattern
+
 _ENDS = (
     r"(?:<[|\uff5c](?!channel|message)[\w\u2581:/ -]{1,40}[|\uff5c]>|</s>|<(?:eos|end_of_turn|end_of_utterance)>|"
     r"\[(?:EOS|/INST|/TOOL_CALLS)\]|</(?:tool_calls?|answer|final_answer|function_calls?)>)"
 )
-_BEHIND = re.compile(rf"(?P<line>.*?\S)\s*(?:{_ENDS}\s*)+(?:assistant)?")
-_CLOSES = re.compile(r"\s*(?:`{3,}|~{3,}|[>+]{3,}\s*(?:REPLACE|UPDATED)|\*{3} End Patch|\[/REPLACE\]|</REPLACE>)")
-_STRAY = re.compile(rf"^(?P<before>.*?)(?P<ends>{_ENDS})\s*$", re.MULTILINE)
-_QUOTES = re.compile(r"[\"'`]")
+_BEHIND = lazy_pattern(rf"(?P<line>.*?\S)\s*(?:{_ENDS}\s*)+(?:assistant)?")
+_CLOSES = lazy_pattern(r"\s*(?:`{3,}|~{3,}|[>+]{3,}\s*(?:REPLACE|UPDATED)|\*{3} End Patch|\[/REPLACE\]|</REPLACE>)")
+_STRAY = lazy_pattern(rf"^(?P<before>.*?)(?P<ends>{_ENDS})\s*$", re.MULTILINE)
+_QUOTES = lazy_pattern(r"[\"'`]")
 
 
 def without(line: str) -> str:

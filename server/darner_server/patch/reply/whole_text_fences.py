@@ -11,29 +11,30 @@ from darner_server.patch.formats.captions import Caption
 from darner_server.patch.formats.file_names import Name
 from darner_server.patch.formats.unified_diff import UnifiedDiff
 from darner_server.patch.formats.whole_text import Fence
+from darner_server.patch.lazy_pattern import lazy_pattern
 from darner_server.patch.reply import edit_scripts, wrappers
 from darner_server.patch.text.file_types import TAGGED, is_code, is_prose
 
 _SHELL = frozenset(("bash", "sh", "shell", "zsh", "powershell", "cmd", "ps1", "fish"))
 _OUTPUT = frozenset(("console", "terminal", "output", "log", "shell-session", "sh-session", "bash-session"))
-_OLD = re.compile(
+_OLD = lazy_pattern(
     r"\W*(?:(?:here is |this is )?the )?(?:before|original|old|current|previous)"
     r"(?:\s+(?:code|version|file|contents?))?"
     r"(?:\s+(?:in|of|for))?[\s:(\u2013\u2014-]+\S+?\W*|"
     r"\W*(?:(?:the|file|code|in)\s+){0,3}\S+?[\s(,\u2013\u2014-]+(?:before|original|old|currently|previously)\W*",
     re.IGNORECASE,
 )
-_NEW = re.compile(
+_NEW = lazy_pattern(
     r"\W*(?:after|new|updated|now|becomes|changed|fixed|revised|modified|replacement|change (?:it )?to|with|to)"
     r"(?:\s+(?:code|version|file|this))?\W*",
     re.IGNORECASE,
 )
-_DIVIDED = re.compile(
+_DIVIDED = lazy_pattern(
     r"\s*(?:={2,}|-{3,}|\*{3,}|#{3,}|/{3,})\s*(?:file\s*:\s*)?([\w./@+-]+\.\w+)\s*(?:={2,}|-{3,}|\*{3,}|#{3,}|/{3,})\s*",
     re.IGNORECASE,
 )
-_SENTENCE = re.compile(r"\W*[A-Z][\w'\u2019]*,?(?:\s\S+){2,}[.:!?]\W*")
-_HEREDOC = re.compile(r"^\s*(?:cat|tee)\b.*<<-?\s*['\"]?\w+", re.MULTILINE)
+_SENTENCE = lazy_pattern(r"\W*[A-Z][\w'\u2019]*,?(?:\s\S+){2,}[.:!?]\W*")
+_HEREDOC = lazy_pattern(r"^\s*(?:cat|tee)\b.*<<-?\s*['\"]?\w+", re.MULTILINE)
 
 
 class Fences:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from darner_server.patch.edit import Refusal
+from darner_server.patch.lazy_pattern import lazy_pattern
 from darner_server.patch.reply.reasoning import is_preface
 from darner_server.patch.text.file_types import HTML, XML, is_code, is_prose
 
@@ -14,21 +15,21 @@ if TYPE_CHECKING:
     from darner_server.patch.edit import Edit
 
 FENCED = Refusal("unclear-fence", "the replacement is in a fence of its own, which is no part of the file")
-_FENCE = re.compile(r"(`{3,}|~{3,})[ \t]*[\w+#.:/-]*\s*")
-_TAGGED = re.compile(
+_FENCE = lazy_pattern(r"(`{3,}|~{3,})[ \t]*[\w+#.:/-]*\s*")
+_TAGGED = lazy_pattern(
     r"\s*<(\w*artifact|bolt\w+|lov-\w+|dyad-\w+|v0-\w+|code_?change|file_?\w*|document|snippet)\b[^<>]*>.*",
     re.IGNORECASE,
 )
-_LANGUAGES = re.compile(
+_LANGUAGES = lazy_pattern(
     r"python|py|javascript|js|typescript|ts|jsx|tsx|java|go|golang|rust|ruby|bash|sh|shell|c|cpp|csharp|php|html|css|json|"
     r"yaml|xml|sql|kotlin|swift|toml"
 )
-_CALLS = re.compile(r"\s*</?(?:read|list|search|execute|ask|run|view|find|grep|attempt)_\w+>.*")
-_SAID = re.compile(
+_CALLS = lazy_pattern(r"\s*</?(?:read|list|search|execute|ask|run|view|find|grep|attempt)_\w+>.*")
+_SAID = lazy_pattern(
     r"(?=.*[a-z])[A-Z\u00c0-\u00dd][\w'\u2019]*(?:,?\s[\w'\u2019`()-]+)*\s?[.!?:]?(?:\s[A-Z][\w'\u2019 ,`()-]*[.!?:]?)*"
 )
 _MARKUP = (*HTML, *XML, ".plist", ".csproj")
-_FAREWELL = re.compile(
+_FAREWELL = lazy_pattern(
     r"[*_> ]*(?:note(?::| that\b)|notes:|explanation:|i hope|hope this|let me know|"
     r"this (?:change|code|version|will|adds|makes|should)|the (?:change|code) (?:above|now)"
     r"|i(?:'|\u2019)ve |i have |i (?:changed|added|removed|updated)|changes(?: made)?:|feel free|you can now)(?!\w).*",

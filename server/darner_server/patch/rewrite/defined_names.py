@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from darner_server.patch.lazy_pattern import lazy_pattern
 from darner_server.patch.match import definitions_in_text
 from darner_server.patch.text.file_types import DOCUMENTS, HTML, MARKDOWN, SETTINGS, TABLES, XML, YAML
 from darner_server.patch.text.normalize import indent
@@ -40,18 +41,18 @@ _KEYS: tuple[tuple[tuple[str, ...], str], ...] = (
     ),
     (("dockerfile", "containerfile"), r"\s*((?:FROM|ENTRYPOINT|CMD|EXPOSE|USER|WORKDIR|HEALTHCHECK)\b.*)"),
 )
-_BINDING = re.compile(
+_BINDING = lazy_pattern(
     r"(?:(?:export|pub|public|private|static|final|const|let|var|val|local|my|our|lazy|readonly)\s+)*"
     r"(?:[A-Za-z_$][\w$]*(?:<[^>]*>)?\s+)?([A-Za-z_$@][\w$]*)\s*(?::[^=]+)?:?=(?![=>])"
 )
-TOP = re.compile(
+TOP = lazy_pattern(
     r"#!.*|if __name__\b|module\.exports\b|export default\b|export \{|package [\w.]+|namespace [\w.\\]+|<\?php"
 )
-IMPORT = re.compile(r"(?:import|from|use|using|#\s*include|require|require_relative)\b(?!\s*[=(:.])|.*=\s*require\(")
-_MEMBER = re.compile(
+IMPORT = lazy_pattern(r"(?:import|from|use|using|#\s*include|require|require_relative)\b(?!\s*[=(:.])|.*=\s*require\(")
+_MEMBER = lazy_pattern(
     r"\s+(?:[\w<>\[\].?*&@|]+(?:,\s*[\w<>\[\].?]+>)?\s+)*?([A-Za-z_$#][\w$]*)\s*[?!]?\s*(?:[:=,;(]|$|\{)"
 )
-_CALL = re.compile(
+_CALL = lazy_pattern(
     r"([A-Za-z_][\w.]*(?:\([^()]*\))?[\s(]+([\"'`]).+?\2).*(?:\{|\bdo|=>|\()\s*(?:\|.*\|)?$|"
     r"([A-Z_]{3,}\w*\([^()]*\))\s*\{?$|([a-z_]+\s+[A-Z][\w:]*.*)\s+do$"
 )

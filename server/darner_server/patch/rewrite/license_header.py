@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
-_LICENSE = re.compile(r"(?i)\bcopyright\b|\(c\) ?\d{4}|\u00a9|\blicen[sc]ed?\b|\bSPDX-")
+from darner_server.patch.lazy_pattern import lazy_pattern
+
+_LICENSE = lazy_pattern(r"(?i)\bcopyright\b|\(c\) ?\d{4}|\u00a9|\blicen[sc]ed?\b|\bSPDX-")
 _ENDS = {
     "/*": "*/", "<!--": "-->", '"""': '"""', "'''": "'''", "(*": "*)", "{-": "-}", "{#": "#}", "--[[": "]]", "#|": "|#",
     "=begin": "=end", "<%--": "--%>", "{{!--": "--}}", "@*": "*@", "<#": "#>", "#=": "=#",
 }  # fmt: skip
-_COMMENT = re.compile(f"({'|'.join(map(re.escape, _ENDS))})|#|//|--|;|%|<\\?|@echo off|(?i:rem )|'|!|\\.\\.")
+_COMMENT = lazy_pattern(f"({'|'.join(map(re.escape, _ENDS))})|#|//|--|;|%|<\\?|@echo off|(?i:rem )|'|!|\\.\\.")
 _HEADER = 40  # lines that a license header takes at most
 
 

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from dataclasses import dataclass
 from itertools import islice
 from typing import cast
 
+from darner_server.patch.lazy_pattern import lazy_pattern
 from darner_server.patch.rewrite.defined_names import IMPORT, TOP, names_in, pattern_of
 from darner_server.patch.rewrite.license_header import has_license
 from darner_server.patch.text import line_diff
 from darner_server.patch.text.file_types import JSON
 from darner_server.patch.text.normalize import indent
 
-_WORD = re.compile(r"\w+")
-_NUMBER = re.compile(r"v?\d+\w{0,4}")
-_NAME = re.compile(r"[\w.$@-]+")
+_WORD = lazy_pattern(r"\w+")
+_NUMBER = lazy_pattern(r"v?\d+\w{0,4}")
+_NAME = lazy_pattern(r"[\w.$@-]+")
 _SHARE = 10  # per cent of the lines may go
 _INNER = 70  # per cent, where all that is defined stays
 _SHORT = 8  # lines of a text: from here on one may go

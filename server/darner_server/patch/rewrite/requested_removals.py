@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from darner_server.patch.lazy_pattern import lazy_pattern
 from darner_server.patch.reply.reasoning import ReasoningDetector
 from darner_server.patch.text import placeholder_words
 
 if TYPE_CHECKING:
     from darner_server.patch.rewrite.loss import Loss
 
-_WORD = re.compile(r"\w+")
+_WORD = lazy_pattern(r"\w+")
 
 
 def covers(words: str, lost: Loss) -> bool:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 
+from darner_server.patch.lazy_pattern import lazy_pattern
 from darner_server.patch.text import placeholder_lines, placeholder_words
 from darner_server.patch.text.file_types import DOCUMENTS, YAML
 from darner_server.patch.text.normalize import indent
 
-_ALONE = re.compile(r"\s*(?:\[\s*)?(?:\.{3,}|\u2026|\u22ee|\ufe19|\. \. \.)(?:\s*\])?\s*")  # no comment around it
+_ALONE = lazy_pattern(r"\s*(?:\[\s*)?(?:\.{3,}|\u2026|\u22ee|\ufe19|\. \. \.)(?:\s*\])?\s*")  # no comment around it
 _DOTTED = (  # texts in which a line of dots is a line like others
     *(*DOCUMENTS, ".py", ".pyi", ".org", ".tex", ".po", ".srt", ".jl", ".r", ".out", ".log", ".snap", ".golden"),
     *(".expected", ".ipynb"),
 )
 _AROUND = " .\u2026()[]<>*-~_=:"
-_EMPTY = re.compile(r"[{(]\s*[})]\s*[;,)]*\s*$")
+_EMPTY = lazy_pattern(r"[{(]\s*[})]\s*[;,)]*\s*$")
 
 
 def abbreviated(new: list[str], path: str) -> str | None:

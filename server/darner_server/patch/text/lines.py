@@ -2,9 +2,9 @@ r"""Lines end at \n, \r\n or \r and at nothing else."""
 
 from __future__ import annotations
 
-import re
+from darner_server.patch.lazy_pattern import lazy_pattern
 
-_LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
+_LINE = lazy_pattern(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
 
 
 def split(text: str) -> list[str]:

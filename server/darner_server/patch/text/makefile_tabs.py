@@ -6,16 +6,17 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from darner_server.patch.lazy_pattern import lazy_pattern
 from darner_server.patch.text import lines
 from darner_server.patch.text.normalize import indent
 
 if TYPE_CHECKING:
     from darner_server.patch.edit import Splice
 
-_NAMES = re.compile(r"(?:.*/)?(?:(?:gnu|bsd)?makefile(?:\.[\w-]+)?|[^/]*\.(?:mk|mak|make))", re.IGNORECASE)
-_RULE = re.compile(r"[^\s#:=][^=#]*?::?(?!=)(?:\s|$)|[^\s#:=][^=#]*?::?(?!=)[^=]*$")
-_ASSIGNMENT = re.compile(r"\s+[\w.-]+\s+[:?+!]{0,3}=\s|\s+(?:export|include|define|override)\b")
-_BETWEEN = re.compile(r"#|ifn?(?:eq|def)\b|else\b|endif\b")
+_NAMES = lazy_pattern(r"(?:.*/)?(?:(?:gnu|bsd)?makefile(?:\.[\w-]+)?|[^/]*\.(?:mk|mak|make))", re.IGNORECASE)
+_RULE = lazy_pattern(r"[^\s#:=][^=#]*?::?(?!=)(?:\s|$)|[^\s#:=][^=#]*?::?(?!=)[^=]*$")
+_ASSIGNMENT = lazy_pattern(r"\s+[\w.-]+\s+[:?+!]{0,3}=\s|\s+(?:export|include|define|override)\b")
+_BETWEEN = lazy_pattern(r"#|ifn?(?:eq|def)\b|else\b|endif\b")
 
 
 def is_makefile(path: str) -> bool:

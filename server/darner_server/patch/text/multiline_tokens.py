@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 
-_HEREDOCS = re.compile(
+from darner_server.patch.lazy_pattern import lazy_pattern
+
+_HEREDOCS = lazy_pattern(
     r"\.(?:sh|bash|zsh|ksh|rb|rake|gemspec|cr|pl|pm|t|php|tf|tfvars|hcl|ya?ml)$|(?:^|/)[^.]*$|dockerfile"
 )
-_HEREDOC = re.compile(r"<<<?[-~]?(?:'([A-Za-z_]\w*)'|\"([A-Za-z_]\w*)\"|\\?([A-Z_][A-Z_0-9]*)\b)")
-_SPACED = re.compile(r"\b(?:cat|tee|bash|sh|psql|mysql|ssh|python3?|sudo|read|EOF)\b[^<]*<<-?\s(['\"]?)(\w+)\1")
-_MARKUP = re.compile(r"\.(?:html?|xhtml|xml|svg|vue|svelte|astro|xaml|jsp|erb|hbs|njk|ejs|twig|plist)$")
-_ELEMENTS = re.compile(r"<(/?)(pre|textarea|script|style|template|xmp)\b[^<>]*?(/?)>", re.IGNORECASE)
+_HEREDOC = lazy_pattern(r"<<<?[-~]?(?:'([A-Za-z_]\w*)'|\"([A-Za-z_]\w*)\"|\\?([A-Z_][A-Z_0-9]*)\b)")
+_SPACED = lazy_pattern(r"\b(?:cat|tee|bash|sh|psql|mysql|ssh|python3?|sudo|read|EOF)\b[^<]*<<-?\s(['\"]?)(\w+)\1")
+_MARKUP = lazy_pattern(r"\.(?:html?|xhtml|xml|svg|vue|svelte|astro|xaml|jsp|erb|hbs|njk|ejs|twig|plist)$")
+_ELEMENTS = lazy_pattern(r"<(/?)(pre|textarea|script|style|template|xmp)\b[^<>]*?(/?)>", re.IGNORECASE)
 # By suffixes: what opens a span, and what closes it.
 _PAIRS: tuple[tuple[str, str, str], ...] = (
     (r"\.(?:hs|lhs|elm|purs|agda|idr)$", "{-", "-}"),

@@ -5,14 +5,14 @@ Only what is certain is filled in: the lines on both sides of the gap must be in
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 
 from darner_server.patch.edit import Refusal
+from darner_server.patch.lazy_pattern import lazy_pattern
 from darner_server.patch.text import placeholder_lines
 from darner_server.patch.text.normalize import indent
 
-_COMMENT = re.compile(r"\s*(?:#|//|/\*|\*|<!--|--|;|\"\"\")")
+_COMMENT = lazy_pattern(r"\s*(?:#|//|/\*|\*|<!--|--|;|\"\"\")")
 
 
 def parts(bodies: list[str]) -> list[list[str]]:
@@ -197,12 +197,12 @@ def _name(body: str) -> str | None:
     return defined[1] if defined is not None else None
 
 
-_EXIT = re.compile(r"\s*(?:return|raise|throw|break|continue|goto|exit|die|panic!?|abort)\b")
-_ASSIGNED = re.compile(
+_EXIT = lazy_pattern(r"\s*(?:return|raise|throw|break|continue|goto|exit|die|panic!?|abort)\b")
+_ASSIGNED = lazy_pattern(
     r"([^\s(){}=:<>!+*/%&|^,;-](?:[^(){}=:<>!+*/%&|^,;-]|(?<=\w)-(?=\w))*?)\s*(?::=|=(?![=>~])|:(?![:/]))"
 )
-_DEFINED = re.compile(r"([\w$]+[?!]?)\s*[(<]")
-_CONTROL = re.compile(
+_DEFINED = lazy_pattern(r"([\w$]+[?!]?)\s*[(<]")
+_CONTROL = lazy_pattern(
     r"(?:\}\s*)?(?:if|for|foreach|while|switch|match|with|elif|else|try|finally|catch|except|using|lock|unless|until)\b"
     r"|(?:public|private|protected):"
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from darner_server.patch.lazy_pattern import lazy_pattern
 from darner_server.patch.text import line_diff, placeholder_words
 
 _OPENS = (
@@ -16,27 +17,27 @@ _OPENS = (
 )
 _CLOSES = r"(?:\*+/\s*\}?|--%?>|--\}\}|#\}|\}\}|\*\)|-\}|\]\]|%>|\"\"\")"
 _DOTS = r"(?:\.{3,}|…|\. \. \.)"
-_COMMENT = re.compile(rf"\s*{_OPENS}\s*(.*?)\s*{_CLOSES}?\s*", re.IGNORECASE)
-_BRACKETED = re.compile(r"\s*(?:\[(.*)\]|\((.*)\)|<([^<>/=\"]*)>|\{([^{}:;\"']*)\})\s*")
-_MEMBER = re.compile(
+_COMMENT = lazy_pattern(rf"\s*{_OPENS}\s*(.*?)\s*{_CLOSES}?\s*", re.IGNORECASE)
+_BRACKETED = lazy_pattern(r"\s*(?:\[(.*)\]|\((.*)\)|<([^<>/=\"]*)>|\{([^{}:;\"']*)\})\s*")
+_MEMBER = lazy_pattern(
     r"\s*\"((?:[^\"\\]|\\.)*)\"\s*(?::\s*(?:\"((?:[^\"\\]|\\.)*)\"|\{\s*\}|\[\s*\]|null|true))?\s*,?\s*"
 )
-_BARE = re.compile(rf"\s*{_OPENS}?\s*[\[(]?\s*{_DOTS}\s*[\])]?\s*{_CLOSES}?\s*", re.IGNORECASE)
-_BARE_COMMENT = re.compile(rf"\s*{_OPENS}\s*[\[(]?\s*{_DOTS}\s*[\])]?\s*{_CLOSES}?\s*", re.IGNORECASE)
-_DOTTED = re.compile(
+_BARE = lazy_pattern(rf"\s*{_OPENS}?\s*[\[(]?\s*{_DOTS}\s*[\])]?\s*{_CLOSES}?\s*", re.IGNORECASE)
+_BARE_COMMENT = lazy_pattern(rf"\s*{_OPENS}\s*[\[(]?\s*{_DOTS}\s*[\])]?\s*{_CLOSES}?\s*", re.IGNORECASE)
+_DOTTED = lazy_pattern(
     r"(?:\w+\s+){0,3}?(?:existing|rest|remaining|unchanged|same|previous|other|omitted|original|keep|remains?)\b.{0,60}",
     re.IGNORECASE,
 )
-BESIDE = re.compile(r"/\*(.*?)\*/|<!--(.*?)-->|(?<=[\s{(:;])(?:#|//)\s*(.*)$")
-_AS_IT_WAS = re.compile(
+BESIDE = lazy_pattern(r"/\*(.*?)\*/|<!--(.*?)-->|(?<=[\s{(:;])(?:#|//)\s*(.*)$")
+_AS_IT_WAS = lazy_pattern(
     r"\b(?:unchanged|untouched|unmodified|omitted|same as before|as before|for brevity|not shown|"
     r"(?:stays?|remains?|is|are|be) (?:the same|as (?:is|before|it was|they were|it is|they are))|"
     r"\w+ (?:goes |go |is |are )?here)\W*$",
     re.IGNORECASE,
 )
-_MARKED = re.compile(r"\s*(?:[(\[{<~*=_-]+\s*([\w ,.'-]+?)\s*[)\]}>~*=_-]+|(etc\.?))\s*")
-_RANGE = re.compile(r"\(?\w+\s*(?:\.{2,}|\u2026|[-\u2013])\s*\w+\)?")  # k2..k28
-_REMAINS = re.compile(
+_MARKED = lazy_pattern(r"\s*(?:[(\[{<~*=_-]+\s*([\w ,.'-]+?)\s*[)\]}>~*=_-]+|(etc\.?))\s*")
+_RANGE = lazy_pattern(r"\(?\w+\s*(?:\.{2,}|\u2026|[-\u2013])\s*\w+\)?")  # k2..k28
+_REMAINS = lazy_pattern(
     r"(?:the\s+)?(?:remaining|rest(?:\s+of)?|other|all other)\s+[\w']+(?:\s+[\w']+)?[.:]?", re.IGNORECASE
 )
 _FEW = 8  # words

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-WORD = re.compile(r"[^\W\d_]+")
+from darner_server.patch.lazy_pattern import lazy_pattern
+
+WORD = lazy_pattern(r"[^\W\d_]+")
 
 
 def _words(text: str) -> frozenset[str]:
@@ -69,7 +71,7 @@ GOES_ON = _words(
     "more see so forth proceed proceeds again likewise truncated abbreviated shortened cut usual alike loop keep kept"
 )
 ALL_WORDS = STAYS | ALIKE | REST | EXISTING | EARLIER | CODE | PARTS | FILLERS
-SENTENCE = re.compile(
+SENTENCE = lazy_pattern(
     r"(?:(?:rest|code|file|function|method|class|everything|nothing|all|it|that|this|else|is|are|the)\s+)*(?:"
     r"same as (?:it was )?before|as before|as (?:it )?was|like before|as is|"
     r"no (?:other |further |more )?changes?(?: here| needed| required| below| above| made)*|not changed|"
@@ -86,7 +88,7 @@ _THING = (
     r"(?:code|logic|implementations?|imports?|methods?|functions?|handlers?|routes?|fields?|cases?|columns?|rows?|items?|"
     r"styles?|rules?|tests?|entries|properties|members?|helpers?|getters|setters|content|markup|components?)"
 )
-STANDS = re.compile(
+STANDS = lazy_pattern(
     r"etc|et cetera|usw|und so weiter|and so (?:on|forth)|snip(?:ped)?(?: here)?|8<|\u2702|\u22ee|"
     rf"same {_THING} as (?:above|before)|"
     rf"(?:(?:add|put|insert|place|the|any|all|and|{_QUALIFIED})\s+)*{_THING}\s+(?:(?:go|goes|come|comes|continues?)\s+)?here|"
@@ -114,10 +116,10 @@ JOINS_CJK = (
     "此处|这里|這裡|以上|以下|上面|下面|的|和|与|如|原|都|均|一样|一致|相同|は|と|の|も|が|を|に|です|します|しました|上記|는|은|의|와|과|"
     "합니다|됩니다|함|入ります|있습니다|هو|هي|من|रहेगा|है|của|ο|του"
 )
-CJK = re.compile(rf"(?:{STAYS_CJK}|{REST_CJK}|{CODE_CJK}|{JOINS_CJK}|[\s。、，,.…:：!！（）()-])+")
+CJK = lazy_pattern(rf"(?:{STAYS_CJK}|{REST_CJK}|{CODE_CJK}|{JOINS_CJK}|[\s。、，,.…:：!！（）()-])+")
 
 # Words that request a removal, and words that request a complete rewrite.
-REMOVES = re.compile(
+REMOVES = lazy_pattern(
     r"\b(?:remov|delet|drop|renam|eras|strip|prun|eliminat|discard|rip out|get rid|clean up|simplif|shorten|reduc|"
     r"replac|refactor|rewrit|rewrot|restructur|reorgani|merg|combin|consolidat|split|extract|mov(?:e|ing)\b|inlin|"
     r"convert|migrat|unused|dead code|no longer|instead of|trim|condens|dedup|only keep|keep only|lösch|entfern|"
@@ -125,7 +127,7 @@ REMOVES = re.compile(
     r"verwijder|usuń|удал|убер|замен|переимен)\w*|删除|移除|去掉|替换|重命名|重写|削除|置き換え|삭제|제거",
     re.IGNORECASE,
 )
-ANEW = re.compile(
+ANEW = lazy_pattern(
     r"\b(?:from scratch|start over|(?:replac|overwrit|rewrit|rewrot|empt|clear)\w*\s+(?:the\s+|its\s+|all\s+|of\s+)*"
     r"(?:entire|whole|complete|full|contents?|file|everything|all|it)\b|(?:complete|full|total)(?:ly)?\s+(?:rewrit|replac)\w*|"
     r"neu schreiben|komplett ersetzen|réécri\w*|reescrib\w*|riscriv\w*)|重写|書き直",

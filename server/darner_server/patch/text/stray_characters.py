@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
+from darner_server.patch.lazy_pattern import lazy_pattern
 
 _LOST = "\ufffd"
-_NEVER = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffd\ufffe\uffff]")
-_ORDER = re.compile("[\u202a-\u202e\u2066-\u2069]")  # Trojan Source: CVE-2021-42574
+_NEVER = lazy_pattern("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffd\ufffe\uffff]")
+_ORDER = lazy_pattern("[\u202a-\u202e\u2066-\u2069]")  # Trojan Source: CVE-2021-42574
 
 
 def stray_character(new: str, old: str, *, prose: bool) -> str | None:
