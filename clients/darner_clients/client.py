@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from darner_clients.chat import ChatRequest, FillRequest
 from darner_clients.dialect import PLAIN
-from darner_clients.discovery.model_limits import ASSUMED, ModelLimits
+from darner_clients.discovery.model_limits import ModelLimits
 from darner_clients.endpoint import Endpoint
 from darner_clients.errors import EndpointError, Late, OverQuota, Rejected, Unauthorised
 from darner_clients.refusals.error_text import readable
@@ -110,8 +110,11 @@ class Client:
             if self._limits is None:
                 endpoint = self.endpoint
                 if endpoint.window and endpoint.model:
-                    told = ModelLimits(endpoint.window, endpoint.max_output, "your settings", endpoint.model)
-                    self._limits = self._learned(told)
+                    self._limits = self._learned(
+                        ModelLimits(
+                            endpoint.window, endpoint.max_output, "your settings", endpoint.model, origin="settings"
+                        )
+                    )
                 else:
                     self._limits = await self._ask_limits()
             return self._limits
@@ -130,7 +133,7 @@ class Client:
     def _learned(self, limits: ModelLimits) -> ModelLimits:
         if self._largest is None or self._largest >= limits.window:
             return limits
-        return replace(limits, window=self._largest, source="its rejection of a longer prompt")
+        return replace(limits, window=self._largest, source="its rejection of a longer prompt", origin="reported")
 
     @asynccontextmanager
     async def stream(
@@ -209,8 +212,8 @@ class Client:
                 raise error
 
     def _reasons(self, model: str) -> bool | None:
-        told = self._limits.reasons if self._limits is not None else None
-        return known_reasons(self.endpoint, model) if told is None else told
+        reported = self._limits.reasons if self._limits is not None else None
+        return known_reasons(self.endpoint, model) if reported is None else reported
 
     def adapt(self, error: EndpointError) -> bool:
         """Learn from the rejection of the last request; whether the dialect changed, so that a retry is worth it."""
@@ -224,11 +227,11 @@ class Client:
     async def _ask_limits(self) -> ModelLimits:
         from darner_clients.discovery.model_info import limits as ask_limits  # noqa: PLC0415 - what start-up does not need
 
-        told, again = await ask_limits(self.endpoint, self.get)
+        found, again = await ask_limits(self.endpoint, self.get)
         self._has_asked = not again
-        if self._limits is not None and (again or told.source.startswith(ASSUMED)):
+        if self._limits is not None and (again or found.origin == "assumed"):
             return self._limits
-        return self._learned(_within(told, self.endpoint))
+        return self._learned(_within(found, self.endpoint))
 
     async def get(self, path: str, body: Mapping[str, object] | None = None) -> object:
         """What one of the preset's paths answers: JSON, or text as it is. Raises EndpointError."""
@@ -260,9 +263,9 @@ def _read(body: bytes) -> object:
     return content
 
 
-def _within(told: ModelLimits, endpoint: Endpoint) -> ModelLimits:
-    """The endpoint's word, no larger than the settings allow."""
-    if endpoint.window and endpoint.window <= told.window:
-        told = replace(told, window=endpoint.window, source="your settings")
-    outputs = [each for each in (endpoint.max_output, told.max_output) if each]
-    return replace(told, max_output=min(outputs, default=None))
+def _within(limits: ModelLimits, endpoint: Endpoint) -> ModelLimits:
+    """The endpoint's limits, no larger than the settings allow."""
+    if endpoint.window and endpoint.window <= limits.window:
+        limits = replace(limits, window=endpoint.window, source="your settings", origin="settings")
+    outputs = [size for size in (endpoint.max_output, limits.max_output) if size]
+    return replace(limits, max_output=min(outputs, default=None))

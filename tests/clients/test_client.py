@@ -70,13 +70,13 @@ async def test_any_chunking_and_line_end(line_end: LineEnd, write: Write) -> Non
     [
         (
             Script(dialect="cerebras", window=65536, max_output=4000),
-            ModelLimits(65536, 4000, "/public/v1/models", "scripted"),
+            ModelLimits(65536, 4000, "/public/v1/models", "scripted", origin="catalogue"),
         ),
         (Script(dialect="vllm", window=16384), ModelLimits(16384, None, "/v1/models", "scripted")),
         (Script(dialect="llamacpp", window=4096), ModelLimits(4096, None, "/props", "scripted")),
         (
             Script(dialect="openai"),
-            ModelLimits(8192, None, "assumed: the endpoint does not report it", "scripted"),
+            ModelLimits(8192, None, "assumed: the endpoint does not report it", "scripted", origin="assumed"),
         ),
     ],
 )
@@ -88,7 +88,7 @@ async def test_limits_are_asked_of_the_endpoint(script: Script, expected: ModelL
 async def test_settings_bound_what_the_endpoint_says() -> None:
     async with ScriptedEndpoint(Script(dialect="vllm", window=16384)) as scripted:
         async with Client(scripted.endpoint("it", window=8000, max_output=500)) as client:
-            assert await client.limits() == ModelLimits(8000, 500, "your settings", "scripted")
+            assert await client.limits() == ModelLimits(8000, 500, "your settings", "scripted", origin="settings")
             assert scripted.log == []
         async with Client(scripted.endpoint("it", window=131072)) as client:
             await client.warm()

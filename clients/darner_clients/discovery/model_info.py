@@ -8,7 +8,6 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from darner_clients.discovery.model_limits import (
-    ASSUMED,
     ASSUMED_WINDOW,
     ModelLimits,
     chat_models,
@@ -21,7 +20,7 @@ from darner_clients.discovery.model_limits import (
 from darner_clients.endpoint import Endpoint
 from darner_clients.errors import EndpointError, Late, Rejected, Unauthorised, Unreachable
 from darner_clients.refusals.error_text import quoted
-from darner_clients.wire.presets import limits_paths
+from darner_clients.wire.presets import PUBLIC, limits_paths
 
 SHOWN = 6  # models, of those that an endpoint has
 OLLAMA_WINDOW = 4096  # tokens: Ollama's own default
@@ -40,7 +39,7 @@ async def limits(endpoint: Endpoint, get: Get) -> tuple[ModelLimits, bool]:
 
     Raises Unreachable, and what is wrong if no model is named and none can be found out.
     """
-    told: ModelLimits | None = None
+    found: ModelLimits | None = None
     listed: object = None
     problem: EndpointError | None = None
     model = endpoint.model
@@ -56,21 +55,22 @@ async def limits(endpoint: Endpoint, get: Get) -> tuple[ModelLimits, bool]:
             continue
         listed = content if rows_of(content) else listed
         model = model or _only_model(endpoint, content)
-        told = read(content, model, path if path.startswith("/") else f"/v1/{path}")
-        if told is not None:
+        where = path if path.startswith("/") else f"/v1/{path}"
+        found = read(content, model, where, "catalogue" if path.startswith(PUBLIC) else "reported")
+        if found is not None:
             break
-    if told is None and listed is not None and not endpoint.window and _may_be_own(endpoint, listed):
-        told = await _of_ollama(get, model) or await _of_lm_studio(get, model) or await _of_info(get, model)
-    if told is None and not model and endpoint.kind != "llamacpp":
+    if found is None and listed is not None and not endpoint.window and _may_be_own(endpoint, listed):
+        found = await _of_ollama(get, model) or await _of_lm_studio(get, model) or await _of_info(get, model)
+    if found is None and not model and endpoint.kind != "llamacpp":
         raise _nameless(endpoint, problem)
-    again = listed is None and told is None and problem is not None and not isinstance(problem, Rejected)
-    if told is None and endpoint.window:
-        told = ModelLimits(endpoint.window, None, "your settings", model)
-    if told is None:
+    again = listed is None and found is None and problem is not None and not isinstance(problem, Rejected)
+    if found is None and endpoint.window:
+        found = ModelLimits(endpoint.window, None, "your settings", model, origin="settings")
+    if found is None:
         silent = problem is None or listed is not None
         why = "the endpoint does not report it" if silent else "the list of models is not available"
-        told = ModelLimits(ASSUMED_WINDOW, None, f"{ASSUMED}: {why}", model)
-    return told, again
+        found = ModelLimits(ASSUMED_WINDOW, None, f"assumed: {why}", model, origin="assumed")
+    return found, again
 
 
 def shown(models: tuple[str, ...], endpoint: Endpoint) -> str:

@@ -3,17 +3,17 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from darner_clients.refusals.rate_limit_headers import Allowance
 
-ASSUMED = "assumed"  # the beginning of the source of a window that nobody has named
 ASSUMED_WINDOW = 8192  # tokens: if the endpoint reports none; an overflow error corrects it
+Origin = Literal["settings", "reported", "catalogue", "assumed"]  # "reported" by the endpoint, "assumed" if by nobody
 
 
 @dataclass(frozen=True, slots=True)
 class ModelLimits:
-    """Tokens. `source` names the origin of the window; `model` is the one that the endpoint serves.
+    """Tokens. `source` says where the window comes from, `origin` of which kind that is; `model` is the one served.
 
     `reasons`: whether the model takes `reasoning_effort` (None: not reported). `deprecated`: it may soon be gone.
     """
@@ -25,19 +25,20 @@ class ModelLimits:
     allowances: tuple[Allowance, ...] = ()
     reasons: bool | None = None
     deprecated: bool = False
+    origin: Origin = "reported"
 
 
-def read(content: object, model: str, where: str) -> ModelLimits | None:
+def read(content: object, model: str, where: str, origin: Origin = "reported") -> ModelLimits | None:
     """The limits in an answer of /v1/models, /public/v1/models, /props or /info, if any, for this model."""
     rows = rows_of(content)
     if rows:
-        return _of_models(rows, model, where)
+        return _of_models(rows, model, where, origin)
     answer = mapping(content)
     settings = mapping(answer.get("default_generation_settings"))
-    told = (settings.get("n_ctx"), answer.get("n_ctx"), answer.get("max_total_tokens"))
-    window = next((size for each in told if (size := _window_of(each))), None)
+    sizes = (settings.get("n_ctx"), answer.get("n_ctx"), answer.get("max_total_tokens"))
+    window = next((size for value in sizes if (size := _window_of(value))), None)
     name = str(answer.get("model_alias") or "")
-    return ModelLimits(window, None, where, model or name) if window else None
+    return ModelLimits(window, None, where, model or name, origin=origin) if window else None
 
 
 def rows_of(content: object) -> tuple[dict[str, Any], ...]:
@@ -78,50 +79,50 @@ def model_names(content: object) -> tuple[str, ...]:
     return tuple(name_of(row) for row in rows_of(content))
 
 
-def _of_models(rows: Iterable[dict[str, Any]], model: str, where: str) -> ModelLimits | None:
+def _of_models(rows: Iterable[dict[str, Any]], model: str, where: str, origin: Origin) -> ModelLimits | None:
     for row in rows:
         names = {row.get(key) for key in ("id", "name", "root", "model", "model_name", "canonical_slug")}
-        names = {each.lower() for each in names if isinstance(each, str)}
+        names = {name.lower() for name in names if isinstance(name, str)}
         if model and not {model.lower(), f"models/{model.lower()}", f"{model.lower()}:latest"} & names:
             continue
-        said = _merged(row)
-        window = next((size for name in _WINDOW_NAMES if (size := _window_of(said.get(name)))), None)
+        row_limits = _merged(row)
+        window = next((size for name in _WINDOW_NAMES if (size := _window_of(row_limits.get(name)))), None)
         if window is None:
             return None
-        output = next((size for name in _OUTPUT_NAMES if (size := tokens_of(said.get(name)))), None)
+        output = next((size for name in _OUTPUT_NAMES if (size := tokens_of(row_limits.get(name)))), None)
         name, deprecated = model or name_of(row), row.get("deprecated") is True
-        return ModelLimits(window, output, where, name, tuple(_allowed(said)), _reasons(row), deprecated)
+        return ModelLimits(window, output, where, name, tuple(_allowed(row_limits)), _reasons(row), deprecated, origin)
     return None
 
 
 def _merged(row: Mapping[str, Any]) -> dict[str, Any]:
     """The limits of a row, also below the names that servers nest them under; the server's own figure comes last."""
-    said = dict(row)
+    limits = dict(row)
     for name in ("meta", "metadata", "model_info", "capabilities", "limits", "top_provider"):
         inner = mapping(row.get(name))
-        said |= {key: value for key, value in inner.items() if value is not None}
-        said |= mapping(inner.get("limits"))
+        limits |= {key: value for key, value in inner.items() if value is not None}
+        limits |= mapping(inner.get("limits"))
     if tokens_of(row.get("loaded_context_length")):  # LM Studio: what it was loaded with, and not what it could be
-        said["max_model_len"] = row["loaded_context_length"]
-    return said
+        limits["max_model_len"] = row["loaded_context_length"]
+    return limits
 
 
 def _reasons(row: Mapping[str, Any]) -> bool | None:
     """Whether a row says that the model takes `reasoning_effort`, in either of the forms that catalogues use."""
-    told = mapping(row.get("capabilities")).get("reasoning")
+    capability = mapping(row.get("capabilities")).get("reasoning")
     for name in ("supported_parameters", "supported_features"):
         listed: object = row.get(name)
         if isinstance(listed, list) and listed:
             found = {str(each).lower() for each in cast("list[object]", listed)}
             return bool(found & {"reasoning_effort", "reasoning"})
-    return told if isinstance(told, bool) else None
+    return capability if isinstance(capability, bool) else None
 
 
-def _allowed(said: Mapping[str, Any]) -> Iterable[Allowance]:
+def _allowed(limits: Mapping[str, Any]) -> Iterable[Allowance]:
     for period in ("minute", "hour", "day"):
-        if size := tokens_of(said.get(f"requests_per_{period}")):
+        if size := tokens_of(limits.get(f"requests_per_{period}")):
             yield Allowance("requests", period, size)
-        if size := tokens_of(said.get(f"tokens_per_{period}")):
+        if size := tokens_of(limits.get(f"tokens_per_{period}")):
             yield Allowance("tokens", period, size)
 
 

@@ -58,5 +58,12 @@ def _limits(kept: Mapping[str, Any]) -> ModelLimits:
     allowances = tuple(Allowance(**each) for each in kept["allowances"])
     reasons = kept["reasons"] if isinstance(kept["reasons"], bool) else None
     return ModelLimits(
-        window, output, str(kept["source"]), str(kept["model"]), allowances, reasons, kept["deprecated"] is True
+        window,
+        output,
+        str(kept["source"]),
+        str(kept["model"]),
+        allowances,
+        reasons,
+        deprecated=kept["deprecated"] is True,
+        origin="catalogue",
     )

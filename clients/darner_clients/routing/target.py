@@ -100,7 +100,7 @@ class Target:
             await self.circuit.failed(error)
             raise
         await self.quota.learn(limits.allowances)
-        if limits.source.startswith(PUBLIC) and limits is not before:
+        if limits.origin == "catalogue" and limits is not before:
             await self.catalogue.save(limits)
         if self.client.connect_seconds is not None:
             self.samples.add("connect", self.client.connect_seconds)

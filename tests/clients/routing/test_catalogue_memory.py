@@ -1,7 +1,8 @@
 """A public catalogue is read once a day, without a key, and what it said counts until it says something else."""
 
+import json
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,17 @@ from darner_clients.testing import Script, ScriptedEndpoint
 from darner_clients.wire.presets import known_reasons
 from darner_clients.wire.request import encode
 
-SAID = ModelLimits(
-    65_536, 4_000, "/public/v1/models", "m", (Allowance("tokens", "minute", 9),), reasons=True, deprecated=True
-)
 CATALOGUE = "/public/v1/models"
+LIMITS = ModelLimits(
+    65_536,
+    4_000,
+    CATALOGUE,
+    "m",
+    (Allowance("tokens", "minute", 9),),
+    reasons=True,
+    deprecated=True,
+    origin="catalogue",
+)
 
 
 class Clock:
@@ -38,9 +46,9 @@ async def test_what_it_said_is_kept(tmp_path: Path, later: float, *, fresh: bool
     clock, store = Clock(), SharedStore(tmp_path)
     try:
         assert await CatalogueMemory("it", store, clock).load() is None
-        await CatalogueMemory("it", store, clock).save(SAID)
+        await CatalogueMemory("it", store, clock).save(LIMITS)
         clock.now += later
-        assert await CatalogueMemory("it", store, clock).load() == (SAID, fresh)
+        assert await CatalogueMemory("it", store, clock).load() == (LIMITS, fresh)
         assert await CatalogueMemory("other", store, clock).load() is None
     finally:
         store.close()
@@ -56,6 +64,16 @@ async def test_what_cannot_be_read_is_not_known(tmp_path: Path, kept: str) -> No
     try:
         await store.do(lambda base: base.execute("INSERT INTO lesson VALUES (?, ?, ?)", ("catalogue it", 1.0, kept)))
         assert await CatalogueMemory("it", store, Clock()).load() is None
+    finally:
+        store.close()
+
+
+async def test_a_record_of_an_older_version_is_read(tmp_path: Path) -> None:
+    kept = json.dumps({name: value for name, value in asdict(LIMITS).items() if name != "origin"})
+    store = SharedStore(tmp_path)
+    try:
+        await store.do(lambda base: base.execute("INSERT INTO lesson VALUES (?, ?, ?)", ("catalogue it", 1.0, kept)))
+        assert await CatalogueMemory("it", store, Clock()).load() == (LIMITS, True)
     finally:
         store.close()
 
