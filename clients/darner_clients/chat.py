@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Literal
 
 Ending = Literal["complete", "limit", "other"]
@@ -66,6 +66,11 @@ class Usage:
     reasoning_tokens: int = 0
     accepted_prediction_tokens: int = 0
     rejected_prediction_tokens: int = 0
+
+    def __add__(self, other: "Usage") -> "Usage":
+        """The tokens of both."""
+        counts = {each.name: getattr(self, each.name) + getattr(other, each.name) for each in fields(Usage)}
+        return Usage(**counts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ Messages = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Vocabulary:
+class PromptCounter:
     """Counts prompts for one endpoint. `exact`: by its name the model has this very vocabulary."""
 
     count: Callable[[Messages], int]

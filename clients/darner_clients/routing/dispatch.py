@@ -2,11 +2,11 @@
 
 import math
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from darner_clients.chat import ChatRequest, FillRequest
 from darner_clients.errors import EndpointError, Late, Loading, Overflow, Overloaded, OverQuota
-from darner_clients.routing.hedge import Runner, race
+from darner_clients.routing.hedge import OpenedStream, race
 from darner_clients.routing.quota import Ticket
 from darner_clients.routing.route import Route
 from darner_clients.routing.target import InFlight, Target
@@ -26,7 +26,17 @@ LOOK_LOADING = 1.0  # ... looked at so often
 MAX_STREAM_ADAPTATIONS = 3  # rejections inside a stream with status 200 that are learned from
 
 HeldTickets = dict[int, tuple[Ticket, Target]]
-WaitListener = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class WaitNotice:
+    """`message` is for a person, with figures; `reason` stays the same while the same thing is waited for."""
+
+    message: str
+    reason: str
+
+
+WaitListener = Callable[[WaitNotice], None]
 
 
 class Dispatcher:
@@ -44,7 +54,9 @@ class Dispatcher:
         self._clock = clock
         self._pause = pause
 
-    async def open(self, route: Route, request: ChatRequest | FillRequest, on_wait: WaitListener | None) -> Runner:
+    async def open(
+        self, route: Route, request: ChatRequest | FillRequest, on_wait: WaitListener | None
+    ) -> OpenedStream:
         """The stream whose reply begins first, with its first item. Raises EndpointError.
 
         `on_wait` gets the reason for waiting for an endpoint without an alternative.
@@ -63,22 +75,25 @@ class Dispatcher:
                 if self._clock() + wait > began + (LOADS if isinstance(error, Loading) else PATIENCE):
                     raise
                 if on_wait is not None:
-                    on_wait(f"{error.endpoint}: {error.message}; retrying in {wait:.1f} s")
+                    message = f"{error.endpoint}: {error.message}; retrying in {wait:.1f} s"
+                    on_wait(WaitNotice(message, f"{error.endpoint}: {type(error).__name__}"))
                 await self._pause(wait)
 
-    async def _race(self, route: Route, request: ChatRequest | FillRequest, on_wait: WaitListener | None) -> Runner:
+    async def _race(
+        self, route: Route, request: ChatRequest | FillRequest, on_wait: WaitListener | None
+    ) -> OpenedStream:
         target = self._targets[route.endpoint.name]
         in_flight = await self._prepare(route, request, on_wait=on_wait)
         late = target.samples.p95("first_token")
         if late is None and not route.alone:
             in_flight.within = target.impatience(IMPATIENCE)
-        first = Runner(lambda: target.stream(in_flight))
+        first = OpenedStream(lambda: target.stream(in_flight))
         if route.spare is None:
             await first.begin()
             return first
         return await race(first, lambda: self._second(route, request), max(SOONEST_HEDGE, late or COMPANY))
 
-    async def _second(self, route: Route, request: ChatRequest | FillRequest) -> Runner | None:
+    async def _second(self, route: Route, request: ChatRequest | FillRequest) -> OpenedStream | None:
         spare = route.spare
         if spare is None:
             return None
@@ -89,7 +104,7 @@ class Dispatcher:
             in_flight = await self._prepare(spare, replace(request, prompt_tokens=spare.prompt_tokens), patience=0.0)
         except EndpointError:
             return None
-        return Runner(lambda: target.stream(in_flight))
+        return OpenedStream(lambda: target.stream(in_flight))
 
     async def _prepare(
         self,
@@ -132,7 +147,8 @@ class Dispatcher:
                 if self._clock() + answer.seconds > limit:
                     raise OverQuota(target.endpoint.name, answer.why, retry_after=answer.seconds, kind="tokens")
                 if on_wait is not None:
-                    on_wait(f"{target.endpoint.name}: {answer.why}")
+                    name = target.endpoint.name
+                    on_wait(WaitNotice(f"{name}: {answer.why}", f"{name}: {answer.reason}"))
                 await self._pause(min(answer.seconds, LOOK))
         finally:
             if waiter is not None:

@@ -12,7 +12,7 @@ from darner_clients.wire.response_stream import Item
 Opener = Callable[[], AbstractAsyncContextManager[AsyncIterator[Item]]]
 
 
-class Runner:
+class OpenedStream:
     """A stream that has been opened, and what has come of it so far. Close it."""
 
     def __init__(self, opener: Opener) -> None:
@@ -49,13 +49,13 @@ class Runner:
         await self._stack.aclose()
 
 
-async def race(first: Runner, second: Callable[[], Awaitable[Runner | None]], delay: float) -> Runner:
-    """The runner whose reply begins first; the other one is closed.
+async def race(first: OpenedStream, second: Callable[[], Awaitable[OpenedStream | None]], delay: float) -> OpenedStream:
+    """The stream whose reply begins first; the other one is closed.
 
     `second` is called once nothing has come of `first` for `delay` seconds, reasoning included; it may decline.
     """
     loop = asyncio.get_running_loop()
-    running: dict[asyncio.Task[None], Runner] = {loop.create_task(first.begin(), name="first asked"): first}
+    running: dict[asyncio.Task[None], OpenedStream] = {loop.create_task(first.begin(), name="first asked"): first}
     try:
         done, _ = await asyncio.wait(running, timeout=delay)
         if done:
@@ -71,38 +71,38 @@ async def race(first: Runner, second: Callable[[], Awaitable[Runner | None]], de
         await _stop(running)
         raise
     try:
-        await _stop({task: runner for task, runner in running.items() if runner is not winner})
+        await _stop({task: stream for task, stream in running.items() if stream is not winner})
     except BaseException:
         await winner.close()
         raise
     return winner
 
 
-async def _winner(running: dict[asyncio.Task[None], Runner]) -> Runner:
+async def _winner(running: dict[asyncio.Task[None], OpenedStream]) -> OpenedStream:
     """The first to speak; raises the last error if neither does."""
     while True:
         done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
-            runner = running.pop(task)
+            stream = running.pop(task)
             try:
                 task.result()
             except EndpointError:
                 if not running:
                     raise
                 continue
-            if runner.spoke:
-                running[task] = runner
-                return runner
-            running[asyncio.get_running_loop().create_task(runner.begin(), name="still thinking")] = runner
+            if stream.spoke:
+                running[task] = stream
+                return stream
+            running[asyncio.get_running_loop().create_task(stream.begin(), name="still thinking")] = stream
 
 
-async def _stop(losers: dict[asyncio.Task[None], Runner]) -> None:
+async def _stop(losers: dict[asyncio.Task[None], OpenedStream]) -> None:
     for task in losers:
         task.cancel()
     await wait_until_done(asyncio.get_running_loop().create_task(_closed(losers), name="losers"))
 
 
-async def _closed(losers: dict[asyncio.Task[None], Runner]) -> None:
+async def _closed(losers: dict[asyncio.Task[None], OpenedStream]) -> None:
     await asyncio.gather(*losers, return_exceptions=True)
-    for runner in losers.values():
-        await runner.close()
+    for stream in losers.values():
+        await stream.close()

@@ -38,11 +38,13 @@ class Ticket:
 class Wait:
     """Not now: come back in `seconds` (infinite: never), with `waiter`, which keeps the place in the queue.
 
-    `most`: the tokens of the largest request that could ever be admitted, where this one cannot.
+    `why` is for a person, `reason` the same at every look as long as the same thing is missing. `most`: the tokens of
+    the largest request that could ever be admitted, where this one cannot.
     """
 
     seconds: float
     why: str
+    reason: str
     waiter: int | None = None
     most: int | None = None
 
@@ -54,6 +56,11 @@ class _Bucket:
     size: float
     level: float
     reset: float  # when a bucket of hours or days is full again
+
+    @property
+    def reason(self) -> str:
+        """What is missing if this bucket is too empty."""
+        return f"{self.unit} a {self.period}"
 
     def cost(self, tokens: float, requests: float) -> float:
         return tokens if self.unit == "tokens" else requests
@@ -157,19 +164,22 @@ class Quota:
             (self._key, now, now, now - INSIST if admission.insist else -math.inf),
         ).fetchone()
         wait, why = (blocked[0] - now, blocked[1]) if blocked else (0.0, "")
+        reason = "blocked"
         requests_before, tokens_before = self._ahead(database, admission)
         for each in buckets:
             cost = each.cost(tokens, 1)
             if cost > each.size:
                 why = f"{tokens} tokens exceed its quota of {each.size:.0f} a {each.period}"
-                return Wait(math.inf, why, most=int(each.size) if each.unit == "tokens" else None)
+                return Wait(math.inf, why, each.reason, most=int(each.size) if each.unit == "tokens" else None)
             kept_free = 0.0 if admission.interactive else self._kept_free(database, each)
             need = min(each.size, cost + each.cost(tokens_before, requests_before) + kept_free)
             seconds = each.wait(need, now)
             if seconds > wait:
-                wait, why = seconds, f"{max(0, each.level):.0f} of {each.size:.0f} {each.unit} a {each.period} are left"
+                wait, reason = seconds, each.reason
+                why = f"{max(0, each.level):.0f} of {each.size:.0f} {each.unit} a {each.period} are left"
         if wait > 0:
-            return Wait(max(SHORTEST, wait), f"no quota for {wait:.1f} s: {why}", self._queued(database, admission))
+            why = f"no quota for {wait:.1f} s: {why}"
+            return Wait(max(SHORTEST, wait), why, reason, self._queued(database, admission))
         for each in buckets:
             each.level -= each.cost(tokens, 1)
         self._save(database, buckets)

@@ -11,11 +11,20 @@ from typing import Self
 
 from darner_clients.chat import ChatRequest, FillRequest
 from darner_clients.discovery.model_limits import ModelLimits
-from darner_clients.discovery.token_probes import Vocabulary
+from darner_clients.discovery.token_probes import PromptCounter
 from darner_clients.endpoint import Endpoint
 from darner_clients.errors import EndpointError, Loading
 from darner_clients.routing.calibration import expected_output, generous_output
-from darner_clients.routing.dispatch import LOADS, LOOK, LOOK_LOADING, PATIENCE, Dispatcher, HeldTickets, WaitListener
+from darner_clients.routing.dispatch import (
+    LOADS,
+    LOOK,
+    LOOK_LOADING,
+    PATIENCE,
+    Dispatcher,
+    HeldTickets,
+    WaitListener,
+    WaitNotice,
+)
 from darner_clients.routing.quota import Ticket, Wait
 from darner_clients.routing.route import EndpointStatus, QuotaLeft, Route, Unroutable
 from darner_clients.routing.shared_store import SharedStore
@@ -100,10 +109,10 @@ class Router:
         self._dispatcher = Dispatcher(self._targets, self._held, clock, pause)
         self._tasks: list[asyncio.Task[None]] = []
 
-    def compare_counts(self, vocabulary: Callable[[Endpoint], Vocabulary]) -> None:
+    def compare_counts(self, counter: Callable[[Endpoint], PromptCounter]) -> None:
         """Name what counts an endpoint's prompts: it is compared with the endpoint's own counts, and with replies."""
         for each in self._targets.values():
-            each.vocabulary = vocabulary(each.endpoint)
+            each.prompt_counter = counter(each.endpoint)
 
     async def __aenter__(self) -> Self:
         """Begin to open a warm connection to each endpoint, in the background."""
@@ -215,7 +224,7 @@ class Router:
                 await target.warm()
             limits = await target.limits()
         except Loading as error:
-            return Rejection(endpoint, str(error), wait=Wait(LOOK_LOADING, str(error)), loading=True)
+            return Rejection(endpoint, str(error), wait=Wait(LOOK_LOADING, str(error), "loading"), loading=True)
         except EndpointError as error:
             return Rejection(endpoint, str(error))
         counted = demand.counted(endpoint)
@@ -279,12 +288,12 @@ class Router:
         The first item is there when the block begins. A request longer than the window is not sent. `on_wait` gets
         the reason for waiting for an endpoint without an alternative.
         """
-        runner = await self._dispatcher.open(route, request, on_wait)
+        opened = await self._dispatcher.open(route, request, on_wait)
         try:
-            async with aclosing(runner.items()) as items:
+            async with aclosing(opened.items()) as items:
                 yield items
         finally:
-            await runner.close()
+            await opened.close()
 
     # -- what is known
 
@@ -344,8 +353,11 @@ async def _tokens_left(target: Target) -> int | None:
 
 
 def _report_wait(on_wait: WaitListener | None, found: list[Rejection]) -> None:
-    if on_wait is not None:
-        on_wait("; ".join(f"{rejection.endpoint.name}: {rejection.why}" for rejection in found if rejection.wait))
+    if on_wait is None:
+        return
+    waits = [(rejection.endpoint.name, rejection.why, rejection.wait.reason) for rejection in found if rejection.wait]
+    message = "; ".join(f"{name}: {why}" for name, why, _ in waits)
+    on_wait(WaitNotice(message, "; ".join(f"{name}: {reason}" for name, _, reason in waits)))
 
 
 def _unroutable(rejections: list[Rejection], endpoints: Sequence[Endpoint], without: Collection[str]) -> Unroutable:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from darner_clients.chat import ChatRequest, FillRequest, Finish, Text
 from darner_clients.client import Client
 from darner_clients.discovery.model_limits import ModelLimits
-from darner_clients.discovery.token_probes import KINDS, PROBES, Vocabulary, probe_counts, same_vocabulary
+from darner_clients.discovery.token_probes import KINDS, PROBES, PromptCounter, probe_counts, same_vocabulary
 from darner_clients.endpoint import Deadlines, Endpoint
 from darner_clients.endpoint_warnings import notices
 from darner_clients.errors import (
@@ -75,7 +75,7 @@ class Target:
         self._counts: dict[int, int] = {}  # of rejected prompts: our count, by the endpoint's count
         self.used = clock()
         self._clock = clock
-        self.vocabulary: Vocabulary | None = None  # what counts its prompts
+        self.prompt_counter: PromptCounter | None = None  # what counts its prompts
         self._streams = 0
         self._has_probed = False
         self._unpredicted = 0
@@ -140,20 +140,20 @@ class Target:
     @property
     def _is_exact(self) -> bool:
         proven = same_vocabulary(self.samples.pairs("probe"))
-        return proven if proven is not None else self.vocabulary is not None and self.vocabulary.exact
+        return proven if proven is not None else self.prompt_counter is not None and self.prompt_counter.exact
 
     async def probe_counts(self) -> None:
         """Learn once how the endpoint counts prompts, where it can be queried and has nothing else to do."""
-        vocabulary, endpoint = self.vocabulary, self.endpoint
+        counter, endpoint = self.prompt_counter, self.endpoint
         limits = self.client.known_limits
-        if vocabulary is None or endpoint.kind not in KINDS or limits is None or self._streams:
+        if counter is None or endpoint.kind not in KINDS or limits is None or self._streams:
             return
         if self._has_probed or self.samples.pairs("probe"):
             return
         self._has_probed = True
         counts = await probe_counts(endpoint, endpoint.model or limits.model, self.client.get)
         for messages, count in zip(PROBES, counts, strict=False):
-            self.samples.add("probe", vocabulary.count(messages), count)
+            self.samples.add("probe", counter.count(messages), count)
         await self.samples.save()
 
     @asynccontextmanager

@@ -1,6 +1,10 @@
 """Which tokenizer counts for a model, by the model's name as providers spell it."""
 
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from darner_context.text.tokenizer import Tokenizer
 
 UNKNOWN = "estimate"  # no vocabulary's name: counts are estimated, and never below what such models count
 
@@ -30,3 +34,8 @@ _TOKENIZERS = tuple(
 def tokenizer_of(model: str) -> str:
     """The name of a model's tokenizer; UNKNOWN where the model's name does not tell."""
     return next((name for pattern, name in _TOKENIZERS if pattern.search(model)), UNKNOWN)
+
+
+def counts_exactly(counter: "Tokenizer", model: str) -> bool:
+    """Whether a tokenizer has the vocabulary of a model, as far as the model's name tells."""
+    return counter.exact and tokenizer_of(model) == counter.name

@@ -96,9 +96,9 @@ async def read_workspace(engine: "Engine", progress: output.Progress, *, whole: 
     def show(stage: "Stage") -> None:
         progress.show(stage.detail)
 
-    from darner_server.engine.engine import PATIENCE
+    from darner_server.engine.engine import QUESTION_SCAN_WAIT
 
-    if await engine.indexed(show, patience=PATIENCE) or (progress.is_seen and not whole):
+    if await engine.indexed(show, patience=QUESTION_SCAN_WAIT) or (progress.is_seen and not whole):
         return
     if not progress.is_seen:
         output.say(f"{engine.reading().detail}; later commands read only what has changed", "dim")

@@ -1,6 +1,5 @@
 """The events of a patch as the command line shows them: words and progress on stderr, hunks or JSON on stdout."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -50,7 +49,7 @@ async def show_events(engine: Engine, task: Task, display: Display) -> Done | Fa
             if isinstance(event, Warned):
                 output.say(f"darner: {event.message}", "yellow")
             elif isinstance(event, Stage) and event.name == "wait" and not progress.is_seen:
-                waits = _say_wait(event.detail, waits)
+                waits = _say_wait(event, waits)
             elif not display.json:
                 _show(event, progress, f"draft {display.draft}: " if display.draft else "")
                 if isinstance(event, EditReady) and display.finished is not None:
@@ -64,12 +63,11 @@ async def show_events(engine: Engine, task: Task, display: Display) -> Done | Fa
     raise AssertionError("a task ends with Done or Failed")
 
 
-def _say_wait(why: str, before: str) -> str:
-    """Report once what the command waits for, and how long: only its figures differ from one look to the next."""
-    reason = re.sub(r"[0-9.]+", "", why)
-    if reason != before:
-        output.say(f"waiting: {why}", "dim")
-    return reason
+def _say_wait(wait: Stage, before: str) -> str:
+    """Report once what the command waits for, and how long."""
+    if wait.reason != before:
+        output.say(f"waiting: {wait.detail}", "dim")
+    return wait.reason
 
 
 def _show(event: PatchEvent, progress: output.Progress, draft: str) -> None:

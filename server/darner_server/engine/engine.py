@@ -9,14 +9,14 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, Self
 
 from darner_clients.auto_budget import effective
-from darner_clients.discovery.token_probes import Vocabulary
+from darner_clients.discovery.token_probes import PromptCounter
 from darner_clients.endpoint import Endpoint
 from darner_clients.routing.router import EndpointStatus, Router
 from darner_context.index import ContextBundle, ContextRequest, Index
 from darner_context.prompt import count_messages
 from darner_context.secrets.masks import Masks
 from darner_context.system.private_files import private_folder
-from darner_context.text.model_tokenizers import tokenizer_of
+from darner_context.text.model_tokenizers import counts_exactly
 from darner_context.text.tokenizer import tokenizer
 from darner_server.document_origin import Origin
 from darner_server.engine.events import Done, Failed, PatchEvent, Stage
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_PATIENCE = 1.0  # seconds that a person's task with a place waits for the first scan of a large workspace
-PATIENCE = 10.0  # seconds that a question waits for it, before the answer is given without the rest
+FIRST_SCAN_WAIT = 1.0  # seconds that a person's task with a place waits for the first scan of a large workspace
+QUESTION_SCAN_WAIT = 10.0  # seconds that a question waits for that scan, before the answer is given without the rest
 _SHOWN = 0.25  # seconds after which it is shown again how far the first scan is
 _ROOM = 1 / 3  # of the quota: what further drafts leave to other requests
 _CALM = 0.2  # seconds before files that have changed are looked at: they come in bursts ...
@@ -141,7 +141,7 @@ class Engine:
                 return
             begun = self._clock()
             emit(self.reading())
-            await self.indexed(emit, patience=_PATIENCE if task.interactive and task.focus else None)
+            await self.indexed(emit, patience=FIRST_SCAN_WAIT if task.interactive and task.focus else None)
             read = self._clock()
             router = await self.router(emit)
             opened = self._clock()
@@ -232,14 +232,13 @@ class Engine:
         self._router = None
         await self._router_stack.aclose()
         router = Router(endpoints, state_dir=self._state_dir, hedge=self.settings.hedge)
-        router.compare_counts(_vocabulary)
+        router.compare_counts(_prompt_counter)
         self._router = await self._router_stack.enter_async_context(router)
 
 
-def _vocabulary(endpoint: Endpoint) -> Vocabulary:
+def _prompt_counter(endpoint: Endpoint) -> PromptCounter:
     counter = tokenizer(endpoint.tokenizer)
-    exact = counter.exact and tokenizer_of(endpoint.model) == endpoint.tokenizer
-    return Vocabulary(lambda messages: count_messages(messages, counter), exact)
+    return PromptCounter(lambda messages: count_messages(messages, counter), counts_exactly(counter, endpoint.model))
 
 
 @asynccontextmanager

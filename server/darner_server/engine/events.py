@@ -16,11 +16,15 @@ FailureKind = Literal["endpoint", "usage", "nothing", "internal"]
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Something slow began or went on; shown as progress, never part of the result. `share` is 0 to 1 where known."""
+    """Something slow began or went on; shown as progress, never part of the result. `share` is 0 to 1 where known.
+
+    `reason` of a wait: what is waited for; it stays the same while only the figures in `detail` change.
+    """
 
     name: str
     detail: str = ""
     share: float | None = None
+    reason: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """The object of the contract."""

@@ -1,11 +1,12 @@
 """One reply, from the endpoint's stream to hunks, with what it cost."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Literal, get_args
 
 from darner_clients.chat import ChatRequest, Finish, Text, Usage
 from darner_clients.errors import Declined, EndpointError, Interrupted
+from darner_clients.routing.dispatch import WaitNotice
 from darner_clients.routing.router import Route, Router
 from darner_context.index import CodeRequest
 from darner_server.engine.events import Decoding, EditRefused, PatchEvent, Stage, Warned
@@ -102,7 +103,7 @@ class Streaming:
         tokens = 0
         finish = Finish("stop")
         try:
-            async with self._router.stream(route, request, on_wait=self.waits) as stream:
+            async with self._router.stream(route, request, on_wait=self.report_wait) as stream:
                 async for item in stream:
                     if isinstance(item, Finish):
                         finish = item
@@ -144,15 +145,14 @@ class Streaming:
             edits_behind=parser.requests.edits_behind if parser.requests is not None else 0,
         )  # fmt: skip
 
-    def waits(self, why: str) -> None:
-        """Report the reason for a wait."""
-        self._emit(Stage("wait", why))
+    def report_wait(self, wait: WaitNotice) -> None:
+        """Show what the request waits for."""
+        self._emit(Stage("wait", wait.message, reason=wait.reason))
 
     def _account(self, finish: Finish, request: ChatRequest) -> None:
         if finish.usage is not None:
             self._see_whole(finish.endpoint, finish.usage, request.prompt_tokens)
-            names = [each.name for each in fields(Usage)]
-            self.usage = Usage(**{name: getattr(self.usage, name) + getattr(finish.usage, name) for name in names})
+            self.usage += finish.usage
         if finish.timings is not None:
             self._times.split_first_token(connect=finish.timings.connect or 0.0, queue=finish.timings.queue or 0.0)
 

@@ -9,6 +9,7 @@ from hashlib import blake2s
 from darner_clients.chat import ChatRequest
 from darner_clients.endpoint import Endpoint
 from darner_clients.errors import EndpointError, Interrupted, Overflow
+from darner_clients.routing.dispatch import WaitNotice
 from darner_clients.routing.router import PATIENCE, Route, Router, Unroutable
 from darner_context.index import CodeRequest
 from darner_server.engine.events import Done, EditRefused, Failed, Repairing, Routed
@@ -169,9 +170,9 @@ class Run:
             on_wait=self._wait_for_quota,
         )
 
-    def _wait_for_quota(self, why: str) -> None:
+    def _wait_for_quota(self, wait: WaitNotice) -> None:
         self._times.enter("queue")
-        self._streaming.waits(why)
+        self._streaming.report_wait(wait)
 
     async def _give_up(self, chosen: Unroutable) -> None:
         """No endpoint is left: finished edits are kept if the task accepts a part, and are reported in any case."""

@@ -9,7 +9,7 @@ from darner_server.check.verdict import NoEvidence, Verdict
 from darner_server.engine import Decoding, Done, Failed, PatchEvent, Routed, Task
 from darner_server.validation.draft_count import Drafts
 from darner_server.verification.draft_choice import Candidate, best
-from darner_server.verification.repair import added_usage, checked
+from darner_server.verification.repair import checked
 
 _AUTO = 3  # drafts, where the quota has room
 
@@ -130,7 +130,7 @@ class DraftRace:
         patch, verdict = found[chosen.number]
         for number, each in self.finished.items():  # every complete reply is paid for
             if number != chosen.number:
-                patch = replace(patch, usage=added_usage(patch.usage, each.usage))
+                patch = replace(patch, usage=patch.usage + each.usage)
         outcomes = tuple((each.endpoint, each.outcome) for each in self._drafts)
         return Choice(chosen.number, patch, verdict, why, outcomes)
 

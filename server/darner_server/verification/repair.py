@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 
-from darner_clients.chat import Usage
 from darner_context.index import Focus
 from darner_server.check.failure_excerpt import excerpt
 from darner_server.check.verdict import NoEvidence, Verdict
@@ -119,14 +118,9 @@ def merged(first: Done, second: Done) -> Done:
     times = {name: first.timings_ms.get(name, 0.0) + second.timings_ms.get(name, 0.0) for name in names}
     return replace(
         second, diff=unified_diff(before, changes), before=before, changes=changes, timings_ms=times,
-        usage=added_usage(first.usage, second.usage),
+        usage=first.usage + second.usage,
         moves={**first.moves, **second.moves}, refused=(*first.refused, *second.refused),
     )  # fmt: skip
-
-
-def added_usage(first: Usage, second: Usage) -> Usage:
-    """The tokens of two requests."""
-    return Usage(*(one + two for one, two in zip(_counts(first), _counts(second), strict=True)))
 
 
 def _timed(done: Done, milliseconds: float) -> Done:
@@ -135,10 +129,3 @@ def _timed(done: Done, milliseconds: float) -> Done:
     total = times.pop("total", 0.0)
     times["check"] = times.get("check", 0.0) + milliseconds
     return replace(done, timings_ms={**times, "total": total + milliseconds})
-
-
-def _counts(usage: Usage) -> tuple[int, ...]:
-    return (
-        usage.prompt_tokens, usage.completion_tokens, usage.cached_tokens, usage.reasoning_tokens,
-        usage.accepted_prediction_tokens, usage.rejected_prediction_tokens,
-    )  # fmt: skip

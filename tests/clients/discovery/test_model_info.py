@@ -48,7 +48,8 @@ async def check(
 ) -> None:
     """The window is found, and the patch arrives whatever was said."""
     async with raw({CHAT: says("ok"), **answers}) as server:
-        quick = Deadlines(0.3, 5.0, 5.0)
+        silent = {hang, trickle} & set(answers.values())
+        quick = Deadlines(1.0 if silent else 30.0, 30.0, 30.0)
         async with Client(server.endpoint(kind=kind, deadlines=quick, **{"model": model, **settings})) as client:
             limits = await client.limits()
             async with client.stream(REQUEST) as items:

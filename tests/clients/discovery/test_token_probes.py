@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from darner_clients.chat import ChatRequest, Finish
-from darner_clients.discovery.token_probes import PROBES, Messages, Vocabulary, probe_counts, same_vocabulary
+from darner_clients.discovery.token_probes import PROBES, Messages, PromptCounter, probe_counts, same_vocabulary
 from darner_clients.endpoint import Endpoint, Kind
 from darner_clients.errors import Rejected
 from darner_clients.routing.calibration import estimate
@@ -26,8 +26,8 @@ def by_four(text: str) -> int:
     return -(-len(text) // 4)
 
 
-def ours(count: Count, *, exact: bool = True) -> Vocabulary:
-    return Vocabulary(lambda messages: sum(count(content) + 4 for _, content in messages) + 3, exact)
+def ours(count: Count, *, exact: bool = True) -> PromptCounter:
+    return PromptCounter(lambda messages: sum(count(content) + 4 for _, content in messages) + 3, exact)
 
 
 def prompt(size: int) -> Messages:
@@ -35,11 +35,11 @@ def prompt(size: int) -> Messages:
 
 
 @asynccontextmanager
-async def probed(script: Script, vocabulary: Vocabulary) -> AsyncGenerator[tuple[ScriptedEndpoint, Target]]:
+async def probed(script: Script, vocabulary: PromptCounter) -> AsyncGenerator[tuple[ScriptedEndpoint, Target]]:
     """An endpoint, and what is known of it once it was queried."""
     async with ScriptedEndpoint(script) as scripted:
         target = Target(scripted.endpoint("it"), SharedStore(None), lambda: 0.0)
-        target.vocabulary = vocabulary
+        target.prompt_counter = vocabulary
         try:
             await target.warm()
             await target.probe_counts()

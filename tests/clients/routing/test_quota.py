@@ -278,3 +278,14 @@ async def test_three_429s_and_what_each_means() -> None:
         )  # fmt: skip  # as it is read
         found = await router.choose(lambda _: 5, output=10)
         assert found == Unroutable(f"no endpoint can take this: fast: {why}", (("fast", why),))
+
+
+async def test_the_reason_of_a_wait_has_no_figures() -> None:
+    clock = Clock()
+    quota = await minute(clock)
+    await quota.admit(25_000, interactive=True)
+    first = await waits(quota, 20_000)
+    clock.now += 1.0
+    later = await waits(quota, 20_000, waiter=first.waiter)
+    assert (first.reason, first.why != later.why) == (later.reason, True)
+    assert (await waits(quota, 30_001)).reason == first.reason == "tokens a minute"

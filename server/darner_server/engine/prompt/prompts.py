@@ -20,7 +20,7 @@ from darner_context.request import Withheld
 from darner_context.secrets.masks import Masks
 from darner_context.syntax.notebook import unshown_lines
 from darner_context.text.lines import split_lines
-from darner_context.text.model_tokenizers import tokenizer_of
+from darner_context.text.model_tokenizers import counts_exactly
 from darner_context.text.tokenizer import Tokenizer, tokenizer
 from darner_server.engine.garbage_collection import no_collection
 from darner_server.engine.prompt.instruction import instruction_at, rewrite_instruction
@@ -91,7 +91,7 @@ class Prompts:
     def reply_counter(self, endpoint: Endpoint) -> Callable[[str], int]:
         """What counts the tokens of a reply, never above the endpoint's own count."""
         counter = tokenizer(endpoint.tokenizer)
-        if counter.exact and tokenizer_of(endpoint.model) == endpoint.tokenizer:
+        if counts_exactly(counter, endpoint.model):
             return counter.count
         return lambda text: round(counter.count(text) * SURE)
 

@@ -53,14 +53,14 @@ async def _explain(session: Session, params: PatchParams, snapshot: DocumentSnap
 
 async def _ask(session: Session, engine: "Engine", params: PatchParams, snapshot: DocumentSnapshot) -> tuple[str, str]:
     from darner_clients.chat import Text
-    from darner_server.engine.engine import PATIENCE
+    from darner_server.engine.engine import QUESTION_SCAN_WAIT
 
-    await engine.indexed(patience=PATIENCE)
+    await engine.indexed(patience=QUESTION_SCAN_WAIT)
     path = session.folders.path_of(snapshot.uri, snapshot.language)
     origin = session.folders.origin(path)
     if (reason := await engine.index.run_in_thread(lambda: engine.withheld(path, origin))) is not None:
         raise Failure(reason)
-    requests = _Requests(engine, params, snapshot, path)
+    requests = _ExplainRequests(engine, params, snapshot, path)
     text = ""
     async with model_stream(session, engine, requests, output=_OUTPUT) as stream:
         async for item in stream:
@@ -69,7 +69,7 @@ async def _ask(session: Session, engine: "Engine", params: PatchParams, snapshot
     return requests.masks.restore(text.strip()), requests.selected
 
 
-class _Requests:
+class _ExplainRequests:
     def __init__(self, engine: "Engine", params: PatchParams, snapshot: DocumentSnapshot, path: str) -> None:
         assert params.first is not None  # noqa: S101 - checked by `explain`
         assert params.last is not None  # noqa: S101 - as above

@@ -133,7 +133,7 @@ def _withheld(engine: "Engine", path: str, origin: Origin | None, text: str) -> 
 
 
 async def _ask(session: Session, engine: "Engine", path: str, cursor: Cursor, at: Point, *, invoked: bool) -> str:
-    requests = _Requests(session, engine, path, cursor, at, invoked=invoked)
+    requests = _CompletionRequests(session, engine, path, cursor, at, invoked=invoked)
     output = _BLOCK_TOKENS if cursor.opens_block else _LINE_TOKENS
     try:
         async with model_stream(session, engine, requests, output=output, interactive=invoked) as stream:
@@ -163,7 +163,7 @@ async def _suggestion(cursor: Cursor, stream: "AsyncIterator[Item]", masks: "Mas
     return ""
 
 
-class _Requests:
+class _CompletionRequests:
     """The request as each endpoint would get it."""
 
     def __init__(

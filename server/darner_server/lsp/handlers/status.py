@@ -31,10 +31,10 @@ def explain_context(session: Session, arguments: list[Any]) -> Coroutine[Any, An
 
 
 async def _explain(session: Session, given: dict[str, Any], line: int | None, buffers: Buffers) -> dict[str, Any]:
-    from darner_server.engine.engine import PATIENCE  # imported once the client has been answered
+    from darner_server.engine.engine import QUESTION_SCAN_WAIT  # imported once the client has been answered
 
     async with session.engines.use() as engine:
-        await engine.indexed(patience=PATIENCE)
+        await engine.indexed(patience=QUESTION_SCAN_WAIT)
         return await _context(session, engine, given, line, await sendable(buffers, engine))
 
 
