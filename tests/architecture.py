@@ -21,10 +21,8 @@ FLOORS = {
     " < localization < ranking < next_edits < index",
     "darner_clients": "dialect endpoint errors chat < auto_budget testing transport < endpoint_warnings refusals < wire"
     " < discovery < client < routing",
-    "darner_server": "context_json directory_handles display_text document_origin import_path interruptible_read key_validation keyring_names"
-    " process_alive"
-    " user_directories"
-    " < journal validation write_plan < endpoint_table file_writer < settings",
+    "darner_server": "context_json directory_handles display_text document_origin import_path interruptible_read key_validation process_alive"
+    " user_directories < key_store < journal validation write_plan < endpoint_table file_writer < settings",
     "darner_server.patch": "lazy_pattern < edit hidden_files protected_paths < autorun_files paths text < formats < repair_prompt reply < match < rewrite"
     " < applier finished_hunks",
     "darner_server.engine": "embedded_model failed_endpoints events garbage_collection masking base_version_offsets privacy save syntax_gate task"
@@ -36,8 +34,8 @@ FLOORS = {
     " < checksum download_process health server_process < hub package_index < download < server",
     "darner_server.lsp": "client_log errors explanations suggestions tests_of_file < transport < progress server_capabilities text"
     " < client_capabilities engine_host handshake patch_params < edits < next_edits < session < model_request patch_run < handlers < server < startup",
-    "darner_server.cli": "exit_codes output daemon < autorun_files locations login model recovery"
-    " < command_setup < apply patch_events context doctor < patch_check < patch < arguments < app < warm_process",
+    "darner_server.cli": "exit_codes output daemon < autorun_files locations model recovery"
+    " < command_setup < apply patch_events context doctor < setup < patch_check < patch < arguments < app < warm_process",
 }
 
 # What each package may import besides itself and the standard library. "package.room" allows that room alone.

@@ -10,7 +10,7 @@ import pytest
 from darner_clients.endpoint import Deadlines, Endpoint
 from darner_clients.routing.router import Router
 from darner_server.engine import Engine
-from darner_server.keyring_names import remember
+from darner_server.key_store import remember
 from darner_server.settings import (
     DEFAULT_BUDGET,
     DEFAULT_LOCAL_MODEL,

@@ -7,8 +7,8 @@ from urllib.parse import parse_qsl, urlsplit
 from darner_clients.auto_budget import AUTO
 from darner_clients.endpoint import Deadlines, Endpoint
 from darner_context.text.model_tokenizers import tokenizer_of
+from darner_server.key_store import is_stored
 from darner_server.key_validation import cleaned, fault
-from darner_server.keyring_names import is_stored
 from darner_server.user_directories import state_folder
 from darner_server.validation.mistakes import at
 from darner_server.validation.table_rows import SECRET_NAME, EndpointRow, Pairs, text_of

@@ -3,7 +3,6 @@
 Endpoints and keys are the user's alone: a workspace file can name neither, so a cloned repository sends code nowhere.
 """
 
-import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -226,15 +225,3 @@ def _validate(data: dict[str, Any], name: str, text: str) -> SettingsRow:
     if isinstance(found, str):
         raise SettingsError(found)
     return found
-
-
-def keyring_key(name: str) -> str | None:
-    """The key stored for an endpoint by `darner login`, or None; a system without a keyring has none."""
-    if os.environ.get("DARNER_KEYRING") == "off":
-        return None
-    try:
-        import keyring  # noqa: PLC0415 - slow to import, and most people have a variable
-
-        return keyring.get_password("darner", name)
-    except Exception:  # noqa: BLE001 - whatever its back ends raise, also when they are imported
-        return None

@@ -18,7 +18,7 @@ def desk(tmp_path: Path) -> Desk:
 
 async def test_version_and_help(desk: Desk) -> None:
     assert (await desk.run("--version")).out == "darner 0.1.0\n"
-    for command in ("patch", "apply", "context", "doctor", "model", "serve", "login"):
+    for command in ("patch", "apply", "context", "doctor", "model", "serve", "init", "login", "logout"):
         ran = await desk.run(command, "--help")
         assert (ran.code, "Usage: darner " in ran.out, ran.err) == (0, True, "")
 

@@ -15,6 +15,7 @@ from darner_server.cli import output
 from darner_server.cli.exit_codes import Stop
 from darner_server.cli.locations import find_root, working_folder
 from darner_server.display_text import instructions_notice
+from darner_server.key_store import stored_key
 from darner_server.user_directories import cache_folder, state_folder
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def read_place(root: Path | None, config: Path | None) -> Place:
 def read_settings(root: Path, here: Path, config: Path | None, environ: dict[str, str]) -> Place:
     """Read the user's and the workspace's settings. Raises Stop with what is wrong in them."""
     try:
-        return Place(here, root, user.load(config, environ, user.keyring_key, sparing=True), user.load_workspace(root))
+        return Place(here, root, user.load(config, environ, stored_key, sparing=True), user.load_workspace(root))
     except user.SettingsError as error:
         raise Stop(str(error)) from None
 

@@ -118,5 +118,6 @@ def _advice(place: Place, endpoints: tuple[EndpointStatus, ...]) -> str:
         )
     return (
         "no endpoint is set up and the embedded model is not here: "
-        f"run darner model pull {place.settings.local_model}, or set CEREBRAS_API_KEY or DARNER_GPU_BASE_URL"
+        f"run darner init, or darner model pull {place.settings.local_model}, "
+        "or set CEREBRAS_API_KEY or DARNER_GPU_BASE_URL"
     )

@@ -116,6 +116,7 @@ def _build(roots: Sequence[Path], options: dict[str, Any]) -> "tuple[Engine, tup
     from darner_clients.endpoint_warnings import notices  # seconds of imports, after the client has been answered
     from darner_server import settings
     from darner_server.engine import Engine
+    from darner_server.key_store import stored_key
     from darner_server.patch.lazy_pattern import compile_patterns
     from darner_server.user_directories import cache_folder, state_folder
 
@@ -123,7 +124,7 @@ def _build(roots: Sequence[Path], options: dict[str, Any]) -> "tuple[Engine, tup
     compile_patterns()  # ... nor for these
     own = {key: value for key, value in options.items() if key not in _OURS}
     try:
-        users = settings.from_mapping(own, os.environ, settings.keyring_key)
+        users = settings.from_mapping(own, os.environ, stored_key)
         found = [settings.load_workspace(root) for root in roots]
     except settings.SettingsError as error:
         raise _Unusable(str(error)) from None

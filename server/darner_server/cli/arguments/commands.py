@@ -249,14 +249,52 @@ def doctor(
     _run(command.doctor(_place(root, config), json=json))
 
 
+@app.command(
+    epilog="""
+**Examples**
+
+`darner init cerebras` writes a commented endpoints file and checks the key
+
+`darner init azure --base-url https://shop.openai.azure.com/openai/v1 --model gpt-5-mini`
+
+`darner init --list` shows the providers
+"""
+)
+def init(
+    provider: Annotated[str | None, typer.Argument(metavar="[PROVIDER]", help="Which one; see --list.")] = None,
+    show: Annotated[bool, typer.Option("--list", help="List the providers and exit.")] = False,
+    base_url: Annotated[
+        str | None, typer.Option(metavar="URL", help="Its address. Default: the provider's own.")
+    ] = None,
+    model: Annotated[str | None, typer.Option(metavar="NAME", help="Which model. Default: one that it serves.")] = None,
+    config: Config = None,
+) -> None:
+    """Set up an endpoint: write the endpoints file, store the key, and check both by a small request."""
+    from darner_server.cli.setup import init as command
+
+    if show:
+        _exit(command.show_providers())
+    _run(command.init(provider, base_url=base_url, model=model, config=config))
+
+
 @app.command()
 def login(
-    name: Annotated[str, typer.Argument(help="The endpoint's name, as in the endpoints file.")], config: Config = None
+    name: Annotated[str, typer.Argument(help="The endpoint's name, or a provider's (darner init --list).")],
+    config: Config = None,
+    stdin: Annotated[bool, typer.Option("--stdin", help="Read the key from stdin.")] = False,
 ) -> None:
     """Store an endpoint's key in the system's keyring. The key is not shown while you type it."""
-    from darner_server.cli import login as command
+    from darner_server.cli.setup import login as command
 
-    _exit(command.login(name, config))
+    _exit(command.login(name, config, stdin=stdin))
+
+
+@app.command()
+def logout(name: Annotated[str, typer.Argument(help="The endpoint's name.")]) -> None:
+    """Remove an endpoint's key from this machine."""
+    from darner_server.cli.setup import login as command
+
+    _exit(command.logout(name))
 
 
 @app.command()

@@ -1,0 +1,1 @@
+"""Setting darner up from the command line: providers, the endpoints file, keys."""
