@@ -81,6 +81,15 @@ def test_journal_log_and_the_embedded_models_files(tmp_path: Path) -> None:
     assert wide(tmp_path) == []
 
 
+def test_an_entry_that_cannot_be_written_costs_the_entry_only(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    handler = PrivateLog(tmp_path, delay=True)  # a folder
+    handler.emit(logging.LogRecord("darner", logging.ERROR, "", 0, "words", (), None))
+    handler.close()
+    assert capsys.readouterr() == ("", "")
+
+
 @pytest.mark.parametrize("make", [private_folder, private_file, private_database])
 def test_what_is_not_ours_is_left_alone(
     make: Callable[[Path], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -89,6 +89,9 @@ class PrivateLog(RotatingFileHandler):
         private_file(Path(self.baseFilename))
         return super()._open()
 
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
+        """On a full disk an entry is lost. Python would print a traceback for it."""
+
 
 def _failed(message: str, code: int, *, json_wanted: bool) -> int:
     if json_wanted:

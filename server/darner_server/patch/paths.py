@@ -5,13 +5,14 @@ from __future__ import annotations
 from darner_server.patch.lazy_pattern import lazy_pattern
 from darner_server.patch.protected_paths import holds_unseen
 
+_GAP = lazy_pattern(r"[…⋯‥⋮]|(?<!\[)\.{3}|\.{3}\]")  # in a shortened name; `[...slug]` is a route of Next.js
 _DEVICE = lazy_pattern(r"(?:con|prn|aux|nul|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3])(?:\.|$)")
 _ELSEWHERE = lazy_pattern(r"~[\w.-]*/|\$(?:\{\w+\}|[A-Z_]{2,})/|%?\w+%/")
 
 
 def unfit_for_new(path: str) -> str | None:
     """Why no new file should be named so: readers do not see all of it, or Windows takes it for another."""
-    if is_example(path):
+    if is_example(path) or _GAP.search(path):
         return f"{path} stands for a name but is not one; name the file"
     for name in path.split("/"):
         if _DEVICE.match(name.lower().replace(" ", "")):

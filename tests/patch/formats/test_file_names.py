@@ -247,6 +247,18 @@ def test_a_name_with_a_control_character_is_none(name: str, sign: str) -> None:
     assert (dict(done.files), len(done.refused)) == (files, 1)
 
 
+@pytest.mark.parametrize("sign", ["…", "⋯", "‥", "⋮", "..."])
+@pytest.mark.parametrize("name", ["{}/c.py", "src/{}/c.py", "src/{}.py", "{}c.py"])
+def test_a_shortened_name_makes_no_file(name: str, sign: str) -> None:
+    done = apply_reply(f"{name.format(sign)}\n```python\nx = 1\n```\n", {"b.yaml": OLD})
+    assert dict(done.files) == {"b.yaml": OLD}
+
+
+@pytest.mark.parametrize("name", ["app/[...slug]/c.py", "app/[[...slug]]/c.py", "src/[...path].py"])
+def test_a_route_with_dots_is_a_name(name: str) -> None:
+    assert apply_reply(f"{name}\n```python\nx = 1\n```\n", {"b.yaml": OLD}).files[name] == "x = 1\n"
+
+
 @pytest.mark.parametrize(
     ("name", "made"),
     [
