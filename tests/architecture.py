@@ -32,8 +32,8 @@ FLOORS = {
     "darner_server.verification": "draft_choice patch_check repair < drafts",
     "darner_server.local": "cancellable_thread lock models server_state"
     " < checksum download_process health server_process < hub package_index < download < server",
-    "darner_server.lsp": "client_log errors explanations suggestions tests_of_file < transport < progress server_capabilities text"
-    " < client_capabilities engine_host handshake patch_params < edits < next_edits < session < model_request patch_run < handlers < server < startup",
+    "darner_server.lsp": "client_log errors explanations suggestions < transport < progress server_capabilities text"
+    " < client_capabilities engine_host handshake patch_params < edits < next_edits < session < model_request patch_check < patch_run < handlers < server < startup",
     "darner_server.cli": "exit_codes output daemon < autorun_files locations model recovery"
     " < command_setup < apply patch_events context doctor < setup < patch_check < patch < arguments < app < warm_process",
 }
@@ -51,7 +51,7 @@ OUTSIDE = {
     "darner_server.verification": "darner_clients darner_context darner_server darner_server.check darner_server.engine darner_server.patch",
     "darner_server.local": "filelock darner_clients darner_context.system darner_server.__init__",
     "darner_server.lsp": "cattrs lsprotocol pygls darner_clients darner_context darner_server darner_server.engine"
-    " darner_server.patch",
+    " darner_server.check darner_server.verification darner_server.patch",
     "darner_server.cli": "keyring rich typer darner_clients darner_context darner_server darner_server.engine"
     " darner_server.check darner_server.verification darner_server.local darner_server.lsp.startup darner_server.lsp.transport darner_server.patch",
 }

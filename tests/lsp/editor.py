@@ -222,10 +222,10 @@ class Editor:
     def _register(self) -> None:
         handlers: dict[str, Callable[[Json], object]] = {
             "workspace/applyEdit": self.applied,
-            "window/showMessage": lambda params: self._hear(self.shown.append, params.message),
-            "window/logMessage": lambda params: self._hear(self.logged.append, params.message),
+            "window/showMessage": lambda params: self.hear(self.shown.append, params.message),
+            "window/logMessage": lambda params: self.hear(self.logged.append, params.message),
             "window/workDoneProgress/create": self._create_progress,
-            "$/progress": lambda params: self._hear(self.progress.setdefault(params.token, []).append, params.value),
+            "$/progress": lambda params: self.hear(self.progress.setdefault(params.token, []).append, params.value),
             "client/registerCapability": self._register_capability,
             "workspace/codeLens/refresh": lambda _params: self._refresh(),
             "workspace/configuration": lambda params: [self.settings.get(item.section) for item in params.items],
@@ -233,7 +233,8 @@ class Editor:
         for method, handler in handlers.items():
             handle(self.client, method, handler)
 
-    def _hear(self, take: Callable[[Any], object], what: object) -> None:
+    def hear(self, take: Callable[[Any], object], what: object) -> None:
+        """Take what the server has said, for whoever waits for it."""
         take(what)
         self._tell()
 
@@ -249,7 +250,7 @@ class Editor:
         self.progress[params.token] = []
 
     def _register_capability(self, params: types.RegistrationParams) -> None:
-        self._hear(self.registered.extend, [each.method for each in params.registrations])
+        self.hear(self.registered.extend, [each.method for each in params.registrations])
 
     def _refresh(self) -> None:
         self.refreshed += 1

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_OURS = ("trusted", "completion")  # settings of the language server, not of the engine
+_OURS = ("trusted", "completion", "checks")  # settings of the language server, not of the engine
 
 
 class EngineHost:

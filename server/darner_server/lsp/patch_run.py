@@ -12,6 +12,7 @@ from darner_server.lsp.edits.delivery import Delivery
 from darner_server.lsp.edits.patch_changes import PatchChanges
 from darner_server.lsp.edits.progress_text import event_text, instructions_text, refusals, summary
 from darner_server.lsp.errors import Failure
+from darner_server.lsp.patch_check import check_patch
 from darner_server.lsp.patch_params import PatchParams
 from darner_server.lsp.progress import WorkDoneProgress
 from darner_server.lsp.session import Session
@@ -19,7 +20,7 @@ from darner_server.lsp.session import Session
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from darner_server.engine import EditReady, Engine, Task
+    from darner_server.engine import Done, EditReady, Engine, Task
 
 
 class PatchRun:
@@ -31,6 +32,7 @@ class PatchRun:
         self._buffers = buffers
         self._folders = session.folders.snapshot()
         self._deliver = deliver
+        self._done: Done | None = None
 
     async def run(self) -> dict[str, Any]:
         """Run the patch and return the answer to the request."""
@@ -122,6 +124,8 @@ class PatchRun:
                 if pump.done():
                     await pump
             result = {"edit": changes.workspace_edit(), "refused": changes.refused}
+            if self._done is not None:
+                self._session.spawn(check_patch(self._session, task, self._done, self._params.instruction))
         except BaseException:
             if delivery:
                 delivery.abandon()
@@ -181,6 +185,7 @@ class PatchRun:
                 if isinstance(event, Failed):
                     return event.message
                 if isinstance(event, Done):
+                    self._done = event
                     return None
         return "the patch ended without a result"
 

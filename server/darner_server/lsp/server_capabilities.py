@@ -11,6 +11,8 @@ COMMANDS = (
     "darner.undo",
     "darner.keepAll",
     "darner.undoAll",
+    "darner.check",
+    "darner.repair",
     "darner.explain",
     "darner.explainContext",
     "darner.status",

@@ -12,6 +12,7 @@ from pygls.lsp.server import LanguageServer
 from darner_server.display_text import plain
 from darner_server.lsp.client_capabilities import ClientCapabilities
 from darner_server.lsp.client_log import place_of
+from darner_server.lsp.edits.checked_patches import CheckedPatches
 from darner_server.lsp.edits.pending_hunks import OpenHunks
 from darner_server.lsp.edits.running_patches import RunningPatches
 from darner_server.lsp.engine_host import EngineHost
@@ -61,7 +62,8 @@ class Session:
         self._shown: set[str] = set()
         self._recent: list[str] = []
         self.engines = EngineHost(folders, options, self.show_message_once, self._warn_once, self.spawn)
-        self.hunks = OpenHunks(self.documents, self._hunks_changed)
+        self.hunks = OpenHunks(self.documents, self.lenses_changed)
+        self.checks = CheckedPatches()
         self.progress = Progresses(protocol, can_create=client.work_done_progress)
         self.in_flight = RunningPatches()
         self.suggestions = SuggestionMemory()
@@ -146,7 +148,8 @@ class Session:
         else:
             self.log(f"{method}: {place_of(error)}", types.MessageType.Error)
 
-    def _hunks_changed(self) -> None:
+    def lenses_changed(self) -> None:
+        """Have the client show the lenses as they are now."""
         if self.client.refresh_lenses:
             self.spawn(self._refresh_lenses())
 

@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path, PurePosixPath
 from time import monotonic
 
 from darner_context.request import Unreadable
 from darner_context.system.regular_file import read_plain
+from darner_context.workspace.encoding import decode
 from darner_context.workspace.file_kind import test_path
 from darner_server.check.isolation import LEVELS, Level, ResourceLimits, Unisolated
 from darner_server.check.keyless_environment import keyless
@@ -52,12 +53,18 @@ _Command = list[str] | None
 
 @dataclass(frozen=True, slots=True)
 class CheckedWorkspace:
-    """What is checked, with what, and in which environment (of which the `keys` are taken away)."""
+    """
+    What is checked, with what, and in which environment (of which the `keys` are taken away).
+
+    `base` is what files hold without a patch where that is not what is on the disk: buffers that are not saved, and in
+    an editor what a patch has changed.
+    """
 
     root: Path
     plan: Plan
     environ: Mapping[str, str]
     keys: Sequence[str]
+    base: Changes = field(default_factory=dict[str, bytes | None])
 
 
 class PatchCheck:
@@ -75,18 +82,19 @@ class PatchCheck:
 
         `users` finds the files that use a name: what a patch does to them is looked at, too.
         """
-        root = self._workspace.root
-        encoded = await asyncio.to_thread(encode, root, done.before, done.changes)
-        if isinstance(encoded, Unwritten):
-            return NoEvidence(f"{encoded.path}: {encoded.reason}")
+        changes = await asyncio.to_thread(self._encoded, done)
+        if isinstance(changes, NoEvidence):
+            return changes
         verdicts: list[Verdict] = []
         nothing = NoEvidence("nothing that this project checks itself with looks at the changed files")
         names = await asyncio.to_thread(lambda: changed_names(done.before, done.changes, shortest=1))
         is_short = any(len(each) == 1 for each in names)
         stems = {PurePosixPath(each).stem for each in done.changes if is_short}
-        used = await users(names | stems, _MOST_USERS) if names else []  # an index knows no names of one letter
+        used: Sequence[str] = (
+            await users(names | stems, _MOST_USERS) if names else ()
+        )  # an index knows no names of one letter
         concerned = [each for each in used if each not in done.changes]
-        for name, judged in await asyncio.to_thread(self._judged, done, encoded.changes, names, concerned):
+        for name, judged in await asyncio.to_thread(self._judged, done, changes, names, concerned):
             report(Begun(name))
             found = await judged()
             if isinstance(found, Unisolated):
@@ -100,6 +108,19 @@ class PatchCheck:
             if not found.passed:
                 break
         return together(verdicts) if verdicts else nothing
+
+    def _encoded(self, done: Done) -> Changes | NoEvidence:
+        """What the files of a patch are to hold, in the encoding of those on the disk."""
+        root, base = self._workspace.root, self._workspace.base
+        on_disk = {path: text for path, text in done.changes.items() if path not in base}
+        encoded = encode(root, done.before, on_disk)
+        if isinstance(encoded, Unwritten):
+            return NoEvidence(f"{encoded.path}: {encoded.reason}")
+        changes = dict(encoded.changes)
+        for path, text in done.changes.items():
+            if path in base:
+                changes[path] = None if text is None else as_on_disk(root, path, text)
+        return changes
 
     def begin(self) -> None:
         """Run the workspace's command without a patch, beside the model's work."""
@@ -176,7 +197,7 @@ class PatchCheck:
         workspace = self._workspace
         return await run(
             command,
-            Draft(workspace.root, changes, self._scratch),
+            Draft(workspace.root, {**workspace.base, **changes}, self._scratch),
             environ=keyless(workspace.environ, workspace.keys),
             limits=ResourceLimits(LONGEST),
             levels=self._levels,
@@ -195,6 +216,14 @@ async def open_check(workspace: CheckedWorkspace, copies: Path, *, sandboxed: bo
             yield check
         finally:
             await check.close()
+
+
+def as_on_disk(root: Path, path: str, text: str) -> bytes:
+    """A text in the encoding of the file of that name, or else in UTF-8."""
+    held = read_plain(root / path, _LARGEST)
+    decoded = None if isinstance(held, Unreadable) else decode(held)
+    encoded = None if decoded is None or isinstance(decoded, Unreadable) else decoded.encode(text)
+    return text.encode("utf-8", "surrogatepass") if encoded is None else encoded
 
 
 def shell(command: str) -> list[str]:

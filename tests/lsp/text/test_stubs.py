@@ -1,8 +1,8 @@
 import pytest
 
-from darner_server.lsp.tests_of_file import tests_of as counterpart
 from darner_server.lsp.text.positions import split_lines
 from darner_server.lsp.text.stubs import is_stub, window_around
+from darner_server.lsp.text.tests_of_file import tests_of as counterpart
 
 
 @pytest.mark.parametrize(

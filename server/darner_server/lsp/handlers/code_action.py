@@ -5,10 +5,10 @@ from typing import Any
 
 from darner_server.display_text import plain
 from darner_server.lsp.session import Session
-from darner_server.lsp.tests_of_file import tests_of
 from darner_server.lsp.text.documents import OpenDocument
 from darner_server.lsp.text.instruction_comments import Comment, comment_at
 from darner_server.lsp.text.stubs import is_stub, window_around
+from darner_server.lsp.text.tests_of_file import tests_of
 from darner_server.lsp.transport.json_values import as_list, as_object, at, integer_at, point_at, text_at
 
 Action = dict[str, Any]  # a CodeAction
@@ -42,6 +42,9 @@ def resolve(_session: Session, action: object) -> Action:
 
 
 def _actions(session: Session, document: OpenDocument, params: object) -> Iterator[Action]:
+    checked = session.checks.latest
+    if checked is not None and checked.repair is not None and document.uri in checked.uris:
+        yield _command(f"Repair: {checked.words}", "quickfix", "darner.repair", {})
     first, last = point_at(params, "range", "start"), point_at(params, "range", "end")
     for diagnostic in as_list(at(params, "context", "diagnostics")):
         if text_at(diagnostic, "message") and point_at(diagnostic, "range", "start") is not None:

@@ -22,6 +22,7 @@ def code_lenses(session: Session, params: object) -> list[types.CodeLens]:
         return []
     table = document.snapshot().table(session.mapper)
     lenses: list[types.CodeLens] = []
+    checked = session.checks.title(document.uri)
     for number, hunk in enumerate(hunks):
         line = table.line_of(hunk.start)
         place = types.Range(types.Position(line, 0), types.Position(line, 0))
@@ -29,6 +30,8 @@ def code_lenses(session: Session, params: object) -> list[types.CodeLens]:
         if number == 0 and len(hunks) > 1:
             whole = [{"uri": document.uri}]
             titles += [(f"Keep all {len(hunks)}", "darner.keepAll", whole), ("Undo all", "darner.undoAll", whole)]
+        if number == 0 and checked is not None:
+            titles.append((*checked, []))
         lenses += [
             types.CodeLens(place, types.Command(title, command, arguments=args)) for title, command, args in titles
         ]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from darner_server.lsp.errors import INVALID_PARAMS, Failure
-from darner_server.lsp.handlers import code_lens, copilot_inline_edit, explain, next_edits, status
+from darner_server.lsp.handlers import check, code_lens, copilot_inline_edit, explain, next_edits, status
 from darner_server.lsp.handlers.patch import patch
 from darner_server.lsp.patch_params import read_patch_params, token_at
 from darner_server.lsp.server_capabilities import PATCH
@@ -18,6 +18,8 @@ COMMANDS: dict[str, Command] = {
     "darner.undo": code_lens.undo,
     "darner.keepAll": code_lens.keep_all,
     "darner.undoAll": code_lens.undo_all,
+    "darner.check": check.check,
+    "darner.repair": check.repair,
     "darner.explain": explain.explain,
     "darner.explainContext": status.explain_context,
     "darner.status": status.status,
