@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from darner_server.display_text import in_line, plain_words
-from darner_server.lsp.edits.checked_patches import CheckedPatch
+from darner_server.lsp.edits.checked_patches import CheckedPatch, State
 from darner_server.lsp.session import Session
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def _found(
     base = _base(root, prefix, task, done)
     if first is not None:
         task, done, base = first.task, merged(first.patch, done), {**base, **first.base}
-    state = "running" if is_trusted(plan.shown, root, state_folder()) else "untrusted"
+    state: State = "running" if is_trusted(plan.shown, root, state_folder()) else "untrusted"
     words = "checking…" if state == "running" else "Check"
     return CheckedPatch(task, done, root, prefix, uris, plan, base, state, words)
 
