@@ -18,6 +18,7 @@ from darner_server.lsp.edits.running_patches import RunningPatches
 from darner_server.lsp.engine_host import EngineHost
 from darner_server.lsp.errors import Failure
 from darner_server.lsp.next_edits.edit_recorder import EditRecorder
+from darner_server.lsp.next_edits.rewrite_memory import RewriteMemory
 from darner_server.lsp.next_edits.shown_edits import ShownEdits
 from darner_server.lsp.next_edits.snooze import Snooze
 from darner_server.lsp.progress import Progresses
@@ -70,6 +71,7 @@ class Session:
         self.recorder = EditRecorder()
         self.snooze = Snooze()
         self.shown_edits = ShownEdits()
+        self.rewrites = RewriteMemory()
         self.next_edit_turns = Turns()
         self.explanations: list[Explanation] = []
 

@@ -7,16 +7,17 @@ never an error. Clients apply it themselves and then run its command.
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
-from darner_server.lsp.handlers.next_edits import Moment, moment_of, predicted
+from darner_server.lsp.handlers.next_edits import Moment, Wish, moment_of, predicted
 from darner_server.lsp.next_edits.next_edit_json import NextEditJson
 from darner_server.lsp.session import Session
-from darner_server.lsp.transport.json_values import point_at, text_at
+from darner_server.lsp.transport.json_values import integer_at, point_at, text_at
 
 if TYPE_CHECKING:
     from darner_context.next_edits.edit import NextEdit
 
 ACCEPT = "darner.acceptNextEdit"
 _MOST = 50  # edits that are predicted
+_INVOKED = 1  # the trigger kind of a request that the user made
 
 
 def copilot_inline_edit(session: Session, params: object) -> dict[str, Any] | Coroutine[Any, Any, dict[str, Any]]:
@@ -24,11 +25,12 @@ def copilot_inline_edit(session: Session, params: object) -> dict[str, Any] | Co
     moment, place = moment_of(session, params), point_at(params, "position")
     if moment is None or place is None:
         return {"edits": []}
-    return _answer(session, moment, text_at(params, "textDocument", "uri"), place[0] + 1)
+    asked = integer_at(params, "context", "triggerKind") == _INVOKED
+    return _answer(session, moment, text_at(params, "textDocument", "uri"), place[0] + 1, asked=asked)
 
 
-async def _answer(session: Session, moment: Moment, uri: str, line: int) -> dict[str, Any]:
-    found = await predicted(session, moment, _MOST)
+async def _answer(session: Session, moment: Moment, uri: str, line: int, *, asked: bool) -> dict[str, Any]:
+    found = await predicted(session, moment, _MOST, Wish(model=True, asked=asked, own=True))
     context = moment.edits[-1]
 
     def distance(each: "NextEdit") -> tuple[int, bool]:

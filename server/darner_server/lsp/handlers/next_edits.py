@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from darner_server.lsp.edits.buffers import Buffers, snapshot_buffers
 from darner_server.lsp.errors import INVALID_PARAMS, Failure
+from darner_server.lsp.handlers.rewrite import rewrite
+from darner_server.lsp.next_edits.change_edit import edit_of
 from darner_server.lsp.next_edits.next_edit_json import NextEditJson, applied
+from darner_server.lsp.next_edits.pending_rewrite import PendingRewrite
 from darner_server.lsp.session import Session
 from darner_server.lsp.text.documents import OpenDocument
+from darner_server.lsp.text.positions import split_lines
 from darner_server.lsp.text.workspace_folders import Folders
 from darner_server.lsp.transport.json_values import at, integer_at, text_at
 
@@ -18,6 +22,7 @@ if TYPE_CHECKING:
     from darner_server.engine import Engine
 
 _LIMIT, _MOST = 50, 500  # edits of an answer where the client names no limit, and at most
+_LIKELY = 0.42  # a place from here on is worth a request: on the development data more than half of these are right
 _SNOOZE = 10.0  # minutes
 _LONGEST = 24 * 60.0
 
@@ -40,13 +45,23 @@ class Moment:
         return session.documents.get(document.uri) is document and document.revision == revision
 
 
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Whether a `model` may be requested, whether the user `asked` for it, whether only the `own` document counts."""
+
+    model: bool
+    asked: bool
+    own: bool = False
+
+
 def next_edits(session: Session, params: object) -> dict[str, Any] | Coroutine[Any, Any, dict[str, Any]]:
     """Predict from the edits and the documents as they are now; never null, and no error where there is nothing."""
     moment = moment_of(session, params)
     if moment is None:
         return {"edits": []}
-    limit = integer_at(params, "limit")
-    return _answer(session, moment, _LIMIT if limit is None else max(0, min(limit, _MOST)))
+    limit, model = integer_at(params, "limit"), at(params, "model")
+    wish = Wish(model=model is not False, asked=model is True)
+    return _answer(session, moment, _LIMIT if limit is None else max(0, min(limit, _MOST)), wish)
 
 
 def moment_of(session: Session, params: object) -> Moment | None:
@@ -81,12 +96,12 @@ def _path(session: Session, document: OpenDocument) -> str:
     return session.folders.path_of(document.uri, document.language)
 
 
-async def _answer(session: Session, moment: Moment, limit: int) -> dict[str, Any]:
-    found = await predicted(session, moment, limit)
+async def _answer(session: Session, moment: Moment, limit: int, wish: Wish) -> dict[str, Any]:
+    found = await predicted(session, moment, limit, wish)
     return {"edits": NextEditJson(moment.folders, session.mapper, moment.buffers).edits(found)}
 
 
-async def predicted(session: Session, moment: Moment, limit: int) -> "NextEdits":
+async def predicted(session: Session, moment: Moment, limit: int, wish: Wish) -> "NextEdits":
     """The next edits whose documents are still as they were; what the client makes of them is no edit of the user's."""
     from darner_context.next_edits.edit import NextEdits  # imported once the client has been answered
 
@@ -94,7 +109,9 @@ async def predicted(session: Session, moment: Moment, limit: int) -> "NextEdits"
         try:
             await session.wait_for_settings()
             async with session.engines.use() as engine:
-                found = await _predict(session, engine, moment, limit)
+                found, usable = await _predict(session, engine, moment, limit)
+                if wish.model and engine.settings.next_edits == "on" and limit:
+                    found = await _written(session, engine, replace(moment, edits=usable), found, wish)
         except asyncio.CancelledError:
             if turn.superseded():
                 return NextEdits((), {})
@@ -108,28 +125,62 @@ async def predicted(session: Session, moment: Moment, limit: int) -> "NextEdits"
     return replace(found, edits=kept)
 
 
-async def _predict(session: Session, engine: "Engine", moment: Moment, limit: int) -> "NextEdits":
-    """Places from the index; none before it knows the whole workspace, for a name that it lacks may be another's."""
+async def _written(session: Session, engine: "Engine", moment: Moment, found: "NextEdits", wish: Wish) -> "NextEdits":
+    """With the text that a model wrote for the best place, now or before, where no text is known without one."""
+    if any(each.text is not None and each.path == moment.path for each in found.edits) or not moment.edits:
+        return found
+    pending = session.rewrites.pending
+    if pending is not None and pending.path in moment.buffers.texts:
+        pending = pending.rebased(split_lines(moment.buffers.texts[pending.path]))
+        if pending is not None and pending.changes and (pending.path == moment.path or not wish.own):
+            session.rewrites.pending = pending
+            return _with_changes(found, pending, "continues your change", _LIKELY)
+    fit = (each for each in found.edits if each.text is None and (each.sure or each.confidence >= _LIKELY))
+    place = next((each for each in fit if not wish.own or each.path == moment.path), None)
+    if place is None:
+        return found
+    text = found.texts[place.path]
+    pending = await rewrite(session, engine, moment.edits, text, place, asked=wish.asked)
+    session.rewrites.pending = pending
+    return found if pending is None else _with_changes(found, pending, place.reason, place.confidence)
+
+
+def _with_changes(found: "NextEdits", pending: PendingRewrite, reason: str, confidence: float) -> "NextEdits":
+    """The edits of a rewrite first, in the place of the places that they are at."""
+    edits = [edit_of(each, pending.path, reason, confidence) for each in pending.changes]
+    lines = {(each.path, line) for each in edits for line in range(each.start[0], each.end[0] + 1)}
+    others = [each for each in found.edits if (each.path, each.start[0]) not in lines]
+    return replace(found, edits=(*edits, *others), texts={**found.texts, pending.path: "".join(pending.base)})
+
+
+async def _predict(
+    session: Session, engine: "Engine", moment: Moment, limit: int
+) -> "tuple[NextEdits, tuple[RecordedEdit, ...]]":
+    """
+    Places from the index, and the edits that may be used.
+
+    There are none before it knows the whole workspace, for a name that it lacks may be another's.
+    """
     from darner_context.next_edits.edit import NextEdits  # imported once the client has been answered
 
     tier = engine.settings.next_edits
     if tier == "off":
-        return NextEdits((), {})
+        return NextEdits((), {}), ()
     await engine.indexed()  # a client that types on gets its answer at once
     origins = moment.buffers.origins
 
-    def predict() -> tuple[NextEdits, set[str]]:
+    def predict() -> "tuple[NextEdits, tuple[RecordedEdit, ...], set[str]]":
         hidden = {path for path in {each.path for each in moment.edits} if engine.withheld(path, origins.get(path))}
-        usable = [each for each in moment.edits if each.path not in hidden]
+        usable = tuple(each for each in moment.edits if each.path not in hidden)
         if moment.edits[-1].path in hidden:
-            return NextEdits((), {}), hidden
+            return NextEdits((), {}), (), hidden
         found = engine.index.next_edits(usable, moment.buffers.texts, limit)
         chosen = [each for each in found.edits if each.sure or tier == "on"]
         paths = {each.path for each in chosen if each.path in origins}
         barred = {path for path in paths if engine.withheld(path, origins[path])}
-        return replace(found, edits=tuple(each for each in chosen if each.path not in barred)), hidden
+        return replace(found, edits=tuple(each for each in chosen if each.path not in barred)), usable, hidden
 
-    found, hidden = await engine.index.run_in_thread(predict)
+    found, usable, hidden = await engine.index.run_in_thread(predict)
     for path in hidden & moment.documents.keys():
         session.recorder.exclude(moment.documents[path][0].uri)
-    return found
+    return found, usable

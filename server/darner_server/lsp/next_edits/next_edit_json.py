@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from darner_server.display_text import plain
@@ -54,9 +55,9 @@ class NextEditJson:
 
 def applied(text: str, edits: "Iterable[NextEdit]") -> str:
     """A text with the edits of it whose texts are known."""
-    lines = split_lines(text)
+    starts = [0, *accumulate(map(len, split_lines(text)))]
     for each in sorted(edits, key=lambda each: each.start, reverse=True):
-        if each.text is not None and each.start[0] == each.end[0] <= len(lines):
-            line = lines[each.start[0] - 1]
-            lines[each.start[0] - 1] = line[: each.start[1]] + each.text + line[each.end[1] :]
-    return "".join(lines)
+        if each.text is not None and each.end[0] <= len(starts):
+            begin, end = (starts[line - 1] + index for line, index in (each.start, each.end))
+            text = text[:begin] + each.text + text[end:]
+    return text
