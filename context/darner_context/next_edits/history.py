@@ -57,6 +57,7 @@ class EditHistory:
         self._taken_back: list[_Entry] = []  # edits that an undo has reverted completely
         self._latest: dict[str, float] = {}  # when each document changed last
         self.undone = False
+        self.begun = 0  # how many edits the user has begun to type
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -131,6 +132,7 @@ class EditHistory:
         if target is not None:
             _join(target, change, lines, seconds)
         elif kind != "undo" and len(change.before) <= _LONG and len(change.after) <= _LONG:
+            self.begun += kind == "typing"
             target = _Entry(path, change.first, change.before, change.after, kind, seconds, [change.before])
         kept = [each for each in self._entries if each is not target and not any(each is other for other in touched)]
         if target is not None and target.before != target.after:

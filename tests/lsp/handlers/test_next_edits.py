@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from tests.lsp.editor import CLIENTS, Editor, Json, editing, plain, refused
+from tests.lsp.editor import Editor, Json, editing, plain, refused
 
 from darner_clients.testing import Script, ScriptedEndpoint
 
@@ -42,7 +42,7 @@ def applied(editor: Editor, edits: list[Json], name: str) -> str:
     return text
 
 
-@pytest.mark.parametrize("client", CLIENTS)
+@pytest.mark.parametrize("client", ["vscode", "neovim"])  # UTF-16 and UTF-8
 async def test_a_rename_reaches_open_and_closed_files(tmp_path: Path, client: str) -> None:
     async with editing(tmp_path, {"a.py": A, "b.py": B}, client=client) as editor:
         editor.open("a.py")
@@ -90,16 +90,12 @@ async def test_silence(tmp_path: Path) -> None:
         assert await ask(editor, "a.py") == []  # an undo
 
 
-@pytest.mark.parametrize("tier", ["off", "sure", "on"])
+@pytest.mark.parametrize("tier", ["off", "sure"])
 async def test_the_setting(tmp_path: Path, tier: str) -> None:
     async with editing(tmp_path, {"a.py": A, "b.py": B}, client="bare", options={"next_edits": tier}) as editor:
         editor.open("a.py")
         rename(editor, "a.py")
-        assert {each["sure"] for each in await ask(editor, "a.py")} == {
-            "off": set(),
-            "sure": {True},
-            "on": {True, False},
-        }[tier]
+        assert {each["sure"] for each in await ask(editor, "a.py")} == ({True} if tier == "sure" else set())
 
 
 async def test_a_patch_is_no_intent(tmp_path: Path) -> None:

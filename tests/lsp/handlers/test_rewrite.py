@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 from tests.lsp.editor import Editor, Json, editing
 from tests.lsp.handlers.test_copilot_inline_edit import ask, take
+from tests.lsp.handlers.test_inline_completion import ask as complete
+from tests.lsp.handlers.test_inline_completion import spans
 from tests.lsp.handlers.test_next_edits import ask as ask_all
 
-from darner_clients.testing import Script, ScriptedEndpoint
+from darner_clients.testing import Script, ScriptedEndpoint, ScriptedReply
 from darner_server.lsp.next_edits.rewrite_prompt import BEGIN, END, NOTHING
 
 A = "def load_all(path):\n    return path\n\n\nload_all('a')\nload_all('b')\n"
@@ -43,6 +45,7 @@ async def test_a_window_one_edit_after_the_other_from_one_request(tmp_path: Path
         editor.type("a.py", (4, 12), (4, 12), ",")  # it survives typing that agrees
         (edit,) = await ask(editor, "a.py", 4)
         assert place(edit) == (4, 13, " 1")
+        assert spans(await complete(editor, "a.py", 4, 13)) == [(" 1", 13, 13)]  # what only adds is ghost text as well
         editor.type("a.py", (0, 0), (0, 0), "import os\n")  # and moves with edits elsewhere
         (edit,) = await ask(editor, "a.py", 5)
         assert place(edit) == (5, 13, " 1")
@@ -54,15 +57,26 @@ async def test_a_window_one_edit_after_the_other_from_one_request(tmp_path: Path
         assert len(scripted.asked) == 1
 
 
+async def test_a_rewrite_that_the_user_passes_over_is_gone(tmp_path: Path) -> None:
+    more = A + "".join(f"line_{number} = {number}\n" for number in range(60))
+    new = TYPED.replace("'a')", "'a', 1)") + "".join(more.splitlines(keepends=True)[6:19])
+    reply = ScriptedReply("", window(new), times=1)
+    async with (
+        ScriptedEndpoint(Script(replies=(reply,), otherwise=NOTHING)) as scripted,
+        editing(tmp_path, {"a.py": more}, scripted, client="neovim") as editor,
+    ):
+        type_parameter(editor)
+        assert len(await ask(editor, "a.py", 0)) == 1
+        for line, shown in ((20, 1), (35, 1), (50, 0)):
+            editor.type("a.py", (line, 0), (line, 0), "x")
+            assert len(await ask(editor, "a.py", line)) == shown
+
+
 @pytest.mark.parametrize(
     "reply",
     [
         NOTHING,
-        window(TYPED),  # the window as it is
-        window(A),  # what was typed is taken back
         window(TYPED.replace("'a')", "'a', 1")),  # a syntax error
-        f"{BEGIN}\n{TYPED}",  # cut off
-        "",
     ],
 )
 async def test_nothing_is_shown_and_the_same_is_not_requested_again(tmp_path: Path, reply: str) -> None:
@@ -76,7 +90,7 @@ async def test_nothing_is_shown_and_the_same_is_not_requested_again(tmp_path: Pa
         assert len(scripted.asked) == 1
 
 
-@pytest.mark.parametrize("options", [{"trusted": False}, {"next_edits": "sure"}, {"next_edits": "off"}])
+@pytest.mark.parametrize("options", [{"trusted": False}, {"next_edits": "sure"}])
 async def test_nothing_is_requested(tmp_path: Path, options: dict[str, Any]) -> None:
     async with (
         ScriptedEndpoint(Script(otherwise=window(TYPED.replace("'a')", "'a', 1)")))) as scripted,

@@ -13,9 +13,10 @@ from lsprotocol import types
 from darner_server.document_origin import Origin
 from darner_server.lsp.edits.workspace_edit import range_json
 from darner_server.lsp.model_request import NoAnswer, model_stream
+from darner_server.lsp.next_edits.change_edit import edit_of
 from darner_server.lsp.session import Session
 from darner_server.lsp.suggestions.shape import Cursor, suggest
-from darner_server.lsp.text.documents import DocumentSnapshot
+from darner_server.lsp.text.documents import DocumentSnapshot, OpenDocument
 from darner_server.lsp.text.positions import LineTable, Point, split_lines
 from darner_server.lsp.transport.json_values import integer_at, point_at, text_at
 
@@ -69,7 +70,7 @@ def inline_completion(
     begin, prefix = _selected(params, table, text, offset) or _word(text, offset)
     cursor = Cursor(text[:begin] + prefix, text[offset:])
     there = _Place(table.point(begin), table.point(offset), prefix)
-    known = session.suggestions.remembered(cursor)
+    known = session.suggestions.remembered(cursor) or _next_edit(session, document, there.end)
     if known is not None:
         return _answer(there, known)
     invoked = integer_at(params, "context", "triggerKind") == _INVOKED
@@ -92,6 +93,19 @@ def _word(text: str, offset: int) -> tuple[int, str]:
     while begin and (text[begin - 1].isalnum() or text[begin - 1] == "_"):
         begin -= 1
     return begin, text[begin:offset]
+
+
+def _next_edit(session: Session, document: OpenDocument, cursor: Point) -> str | None:
+    """What the shown next edit adds at the cursor, if it only adds there."""
+    path = session.folders.path_of(document.uri, document.language)
+    pending = session.rewrites.shown(path, document.lines, session.recorder.begun)
+    for change in pending.changes if pending is not None else ():
+        edit = edit_of(change, path, "", 0.0)
+        line = document.lines[cursor.line] if cursor.line < len(document.lines) else ""
+        place = cursor.line + 1, session.mapper.index(line, cursor.character)
+        if edit.text and edit.start == edit.end == place:
+            return edit.text
+    return None
 
 
 def _wanted(session: Session) -> bool:

@@ -129,19 +129,17 @@ async def _written(session: Session, engine: "Engine", moment: Moment, found: "N
     """With the text that a model wrote for the best place, now or before, where no text is known without one."""
     if any(each.text is not None and each.path == moment.path for each in found.edits) or not moment.edits:
         return found
-    pending = session.rewrites.pending
-    if pending is not None and pending.path in moment.buffers.texts:
-        pending = pending.rebased(split_lines(moment.buffers.texts[pending.path]))
-        if pending is not None and pending.changes and (pending.path == moment.path or not wish.own):
-            session.rewrites.pending = pending
-            return _with_changes(found, pending, "continues your change", _LIKELY)
+    begun = session.recorder.begun
+    pending = session.rewrites.shown(moment.path, split_lines(moment.buffers.texts[moment.path]), begun)
+    if pending is not None:
+        return _with_changes(found, pending, "continues your change", _LIKELY)
     fit = (each for each in found.edits if each.text is None and (each.sure or each.confidence >= _LIKELY))
     place = next((each for each in fit if not wish.own or each.path == moment.path), None)
     if place is None:
         return found
     text = found.texts[place.path]
     pending = await rewrite(session, engine, moment.edits, text, place, asked=wish.asked)
-    session.rewrites.pending = pending
+    session.rewrites.show(pending, begun)
     return found if pending is None else _with_changes(found, pending, place.reason, place.confidence)
 
 

@@ -33,6 +33,11 @@ class EditRecorder:
         self._writing: Counter[str] = Counter()  # keys of the documents that darner itself edits now
         self._offers: dict[str, _Offer] = {}  # what clients may make of documents
 
+    @property
+    def begun(self) -> int:
+        """How many edits the user has begun to type."""
+        return self._history.begun
+
     def opened(self, document: OpenDocument, path: str) -> None:
         """Follow a document from now on, if its edits may be kept."""
         key = key_of(document.uri)
