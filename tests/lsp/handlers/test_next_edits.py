@@ -30,14 +30,15 @@ def applied(editor: Editor, edits: list[Json], name: str) -> str:
     """The file's text with its edits."""
     uri = editor.uri(name)
     buffer = editor.buffers.get(uri)
-    text = buffer.text if buffer is not None else (editor.root / name).read_text()
+    text: str = buffer.text if buffer is not None else (editor.root / name).read_text()
     own = [each for each in edits if each["textDocument"]["uri"] == uri and each["text"] is not None]
     for each in sorted(own, key=lambda each: -each["range"]["start"]["line"]):
         assert each["textDocument"]["version"] == (buffer.version if buffer is not None else None)
         lines = text.split("\n")
-        line = lines[each["range"]["start"]["line"]]
+        number: int = each["range"]["start"]["line"]
+        line = lines[number]
         start, end = (editor.mapper.index(line, each["range"][side]["character"]) for side in ("start", "end"))
-        lines[each["range"]["start"]["line"]] = line[:start] + each["text"] + line[end:]
+        lines[number] = line[:start] + each["text"] + line[end:]
         text = "\n".join(lines)
     return text
 
