@@ -35,7 +35,7 @@ FLOORS = {
     "darner_server.lsp": "client_log errors explanations suggestions < transport < progress server_capabilities text"
     " < client_capabilities engine_host handshake patch_params < edits < next_edits < session < model_request patch_check < patch_run < handlers < server < startup",
     "darner_server.cli": "exit_codes output daemon < autorun_files locations model recovery"
-    " < command_setup < apply patch_events context doctor < setup < patch_check < patch < arguments < app < warm_process",
+    " < undo < command_setup < apply patch_events context doctor < setup < patch_check < patch < arguments < app < warm_process",
 }
 
 # What each package may import besides itself and the standard library. "package.room" allows that room alone.

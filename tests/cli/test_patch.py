@@ -50,6 +50,16 @@ async def test_a_diff_on_stdout_and_nothing_written(desk: Desk) -> None:
     assert desk.texts() == {name: text.encode() for name, text in FILES.items()}
 
 
+async def test_notes_and_details(desk: Desk) -> None:
+    """-q leaves the diff only; -v adds what is sent, and why."""
+    async with ScriptedEndpoint(Script(otherwise=REPLY)) as scripted:
+        arguments = ("patch", "change", "a.py", "--config", config(desk, scripted))
+        quiet = await desk.run(*arguments, "-q")
+        verbose = await desk.run(*arguments, "-v")
+    assert (quiet.code, quiet.out, quiet.err) == (0, DIFF, "")
+    assert (verbose.code, verbose.out, "context: a.py:1-" in verbose.err) == (0, DIFF, True), verbose.err
+
+
 async def test_apply_writes(desk: Desk) -> None:
     async with ScriptedEndpoint(Script(otherwise=REPLY)) as server:
         ran = await desk.run("patch", "return two", "a.py:1-2", "--apply", "--config", config(desk, server))

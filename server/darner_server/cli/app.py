@@ -45,7 +45,7 @@ def run(arguments: list[str]) -> int:
 
 def app(arguments: list[str]) -> object:
     """Run the command that the arguments name. Those that need no help page are parsed without typer, which is slow."""
-    if arguments == ["--version"]:
+    if arguments in (["--version"], ["-V"]):
         sys.stdout.write(f"darner {__version__}\n")
         return exit_codes.PATCHED
     from darner_server.cli.arguments.plain import command_of

@@ -12,6 +12,7 @@ from darner_server.cli import exit_codes, output
 from darner_server.cli.autorun_files import writable
 from darner_server.cli.locations import parse_location
 from darner_server.cli.recovery import journals, recover_unfinished
+from darner_server.cli.undo.history import remember
 from darner_server.engine.events import EditRefused
 from darner_server.engine.masking import restored_from_any, without_secrets
 from darner_server.engine.patch_state import TaskTexts
@@ -75,7 +76,7 @@ def apply(reply: str | None, root: Path, here: Path, options: ApplyOptions) -> i
     before = {path: before[path] for path in changes}
     diff = unified_diff(before, changes)
     if options.apply:
-        written = save(root, before, changes, journals=journals())
+        written = save(root, before, changes, journals=journals(), remember=remember)
         if isinstance(written, Unwritten):
             raise exit_codes.Stop(f"nothing was written: {written.path}: {written.reason}", exit_codes.NOTHING)
     if options.json:

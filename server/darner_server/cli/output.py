@@ -22,6 +22,8 @@ _ERASE = "\r\x1b[K"
 _NO_CONTROL = {"dumb", "unknown"}  # values of TERM
 _WINDOWS = ("WT_SESSION", "ConEmuANSI", "ANSICON", "TERM")  # one is set where a console of Windows knows ANSI codes
 
+_quiet = False  # whether notes and progress are left out ...
+_verbose = False  # ... and whether details are shown
 _progress: "Progress | None" = None  # the one whose line is on the terminal
 
 
@@ -39,8 +41,22 @@ def abandon() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+def set_verbosity(*, quiet: bool, verbose: bool) -> None:
+    """With `quiet`, leave out notes (what is dim) and progress, not warnings and failures; `verbose` shows details."""
+    global _quiet, _verbose
+    _quiet, _verbose = quiet, verbose
+
+
+def detail(message: str) -> None:
+    """A line on stderr for those who want details."""
+    if _verbose:
+        say(message, "dim")
+
+
 def say(message: str, style: str = "") -> None:
     """A line on stderr; nothing in it is markup."""
+    if _quiet and style == "dim":
+        return
     line = _styled(visible(message), style, sys.stderr) + "\n"
     _write_words(line if _progress is None else f"{_ERASE}{line}{_progress.line}")
 
@@ -92,7 +108,7 @@ class Progress:
     """A line with the present stage, on a terminal; nothing elsewhere."""
 
     def __init__(self, *, wanted: bool = True) -> None:
-        self.is_seen = wanted and _obeys_codes(sys.stderr)  # whether anybody sees it
+        self.is_seen = wanted and not _quiet and _obeys_codes(sys.stderr)  # whether anybody sees it
         self.line = ""
 
     def __enter__(self) -> Self:

@@ -23,6 +23,7 @@ from darner_server.cli.command_setup import (
 from darner_server.cli.locations import parse_location, refuse_file_as_instruction
 from darner_server.cli.patch_events import Display, show_events
 from darner_server.cli.recovery import journals, recover_unfinished
+from darner_server.cli.undo.history import remember
 from darner_server.engine import Done, Engine, Failed, Task
 from darner_server.engine.save import save
 from darner_server.file_writer import Unwritten
@@ -141,7 +142,7 @@ def _asked_for(place: Place, task: Task, options: PatchOptions, done: Done) -> D
 
 
 def _write(place: Place, done: Done) -> None:
-    written = save(place.root, done.before, done.changes, journals=journals())
+    written = save(place.root, done.before, done.changes, journals=journals(), remember=remember)
     if isinstance(written, Unwritten):
         raise exit_codes.Stop(f"nothing was written: {written.path}: {written.reason}", exit_codes.NOTHING)
 

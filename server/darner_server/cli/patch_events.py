@@ -106,6 +106,8 @@ def _show_context(event: ContextReady, progress: output.Progress) -> None:
         return
     count = len(event.snippets)
     progress.show(f"context: {count} snippet{'s' if count != 1 else ''}, {event.tokens + event.focus_tokens} tokens")
+    for path, first, last, tokens, reasons in event.snippets:
+        output.detail(f"context: {path}:{first}-{last}, {tokens} tokens: {', '.join(reasons)}")
     for each in event.withheld:
         output.say(each, "yellow")
     for path, reason in event.left_out:

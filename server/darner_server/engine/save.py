@@ -1,6 +1,6 @@
 """A patch from texts to the files on disk, each in the encoding it had."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,13 +13,24 @@ _WIDEST = 4  # bytes of a character, and of a mark before the first
 
 
 def save(
-    root: Path, before: Mapping[str, str | None], after: Mapping[str, str | None], *, journals: Path | None = None
+    root: Path,
+    before: Mapping[str, str | None],
+    after: Mapping[str, str | None],
+    *,
+    journals: Path | None = None,
+    remember: Callable[[Path, "Encoded"], None] | None = None,
 ) -> Written | Unwritten:
-    """Write every changed file or none. If a file no longer contains `before`, the whole patch is rejected."""
+    """Write every changed file or none. If a file no longer contains `before`, the whole patch is rejected.
+
+    `remember` gets the root and the bytes of a patch that was written.
+    """
     encoded = encode(root, before, after)
     if isinstance(encoded, Unwritten):
         return encoded
-    return write(root, encoded.changes, expected=encoded.expected, journals=journals)
+    written = write(root, encoded.changes, expected=encoded.expected, journals=journals)
+    if remember is not None and not isinstance(written, Unwritten):
+        remember(root, encoded)
+    return written
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,9 @@ RunFiles = Annotated[
 
 
 @app.callback(invoke_without_command=True)
-def darner(version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False) -> None:
+def darner(
+    version: Annotated[bool, typer.Option("-V", "--version", help="Print the version and exit.")] = False,
+) -> None:
     """Near-instant code patches in any editor, and here without one."""
     if version:
         sys.stdout.write(f"darner {__version__}\n")
@@ -160,6 +162,8 @@ def patch(
     ] = None,
     budget: BudgetOption = None,
     allow_run_files: RunFiles = False,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Show only the result, warnings and failures.")] = False,
+    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Show what is sent, and why.")] = False,
     no_daemon: NoDaemon = False,  # noqa: ARG001 - read before anything is imported
 ) -> None:
     """Change code as instructed: a unified diff on stdout, or the files themselves with --apply."""
@@ -169,6 +173,7 @@ def patch(
         apply=apply, json=json, partial=partial, check=check, trust=trust, sandboxed=require_sandbox,
         repair_seconds=check_seconds, budget=budget, allow=allow_run_files, drafts=drafts,
     )  # fmt: skip
+    output.set_verbosity(quiet=quiet, verbose=verbose)
     from darner_server.cli.command_setup import with_endpoint
 
     place = with_endpoint(_place(root, config), endpoint, model)
@@ -234,6 +239,15 @@ def context(
 
     options = command.ContextOptions(instruction=instruction, budget=budget, json=json, jsonl=jsonl)
     _run(command.context(_place(root, config), path, options))
+
+
+@app.command()
+def undo(root: Root = None) -> None:
+    """Take back the last patch that was written, then the one before it; refused if a file has changed since."""
+    from darner_server.cli.locations import find_root, working_folder
+    from darner_server.cli.undo import undo as command
+
+    _exit(command.undo(find_root(root, working_folder())))
 
 
 @app.command()

@@ -26,6 +26,10 @@ FLAGS: Mapping[str, frozenset[str]] = {
             "--require-sandbox",
             "--allow-run-files",
             "--no-daemon",
+            "-q",
+            "--quiet",
+            "-v",
+            "--verbose",
         }
     ),
     "context": frozenset({"--json", "--jsonl", "--no-daemon"}),
@@ -45,6 +49,10 @@ class Parsed:
     flags: frozenset[str]
     values: Mapping[str, str]
     arguments: tuple[str, ...]
+
+    def has(self, *names: str) -> bool:
+        """Whether a flag is there, under one of its names."""
+        return not self.flags.isdisjoint(names)
 
     def path(self, option: str) -> Path | None:
         """The value of an option as a path."""
@@ -95,7 +103,7 @@ def parse(arguments: list[str]) -> Parsed | None:
 
 
 def _patch(parsed: Parsed) -> Run:
-    from darner_server.cli import patch
+    from darner_server.cli import output, patch
     from darner_server.cli.command_setup import read_place, with_endpoint
 
     options = patch.PatchOptions(
@@ -110,6 +118,7 @@ def _patch(parsed: Parsed) -> Run:
         allow="--allow-run-files" in parsed.flags,
         drafts=parse_drafts(parsed.values.get("--drafts", "")),
     )
+    output.set_verbosity(quiet=parsed.has("-q", "--quiet"), verbose=parsed.has("-v", "--verbose"))
     instruction, *paths = parsed.arguments or ("",)
     place = read_place(parsed.path("--root"), parsed.path("--config"))
     place = with_endpoint(place, parsed.values.get("--endpoint"), parsed.values.get("--model"))

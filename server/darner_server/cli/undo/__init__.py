@@ -1,0 +1,1 @@
+"""Patches that were written, and how the last one is taken back."""
