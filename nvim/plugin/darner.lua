@@ -35,6 +35,14 @@ command('DarnerKeep', function(given)
   require('darner.review').keep(given.bang)
 end, { bang = true, desc = 'darner: keep the hunk at the cursor, or (with !) all of this buffer' })
 
+command('DarnerCheck', function()
+  require('darner.checks').check()
+end, { desc = "darner: run the project's checks on the latest patch" })
+
+command('DarnerRepair', function()
+  require('darner.checks').repair()
+end, { desc = 'darner: repair the latest patch, whose check failed' })
+
 command('DarnerUndo', function(given)
   require('darner.review').undo(given.bang)
 end, { bang = true, desc = 'darner: undo the hunk at the cursor, or (with !) all of this buffer' })

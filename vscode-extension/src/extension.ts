@@ -4,6 +4,7 @@ import * as vscode from "vscode";
 import { Asking } from "./ask.ts";
 import { Before } from "./before.ts";
 import { ChangedFiles } from "./changedFiles.ts";
+import { Checks } from "./checks.ts";
 import { Editing } from "./patchCommands.ts";
 import type { PatchParams, ServerStatus } from "./protocol.ts";
 import { Hunks } from "./hunks.ts";
@@ -38,6 +39,7 @@ export function activate(context: vscode.ExtensionContext): Inside {
   const began = performance.now();
   const log = vscode.window.createOutputChannel("darner", { log: true });
   const hunks = new Hunks();
+  const checks = new Checks();
   const painting = new Painting(hunks);
   const status = new Status();
   const troubles = new Troubles();
@@ -46,10 +48,15 @@ export function activate(context: vscode.ExtensionContext): Inside {
   const told: Trouble[] = [];
 
   const server: Server = new Server(log, keys, {
-    command: (command, args, next) =>
-      command === "darner.patch" ? editing.ask(args[0] as PatchParams) : next(command, args),
+    command: (command, args, next) => {
+      const repair = command === "darner.repair" ? checks.latest?.repair : undefined;
+      const params = command === "darner.patch" ? (args[0] as PatchParams) : repair;
+      return params ? editing.ask(params) : next(command, args);
+    },
+    checked: (checked) => checks.take(checked),
     state: (running) => {
       status.set(running ? "ready" : "stopped");
+      checks.take(undefined);
       void vscode.commands.executeCommand("setContext", "darner.running", running);
       if (running) {
         troubles.fine("");
@@ -144,7 +151,8 @@ export function activate(context: vscode.ExtensionContext): Inside {
     server,
     editing,
     before,
-    new Lenses(hunks),
+    checks,
+    new Lenses(hunks, checks),
     new ChangedFiles(hunks),
     hunks.onDidChange(contexts),
     ...Object.entries(commands).map(([name, run]) => vscode.commands.registerCommand(`darner.${name}`, run)),

@@ -1,6 +1,7 @@
-// Keep and Undo above each hunk, and both for all above the first.
+// Keep and Undo above each hunk; above the first both for all, and what the checks of the patch have found.
 
 import * as vscode from "vscode";
+import type { Checks } from "./checks.ts";
 import type { Hunks } from "./hunks.ts";
 import { Throttle } from "./throttle.ts";
 
@@ -11,12 +12,15 @@ export class Lenses implements vscode.CodeLensProvider, vscode.Disposable {
   readonly onDidChangeCodeLenses = this.changed.event;
   private readonly listening: vscode.Disposable;
   private readonly hunks: Hunks;
+  private readonly checks: Checks;
 
-  constructor(hunks: Hunks) {
+  constructor(hunks: Hunks, checks: Checks) {
     this.hunks = hunks;
+    this.checks = checks;
     const throttle = new Throttle(INTERVAL, () => this.changed.fire());
     this.listening = vscode.Disposable.from(
       hunks.onDidChange(() => throttle.ask()),
+      checks.onDidChange(() => throttle.ask()),
       vscode.languages.registerCodeLensProvider({ pattern: "**" }, this),
     );
   }
@@ -39,13 +43,16 @@ export class Lenses implements vscode.CodeLensProvider, vscode.Disposable {
         ]);
         said.push(["Undo all", "darner.undoFile", "Undo all hunks of this file", document.uri]);
       }
+      for (const each of number === 0 ? this.checks.of(document.uri.toString()) : []) {
+        said.push([each.title, each.command, each.tooltip, undefined]);
+      }
       if (hunk.bridged !== "") {
         const told = `The model's text differed from yours in: ${hunk.bridged}. No other place matches.`;
         said.push([`$(info) applied with differences (${hunk.bridged})`, "darner.compare", told, document.uri]);
       }
       return said.map(
         ([title, command, tooltip, argument]) =>
-          new vscode.CodeLens(place, { title, command, tooltip, arguments: [argument] }),
+          new vscode.CodeLens(place, { title, command, tooltip, arguments: argument === undefined ? [] : [argument] }),
       );
     });
   }

@@ -2,6 +2,7 @@
 
 import { execFile } from "node:child_process";
 import { homedir } from "node:os";
+import type { Checked } from "./checks.ts";
 import type * as vscode from "vscode";
 import {
   CloseAction,
@@ -29,6 +30,7 @@ export interface Hooks {
   /** A command of the server is run: by a code action, a lens or another extension. */
   command(command: string, args: unknown[], next: ExecuteCommandSignature): unknown;
   state(running: boolean): void;
+  checked(checked: Checked): void;
   trouble(trouble: Trouble | undefined): void;
 }
 
@@ -132,6 +134,7 @@ export class Server implements vscode.Disposable {
       { command: found.path, args: ["serve", "--stdio"], options: surroundings(environment) },
       this.clientOptions(() => started),
     );
+    client.onNotification("darner/checked", (checked: Checked) => this.hooks.checked(checked));
     client.onDidChangeState((event) => this.hooks.state(event.newState === State.Running));
     this.running = client;
     try {

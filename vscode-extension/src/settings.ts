@@ -53,5 +53,6 @@ export function forServer(settings: Settings, paused: boolean, preferred: string
     ...(settings.hedge === undefined ? {} : { hedge: settings.hedge }),
     ...whileRunning(settings, paused),
     trusted: vscode.workspace.isTrusted,
+    checks: true, // the notification `darner/checked` is wanted
   };
 }

@@ -107,6 +107,10 @@ local function forget(buffer, hunk)
   if boards[buffer] then
     boards[buffer][hunk.mark] = nil
   end
+  local checks = package.loaded['darner.checks']
+  if checks then
+    checks.refresh()
+  end
 end
 
 --- Whether the lines of a hunk are no longer what they were made: a quick look, before the undo tree is read.

@@ -118,6 +118,9 @@ function M.ask(buffer, asked)
     { client = client.id, buffer = buffer, asked = asked, endpoint = 'darner', rate = 0, hunks = 0, refused = 0 }
   runs[token], M.last = run, run
   require('darner.apply').begin()
+  if package.loaded['darner.checks'] then
+    require('darner.checks').forget()
+  end
   local params =
     { command = 'darner.patch', arguments = { vim.tbl_extend('force', asked, { partialResultToken = token }) } }
   local sent, request = client:request('workspace/executeCommand', params, function(failure, result)

@@ -56,10 +56,14 @@ local function ours()
   local attached = {} ---@type table<integer, table<integer, true>>
   local stopped = {} ---@type table<integer, true> by the user, perhaps by force: that is no crash
   return {
+    init_options = { checks = true }, -- `darner/checked` is wanted
     flags = { debounce_text_changes = 50 }, -- the server sends a round of hunks when it has heard of the last one
     handlers = {
       ['workspace/applyEdit'] = function(_, params, ctx)
         return require('darner.apply').handle(params, ctx.client_id)
+      end,
+      ['darner/checked'] = function(_, params)
+        require('darner.checks').take(params)
       end,
       ['$/progress'] = function(failure, params, ctx)
         if not require('darner.patch').take(params.token, params.value) then

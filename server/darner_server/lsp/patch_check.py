@@ -155,6 +155,6 @@ def _show(session: Session, found: CheckedPatch) -> None:
     if session.checks.latest is not found:
         return
     session.lenses_changed()
-    if session.options.get("checks") is True:
+    if session.initial_options.get("checks") is True:
         with suppress(OSError):
             session.protocol.notify("darner/checked", plain_words(found.as_json()))

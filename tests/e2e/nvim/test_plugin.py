@@ -124,6 +124,43 @@ def test_several_files_and_roots(tmp_path: Path, version: str) -> None:
         assert "ERROR" not in health
 
 
+def test_a_patch_is_checked_and_repaired(tmp_path: Path, version: str) -> None:
+    files = {"a.py": "one = 1\n", ".darner.toml": "check = 'grep -q \"one = 2\" a.py'\n"}
+    script = Script(
+        replies=(ScriptedReply("project's check", block("a.py", "one = 3\n", "one = 2\n")),),
+        otherwise=block("a.py", "one = 1\n", "one = 3\n"),
+    )
+    shown = """return (function()
+        local space = vim.api.nvim_get_namespaces()['darner.checks']
+        local marks = space and vim.api.nvim_buf_get_extmarks(0, space, 0, -1, { details = true }) or {}
+        return vim.tbl_map(function(each) return vim.trim(each[4].virt_text[1][1]) end, marks)
+    end)()"""
+    state = (
+        "package.loaded['darner.checks'] and require('darner.checks').latest and require('darner.checks').latest.state"
+    )
+    with editing(tmp_path, version, files, script) as nvim:
+        nvim.lua("""vim.lsp.handlers['window/showMessageRequest'] = function(_, params)
+            _G.asked = params.message
+            return params.actions[1]
+        end""")
+        nvim.command("DarnerRepair")
+        assert "there is nothing to repair" in nvim.messages()
+        nvim.command("%Darner three")
+        nvim.until(f"({state}) == 'untrusted'")
+        assert nvim.lua(shown) == ["not checked yet · :DarnerCheck"]
+        nvim.command("DarnerCheck")
+        nvim.until(f"({state}) == 'failed'")
+        assert "that you have not run before" in nvim.lua("return _G.asked")
+        assert nvim.lua(shown) == ['grep -q "one = 2" a.py ended with exit code 1 · :DarnerRepair']
+        nvim.command("DarnerRepair")
+        nvim.until(f"({state}) == 'passed'")
+        assert (nvim.lines(), nvim.lua(shown)) == (["one = 2"], ['checked: grep -q "one = 2" a.py passed'])
+        nvim.command("DarnerKeep!")
+        nvim.lua("vim.schedule(function() _G.later = true end)")
+        nvim.until("_G.later")
+        assert nvim.lua(shown) == []
+
+
 def test_maps(tmp_path: Path, version: str) -> None:
     desk = home(tmp_path, "http://127.0.0.1:9", {"a.txt": "one\ntwo\n"})
     chosen = (
@@ -154,6 +191,8 @@ def test_help(tmp_path: Path, version: str) -> None:
             ":DarnerCancel",
             ":DarnerContext",
             ":DarnerStatus",
+            ":DarnerCheck",
+            ":DarnerRepair",
             ":DarnerKeep",
             ":DarnerUndo",
         ):

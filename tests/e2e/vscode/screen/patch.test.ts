@@ -6,16 +6,23 @@ import { join } from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import type { Page } from "playwright-core";
 import { answer, command, editorKey, save } from "./keyboard.ts";
+import { block } from "../host/suite/scene.ts";
 import { PATCHED, SHOP, SHOP_FILES, SHOP_REPLIES } from "./shop.ts";
 import { picture, Workbench } from "./workbench.ts";
+
+const COUNT = "    count: int = 1\n";
 
 let bench: Workbench;
 let page: Page;
 
 before(async () => {
   bench = await Workbench.start({
-    files: SHOP_FILES,
-    replies: SHOP_REPLIES,
+    files: { ...SHOP_FILES, ".darner.toml": "check = 'grep -q \"tax:\" shop.py'\n" },
+    replies: [
+      { when: "the project's check", text: block("shop.py", "    taxes: float = 0.0\n", "    tax: float = 0.0\n") },
+      { when: "Add a tax", text: block("shop.py", COUNT, `${COUNT}    taxes: float = 0.0\n`) },
+      ...SHOP_REPLIES,
+    ],
     script: { faults: [{ kind: "pause", when: "Take your time", text: "word" }] },
     width: 1280,
     height: 760,
@@ -95,4 +102,20 @@ test("what was asked before is there to choose, Esc cancels, and one undo takes 
   await editorKey(page, "Control+Z");
   await lenses("Keep").first().waitFor({ state: "detached" });
   await page.locator(".tab.active:not(.dirty)").waitFor(); // the text is the one that was saved
+});
+
+test("a check is offered, runs once it is trusted, and what fails is repaired by a lens", async () => {
+  const lens = (title: string) => page.locator(".codelens-decoration a", { hasText: title });
+  await ask("Add a tax");
+  await lens("Check").click();
+  await page.locator('[id="status.notifications"] .codicon-bell-dot').click(); // a driven editor shows no toasts
+  await page.locator(".notification-list-item", { hasText: "that you have not run before" }).waitFor();
+  await picture(page, "check-trust");
+  await page.locator(".notification-list-item .monaco-button", { hasText: "Run, now and from now on" }).click();
+  await lens("ended with exit code 1").waitFor();
+  await picture(page, "check-failed");
+  await lens("Repair").click();
+  await lens("checked: grep").waitFor();
+  await picture(page, "check-passed");
+  assert.equal(await saved(), SHOP.replace(COUNT, `${COUNT}    tax: float = 0.0\n`));
 });
