@@ -131,7 +131,7 @@ LANGUAGES: tuple[Language, ...] = (
     ),
     Language("hcl", (".tf", ".hcl"), "tree_sitter_hcl", query="hcl", comments=("#", "//"), gate=False),
     Language("nix", (".nix",), "tree_sitter_nix", query="nix", comments=("#",), gate=False),
-    Language("css", (".css",), "tree_sitter_css", query="css"),
+    Language("css", (".css",), "tree_sitter_css", query="css", comments=("/*", "*")),
     Language("html", (".html", ".htm"), "tree_sitter_html", query="html", comments=("<!--",), embeds=True, gate=False),
     Language("astro", (".astro",), "tree_sitter_html", query="html", comments=("<!--",), embeds=True, gate=False),
     Language("vue", (".vue",), "tree_sitter_html", query="html", comments=("<!--",), embeds=True, gate=False),

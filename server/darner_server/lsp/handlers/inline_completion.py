@@ -218,6 +218,7 @@ class _CompletionRequests:
 
     def _elsewhere(self, endpoint: "Endpoint", reach: _Reach) -> str:
         from darner_context.index import ContextRequest, Focus
+        from darner_context.languages.comment_signs import one_line_comment
 
         if not reach.elsewhere or self._engine.index.state().indexing:
             return ""
@@ -229,8 +230,10 @@ class _CompletionRequests:
             texts={self._path: self._text},
         )
         bundle = self._engine.context(request, endpoint.tokenizer, self.masks)
-        mark = "#" if self._path.endswith((".py", ".rb", ".sh", ".toml", ".yaml", ".yml")) else "//"
-        return "".join(f"{mark} {each.path}\n{each.text.rstrip()}\n\n" for each in bundle.snippets)
+        return "".join(
+            f"{one_line_comment(self._path, self._text, snippet.path)}\n{snippet.text.rstrip()}\n\n"
+            for snippet in bundle.snippets
+        )
 
 
 def _shown(path: str, text: str, place: int) -> tuple[str, str]:
