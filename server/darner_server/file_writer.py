@@ -141,7 +141,7 @@ def _write(root: Path, steps: list[Step], held: OpenFolders, disk: Disk, journal
         for step in steps:
             at = step.path
             _exchange(step, disk)
-        for folder in {id(step.held): step.held for step in steps}.values():
+        for folder in dict.fromkeys(step.held for step in steps):
             disk.sync_folder(folder)
         moved = held.moved()
         if moved is not None:

@@ -75,7 +75,7 @@ async def test_a_reply_about_a_shown_context_gets_its_secrets_back(desk: Desk) -
         desk.put(FILES)
         ran = await desk.run("apply", "-", "--apply", stdin=reply)
         assert ran.code == (0 if app else 1), ran
-        assert app is not None or "the reply changes what stands for a secret" in ran.err
+        assert app is not None or "the reply changes the placeholder of a secret" in ran.err
         assert desk.texts()["app.py"].decode() == (app or focus)
         assert (new or "").encode() == desk.texts().get("new.py", b"")
         (desk.root / "new.py").unlink(missing_ok=True)

@@ -96,7 +96,7 @@ async def test_a_mask_that_is_altered_is_refused_and_asked_again(tmp_path: Path)
     async with scene(tmp_path / "2", {"app.py": APP}, [Script(otherwise=bad)]) as stage:
         last = (await stage.run(TASK))[-1]
         assert isinstance(last, Failed)
-        assert "the reply changes what stands for a secret (GitHub token)" in last.message
+        assert "the reply changes the placeholder of a secret (GitHub token)" in last.message
 
 
 async def test_what_is_withheld_is_told(tmp_path: Path) -> None:

@@ -23,8 +23,7 @@ import { forServer, readSettings, SECTION, whileRunning } from "./settings.ts";
 export type Trouble =
   | { readonly kind: "missing"; readonly said: string }
   | { readonly kind: "old"; readonly said: string }
-  | { readonly kind: "crashed"; readonly said: string }
-  | { readonly kind: "refused"; readonly said: string };
+  | { readonly kind: "crashed"; readonly said: string };
 
 export interface Hooks {
   /** A command of the server is run: by a code action, a lens or another extension. */

@@ -116,7 +116,7 @@ def _may_be_own(endpoint: Endpoint, listed: object) -> bool:
 
 
 async def _answer(get: Get, path: str, body: Mapping[str, object] | None = None) -> object:
-    """The limits from a path that most endpoints do not have; None if it gives none."""
+    """What is answered at a path that most endpoints do not have; None if it is an error."""
     try:
         return await get(path, body)
     except EndpointError:

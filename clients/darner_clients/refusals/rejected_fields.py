@@ -98,7 +98,6 @@ def _has_system(sent: Mapping[str, Any]) -> bool:
 _NEEDED = frozenset({"model", "messages", "prompt", "suffix", "input_prefix", "input_suffix", "stream"})
 _COMMON = frozenset({"temperature", "stop"})  # every endpoint knows them: rejected only by name
 _WORDS = frozenset({"stop", "prediction", "temperature"})
-_BEFORE_A_NAME = r"(?:supplied|param\w*|arguments?|fields?|keys?|properties|\bset|\u53c2\u6570)"
 _AS_A_NAME = (
     r"(?:=|:| ?\u53c2\u6570"  # "parameter" in Chinese
     r"| (?:param\w*|field|option|feature|setting|value|is|are|does|must|should|cannot|can't|has|may|can|too|[0-9.]+)\b)"

@@ -179,7 +179,7 @@ class IndexReader:
             rows = [row for row in rows if row[1] not in self._snapshot.gone]
             known = {path for _, path in rows}
             extra = [path for path in self._snapshot.live if path not in known]
-            self._paths = Paths([*(path for _, path in rows), *extra], self._config)
+            self._paths = Paths([*(path for _, path in rows), *extra], self.text)
         return self._paths
 
     def facts(self, path: str) -> FileFacts | None:
@@ -315,9 +315,6 @@ class IndexReader:
             for number in numbers
             if (path := ids.get(number)) is not None and path not in live and path not in gone
         ]
-
-    def _config(self, path: str) -> str | None:
-        return self.text(path)
 
 
 def _buffer(path: str, text: str) -> "LiveFile":

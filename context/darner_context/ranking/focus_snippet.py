@@ -3,14 +3,13 @@
 from collections.abc import Callable, Sequence
 
 from darner_context.lookup.reader import IndexReader
-from darner_context.ranking.packing import GAP
+from darner_context.ranking.packing import GAP, GAP_TOKENS
 from darner_context.request import ContextRequest, Focus, Snippet
 from darner_context.secrets.file_names import secret_name
 from darner_context.syntax.notebook import unshown_lines
 
 _OUTLINE_SHARE = 8  # one part in so many of the limit is kept for the outline
 _USUAL = 24_000  # tokens of a focus file that are shown whatever the budget, where no limit is given
-_GAP = 2  # tokens of the line that stands for lines left out
 
 Tokens = Callable[[str, int, int], int]  # of some lines of a file
 
@@ -30,7 +29,7 @@ def focus_snippet(reader: IndexReader, request: ContextRequest, tokens: Tokens) 
         room = most if limit is None else most - most // _OUTLINE_SHARE
         shown = _around(focus, size, room, lambda begin, end: tokens(path, begin, end))
         if limit is not None:
-            named = _outline(reader, path, shown, most - tokens(path, *shown) - 2 * _GAP, tokens)
+            named = _outline(reader, path, shown, most - tokens(path, *shown) - 2 * GAP_TOKENS, tokens)
         reason = f"{reason} in part: lines {shown[0]} to {shown[1]} of {size}{' and an outline' * bool(named)}"
     gone = range(request.hidden[0], request.hidden[1] + 1) if request.hidden else range(0)
     unshown = {*gone, *unshown_lines(path, lines.text)}
@@ -38,13 +37,13 @@ def focus_snippet(reader: IndexReader, request: ContextRequest, tokens: Tokens) 
     for begin, end in _runs(named, shown, unshown):
         if named and begin > previous + 1:
             text += f"{GAP}\n"
-            total += _GAP
+            total += GAP_TOKENS
         text += lines.between(begin, end)
         total += tokens(path, begin, end)
         previous = end
     if named and previous < size:
         text += f"{GAP}\n"
-        total += _GAP
+        total += GAP_TOKENS
     return Snippet(path, *shown, text, total, "focus", (reason,), 1.0)
 
 
@@ -85,7 +84,7 @@ def _outline(reader: IndexReader, path: str, shown: tuple[int, int], left: int, 
     ]
     taken: set[int] = set()
     for _, _, line in sorted(found):
-        cost = tokens(path, line, line) + _GAP
+        cost = tokens(path, line, line) + GAP_TOKENS
         if cost <= left and line not in taken:
             taken.add(line)
             left -= cost

@@ -21,8 +21,8 @@ from darner_context.request import Snippet, SnippetKind, Withheld
 from darner_context.syntax.definition_types import CLASSES
 from darner_context.text.lines import Lines
 
-GAP = "..."
-_GAP = 2  # tokens of the line that reports it
+GAP = "..."  # the line for lines that are left out
+GAP_TOKENS = 2  # its tokens
 LINE, HEAD, BODY = 1, 2, 3  # how a line is shown; 0: it is not
 _KINDS: dict[int, SnippetKind] = {LINE: "outline", HEAD: "signature", BODY: "body"}
 _NOT_SHOWN = re.compile(rb"\x00+")
@@ -55,7 +55,7 @@ class _File:
             return sums[last] - sums[first - 1]
         fresh = self.shown.count(0, first, last + 1)
         if fresh == last + 1 - first:
-            return sums[last] - sums[first - 1] + _GAP
+            return sums[last] - sums[first - 1] + GAP_TOKENS
         if not fresh:
             return 0
         runs = [run.span() for run in _NOT_SHOWN.finditer(self.shown, first, last + 1)]
@@ -98,7 +98,7 @@ class BudgetPacker:
         chosen = [each for each, _, _ in rated]
         lines = 0
         for value, order, level in _steps_in_order(rated):
-            if self._left <= _GAP or (changes is not None and -value < LEAST):
+            if self._left <= GAP_TOKENS or (changes is not None and -value < LEAST):
                 break
             each = chosen[order]
             if level == LINE:
@@ -119,7 +119,7 @@ class BudgetPacker:
         if not shown[line]:
             cost += sums[line] - sums[line - 1]
             if file.candidates:
-                cost += _GAP
+                cost += GAP_TOKENS
         if cost > self._left:
             return False
         self._left -= cost
@@ -202,7 +202,7 @@ class BudgetPacker:
         self, path: str, text: Lines, file: _File, runs: Sequence[tuple[int, int]], covered: list[Candidate]
     ) -> Snippet:
         sums = file.sums
-        tokens = _GAP * (len(runs) - 1)
+        tokens = GAP_TOKENS * (len(runs) - 1)
         pieces: list[str] = []
         for begin, end in runs:
             tokens += sums[end - 1] - sums[begin - 1]

@@ -1,4 +1,4 @@
-"""Masks: what stands for a secret in all that is sent, of its shape, and makes place for it in what comes back."""
+"""Masks: the placeholders of secrets, each of the shape of its secret, in all that is sent and in what comes back."""
 
 import re
 from bisect import bisect_right

@@ -16,7 +16,8 @@ _LETTERS = re.compile(r"[A-Za-z]{2,}")
 _OFTEN = 0.7  # so many of the pairs of letters in what is made of words are common ones; by chance three in ten
 _SHORT, _SHORT_BITS, _BITS = 20, 2.6, 2.9  # characters of a short value; bits a character of it, and of a longer one
 _CHANGES = 0.15  # so often at least a letter, a capital and a digit follow one another
-_BEGINNING, _HEX_LEAST = 4, 30  # characters that may precede a number in hex; and of what is such a number
+_PREFIX, _HEX_LEAST = 4, 30  # characters that may precede a number in hex; and of what is such a number
+_LEAST_PAIRS = 4  # common pairs that words have at least
 
 
 def looks_random(value: str, *, often: float = _OFTEN) -> bool:
@@ -29,7 +30,7 @@ def looks_random(value: str, *, often: float = _OFTEN) -> bool:
     changes = sum([one != other for one, other in pairwise(map(_kind, core))])
     if changes < size * _CHANGES or entropy(core) < (_SHORT_BITS if size < _SHORT else _BITS):
         return False
-    if _HEX.fullmatch(core) or (size > _HEX_LEAST and len(_NOT_HEX.findall(core)) <= _BEGINNING):
+    if _HEX.fullmatch(core) or (size > _HEX_LEAST and len(_NOT_HEX.findall(core)) <= _PREFIX):
         return True
     return not _worded(core, often)
 
@@ -47,7 +48,7 @@ def share_of_common_pairs(letters: str) -> float:
 
 def _worded(value: str, often: float) -> bool:
     pairs = [each[at : at + 2].lower() for each in _LETTERS.findall(value) for at in range(len(each) - 1)]
-    return sum([pair in COMMON_PAIRS for pair in pairs]) >= max(_BEGINNING, len(pairs) * often)
+    return sum([pair in COMMON_PAIRS for pair in pairs]) >= max(_LEAST_PAIRS, len(pairs) * often)
 
 
 def entropy(value: str) -> float:

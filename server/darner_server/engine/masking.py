@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # whoever only shows a context reads no reply
 
 
 def restored(edit: Edit, masks: Masks) -> Edit:
-    """The edit with the secrets themselves; a malformed one where it holds a part of what stands for a secret."""
+    """The edit with the secrets themselves; a malformed one where it holds a part of the placeholder of a secret."""
     if not masks:
         return edit
     texts = [
@@ -30,7 +30,7 @@ def restored(edit: Edit, masks: Masks) -> Edit:
         from darner_server.patch import malformed  # noqa: PLC0415 - whoever only shows a context reads no reply
 
         reason = (
-            f"the reply changes what stands for a secret ({kind}) instead of copying it: such a string of random "
+            f"the reply changes the placeholder of a secret ({kind}) instead of copying it: such a string of random "
             "characters is kept exactly as it is shown, whole, or its line is left alone"
         )
         return malformed(edit.path, "mask", reason, format=edit.format)
@@ -58,7 +58,7 @@ def restored_from_any(edit: Edit, candidates: Iterable[Masks]) -> Edit:
     from darner_server.patch import malformed  # noqa: PLC0415 - as above
 
     reason = (
-        "the reply contains what stands for a secret, which may be that of more than one of the files that it names; "
+        "the reply contains the placeholder of a secret, which may belong to more than one of the files that it names; "
         "apply its edits to one file at a time"
     )
     return malformed(edit.path, "mask", reason, format=edit.format)

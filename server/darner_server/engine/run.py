@@ -105,7 +105,8 @@ class Run:
                 if not reply.cut:
                     return reply
                 cuts[endpoint.name] += 1
-                limit = Interrupted(endpoint.name, _LIMIT.format(cuts[endpoint.name]))
+                times = f" {cuts[endpoint.name]} times" if cuts[endpoint.name] > 1 else ""
+                limit = Interrupted(endpoint.name, _LIMIT.format(times))
                 self._failures.add(endpoint, limit, out=cuts[endpoint.name] >= MOST_DRAFTS)
             if self._hunks.ready:
                 self._prompts.continue_from(self._texts_now())
@@ -292,7 +293,7 @@ _UNCHANGED = (
     "Your reply changes nothing. The code must be changed so that it does this:\n{instruction}\n"
     "Answer again in the same format, with the change made."
 )
-_LIMIT = "its reply reached the output limit {} times; select a smaller place, or raise max_output"
+_LIMIT = "its reply reached the output limit{}; select a smaller place, or raise max_output"
 _READ = 3  # reasons that a person still reads
 
 

@@ -23,7 +23,6 @@ class ClientCapabilities:
     watch_files: bool  # by dynamic registration
     watch_configuration: bool  # the same
     refresh_lenses: bool
-    show_document: bool
     action_literals: bool
     resolves_commands: bool  # of code actions
 
@@ -46,7 +45,6 @@ class ClientCapabilities:
             watch_files=can(params, "workspace", "didChangeWatchedFiles", "dynamicRegistration"),
             watch_configuration=can(params, "workspace", "didChangeConfiguration", "dynamicRegistration"),
             refresh_lenses=can(params, "workspace", "codeLens", "refreshSupport"),
-            show_document=can(params, "window", "showDocument", "support"),
             action_literals=can(params, "textDocument", "codeAction", "codeActionLiteralSupport"),
             resolves_commands="command"
             in as_list(at(params, "capabilities", "textDocument", "codeAction", "resolveSupport", "properties")),

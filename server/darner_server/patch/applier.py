@@ -83,8 +83,9 @@ class Applier:
         self._request = request
         self._unseen = unseen
         self._documents: dict[str, Document | None] = {}
-        self._refused: list[Refused] = []
-        self._unplaced: dict[tuple[Edit, str | None], list[Refused]] = {}
+        self._applied = 0  # edits so far
+        self._refused: dict[int, Refused] = {}  # by the number of the edit
+        self._unplaced: dict[tuple[Edit, str | None], list[int]] = {}
         self._located: list[Located] = []
         self._placed: set[tuple[Edit, str]] = set()
         self.moves: list[tuple[str, str]] = []
@@ -92,7 +93,7 @@ class Applier:
     @property
     def refused(self) -> tuple[Refused, ...]:
         """The edits that have no place now."""
-        return tuple(self._refused)
+        return tuple(self._refused.values())
 
     @property
     def located(self) -> tuple[Located, ...]:
@@ -119,12 +120,13 @@ class Applier:
 
     def apply(self, edit: Edit) -> Located | Refused:
         """Place one edit in the current texts, or return why it has no place."""
+        self._applied += 1
         result = self._apply(edit)
         if isinstance(result, Refused):
             result = self._repeated(edit, result)
         if isinstance(result, Refused):
-            self._refused.append(result)
-            self._unplaced.setdefault((edit, result.path), []).append(result)
+            self._refused[self._applied] = result
+            self._unplaced.setdefault((edit, result.path), []).append(self._applied)
         else:
             self._located.append(result)
             self._placed.add((edit, result.path))
@@ -193,8 +195,8 @@ class Applier:
             return refused
         result = self._commit(result, result.path, document)
         if isinstance(result, Located):
-            self._refused = [each for each in self._refused if not any(each is one for one in again)]
-            del self._unplaced[edit, result.path]
+            for number in self._unplaced.pop((edit, result.path)):
+                del self._refused[number]
         return result
 
     def _is_placed(self, edit: Edit, path: str | None) -> bool:

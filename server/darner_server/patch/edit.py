@@ -34,7 +34,7 @@ RefusalKind = Literal[
     "line-numbers",
     "characters",  # that no author meant: special tokens, entities, typographic signs
     "syntax",
-    "mask",  # what stands for a secret was changed
+    "mask",  # the placeholder of a secret was changed
 ]
 
 BridgeName = Literal[

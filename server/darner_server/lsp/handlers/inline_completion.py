@@ -163,7 +163,7 @@ async def _ask(session: Session, engine: "Engine", path: str, cursor: Cursor, at
 
 
 async def _suggestion(cursor: Cursor, stream: "AsyncIterator[Item]", masks: "Masks") -> str:
-    """Read until there is a whole suggestion. Half of what stands for a secret may be the rest of a reply so far."""
+    """Read until there is a whole suggestion. Half of the placeholder of a secret may be the rest of a reply so far."""
     from darner_clients.chat import Finish, Text
 
     reply = ""
