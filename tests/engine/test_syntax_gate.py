@@ -71,3 +71,22 @@ def test_what_no_piece_shows_is_found_in_the_end(old: str, new: str, *, refused:
 def test_json_by_other_names(path: str, before: str, after: str, *, refused: bool) -> None:
     for gate in (syntax_gate, final_gate, whole_gate):
         assert (gate(path, before, after) is not None) == refused
+
+
+@pytest.mark.parametrize(
+    ("after", "refused"),
+    [
+        ("class A { val x = 1 }\n", False),
+        ("class A { companion object { val y = 1 } }\n", False),
+        ("class A {\n    val x = 1 }\n", False),
+        ('class A { val s = "a }" }\n', False),
+        ("class A { val l = { x: Int -> x } }\n", False),
+        ("class A { val x = }\n", True),
+        ("class A { fun f( }\n", True),
+        ("class A { val x = 1 } }\n", True),
+        ("class A { val x = 1\n", True),
+    ],
+)
+def test_bodies_on_one_line(after: str, *, refused: bool) -> None:
+    for gate in (syntax_gate, whole_gate):
+        assert (gate("a.kt", "class Z\n", after) is not None) == refused

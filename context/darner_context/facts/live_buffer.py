@@ -15,10 +15,9 @@ from darner_context.facts.file_facts import FileFacts
 from darner_context.facts.references import ReferenceCounts
 from darner_context.imports.reader import imports
 from darner_context.languages.file_language import code_language
-from darner_context.languages.macros import WITH_MACROS
 from darner_context.secrets.scanner import holds_key, secrets_of
 from darner_context.syntax.incremental import Outline, changed_range
-from darner_context.syntax.parser import PARSE_LIMIT, TooSlow, incremental_row, source_of
+from darner_context.syntax.parser import ADAPTED, PARSE_LIMIT, TooSlow, incremental_row, source_of
 from darner_context.text.lines import Lines, split_lines
 from darner_context.workspace.file_kind import TOP, flags_of
 
@@ -121,7 +120,7 @@ class LiveFile:
         middle = split_lines(text[lines.starts[first] : lines.starts[last] + len(text) - len(lines.text)])
         now = Lines(text, _resplit(lines.starts, first, last, list(map(len, middle))))
         sums = _resplit(facts.sums, first, last, count_lines(middle))
-        alike = _single(lines.text) and _single(text) and outline.row.name not in WITH_MACROS
+        alike = _single(lines.text) and _single(text) and outline.row.name not in ADAPTED
         change = outline.edit(source_of(outline.row, text), (begin, old_end, end) if alike else None)
         found = outline.definitions
         self._lines = now

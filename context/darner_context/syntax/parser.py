@@ -11,7 +11,8 @@ from time import thread_time
 import tree_sitter
 
 from darner_context.languages.file_language import language_in
-from darner_context.languages.macros import without_macros
+from darner_context.languages.macros import WITH_MACROS, without_macros
+from darner_context.languages.one_line_bodies import with_semicolons
 from darner_context.languages.table import BY_NAME, Language
 from darner_context.syntax.parse_budget import PIECE, BudgetedInput, limit
 
@@ -39,9 +40,13 @@ def encode(text: str) -> bytes:
     return normalize_line_ends(text).encode("utf-8", "replace")
 
 
+ADAPTED = WITH_MACROS | {"kotlin"}  # languages of which `source_of` may change bytes outside an edit
+
+
 def source_of(row: Language, text: str) -> bytes:
     """Give the text as the grammar of its language can read it: no byte moves."""
-    return without_macros(row.name, encode(text))
+    data = encode(text)
+    return with_semicolons(data) if row.name == "kotlin" else without_macros(row.name, data)
 
 
 @cache

@@ -9,7 +9,7 @@ from darner_context.syntax.query_matches import Found, place_of
 _MOST = 5_000  # definitions of one text
 _LONG_LINE = 2_000  # characters
 _CLOSING = re.compile(r"\s*(?:[})\]]|end\b|END\b)")
-_LISP = r"^[ \t]*\((?:{})[ \t]+(?:\^\S+[ \t]+)*\(?([^\s()\[\]\"']+)"
+_LISP = r"^[ \t]*\((?:{})[ \t]+(?:\^(?:\{{[^{{}}]*\}}|\S+)[ \t]+)*\(?([^\s()\[\]\"']+)"
 _WORD = r"([A-Za-z_][\w.-]*)"
 _TAGS = (
     ("constant", r"\bid\s*=\s*[\"']([\w-]+)[\"']"),

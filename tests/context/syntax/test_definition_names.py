@@ -131,6 +131,10 @@ CONSTRUCTS: dict[str, list[tuple[str, str]]] = {
     ],
     "a.py": [
         (
+            "(c_q, (d_q, *e_q)) = z\nf_q, (g_q, *h_q) = z",
+            "c_q d_q e_q f_q g_q h_q",
+        ),
+        (
             "first, second = 1, 2\n(third, [fourth, *rest]) = x\na = b = 3\nA: int\nB: int = 1",
             "first second third fourth rest a b A B",
         ),
@@ -300,6 +304,16 @@ CONSTRUCTS: dict[str, list[tuple[str, str]]] = {
         ),
     ],
     "a.kt": [
+        ("class A { fun of() = A() }\nclass B { val x = 1 }", "A A.of B B.x"),
+        ("class A { companion object { val y = 1 } }\nclass C { companion object }\nclass D", "A A.y C D"),
+        ("object O { val x = f() }\ninterface I { fun f(): Int }", "O O.x I I.f"),
+        ("enum class E { A, B; fun f() = 1 }\nenum class F(val v: Int) { C(1), D(2) }", "E E.A E.B E.f F F.v F.C F.D"),
+        (
+            "sealed interface S { data class P(val x: Int) : S }\nclass Q { class R { val z = 2 } }",
+            "S S.P S.P.x Q Q.R Q.R.z",
+        ),
+        ("class A {\n  val x = 1 }\nclass B {\r\n  fun f() = g() }\r\n", "A A.x B B.f"),
+        ('class A { val s = "a }" }\nval o = object : X { override fun f() = 1 }', "A A.s o f"),
         (
             "class Shop {\n  companion object {\n    const val RATE = 1\n    fun make() = Shop()\n \n}\n}\nclass Other {\n  companion object Named {\nval x = 1\n}\n}",
             "Shop Shop.RATE Shop.make Other.Named.x",
@@ -562,6 +576,10 @@ CONSTRUCTS: dict[str, list[tuple[str, str]]] = {
         ("- name: install_it\n  hosts: all\n  tasks:\n    - name: copy_it\n      copy: x", "install_it copy_it"),
     ],
     "a.sh": [
+        (
+            "declare -A table\ntypeset -i count\nreadonly LIMIT OTHER=2\nfn() {\n  declare -a inner\n}",
+            "table count LIMIT OTHER fn -inner",
+        ),
         (
             "alias ll='ls -l'\nalias gs=\"git status\" la='ls -a'\nexport PATH_Q=1\nreadonly LIMIT=3\ndeclare -r K=1\ndeclare -A table=()\nlocal_one=1\nfunction fn { :; }\nfunction fn2() { :; }\nfn3() ( : )\nfn-dash() { :; }",
             "ll gs la PATH_Q LIMIT K table local_one fn fn2 fn3 fn-dash",

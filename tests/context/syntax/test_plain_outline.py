@@ -17,6 +17,7 @@ FILES = [
     ("a.cshtml", "@section Scripts { }\n@functions {\n  public int NetTotal(int a) { return a; }\n}\n", "Scripts NetTotal"),
     ("a.razor", "@code {\n  private int NetTotal(int a) => a;\n  [Parameter] public int Rate { get; set; }\n}\n", "NetTotal Rate"),
     ("a.R", 'net_total <- function(a) {\n  a\n}\nrate = 3\nhalf = function(a) a\nsetClass("Bill")\n', "net_total rate half Bill"),
+    ("a.clj", '(ns ^{:doc "a"} acme.core)\n(def ^{:doc "b"} rate 3)\n(defn ^:a ^{:b 1} net [x])\n', "acme.core rate net"),
     ("a.clj", "(ns acme.core)\n(defn net-total [a]\n  a)\n(def rate 3)\n(defmacro unless [a] a)\n(defrecord Bill [id])\n(defn- hidden [] 1)\n", "acme.core net-total rate unless Bill hidden"),
     ("a.el", "(defun net-total (a)\n  a)\n(defvar rate 3)\n", "net-total rate"),
     ("a.erl", "-module(bill).\n-record(row, {id}).\n-define(RATE, 3).\nnet_total(A) ->\n  A.\n", "bill row RATE net_total"),

@@ -2,7 +2,7 @@
 (function_definition name: (identifier) @name) @definition.function
 (type_alias_statement left: (type [(identifier) @name (generic_type . (identifier) @name)])) @definition.type
 (module (expression_statement (assignment left: (identifier) @name) @definition.constant))
-(module (expression_statement (assignment left: [(pattern_list [(identifier) @name (list_splat_pattern (identifier) @name) (tuple_pattern (identifier) @name)]) (tuple_pattern [(identifier) @name (list_pattern [(identifier) @name (list_splat_pattern (identifier) @name)]) (tuple_pattern (identifier) @name)]) (list_pattern (identifier) @name)]) @definition.constant))
+(module (expression_statement (assignment left: [(pattern_list [(identifier) @name (list_splat_pattern (identifier) @name) (tuple_pattern [(identifier) @name (list_splat_pattern (identifier) @name)])]) (tuple_pattern [(identifier) @name (list_pattern [(identifier) @name (list_splat_pattern (identifier) @name)]) (tuple_pattern [(identifier) @name (list_splat_pattern (identifier) @name)])]) (list_pattern (identifier) @name)]) @definition.constant))
 (module (expression_statement (assignment right: (assignment left: (identifier) @name)) @definition.constant))
 (module (expression_statement [(named_expression name: (identifier) @name) (parenthesized_expression (named_expression name: (identifier) @name))]) @definition.constant)
 (module [(if_statement condition: [(named_expression name: (identifier) @name) (parenthesized_expression (named_expression name: (identifier) @name))]) (while_statement condition: [(named_expression name: (identifier) @name) (parenthesized_expression (named_expression name: (identifier) @name))])] @definition.constant)
