@@ -17,6 +17,9 @@ class Deadlines:
     gap: float = 20.0
 
 
+CPU_DEADLINES = Deadlines(first_token=300.0, gap=60.0)  # of a model on the CPU, which prefills for minutes
+
+
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """One endpoint. `base_url` ends in /v1 where the server has it; an empty `model` is the one the server serves.

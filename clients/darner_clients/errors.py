@@ -26,11 +26,13 @@ QuotaKind = Literal["requests", "tokens", "tokens-day", "queue"]
 class ErrorDetails:
     """What an endpoint answered instead of a reply, in its own words: to learn from, and never to be shown.
 
-    `message` is "" where it gave no reason; `detail` names the parameter, the code and the type.
+    `message` is "" where it gave no reason; `param` names the field of the request that it is about.
     """
 
     message: str = ""
-    detail: str = ""
+    param: str = ""
+    code: str = ""
+    type: str = ""
 
 
 @dataclass(eq=False)

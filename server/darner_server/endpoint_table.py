@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from urllib.parse import parse_qsl, urlsplit
 
 from darner_clients.auto_budget import AUTO
-from darner_clients.endpoint import Deadlines, Endpoint
+from darner_clients.endpoint import CPU_DEADLINES, Deadlines, Endpoint
 from darner_context.text.model_tokenizers import tokenizer_of
 from darner_server.key_store import is_stored
 from darner_server.key_validation import cleaned, fault
@@ -39,7 +39,7 @@ def made(
         if not unusable and (why := fault(value.replace(" ", ""))):
             unusable = f"{place('headers')}: the header {name} of '{row.name}' {why}; correct it or its variable"
     whole = row.kind == "llamacpp"
-    first_token, gap = (300.0, 60.0) if whole else (30.0, 20.0)  # a CPU prefills for minutes
+    default = CPU_DEADLINES if whole else Deadlines()
     url = urlsplit(row.base_url.strip())
     return Endpoint(
         name=row.name,
@@ -52,9 +52,9 @@ def made(
         reply=row.reply or ("whole" if whole else "search-replace"),
         tokenizer=row.tokenizer or tokenizer_of(row.model),
         deadlines=Deadlines(
-            connect=row.deadlines.connect or 5.0,
-            first_token=row.deadlines.first_token or first_token,
-            gap=row.deadlines.gap or gap,
+            connect=row.deadlines.connect or default.connect,
+            first_token=row.deadlines.first_token or default.first_token,
+            gap=row.deadlines.gap or default.gap,
         ),
         budget=None if row.budget == AUTO else row.budget,
         key_source=key_source,

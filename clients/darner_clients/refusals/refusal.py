@@ -57,9 +57,7 @@ def classify(endpoint: Endpoint, status: int, content: object, headers: Mapping[
     """The error for `content` (an error body or chunk, flat or under "error") and the status."""
     said = _Said(endpoint, status, content)
     error = _classified(endpoint, said, headers)
-    error.refusal = ErrorDetails(
-        said.message[:_LEARNED], f"parameter: {said.fields.get('param')} {said.code} {said.type}"
-    )
+    error.refusal = ErrorDetails(said.message[:_LEARNED], str(said.fields.get("param") or ""), said.code, said.type)
     return error
 
 

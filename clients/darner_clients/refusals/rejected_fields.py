@@ -23,16 +23,18 @@ def adapt(dialect: Dialect, sent: Mapping[str, Any], error: EndpointError, *, pa
         return None
     if isinstance(error, Rejected) and error.status in {404, 405, 410}:
         return None
-    said = f"{refusal.message}; {refusal.detail}"[:_READ]
+    said = f"{refusal.message}; {refusal.param} {refusal.code} {refusal.type}"[:_READ]
     status = getattr(error, "status", 0)
     mute = bool(_SAYS_NOTHING.fullmatch(refusal.message.strip()))
     if packed and (status == 415 or mute or _ABOUT_BODY.search(said)):  # noqa: PLR2004
         return replace(dialect, packed=False)
     mute = mute and status in {400, 422}
-    return _about_limit(dialect, sent, said) or _about_rest(dialect, sent, said, mute=mute)
+    return _about_limit(dialect, sent, said, refusal.param) or _about_rest(
+        dialect, sent, said, refusal.param, mute=mute
+    )
 
 
-def _about_limit(dialect: Dialect, sent: Mapping[str, Any], said: str) -> Dialect | None:
+def _about_limit(dialect: Dialect, sent: Mapping[str, Any], said: str, param: str) -> Dialect | None:
     """The output limit is too large, or has another name there, or none."""
     field = limit_field(sent)
     if field is None or not _ANY_LIMIT.search(said):
@@ -42,26 +44,26 @@ def _about_limit(dialect: Dialect, sent: Mapping[str, Any], said: str) -> Dialec
     below = 1 if "(exclusive)" in said else 0
     told = [each - below for each in figures(said) if each != limit]
     fits = max((each for each in told if LEAST_OUTPUT <= each < limit), default=None)
-    if _names(other, said) and _REFUSED.search(said) and not dialect.limit_field and not _TOO_LARGE.search(said):
+    if _names(other, said, param) and _REFUSED.search(said) and not dialect.limit_field and not _TOO_LARGE.search(said):
         return replace(dialect, limit_field=other)
     if fits is not None and (_TOO_LARGE.search(said) or limit in figures(said)):
         return replace(dialect, most_output=fits)
     if re.search(r"too (?:large|big|high)", said, re.IGNORECASE) and limit >= 2 * LEAST_OUTPUT:
         return replace(dialect, most_output=limit // 2)
-    if not (_names(field, said) and _REFUSED.search(said)):
+    if not (_names(field, said, param) and _REFUSED.search(said)):
         return None
     if not dialect.limit_field:
         return replace(dialect, limit_field=other)
     return replace(dialect, without=(*dialect.without, field))
 
 
-def _about_rest(dialect: Dialect, sent: Mapping[str, Any], said: str, *, mute: bool) -> Dialect | None:
+def _about_rest(dialect: Dialect, sent: Mapping[str, Any], said: str, param: str, *, mute: bool) -> Dialect | None:
     if sent.get("stream") and dialect.streamed and _NO_STREAM.search(said):
         return replace(dialect, streamed=False)
     optional = [name for name in sent if name not in _NEEDED and name != limit_field(sent)]
     if _REFUSED.search(said):
-        named = [name for name in optional if _names(name, _head(said))] or [
-            name for name in optional if _names(name, said)
+        named = [name for name in optional if _names(name, _head(said), param)] or [
+            name for name in optional if _names(name, said, param)
         ]
         if "reasoning_effort" in optional and _THINKING.search(said):
             named.append("reasoning_effort")
@@ -74,9 +76,11 @@ def _about_rest(dialect: Dialect, sent: Mapping[str, Any], said: str, *, mute: b
     return None
 
 
-def _names(field: str, said: str) -> bool:
+def _names(field: str, said: str, param: str) -> bool:
     """Whether an error names a field; a field whose name is a common word only in quotation marks or as a parameter."""
     name = re.escape(field).replace("_", "[_ ]")
+    if re.search(rf"\b{name}\b", param):
+        return True
     if field in _WORDS:
         listed = (
             rf"(?:supplied|param\w*|arguments?|fields?|keys?|properties|\bset|\u53c2\u6570)\b[^.]{{0,60}}\b{name}\b"
