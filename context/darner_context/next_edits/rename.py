@@ -17,6 +17,7 @@ from darner_context.text.identifiers import KEYWORDS
 _MOST_FILES = 40
 _MOST_TEXT = 600_000  # characters that are parsed for one rename
 _LONG = 8  # letters from which on a member's name is no everyday word
+_RECEIVER = re.compile(r"^func\s*\(\s*(\w+)\s")  # in Go, of a method
 _SELF = frozenset({"self", "this", "cls", "Self", "super", "@"})
 _BINDS = (
     r"(?:\b(?:let|const|var|val|mut|for|as|with|await)\s+(?:mut\s+)?\(?\s*{0}\b|^\s*{0}\s*(?::[^=:]*)?(?:=|:=)(?!=)"
@@ -102,14 +103,10 @@ def _found(
     """The uses that are left, by what was renamed: a member, a local variable, or something of the whole file."""
     own, there = place
     functions = own.functions
-    if (
-        there is not None
-        and there.kind in FUNCTIONS
-        and functions
-        and functions[-1][0] in range(there.start, there.line + 1)
-    ):
+    head = range(there.start, there.line + 1) if there is not None and there.kind in FUNCTIONS else range(0)
+    while functions and functions[-1][0] in head:
         functions = functions[:-1]  # the name of a function is not inside of it
-    if own.role == "member" or (there is not None and there.container is not None):
+    if own.role == "member" or (there is not None and there.container is not None and not _local(facts, there)):
         if there is None and own.owner not in _SELF:
             return []  # a use: its definition is not known
         return _members(reader, rename, facts, there, uses)
@@ -125,6 +122,12 @@ def _found(
     if not binds or any(each.name == rename.old and each.container is None for each in facts.definitions):
         return []  # there is another definition that the uses may mean
     return [*_plain(reader, rename.path, rename.old, uses), *_elsewhere(reader, rename)]
+
+
+def _local(facts: FileFacts, there: Definition) -> bool:
+    """Whether a definition is inside a function, with nothing else around it."""
+    around = [each for each in facts.definitions if each.start <= there.line <= each.end and each is not there]
+    return bool(around) and around[-1].kind in FUNCTIONS
 
 
 def _plain(reader: IndexReader, path: str, name: str, uses: Iterable[NameUse]) -> list[_Found]:
@@ -148,10 +151,16 @@ def _shadowed(reader: IndexReader, path: str, name: str, use: NameUse) -> bool:
         if code_language(path, lines.text) == "python" and re.search(rf"\bglobal\s[^\n]*\b{re.escape(name)}\b", body):
             continue
         parameters = re.search(r"\(([^()]*(?:\([^()]*\)[^()]*)*)\)", head)
-        in_head = parameters is not None and re.search(rf"(?<![\w.=]){re.escape(name)}\b(?!\()", parameters[1])
+        in_head = parameters is not None and _binds_parameter(parameters[1], name)
         if (in_head and first != last) or binds.search(body):
             return True
     return False
+
+
+def _binds_parameter(parameters: str, name: str) -> bool:
+    """Whether a name is a parameter, and not only the type of one; in a pattern with braces either may be meant."""
+    type_of = "" if "{" in parameters else r"(?<![<:|&])(?<!: )"
+    return re.search(rf"(?<![\w.=]){type_of}{re.escape(name)}\b(?!\()", parameters) is not None
 
 
 def _elsewhere(reader: IndexReader, rename: Rename) -> list[_Found]:
@@ -220,11 +229,17 @@ def _members(
     alone = postings.definitions == 0 and (len(rename.old) >= _LONG or "_" in rename.old.strip("_"))
     around = [each for each in facts.definitions if each.start <= rename.line <= each.end]
     here = [each for each in around if each.kind not in FUNCTIONS and each is not there][-1:]
+    owner = there.container if there is not None else None
+    kin = [each for each in facts.definitions if owner is not None and each.container == owner]
+    lines = reader.lines(rename.path)
     found: list[_Found] = []
     for use in uses:
-        inside = any(each.start <= use.line <= each.end for each in here)
+        method = next((each for each in kin if each.kind in FUNCTIONS and each.start <= use.line <= each.end), None)
+        inside = method is not None or any(each.start <= use.line <= each.end for each in here)
+        receiver = _RECEIVER.search(lines[method.line - 1]) if method is not None else None
+        own = use.owner in _SELF or (receiver is not None and use.owner == receiver[1])
         bare = inside and use.role in _PLAIN and rename.path.endswith(_BARE_MEMBERS)
-        if use.role == "member" and (alone or (inside and use.owner in _SELF)):
+        if use.role == "member" and (alone or (inside and own)):
             found.append((rename.path, use))
         elif bare:
             found += _plain(reader, rename.path, rename.old, [use])

@@ -7,7 +7,7 @@ from typing import Literal
 from darner_context.syntax.parser import PARSE_LIMIT, Node, TooSlow, encode, language_row, parse
 
 Role = Literal["name", "member", "keyword", "key", "shorthand"]
-_MEMBERS = re.compile(rb"(?:\?\.|\.|->|::)\s*$")
+_MEMBERS = re.compile(rb"(?:\?\.|\.|::)\s*$|->$")  # with a blank behind it, an arrow is before a result's type
 _RANGE = re.compile(rb"\.\.\s*$")
 _FUNCTIONS = re.compile(
     r"function|lambda|method|constructor|closure|func_literal|(?:^|_)fn(?:_|$)|proc|subroutine|init_declaration"
