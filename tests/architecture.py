@@ -24,7 +24,7 @@ FLOORS = {
     "darner_server": "context_json directory_handles display_text document_origin import_path interruptible_read key_validation process_alive"
     " user_directories < key_store < journal validation write_plan < endpoint_table file_writer < settings",
     "darner_server.patch": "lazy_pattern < edit hidden_files protected_paths < autorun_files paths text < formats < repair_prompt reply < match < rewrite"
-    " < applier finished_hunks",
+    " < working_texts < file_resolver < applier finished_hunks",
     "darner_server.engine": "embedded_model failed_endpoints events garbage_collection masking base_version_offsets privacy save syntax_gate task"
     " < prompt < patch_state < reply_stream < turns < run < engine",
     "darner_server.check": "patched_copy failure_excerpt isolation keyless_environment linux plain_copy project scratch trusted_commands"

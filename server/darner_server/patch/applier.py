@@ -1,3 +1,5 @@
+"""A reply's edits applied to the texts of a workspace, one after another, each at its place or refused."""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
@@ -5,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from darner_server.patch import paths
 from darner_server.patch.edit import Edit, Located, Refusal, Refused, Splice
+from darner_server.patch.file_resolver import FileResolver, reserved
 from darner_server.patch.match import splices, typography
 from darner_server.patch.match.locate import place
 from darner_server.patch.protected_paths import is_of_repository
@@ -14,6 +17,7 @@ from darner_server.patch.text import abbreviations, byte_order_mark, lines, make
 from darner_server.patch.text.diff import unified_diff
 from darner_server.patch.text.indexed_text import Document
 from darner_server.patch.text.normalize import fold
+from darner_server.patch.working_texts import WorkingTexts
 
 Gate = Callable[[str, str, str], str | None]
 """From a path, the text before and the text after: a reason to refuse, or None."""
@@ -76,13 +80,11 @@ class Applier:
         for the edits or speak of them: a whole text may lose what they name. `unseen` reports the files whose
         text the model has not seen: none of these is edited.
         """
-        self._root = (paths.normal(root) or "") + "/" if root else None
-        self._files = files
-        self._target = target
+        self._texts = WorkingTexts(files)
+        self._resolver = FileResolver(self._texts, target, root)
         self._gate = gate
         self._request = request
         self._unseen = unseen
-        self._documents: dict[str, Document | None] = {}
         self._applied = 0  # edits so far
         self._refused: dict[int, Refused] = {}  # by the number of the edit
         self._unplaced: dict[tuple[Edit, str | None], list[int]] = {}
@@ -103,20 +105,16 @@ class Applier:
     @property
     def changed(self) -> dict[str, str | None]:
         """The new text of every file that differs now; None for one that is deleted."""
-        texts = {path: None if document is None else document.text for path, document in self._documents.items()}
-        return {path: text for path, text in texts.items() if text != self._files.get(path)}
+        return self._texts.changed
 
     def text(self, path: str) -> str | None:
         """Return a file's current text; None if there is no such file."""
-        if path in self._documents:
-            document = self._documents[path]
-            return None if document is None else document.text
-        return self._files.get(path)
+        return self._texts.text(path)
 
     def diff(self) -> str:
         """Return the changes so far as a unified diff."""
         changed = self.changed
-        return unified_diff({path: self._files.get(path) for path in changed}, changed)
+        return unified_diff({path: self._texts.before(path) for path in changed}, changed)
 
     def apply(self, edit: Edit) -> Located | Refused:
         """Place one edit in the current texts, or return why it has no place."""
@@ -135,10 +133,10 @@ class Applier:
     def _apply(self, edit: Edit) -> Located | Refused:
         if edit.problem is not None:
             return Refused(edit, edit.path, edit.problem)
-        path = self._resolve(edit)
+        path = self._resolver.resolve(edit)
         if isinstance(path, Refused):
             return path
-        document = self._document(path)
+        document = self._texts.document(path)
         if edit.kind == "delete":
             return self._delete(edit, path, document)
         if edit.kind == "move":
@@ -182,7 +180,7 @@ class Applier:
 
         One that had its place already, and whose text is there unchanged, is only a repetition.
         """
-        document = self._documents.get(refused.path or "")
+        document = self._texts.opened(refused.path or "")
         if document is None or edit.kind != "replace" or not edit.before:
             return refused
         if edit.after and edit.after in document.text and self._is_placed(edit, refused.path):
@@ -206,101 +204,6 @@ class Applier:
         delta = _delta(edit)
         return any(there == path and delta == _delta(each) for each, there in self._placed if each.kind == edit.kind)
 
-    def _document(self, path: str) -> Document | None:
-        if path not in self._documents:
-            text = self._files.get(path)
-            if text is None:
-                return None
-            self._documents[path] = Document(text)
-        return self._documents[path]
-
-    def _exists(self, path: str) -> bool:
-        return self._documents[path] is not None if path in self._documents else path in self._files
-
-    def _resolve(self, edit: Edit) -> str | Refused:
-        """Return the file an edit is about, among those that are there or, for a new one, as it is written."""
-        named = self._named(edit)
-        if isinstance(named, Refused):
-            return named
-        path = paths.normal(named)
-        if path is None:
-            return Refused(edit, named, Refusal("outside", f"{named} is outside the workspace"))
-        if is_of_repository(path):
-            return Refused(edit, path, _reserved(path))
-        if self._root is not None:
-            path = path.removeprefix(self._root)
-        if paths.is_elsewhere(path) and not self._exists(path):
-            reason = f"{path} is outside the workspace; name the file below its root"
-            return Refused(edit, path, Refusal("outside", reason))
-        known = next((each for each in (path, *_shorter(path)) if self._exists(each)), None)
-        if known is not None:
-            return known
-        makes = edit.kind in ("create", "whole") or (edit.kind == "replace" and not edit.before)
-        if self._is_about_target(path, makes=makes):
-            return self._target or path
-        if makes:
-            outside = Refusal("outside", f"{path} is outside the workspace")
-            return Refused(edit, path, outside) if paths.is_absolute(path) else path
-        alike = [each for each in self._files if each.endswith(f"/{path}") and self._exists(each)]
-        if len(alike) == 1:
-            return alike[0]
-        others = f", but {' and '.join(alike)}" if alike else ""
-        return Refused(edit, path, Refusal("missing-file", f"there is no file {path}{others}"))
-
-    def _named(self, edit: Edit) -> str | Refused:
-        """Return the name of an edit's file: the first reading that is there, else its path, else the target."""
-        there = self._there(edit)
-        if edit.said in there:
-            return edit.said  # the whole line is a file's name
-        if edit.said and edit.path not in edit.readings and (len(there) > 1 or edit.path is not None):
-            names = list(dict.fromkeys((*there, *(each for each in (edit.path,) if each and self._exists(each)))))
-            holding = [each for each in names if self._holds(each, edit.before or "")]
-            if len(holding) == 1:
-                return holding[0]
-            if holding or edit.path is None:
-                return Refused(edit, None, _unclear_file(edit.said))
-            return edit.path
-        if there:
-            return there[0]
-        if edit.path is None and edit.said:
-            return Refused(edit, None, _unclear_file(edit.said))
-        named = edit.path or self._target
-        names = list(self._files) if named is None else [named]
-        if len(names) == 1:
-            return names[0]
-        if edit.format == "bare":
-            return Refused(edit, None, Refusal("no-edit", "the reply contains no edit"))
-        return Refused(edit, None, Refusal("unclear-file", "the edit does not name its file"))
-
-    def _there(self, edit: Edit) -> list[str]:
-        """Return the readings of an edit's file name that are there."""
-        found: list[str] = []
-        for reading in edit.readings:
-            path = paths.normal(reading)
-            if path is None or is_of_repository(path):
-                continue
-            if self._root is not None:
-                path = path.removeprefix(self._root)
-            found += [each for each in (path, *_shorter(path)) if self._exists(each)][:1]
-        return found
-
-    def _holds(self, path: str, text: str) -> bool:
-        """Whether a file has all lines of a text."""
-        document = self._document(path)
-        wanted = {fold(line) for line in lines.bodies(lines.split(text)) if line.strip()}
-        return document is not None and (text in document.text or wanted <= set(map(fold, document.bodies)))
-
-    def _is_about_target(self, path: str, *, makes: bool) -> bool:
-        """A name that no file has is taken for the target's if only its folders differ, or it was only an example.
-
-        Models give a buffer that has no real name yet one that they make up.
-        """
-        if self._target is None or not self._exists(self._target):
-            return False
-        name = self._target.rsplit("/", 1)[-1]
-        unnamed = "." not in name and (not makes or not (self.text(self._target) or "").strip())
-        return path.rsplit("/", 1)[-1] == name or paths.is_example(path) or unnamed
-
     def _create(self, edit: Edit, path: str) -> Located | Refused:
         if (unfit := paths.unfit_for_new(path)) is not None:
             return Refused(edit, path, Refusal("unfit-name", unfit))
@@ -315,7 +218,7 @@ class Applier:
             return Refused(edit, path, Refusal("placeholder", reason))
         if self._gate is not None and (error := self._gate(path, "", text)) is not None:
             return Refused(edit, path, Refusal("syntax", error))
-        self._documents[path] = Document(text)
+        self._texts.put(path, Document(text))
         return Located(replace(edit, path=path), path, (Splice(0, 0, text),))
 
     def _delete(self, edit: Edit, path: str, document: Document | None) -> Located | Refused:
@@ -324,7 +227,7 @@ class Applier:
         if edit.before is not None and [*map(fold, document.bodies)] != [*map(fold, edit.before.split("\n")[:-1])]:
             reason = f"{path} cannot be deleted: it does not contain the lines that the diff removes"
             return Refused(edit, path, Refusal("missing-text", reason))
-        self._documents[path] = None
+        self._texts.put(path, None)
         return Located(replace(edit, path=path), path, ())
 
     def _move(self, edit: Edit, path: str, document: Document | None) -> Located | Refused:
@@ -332,39 +235,21 @@ class Applier:
         if new is None or paths.is_absolute(new):
             return Refused(edit, path, Refusal("outside", f"{edit.new_path} is outside the workspace"))
         if is_of_repository(new):
-            return Refused(edit, path, _reserved(new))
+            return Refused(edit, path, reserved(new))
         if (unfit := paths.unfit_for_new(new)) is not None:
             return Refused(edit, path, Refusal("unfit-name", unfit))
         if document is None:
             return Refused(edit, path, Refusal("missing-file", f"{path} cannot be moved: there is no such file"))
-        if self._exists(new):
+        if self._texts.exists(new):
             reason = f"{path} cannot be moved: there is already a file {new}"
             return Refused(edit, path, Refusal("existing-file", reason))
-        self._documents[new] = document
-        self._documents[path] = None
+        self._texts.put(new, document)
+        self._texts.put(path, None)
         self.moves.append((path, new))
         return Located(replace(edit, path=path, new_path=new), path, ())
-
-
-def _reserved(path: str) -> Refusal:
-    return Refusal("reserved", f"{path} belongs to the repository itself; a patch never changes it")
-
-
-def _unclear_file(words: str) -> Refusal:
-    return Refusal("unclear-file", f'the words "{words}" do not identify a file')
 
 
 def _delta(edit: Edit) -> list[tuple[str, str]]:
     """Return the lines that an edit removes and adds."""
     old, new = (lines.bodies(lines.split(text or "")) for text in (edit.before, edit.after))
     return [(op, body) for op, body in splices.script(old, new, fine=True) if op != " "]
-
-
-def _shorter(path: str) -> list[str]:
-    """Return what is left of a path without the a/ or b/ of a diff, or of an absolute one without its first folders."""
-    if path.startswith(("a/", "b/")):
-        return [path[2:]]
-    if not paths.is_absolute(path):
-        return []
-    parts = path.strip("/").split("/")
-    return ["/".join(parts[number:]) for number in range(len(parts))]

@@ -1,3 +1,5 @@
+"""What an edit, its place and its refusal are: the values that the parser, the locator and the applier exchange."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -1,3 +1,5 @@
+"""What a model is sent to correct an edit that was rejected."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

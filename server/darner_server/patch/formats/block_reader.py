@@ -1,3 +1,5 @@
+"""The interface of a format's reader, which takes one block of a reply line by line."""
+
 from __future__ import annotations
 
 from abc import ABC, abstractmethod

@@ -1,3 +1,5 @@
+"""The one place in a file of an edit's search text, exact or with named differences that change no meaning."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass, replace

@@ -1,3 +1,5 @@
+"""A model's reply, in pieces of any size, as edits: which lines are blocks of which format, and what is prose."""
+
 from __future__ import annotations
 
 from dataclasses import replace

@@ -1,3 +1,5 @@
+"""Changes as unified diffs in git's form."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

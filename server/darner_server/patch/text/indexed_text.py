@@ -1,3 +1,5 @@
+"""A file's text by lines, indexed so that runs of lines are found fast while edits change it."""
+
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
