@@ -14,7 +14,6 @@ from hashlib import sha256
 from darner_clients.endpoint import Endpoint
 from darner_clients.errors import OverQuota
 from darner_clients.refusals.rate_limit_headers import SECONDS, Allowance, Period, Unit
-from darner_clients.routing.route import QuotaLeft
 from darner_clients.routing.shared_store import SharedStore
 
 FRESH = 2.0  # seconds after which a waiter that did not come back is forgotten
@@ -32,6 +31,17 @@ class Ticket:
 
     id: int
     tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaLeft:
+    """One bucket: `remaining` of `limit` `unit` a `period`; full again in `reset` seconds."""
+
+    unit: str
+    period: str
+    limit: int
+    remaining: int
+    reset: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,9 @@ from darner_clients.routing.dispatch import (
     WaitListener,
     WaitNotice,
 )
-from darner_clients.routing.quota import Ticket, Wait
-from darner_clients.routing.route import EndpointStatus, QuotaLeft, Route, Unroutable
+from darner_clients.routing.endpoint_status import EndpointStatus, endpoint_status
+from darner_clients.routing.quota import QuotaLeft, Ticket, Wait
+from darner_clients.routing.route import Route, Unroutable
 from darner_clients.routing.shared_store import SharedStore
 from darner_clients.routing.target import Target
 from darner_clients.wire.response_stream import Item
@@ -320,12 +321,13 @@ class Router:
         return tuple(
             await asyncio.gather(
                 *(
-                    each.status(
+                    endpoint_status(
+                        target,
                         probe=probe,
                         token=token,
                         place="used first" if at == 0 else "used if the endpoints before it cannot take the request",
                     )
-                    for at, each in enumerate(self._targets.values())
+                    for at, target in enumerate(self._targets.values())
                 )
             )
         )

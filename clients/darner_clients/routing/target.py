@@ -1,6 +1,5 @@
 """A target of the router: an endpoint, its client, and what is known of its quota, health, speed and counts."""
 
-import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
@@ -10,14 +9,10 @@ from darner_clients.client import Client
 from darner_clients.discovery.model_limits import ModelLimits
 from darner_clients.discovery.token_probes import KINDS, PROBES, PromptCounter, probe_counts, same_vocabulary
 from darner_clients.endpoint import Deadlines, Endpoint
-from darner_clients.endpoint_warnings import notices
 from darner_clients.errors import (
-    Declined,
     EndpointError,
     Late,
-    Malformed,
     Overflow,
-    Overloaded,
     OverQuota,
     Rejected,
     Unreachable,
@@ -26,7 +21,6 @@ from darner_clients.refusals.rate_limit_headers import Allowance
 from darner_clients.routing.calibration import (
     Pair,
     estimate,
-    estimate_error,
     first_guess,
     keep_predicting,
     largest_prompt,
@@ -36,7 +30,6 @@ from darner_clients.routing.catalogue_memory import CatalogueMemory
 from darner_clients.routing.circuit_breaker import CircuitBreaker
 from darner_clients.routing.dialect_memory import DialectMemory
 from darner_clients.routing.quota import Quota, Ticket
-from darner_clients.routing.route import EndpointStatus
 from darner_clients.routing.samples import Samples
 from darner_clients.routing.shared_store import SharedStore
 from darner_clients.wire.presets import PUBLIC, preset_of
@@ -280,71 +273,6 @@ class Target:
             self.client.predict = False
         else:
             self.client.predict = True  # one more try: if it pays again, the next ones are predicted too
-
-    async def status(self, *, probe: bool, token: bool, place: str) -> EndpointStatus:
-        """The endpoint's status; with `probe` it is queried now, with `token` for a reply too.
-
-        `place`: how its place in the order is described if it would get a request.
-        """
-        from darner_clients.refusals.redaction import redacted  # noqa: PLC0415 - what start-up does not need
-
-        reachable: bool | None = None
-        problem = ""
-        await self.samples.load()
-        if probe:
-            try:
-                async with asyncio.timeout(self.endpoint.deadlines.connect * 2):
-                    await self.warm()
-                if token:
-                    await self.client.probe()
-                reachable = True
-            except EndpointError as failure:
-                reachable = isinstance(failure, Rejected | OverQuota | Overloaded | Declined | Malformed)
-                problem = str(failure)
-            except TimeoutError:
-                reachable, problem = False, f"{self.endpoint.host} did not answer in time"
-        limits = self.client.known_limits
-        health = await self.circuit.health()
-        remaining = await self.quota.remaining()
-        prompts = self.samples.pairs("prompt")
-        empty = next((each for each in remaining if each.remaining < max(1, each.limit // 10)), None)
-        if problem:
-            next_request = "not sent here: the endpoint cannot be used now"
-        elif health.wait > 0:
-            next_request = f"not sent here for {health.wait:.0f} s, then tried again: {health.why}"
-        elif empty is not None:
-            next_request = (
-                f"may wait, or be sent to another endpoint: {empty.remaining} {empty.unit} a {empty.period} are left"
-            )
-        else:
-            next_request = place
-        return EndpointStatus(
-            name=self.endpoint.name,
-            kind=self.endpoint.kind,
-            base_url=self.endpoint.shown_url,
-            model=redacted((limits.model if limits else "") or self.endpoint.model, self.endpoint.hidden),
-            reachable=reachable,
-            problem=problem,
-            window=limits.window if limits else self.endpoint.window,
-            window_source=limits.source if limits else "your settings" if self.endpoint.window else "not known yet",
-            max_output=limits.max_output if limits else self.endpoint.max_output,
-            quota=remaining,
-            tokenizer=self.endpoint.tokenizer,
-            token_error=estimate_error(prompts),
-            token_samples=len(prompts),
-            same_vocabulary=same_vocabulary(self.samples.pairs("probe")),
-            connect=self.samples.typical("connect"),
-            first_token=self.samples.typical("first_token"),
-            first_token_p95=self.samples.p95("first_token"),
-            decode_rate=self.samples.typical("rate"),
-            next_request=next_request,
-            notices=() if self.endpoint.unusable else (*notices(self.endpoint), *_ageing(limits)),
-        )
-
-
-def _ageing(limits: ModelLimits | None) -> tuple[str, ...]:
-    said = "its catalogue marks the model as deprecated; choose another one before it is no longer served"
-    return (said,) if limits is not None and limits.deprecated else ()
 
 
 def _less(prompt: int, output: int, error: Overflow) -> int:

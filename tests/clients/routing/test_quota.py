@@ -15,8 +15,7 @@ from darner_clients.chat import ChatRequest
 from darner_clients.endpoint import Endpoint
 from darner_clients.errors import EndpointError, OverQuota, QuotaKind
 from darner_clients.refusals.rate_limit_headers import Allowance
-from darner_clients.routing.quota import Quota, Ticket, Wait
-from darner_clients.routing.route import QuotaLeft
+from darner_clients.routing.quota import Quota, QuotaLeft, Ticket, Wait
 from darner_clients.routing.router import Route, Router, Unroutable
 from darner_clients.routing.shared_store import SharedStore
 from darner_clients.testing import Fault, Script, ScriptedEndpoint
