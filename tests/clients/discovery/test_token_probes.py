@@ -10,6 +10,7 @@ from darner_clients.discovery.token_probes import PROBES, Messages, PromptCounte
 from darner_clients.endpoint import Endpoint, Kind
 from darner_clients.errors import Rejected
 from darner_clients.routing.calibration import estimate
+from darner_clients.routing.endpoint_status import endpoint_status
 from darner_clients.routing.router import Router
 from darner_clients.routing.shared_store import SharedStore
 from darner_clients.routing.target import InFlight, Target
@@ -52,7 +53,7 @@ async def probed(script: Script, vocabulary: PromptCounter) -> AsyncGenerator[tu
 @pytest.mark.parametrize(("count", "expected"), [(by_four, True), (by_three, False)])
 async def test_three_probes_tell_once_whether_the_vocabulary_is_the_same(count: Count, *, expected: bool) -> None:
     async with probed(Script(overhead=70), ours(count)) as (scripted, target):
-        assert (await target.status(probe=False, token=False, place="")).same_vocabulary is expected
+        assert (await endpoint_status(target, probe=False, token=False, place="")).same_vocabulary is expected
         assert [each.path for each in scripted.log].count("/tokenize") == 3
 
 
@@ -128,7 +129,7 @@ async def test_an_endpoint_that_does_not_count_is_not_queried_again() -> None:
 
 async def test_other_kinds_are_not_probed() -> None:
     async with probed(Script(dialect="cerebras"), ours(by_four)) as (scripted, target):
-        assert (await target.status(probe=False, token=False, place="")).same_vocabulary is None
+        assert (await endpoint_status(target, probe=False, token=False, place="")).same_vocabulary is None
         assert "/tokenize" not in [each.path for each in scripted.log]
 
 
