@@ -25,7 +25,6 @@ from darner_clients.wire.response_stream import Item
 
 DIALECTS: tuple[Dialect, ...] = ("cerebras", "vllm", "vllm-0.15", "vllm-old", "sglang", "llamacpp", "openai")
 REPLY = "def grüße():\n\treturn 'a — b 🎈'\r\n\u2028\x0c"
-QUICK = Deadlines(connect=5.0, first_token=0.1, gap=0.1)
 
 
 def ask(prompt: str = "hi", max_output: int = 200) -> ChatRequest:

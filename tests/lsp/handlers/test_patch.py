@@ -1,5 +1,6 @@
 import asyncio
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -16,7 +17,8 @@ ONE = block("a.py", "    return 1\n", "    return 11\n")
 AGAIN = block("a.py", "    return 11\n", "    return 111\n")
 TWO = block("a.py", "    return 2\n", "    return 22\n")
 DONE = CODE.replace("1", "11").replace("2", "22")
-PAUSED = Script(otherwise=ONE + "pause\n" + TWO, faults=(Fault("pause", text="pause"),))  # between the hunks
+PAUSE = "pause\n"  # between hunks
+PAUSED = Script(otherwise=ONE + PAUSE + TWO, faults=(Fault("pause", text="pause"),))
 NEW = "new.py\n```\n<<<<<<< SEARCH\n=======\nx = 1\n>>>>>>> REPLACE\n```\n"
 
 
@@ -26,6 +28,19 @@ def new_texts(editor: Editor) -> list[list[str]]:
         [each.new_text for change in params.edit.document_changes or () for each in getattr(change, "edits", ())]
         for params in editor.edits
     ]
+
+
+async def patch_in_steps(editor: Editor, scripted: ScriptedEndpoint, steps: int) -> dict[str, Any]:
+    """A patch whose next hunk is sent when the editor has got the one before."""
+    patch = asyncio.ensure_future(editor.patch("a.py"))
+    for number in range(1, steps):
+        await editor.until(partial(_has_edits, editor, number))
+        scripted.resume()
+    return cast("dict[str, Any]", await patch)
+
+
+def _has_edits(editor: Editor, number: int) -> bool:
+    return len(editor.edits) == number
 
 
 @pytest.mark.parametrize("transport", ["stdio", "tcp"])
@@ -51,12 +66,12 @@ async def test_hunks_go_into_the_buffer(tmp_path: Path, client: str, transport: 
 
 async def test_a_client_whose_versions_never_grow_gets_its_patch(tmp_path: Path) -> None:
     async with (
-        ScriptedEndpoint(Script(otherwise=ONE + AGAIN + TWO, rate=150)) as scripted,
+        ScriptedEndpoint(replace(PAUSED, otherwise=ONE + PAUSE + AGAIN + PAUSE + TWO)) as scripted,
         editing(tmp_path, {"a.py": CODE}, scripted) as editor,
     ):
         buffer = editor.open("a.py")
         buffer.grows = False
-        assert (await editor.patch("a.py"))["refused"] == []
+        assert (await patch_in_steps(editor, scripted, 3))["refused"] == []
         assert (buffer.text, buffer.version) == (DONE.replace("11", "111"), 1)
         await editor.command("darner.undoAll")
         assert buffer.text == CODE
@@ -119,12 +134,12 @@ async def test_an_edit_that_came_too_late_is_sent_again(tmp_path: Path, outdated
 
 async def test_an_editor_that_tells_its_changes_late(tmp_path: Path) -> None:
     async with (
-        ScriptedEndpoint(Script(otherwise=ONE + TWO, rate=200)) as scripted,
+        ScriptedEndpoint(PAUSED) as scripted,
         editing(tmp_path, {"a.py": CODE}, scripted, client="neovim") as editor,
     ):
         buffer = editor.open("a.py")
         editor.echoes_late = True
-        assert (await editor.patch("a.py"))["refused"] == []
+        assert (await patch_in_steps(editor, scripted, 2))["refused"] == []
         assert buffer.text == DONE
         await editor.command("darner.undoAll")
         assert buffer.text == CODE
@@ -139,13 +154,13 @@ async def test_an_editor_that_does_not_say_whether_it_has_made_the_edit(tmp_path
         return result
 
     async with (
-        ScriptedEndpoint(Script(otherwise=ONE + TWO, rate=60)) as scripted,
+        ScriptedEndpoint(PAUSED) as scripted,
         editing(tmp_path, {"a.py": CODE}, scripted) as editor,
     ):
         buffer = editor.open("a.py")
         features = cast("dict[str, object]", cast("Any", editor.client).protocol.fm.features)
         features["workspace/applyEdit"] = silently
-        assert (await editor.patch("a.py"))["refused"] == []
+        assert (await patch_in_steps(editor, scripted, 2))["refused"] == []
         assert buffer.text == DONE
         over.set()
 
@@ -364,14 +379,14 @@ async def test_no_file_is_made_through_a_link_that_leads_out(tmp_path: Path) -> 
 async def test_what_is_put_before_its_like_goes_in_once(tmp_path: Path, late: bool) -> None:
     """An editor that tells a difference, not a keystroke, tells such an edit a little off its place."""
     new = "def more():\n    return 3\n\n\n"
-    put = block("a.py", "def two():\n", f"{new}def two():\n") + block("a.py", "    return 2\n", "    return 22\n")
+    put = block("a.py", "def two():\n", f"{new}def two():\n") + PAUSE + TWO
     async with (
-        ScriptedEndpoint(Script(otherwise=put, rate=300)) as scripted,
+        ScriptedEndpoint(replace(PAUSED, otherwise=put)) as scripted,
         editing(tmp_path, {"a.py": CODE}, scripted) as editor,
     ):
         buffer = editor.open("a.py")
         editor.echoes_late = late
-        assert (await editor.patch("a.py"))["refused"] == []
+        assert (await patch_in_steps(editor, scripted, 2))["refused"] == []
         assert buffer.text == CODE.replace("def two", f"{new}def two").replace("return 2", "return 22")
         await editor.command("darner.undoAll")
         assert buffer.text == CODE
