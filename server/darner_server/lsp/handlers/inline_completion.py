@@ -97,10 +97,8 @@ def _word(text: str, offset: int) -> tuple[int, str]:
 
 def _next_edit(session: Session, document: OpenDocument, cursor: Point) -> str | None:
     """What the shown next edit adds at the cursor, if it only adds there."""
-    path = session.folders.path_of(document.uri, document.language)
-    pending = session.rewrites.shown(path, document.lines, session.recorder.begun)
-    for change in pending.changes if pending is not None else ():
-        edit = edit_of(change, path, "", 0.0)
+    for change in session.rewrites.shown(document, session.recorder.begun):
+        edit = edit_of(change, "", "", 0.0)
         line = document.lines[cursor.line] if cursor.line < len(document.lines) else ""
         place = cursor.line + 1, session.mapper.index(line, cursor.character)
         if edit.text and edit.start == edit.end == place:

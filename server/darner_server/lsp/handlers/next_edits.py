@@ -12,13 +12,16 @@ from darner_server.lsp.next_edits.change_edit import edit_of
 from darner_server.lsp.next_edits.next_edit_json import NextEditJson, applied
 from darner_server.lsp.next_edits.pending_rewrite import PendingRewrite
 from darner_server.lsp.session import Session
-from darner_server.lsp.text.documents import OpenDocument
+from darner_server.lsp.text.documents import OpenDocument, TextChange
 from darner_server.lsp.text.positions import split_lines
 from darner_server.lsp.text.workspace_folders import Folders
 from darner_server.lsp.transport.json_values import at, integer_at, text_at
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from darner_context.next_edits.edit import NextEdits, RecordedEdit
+    from darner_context.next_edits.history import LineChange
     from darner_server.engine import Engine
 
 _LIMIT, _MOST = 50, 500  # edits of an answer where the client names no limit, and at most
@@ -129,26 +132,42 @@ async def _written(session: Session, engine: "Engine", moment: Moment, found: "N
     """With the text that a model wrote for the best place, now or before, where no text is known without one."""
     if any(each.text is not None and each.path == moment.path for each in found.edits) or not moment.edits:
         return found
-    begun = session.recorder.begun
-    pending = session.rewrites.shown(moment.path, split_lines(moment.buffers.texts[moment.path]), begun)
-    if pending is not None:
-        return _with_changes(found, pending, "continues your change", _LIKELY)
+    shown = session.rewrites.shown(moment.documents[moment.path][0], session.recorder.begun)
+    if shown and moment.current(session, moment.path):
+        text = moment.buffers.texts[moment.path]
+        return _with_changes(found, shown, moment.path, text, ("continues your change", _LIKELY))
     fit = (each for each in found.edits if each.text is None and (each.sure or each.confidence >= _LIKELY))
     place = next((each for each in fit if not wish.own or each.path == moment.path), None)
     if place is None:
         return found
-    text = found.texts[place.path]
-    pending = await rewrite(session, engine, moment.edits, text, place, asked=wish.asked)
-    session.rewrites.show(pending, begun)
-    return found if pending is None else _with_changes(found, pending, place.reason, place.confidence)
+    text, document = found.texts[place.path], moment.documents.get(place.path)
+    typed: list[TextChange | None] = []
+    if document is not None and not moment.current(session, place.path):
+        return found
+    if document is not None:
+        document[0].watchers.append(typed.append)
+    begun = session.recorder.begun
+    try:
+        changes = await rewrite(session, engine, moment.edits, text, place, asked=wish.asked)
+    finally:
+        if document is not None:
+            document[0].watchers.remove(typed.append)
+    pending = PendingRewrite(place.path, split_lines(text), changes) if changes else None
+    if pending is not None:
+        for each in typed:
+            pending.follow(each)
+    session.rewrites.show(pending, document[0] if document is not None else None, begun)
+    return _with_changes(found, changes, place.path, text, (place.reason, place.confidence)) if changes else found
 
 
-def _with_changes(found: "NextEdits", pending: PendingRewrite, reason: str, confidence: float) -> "NextEdits":
-    """The edits of a rewrite first, in the place of the places that they are at."""
-    edits = [edit_of(each, pending.path, reason, confidence) for each in pending.changes]
-    lines = {(each.path, line) for each in edits for line in range(each.start[0], each.end[0] + 1)}
-    others = [each for each in found.edits if (each.path, each.start[0]) not in lines]
-    return replace(found, edits=(*edits, *others), texts={**found.texts, pending.path: "".join(pending.base)})
+def _with_changes(
+    found: "NextEdits", changes: "Sequence[LineChange]", path: str, text: str, why: tuple[str, float]
+) -> "NextEdits":
+    """The edits of a rewrite first, in the place of the places that they are at; `why` is a reason and a confidence."""
+    edits = [edit_of(each, path, *why) for each in changes]
+    lines = {line for each in edits for line in range(each.start[0], each.end[0] + 1)}
+    others = [each for each in found.edits if each.path != path or each.start[0] not in lines]
+    return replace(found, edits=(*edits, *others), texts={**found.texts, path: text})
 
 
 async def _predict(

@@ -7,7 +7,6 @@ from darner_context.next_edits.edit import NextEdit, RecordedEdit
 from darner_context.next_edits.history import LineChange
 from darner_server.lsp.model_request import NoAnswer, model_stream
 from darner_server.lsp.next_edits.line_changes import line_changes
-from darner_server.lsp.next_edits.pending_rewrite import PendingRewrite
 from darner_server.lsp.next_edits.rewrite_filters import kept_changes
 from darner_server.lsp.next_edits.rewrite_prompt import BEGIN, END, RULES, question, rewritten
 from darner_server.lsp.next_edits.window import Window, window_at
@@ -26,8 +25,8 @@ _RELATED = 1_024  # tokens of other files
 
 async def rewrite(
     session: Session, engine: "Engine", edits: Sequence[RecordedEdit], text: str, place: NextEdit, *, asked: bool
-) -> PendingRewrite | None:
-    """What a model makes of the lines around a place; None if nothing follows, or nothing that may be shown.
+) -> list[LineChange]:
+    """What a model changes in the lines around a place; empty if nothing follows, or nothing that may be shown.
 
     `asked`: the user waits for it, so that a slow endpoint will do. A second request for the same place and the same
     edits gets the first one's answer, also if that was nothing.
@@ -35,20 +34,20 @@ async def rewrite(
     lines = split_lines(text)
     window = window_at(place.path, lines, place.start[0])
     if BEGIN in text or END in text:
-        return None
+        return []
     key = (window, tuple((each.path, each.before, each.after) for each in edits))
     if key not in session.rewrites:
         reply = await _reply(session, engine, _Requests(engine, edits, window, text, place.reason), asked=asked)
         if reply is None:
-            return None  # no answer is not the answer that nothing follows
+            return []  # no answer is not the answer that nothing follows
         session.rewrites.put(key, reply)
     new = rewritten(session.rewrites.get(key))
     if new is None:
-        return None
+        return []
     changes = kept_changes(_changes(window, lines, new), lines, edits, place.path)
     if not changes or not await engine.index.run_in_thread(lambda: _sound(place.path, lines, changes)):
-        return None
-    return PendingRewrite(place.path, tuple(lines), tuple(changes))
+        return []
+    return changes
 
 
 def _changes(window: Window, lines: Sequence[str], new: str) -> list[LineChange]:

@@ -1,73 +1,87 @@
-"""A rewrite that is shown while the user types on: what is left of it for the text as it is now."""
+"""A rewrite that is shown while the user types on: what is left of it for the text as it is now.
 
-from collections.abc import Sequence
+It follows the changes that the editor reports. A comparison of two texts would not do: of two equal lines it cannot
+know which one was changed.
+"""
+
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from darner_context.next_edits.history import LineChange
-from darner_server.lsp.next_edits.line_changes import line_changes
+from darner_server.lsp.text.documents import TextChange
+from darner_server.lsp.text.positions import split_lines
 
 _CLOSERS = ")]}>\"'`;,"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
+class _Region:
+    """Characters start..end of the document, whole lines, which were `before` and are to become `goal`."""
+
+    start: int
+    end: int
+    before: str
+    goal: str
+
+
 class PendingRewrite:
-    """Changes of the lines `base` of a file, from the top; their places are lines of `base`, and none overlap."""
+    """Changes of the lines of a file, from the top; their places are those of `lines`, and none overlap."""
 
-    path: str
-    base: tuple[str, ...]
-    changes: tuple[LineChange, ...]
+    def __init__(self, path: str, lines: Sequence[str], changes: Iterable[LineChange]) -> None:
+        self.path = path
+        self._conflict = False
+        starts = [0, *accumulate(map(len, lines))]
+        self._regions = [
+            _Region(
+                starts[each.first - 1],
+                starts[each.first - 1 + len(each.before)],
+                "".join(each.before),
+                "".join(each.after),
+            )
+            for each in changes
+        ]
 
-    def rebased(self, lines: Sequence[str]) -> "PendingRewrite | None":
+    def follow(self, change: TextChange | None) -> None:
+        """The document changes; offsets are those of the text before. None: all changes of a message are in."""
+        if change is None:
+            return
+        grown = len(change.text) - (change.end - change.start)
+        for each in self._regions:
+            if change.start >= each.end and not (each.start == each.end == change.start == change.end):
+                continue
+            between = change.start == change.end == each.start < each.end and change.text.endswith("\n")
+            lines_above = between and not each.goal.startswith(change.text)
+            if change.end <= each.start and (change.end < each.start or change.start < change.end or lines_above):
+                each.start += grown
+                each.end += grown
+            elif each.start <= change.start and change.end <= each.end:
+                each.end += grown
+            else:
+                self._conflict = True  # over the border: the user changes more than this
+
+    def changes(self, lines: Sequence[str]) -> list[LineChange] | None:
         """
-        The same changes for another text of the file, without those that it has; None if they do not fit it.
+        What is left to do in the text as it is; None if it no longer fits.
 
-        Lines that the user changed elsewhere move a change. In its own lines the user may only have typed what it
-        brings, along with brackets and quotes that the editor closed.
+        In its own lines the user may only have typed what a change brings, along with brackets and quotes that the
+        editor closed.
         """
-        user = line_changes(self.base, lines)
-        spans: list[tuple[int, LineChange]] = []  # the first line in `base`, the change in the text as it is
-        shift = 0
-        for each in user:
-            spans.append((each.first - shift, each))
-            shift += len(each.after) - len(each.before)
+        if self._conflict:
+            return None
+        text = "".join(lines)
+        starts = {offset: line for line, offset in enumerate([0, *accumulate(map(len, lines))], start=1)}
         left: list[LineChange] = []
-        for change in self.changes:
-            moved = _moved(change, spans, lines)
-            if moved is None:
+        for each in self._regions:
+            now = text[each.start : each.end]
+            fits = now == each.before or _on_the_way(each.before, now, each.goal)
+            first, end = starts.get(each.start), starts.get(each.end)
+            if not fits or first is None or end is None:
                 return None
-            if moved.before != moved.after:
-                left.append(moved)
-        return PendingRewrite(self.path, tuple(lines), tuple(left))
-
-
-def _moved(change: LineChange, spans: Sequence[tuple[int, LineChange]], lines: Sequence[str]) -> LineChange | None:
-    """One change in the text as it is."""
-    begin, end = change.first, change.first + len(change.before)
-    above = inside = 0
-    for first, user in spans:
-        last = first + len(user.before)
-        grown = len(user.after) - len(user.before)
-        touches = _touches(first, last, begin, end)
-        if not touches:
-            above += grown if last <= begin else 0
-        elif begin <= first and last <= end:
-            inside += grown
-        else:
-            return None  # over the border: the user changes more than this
-    start = begin + above
-    now = tuple(lines[start - 1 : start - 1 + len(change.before) + inside])
-    if now == change.before or _on_the_way("".join(change.before), "".join(now), "".join(change.after)):
-        return LineChange(start, now, change.after)
-    return None
-
-
-def _touches(first: int, last: int, begin: int, end: int) -> bool:
-    """Whether lines first..last (exclusive) and begin..end have any in common; an insertion is between two lines."""
-    if first == last and begin == end:
-        return first == begin
-    if first == last:
-        return begin < first < end
-    return first < begin < last if begin == end else first < end and begin < last
+            if now != each.goal:
+                after = split_lines(each.goal)
+                left.append(LineChange(first, tuple(lines[first - 1 : end - 1]), tuple(after)))
+        return left
 
 
 def _on_the_way(before: str, now: str, goal: str) -> bool:

@@ -1,11 +1,12 @@
 """The last replies of models, by the window and the edits that they were for, and the rewrite that is shown now."""
 
 from collections import OrderedDict
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from darner_context.next_edits.history import LineChange
     from darner_server.lsp.next_edits.pending_rewrite import PendingRewrite
+    from darner_server.lsp.text.documents import OpenDocument
 
 _REMEMBERED = 32
 _PATIENCE = 2  # edits that the user begins without taking it
@@ -17,20 +18,27 @@ class RewriteMemory:
     def __init__(self) -> None:
         self._replies: OrderedDict[object, str] = OrderedDict()
         self._pending: PendingRewrite | None = None
+        self._document: OpenDocument | None = None
         self._begun = 0
 
-    def show(self, rewrite: "PendingRewrite | None", begun: int) -> None:
-        """Show a rewrite from now on, or none; `begun` counts the edits that the user has begun."""
-        self._pending, self._begun = rewrite, begun
+    def show(self, rewrite: "PendingRewrite | None", document: "OpenDocument | None", begun: int) -> None:
+        """Show a rewrite of a document from now on, or none; `begun` counts the edits that the user has begun."""
+        if self._pending is not None and self._document is not None:
+            self._document.watchers.remove(self._pending.follow)
+        self._pending = rewrite if document is not None else None
+        self._document = document if rewrite is not None else None
+        self._begun = begun
+        if self._pending is not None and self._document is not None:
+            self._document.watchers.append(self._pending.follow)
 
-    def shown(self, path: str, lines: Sequence[str], begun: int) -> "PendingRewrite | None":
-        """What is left of the rewrite of a file; one that no longer fits, or that the user passes over, is gone."""
-        pending = self._pending
-        if pending is None or pending.path != path:
-            return None
-        rebased = pending.rebased(lines) if begun - self._begun <= _PATIENCE else None
-        self._pending = rebased if rebased is not None and rebased.changes else None
-        return self._pending
+    def shown(self, document: "OpenDocument", begun: int) -> "list[LineChange]":
+        """What is left of the rewrite of a document; one that no longer fits, or that the user passes over, is gone."""
+        if self._pending is None or self._document is not document:
+            return []
+        changes = self._pending.changes(document.lines) if begun - self._begun <= _PATIENCE else None
+        if not changes:
+            self.show(None, None, begun)
+        return changes or []
 
     def __contains__(self, key: object) -> bool:
         return key in self._replies
