@@ -48,7 +48,7 @@ HOW = "isolation: landlock, 0.0 s"
         (0, [1, 2], False, f"the check failed: make test (exit code 1; {HOW})"),
         (2, [2, 2], False, f"the check failed: make test (exit code 2; {HOW}); it fails without the patch too"),
         (0, [-11, -11], False, f"the check failed: make test (exit code -11; {HOW})"),
-        (0, [None], False, f"the check failed: make test (passed the limit of time; {HOW})"),
+        (0, [None], False, f"the check failed: make test (exceeded the time limit; {HOW})"),
         (None, [0], True, f"checks passed: make test ({HOW}; it failed without the patch)"),
     ],
 )
@@ -136,7 +136,7 @@ def ended_with(code: int | None, report: str) -> Ended:
         ((0, ""), [(1, ""), (1, "")], False, f"the check failed: pytest (exit code 1; {HOW})"),
         ((0, ""), [(1, ""), (0, "")], True, "it failed the first time, and passed when run again"),
         ((1, ""), [(1, ""), (1, "")], None, "pytest: it fails without the patch too: output 1"),
-        ((0, "a"), [(None, "a")], False, f"the check failed: pytest (passed the limit of time; {HOW})"),
+        ((0, "a"), [(None, "a")], False, f"the check failed: pytest (exceeded the time limit; {HOW})"),
         ((None, "a"), [(None, "a")], None, "pytest: it passes its limits without the patch too"),
     ],
 )  # fmt: skip

@@ -40,7 +40,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a command ended: its exit code (negative: the signal), or None and the limit that it passed."""
+    """How a command ended: its exit code (negative: the signal), or None and the limit that it exceeded."""
 
     code: int | None
     limit: Limit | None

@@ -20,6 +20,12 @@ Clock = Callable[[], float]
 Kind = Literal["checker", "tests", "command"]
 
 _NEW: Mapping[Kind, str] = {"checker": "new error", "tests": "newly failing test", "command": ""}
+LIMIT_NAMES: Mapping[Limit, str] = {
+    "time": "time limit",
+    "memory": "memory limit",
+    "processes": "process limit",
+    "output": "output limit",
+}
 _MOST_SHOWN = 40  # diagnostics
 
 
@@ -29,7 +35,7 @@ class Verdict:
 
     what: str
     passed: bool  # nothing fails that did not fail before
-    code: int | None  # None: it passed `limit`
+    code: int | None  # None: it exceeded `limit`
     limit: Limit | None
     before: bool  # whether it passed without the patch
     wavers: bool  # failed, and passed when it was run again
@@ -47,7 +53,7 @@ class Verdict:
         if self.passed:
             return f"passed {self.what}"
         if self.limit:
-            return f"{self.what} passed the limit of {self.limit}"
+            return f"{self.what} exceeded the {LIMIT_NAMES[self.limit]}"
         return _counted(self.new, _NEW[self.kind]) or f"{self.what} ended with exit code {self.code}"
 
     def as_json(self) -> dict[str, Any]:
@@ -69,7 +75,7 @@ class Verdict:
     def __str__(self) -> str:
         how = f"isolation: {self.isolation}, {self.seconds:.1f} s"
         if not self.passed:
-            ended = f"passed the limit of {self.limit}" if self.limit else f"exit code {self.code}"
+            ended = f"exceeded the {LIMIT_NAMES[self.limit]}" if self.limit else f"exit code {self.code}"
             ended = _counted(self.new, _NEW[self.kind]) or ended
             before = "" if self.before or self.new else "; it fails without the patch too"
             return f"the check failed: {self.what} ({ended}; {how}){before}"

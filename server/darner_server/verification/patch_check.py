@@ -15,8 +15,9 @@ from darner_context.workspace.file_kind import test_path
 from darner_server.check.isolation import LEVELS, Level, ResourceLimits, Unisolated
 from darner_server.check.keyless_environment import keyless
 from darner_server.check.plain_copy import paths_of
-from darner_server.check.project.concerned_tests import REPORT, Runner, changed_names, concerned
+from darner_server.check.project.concerned_tests import changed_names, concerned
 from darner_server.check.project.plan import Plan
+from darner_server.check.project.runners import REPORT, Runner
 from darner_server.check.sandbox import Draft, Ended, run
 from darner_server.check.scratch import scratch_folder, sweep
 from darner_server.check.verdict import (
@@ -168,7 +169,7 @@ class PatchCheck:
         found = concerned(names, tests, self._read, without=done.changes)
         for runner in runners:
             own = [each for each in found if each.endswith(runner.takes)]
-            if not own and runner.name == "cargo test":  # whose tests are in the file itself
+            if not own and runner.tests_inside_sources:
                 own = [each for each in done.changes if each.endswith(runner.takes)]
             if own:
                 yield runner, own

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from darner_context.index import Focus
 from darner_server.check.failure_excerpt import excerpt
-from darner_server.check.verdict import NoEvidence, Verdict
+from darner_server.check.verdict import LIMIT_NAMES, NoEvidence, Verdict
 from darner_server.engine import Done, Failed, Task
 from darner_server.patch import unified_diff
 
@@ -74,7 +74,7 @@ def repair_task(task: Task, done: Done, verdict: Verdict) -> Task | None:
         return None
     focus = _focus(task, texts)
     shown = excerpt(verdict.output, done.changes) or "(no output)"
-    ended = f"passes the limit of {verdict.limit}" if verdict.limit else f"fails with exit code {verdict.code}"
+    ended = f"exceeds the {LIMIT_NAMES[verdict.limit]}" if verdict.limit else f"fails with exit code {verdict.code}"
     return replace(
         task,
         instruction=f"{task.instruction}\n\n{_WORDING.format(command=verdict.what, ended=ended, output=shown)}",

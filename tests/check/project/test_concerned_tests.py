@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from darner_server.check.project.concerned_tests import changed_names, concerned, find_runners
+from darner_server.check.project.concerned_tests import changed_names, concerned
+from darner_server.check.project.runners import find_runners
 
 OLD = """import os
 

@@ -1,60 +1,16 @@
-"""The tests that concern a patch: those that name a definition that it changes, and how they are run."""
+"""The tests that concern a patch: those that name a definition that it changes."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
 from difflib import SequenceMatcher
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 from darner_context.syntax.definitions import symbols
-from darner_server.check.project.checkers import find_program, is_python_project
+from darner_server.check.project.runners import SUFFIXES
 
-REPORT = ".darner-test-report.xml"
 MOST_FILES = 20
 _LONGEST = 1_000_000  # characters of a test file that are searched
 SHORTEST = 3  # characters of a name: shorter ones are in every file
-_ENDINGS = {".py": "pytest", ".go": "go test", ".rs": "cargo test"} | dict.fromkeys(
-    (".ts", ".tsx", ".mts", ".js", ".jsx", ".mjs", ".cjs"), "node"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Runner:
-    """A way to run tests. `takes` is what its test files end with."""
-
-    name: str
-    program: str
-    arguments: tuple[str, ...]
-    takes: tuple[str, ...]
-
-    def command(self, files: Sequence[str]) -> list[str]:
-        """The command that runs the tests in these files."""
-        if self.name == "go test":
-            files = sorted({f"./{PurePosixPath(each).parent}" for each in files})
-        return [self.program, *self.arguments, *(() if self.name == "cargo test" else files)]
-
-    @property
-    def shown(self) -> str:
-        """The command as the user is asked to trust it."""
-        return " ".join([self.program, *self.arguments])
-
-
-def find_runners(workspace: Path, search_path: str) -> list[Runner]:
-    """The runners that the project has."""
-    scripts = tuple(ending for ending, kind in _ENDINGS.items() if kind == "node")
-    found: list[Runner] = []
-    table = (
-        (is_python_project(workspace), "pytest", "pytest", ("-q", f"--junitxml={REPORT}"), (".py",)),
-        ((workspace / "go.mod").is_file(), "go test", "go", ("test",), (".go",)),
-        ((workspace / "Cargo.toml").is_file(), "cargo test", "cargo", ("test", "--offline", "--quiet"), (".rs",)),
-        ((workspace / "node_modules/.bin/vitest").exists(), "vitest", "vitest", ("run",), scripts),
-        ((workspace / "node_modules/.bin/jest").exists(), "jest", "jest", ("--runTestsByPath",), scripts),
-    )
-    for is_there, name, program, arguments, takes in table:
-        path = find_program(workspace, program, search_path) if is_there else None
-        if path is not None and not any(set(takes) & set(each.takes) for each in found):
-            found.append(Runner(name, path, arguments, takes))
-    return found
 
 
 def changed_names(
@@ -85,7 +41,7 @@ def concerned(
     left = set(without)
     found: list[tuple[int, str]] = []
     for path in sorted(set(paths) - left):
-        text = read(path) if PurePosixPath(path).suffix in _ENDINGS else None
+        text = read(path) if PurePosixPath(path).suffix in SUFFIXES else None
         named = len(set(words.findall(text[:_LONGEST]))) if text else 0
         if named:
             found.append((-named, path))

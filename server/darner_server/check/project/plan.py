@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from darner_server.check.project.checkers import Checker, find_checkers
-from darner_server.check.project.concerned_tests import Runner, find_runners
+from darner_server.check.project.runners import Runner, find_runners
 
 
 @dataclass(frozen=True, slots=True)
