@@ -3,6 +3,7 @@
 import errno
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -302,3 +303,68 @@ def test_permissions_are_given_to_nothing_outside(tmp_path: Path) -> None:
     for path, mode in (("a", 0o640), ("door", 0o777), ("../outside", 0o777), ("none", 0o777)):
         set_mode(root, path, mode)
     assert [stat.S_IMODE((tmp_path / each).stat().st_mode) for each in ("root/a", "outside")] == [0o640, 0o600]
+
+
+class Meddling(RealDisk):
+    """A disk where another program acts when the new content of a file has been written beside it, or is put in place."""
+
+    def __init__(self, act: Callable[[], object], at: str, operation: str) -> None:
+        self._act, self._at, self._operation = act, at, operation
+
+    def create(self, folder: DirectoryHandle, name: str, data: bytes, mode: int) -> None:
+        super().create(folder, name, data, mode)
+        self._meddle("create", name)
+
+    def rename(self, folder: DirectoryHandle, name: str, new: str) -> None:
+        super().rename(folder, name, new)
+        self._meddle("rename", name)
+
+    def _meddle(self, operation: str, name: str) -> None:
+        if operation == self._operation and name.startswith(f".{self._at}."):
+            self._operation = ""
+            self._act()
+
+
+THEIRS: dict[str, Callable[[Path], object]] = {
+    "longer": lambda file: file.write_bytes(b"theirs, and longer"),
+    "as long": lambda file: (file.write_bytes(file.read_bytes().swapcase()), os.utime(file, (7, 7))),
+    "replaced": lambda file: spare(file).replace(file),
+    "removed": lambda file: file.unlink(),
+    "emptied": lambda file: os.truncate(file, 0),
+}
+
+
+def spare(file: Path) -> Path:
+    other = file.with_name("spare")
+    other.write_bytes(file.read_bytes())
+    return other
+
+
+@pytest.mark.parametrize("act", THEIRS.values(), ids=THEIRS)
+@pytest.mark.parametrize(("path", "at"), [("b/c.txt", "a.txt"), ("b/c.txt", "d.txt"), ("b/b.txt", "c.txt")])
+@pytest.mark.parametrize("operation", ["create", "rename"])
+def test_what_another_program_writes_just_then_is_kept(
+    tmp_path: Path, act: Callable[[Path], object], path: str, at: str, operation: str
+) -> None:
+    changes = {each: CHANGES[each] for each in ("a.txt", "b/d.txt", "b/c.txt", "b/b.txt")}
+    expected = {each: BEFORE.get(each) for each in changes}
+    fill(tmp_path, BEFORE)
+
+    def meddle() -> None:
+        act(tmp_path / path)
+        theirs.update(tree(tmp_path))
+
+    theirs: dict[str, bytes] = {}
+    done = write(tmp_path, changes, expected=expected, disk=Meddling(meddle, at, operation))
+    assert isinstance(done, Unwritten), done
+    assert (done.path, done.reason, done.left) == (path, "the file has since been changed", ())
+    kept = {path: theirs[path]} if path in theirs else {}
+    assert tree(tmp_path) == {each: BEFORE[each] for each in BEFORE if each != path} | kept
+
+
+def test_a_file_that_appears_just_then_is_kept(tmp_path: Path) -> None:
+    fill(tmp_path, BEFORE)
+    disk = Meddling(lambda: (tmp_path / "b/d.txt").write_bytes(b"theirs"), "a.txt", "rename")
+    done = write(tmp_path, {"a.txt": b"x", "b/d.txt": b"y"}, expected={"a.txt": b"one\r\n", "b/d.txt": None}, disk=disk)
+    assert done == Unwritten("b/d.txt", "the file has since been changed")
+    assert tree(tmp_path) == BEFORE | {"b/d.txt": b"theirs"}

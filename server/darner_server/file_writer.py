@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from darner_server import journal
 from darner_server.directory_handles import LINKED, DirectoryHandle, OpenFolders
-from darner_server.write_plan import Step, Unwritten, error_text, file_inside, missing_folders, plan
+from darner_server.write_plan import Step, Unwritten, error_text, file_inside, identity, missing_folders, plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -208,6 +208,8 @@ def _exchange(step: Step, disk: Disk) -> None:
     folder, found = step.held, step.there
     if found is not None and not stat.S_ISREG(found.st_mode):
         raise OSError(errno.ELOOP, "it is no longer a regular file")
+    if identity(found) != step.seen:  # by an editor, or another darner, while the new content was being written
+        raise OSError(errno.EBUSY, "the file has since been changed")
     if found is not None:
         step.saved = step.old
         try:

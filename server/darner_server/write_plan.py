@@ -38,6 +38,7 @@ class Step:
     new: str  # the names that the next two get
     old: str
     folder: DirectoryHandle | None  # None until it has been made
+    seen: tuple[int, ...] | None = None  # which file was checked, as `identity` gives it
     fresh: str | None = None
     saved: str | None = None
     done: bool = False
@@ -115,6 +116,7 @@ def file_inside(top: Path, path: str) -> Path | str:
 def _unfit(step: Step, expected: tuple[bytes | None] | None) -> str | None:
     """Return why a file cannot be changed."""
     found = step.there
+    step.seen = identity(found)
     if found is None:
         if step.data is None:
             return "the file does not exist"
@@ -126,6 +128,11 @@ def _unfit(step: Step, expected: tuple[bytes | None] | None) -> str | None:
     if expected is not None and step.held.read(step.name) != expected[0]:
         return "the file has since been changed" if expected[0] is not None else "the file has since been created"
     return None
+
+
+def identity(found: os.stat_result | None) -> tuple[int, ...] | None:
+    """What changes when another program writes or replaces a file; its link count and mode do not count."""
+    return None if found is None else (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
 
 
 def error_text(error: OSError) -> str:
