@@ -327,11 +327,16 @@ class Meddling(RealDisk):
 
 THEIRS: dict[str, Callable[[Path], object]] = {
     "longer": lambda file: file.write_bytes(b"theirs, and longer"),
-    "as long": lambda file: (file.write_bytes(file.read_bytes().swapcase()), os.utime(file, (7, 7))),
+    "as long": lambda file: swap_case(file),
     "replaced": lambda file: spare(file).replace(file),
     "removed": lambda file: file.unlink(),
     "emptied": lambda file: os.truncate(file, 0),
 }
+
+
+def swap_case(file: Path) -> None:
+    file.write_bytes(file.read_bytes().swapcase())
+    os.utime(file, (7, 7))
 
 
 def spare(file: Path) -> Path:
