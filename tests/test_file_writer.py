@@ -327,7 +327,7 @@ class Meddling(RealDisk):
 
 THEIRS: dict[str, Callable[[Path], object]] = {
     "longer": lambda file: file.write_bytes(b"theirs, and longer"),
-    "as long": lambda file: swap_case(file),
+    "as long": lambda file: swap_case(file.resolve()),
     "replaced": lambda file: spare(file).replace(file),
     "removed": lambda file: file.unlink(),
     "emptied": lambda file: os.truncate(file, 0),
