@@ -6,9 +6,9 @@ from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from darner_server.display_text import in_line, plain_words
+from darner_server.display_text import in_line, plain, plain_words
 from darner_server.lsp.edits.checked_patches import CheckedPatch, State
 from darner_server.lsp.session import Session
 
@@ -31,7 +31,9 @@ async def check_patch(session: Session, task: "Task", done: "Done", instruction:
     session.checks.latest = found
     if found is None:
         if before is not None:
+            before.problems = ()
             session.lenses_changed()
+            _publish(session, before)
     elif found.state == "untrusted":
         _show(session, found)
     else:
@@ -102,7 +104,7 @@ async def _run(session: Session, found: CheckedPatch) -> None:
     from darner_server.user_directories import cache_folder
     from darner_server.verification.patch_check import CheckedWorkspace, open_check
 
-    found.state, found.words, found.output, found.repair = "running", "checking…", "", None
+    found.state, found.words, found.output, found.repair, found.problems = "running", "checking…", "", None, ()
     found.events.clear()
     _show(session, found)
 
@@ -139,10 +141,13 @@ def _take(session: Session, found: CheckedPatch, verdict: "Verdict | NoEvidence"
         found.state, found.words = "unchecked", f"not checked: {verdict.reason}"
         return
     found.output = verdict.output[-_LONGEST:]
+    weak = " (without a sandbox)" if verdict.isolation == "limits" else ""
     if verdict.passed:
-        found.state, found.words = "passed", f"checked: {verdict.what} passed"
+        found.state, found.words = "passed", f"checked: {verdict.what} passed{weak}"
         return
-    found.state, found.words = "failed", verdict.outcome
+    found.state, found.words = "failed", f"{verdict.outcome}{weak}"
+    if verdict.kind == "checker":
+        found.problems = tuple(zip(verdict.places, verdict.output.split("\n"), strict=False))
     again = repair_task(found.task, found.patch, verdict)
     uri = session.folders.uri_of(again.focus.path) if again is not None and again.focus is not None else None
     if again is not None and uri is not None:
@@ -155,6 +160,31 @@ def _show(session: Session, found: CheckedPatch) -> None:
     if session.checks.latest is not found:
         return
     session.lenses_changed()
-    if session.initial_options.get("checks") is True:
-        with suppress(OSError):
+    with suppress(OSError):
+        if session.initial_options.get("checks") is True:
             session.protocol.notify("darner/checked", plain_words(found.as_json()))
+        else:
+            _publish(session, found)
+
+
+def reviewed(session: Session) -> None:
+    """Take the diagnostics of a patch away when all of its hunks have been kept or undone."""
+    found = session.checks.latest
+    if found is not None and session.checks.published and not any(session.hunks.of(uri) for uri in found.uris):
+        found.problems = ()
+        _publish(session, found)
+
+
+def _publish(session: Session, found: CheckedPatch) -> None:
+    """Show new errors as diagnostics, and take those of an earlier check away."""
+    shown: dict[str, list[dict[str, Any]]] = {uri: [] for uri in session.checks.published}
+    for (path, line), message in found.problems:
+        uri = session.folders.uri_of(found.prefix + path)
+        if uri is not None:
+            place = {"line": line - 1, "character": 0}
+            said = plain(message.removeprefix(f"{path}:{line}: "))
+            entry = {"range": {"start": place, "end": place}, "severity": 1, "source": "darner", "message": said}
+            shown.setdefault(uri, []).append(entry)
+    for uri, entries in shown.items():
+        session.protocol.notify("textDocument/publishDiagnostics", {"uri": uri, "diagnostics": entries})
+    session.checks.published = frozenset(uri for uri, entries in shown.items() if entries)

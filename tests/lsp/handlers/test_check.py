@@ -116,3 +116,38 @@ async def test_without_consent_nothing_runs(tmp_path: Path) -> None:
             assert said == "the checks were not run: they are not trusted"
         assert (len(client.asked), len(client.checked)) == (2, 1)
         assert "Check" in await lenses(editor)
+
+
+RUFF = """#!/bin/sh
+grep -n 'return 3' a.py | sed 's/^\\([0-9]*\\):.*/a.py:\\1:5: XYZ001 three is wrong/'
+! grep -q 'return 3' a.py
+"""
+
+
+async def test_a_plain_client_gets_new_errors_as_diagnostics(tmp_path: Path) -> None:
+    files = {"a.py": FILES["a.py"], "ruff.toml": "", ".venv/bin/ruff": RUFF}
+    async with ScriptedEndpoint(SCRIPT) as server, editing(tmp_path, files, server, client="bare") as editor:
+        (tmp_path / "work/.venv/bin/ruff").chmod(0o755)
+        client = Client(editor, "Run, now and from now on")
+        published: list[Json] = []
+        handle(
+            editor.client,
+            "textDocument/publishDiagnostics",
+            lambda params: editor.hear(published.append, plain(params)),
+        )
+        editor.open("a.py", FILES["a.py"])
+        await editor.patch("a.py")
+        while await lenses(editor) != ["Keep", "Undo", "Check"]:
+            pass
+        answer = plain(await editor.command("darner.check"))
+        assert answer["text"] == "1 new error"
+        await editor.until(lambda: bool(published))
+        (found,) = published[-1].diagnostics
+        assert (published[-1].uri, found.message, found.source) == (
+            editor.uri("a.py"),
+            "XYZ001: three is wrong",
+            "darner",
+        )
+        assert (found.range.start.line, found.severity, client.checked) == (1, types.DiagnosticSeverity.Error, [])
+        await editor.command("darner.undoAll")
+        await editor.until(lambda: not published[-1].diagnostics)

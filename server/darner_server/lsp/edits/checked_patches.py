@@ -35,6 +35,7 @@ class CheckedPatch:
     output: str = ""
     events: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])  # as on the command line
     repair: dict[str, Any] | None = None
+    problems: tuple[tuple[tuple[str, int], str], ...] = ()  # path and line of new errors, and their words
     running: "asyncio.Task[None] | None" = None
 
     def as_json(self) -> dict[str, Any]:
@@ -50,6 +51,7 @@ class CheckedPatches:
 
     def __init__(self) -> None:
         self.latest: CheckedPatch | None = None
+        self.published: frozenset[str] = frozenset()  # documents with diagnostics of ours
 
     def title(self, uri: str) -> tuple[str, str] | None:
         """The words of a lens on a document's hunks, and its command; None if there is nothing to say."""

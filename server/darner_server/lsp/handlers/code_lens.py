@@ -9,6 +9,7 @@ from lsprotocol import types
 from darner_server.lsp.edits.pending_hunks import PendingHunk, as_json, outermost, undoing
 from darner_server.lsp.edits.workspace_edit import FileEdit, text_edits, workspace_edit
 from darner_server.lsp.errors import Failure
+from darner_server.lsp.patch_check import reviewed
 from darner_server.lsp.session import Session
 from darner_server.lsp.transport.json_values import at, text_at
 
@@ -41,11 +42,13 @@ def code_lenses(session: Session, params: object) -> list[types.CodeLens]:
 def keep(session: Session, arguments: list[Any]) -> None:
     """Forget a hunk: it stays."""
     session.hunks.keep([_hunk(session, arguments)])
+    reviewed(session)
 
 
 def keep_all(session: Session, arguments: list[Any]) -> None:
     """Forget all hunks, of a document or of all."""
     session.hunks.keep(_hunks(session, arguments))
+    reviewed(session)
 
 
 def undo(session: Session, arguments: list[Any]) -> Coroutine[Any, Any, None]:
@@ -77,6 +80,7 @@ async def _undo(session: Session, hunks: Iterable[PendingHunk]) -> None:
     if not answer.applied:
         raise Failure("the editor did not apply the edit; try again, or undo in the editor")
     session.hunks.keep(ordered)
+    reviewed(session)
 
 
 def _hunk(session: Session, arguments: list[Any]) -> PendingHunk:
