@@ -6,7 +6,7 @@ from tests.engine.scene import Scene, scene
 
 from darner_clients.testing import Fault, Script
 from darner_context.index import Focus
-from darner_server.engine import Decoding, Failed, Routed, Task
+from darner_server.engine import Failed, FirstToken, Routed, Task
 
 FILES = {"a.py": "def one():\n    return 1\n"}
 REPLY = "a.py\n```\n<<<<<<< SEARCH\n    return 1\n=======\n    return 2\n>>>>>>> REPLACE\n```\n"
@@ -35,7 +35,7 @@ async def test_where_it_is_sent(tmp_path: Path) -> None:
 async def test_it_waits_for_no_quota(tmp_path: Path) -> None:
     async with scene(tmp_path, FILES, [Script(otherwise=REPLY, requests_per_minute=1)]) as opened:
         assert await opened.engine.has_room("one")
-        assert Decoding("one", 1, 0.0) in await opened.run(Task("return two", Focus("a.py")))
+        assert FirstToken("one") in await opened.run(Task("return two", Focus("a.py")))
         assert not await opened.engine.has_room("one")
         events = await opened.run(Task("return two", Focus("a.py"), drafted=("one",)))
         assert isinstance(events[-1], Failed)

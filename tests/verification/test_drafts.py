@@ -8,7 +8,7 @@ import pytest
 
 from darner_clients.chat import Usage
 from darner_server.check.verdict import NoEvidence, Verdict
-from darner_server.engine import Decoding, Done, Failed, PatchEvent, Routed, Task
+from darner_server.engine import Done, Failed, FirstToken, PatchEvent, Routed, Task
 from darner_server.patch import unified_diff
 from darner_server.validation.draft_count import Drafts
 from darner_server.verification.drafts import Choice, DraftRace, Work
@@ -50,7 +50,7 @@ class Scene:
                 return end
             follow(Routed(endpoint, "vllm", "m", "it fits", 10, 100))
             await asyncio.sleep(0)
-            follow(Decoding(endpoint, 1, 0.0))
+            follow(FirstToken(endpoint))
             if end is None:
                 await asyncio.Event().wait()
             return end if isinstance(end, Failed) else done(f"{number}\n", endpoint)

@@ -12,6 +12,7 @@ from darner_server.engine import (
     EditRefused,
     Engine,
     Failed,
+    FirstToken,
     PatchEvent,
     Repairing,
     Routed,
@@ -43,8 +44,7 @@ async def show_events(engine: Engine, task: Task, display: Display) -> Done | Fa
             if display.follow is not None:
                 display.follow(event)
             ends = not display.shows_done if isinstance(event, Done) else isinstance(event, Failed) and display.draft
-            quiet = isinstance(event, (Stage, Decoding)) or ends
-            if display.json and not quiet:
+            if display.json and not (isinstance(event, (Stage, FirstToken, Decoding)) or ends):
                 output.emit(event.as_json() | ({"draft": display.draft} if display.draft else {}))
             if isinstance(event, Warned):
                 output.say(f"darner: {event.message}", "yellow")

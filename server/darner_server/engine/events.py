@@ -91,8 +91,15 @@ class Routed:
 
 
 @dataclass(frozen=True, slots=True)
+class FirstToken:
+    """The endpoint has read the prompt, and its reply begins. Not shown to anybody."""
+
+    endpoint: str
+
+
+@dataclass(frozen=True, slots=True)
 class Decoding:
-    """How far the reply has come: at its first token, then a few times a second."""
+    """How far the reply has come; at most a few a second."""
 
     endpoint: str
     tokens: int
@@ -234,4 +241,6 @@ class Failed:
         }
 
 
-PatchEvent = Stage | ContextReady | Routed | Decoding | EditReady | EditRefused | Repairing | Warned | Done | Failed
+PatchEvent = (
+    Stage | ContextReady | Routed | FirstToken | Decoding | EditReady | EditRefused | Repairing | Warned | Done | Failed
+)

@@ -9,7 +9,7 @@ from darner_clients.errors import Declined, EndpointError, Interrupted
 from darner_clients.routing.dispatch import WaitNotice
 from darner_clients.routing.router import Route, Router
 from darner_context.index import CodeRequest
-from darner_server.engine.events import Decoding, EditRefused, PatchEvent, Stage, Warned
+from darner_server.engine.events import Decoding, EditRefused, FirstToken, PatchEvent, Stage, Warned
 from darner_server.engine.patch_state import Hunks
 from darner_server.engine.prompt.rewrite_range import Region
 from darner_server.patch import Edit, Parser, Refused, is_only_reasoning
@@ -112,6 +112,7 @@ class Streaming:
                     if first is None:
                         first = now
                         self._times.enter("decode")
+                        self._emit(FirstToken(route.endpoint.name))
                     tokens += 1
                     if isinstance(item, Text):
                         text.append(item.text)
@@ -120,9 +121,9 @@ class Streaming:
                             parser.requests.are_endless or parser.requests.edits_behind
                         ):
                             break
-                    if tokens == 1 or now - told >= PROGRESS_EVERY:
+                    if now - told >= PROGRESS_EVERY:
                         told = now
-                        self._emit(Decoding(route.endpoint.name, tokens, (tokens - 1) / max(now - first, 1e-3)))
+                        self._emit(Decoding(route.endpoint.name, tokens, tokens / max(now - first, 1e-3)))
         except EndpointError:
             self._take(parser.close(cut_off=True), region)
             raise

@@ -162,6 +162,7 @@ class PatchRun:
             EditReady,
             EditRefused,
             Failed,
+            FirstToken,
             Stage,
         )
 
@@ -180,7 +181,7 @@ class PatchRun:
                     changes.refuse(event.refused.path, event.refused.reason, event.refused.line)
                 if isinstance(event, ContextReady):
                     self._session.log_once(event.withheld)
-                if not isinstance(event, Stage):
+                if not isinstance(event, (Stage, FirstToken)):
                     self._notify(event.as_json())
                 if isinstance(event, Failed):
                     return event.message

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from darner_server.check.verdict import NoEvidence, Verdict
-from darner_server.engine import Decoding, Done, Failed, PatchEvent, Routed, Task
+from darner_server.engine import Done, Failed, FirstToken, PatchEvent, Routed, Task
 from darner_server.validation.draft_count import Drafts
 from darner_server.verification.draft_choice import Candidate, best
 from darner_server.verification.repair import checked
@@ -150,7 +150,7 @@ class _Draft:
         if isinstance(event, Routed):
             self.endpoint = event.endpoint
             self.routed.set()
-        elif isinstance(event, Decoding):
+        elif isinstance(event, FirstToken):
             self.replies.set()
 
     async def until(self, state: asyncio.Event) -> None:
