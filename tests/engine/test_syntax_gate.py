@@ -90,3 +90,23 @@ def test_json_by_other_names(path: str, before: str, after: str, *, refused: boo
 def test_bodies_on_one_line(after: str, *, refused: bool) -> None:
     for gate in (syntax_gate, whole_gate):
         assert (gate("a.kt", "class Z\n", after) is not None) == refused
+
+
+@pytest.mark.parametrize(
+    ("path", "after", "refused"),
+    [
+        ("a.cpp", "ACME_INLINE acme::logger *raw() ACME_NOEXCEPT { return x; }\n", False),
+        ("a.cpp", "ACME_API(core) std::vector<int> list_all(int a) { return {}; }\n", False),
+        ("a.cpp", "DWORD WINAPI ThreadProc(void *p) { return 0; }\n", False),
+        ("a.cpp", "template <class T> ACME_INLINE T Box<T>::get() const { return t; }\n", False),
+        ("a.c", "ACME_API struct foo *get_foo(void) { return 0; }\n", False),
+        ("a.c", "JNIEXPORT jint JNICALL Java_a_b(JNIEnv *e, int x) { return 1; }\n", False),
+        ("a.c", "ACME_API unsigned long size_of(int a) ACME_PURE;\n", False),
+        ("a.cpp", "ACME_INLINE acme::logger *raw( { return x; }\n", True),
+        ("a.cpp", "ACME_API int total(int a) { return (a; }\n", True),
+        ("a.c", "ACME_API struct foo *get_foo(void) { return 0;\n", True),
+    ],
+)
+def test_macros_before_and_behind_a_function(path: str, after: str, *, refused: bool) -> None:
+    for gate in (syntax_gate, whole_gate):
+        assert (gate(path, "int z;\n", after) is not None) == refused

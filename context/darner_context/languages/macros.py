@@ -4,10 +4,25 @@ import re
 
 WITH_MACROS = frozenset({"c", "cpp", "objc"})
 _NAME = rb"[A-Z][A-Z0-9_]*[A-Z0-9](?:\([^()\n]*\))?"
-# a macro between a keyword and the name of a type; at the end of a namespace's name; specifiers of a function
+# a macro between a keyword and the name of a type; at the end of a namespace's name
 _BETWEEN = re.compile(rb"\b(?:class|struct|union|enum|enum class)[ \t\n]+(" + _NAME + rb")(?=[ \t\n]+(?:\w|\[\[))")
 _NAMESPACE = re.compile(rb"\bnamespace[ \t]+[\w:]+[ \t]+(" + _NAME + rb")(?=[ \t\n]*\{)")
 _FINAL = re.compile(rb"\b(?:class|struct)[ \t]+\w+[ \t]+([A-Z][A-Z0-9_]*(?:FINAL|OVERRIDE|SEALED))(?=[ \t\n]*[:{])")
+# before the type of what a function returns, where the grammars take the macro for that type
+_SPECIFIER = re.compile(
+    rb"^[ \t]*(?:template[ \t]*<[^\n;{}]{0,200}>[ \t]*)?"
+    rb"(?:(?:static|inline|virtual|constexpr|friend|explicit|extern(?:[ \t]+\"C\")?)[ \t]+)*(" + _NAME + rb")"
+    rb"(?=[ \t]+[A-Za-z_][^\n;={}()]*[ \t*&]"
+    rb"(?:operator[^\s\w()]{1,3}|~?[A-Za-z_]\w*(?:<[^<>()\n]*>)?(?:::~?\w+)*)[ \t]*\()",
+    re.MULTILINE,
+)
+# between that type and the function's name: how it is called
+_CALLING = re.compile(
+    rb"(?<![\w:])(?!(?:static|inline|extern|virtual|const|constexpr|friend|explicit|else|return|struct|enum|union|class"
+    rb"|typename|volatile|register|new|mutable|case|goto|throw|unsigned|signed|define|defined|elif|undef)\b)"
+    rb"[a-z]\w*[ \t*&]+([A-Z][A-Z0-9_]*[A-Z0-9])(?=[ \t]+[A-Za-z_]\w*[ \t]*\()"
+)
+_BEHIND = re.compile(rb"\)\s*(?:const\s+)?(" + _NAME + rb")(?=\s*[{;])")  # a function's parameters
 _EXPORT = re.compile(
     rb"^[ \t]*(export)(?=[ \t]+(?:module|class|struct|enum|union|namespace|template|using|inline|constexpr|concept)\b)",
     re.MULTILINE,
@@ -31,10 +46,12 @@ def without_macros(language: str, data: bytes) -> bytes:
         return data
     spans = [found.span(1) for found in _LINE.finditer(data) if _stands_alone(data, found.start(1))]
     if language == "cpp":
-        for pattern in (_BETWEEN, _NAMESPACE, _FINAL, _EXPORT):
+        for pattern in (_BETWEEN, _NAMESPACE, _FINAL, _SPECIFIER, _CALLING, _BEHIND, _EXPORT):
             spans += [found.span(1) for found in pattern.finditer(data)]
     elif language == "c":
-        spans += [found.span(1) for found in _BETWEEN.finditer(data)]
+        spans += [
+            found.span(1) for pattern in (_BETWEEN, _SPECIFIER, _CALLING, _BEHIND) for found in pattern.finditer(data)
+        ]
     text = data
     if spans:
         blanked = bytearray(data)

@@ -76,6 +76,28 @@ CONSTRUCTS: dict[str, list[tuple[str, str]]] = {
             "export module money;\nexport int rate() { return 1; }\nexport class Till { void open(); };\nexport namespace m { int n(); }",
             "rate Till Till.open m.n",
         ),
+        ("ACME_INLINE acme::logger *raw() { return x; }\nACME_API acme::logger *other();", "raw other -ACME_INLINE"),
+        (
+            "static ACME_INLINE bool is_on() ACME_NOEXCEPT {\n  return true;\n}\nACME_X a::b::time now() ACME_NOEXCEPT { return c; }",
+            "is_on now -time",
+        ),
+        (
+            "ACME_API(core) std::vector<int> list_all(int a) { return {}; }\nACME_X void Shop::pay(int a) const ACME_Y { }",
+            "list_all Shop.pay",
+        ),
+        (
+            "DWORD WINAPI ThreadProc(void *p) { return 0; }\nACME_NORETURN void die(const char *s) ACME_FORMAT(1, 2);",
+            "ThreadProc die -ACME_FORMAT",
+        ),
+        (
+            "FILE *open_it(int a) { return 0; }\nHANDLE CreateIt(int a) { return 0; }\nunsigned LONG_NAME(int a);",
+            "open_it CreateIt LONG_NAME",
+        ),
+        (
+            "template <class T> ACME_INLINE T Box<T>::get() const { return t; }\nACME_API ns::Type operator+(const A &a);",
+            "Box.get operator+",
+        ),
+        ("int f() { ASSERT(x); if (y) RETURN_IT; return 1; }\nvoid g(int a) { FOO bar (a); }", "f g"),
         ("ACME_API int total(int a);\nstatic ACME_INLINE int twice(int a) { return a; }", "total twice"),
         (
             "class Q : public QObject {\n  Q_OBJECT\n  Q_PROPERTY(int x READ x)\npublic:\n  void run();\nsignals:\n  void done();\n};",
@@ -87,6 +109,18 @@ CONSTRUCTS: dict[str, list[tuple[str, str]]] = {
         ),
     ],
     "a.c": [
+        (
+            "ACME_API struct foo *get_foo(void) { return 0; }\nstatic ACME_INLINE const char *name_of(int a) { return 0; }",
+            "get_foo name_of -struct",
+        ),
+        (
+            "ACME_API unsigned long size_of(int a) ACME_PURE;\nBOOL APIENTRY DllMain(void *h) { return 1; }",
+            "size_of DllMain",
+        ),
+        (
+            "JNIEXPORT jint JNICALL Java_a_b(JNIEnv *e, int x) { return 1; }\nint f(void) NORETURN_X { return 0; }",
+            "Java_a_b f -jint",
+        ),
         (
             "typedef int (*handler)(int);\ntypedef unsigned long size, *size_ref;\ntypedef int row[3];",
             "handler size size_ref row",
