@@ -189,7 +189,7 @@ class Index:
         if self._seconds is not None or not self._indexing or self._stored >= self._total:
             return ()
         reason = f"{self._stored:,} of {self._total:,} files are indexed so far; the others are unknown"
-        return (LeftOut(".", reason),)
+        return (LeftOut(None, reason),)
 
     def next_edits(self, edits: "Sequence[RecordedEdit]", texts: Mapping[str, str], limit: int) -> "NextEdits":
         """Predict where the next edits are. `texts` are live buffers in the place of the disk's files."""

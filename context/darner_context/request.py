@@ -58,9 +58,9 @@ class Snippet:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A file that is not shown, and why in words."""
+    """A file that is not shown, and why in words. Without a path it is about the workspace as a whole."""
 
-    path: str
+    path: str | None
     reason: str
 
 

@@ -11,7 +11,7 @@ def summary_json(bundle: ContextBundle) -> dict[str, Any]:
         "tokens": bundle.tokens,
         "focus_tokens": bundle.focus_tokens,
         "dropped": bundle.dropped,
-        "left_out": [{"path": each.path, "reason": each.reason} for each in bundle.left_out],
+        "left_out": [{"path": file.path or ".", "reason": file.reason} for file in bundle.left_out],
         "withheld": [str(each) for each in bundle.withheld],
     }
 

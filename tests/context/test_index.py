@@ -368,7 +368,7 @@ async def test_an_answer_during_the_first_reading_names_what_it_lacks(tmp_path: 
     updates.refresh = step_by_step  # type: ignore[method-assign]
     await index.refresh()
     reason = "of 200,000 files are indexed so far; the others are unknown"
-    assert lacking == [(LeftOut(".", f"0 {reason}"),), (LeftOut(".", f"1,600 {reason}"),), ()]
+    assert lacking == [(LeftOut(None, f"0 {reason}"),), (LeftOut(None, f"1,600 {reason}"),), ()]
     assert ask(index, said="tax").left_out == ()
     await index.refresh()  # only the first one leaves something unknown
     assert lacking[3:] == [(), (), ()]

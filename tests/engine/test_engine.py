@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from darner_clients.endpoint import Endpoint
-from darner_server.engine import Engine, Stage
+from darner_server.engine import ContextReady, Engine, Stage
 from darner_server.settings import Settings, WorkspaceSettings
 
 
@@ -54,3 +54,11 @@ async def test_how_far_a_large_workspace_is_read(tmp_path: Path) -> None:
         assert await engine.indexed(show)
         assert set(shown[1:]) == {"reading the workspace: 2,000 of 8,000 files 0.25"}
         assert await engine.indexed(patience=0)
+
+
+def test_what_was_left_out_of_the_whole_workspace_has_the_path_of_its_root() -> None:
+    event = ContextReady(0, 0, (), 0, ((None, "not everything is parsed"), ("a.py", "minified")))
+    assert event.as_json()["left_out"] == [
+        {"path": ".", "reason": "not everything is parsed"},
+        {"path": "a.py", "reason": "minified"},
+    ]

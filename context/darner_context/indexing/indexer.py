@@ -133,7 +133,8 @@ def update(
         for some, passed in parts:
             done += some
             left_out += passed
-            if lost := {each.path for each in passed}.difference(each.path for each in some):
+            lost = {file.path for file in passed if file.path is not None}.difference(entry.path for entry in some)
+            if lost:
                 store.write((), lost)
             most = min(max(_COMMIT, count), _COMMIT_MOST)
             if len(done) >= most or len(fresh) - count - len(done) < _LAST <= len(done):
@@ -165,7 +166,7 @@ def _parse_all(store: Store, fresh: list[Source], processes: int, work: Work) ->
             else:
                 yield each
     except PoolExhausted as error:
-        yield [], [LeftOut(".", f"not everything is parsed: {error}")]
+        yield [], [LeftOut(None, f"not everything is parsed: {error}")]
 
 
 def main() -> int:

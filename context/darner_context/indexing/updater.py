@@ -97,7 +97,7 @@ class Updater:
         parsed, passed = parse(fresh)
         left_out += passed
         if parsed or gone or passed:
-            store.write(parsed, [*gone, *(each.path for each in passed)])
+            store.write(parsed, [*gone, *(file.path for file in passed if file.path is not None)])
 
     async def _update_in_memory(self, progress: Progress) -> list[LeftOut]:
         self._location.fall_back_to_memory()
@@ -158,7 +158,7 @@ class Updater:
                 await process.wait()
             self._process = None
         if code < 0:
-            return [LeftOut(".", f"not everything is parsed: the process for it was killed (signal {-code})")]
+            return [LeftOut(None, f"not everything is parsed: the process for it was killed (signal {-code})")]
         return "failed" if code and isinstance(result, list) else result
 
     def _reported(

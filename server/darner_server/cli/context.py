@@ -117,7 +117,7 @@ def _show(bundle: ContextBundle, request: ContextRequest, counter: str) -> None:
     if bundle.dropped:
         output.say(f"{bundle.dropped} less likely snippets were left out", "yellow")
     for each in bundle.left_out:
-        output.say(f"left out: {each.path}: {each.reason}", "yellow")
+        output.say(f"left out: {each.path or '.'}: {each.reason}", "yellow")
     for secret in bundle.withheld:
         output.say(str(secret), "yellow")
 

@@ -110,8 +110,8 @@ def _show_context(event: ContextReady, progress: output.Progress) -> None:
         output.detail(f"context: {path}:{first}-{last}, {tokens} tokens: {', '.join(reasons)}")
     for each in event.withheld:
         output.say(each, "yellow")
-    for path, reason in event.left_out:
-        if path == ".":  # the workspace as a whole
+    for left_out, reason in event.left_out:
+        if left_out is None:
             output.say(f"context: {reason}", "yellow")
     if event.dropped:
         output.say(f"context: {event.dropped} less likely snippets were left out", "dim")

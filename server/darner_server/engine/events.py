@@ -43,7 +43,7 @@ class ContextReady:
     focus_tokens: int
     snippets: tuple[tuple[str, int, int, int, tuple[str, ...]], ...]  # path, first line, last line, tokens, reasons
     dropped: int
-    left_out: tuple[tuple[str, str], ...]  # path, reason
+    left_out: tuple[tuple[str | None, str], ...]  # path (None: the workspace as a whole), reason
     withheld: tuple[str, ...] = ()  # a sentence for each secret that is not sent
     requested: tuple[tuple[str, str], ...] = ()
     file_map: str = ""
@@ -59,7 +59,7 @@ class ContextReady:
                 for path, first, last, tokens, reasons in self.snippets
             ],
             "dropped": self.dropped,
-            "left_out": [{"path": path, "reason": reason} for path, reason in self.left_out],
+            "left_out": [{"path": path or ".", "reason": reason} for path, reason in self.left_out],
             "withheld": list(self.withheld),
             "requested": [{"code": code, "reason": reason} for code, reason in self.requested],
             "file_map": self.file_map,

@@ -149,7 +149,7 @@ def test_an_error_while_storing_ends_the_processes(tmp_path: Path, monkeypatch: 
 def test_where_no_parser_survives_no_file_is_given_up(tmp_path: Path) -> None:
     store, work = Store(None), Workspace([write(tmp_path, FILES)])
     *_, (_, _, left_out) = update(store, work, 2, die)
-    assert left_out == [LeftOut(".", "not everything is parsed: no process that parses survives")]
+    assert left_out == [LeftOut(None, "not everything is parsed: no process that parses survives")]
     assert store.rows() == {}
     *_, (done, total, left_out) = update(store, work, 2)
     assert (done, total, left_out) == (3, 3, [])
@@ -259,7 +259,7 @@ async def test_a_process_that_hangs_ends_with_the_indexer(
             assert await asyncio.to_thread(said.read) == ""  # nobody holds the other end any more
     if end == "killed":
         why = "not everything is parsed: the process for it was killed (signal 9)"
-        assert index.state().left_out == (LeftOut(".", why),)
+        assert index.state().left_out == (LeftOut(None, why),)
         await index.close()
 
 

@@ -394,7 +394,7 @@ def check(root: Path, shown: Sequence[str], hidden: Sequence[str]) -> None:
     }
     assert said == {**dict.fromkeys(shown, (False,) * 3), **dict.fromkeys(hidden, (True,) * 3)}
     assert {path: alone.find(path) for path in hidden} == dict.fromkeys(hidden, Unreadable("ignored", "it is ignored"))
-    told = [each.path for each in left_out if each.reason == "ignored"]
+    told = [each.path for each in left_out if each.path is not None and each.reason == "ignored"]
     assert [path for path in hidden if not any(path == each or path.startswith(each) for each in told)] == (
         [] if shown else hidden if not told else []
     )
