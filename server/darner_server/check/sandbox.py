@@ -50,6 +50,18 @@ class Ended:
     kept: str | None = None  # the text of the file that `run` was to keep
 
 
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """A command at one level. `folder` is empty, for what the launcher needs and the copy."""
+
+    arguments: Sequence[str]
+    draft: Draft
+    environ: Mapping[str, str]
+    limits: ResourceLimits
+    level: Level
+    folder: Path
+
+
 async def run(
     arguments: Sequence[str],
     draft: Draft,
@@ -72,7 +84,7 @@ async def run(
             continue
         folder = Path(await asyncio.to_thread(tempfile.mkdtemp, dir=draft.scratch))
         try:
-            ended = await _attempt(arguments, draft, environ, limits, level, folder)
+            ended = await _attempt(_Attempt(arguments, draft, environ, limits, level, folder))
             if isinstance(ended, Ended) and keep is not None:
                 ended = replace(ended, kept=_kept(folder / ("upper" if level == "namespaces" else "files") / keep))
         except OSError as error:
@@ -96,28 +108,22 @@ def _missing(level: Level, workspace: Path) -> str | None:
     return landlock.missing() if level == "landlock" else None
 
 
-async def _attempt(  # noqa: PLR0917 - one call, straight above
-    arguments: Sequence[str],
-    draft: Draft,
-    environ: Mapping[str, str],
-    limits: ResourceLimits,
-    level: Level,
-    folder: Path,
-) -> Ended | Unisolated:
-    refused = await asyncio.to_thread(_prepare, arguments, draft, environ, limits, level, folder)
+async def _attempt(attempt: _Attempt) -> Ended | Unisolated:
+    refused = await asyncio.to_thread(_prepare, attempt)
     if refused is not None:
         return refused
-    said = await _launched(folder / "order")
-    if "unisolated" in said:
-        return Unisolated(said["unisolated"])
-    limit = _LIMITS.get(said.get("limit", ""))
-    if "code" not in said and limit is None:
+    folder, level = attempt.folder, attempt.level
+    answer = await _launched(folder / "order")
+    if "unisolated" in answer:
+        return Unisolated(answer["unisolated"])
+    limit = _LIMITS.get(answer.get("limit", ""))
+    if "code" not in answer and limit is None:
         return Unisolated("the process that watches over the check was ended")
     with (folder / "output").open("rb") as file:
         file.seek(max(0, os.fstat(file.fileno()).st_size - _SHOWN))
         shown = file.read(_SHOWN).decode(errors="replace")
-    ran_in = draft.workspace.resolve() if level == "namespaces" else folder / "files"
-    return Ended(None if limit else int(said["code"]), limit, shown, level, str(ran_in))
+    ran_in = attempt.draft.workspace.resolve() if level == "namespaces" else folder / "files"
+    return Ended(None if limit else int(answer["code"]), limit, shown, level, str(ran_in))
 
 
 def _kept(path: Path) -> str | None:
@@ -133,39 +139,26 @@ def _kept(path: Path) -> str | None:
         return file.read(_MOST_KEPT).decode(errors="replace")
 
 
-def _prepare(  # noqa: PLR0917 - likewise
-    arguments: Sequence[str],
-    draft: Draft,
-    environ: Mapping[str, str],
-    limits: ResourceLimits,
-    level: Level,
-    folder: Path,
-) -> Unisolated | None:
+def _prepare(attempt: _Attempt) -> Unisolated | None:
     """Write what the launcher is to do to `order`, with what it needs for that beside it. Raises OSError."""
-    order = _order(arguments, draft, environ, limits, level, folder)
+    order = _order(attempt)
     if isinstance(order, Unisolated):
         return order
-    (folder / "order").write_bytes(marshal.dumps(order))
+    (attempt.folder / "order").write_bytes(marshal.dumps(order))
     return None
 
 
-def _order(  # noqa: PLR0917 - likewise
-    arguments: Sequence[str],
-    draft: Draft,
-    environ: Mapping[str, str],
-    limits: ResourceLimits,
-    level: Level,
-    folder: Path,
-) -> dict[str, Any] | Unisolated:
-    workspace, home = draft.workspace.resolve(), os.path.expanduser("~")
+def _order(attempt: _Attempt) -> dict[str, Any] | Unisolated:
+    folder, level = attempt.folder, attempt.level
+    workspace, home = attempt.draft.workspace.resolve(), os.path.expanduser("~")
     if not os.path.isdir(home):
         home = "/tmp/home"  # noqa: S108 - its own
-    found = {name: value for name, value in environ.items() if not name.startswith(_PRIVATE)}
-    most = {**asdict(limits), "threads": _THREADS * limits.processes}
+    found = {name: value for name, value in attempt.environ.items() if not name.startswith(_PRIVATE)}
+    most = {**asdict(attempt.limits), "threads": _THREADS * attempt.limits.processes}
     interpreters = (os.path.realpath(workspace / each / "bin" / "python") for each in (".venv", "venv"))
     programs = [found.get("PATH", ""), *(os.path.dirname(each) for each in interpreters if os.path.isfile(each))]
     order: dict[str, Any] = {
-        "level": level, "arguments": list(arguments), "changes": dict(draft.changes), "limits": most,
+        "level": level, "arguments": list(attempt.arguments), "changes": dict(attempt.draft.changes), "limits": most,
         "workspace": str(workspace), "home": home, "scratch": str(folder), "output": str(folder / "output"),
         "programs": os.pathsep.join(programs),
     }  # fmt: skip
