@@ -4,17 +4,14 @@ from collections.abc import Sequence
 
 from darner_context.next_edits.edit import NextEdit
 from darner_context.next_edits.history import LineChange
+from darner_server.lsp.text.documents import equal_at_start
 
 
 def edit_of(change: LineChange, path: str, reason: str, confidence: float) -> NextEdit:
     """The edit of a file whose lines are as the change has them before."""
     old, new = "".join(change.before), "".join(change.after)
-    head, least = 0, min(len(old), len(new))
-    while head < least and old[head] == new[head]:
-        head += 1
-    tail = 0
-    while tail < least - head and old[-1 - tail] == new[-1 - tail]:
-        tail += 1
+    head = equal_at_start(old, new)
+    tail = equal_at_start(old[head:][::-1], new[head:][::-1])
     if head and old[head - 1 : head + 1] == "\r\n":  # a line's end is one thing
         head -= 1
     if tail and old[len(old) - tail - 1 : len(old) - tail + 1] == "\r\n":

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from darner_context.next_edits.history import LineChange
-from darner_server.lsp.text.documents import TextChange
+from darner_server.lsp.text.documents import TextChange, equal_at_start
 from darner_server.lsp.text.positions import split_lines
 
 _CLOSERS = ")]}>\"'`;,"
@@ -96,10 +96,5 @@ def _on_the_way(before: str, now: str, goal: str) -> bool:
 
 def _common(one: str, other: str) -> tuple[int, int]:
     """How many characters two texts have in common at their beginnings, and of the rest at their ends."""
-    head, least = 0, min(len(one), len(other))
-    while head < least and one[head] == other[head]:
-        head += 1
-    tail = 0
-    while tail < least - head and one[-1 - tail] == other[-1 - tail]:
-        tail += 1
-    return head, tail
+    head = equal_at_start(one, other)
+    return head, equal_at_start(one[head:][::-1], other[head:][::-1])
