@@ -84,6 +84,7 @@ eval: env
 	$(IN)/python bench/eval/context_eval.py
 	$(IN)/python bench/localise.py
 	$(IN)/python bench/eval/next_edit.py
+	$(IN)/python bench/next_edits.py
 
 # Peers that need an environment of their own are named by DARNER_PEERS and the like; each script's --help says which.
 bench: env
