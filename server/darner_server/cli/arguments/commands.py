@@ -243,7 +243,7 @@ def context(
 
 @app.command()
 def undo(root: Root = None) -> None:
-    """Take back the last patch that was written, then the one before it; refused if a file has changed since."""
+    """Revert the last patch that was written, then the one before it, unless a file has changed since."""
     from darner_server.cli.locations import find_root, working_folder
     from darner_server.cli.undo import undo as command
 

@@ -38,7 +38,7 @@ name = {name}
 kind = {kind}
 base_url = {base_url}
 {model}{key}# window = 131072         # tokens, if the endpoint does not report it
-# max_output = 32768      # tokens of a reply, likewise
+# max_output = 32768      # tokens of a reply, the same
 """
 
 

@@ -1,1 +1,1 @@
-"""Patches that were written, and how the last one is taken back."""
+"""Patches that were written, and how the last one is reverted."""

@@ -1,4 +1,4 @@
-"""`darner undo`: take back the last patch that `darner patch --apply` or `darner apply --apply` wrote."""
+"""`darner undo`: revert the last patch that `darner patch --apply` or `darner apply --apply` wrote."""
 
 import os
 from pathlib import Path
@@ -19,7 +19,7 @@ def undo(root: Path) -> int:
     recover_unfinished(root, apply=True)
     patch = last_patch(root)
     if patch is None:
-        raise exit_codes.Stop(f"there is no patch below {root} to take back", exit_codes.NOTHING)
+        raise exit_codes.Stop(f"there is no patch below {root} to revert", exit_codes.NOTHING)
     present = {path: _content(root / path) for path in patch.before}
     changed = [path for path, content in present.items() if not _is_as_written(content, patch, path)]
     if changed:
