@@ -16,7 +16,7 @@ from darner_context.store.codec import FormatError, deserialize
 from darner_context.store.entry import Delta, Entry
 from darner_context.system.private_files import private_database, private_folder
 
-FORMAT = 18
+FORMAT = 19
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS files (id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT UNIQUE NOT NULL,
     size INTEGER NOT NULL, stamp INTEGER NOT NULL, digest BLOB NOT NULL, symbols INTEGER NOT NULL, facts BLOB NOT NULL);
