@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from darner_server.check.isolation import LEVELS, Level, Unisolated
 from darner_server.check.project import diagnostics
-from darner_server.check.project.junit_report import Report, read_report
+from darner_server.check.project.junit_report import JunitReport, read_report
 from darner_server.check.sandbox import Ended, Limit
 
 Changes = Mapping[str, bytes | None]
@@ -227,7 +227,7 @@ def _counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'s' if number > 1 else ''}" if number else ""
 
 
-def _report(ended: Ended) -> Report | None:
+def _report(ended: Ended) -> JunitReport | None:
     return None if ended.kept is None else read_report(ended.kept)
 
 

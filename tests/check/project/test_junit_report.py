@@ -2,7 +2,7 @@
 
 import pytest
 
-from darner_server.check.project.junit_report import Report, read_report
+from darner_server.check.project.junit_report import JunitReport, read_report
 
 REPORT = """<?xml version="1.0" encoding="utf-8"?><testsuites name="pytest tests"><testsuite name="pytest" errors="1" tests="5">
 <testcase classname="tests.test_a" name="test_ok" time="0.001" />
@@ -18,16 +18,16 @@ REPORT = """<?xml version="1.0" encoding="utf-8"?><testsuites name="pytest tests
     [
         (
             REPORT,
-            Report(
+            JunitReport(
                 frozenset({"tests.test_a.test_ok", "tests.test_a.test_two[a<b]"}),
                 frozenset({"tests.test_a.test_bad", "tests.test_b"}),
             ),
         ),
-        ('<testcase name="a"/><testcase name="a"><error/></testcase>', Report(frozenset(), frozenset({"a"}))),
+        ('<testcase name="a"/><testcase name="a"><error/></testcase>', JunitReport(frozenset(), frozenset({"a"}))),
         ('<testsuites tests="0"></testsuites>', None),
         ("", None),
         ('<testcase name="cut off"><fail', None),
     ],
 )
-def test_a_report(text: str, expected: Report | None) -> None:
+def test_a_report(text: str, expected: JunitReport | None) -> None:
     assert read_report(text) == expected

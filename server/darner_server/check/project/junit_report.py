@@ -11,14 +11,14 @@ _SKIPPED = re.compile(r"<skipped\b")
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class JunitReport:
     """The names of the tests that passed and of those that failed; skipped ones are neither."""
 
     passed: frozenset[str]
     failed: frozenset[str]
 
 
-def read_report(text: str) -> Report | None:
+def read_report(text: str) -> JunitReport | None:
     """None if there is no test in it: then the exit code alone counts."""
     passed: set[str] = set()
     failed: set[str] = set()
@@ -29,4 +29,4 @@ def read_report(text: str) -> Report | None:
             failed.add(name)
         elif not _SKIPPED.search(body):
             passed.add(name)
-    return Report(frozenset(passed - failed), frozenset(failed)) if passed or failed else None
+    return JunitReport(frozenset(passed - failed), frozenset(failed)) if passed or failed else None

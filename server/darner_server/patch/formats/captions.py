@@ -209,7 +209,7 @@ def _mentions(text: str) -> list[tuple[int, str, bool, int]]:
             continue
         path = name.path or name.readings[-1]
         sure = name.path is not None and (
-            (file_names.well_known(path) if token[1] else file_names.known(path))
+            (file_names.known_in_backquotes(path) if token[1] else file_names.known(path))
             or ("/" in path and not file_names.is_pair(path))
             or re.search(r"\s", path) is not None
         )

@@ -126,7 +126,7 @@ def runs(line: str) -> tuple[str, ...]:
             last = size == 1 and first == len(words) - 1 <= 2  # noqa: PLR2004 - "Updating gradlew"
             for each in (run, _undecorated(without_rest(run))):
                 suffixed = _SUFFIX.search(each) is not None
-                if _fits(each) and (suffixed or (size == 1 and ("/" in each or last or well_known(each)))):
+                if _fits(each) and (suffixed or (size == 1 and ("/" in each or last or known_in_backquotes(each)))):
                     found.append(each)
     return tuple(dict.fromkeys(found))
 
@@ -218,11 +218,11 @@ def _is_word(text: str, *, doubtful: bool) -> bool:
     if "." in name or name.lower().endswith("file"):
         return False
     if doubtful:
-        return "/" not in text or not _well_known(name)
+        return "/" not in text or not _is_name_without_suffix(name)
     return text == name and name.lower() in ALSO_WORDS and (not name.isupper() or name == "FAQ")
 
 
-def _well_known(name: str) -> bool:
+def _is_name_without_suffix(name: str) -> bool:
     return WITHOUT_SUFFIX.fullmatch(name) is not None
 
 
@@ -238,7 +238,7 @@ def without_rest(text: str) -> str:
     for at in range(1, len(text)):
         if text[at] in " \t([:#@,;!*-\u2026\u2013\u2014" and _is_behind(text[at:]):
             head = text[:at].rstrip()
-            if _SUFFIX.search(head) or "/" in head or _well_known(head) or " " not in head:
+            if _SUFFIX.search(head) or "/" in head or _is_name_without_suffix(head) or " " not in head:
                 return head
     return text
 
@@ -287,7 +287,11 @@ def maybe_in_comment(line: str) -> str | None:
     path = _undecorated(without_rest(found[1].lstrip(_AROUND.replace("~", "#-"))), "#-")
     if not _fits(path) or " " in path or "://" in path:
         return None
-    return path if "/" in path.strip("/") or path.startswith(".") or _SUFFIX.search(path) or _well_known(path) else None
+    return (
+        path
+        if "/" in path.strip("/") or path.startswith(".") or _SUFFIX.search(path) or _is_name_without_suffix(path)
+        else None
+    )
 
 
 def in_info(info: str) -> str | None:
@@ -310,7 +314,7 @@ def in_info(info: str) -> str | None:
         for part in parts:
             if ("/" in part or "." in part) and is_path(part, blanks=False) and not _language(part):
                 return part
-            if _well_known(part) and len(info.split()) + len(parts) > 2 and part.lower() not in ALSO_WORDS:  # noqa: PLR2004
+            if _is_name_without_suffix(part) and len(info.split()) + len(parts) > 2 and part.lower() not in ALSO_WORDS:  # noqa: PLR2004
                 return part
     return None
 
@@ -340,7 +344,7 @@ def is_path(text: str, *, blanks: bool) -> bool:
     if suffixed:
         return True
     return (
-        ("/" in text.strip("/") or "\\" in text or _well_known(name))
+        ("/" in text.strip("/") or "\\" in text or _is_name_without_suffix(name))
         and ":" not in text
         and bool(re.search(r"\w", name))
     )
@@ -364,10 +368,10 @@ def known(text: str) -> bool:
     name = re.split(r"[/\\]", text)[-1]
     if not _fits(text) or "://" in text or PRODUCT.fullmatch(name):
         return False
-    return KNOWN_SUFFIX.search(name) is not None or (_well_known(name) and name.lower() not in ALSO_WORDS)
+    return KNOWN_SUFFIX.search(name) is not None or (_is_name_without_suffix(name) and name.lower() not in ALSO_WORDS)
 
 
-def well_known(text: str) -> bool:
+def known_in_backquotes(text: str) -> bool:
     """Return whether a word in backquotes is a file's name: also BUILD, VERSION."""
     name = re.split(r"[/\\]", text)[-1]
-    return known(text) or (_well_known(name) and (name[:1].isupper() or "/" in text))
+    return known(text) or (_is_name_without_suffix(name) and (name[:1].isupper() or "/" in text))
