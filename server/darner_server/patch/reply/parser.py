@@ -30,7 +30,7 @@ from darner_server.patch.reply.code_requests import CodeRequests
 from darner_server.patch.reply.code_requests import read as read_request
 from darner_server.patch.reply.held_edits import Drafts
 from darner_server.patch.reply.reasoning import ReasoningDetector, is_final, is_preface, is_thinking
-from darner_server.patch.reply.whole_text_fences import Fences
+from darner_server.patch.reply.whole_text_fences import Fences, begins, begun
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -101,6 +101,8 @@ class Parser:
             pass
         elif self._fence is not None and not cut_off and not self._fence.used:
             self._out += self._fences.unclosed(self._fence)
+        elif self._fence is None and not cut_off and begins(last):
+            self._out.append(begun(None))
         self._reader = self._fence = None
         self._out += self._fences.release()
         self._settle()

@@ -33,8 +33,25 @@ _DIVIDED = lazy_pattern(
     r"\s*(?:={2,}|-{3,}|\*{3,}|#{3,}|/{3,})\s*(?:file\s*:\s*)?([\w./@+-]+\.\w+)\s*(?:={2,}|-{3,}|\*{3,}|#{3,}|/{3,})\s*",
     re.IGNORECASE,
 )
+_BEGINNING = lazy_pattern(
+    r"\s*(?:<{4,}(?:\s+[A-Z]{0,8})?|-{5,}\s+[SO][A-Z]{0,7}|\*{3} (?:Begin|Update|Add|Delete|Move)[A-Za-z ]*:?)\s*"
+)
 _SENTENCE = lazy_pattern(r"\W*[A-Z][\w'\u2019]*,?(?:\s\S+){2,}[.:!?]\W*")
 _HEREDOC = lazy_pattern(r"^\s*(?:cat|tee)\b.*<<-?\s*['\"]?\w+", re.MULTILINE)
+
+
+def begins(line: str) -> bool:
+    """Return whether a reply's last line is the beginning of a mark that a block starts with."""
+    return _BEGINNING.fullmatch(line) is not None
+
+
+def begun(path: str | None) -> Edit:
+    """Return what stands for a block of which the reply has only the beginning."""
+    return malformed(path, "cut-off", "the reply ends at the beginning of a block")
+
+
+def _is_shell(fence: Fence) -> bool:
+    return bool(fence.info.split()) and fence.info.split()[0].lower() in _SHELL | _OUTPUT
 
 
 class Fences:
@@ -59,7 +76,9 @@ class Fences:
     def unclosed(self, fence: Fence) -> list[Edit]:
         """Return what a fence at the reply's end is that nothing closes."""
         if self._format not in (None, "whole"):
-            return []
+            last = next((line for line in reversed(fence.lines) if line.strip()), "")
+            shows = fence.old or _is_shell(fence)
+            return [begun(fence.path or self._target)] if begins(last) or (fence.sure and not shows) else []
         return [malformed(fence.path or self._target, "cut-off", "the reply ends inside the fence", format="whole")]
 
     def captioned(self, fence: Fence, above: list[str]) -> None:
