@@ -62,13 +62,14 @@ def check(ran: Ran, code: int = 0) -> None:
 
 
 async def test_a_diff(desk: Desk) -> None:
-    desk.put({"a.py": "x = 1\n"})
+    """The characters are in the file already: an edit brings none of them into a file."""
+    desk.put({"a.py": f"x = 1\n# {ODD}\n"})
     (desk.folder / "reply.md").write_text(edit("a.py", "x = 1", f"x = '{ODD}'"))
     check(await on_terminal(desk, "apply", "../reply.md"))
 
 
 async def test_a_diff_in_a_pipe_is_as_it_is(desk: Desk) -> None:
-    desk.put({"a.py": "x = 1\n"})
+    desk.put({"a.py": f"x = 1\n# {ODD}\n"})
     ran = await desk.run("apply", "-", stdin=edit("a.py", "x = 1", f"x = '{ODD}'"))
     assert (ran.code, f"+x = '{ODD}'\n" in ran.out, EVIL.findall(ran.err)) == (0, True, [])
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from time import time_ns
 from typing import Any
 
-from darner_context.system.private_files import private_folder, private_opener
+from darner_context.system.private_files import private_file, private_folder, private_opener
 from darner_server.engine.save import Encoded
 from darner_server.journal import digest
 from darner_server.user_directories import state_folder
@@ -41,13 +41,17 @@ def remember(root: Path, patch: Encoded) -> None:
         for path, old in patch.expected.items()
     }
     with suppress(OSError):
+        private_folder(_folder(root).parent)
         folder = private_folder(_folder(root))
         draft = folder / f"draft.{os.getpid()}"
         with open(draft, "w", encoding="utf-8", opener=private_opener) as file:
             json.dump({"root": str(root.resolve()), "files": rows}, file)
         draft.replace(folder / f"{time_ns():020}.json")
-        for old in _records(root)[:-MOST]:
-            old.unlink(missing_ok=True)
+        records = _records(root)
+        for record in records[:-MOST]:
+            record.unlink(missing_ok=True)
+        for record in records[-MOST:]:
+            private_file(record)
 
 
 def last_patch(root: Path) -> WrittenPatch | None:
