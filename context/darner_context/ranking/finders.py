@@ -111,6 +111,8 @@ def _add_definitions_of(
 ) -> None:
     """Add the definitions of a name that no import explains: it may be any of them."""
     paths = names.postings(name).defined
+    if not paths:  # the store names files that it did not list yet when the paths were read
+        return
     alone = 1.0 / len(paths)
     here = name in cursor.scope
     level = 1.0 if name in cursor.near else 0.8 if here else 0.4
