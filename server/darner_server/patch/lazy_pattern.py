@@ -17,9 +17,9 @@ def lazy_pattern(source: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
 
 
 def compile_patterns() -> None:
-    """Compile all of them, in a process that has time now and none later."""
-    while _LISTED:
-        _ = _LISTED.pop().search
+    """Compile all of them, in a process that has time now and none later; several threads may do so at once."""
+    for pattern in tuple(_LISTED):
+        _ = pattern.search
 
 
 class _LazyPattern:
