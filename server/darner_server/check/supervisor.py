@@ -229,13 +229,23 @@ def _end_descendants(command: int) -> None:
     except (ProcessLookupError, PermissionError):
         pass
     until = time.monotonic() + _ENDING
-    while sys.platform == "linux" and (left := _descendants()) and time.monotonic() < until:
+    while sys.platform == "linux" and _has_children() and time.monotonic() < until:
+        left = _descendants()  # one that is being born while its parent ends may be missing
         for process in left:  # stopped first, so that none starts another while the list is gone through
             _send(process, _SIGSTOP)
         for process in left:
             _send(process, _SIGKILL)
         time.sleep(_SOON)
-        _reap(command)
+
+
+def _has_children() -> bool:
+    """Whether anything is left. All orphans are given to this process, so where it has no child there is nothing."""
+    while True:
+        try:
+            if os.waitpid(-1, os.WNOHANG)[0] == 0:
+                return True
+        except ChildProcessError:
+            return False
 
 
 def _send(process: int, number: int) -> None:
