@@ -2,7 +2,6 @@
 
 import pkgutil
 import re
-from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 
 import pytest
@@ -58,16 +57,6 @@ def test_it_is_compiled_when_it_is_used(monkeypatch: pytest.MonkeyPatch) -> None
     assert compiled.count("a") == compiled.count("b") == 1
     assert unused.search("b") is not None
     assert compiled.count("b") == 1
-
-
-def test_several_threads_compile_them() -> None:
-    """An engine may be built again while the one before it is still being built."""
-    for _ in range(20):
-        patterns = [lazy_pattern(f"thread{number}") for number in range(50)]
-        with ThreadPoolExecutor(4) as pool:
-            for work in [pool.submit(compile_patterns) for _ in range(4)]:
-                work.result()
-        assert all(each.search(f"thread{number}") for number, each in enumerate(patterns))
 
 
 def test_every_pattern_of_the_package_can_be_compiled() -> None:

@@ -26,7 +26,7 @@ def best(candidates: Sequence[Candidate]) -> tuple[Candidate, str]:
     scores = {
         each.number: (
             *_found(each.verdict),
-            -_agreement(lines[each.number], [lines[one.number] for one in candidates if one is not each]),
+            -_agreement(lines[each.number], [lines[one.number] for one in candidates if one.number != each.number]),
             len(lines[each.number]),
             each.number,
         )

@@ -1,10 +1,12 @@
 """From an empty home to an endpoint that answers: `darner init`, `login` and `logout`."""
 
+import signal
 import stat
 from pathlib import Path
 
 import pytest
 from tests.cli.desk import Desk
+from tests.cli.test_streamed_hunks import on_terminal
 from tests.clients.raw_server import Answer, answer, raw, says
 
 from darner_server import key_store
@@ -92,6 +94,17 @@ async def test_a_broken_file_is_left_as_it_is(desk: Desk) -> None:
     ran = await desk.run("init", "vllm", stdin="")
     assert (ran.code, "not valid TOML" in ran.err, "nothing was written" in ran.err) == (2, True, True)
     assert path.read_text() == "[[endpoints]\n"
+
+
+@pytest.mark.parametrize(("arguments", "question"), [((), "Provider: "), (("groq",), "Key for groq (not shown): ")])
+async def test_ctrl_c_ends_a_question_at_once(desk: Desk, arguments: tuple[str, ...], question: str) -> None:
+    (desk.folder / "home").mkdir()
+    terminal = await on_terminal(desk, "init", *arguments)
+    await terminal.until(question)
+    terminal.process.send_signal(signal.SIGINT)
+    code, text = await terminal.ended()
+    assert (code, "interrupted; no file is half written" in text) == (130, True), text
+    assert not home(desk, "config.toml").exists()
 
 
 @pytest.mark.parametrize("provider", PROVIDERS.values(), ids=list(PROVIDERS))

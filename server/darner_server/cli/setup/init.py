@@ -16,6 +16,7 @@ from darner_server.cli.doctor import doctor
 from darner_server.cli.setup.login import ask_for_key, save_key
 from darner_server.cli.setup.providers import PROVIDERS, Provider
 from darner_server.endpoint_table import made
+from darner_server.interruptible_read import interruptible
 from darner_server.key_store import stored_key
 from darner_server.settings import SettingsError, load
 from darner_server.user_directories import config_folder
@@ -154,8 +155,9 @@ def _names(answer: object) -> list[str]:
 
 
 def _asked(question: str) -> str:
-    output.say(question)
-    answer = sys.stdin.readline().strip()
+    with interruptible():
+        output.say(question)
+        answer = sys.stdin.readline().strip()
     if not answer:
         raise exit_codes.Stop("nothing was chosen; nothing was written")
     return answer

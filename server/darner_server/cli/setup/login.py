@@ -7,6 +7,7 @@ from pathlib import Path
 
 from darner_server.cli import exit_codes, output
 from darner_server.cli.setup.providers import PROVIDERS
+from darner_server.interruptible_read import interruptible
 from darner_server.key_store import forget_key, key_file, store_key
 from darner_server.key_validation import cleaned, fault
 from darner_server.settings import Settings, SettingsError, load
@@ -46,7 +47,8 @@ def logout(name: str) -> int:
 def ask_for_key(name: str) -> str:
     """The key as it is typed, which is not shown."""
     try:
-        return getpass.getpass(f"Key for {name} (not shown): ")
+        with interruptible():
+            return getpass.getpass(f"Key for {name} (not shown): ")
     except KeyboardInterrupt:
         output.say("")  # the prompt's line ends
         raise
