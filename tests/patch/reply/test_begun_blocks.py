@@ -9,11 +9,12 @@ FIRST = "a.py\n```\n<<<<<<< SEARCH\nx = 1\n=======\nx = 2\n>>>>>>> REPLACE\n```\
 BEGUN = [
     "b.py\n```\n", "b.py\n```python\n", "`b.py`\n```", "b.py\n```\n<", "b.py\n```\n<<<<<<<", "b.py\n```\n<<<<<<< SE",
     "b.py\n```\n<<<<<<< SEARC", "<<<<<<< SE", "<<<<<<<", "<<<<<<< ORIG", "b.py\n<<<<<<< S", "```\n<<<<<<< SEAR", "------- SEA",
-    "*** Begin", "*** Begin Pat", "**b.py**\n\n```js\n<<<<<<<", "b.py\n~~~\n<<<<<<< SE", "### b.py\n```rust\n",
+    "*** Begin", "*** Begin Pat", "**b.py**\n\n```js\n<<<<<<<", "b.py\n~~~\n<<<<<<< SE", "### b.py\n```rust\n", "diff --git a/b.py b/b.py",
+    "```diff\n--- a/b.py\n", '<edit path="b.py"', "<file", "[SEARC", "<apply_patch",
 ]  # fmt: skip
 WHOLE = [
     "", "```", "```\n", "Done.", "That changes b.py.", "Files: b.py", "b.py", "- a.py\n- b.py", "x < y", "<br>", "***", "---", "-----",
-    "Run it:\n```bash\npytest", "b.py shows it:\n```bash\npython b.py\n", "*** note", "<", "a << b", "It ends with `<<<<<<<`.",
+    "Run it:\n```bash\npytest", "b.py shows it:\n```bash\npython b.py\n", "*** note", "<", "a << b", "--- Bob", "<files>", "See [SEARCH](x).", "Run diff --git a/x b/x.", "It ends with `<<<<<<<`.",
 ]  # fmt: skip
 
 

@@ -97,6 +97,8 @@ class Parser:
             known = len(self._out)
             self._reader.close(self._out, cut_off=cut_off)
             self._name_new(known)
+            if len(self._out) == known and not cut_off and begins(last):
+                self._out.append(begun(None))
         elif self._fence is not None and self._takes_requests(self._fence):
             pass
         elif self._fence is not None and not cut_off and not self._fence.used:

@@ -34,7 +34,8 @@ _DIVIDED = lazy_pattern(
     re.IGNORECASE,
 )
 _BEGINNING = lazy_pattern(
-    r"\s*(?:<{4,}(?:\s+[A-Z]{0,8})?|-{5,}\s+[SO][A-Z]{0,7}|\*{3} (?:Begin|Update|Add|Delete|Move)[A-Za-z ]*:?)\s*"
+    r"\s*(?:<{4,}(?:\s+[A-Z]{0,8})?|-{5,}\s+[SO][A-Z]{0,7}|\*{3} (?:Begin|Update|Add|Delete|Move)[A-Za-z ]*:?"
+    r"|\[SEA?R?C?H?|diff --git \S.*|--- a/\S+|<(?:edit|file|apply_patch|search)(?:\s[^<>]*)?)\s*"
 )
 _SENTENCE = lazy_pattern(r"\W*[A-Z][\w'\u2019]*,?(?:\s\S+){2,}[.:!?]\W*")
 _HEREDOC = lazy_pattern(r"^\s*(?:cat|tee)\b.*<<-?\s*['\"]?\w+", re.MULTILINE)
